@@ -1,0 +1,1 @@
+//! Strategy: blue/green by switching a Service.

@@ -1,0 +1,1 @@
+//! Strategy: canary by replica ratio behind one Service.

@@ -1,0 +1,1 @@
+//! Kubernetes deployment strategies as pure functions: from manifests to a reviewable plan.

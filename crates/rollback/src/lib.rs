@@ -1,0 +1,1 @@
+//! Strategy: roll back to an earlier revision, as kubectl rollout undo does.

@@ -1,0 +1,1 @@
+//! Strategies: rolling update, recreate, restart, pause and resume.

@@ -1,0 +1,1 @@
+//! Strategy: scale a workload, at once or as a ramp.

@@ -1,0 +1,1 @@
+//! Who receives requests, and in what share.
