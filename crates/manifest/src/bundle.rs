@@ -1,0 +1,100 @@
+use std::collections::{BTreeMap, btree_map};
+
+use crate::{Manifest, ObjectRef};
+
+/// An ordered set of manifests, keyed by identity: the whole desired state of an application at one moment.
+///
+/// ```
+/// use cutover_manifest::{Bundle, Manifest};
+/// use serde_json::json;
+///
+/// let hello = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}})).unwrap();
+/// let bundle: Bundle = [hello.clone()].into_iter().collect();
+/// assert_eq!(bundle.get(hello.object()), Some(&hello));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bundle(BTreeMap<ObjectRef, Manifest>);
+
+impl Bundle {
+    /// A bundle without objects.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The manifest of an object.
+    pub fn get(&self, object: &ObjectRef) -> Option<&Manifest> {
+        self.0.get(object)
+    }
+
+    /// Whether it holds an object.
+    pub fn contains(&self, object: &ObjectRef) -> bool {
+        self.0.contains_key(object)
+    }
+
+    /// Puts a manifest in, and returns the one that it replaces.
+    pub fn insert(&mut self, manifest: Manifest) -> Option<Manifest> {
+        self.0.insert(manifest.object().clone(), manifest)
+    }
+
+    /// Takes an object out.
+    pub fn remove(&mut self, object: &ObjectRef) -> Option<Manifest> {
+        self.0.remove(object)
+    }
+
+    /// All manifests, in the order of their identities.
+    pub fn iter(&self) -> btree_map::Values<'_, ObjectRef, Manifest> {
+        self.0.values()
+    }
+
+    /// All identities, in order.
+    pub fn objects(&self) -> btree_map::Keys<'_, ObjectRef, Manifest> {
+        self.0.keys()
+    }
+
+    /// The manifests of one kind, of whatever group, in order.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Manifest> {
+        self.iter().filter(move |manifest| manifest.object().kind == kind)
+    }
+
+    /// How many objects it holds.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Extend<Manifest> for Bundle {
+    fn extend<I: IntoIterator<Item = Manifest>>(&mut self, manifests: I) {
+        self.0.extend(manifests.into_iter().map(|manifest| (manifest.object().clone(), manifest)));
+    }
+}
+
+impl FromIterator<Manifest> for Bundle {
+    fn from_iter<I: IntoIterator<Item = Manifest>>(manifests: I) -> Self {
+        let mut bundle = Self::new();
+        bundle.extend(manifests);
+        bundle
+    }
+}
+
+impl<'a> IntoIterator for &'a Bundle {
+    type Item = &'a Manifest;
+    type IntoIter = btree_map::Values<'a, ObjectRef, Manifest>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Bundle {
+    type Item = Manifest;
+    type IntoIter = btree_map::IntoValues<ObjectRef, Manifest>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_values()
+    }
+}

@@ -1,0 +1,185 @@
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+
+use crate::{Error, ObjectRef, pointer};
+
+/// One Kubernetes object as raw JSON, unknown fields and custom resources included.
+///
+/// It always has an identity. A copy is cheap: the value is shared. Serialised it is the object itself;
+/// printed for debugging, a Secret's data is sealed.
+///
+/// ```
+/// use cutover_manifest::Manifest;
+/// use serde_json::json;
+///
+/// let hello = Manifest::new(json!({
+///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"}, "spec": {"replicas": 3}
+/// })).unwrap();
+/// let grown = hello.set("/spec/replicas", json!(4));
+/// assert_eq!(grown.object(), hello.object());
+/// assert_eq!(grown.pointer("/spec/replicas"), Some(&json!(4)));
+/// ```
+#[derive(Clone)]
+pub struct Manifest(Arc<Content>);
+
+#[derive(Clone, PartialEq)]
+struct Content {
+    object: ObjectRef,
+    value: Value,
+}
+
+impl Manifest {
+    /// A manifest from a raw object.
+    ///
+    /// # Errors
+    ///
+    /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty.
+    ///
+    /// ```
+    /// let error = cutover_manifest::Manifest::new(serde_json::json!({"kind": "Service"})).unwrap_err();
+    /// assert!(error.to_string().contains("`apiVersion`"));
+    /// ```
+    pub fn new(value: Value) -> Result<Self, Error> {
+        let object = ObjectRef::of(&value)?;
+        Ok(Self(Arc::new(Content { object, value })))
+    }
+
+    /// The identity that the object states.
+    pub fn object(&self) -> &ObjectRef {
+        &self.0.object
+    }
+
+    /// The raw object.
+    pub fn value(&self) -> &Value {
+        &self.0.value
+    }
+
+    /// The raw object, without a copy where this is the only holder.
+    pub fn into_value(self) -> Value {
+        Arc::unwrap_or_clone(self.0).value
+    }
+
+    /// What stands at a JSON pointer (RFC 6901).
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// let service = cutover_manifest::Manifest::new(json).unwrap();
+    /// assert_eq!(service.pointer("/metadata/name").unwrap(), "hello");
+    /// assert_eq!(service.pointer("/spec"), None);
+    /// ```
+    pub fn pointer(&self, pointer: &str) -> Option<&Value> {
+        self.value().pointer(pointer)
+    }
+
+    /// An edited copy.
+    ///
+    /// An edit that takes the object's identity away is not made: the copy is then the manifest as it was.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
+    /// let renamed = service.with(|value| value["metadata"]["name"] = "hello-preview".into());
+    /// assert_eq!(renamed.object().to_string(), "Service hello-preview");
+    /// ```
+    #[must_use]
+    pub fn with(&self, edit: impl FnOnce(&mut Value)) -> Self {
+        let mut value = self.value().clone();
+        edit(&mut value);
+        Self::new(value).unwrap_or_else(|_| self.clone())
+    }
+
+    /// A copy with `value` at a JSON pointer; absent parents are made, as maps.
+    ///
+    /// In a list, `-` or the index after the last appends. A path through a scalar or past the end of a list cannot
+    /// be made: the copy is then the manifest as it was.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
+    /// let picky = service.set("/spec/selector/track", "canary".into());
+    /// assert_eq!(picky.pointer("/spec").unwrap(), &serde_json::json!({"selector": {"track": "canary"}}));
+    /// ```
+    #[must_use]
+    pub fn set(&self, pointer: &str, value: Value) -> Self {
+        let mut copy = self.value().clone();
+        match pointer::set(&mut copy, pointer, value) {
+            Some(()) => Self::new(copy).unwrap_or_else(|_| self.clone()),
+            None => self.clone(),
+        }
+    }
+
+    /// A copy without what stands at a JSON pointer, as it was where nothing does.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello", "uid": "1"}});
+    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
+    /// assert_eq!(service.without("/metadata/uid").pointer("/metadata/uid"), None);
+    /// ```
+    #[must_use]
+    pub fn without(&self, pointer: &str) -> Self {
+        if self.pointer(pointer).is_none() {
+            return self.clone();
+        }
+        self.with(|value| drop(pointer::remove(value, pointer)))
+    }
+
+    /// A typed view, to look and check; never to write, since a type older than the cluster loses fields.
+    ///
+    /// # Errors
+    ///
+    /// Where a field does not fit the type: the error names the object and the field's JSON pointer.
+    ///
+    /// ```
+    /// use k8s_openapi::api::core::v1::Service;
+    ///
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}, "spec": {"ports": [{"port": "80"}]}});
+    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
+    /// let error = service.view::<Service>().unwrap_err();
+    /// assert!(error.to_string().starts_with("Service hello: `/spec/ports/0/port`: invalid type"));
+    /// ```
+    pub fn view<T: de::DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_path_to_error::deserialize(self.value()).map_err(|error| Error::View {
+            object: Box::new(self.object().clone()),
+            pointer: pointer_of(error.path()),
+            reason: error.inner().to_string(),
+        })
+    }
+}
+
+impl PartialEq for Manifest {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Manifest").field(self.sealed().value()).finish()
+    }
+}
+
+impl Serialize for Manifest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Manifest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Value::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", pointer::escape(key)),
+            Segment::Enum { variant } => format!("/{}", pointer::escape(variant)),
+            Segment::Unknown => "/?".to_owned(),
+        })
+        .collect()
+}

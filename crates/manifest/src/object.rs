@@ -1,0 +1,124 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Error;
+
+/// The identity of a Kubernetes object: its type, its namespace where the manifest has one, and its name.
+///
+/// The order is that of the fields, so that equal sets of objects are always listed alike.
+///
+/// ```
+/// use cutover_manifest::ObjectRef;
+///
+/// let hello = ObjectRef::new("apps/v1", "Deployment", None, "hello");
+/// assert_eq!(hello.to_string(), "Deployment hello");
+/// assert_eq!((hello.group(), hello.version()), ("apps", "v1"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ObjectRef {
+    /// Group and version, as `apps/v1`, or `v1` for the core group.
+    pub api_version: String,
+    /// The kind, as `Deployment`.
+    pub kind: String,
+    /// The namespace that the manifest names; absent where it names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The name, unique for the kind in its namespace.
+    pub name: String,
+}
+
+impl ObjectRef {
+    /// An identity from its parts.
+    ///
+    /// ```
+    /// let route = cutover_manifest::ObjectRef::new("gateway.networking.k8s.io/v1", "HTTPRoute", Some("prod"), "hello");
+    /// assert_eq!(route.to_string(), "HTTPRoute prod/hello");
+    /// ```
+    pub fn new(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> Self {
+        Self {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        }
+    }
+
+    /// The identity that a raw object states.
+    ///
+    /// # Errors
+    ///
+    /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty.
+    ///
+    /// ```
+    /// use cutover_manifest::ObjectRef;
+    /// use serde_json::json;
+    ///
+    /// let value = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// assert_eq!(ObjectRef::of(&value).unwrap().name, "hello");
+    /// assert!(ObjectRef::of(&json!({"kind": "Service"})).is_err());
+    /// ```
+    pub fn of(value: &Value) -> Result<Self, Error> {
+        if !value.is_object() {
+            return Err(Error::NotAMap);
+        }
+        let kind = text(value, "/kind").ok_or(Error::Missing { field: "kind" })?;
+        let api_version = text(value, "/apiVersion").ok_or(Error::Missing { field: "apiVersion" })?;
+        let name = text(value, "/metadata/name").ok_or_else(|| nameless(kind, value))?;
+        Ok(Self::new(api_version, kind, text(value, "/metadata/namespace"), name))
+    }
+
+    /// The API group: empty for the core group.
+    ///
+    /// ```
+    /// assert_eq!(cutover_manifest::ObjectRef::new("v1", "Service", None, "hello").group(), "");
+    /// ```
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The version inside the group.
+    ///
+    /// ```
+    /// assert_eq!(cutover_manifest::ObjectRef::new("v1", "Service", None, "hello").version(), "v1");
+    /// ```
+    pub fn version(&self) -> &str {
+        self.api_version.split_once('/').map_or(self.api_version.as_str(), |(_, version)| version)
+    }
+
+    /// Whether both are one object in the cluster: versions of a group are views of the same object.
+    ///
+    /// ```
+    /// use cutover_manifest::ObjectRef;
+    ///
+    /// let old = ObjectRef::new("autoscaling/v1", "HorizontalPodAutoscaler", None, "hello");
+    /// let new = ObjectRef::new("autoscaling/v2", "HorizontalPodAutoscaler", None, "hello");
+    /// assert!(old.is_same_object(&new) && old != new);
+    /// ```
+    pub fn is_same_object(&self, other: &Self) -> bool {
+        (self.group(), &self.kind, &self.namespace, &self.name)
+            == (other.group(), &other.kind, &other.namespace, &other.name)
+    }
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
+            None => write!(f, "{} {}", self.kind, self.name),
+        }
+    }
+}
+
+fn nameless(kind: &str, value: &Value) -> Error {
+    match text(value, "/metadata/generateName") {
+        Some(prefix) => Error::GenerateName { kind: kind.to_owned(), prefix: prefix.to_owned() },
+        None => Error::Missing { field: "metadata.name" },
+    }
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+}
