@@ -18,6 +18,9 @@ pub struct Difference {
 
 /// The differences between two documents; none exactly if they are equal.
 ///
+/// They come in the order of the document, a list's own (items that are gone, a new order, items that are new)
+/// before those within its items.
+///
 /// A map or an item that is new or gone is one difference, with all that it holds. Where the items of a keyed
 /// list that are on both sides change places, that is one difference at the list, with the key of each such item
 /// in the old and in the new order: the key's value, or for a key of several fields a map of them.

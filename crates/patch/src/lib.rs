@@ -103,6 +103,7 @@ pub use json_patch::{
 
 mod edit;
 mod list;
+mod order;
 mod step;
 
 #[cfg(test)]

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Number, Value};
 
+use crate::order;
+
 /// Which items of a list were which before.
 #[derive(Debug)]
 pub(crate) struct Matching {
@@ -42,61 +44,40 @@ impl Matching {
         (0..self.origins.len()).filter(|new| self.origins[*new].is_none()).collect()
     }
 
-    /// The new indices of the items that must move for the others to be in order, in ascending order: all
-    /// but a longest increasing subsequence.
+    /// The new indices of the items that change places, in ascending order.
     pub(crate) fn displaced(&self) -> Vec<usize> {
-        let kept = self.kept();
-        let stays = longest_increasing(&kept.iter().map(|(_, old)| *old).collect::<Vec<_>>());
-        kept.iter().zip(stays).filter(|(_, stays)| !stays).map(|((new, _), _)| *new).collect()
+        let (news, olds): (Vec<usize>, Vec<usize>) = self.kept().unzip();
+        news.into_iter().zip(order::stays(&olds)).filter(|(_, stays)| !stays).map(|(new, _)| new).collect()
     }
 
-    /// The moves, as `(from, to)` for one `move` operation after the other, that bring what is left after the
-    /// removals into the new order.
+    /// The moves that bring what is left after the removals into the new order, as [`order::moves`] has them.
     pub(crate) fn moves(&self) -> Vec<(usize, usize)> {
-        let kept = self.kept();
-        let mut olds: Vec<usize> = kept.iter().map(|(_, old)| *old).collect();
-        let stays = longest_increasing(&olds);
-        let ranks = {
-            let order = olds.clone();
-            olds.sort_unstable();
-            order.into_iter().map(move |old| olds.partition_point(|other| *other < old))
-        };
-        // Slot 0 is the front of the list, slot `rank + 1` an item that has not moved, together with the items
-        // that have been moved to right behind it.
-        let mut tally = Tally::of_items(kept.len());
-        let mut anchor = 0;
-        let mut moves = Vec::new();
-        for (rank, stays) in ranks.zip(stays) {
-            if stays {
-                anchor = rank + 1;
-                continue;
-            }
-            let from = tally.sum_before(rank + 1);
-            tally.remove(rank + 1);
-            let to = tally.sum_before(anchor + 1);
-            tally.insert(anchor);
-            moves.push((from, to));
-        }
-        moves
+        order::moves(&self.kept().map(|(_, old)| old).collect::<Vec<_>>())
     }
 
-    /// For each new index, the old index of an item that shows whether the place is still the same: the next
-    /// item that was there before, or at the end of the list the last one.
+    /// For each new index, the old index of the item that shows whether the place is still the same: the next
+    /// item that was there before or, at the end of the list, the one before it.
     pub(crate) fn neighbours(&self) -> Vec<Option<usize>> {
-        let mut next = self.origins.iter().rev().flatten().next().copied();
-        let mut neighbours = Vec::with_capacity(self.origins.len());
-        for origin in self.origins.iter().rev() {
-            neighbours.push(next);
-            next = origin.or(next);
-        }
-        neighbours.reverse();
-        neighbours
+        let before = latest(self.origins.iter());
+        let behind = latest(self.origins.iter().rev());
+        behind.into_iter().rev().zip(before).map(|(behind, before)| behind.or(before)).collect()
     }
 
     /// The new and the old index of each item that is in both lists.
-    fn kept(&self) -> Vec<(usize, usize)> {
-        self.origins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?))).collect()
+    fn kept(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.origins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?)))
     }
+}
+
+/// For each origin, the nearest one that has come before it.
+fn latest<'a>(origins: impl Iterator<Item = &'a Option<usize>>) -> Vec<Option<usize>> {
+    let mut latest = None;
+    let step = |origin: &Option<usize>| {
+        let before = latest;
+        latest = origin.or(latest);
+        before
+    };
+    origins.map(step).collect()
 }
 
 /// The values of an item's key fields, in the order of the fields.
@@ -166,68 +147,4 @@ fn by_position(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
         _ => None,
     };
     (0..after.len()).map(origin).collect()
-}
-
-/// Which of the distinct numbers belong to a longest increasing subsequence (patience sorting, n log n).
-fn longest_increasing(numbers: &[usize]) -> Vec<bool> {
-    let mut tails: Vec<usize> = Vec::new();
-    let mut previous = vec![None; numbers.len()];
-    for (index, number) in numbers.iter().enumerate() {
-        let length = tails.partition_point(|tail| numbers[*tail] < *number);
-        previous[index] = length.checked_sub(1).map(|shorter| tails[shorter]);
-        match tails.get_mut(length) {
-            Some(tail) => *tail = index,
-            None => tails.push(index),
-        }
-    }
-    let mut chosen = vec![false; numbers.len()];
-    let mut next = tails.last().copied();
-    while let Some(index) = next {
-        chosen[index] = true;
-        next = previous[index];
-    }
-    chosen
-}
-
-/// How many items sit in each slot, with sums in logarithmic time (a Fenwick tree).
-struct Tally {
-    sums: Vec<usize>,
-}
-
-impl Tally {
-    /// An empty slot 0, and one item in each of the slots 1 to `items`.
-    fn of_items(items: usize) -> Self {
-        let mut tally = Self { sums: vec![0; items + 2] };
-        for slot in 1..=items {
-            tally.insert(slot);
-        }
-        tally
-    }
-
-    fn insert(&mut self, slot: usize) {
-        let mut node = slot + 1;
-        while let Some(sum) = self.sums.get_mut(node) {
-            *sum += 1;
-            node += node & node.wrapping_neg();
-        }
-    }
-
-    fn remove(&mut self, slot: usize) {
-        let mut node = slot + 1;
-        while let Some(sum) = self.sums.get_mut(node) {
-            *sum -= 1;
-            node += node & node.wrapping_neg();
-        }
-    }
-
-    /// How many items sit in the slots below `slot`.
-    fn sum_before(&self, slot: usize) -> usize {
-        let mut node = slot;
-        let mut sum = 0;
-        while node > 0 {
-            sum += self.sums[node];
-            node &= node - 1;
-        }
-        sum
-    }
 }

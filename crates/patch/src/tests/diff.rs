@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Named, operations, strict};
-use crate::{Plain, diff};
+use crate::{Plain, Schema, diff};
 
 /// The changes of the diff, as `op path[ from]`; their values are proved by applying them.
 fn check(before: Value, after: Value, expect: &[&str]) {
@@ -109,11 +109,37 @@ fn a_key_of_two_fields() {
 }
 
 #[test]
+fn a_schema_sees_paths_without_indices_and_with_escapes() {
+    struct One;
+    impl Schema for One {
+        fn key(&self, path: &str) -> &[&str] {
+            if path == "/a~1b/-/m~0n" { &["id"] } else { &[] }
+        }
+        fn testable(&self, path: &str, _value: &Value) -> bool {
+            path == "/a~1b/-/m~0n/-/id"
+        }
+    }
+    let before = json!({"a/b": [{"m~n": [{"id": 1, "v": 1}]}]});
+    let after = json!({"a/b": [{"m~n": [{"id": 2}, {"id": 1, "v": 2}]}]});
+    assert_eq!(
+        operations(&diff(&before, &after, &One)),
+        json!([
+            {"op": "test", "path": "/a~1b/0/m~0n/0/id", "value": 1},
+            {"op": "add", "path": "/a~1b/0/m~0n/0", "value": {"id": 2}},
+            {"op": "replace", "path": "/a~1b/0/m~0n/1/v", "value": 2},
+        ])
+    );
+}
+
+#[test]
 fn lists_without_unique_keys_go_by_position() {
     let twice = json!({"items": [{"name": "a", "v": 1}, {"name": "a", "v": 2}]});
     check(twice, json!({"items": [{"name": "a", "v": 1}, {"name": "a", "v": 3}]}), &["replace /items/1/v"]);
     check(json!({"items": [{"name": "a"}, {}]}), json!({"items": [{}]}), &["remove /items/0"]);
     check(json!({"items": [{"name": null}]}), json!({"items": [{"name": "a"}]}), &["replace /items/0/name"]);
+    // A fraction is no key: 0.0 and -0.0 are the same value, written in two ways.
+    let fraction = |zero: f64| json!({"items": [{"name": zero}]});
+    check(fraction(0.0), fraction(-0.0), &[]);
 }
 
 #[test]
