@@ -1,4 +1,6 @@
-use crate::ObjectRef;
+use std::fmt;
+
+use crate::{Finding, ObjectRef, Place};
 
 /// Why a manifest cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,4 +37,71 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// An error about the object that stands at a place.
+    #[error("{place}: {error}")]
+    At {
+        /// Where the object stands.
+        place: Place,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
+    /// Something in the text that kubectl lets pass, but that loses or changes what is written.
+    #[error("{0}")]
+    Finding(Box<Finding>),
+    /// Two manifests of one object.
+    #[error("{second}: {object} stands already in {first}\nhint: remove one of them")]
+    Twice {
+        /// The object.
+        object: Box<ObjectRef>,
+        /// Where the first one stands.
+        first: Place,
+        /// Where the second one stands.
+        second: Place,
+    },
+    /// An API version that no supported release of Kubernetes serves.
+    #[error("{place}: {object}: Kubernetes serves no `{}` of this kind since {release}\nhint: {hint}", object.api_version)]
+    Removed {
+        /// Where the object stands.
+        place: Place,
+        /// The object.
+        object: Box<ObjectRef>,
+        /// The release that no longer serves it, as `1.16`.
+        release: &'static str,
+        /// The version to use, and what changes with it.
+        hint: String,
+    },
+}
+
+/// All that keeps manifests from being used together; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errors(Vec<Error>);
+
+impl Errors {
+    /// `Ok` where there is none.
+    pub(crate) fn refuse(errors: Vec<Error>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
+
+    /// One by one, in the order of the files.
+    pub fn iter(&self) -> std::slice::Iter<'_, Error> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for Errors {}
+
+impl<'a> IntoIterator for &'a Errors {
+    type Item = &'a Error;
+    type IntoIter = std::slice::Iter<'a, Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
