@@ -3,13 +3,11 @@
 mod place;
 pub use place::Place;
 
-mod read {
-    mod error;
-    mod finding;
-    pub use error::ReadError;
-    pub use finding::{Finding, FindingKind};
-}
-pub use read::{Finding, FindingKind, ReadError};
+mod read;
+pub use read::{Document, Finding, FindingKind, ReadError, Reading, flatten, locate, read, read_scalar};
+
+mod emit;
+pub use emit::{emit, emit_all};
 
 mod object;
 pub use object::ObjectRef;

@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use granit_parser::{Event, Marker, ScalarStyle};
+
+use super::scalar::Scalar;
+use super::text::{Chunk, Text};
+use super::{chunks, compose, tag};
+use crate::Place;
+
+/// Where a JSON pointer's value, or failing that its nearest parent, stands in a file.
+///
+/// `document` is [`Document::index`](crate::Document::index). What an alias or a merge brings is at the alias. A
+/// collection stands at its first key or item.
+///
+/// `None` where the file or the document cannot be read.
+///
+/// ```
+/// use cutover_manifest::locate;
+///
+/// let text = b"kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n";
+/// let place = |pointer| locate("web.yaml", text, 0, pointer).unwrap().to_string();
+/// assert_eq!(place("/spec/template/spec/containers/0/name"), "web.yaml:6:15");
+/// assert_eq!(place("/spec/template/spec/containers/0/image"), "web.yaml:6:9", "absent: its container");
+/// ```
+pub fn locate(file: &str, bytes: &[u8], document: usize, pointer: &str) -> Option<Place> {
+    let text = Text::decode(bytes);
+    let chunk = chunks(&Arc::from(file), &text).ok()?.into_iter().find(|chunk| chunk.index == document)?;
+    let tokens = tokens(pointer);
+    let found = Walk { chunk: &chunk, tokens: &tokens, open: Vec::new(), found: None }.run()?;
+    Some(chunk.origin.place(found.line() - 1, found.col()))
+}
+
+/// The reference tokens of a JSON pointer (RFC 6901, section 4).
+fn tokens(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+struct Walk<'w> {
+    chunk: &'w Chunk<'w>,
+    tokens: &'w [String],
+    open: Vec<Level>,
+    found: Option<Marker>,
+}
+
+/// An open collection, and what the node that comes next is in it.
+struct Level {
+    /// Whether the pointer leads here.
+    on_path: bool,
+    next: Next,
+}
+
+enum Next {
+    Item(usize),
+    Key,
+    Value(String),
+}
+
+impl Walk<'_> {
+    fn run(mut self) -> Option<Marker> {
+        for event in compose::events(self.chunk) {
+            let (event, span) = event.ok()?;
+            match event {
+                Event::Scalar(text, style, _, tag) => {
+                    let key = self.key(&text, style == ScalarStyle::Plain, tag.as_deref());
+                    self.enter(key, span.start);
+                }
+                Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                    self.enter(None, span.start);
+                }
+                Event::SequenceStart(..) => self.descend(Next::Item(0), span.start),
+                Event::MappingStart(..) => self.descend(Next::Key, span.start),
+                Event::SequenceEnd | Event::MappingEnd => drop(self.open.pop()),
+                Event::DocumentEnd => break,
+                _ => {}
+            }
+        }
+        self.found
+    }
+
+    fn descend(&mut self, next: Next, at: Marker) {
+        let on_path = self.enter(None, at);
+        self.open.push(Level { on_path, next });
+    }
+
+    /// Takes note of a node, and tells whether the pointer leads to it or through it.
+    fn enter(&mut self, key: Option<String>, at: Marker) -> bool {
+        let depth = self.open.len();
+        let on_path = match self.open.last_mut() {
+            None => true,
+            Some(level) => level.on_path & level.step(key, self.tokens.get(depth - 1)),
+        };
+        if on_path {
+            self.found = Some(at);
+        }
+        on_path
+    }
+
+    /// What a scalar is as a key, where one comes next.
+    fn key(&self, text: &str, plain: bool, tag: Option<&granit_parser::Tag>) -> Option<String> {
+        if !matches!(self.open.last()?.next, Next::Key) {
+            return None;
+        }
+        match tag {
+            Some(tag) => tag::resolve(text, tag).ok()?.into_key(),
+            None if plain => Scalar::plain(text).into_key(),
+            None => Some(text.to_owned()),
+        }
+    }
+}
+
+impl Level {
+    /// Goes on to the next node, and tells whether this one was the value that `token` names.
+    fn step(&mut self, key: Option<String>, token: Option<&String>) -> bool {
+        match &mut self.next {
+            Next::Item(number) => {
+                *number += 1;
+                token.is_some_and(|token| *token == (*number - 1).to_string())
+            }
+            Next::Key => {
+                self.next = Next::Value(key.unwrap_or_default());
+                false
+            }
+            Next::Value(key) => {
+                let matches = token == Some(key);
+                self.next = Next::Key;
+                matches
+            }
+        }
+    }
+}
