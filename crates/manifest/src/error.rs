@@ -43,7 +43,7 @@ pub enum Error {
         /// Where the object stands.
         place: Place,
         /// What is wrong with it.
-        error: Box<Error>,
+        error: Box<Self>,
     },
     /// Something in the text that kubectl lets pass, but that loses or changes what is written.
     #[error("{0}")]

@@ -16,7 +16,12 @@ mod manifest;
 pub use manifest::Manifest;
 
 mod bundle;
-pub use bundle::Bundle;
+pub use self::bundle::Bundle;
+
+mod load;
+pub use load::{Loaded, Source, bundle};
+
+pub mod edit;
 
 mod keys;
 pub use keys::MergeKeys;
@@ -38,4 +43,5 @@ pub use error::{Error, Errors};
 
 mod pointer;
 mod quantity;
+mod removed;
 mod seal;

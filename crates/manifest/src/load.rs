@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    Bundle, Document, Error, Errors, Finding, FindingKind, Manifest, ObjectRef, Place, Reading, Warning, flatten,
-    removed::refuse_removed,
+    Bundle, Document, Error, Errors, Finding, FindingKind, Manifest, ObjectRef, Place, Reading, Warning,
+    flatten, removed::refuse_removed,
 };
 
 /// A bundle as it was read from files.
@@ -25,8 +25,8 @@ pub struct Source {
     pub place: Place,
     /// The number of the document in its file, from 0.
     pub document: usize,
-    /// The number of the item, from 0, where the document is a list of objects.
-    pub item: Option<usize>,
+    /// Where in the document it stands, as a JSON pointer: empty, or `/items/2` for an object of a list.
+    pub pointer: String,
 }
 
 /// The bundle that files hold together.
@@ -42,9 +42,9 @@ pub struct Source {
 /// ```
 /// use cutover_manifest::{bundle, read};
 ///
-/// let file = b"{apiVersion: v1, kind: Service, metadata: {name: hello}}\n---\n{apiVersion: v1, kind: Service}\n";
+/// let file = b"---\n{apiVersion: v1, kind: Service, metadata: {name: hello}}\n---\n{apiVersion: v1, kind: Service}\n";
 /// let errors = bundle(vec![read("a.yaml", file).unwrap()]).unwrap_err();
-/// assert!(errors.to_string().starts_with("a.yaml:3:1: `metadata.name` is missing"));
+/// assert!(errors.to_string().starts_with("a.yaml:4:2: `metadata.name` is missing"));
 /// ```
 pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
     let mut loading = Loading::default();
@@ -78,11 +78,9 @@ impl Loading {
     }
 
     fn document(&mut self, document: Document) {
-        let index = document.index;
-        let is_list = document.value.get("items").is_some_and(Value::is_array);
-        for (number, object) in flatten(document).into_iter().enumerate() {
-            let source = Source { place: object.place, document: index, item: is_list.then_some(number) };
-            match self.object(object.value, &source) {
+        for Document { value, place, index, pointer, .. } in flatten(document) {
+            let source = Source { place, document: index, pointer };
+            match self.object(value, &source) {
                 Ok(()) => {}
                 Err(error @ (Error::Twice { .. } | Error::Removed { .. })) => self.errors.push(error),
                 Err(error) => self.errors.push(Error::At { place: source.place, error: Box::new(error) }),

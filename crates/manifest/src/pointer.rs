@@ -55,6 +55,7 @@ fn index(token: &str, length: usize) -> Option<usize> {
     token.parse().ok().filter(|at| plain && *at < length)
 }
 
-fn unescape(token: &str) -> String {
+/// One token of a pointer as it is meant.
+pub(crate) fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }

@@ -16,9 +16,8 @@ struct Removed {
 
 /// Refuses an object whose API version no supported release of Kubernetes serves.
 pub(crate) fn refuse_removed(object: &ObjectRef, place: &Place) -> Result<(), Error> {
-    let is_it = |row: &&Removed| {
-        row.api_version == object.api_version && row.kinds.contains(&object.kind.as_str())
-    };
+    let is_it =
+        |row: &&Removed| row.api_version == object.api_version && row.kinds.contains(&object.kind.as_str());
     REMOVED.iter().find(is_it).map_or(Ok(()), |row| {
         Err(Error::Removed {
             place: place.clone(),
@@ -40,8 +39,10 @@ fn hint(row: &Removed) -> String {
 const SELECTOR: &str = "`spec.selector` is required and must match the template's labels";
 const INGRESS: &str = "`spec.backend` is `spec.defaultBackend`, `serviceName` and `servicePort` are `service.name` \
                        and `service.port.number` or `.name`, and each path has a `pathType`";
-const METRICS: &str = "a metric's `targetAverageUtilization` is `target: {type: Utilization, averageUtilization: …}`";
-const WEBHOOKS: &str = "`sideEffects` and `admissionReviewVersions` are required, and `failurePolicy` is Fail where unset";
+const METRICS: &str =
+    "a metric's `targetAverageUtilization` is `target: {type: Utilization, averageUtilization: …}`";
+const WEBHOOKS: &str =
+    "`sideEffects` and `admissionReviewVersions` are required, and `failurePolicy` is Fail where unset";
 const SLICES: &str = "an endpoint's `topology` is `nodeName` and `zone`";
 const BUDGET: &str = "an empty `spec.selector` now selects every pod of the namespace";
 const SECURITY: &str = "label the namespace for Pod Security Admission instead";

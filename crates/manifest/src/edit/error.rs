@@ -1,0 +1,45 @@
+use crate::Place;
+
+/// Why a file is not edited. It is then left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// The object does not stand there, or not as it was.
+    #[error(
+        "{place}: the file no longer holds the object as it was read\nhint: plan again from the files as they are"
+    )]
+    Changed {
+        /// Where the object stood.
+        place: Place,
+    },
+    /// The file has another encoding.
+    #[error("{place}: the file is no UTF-8\nhint: save it as UTF-8")]
+    NotUtf8 {
+        /// Where the object stands.
+        place: Place,
+    },
+    /// What is to change is shared with other places, or is not written where it is read.
+    #[error(
+        "{place}: what `{pointer}` goes through {what}, so that an edit may reach other places\nhint: make this change by hand: {patch}"
+    )]
+    Shared {
+        /// Where the obstacle stands.
+        place: Place,
+        /// The JSON pointer of what is to change, from the top of the document.
+        pointer: String,
+        /// What the obstacle is.
+        what: &'static str,
+        /// The change as a JSON Patch (RFC 6902).
+        patch: String,
+    },
+    /// No edit that was tried reads back as what was wanted.
+    #[error(
+        "{place}: the object cannot be edited without touching more than the change\nhint: make this change by hand: {patch}"
+    )]
+    Unsure {
+        /// Where the object stands.
+        place: Place,
+        /// The change as a JSON Patch (RFC 6902).
+        patch: String,
+    },
+}

@@ -1,0 +1,184 @@
+//! Edits in place: only the bytes that a change needs.
+
+mod error;
+mod scalar;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use cutover_patch::{
+    Patch, PatchOperation, apply, diff,
+    jsonptr::{Pointer, PointerBuf},
+};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+pub use self::error::EditError;
+use self::{scalar::Style, tree::Obstacle};
+use crate::{Document, MergeKeys, Source, flatten, locate, read};
+
+/// The file with one object changed from `before` to `after`, and nothing else.
+///
+/// Comments, quotes, order, line ends, the byte order mark and every other document stay as they are. A new string is
+/// plain only where kubectl and kustomize both read it back as that string; it keeps the quotes of a string that it
+/// replaces. The result is read again and compared before it is returned, so a file is either right or not written.
+///
+/// Limits: what is shared by an anchor, an alias or a merge key is not changed, nor what bears a tag; comments stay
+/// where they are, also where the item that they speak of is removed or another is put before it. JSON stays JSON, and
+/// what is added to it stands on one line.
+///
+/// # Errors
+///
+/// Where the file does not hold `before` at `source`, is no UTF-8, or cannot be changed under these limits. The error
+/// then has the change as a JSON Patch, for a person to make; of a Secret only the paths.
+///
+/// ```
+/// use cutover_manifest::{bundle, edit::edit, read};
+///
+/// let file = b"apiVersion: v1\nkind: Service   # the front\nmetadata: {name: hello}\nspec:\n  type: ClusterIP\n";
+/// let loaded = bundle(vec![read("a.yaml", file).unwrap()]).unwrap();
+/// let (object, source) = loaded.sources.first_key_value().unwrap();
+/// let before = loaded.bundle.get(object).unwrap();
+/// let after = before.set("/spec/type", "NodePort".into());
+/// let edited = edit(file, source, before.value(), after.value()).unwrap();
+/// assert_eq!(
+///     String::from_utf8(edited).unwrap(),
+///     "apiVersion: v1\nkind: Service   # the front\nmetadata: {name: hello}\nspec:\n  type: NodePort\n"
+/// );
+/// ```
+pub fn edit(bytes: &[u8], source: &Source, before: &Value, after: &Value) -> Result<Vec<u8>, EditError> {
+    if before == after {
+        return Ok(bytes.to_vec());
+    }
+    let document = opened(bytes, source)?;
+    let range = document.range.clone().ok_or_else(|| EditError::NotUtf8 { place: source.place.clone() })?;
+    let text = std::str::from_utf8(&bytes[range.clone()])
+        .map_err(|_| EditError::NotUtf8 { place: source.place.clone() })?;
+    let task = Task::new(text, document, source, before, after).ok_or_else(|| changed(source))?;
+    let new = task.carry_out().map_err(|obstacle| task.error(obstacle, bytes))?;
+    Ok([&bytes[..range.start], new.as_bytes(), &bytes[range.end..]].concat())
+}
+
+/// The document that the object stands in.
+fn opened(bytes: &[u8], source: &Source) -> Result<Document, EditError> {
+    let documents = read(&source.place.file, bytes).map_err(|_| changed(source))?.documents;
+    documents.into_iter().find(|document| document.index == source.document).ok_or_else(|| changed(source))
+}
+
+fn changed(source: &Source) -> EditError {
+    EditError::Changed { place: source.place.clone() }
+}
+
+/// One document to change.
+struct Task<'t> {
+    text: &'t str,
+    json: bool,
+    findings: usize,
+    source: &'t Source,
+    patch: Patch,
+    before: Value,
+    after: Value,
+}
+
+impl<'t> Task<'t> {
+    /// `None` where the document does not hold `before`.
+    fn new(
+        text: &'t str,
+        document: Document,
+        source: &'t Source,
+        before: &Value,
+        after: &Value,
+    ) -> Option<Self> {
+        let whole = document.value.clone();
+        let object = flatten(document).into_iter().find(|object| object.pointer == source.pointer)?;
+        if object.value != *before {
+            return None;
+        }
+        let patch = under(&source.pointer, diff(before, after, &MergeKeys))?;
+        let mut wanted = whole.clone();
+        apply(&mut wanted, &patch).ok()?;
+        // YAML may begin with `{` too, but kubectl takes that for JSON at the beginning of a file.
+        let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
+        let (_, findings) = value_of(text)?;
+        Some(Self { text, json, findings, source, patch, before: whole, after: wanted })
+    }
+
+    /// The document's new text: by the first style that comes out right.
+    fn carry_out(&self) -> Result<String, Option<Obstacle>> {
+        let styles: &[Style] =
+            if self.json { &[Style::Json] } else { &[Style::Kept, Style::Quoted, Style::Json] };
+        for style in styles {
+            match tree::patched(self.text, &self.before, &self.patch, *style) {
+                Some(Ok(text)) if self.is_right(&text) => return Ok(text),
+                Some(Err(obstacle)) => return Err(Some(obstacle)),
+                _ => {}
+            }
+        }
+        Err(None)
+    }
+
+    fn is_right(&self, text: &str) -> bool {
+        let still_json = !self.json || serde_json::from_str::<IgnoredAny>(text).is_ok();
+        let same_end = text.ends_with('\n') == self.text.ends_with('\n');
+        let reads_back = |(value, findings)| value == self.after && findings <= self.findings;
+        still_json && same_end && value_of(text).is_some_and(reads_back)
+    }
+
+    fn error(&self, obstacle: Option<Obstacle>, bytes: &[u8]) -> EditError {
+        let (source, patch) = (self.source, self.by_hand());
+        let Some(Obstacle { kind, pointer, at }) = obstacle else {
+            return EditError::Unsure { place: source.place.clone(), patch };
+        };
+        let place = locate(&source.place.file, bytes, source.document, &at);
+        EditError::Shared {
+            place: place.unwrap_or_else(|| source.place.clone()),
+            pointer,
+            what: kind.what(),
+            patch,
+        }
+    }
+
+    /// The change as text; of a Secret, only what is done where.
+    fn by_hand(&self) -> String {
+        let mut operations = serde_json::to_value(&self.patch).unwrap_or_default();
+        if self.before.to_string().contains("\"Secret\"") {
+            for operation in operations.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut)
+            {
+                operation.remove("value");
+            }
+        }
+        operations.to_string()
+    }
+}
+
+/// The value of one document's text, and how much was found in it.
+fn value_of(text: &str) -> Option<(Value, usize)> {
+    // Behind a separator, so that YAML that begins with `{` is not taken for JSON.
+    let mut reading = read("", format!("---\n{text}").as_bytes()).ok()?;
+    let document = reading.documents.pop().filter(|_| reading.documents.is_empty())?;
+    Some((document.value, reading.findings.len()))
+}
+
+/// The changes of a patch, without its tests, for an object that stands at `at`.
+fn under(at: &str, patch: Patch) -> Option<Patch> {
+    let prefix = Pointer::parse(at).ok()?;
+    let moved = |path: &PointerBuf| prefix.concat(path);
+    let changes = patch.0.into_iter().filter_map(|operation| match operation {
+        PatchOperation::Test(_) => None,
+        mut other => {
+            match &mut other {
+                PatchOperation::Add(add) => add.path = moved(&add.path),
+                PatchOperation::Remove(remove) => remove.path = moved(&remove.path),
+                PatchOperation::Replace(replace) => replace.path = moved(&replace.path),
+                PatchOperation::Move(relocate) => {
+                    relocate.from = moved(&relocate.from);
+                    relocate.path = moved(&relocate.path);
+                }
+                PatchOperation::Copy(_) | PatchOperation::Test(_) => {}
+            }
+            Some(other)
+        }
+    });
+    Some(Patch(changes.collect()))
+}
