@@ -1,1 +1,54 @@
-//! Strategy: canary by replica ratio behind one Service.
+//! Canary: a few pods of the new version beside the old ones, behind the same Services, then more.
+//!
+//! ```text
+//!              hello (old)        hello-canary (new)     requests to the new version
+//! start        ● ● ●                                       0 %
+//! canary-25    ● ● ●              ○                       25 %   then wait for a person, or a time
+//! canary-50    ● ●                ○ ○                     50 %   then wait
+//! promote      ○ ○                ○                      100 %   the old set takes the new template
+//! cleanup      ○ ○ ○                                     100 %   exactly what was wanted, nothing else is left
+//! ```
+//!
+//! Without a route the weight is a ratio of replicas: kube-proxy picks a pod for each new connection. The line that
+//! decides a canary's replica count is in [`split`].
+//!
+//! The plan's legs, budgets, patches and ways back are the planner's (`cutover-plan`); this crate only says where to
+//! stand.
+//!
+//! ```
+//! use cutover_canary::{Canary, Step, waypoints};
+//! use cutover_manifest::{Bundle, Manifest};
+//! use cutover_plan::{Duration, Options, Release, plan};
+//! use cutover_traffic::Percent;
+//! use serde_json::json;
+//!
+//! let hello = |image: &str| Manifest::new(json!({
+//!     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+//!     "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+//!         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": image}]}}},
+//! }));
+//! let (from, to): (Bundle, Bundle) = ([hello("hello:1")?].into_iter().collect(), [hello("hello:2")?].into_iter().collect());
+//! let release = Release::new(&from, &to, false)?;
+//!
+//! let canary = Canary {
+//!     steps: vec![Step::SetWeight(Percent::new(25)?), Step::Pause { duration: Some(Duration::of_seconds(600)) }],
+//!     ..Canary::default()
+//! };
+//! let plan = plan(&release, "canary", waypoints(&release, &canary)?, &Options::default())?;
+//! assert_eq!(plan.spec.steps[0].name, "create Deployment hello-canary with 1 pod");
+//! assert_eq!(plan.state(plan.len())?, to);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod spec;
+mod split;
+mod waypoints;
+
+pub use error::Error;
+pub use spec::{Canary, Step};
+pub use split::{Counts, split};
+pub use waypoints::waypoints;
+
+#[cfg(test)]
+mod tests;

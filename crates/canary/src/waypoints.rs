@@ -1,0 +1,162 @@
+//! Where a canary stands, one waypoint after the other.
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{
+    Deployment, Gate, Release, Role, Waypoint, Waypoints, Weight, Workload, beside, discriminator, workload,
+};
+use cutover_traffic::{Percent, Service, Share, Split};
+
+use crate::error::Error;
+use crate::spec::{Canary, Step};
+use crate::split::{Counts, promoting, split};
+
+/// The waypoints of a canary over all Deployments whose pods the release replaces.
+///
+/// # Errors
+///
+/// Weights that fall or cannot be given, a workload without pods, a share past the tolerance, a Service that would
+/// not reach the canary, and what the planner refuses.
+pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error> {
+    let weights = rising(canary)?;
+    let tiers: Vec<Tier<'_>> =
+        release.turned().iter().map(|object| Tier::new(release, object, canary)).collect::<Result<_, _>>()?;
+    let base = release.transit()?;
+    let mut points = Vec::new();
+    for step in &canary.steps {
+        match step {
+            Step::SetWeight(weight) => points.push(at_weight(&base, &tiers, *weight)?),
+            Step::Pause { duration } => pause(&mut points, &base, Gate::Pause { duration: *duration }),
+        }
+    }
+    if !tiers.is_empty() {
+        points.push(promote(release, &base, &tiers, weights)?);
+    }
+    points.push(Waypoint::new("cleanup", release.to().clone()));
+    let mut workloads: Vec<Workload> = tiers.into_iter().map(|tier| tier.workload).collect();
+    workloads.extend(others(release, canary)?);
+    Ok(Waypoints { workloads, points, warnings: Vec::new() })
+}
+
+/// A workload with its second set.
+struct Tier<'a> {
+    workload: Workload,
+    surge: u32,
+    /// The set that runs, under the canary's budget, and as it is wanted.
+    running: Manifest,
+    wanted: Manifest,
+    canary: Manifest,
+    tolerance: Option<&'a Percent>,
+}
+
+impl<'a> Tier<'a> {
+    fn new(release: &Release, object: &ObjectRef, spec: &'a Canary) -> Result<Self, Error> {
+        let allowance = spec.allowance();
+        let mut workload = workload(release, object, &allowance)?;
+        if workload.replicas == 0 {
+            return Err(Error::NoPods(object.to_string()));
+        }
+        let canary = beside(release, object, Role::Canary, discriminator(release, object))?;
+        workload.sets.insert(Role::Canary, canary.object().name.clone());
+        let missing = || cutover_plan::refuse(object, "", "is not on both ends of the release", "give manifests that have it");
+        let running = allowance.apply(release.from().get(object).ok_or_else(missing)?);
+        let wanted = allowance.apply(release.to().get(object).ok_or_else(missing)?);
+        let surge = allowance.over(Deployment::of(&wanted).budget()).of(workload.replicas).surge;
+        let tier = Self { workload, surge, running, wanted, canary, tolerance: spec.tolerance.as_ref() };
+        release.services_of(object).into_iter().try_for_each(|service| tier.reached_by(service, release))?;
+        Ok(tier)
+    }
+
+    fn name(&self) -> String {
+        let namespace = self.workload.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        format!("{namespace}{}", self.workload.name)
+    }
+
+    /// Refuses a Service whose share the canary would not get.
+    fn reached_by(&self, service: &Manifest, release: &Release) -> Result<(), Error> {
+        let transit = release.transit()?;
+        let service = Service::read(transit.get(service.object()).unwrap_or(service))?;
+        let labels = Deployment::of(&self.canary).labels();
+        let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
+        let name = service.object.to_string();
+        match (missing, service.split, self.tolerance) {
+            (Some((key, value)), ..) => Err(Error::Unreached { service: name, label: format!("{key}: {value}") }),
+            (None, Split::Unknown(reason), Some(_)) => Err(Error::Unknown { service: name, reason }),
+            _ => Ok(()),
+        }
+    }
+
+    fn counts(&self, weight: Percent) -> Result<Counts, Error> {
+        let (replicas, surge) = (self.workload.replicas, self.surge);
+        split(replicas, surge, weight).ok_or_else(|| Error::NoRoom { workload: self.name(), replicas, surge })
+    }
+
+    fn share(&self, asked: Percent, achieved: Share) -> Result<Weight, Error> {
+        match self.tolerance.filter(|tolerance| !achieved.within(**tolerance, asked)) {
+            Some(&tolerance) => Err(Error::Intolerable { workload: self.name(), asked, achieved, tolerance }),
+            None => Ok(Weight::new(self.name(), asked, achieved)),
+        }
+    }
+
+    /// Puts both sets into a bundle.
+    fn stand(&self, bundle: &mut Bundle, stable: &Manifest, counts: Counts) {
+        bundle.insert(Deployment::of(stable).scaled(counts.stable));
+        if counts.canary > 0 {
+            bundle.insert(Deployment::of(&self.canary).scaled(counts.canary));
+        }
+    }
+}
+
+fn at_weight(base: &Bundle, tiers: &[Tier<'_>], weight: Percent) -> Result<Waypoint, Error> {
+    let mut point = Waypoint::new(format!("canary-{}", weight.value()), base.clone());
+    for tier in tiers {
+        let counts = tier.counts(weight)?;
+        tier.stand(&mut point.bundle, &tier.running, counts);
+        point.shares.push(tier.share(weight, counts.share())?);
+    }
+    Ok(point)
+}
+
+/// The old sets take the new template, at exactly as many pods as are wanted.
+fn promote(release: &Release, base: &Bundle, tiers: &[Tier<'_>], last: Percent) -> Result<Waypoint, Error> {
+    let mut point = Waypoint::new("promote", base.clone());
+    for object in release.changed() {
+        point.bundle.extend(release.to().get(&object).cloned());
+    }
+    for tier in tiers {
+        let counts = promoting(tier.workload.replicas, tier.counts(last)?);
+        tier.stand(&mut point.bundle, &tier.wanted, counts);
+    }
+    Ok(point)
+}
+
+fn pause(points: &mut Vec<Waypoint>, base: &Bundle, gate: Gate) {
+    if points.is_empty() {
+        points.push(Waypoint::new("start", base.clone()));
+    }
+    if let Some(last) = points.last_mut() {
+        last.gates.push(gate);
+    }
+}
+
+/// The last weight, where no weight is lower than the one before.
+fn rising(canary: &Canary) -> Result<Percent, Error> {
+    let weights: Vec<Percent> = canary.steps.iter().filter_map(weight).collect();
+    if let Some(pair) = weights.windows(2).find(|pair| pair[0] > pair[1]) {
+        return Err(Error::Falling { before: pair[0], after: pair[1] });
+    }
+    weights.last().copied().filter(|last| last.value() > 0).ok_or(Error::NoWeight)
+}
+
+fn weight(step: &Step) -> Option<Percent> {
+    match step {
+        Step::SetWeight(weight) => Some(*weight),
+        Step::Pause { .. } => None,
+    }
+}
+
+/// Changed Deployments that keep their pods: they need no canary, but a budget.
+fn others(release: &Release, canary: &Canary) -> Result<Vec<Workload>, Error> {
+    let turned = release.turned();
+    let rest = release.changed().into_iter().filter(|object| !turned.contains(object));
+    rest.map(|object| Ok(workload(release, &object, &canary.allowance())?)).collect()
+}

@@ -1,0 +1,99 @@
+//! From a strategy's waypoints to a plan.
+
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+
+use crate::error::Error;
+use crate::plan::{Entry, OnFailure, Plan, Spec};
+use crate::planner::route;
+use crate::refuse::services;
+use crate::release::Release;
+use crate::waypoint::{Waypoint, Waypoints};
+use crate::warn::{unguarded, warnings};
+use crate::workload::Workload;
+
+/// What holds for a plan whatever its strategy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The plan's name; that of its first workload where nothing is said.
+    pub name: Option<String>,
+    /// What a run does where a gate does not hold in time.
+    pub on_failure: OnFailure,
+    /// How many workloads move in one step at most.
+    pub max_concurrent: Option<usize>,
+}
+
+/// Plans the way over a strategy's waypoints, forward and back from every step.
+///
+/// The same input gives the same plan, byte for byte. Where there is nothing to do the plan has no steps.
+///
+/// # Errors
+///
+/// What rule 10 of the planner refuses, at any waypoint.
+pub fn plan(release: &Release, strategy: &str, waypoints: Waypoints, options: &Options) -> Result<Plan, Error> {
+    let mut warned: Vec<Warning> = release.warnings().to_vec();
+    warned.extend(warnings(release, &waypoints)?);
+    let Waypoints { workloads, points, warnings } = waypoints;
+    warned.extend(warnings);
+    points.iter().try_for_each(|point| services(&point.bundle, release.from()))?;
+    let points = points_of_plan(release, &workloads, points);
+    let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
+    let from: Vec<Entry> = points[0].bundle.iter().map(entry).collect();
+    let name = options.name.clone().unwrap_or_else(|| name(&workloads, strategy));
+    let spec =
+        Spec { strategy: strategy.into(), on_failure: options.on_failure, from, workloads, warnings: warned, steps, undo };
+    let mut plan = Plan::new(name, spec);
+    let loose = loose_ends(&plan)?;
+    if !loose.is_empty() {
+        plan.spec.warnings.extend(loose);
+        plan = Plan::new(plan.metadata.name, plan.spec);
+    }
+    Ok(plan)
+}
+
+fn entry(manifest: &Manifest) -> Entry {
+    Entry { object: manifest.object().clone(), manifest: manifest.clone() }
+}
+
+fn name(workloads: &[Workload], strategy: &str) -> String {
+    workloads.first().map_or_else(|| strategy.to_owned(), |workload| workload.name.clone())
+}
+
+/// The start and the waypoints, of nothing but the objects that the plan touches or is read by.
+fn points_of_plan(release: &Release, workloads: &[Workload], points: Vec<Waypoint>) -> Vec<Waypoint> {
+    let start = Waypoint::new("start", release.from().clone());
+    let mut kept: BTreeSet<ObjectRef> = BTreeSet::new();
+    for workload in workloads {
+        kept.extend(workload.deployments().map(|(_, object)| object));
+        kept.extend(workload.service_refs());
+    }
+    for point in &points {
+        kept.extend(differing(&start.bundle, &point.bundle));
+    }
+    let mut all = vec![start];
+    all.extend(points);
+    for point in &mut all {
+        point.bundle = point.bundle.iter().filter(|manifest| kept.contains(manifest.object())).cloned().collect();
+    }
+    all
+}
+
+fn differing(from: &Bundle, to: &Bundle) -> BTreeSet<ObjectRef> {
+    let objects = from.objects().chain(to.objects());
+    objects.filter(|object| from.get(object) != to.get(object)).cloned().collect()
+}
+
+/// What the plan's patches change without being able to test it.
+fn loose_ends(plan: &Plan) -> Result<Vec<Warning>, Error> {
+    let states = plan.states()?;
+    let mut found = BTreeSet::new();
+    for (before, after) in states.iter().zip(states.iter().skip(1)) {
+        for object in before.objects().filter(|object| before.get(object) != after.get(object)) {
+            if let (Some(before), Some(after)) = (before.get(object), after.get(object)) {
+                found.extend(unguarded(object, before, after));
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}

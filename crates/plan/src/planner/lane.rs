@@ -1,0 +1,179 @@
+//! The next move of the workloads that one leg ties together.
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+
+use super::stand::{Set, Stand, fitting_strategy, selector, selects, with_strategy};
+use super::{Journey, Version};
+use crate::deployment::Deployment;
+use crate::error::{Error, refuse};
+use crate::step::Move;
+use crate::workload::Workload;
+
+/// Workloads that must move in one order, since a Service that the leg changes stands between them.
+pub(super) struct Lane<'a> {
+    pub(super) workloads: Vec<&'a Workload>,
+    /// The Services that the leg changes and that select pods of these workloads.
+    pub(super) services: Vec<ObjectRef>,
+}
+
+/// What a lane does next: edits that are safe side by side.
+pub(super) struct Head {
+    pub(super) movement: Move,
+    pub(super) edits: Vec<Edit>,
+}
+
+/// One object as it stands after the step; `None` where it is gone.
+pub(super) struct Edit {
+    pub(super) object: ObjectRef,
+    pub(super) after: Option<Manifest>,
+}
+
+impl Lane<'_> {
+    /// The next move from `here` towards `there`; `None` where the lane has arrived.
+    ///
+    /// This function is the planner's whole order (see the module's documentation): the first rule below that
+    /// has something to do does it.
+    pub(super) fn next(&self, here: &Bundle, there: &Bundle, journey: &Journey<'_>) -> Result<Option<Head>, Error> {
+        let stands = self.stands(here, there, journey);
+        let each = |rule: fn(&Stand<'_>, &Journey<'_>) -> Vec<Edit>| -> Vec<Edit> {
+            stands.iter().flat_map(|stand| rule(stand, journey)).collect()
+        };
+        let rules: [(Move, Vec<Edit>); 8] = [
+            (Move::Contract, each(retreat)),
+            (Move::Expand, each(expand)),
+            (Move::Shift, self.shift(here, there, &stands)),
+            (Move::Roll, each(roll)),
+            (Move::Contract, each(contract)),
+            (Move::Expand, each(make_room_to_roll)),
+            (Move::Contract, each(give_strategy_back)),
+            (Move::Contract, each(remove)),
+        ];
+        if let Some((movement, edits)) = rules.into_iter().find(|(_, edits)| !edits.is_empty()) {
+            return Ok(Some(Head { movement, edits }));
+        }
+        self.stuck(here, there, &stands).map_or(Ok(None), Err)
+    }
+
+    /// Why nothing can be done although the lane has not arrived; `None` where it has.
+    fn stuck(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Option<Error> {
+        let service = self.services.iter().find(|service| here.get(service) != there.get(service));
+        let set = stands.iter().flat_map(|stand| &stand.sets).find(|set| set.here != set.there);
+        service
+            .map(|service| refuse(service, "/spec/selector", NO_CAPACITY, NO_CAPACITY_HINT))
+            .or_else(|| set.map(|set| refuse(&set.object, "/spec/replicas", NO_ROOM, NO_ROOM_HINT)))
+    }
+
+    fn stands<'a>(&'a self, here: &'a Bundle, there: &'a Bundle, journey: &Journey<'_>) -> Vec<Stand<'a>> {
+        let mut stands: Vec<_> = self.workloads.iter().map(|workload| Stand::new(workload, here, there)).collect();
+        for set in stands.iter_mut().flat_map(|stand| &mut stand.sets) {
+            set.doubtful = journey.doubtful.get(&set.object).copied().unwrap_or(0).min(set.count);
+        }
+        stands
+    }
+
+    /// (c) Services go over to pods that can carry their requests.
+    fn shift(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Vec<Edit> {
+        let changed = self.services.iter().filter(|service| here.get(service) != there.get(service));
+        let ready = changed.filter(|service| there.get(service).is_some_and(|after| carries(after, stands)));
+        ready.map(|service| Edit { object: service.clone(), after: there.get(service).cloned() }).collect()
+    }
+}
+
+const NO_CAPACITY: &str = "the pods that it would select cannot carry its requests";
+const NO_CAPACITY_HINT: &str = "let the Service select a set with as many pods as the workload must have available";
+
+const NO_ROOM: &str = "the waypoint lies outside the workload's budget";
+const NO_ROOM_HINT: &str = "allow more with maxSurge or maxUnavailable";
+
+/// Whether the pods that a Service would select make up the floor of each workload that it serves.
+fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
+    let selector = selector(service);
+    let namespace = service.object().namespace.as_deref();
+    stands.iter().filter(|stand| stand.workload.namespace.as_deref() == namespace).all(|stand| {
+        let selected = stand.sets.iter().filter(|set| {
+            set.here.is_some_and(|here| selects(&selector, &Deployment::of(here).labels()))
+        });
+        let pods: u32 = selected.map(|set| set.count.saturating_sub(set.doubtful)).sum();
+        let serves = stand.workload.services.contains(&service.object().name);
+        pods >= if serves { stand.workload.floor.max(1).min(stand.pods()) } else { 0 }
+    })
+}
+
+/// On the way back: pods of the new version go first, as far as the others can carry the requests.
+fn retreat(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
+    if journey.back { shrink(stand, |set| journey.version(set.here) == Version::New) } else { Vec::new() }
+}
+
+/// (b) Templates of sets that receive no request; new sets, and replicas going up, as far as there is room.
+fn expand(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    let mut room = stand.room();
+    let mut edits = Vec::new();
+    for set in stand.sets.iter().filter(|set| !set.turns_under_load()) {
+        let grown = set.wanted.min(set.count.saturating_add(room)).max(set.count);
+        let replicas = if set.turns() && set.count > 0 { set.count } else { grown };
+        let starved = set.here.is_none() && replicas < set.wanted.min(1);
+        let unfit = set.turns() && set.count > 0 && set.here.is_some_and(|here| !stand.fits(set, here));
+        if starved || unfit {
+            continue;
+        }
+        if let Some(after) = set.turned(replicas).filter(|after| Some(after) != set.here) {
+            room -= replicas - set.count;
+            edits.push(Edit { object: set.object.clone(), after: Some(after) });
+        }
+    }
+    edits
+}
+
+/// (d) Templates of sets that do receive requests, one set of a workload at a time.
+fn roll(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    let turning = stand.sets.iter().find(|set| set.turns());
+    let fitting = turning.filter(|set| set.here.is_some_and(|here| stand.fits(set, here)));
+    let edit = fitting.map(|set| Edit { object: set.object.clone(), after: set.turned(set.count) });
+    edit.into_iter().collect()
+}
+
+/// (e) Replicas going down, as far as the floor allows.
+fn contract(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    shrink(stand, |_| true)
+}
+
+/// Where a set can be rolled only under another strategy, that comes first: the one that it gets there, or else one
+/// that fits how the workload stands.
+fn make_room_to_roll(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    let Some(set) = stand.sets.iter().find(|set| set.turns()) else { return Vec::new() };
+    let (Some(here), Some(there)) = (set.here, set.there) else { return Vec::new() };
+    let wanted = with_strategy(here, there.pointer("/spec/strategy"));
+    let after =
+        if stand.fits(set, &wanted) { wanted } else { with_strategy(here, Some(&fitting_strategy(stand))) };
+    vec![Edit { object: set.object.clone(), after: Some(after) }]
+}
+
+/// A strategy that was changed for a roll is given back once nothing is left to roll.
+fn give_strategy_back(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    let arrived = stand.sets.iter().filter(|set| set.count == set.wanted && !set.turns());
+    let changed = arrived.filter(|set| set.here.is_some() && set.there.is_some() && set.here != set.there);
+    changed.map(|set| Edit { object: set.object.clone(), after: set.there.cloned() }).collect()
+}
+
+/// A set that the far end lacks goes once its pods are gone.
+fn remove(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    let empty = stand.sets.iter().filter(|set| set.here.is_some() && set.there.is_none() && set.count == 0);
+    empty.map(|set| Edit { object: set.object.clone(), after: None }).collect()
+}
+
+/// Takes pods from the sets that may shrink, never more than can be spared of those that serve.
+fn shrink(stand: &Stand<'_>, may: impl Fn(&Set<'_>) -> bool) -> Vec<Edit> {
+    let mut spare = stand.spare();
+    let mut edits = Vec::new();
+    for set in stand.sets.iter().rev().filter(|set| set.count > set.wanted && may(set)) {
+        let surplus = set.count - set.wanted;
+        let taken = if set.serves { surplus.min(spare.saturating_add(set.doubtful)) } else { surplus };
+        let Some(here) = set.here.filter(|_| taken > 0) else { continue };
+        if set.serves {
+            spare -= taken.saturating_sub(set.doubtful);
+        }
+        let after = Some(Deployment::of(here).scaled(set.count - taken));
+        edits.push(Edit { object: set.object.clone(), after });
+    }
+    edits
+}

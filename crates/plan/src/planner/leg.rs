@@ -1,0 +1,174 @@
+//! From where the plan stands to a waypoint, step by step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, MergeKeys, ObjectRef, rank};
+
+use super::gates::{gates, time_limit};
+use super::lane::{Edit, Head, Lane};
+use super::name::name;
+use super::stand::{selector, selects};
+use super::{Ground, Journey};
+use crate::deployment::Deployment;
+use crate::error::Error;
+use crate::step::{Change, Move, Step};
+use crate::waypoint::Waypoint;
+use crate::workload::{Workload, service_ref};
+
+/// The way from one state to a waypoint, made step by step by [`Leg::next`].
+pub(super) struct Leg<'a> {
+    ground: &'a Ground<'a>,
+    point: &'a Waypoint,
+    /// Lanes that go side by side, one group after the other.
+    groups: Vec<Vec<Lane<'a>>>,
+    /// What a lane moves; all else is an other object.
+    moved: BTreeSet<ObjectRef>,
+}
+
+impl<'a> Leg<'a> {
+    pub(super) fn new(ground: &'a Ground<'a>, here: &Bundle, point: &'a Waypoint) -> Self {
+        let lanes = lanes(ground.workloads, here, &point.bundle);
+        let sets = ground.workloads.iter().flat_map(Workload::deployments).map(|(_, object)| object);
+        let moved = sets.chain(lanes.iter().flat_map(|lane| lane.services.iter().cloned())).collect();
+        let size = ground.max_concurrent.unwrap_or(usize::MAX).max(1);
+        let mut groups: Vec<Vec<Lane<'a>>> = Vec::new();
+        for lane in lanes {
+            match groups.last_mut().filter(|group| group.len() < size) {
+                Some(group) => group.push(lane),
+                None => groups.push(vec![lane]),
+            }
+        }
+        Self { ground, point, groups, moved }
+    }
+
+    /// The next step from `here`, and the state after it; `None` at the waypoint.
+    pub(super) fn next(&self, here: &Bundle, journey: &Journey<'_>) -> Result<Option<(Step, Bundle)>, Error> {
+        let there = &self.point.bundle;
+        let added = self.others(here, there);
+        let mut heads = Vec::new();
+        let group = self.groups.iter().find(|group| group.iter().any(|lane| unfinished(lane, here, there)));
+        for lane in group.into_iter().flatten() {
+            heads.extend(lane.next(here, there, journey)?);
+        }
+        heads.extend((!added.is_empty()).then_some(Head { movement: Move::Expand, edits: added }));
+        let Some(movement) = heads.iter().map(|head| head.movement).min() else {
+            let removed = self.leavers(here, there);
+            return Ok((!removed.is_empty()).then(|| self.step(here, journey, Move::Contract, removed)));
+        };
+        let edits = heads.into_iter().filter(|head| head.movement == movement).flat_map(|head| head.edits).collect();
+        Ok(Some(self.step(here, journey, movement, edits)))
+    }
+
+    /// (a) Other objects that the far end adds or changes.
+    fn others(&self, here: &Bundle, there: &Bundle) -> Vec<Edit> {
+        let others = there.iter().filter(|manifest| !self.moved.contains(manifest.object()));
+        let changed = others.filter(|manifest| here.get(manifest.object()) != Some(manifest));
+        changed.map(|manifest| Edit { object: manifest.object().clone(), after: Some(manifest.clone()) }).collect()
+    }
+
+    /// (e) Other objects that the far end lacks.
+    fn leavers(&self, here: &Bundle, there: &Bundle) -> Vec<Edit> {
+        let leaving = here.objects().filter(|object| !there.contains(object));
+        leaving.map(|object| Edit { object: object.clone(), after: None }).collect()
+    }
+
+    fn step(&self, here: &Bundle, journey: &Journey<'_>, movement: Move, mut edits: Vec<Edit>) -> (Step, Bundle) {
+        edits.sort_by_cached_key(|edit| order(edit));
+        let mut after = here.clone();
+        let mut changes = Vec::new();
+        for edit in edits {
+            changes.extend(change(here, &edit));
+            match edit.after {
+                Some(manifest) => drop(after.insert(manifest)),
+                None => drop(after.remove(&edit.object)),
+            }
+        }
+        let gates = gates(self.ground, here, &after, &changes, journey);
+        let step = Step {
+            phase: self.point.phase.clone(),
+            name: name(&changes, here, &after),
+            movement: Some(movement),
+            within: time_limit(&after, &gates),
+            changes,
+            shares: Vec::new(),
+            gates,
+            after: crate::Digest::of(&()),
+        };
+        (step, after)
+    }
+}
+
+/// Existing objects come before what refers to them, and leave in the reverse order.
+fn order(edit: &Edit) -> (bool, i16, ObjectRef) {
+    let rank = i16::from(rank(&edit.object));
+    let removal = edit.after.is_none();
+    (removal, if removal { -rank } else { rank }, edit.object.clone())
+}
+
+fn change(here: &Bundle, edit: &Edit) -> Option<Change> {
+    let object = edit.object.clone();
+    let keys = &MergeKeys;
+    Some(match (here.get(&edit.object), edit.after.clone()) {
+        (Some(before), Some(after)) => Change::Patch {
+            object,
+            ops: cutover_patch::diff(before.value(), after.value(), keys),
+            inverse: cutover_patch::diff(after.value(), before.value(), keys),
+        },
+        (Some(before), None) => Change::Delete { object, manifest: before.clone() },
+        (None, manifest) => Change::Create { object, manifest: manifest? },
+    })
+}
+
+fn unfinished(lane: &Lane<'_>, here: &Bundle, there: &Bundle) -> bool {
+    let sets = lane.workloads.iter().flat_map(|workload| workload.deployments()).map(|(_, object)| object);
+    sets.chain(lane.services.iter().cloned()).any(|object| here.get(&object) != there.get(&object))
+}
+
+/// Workloads by what ties them together: the Services that the leg changes.
+fn lanes<'a>(workloads: &'a [Workload], here: &Bundle, there: &Bundle) -> Vec<Lane<'a>> {
+    let mut lanes: Vec<Lane<'a>> =
+        workloads.iter().map(|workload| Lane { workloads: vec![workload], services: Vec::new() }).collect();
+    for service in changed_services(here, there) {
+        let (mut tied, apart): (Vec<_>, Vec<_>) = lanes.into_iter().partition(|lane| touches(&service, lane, here, there));
+        lanes = apart;
+        if !tied.is_empty() {
+            tied[0].services.push(service);
+            lanes.push(tied.into_iter().reduce(join).unwrap_or(Lane { workloads: Vec::new(), services: Vec::new() }));
+        }
+    }
+    lanes.sort_by_key(|lane| lane.workloads.first().map(|workload| (&workload.namespace, &workload.name)));
+    lanes
+}
+
+fn join<'a>(mut left: Lane<'a>, right: Lane<'a>) -> Lane<'a> {
+    left.workloads.extend(right.workloads);
+    left.services.extend(right.services);
+    left
+}
+
+fn changed_services(here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
+    let services = here.of_kind("Service").map(|manifest| manifest.object());
+    services.filter(|object| there.get(object).is_some_and(|after| here.get(object) != Some(after))).cloned().collect()
+}
+
+/// Whether a Service sends requests to a lane's pods, at either end of the leg.
+fn touches(service: &ObjectRef, lane: &Lane<'_>, here: &Bundle, there: &Bundle) -> bool {
+    lane.workloads.iter().any(|workload| {
+        let serves = workload.service_refs().any(|object| object == *service);
+        let near = service_ref(workload.namespace.as_deref(), &service.name) == *service;
+        let selected = || [here, there].into_iter().any(|bundle| selected(service, workload, bundle));
+        serves || near && selected()
+    })
+}
+
+fn selected(service: &ObjectRef, workload: &Workload, bundle: &Bundle) -> bool {
+    let Some(selector) = bundle.get(service).map(selector) else { return false };
+    let sets = workload.deployments().filter_map(|(_, object)| bundle.get(&object));
+    sets.map(|set| Deployment::of(set).labels()).any(|labels| selects(&selector, &labels))
+}
+
+/// Pods of each set, by Deployment: what a step changes about them is what its gates wait for.
+pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef, u32> {
+    let sets = workload.deployments().filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
+    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0))).collect()
+}

@@ -1,0 +1,128 @@
+//! How a workload stands at a state, and where a leg wants it to stand.
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use serde_json::Value;
+
+use crate::budget::Budget;
+use crate::deployment::{Deployment, texts};
+use crate::workload::Workload;
+
+/// A workload here, seen with its end of the leg in mind.
+pub(super) struct Stand<'a> {
+    pub(super) workload: &'a Workload,
+    pub(super) sets: Vec<Set<'a>>,
+}
+
+/// One set of it.
+pub(super) struct Set<'a> {
+    pub(super) object: ObjectRef,
+    pub(super) here: Option<&'a Manifest>,
+    pub(super) there: Option<&'a Manifest>,
+    /// Whether its pods may receive requests.
+    pub(super) serves: bool,
+    /// Pods wanted here.
+    pub(super) count: u32,
+    /// Pods wanted there.
+    pub(super) wanted: u32,
+    /// Pods that may not be relied on: they were asked for by the very step that is being undone.
+    pub(super) doubtful: u32,
+}
+
+impl<'a> Stand<'a> {
+    pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
+        let selectors: Vec<_> = workload.service_refs().filter_map(|service| here.get(&service)).map(selector).collect();
+        let set = |(_, object)| Set::new(object, here, there, &selectors);
+        Self { workload, sets: workload.deployments().map(set).collect() }
+    }
+
+    /// Pods alive once everything here has settled.
+    pub(super) fn pods(&self) -> u32 {
+        self.sets.iter().map(|set| set.count).sum()
+    }
+
+    /// Pods that may be added.
+    pub(super) fn room(&self) -> u32 {
+        self.workload.ceiling.saturating_sub(self.pods())
+    }
+
+    /// Pods that may be taken from what serves.
+    pub(super) fn spare(&self) -> u32 {
+        let serving = self.sets.iter().filter(|set| set.serves);
+        let available: u32 = serving.map(|set| set.count.saturating_sub(set.doubtful)).sum();
+        available.saturating_sub(self.workload.floor)
+    }
+
+    /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and ceiling.
+    pub(super) fn fits(&self, set: &Set<'_>, manifest: &Manifest) -> bool {
+        let deployment = Deployment::of(manifest);
+        if self.workload.recreate || deployment.recreates() {
+            return self.workload.recreate && deployment.recreates();
+        }
+        let slack = deployment.budget().of(set.count);
+        slack.surge <= self.room() && (!set.serves || slack.unavailable <= self.spare())
+    }
+}
+
+impl<'a> Set<'a> {
+    fn new(object: ObjectRef, here: &'a Bundle, there: &'a Bundle, selectors: &[BTreeMap<String, String>]) -> Self {
+        let (here, there) = (here.get(&object), there.get(&object));
+        let count = here.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
+        let wanted = there.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
+        let labels = here.map(|manifest| Deployment::of(manifest).labels()).unwrap_or_default();
+        let serves = selectors.is_empty() || selectors.iter().any(|selector| selects(selector, &labels));
+        Self { object, here, there, serves, count, wanted, doubtful: 0 }
+    }
+
+    /// Whether the pods are replaced on the way.
+    pub(super) fn turns(&self) -> bool {
+        match (self.here, self.there) {
+            (Some(here), Some(there)) => Deployment::of(here).template() != Deployment::of(there).template(),
+            _ => false,
+        }
+    }
+
+    /// Whether requests may meet its pods being replaced.
+    pub(super) fn turns_under_load(&self) -> bool {
+        self.turns() && self.serves && self.count > 0
+    }
+
+    /// The set as it stands there, but with so many pods and the update strategy that it has here.
+    ///
+    /// The strategy moves by itself: before a roll that needs another, and back after all rolls.
+    pub(super) fn turned(&self, replicas: u32) -> Option<Manifest> {
+        let there = Deployment::of(self.there?).scaled(replicas);
+        Some(match self.here {
+            Some(here) => with_strategy(&there, here.pointer("/spec/strategy")),
+            None => there,
+        })
+    }
+}
+
+/// The same Deployment under another update strategy, absent where there is none.
+pub(super) fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
+    match strategy {
+        Some(strategy) => manifest.set("/spec/strategy", strategy.clone()),
+        None => manifest.without("/spec/strategy"),
+    }
+}
+
+/// A strategy under which a set can be rolled here in any case: all room that there is, and all that can be spared.
+pub(super) fn fitting_strategy(stand: &Stand<'_>) -> Value {
+    if stand.workload.recreate {
+        return serde_json::json!({ "type": "Recreate" });
+    }
+    let (surge, unavailable) = (stand.room(), stand.spare());
+    Budget { max_surge: crate::Amount::Count(surge), max_unavailable: crate::Amount::Count(unavailable) }.strategy()
+}
+
+/// What a Service selects by.
+pub(super) fn selector(service: &Manifest) -> BTreeMap<String, String> {
+    texts(service.pointer("/spec/selector"))
+}
+
+/// Whether a Service with this selector sends requests to pods with these labels; an empty one sends to nobody.
+pub(super) fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
+    !selector.is_empty() && cutover_traffic::selects(selector, labels)
+}

@@ -1,0 +1,171 @@
+//! What cannot be planned is refused when the plan is made (rule 10 of the planner).
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, containers, pod_references};
+use cutover_traffic::{Port, Service};
+use serde_json::Value;
+
+use crate::deployment::{Deployment, deployments, texts};
+use crate::error::{Error, refuse};
+use crate::release::Release;
+
+/// Refuses a release that no strategy can carry out.
+pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
+    for bundle in [release.from(), release.to()] {
+        bundle.iter().filter(|manifest| Deployment::is(manifest.object())).try_for_each(Deployment::check)?;
+        equal_selectors(bundle)?;
+    }
+    release.to().iter().try_for_each(|to| immutable(release.from().get(to.object()), to))?;
+    let changed = release.changed();
+    changed.iter().try_for_each(|object| autoscaled(object, release))?;
+    changed.iter().try_for_each(|object| changed_configuration(object, release))?;
+    services(release.to(), release.from())
+}
+
+/// Refuses a Service that would match nothing, whose named ports its pods lack, or that would newly send requests to
+/// pods of a Deployment that is no part of what it served.
+pub(crate) fn services(bundle: &Bundle, from: &Bundle) -> Result<(), Error> {
+    let pods = pods(bundle);
+    for manifest in bundle.of_kind("Service") {
+        let service = Service::read(manifest)?;
+        if service.selector.is_empty() {
+            continue;
+        }
+        let near = pods.iter().filter(|pods| pods.owner.namespace == service.object.namespace);
+        let selected: Vec<&Pods<'_>> = near.filter(|pods| service.selects(&pods.labels)).collect();
+        matches_something(&service, &selected)?;
+        selected.iter().try_for_each(|pods| has_ports(&service, pods))?;
+        selected.iter().try_for_each(|pods| is_no_stranger(&service, pods, from))?;
+    }
+    Ok(())
+}
+
+/// Pods as an object's template makes them.
+struct Pods<'a> {
+    owner: &'a ObjectRef,
+    labels: BTreeMap<String, String>,
+    template: &'a Value,
+}
+
+fn pods(bundle: &Bundle) -> Vec<Pods<'_>> {
+    let templates = ["/spec/template", "/spec/jobTemplate/spec/template"];
+    let made = |manifest: &'_ Manifest| {
+        let found = templates.iter().find_map(|pointer| manifest.pointer(pointer));
+        (manifest.object().kind == "Pod").then_some(manifest.value()).or(found).map(|_| ())
+    };
+    let owners = bundle.iter().filter(|manifest| made(manifest).is_some());
+    owners
+        .map(|manifest| {
+            let template = templates.iter().find_map(|pointer| manifest.pointer(pointer)).unwrap_or(manifest.value());
+            Pods { owner: manifest.object(), labels: texts(template.pointer("/metadata/labels")), template }
+        })
+        .collect()
+}
+
+fn matches_something(service: &Service, selected: &[&Pods<'_>]) -> Result<(), Error> {
+    if !selected.is_empty() {
+        return Ok(());
+    }
+    let selector = service.selector.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
+    let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
+    Err(refuse(&service.object, "/spec/selector", format!("`{selector}` matches no pods of the input"), hint))
+}
+
+fn has_ports(service: &Service, pods: &Pods<'_>) -> Result<(), Error> {
+    let ports = || containers(pods.template).filter_map(|container| container.get("ports")?.as_array()).flatten();
+    let named = |wanted: &str| ports().any(|port| port.get("name").and_then(Value::as_str) == Some(wanted));
+    for port in &service.ports {
+        if let Port::Name(name) = port
+            && !named(name)
+        {
+            let reason = format!("the port `{name}` is on no container of {}: requests to it would be dropped", pods.owner);
+            let hint = format!("name a containerPort `{name}`, or change `targetPort`");
+            return Err(refuse(&service.object, "/spec/ports", reason, hint));
+        }
+    }
+    Ok(())
+}
+
+fn is_no_stranger(service: &Service, pods: &Pods<'_>, from: &Bundle) -> Result<(), Error> {
+    let (Some(before), Some(running)) = (from.get(&service.object), from.get(pods.owner)) else { return Ok(()) };
+    let before = texts(before.pointer("/spec/selector"));
+    let labels = texts(running.pointer("/spec/template/metadata/labels"));
+    let served = !before.is_empty() && cutover_traffic::selects(&before, &labels);
+    if served || before == service.selector && labels == pods.labels || own(service, &before, from) {
+        return Ok(());
+    }
+    let reason = format!("it would newly send requests to {}", pods.owner);
+    Err(refuse(&service.object, "/spec/selector", reason, "make the selector narrower, or give those pods other labels"))
+}
+
+/// Whether a Service selected nobody before, so that nobody is a stranger to it.
+fn own(service: &Service, before: &BTreeMap<String, String>, from: &Bundle) -> bool {
+    let mut near = deployments(from).filter(|set| set.manifest().object().namespace == service.object.namespace);
+    before.is_empty() || !near.any(|set| cutover_traffic::selects(before, &set.labels()))
+}
+
+fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
+    let mut seen: BTreeMap<(Option<&str>, String), &ObjectRef> = BTreeMap::new();
+    for set in deployments(bundle) {
+        let object = set.manifest().object();
+        let selector = set.manifest().pointer("/spec/selector").map(ToString::to_string).unwrap_or_default();
+        if let Some(other) = seen.insert((object.namespace.as_deref(), selector), object) {
+            let reason = format!("{other} has the same selector");
+            return Err(refuse(object, "/spec/selector", reason, "give one of them a label more, in its selector and its pods"));
+        }
+    }
+    Ok(())
+}
+
+/// Fields that the API server never lets change (`pkg/registry/apps/deployment/strategy.go` and its like).
+fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
+    let Some(from) = from else { return Ok(()) };
+    let fields: &[&str] = match to.object().kind.as_str() {
+        "Deployment" | "ReplicaSet" | "DaemonSet" => &["/spec/selector"],
+        "StatefulSet" => &["/spec/selector", "/spec/serviceName", "/spec/volumeClaimTemplates", "/spec/podManagementPolicy"],
+        "Service" => &["/spec/clusterIP", "/spec/clusterIPs", "/spec/loadBalancerClass"],
+        "Job" => &["/spec/template", "/spec/selector", "/spec/completionMode"],
+        "PersistentVolumeClaim" => &["/spec/storageClassName", "/spec/volumeName", "/spec/accessModes"],
+        _ => &[],
+    };
+    match fields.iter().find(|field| from.pointer(field) != to.pointer(field)) {
+        Some(field) => Err(refuse(to.object(), field, "the field is immutable", "keep it as it is, or make an object of another name")),
+        None => Ok(()),
+    }
+}
+
+/// An autoscaler would change what the plan counts on.
+fn autoscaled(object: &ObjectRef, release: &Release) -> Result<(), Error> {
+    for bundle in [release.from(), release.to()] {
+        let scalers = bundle.iter().filter(|manifest| {
+            matches!(manifest.object().kind.as_str(), "HorizontalPodAutoscaler" | "ScaledObject")
+                && manifest.object().namespace == object.namespace
+        });
+        let mut targets = scalers.filter(|scaler| {
+            let target = scaler.pointer("/spec/scaleTargetRef");
+            let text = |field: &str| target.and_then(|target| target.get(field)).and_then(Value::as_str);
+            text("name") == Some(&object.name) && text("kind").is_none_or(|kind| kind == object.kind)
+        });
+        if let Some(scaler) = targets.next() {
+            let reason = format!("{} scales it, and would change the counts that a plan relies on", scaler.object());
+            return Err(refuse(object, "/spec/replicas", reason, "take the autoscaler out for the release, and scale to a fixed number"));
+        }
+    }
+    Ok(())
+}
+
+/// Both versions of the pods would read the changed values, and undo could not give the old ones back in time.
+fn changed_configuration(object: &ObjectRef, release: &Release) -> Result<(), Error> {
+    let Some(template) = release.from().get(object).and_then(|set| Deployment::of(set).template()) else { return Ok(()) };
+    for (kind, name) in pod_references(template) {
+        let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
+        let (from, to) = (release.from().get(&reference), release.to().get(&reference));
+        if from.is_some() && from != to {
+            let reason = format!("it changes, and pods of {object} read it: both versions would get the new values");
+            let hint = format!("give the new values to a {kind} of another name, and let the new pods refer to that");
+            return Err(refuse(&reference, "", reason, hint));
+        }
+    }
+    Ok(())
+}

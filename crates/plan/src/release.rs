@@ -1,0 +1,160 @@
+//! A release: what runs, and what is wanted.
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use serde_json::{Value, json};
+
+use crate::deployment::{Deployment, deployments, texts};
+use crate::error::{Error, refuse};
+use crate::refuse::refuse_release;
+
+/// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy can do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    from: Bundle,
+    to: Bundle,
+    warnings: Vec<Warning>,
+}
+
+impl Release {
+    /// A release from what runs to what is wanted.
+    ///
+    /// Objects that `to` lacks stay, with a warning; with `prune` they go, but never a Namespace, a
+    /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into a plan.
+    ///
+    /// # Errors
+    ///
+    /// What rule 10 of the planner refuses: immutable fields, Services that would match nothing, two workloads with
+    /// one selector, … each with the object, the field and a hint.
+    ///
+    /// ```
+    /// use cutover_manifest::Bundle;
+    /// use cutover_plan::Release;
+    ///
+    /// let release = Release::new(&Bundle::new(), &Bundle::new(), false)?;
+    /// assert!(release.changed().is_empty());
+    /// # Ok::<(), cutover_plan::Error>(())
+    /// ```
+    pub fn new(from: &Bundle, to: &Bundle, prune: bool) -> Result<Self, Error> {
+        let from: Bundle = from.iter().map(Manifest::sealed).collect();
+        let mut to: Bundle = to.iter().map(Manifest::sealed).collect();
+        let mut warnings = Vec::new();
+        for manifest in from.iter().filter(|manifest| !to.contains(manifest.object())).cloned().collect::<Vec<_>>() {
+            if !prune || is_kept(manifest.object()) {
+                warnings.push(stays(manifest.object()));
+                to.insert(manifest);
+            }
+        }
+        let release = Self { from, to, warnings };
+        refuse_release(&release)?;
+        Ok(release)
+    }
+
+    /// What runs.
+    pub fn from(&self) -> &Bundle {
+        &self.from
+    }
+
+    /// What is wanted.
+    pub fn to(&self) -> &Bundle {
+        &self.to
+    }
+
+    /// What a reviewer should know about the release itself.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The Deployments that both ends have and that differ.
+    pub fn changed(&self) -> Vec<ObjectRef> {
+        let both = deployments(&self.from).filter_map(|from| Some((from.manifest(), self.to.get(from.manifest().object())?)));
+        both.filter(|(from, to)| from != to).map(|(from, _)| from.object().clone()).collect()
+    }
+
+    /// The changed Deployments whose pods are replaced.
+    pub fn turned(&self) -> Vec<ObjectRef> {
+        let mut changed = self.changed();
+        changed.retain(|object| {
+            let template = |bundle: &Bundle| bundle.get(object).and_then(|set| Deployment::of(set).template().cloned());
+            template(&self.from) != template(&self.to)
+        });
+        changed
+    }
+
+    /// The Services that send requests to this Deployment's pods before the release, and to those of the wanted
+    /// version too.
+    pub fn services_of(&self, deployment: &ObjectRef) -> Vec<&Manifest> {
+        let labels = self.from.get(deployment).map(|set| Deployment::of(set).labels()).unwrap_or_default();
+        let near = self.from.of_kind("Service").filter(|service| service.object().namespace == deployment.namespace);
+        near.filter(|service| selects(&texts(service.pointer("/spec/selector")), &labels)).collect()
+    }
+
+    /// Where the plan stands while the workloads are on their way: Deployments as they run, all other objects as
+    /// they are wanted, nothing removed yet.
+    ///
+    /// A Service whose selector changes together with the labels of its pods selects by what both have in common
+    /// meanwhile: widen, roll, narrow.
+    ///
+    /// # Errors
+    ///
+    /// Where the two selectors have nothing in common.
+    pub fn transit(&self) -> Result<Bundle, Error> {
+        let mut transit = self.from.clone();
+        for manifest in self.to.iter() {
+            match self.from.get(manifest.object()) {
+                Some(from) if Deployment::is(from.object()) => {}
+                Some(from) if from.object().kind == "Service" => drop(transit.insert(self.widened(from, manifest)?)),
+                _ => drop(transit.insert(manifest.clone())),
+            }
+        }
+        Ok(transit)
+    }
+
+    fn widened(&self, from: &Manifest, to: &Manifest) -> Result<Manifest, Error> {
+        let (before, after) = (texts(from.pointer("/spec/selector")), texts(to.pointer("/spec/selector")));
+        let pods: Vec<_> = self.pods_in(from.object()).collect();
+        let reached = |selector: &BTreeMap<String, String>| pods.iter().filter(|labels| selects(selector, labels)).count();
+        if before == after || before.is_empty() || reached(&before) <= reached(&after) {
+            return Ok(to.clone());
+        }
+        let common: BTreeMap<_, _> = before.into_iter().filter(|(key, value)| after.get(key) == Some(value)).collect();
+        if common.is_empty() {
+            let hint = "change the selector in two releases, by way of a label that both versions have";
+            return Err(refuse(to.object(), "/spec/selector", "the selectors before and after have no label in common", hint));
+        }
+        Ok(to.set("/spec/selector", json!(common)))
+    }
+
+    /// The labels of the pods that run in a Service's namespace.
+    fn pods_in<'a>(&'a self, service: &'a ObjectRef) -> impl Iterator<Item = BTreeMap<String, String>> + 'a {
+        let near = deployments(&self.from).filter(|set| set.manifest().object().namespace == service.namespace);
+        near.map(Deployment::labels)
+    }
+}
+
+fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
+    !selector.is_empty() && cutover_traffic::selects(selector, labels)
+}
+
+fn is_kept(object: &ObjectRef) -> bool {
+    matches!(object.kind.as_str(), "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim")
+}
+
+fn stays(object: &ObjectRef) -> Warning {
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message: "is not in what is wanted, and stays".into(),
+        hint: Some("remove it with --prune, or delete it by hand".into()),
+    }
+}
+
+/// The value of a number of replicas, for whoever fills it in.
+pub fn with_replicas(bundle: &Bundle, deployment: &ObjectRef, replicas: u32) -> Bundle {
+    let mut bundle = bundle.clone();
+    if let Some(set) = bundle.get(deployment).map(|set| set.set("/spec/replicas", Value::from(replicas))) {
+        bundle.insert(set);
+    }
+    bundle
+}

@@ -1,0 +1,154 @@
+//! Shares of requests: whole percents as people ask for them, and exact fractions as pods give them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use num_rational::Ratio;
+use serde::{Deserialize, Serialize};
+
+/// A number is not in the range that its meaning has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{value}` is not {wanted}")]
+pub struct OutOfRange {
+    value: String,
+    wanted: &'static str,
+}
+
+/// A whole percentage of requests, 0 to 100: Argo Rollouts' `setWeight`.
+///
+/// ```
+/// use cutover_traffic::Percent;
+///
+/// assert_eq!(Percent::new(25)?.to_string(), "25 %");
+/// assert!(Percent::new(101).is_err());
+/// # Ok::<(), cutover_traffic::OutOfRange>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Percent(u8);
+
+impl Percent {
+    /// A percentage of 0 to 100.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] above 100.
+    pub fn new(value: u64) -> Result<Self, OutOfRange> {
+        match u8::try_from(value) {
+            Ok(small) if small <= 100 => Ok(Self(small)),
+            _ => Err(OutOfRange { value: value.to_string(), wanted: "a whole percentage of 0 to 100" }),
+        }
+    }
+
+    /// The number, 0 to 100.
+    pub fn value(self) -> u64 {
+        u64::from(self.0)
+    }
+
+    /// The same as an exact fraction.
+    pub fn share(self) -> Share {
+        Share(Ratio::new(self.value(), 100))
+    }
+}
+
+impl TryFrom<u64> for Percent {
+    type Error = OutOfRange;
+
+    fn try_from(value: u64) -> Result<Self, OutOfRange> {
+        Self::new(value)
+    }
+}
+
+impl From<Percent> for u64 {
+    fn from(percent: Percent) -> Self {
+        percent.value()
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", self.0)
+    }
+}
+
+/// An exact part of the requests, from 0 to 1, written as `1/4`.
+///
+/// ```
+/// use cutover_traffic::{Percent, Share};
+///
+/// let achieved = Share::of(1, 3).unwrap();
+/// assert_eq!(achieved.to_string(), "1/3");
+/// assert_eq!(achieved.percent(), "33 %");
+/// assert_eq!(achieved.error(Percent::new(25)?), "8.3");
+/// # Ok::<(), cutover_traffic::OutOfRange>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Share(Ratio<u64>);
+
+impl Share {
+    /// No requests.
+    pub const NONE: Self = Self(Ratio::new_raw(0, 1));
+    /// All requests.
+    pub const ALL: Self = Self(Ratio::new_raw(1, 1));
+
+    /// `part` of `whole`; `None` where that is no share: nothing is a part of zero.
+    pub fn of(part: u64, whole: u64) -> Option<Self> {
+        (whole > 0 && part <= whole).then(|| Self(Ratio::new(part, whole)))
+    }
+
+    /// How far two shares lie apart, exactly.
+    pub fn distance(self, other: Self) -> Ratio<u64> {
+        if self > other { self.0 - other.0 } else { other.0 - self.0 }
+    }
+
+    /// For people: rounded to a whole percent, as `33 %`; never `0 %` or `100 %` where it is not so.
+    pub fn percent(self) -> String {
+        let rounded = (self.0 * 100).round().to_integer();
+        match rounded {
+            0 if self != Self::NONE => "< 1 %".into(),
+            100 if self != Self::ALL => "> 99 %".into(),
+            whole => format!("{whole} %"),
+        }
+    }
+
+    /// For people: how many percentage points lie between this share and what was asked, as `8.3`.
+    pub fn error(self, asked: Percent) -> String {
+        let tenths = (self.distance(asked.share()) * 1000).round().to_integer();
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    }
+
+    /// Whether this share is within `tolerance` percentage points of what was asked.
+    pub fn within(self, tolerance: Percent, asked: Percent) -> bool {
+        self.distance(asked.share()) <= tolerance.share().0
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.0.numer(), self.0.denom())
+    }
+}
+
+impl From<Share> for String {
+    fn from(share: Share) -> Self {
+        share.to_string()
+    }
+}
+
+impl TryFrom<String> for Share {
+    type Error = OutOfRange;
+
+    fn try_from(text: String) -> Result<Self, OutOfRange> {
+        text.parse()
+    }
+}
+
+impl FromStr for Share {
+    type Err = OutOfRange;
+
+    fn from_str(text: &str) -> Result<Self, OutOfRange> {
+        let parts = text.split_once('/').and_then(|(part, whole)| Self::of(part.parse().ok()?, whole.parse().ok()?));
+        parts.ok_or_else(|| OutOfRange { value: text.into(), wanted: "a share as `1/4`, from 0/1 to 1/1" })
+    }
+}
