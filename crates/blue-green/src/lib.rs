@@ -1,1 +1,55 @@
-//! Strategy: blue/green by switching a Service.
+//! Blue/green: the new version stands beside the old one at full size, and a Service switches to it in one patch.
+//!
+//! Where the input has one Deployment:
+//!
+//! ```text
+//!            hello (blue)   hello-green   Service hello   preview Service
+//! adopt      ● ● ●                        ─▶ blue                          the Service picks by a label of its pods
+//! preview    ● ● ●          ○             ─▶ blue         ─▶ green         then wait for a person, or a time
+//! switch     ● ● ●          ○ ○ ○         ─▶ green        ─▶ green         for scaleDownDelaySeconds the way back is one patch
+//! return     ○ ○ ○          ○ ○ ○         ─▶ blue         ─▶ green         blue takes the new template unseen
+//! cleanup    ○ ○ ○                        ─▶ blue                          exactly what was wanted: files stay true
+//! ```
+//!
+//! Where it has both slots (`hello` and `hello-green`, told apart by one label that the Service picks by): which one
+//! serves is read from the Service, the idle one takes the release, and the next release goes the other way.
+//!
+//! ```text
+//!            hello (blue)   hello-green   Service hello
+//! preview    ● ● ●          ○ ○ ○         ─▶ blue
+//! switch     ● ● ●          ○ ○ ○         ─▶ green
+//! cleanup                   ○ ○ ○         ─▶ green                         as many pods as the idle slot had
+//! ```
+//!
+//! ```
+//! use cutover_blue_green::{BlueGreen, waypoints};
+//! use cutover_manifest::{Bundle, Manifest};
+//! use cutover_plan::{Options, Release, plan};
+//! use serde_json::json;
+//!
+//! let hello = |image: &str| Manifest::new(json!({
+//!     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+//!     "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+//!         "metadata": {"labels": {"app": "hello", "track": "stable"}}, "spec": {"containers": [{"name": "hello", "image": image}]}}},
+//! }));
+//! let service = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
+//!     "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]}}))?;
+//! let from: Bundle = [hello("hello:1")?, service.clone()].into_iter().collect();
+//! let to: Bundle = [hello("hello:2")?, service].into_iter().collect();
+//! let release = Release::new(&from, &to, false)?;
+//! let spec = BlueGreen::new("hello");
+//! let plan = plan(&release, "blueGreen", waypoints(&release, &spec)?, &Options::default())?;
+//! assert_eq!(plan.spec.steps[0].name, "switch Service hello to app=hello,track=stable");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod layout;
+mod one;
+mod spec;
+mod two;
+mod waypoints;
+
+pub use error::Error;
+pub use spec::BlueGreen;
+pub use waypoints::waypoints;

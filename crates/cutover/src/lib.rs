@@ -1,1 +1,60 @@
-//! Kubernetes deployment strategies as pure functions: from manifests to a reviewable plan.
+//! Cutover: Kubernetes deployment strategies as pure functions, from manifests to a plan that a person can review.
+//!
+//! ```text
+//! manifests ─▶ Bundle ─▶ Release (from, to) ─▶ Strategy ─▶ Waypoints ─▶ planner ─▶ Plan ─▶ patches, states, undo
+//! ```
+//!
+//! This is the facade over the strategy crates, one Cargo feature a strategy: [`plan`] is all that most programs
+//! need. It does no IO, and the same input gives the same bytes.
+//!
+//! # A plan in fifteen lines
+//!
+//! ```
+//! use cutover::{Image, Options, Release, Strategy, manifest, plan};
+//!
+//! let yaml = br#"
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: { name: hello }
+//! spec:
+//!   replicas: 3
+//!   selector: { matchLabels: { app: hello } }
+//!   template:
+//!     metadata: { labels: { app: hello } }
+//!     spec: { containers: [{ name: hello, image: "hello:1.0.0" }] }
+//! "#;
+//! let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
+//! let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
+//! let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
+//! let plan = plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+//! assert_eq!(plan.spec.steps[0].name, "create Deployment hello-canary with 1 pod");
+//! assert_eq!(plan.state(plan.len())?, to);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod change;
+mod error;
+mod strategy;
+
+pub use change::{BadChange, EnvironmentVariable, Image, set_environment, set_image};
+pub use error::Error;
+pub use strategy::{Strategy, plan, wanted};
+
+pub use cutover_plan::{Options, Plan, Release};
+
+#[cfg(feature = "affinity")]
+pub use cutover_affinity as affinity;
+#[cfg(feature = "blue-green")]
+pub use cutover_blue_green as blue_green;
+#[cfg(feature = "canary")]
+pub use cutover_canary as canary;
+pub use cutover_manifest as manifest;
+pub use cutover_patch as patch;
+pub use cutover_plan as planning;
+#[cfg(feature = "rollback")]
+pub use cutover_rollback as rollback;
+#[cfg(feature = "rolling")]
+pub use cutover_rolling as rolling;
+#[cfg(feature = "scale")]
+pub use cutover_scale as scale;
+pub use cutover_traffic as traffic;

@@ -1,1 +1,39 @@
-//! Strategies: rolling update, recreate, restart, pause and resume.
+//! Rolling update, recreate and restart of Deployments by their own controller, and pause and resume.
+//!
+//! ```text
+//!              rolling                      recreate                          pause      resume
+//! start        ● ● ●                        ● ● ●                             ● ● ●      paused
+//! update       ○ ○ ○ (one by one)           Recreate, then all at once ○ ○ ○
+//! cleanup      what was wanted              its own update strategy again     paused     ● ● ●
+//! ```
+//!
+//! Each is a release and where to stand on its way. A *restart* is an update that changes only the annotation that
+//! `kubectl rollout restart` writes; pause and resume change only `spec.paused`.
+//!
+//! ```
+//! use cutover_manifest::{Bundle, Manifest};
+//! use cutover_plan::{Options, Release, plan};
+//! use cutover_rolling::{Rolling, waypoints};
+//! use serde_json::json;
+//!
+//! let hello = |image: &str| Manifest::new(json!({
+//!     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+//!     "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+//!         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": image}]}}},
+//! }));
+//! let (from, to): (Bundle, Bundle) = ([hello("hello:1")?].into_iter().collect(), [hello("hello:2")?].into_iter().collect());
+//! let release = Release::new(&from, &to, false)?;
+//! let plan = plan(&release, "rolling", waypoints(&release, &Rolling::default())?, &Options::default())?;
+//! assert_eq!(plan.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod release;
+mod spec;
+mod waypoints;
+
+pub use error::Error;
+pub use release::{pause, restart, resume};
+pub use spec::{Pause, Recreate, Restart, Resume, Rolling, Timestamp};
+pub use waypoints::{recreate_waypoints, resume_waypoints, waypoints};

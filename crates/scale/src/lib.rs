@@ -1,1 +1,34 @@
-//! Strategy: scale a workload, at once or as a ramp.
+//! Scale: more pods or fewer, at once or as a ramp.
+//!
+//! ```text
+//! start      ● ● ●
+//! scale-5    ● ● ● ● ●          with maxStep 2, each waited for
+//! scale-6    ● ● ● ● ● ●
+//! ```
+//!
+//! ```
+//! use cutover_manifest::{Bundle, Manifest};
+//! use cutover_plan::{Options, Release, plan};
+//! use cutover_scale::{Scale, release, waypoints};
+//! use serde_json::json;
+//!
+//! let hello = Manifest::new(json!({
+//!     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+//!     "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+//!         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": "hello:1"}]}}},
+//! }))?;
+//! let from: Bundle = [hello].into_iter().collect();
+//! let scale = Scale { replicas: 6, max_step: Some(2.try_into()?), workloads: vec![] };
+//! let change = Release::new(&from, &release(&from, &scale)?, false)?;
+//! let plan = plan(&change, "scale", waypoints(&change, &scale)?, &Options::default())?;
+//! assert_eq!(plan.spec.steps.iter().map(|step| step.phase.as_str()).collect::<Vec<_>>(), ["scale-5", "scale-6"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod spec;
+mod waypoints;
+
+pub use error::Error;
+pub use spec::Scale;
+pub use waypoints::{release, waypoints};

@@ -1,0 +1,35 @@
+//! Session affinity of a Service, as a release of its own: each client stays with the pod that it met first, or no
+//! longer does.
+//!
+//! ```text
+//! start       client ─▶ any pod, each connection anew
+//! affinity    client ─▶ the pod that it met first, for `timeoutSeconds` after its last connection
+//! ```
+//!
+//! kube-proxy keeps the affinity per node and by client address, so behind a load balancer or NAT all clients are one.
+//!
+//! ```
+//! use cutover_affinity::{Affinity, SessionAffinity, release, waypoints};
+//! use cutover_manifest::{Bundle, Manifest};
+//! use cutover_plan::{Options, Release, plan};
+//! use serde_json::json;
+//!
+//! let pod = Manifest::new(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"app": "hello"}},
+//!     "spec": {"containers": []}}))?;
+//! let service = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
+//!     "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]}}))?;
+//! let from: Bundle = [pod, service].into_iter().collect();
+//! let affinity = Affinity { service: "hello".into(), namespace: None, session_affinity: SessionAffinity::ClientIp, timeout_seconds: Some(600) };
+//! let change = Release::new(&from, &release(&from, &affinity)?, false)?;
+//! let plan = plan(&change, "affinity", waypoints(&change), &Options::default())?;
+//! assert_eq!(plan.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod spec;
+mod waypoints;
+
+pub use error::Error;
+pub use spec::{Affinity, SessionAffinity};
+pub use waypoints::{release, waypoints};

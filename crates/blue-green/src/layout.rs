@@ -1,0 +1,76 @@
+//! What stands behind the active Service: one Deployment, or one of two slots.
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{Deployment, Release, deployments};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::spec::BlueGreen;
+
+/// What the Service switches between.
+pub(crate) struct Layout {
+    /// The Service.
+    pub(crate) service: ObjectRef,
+    /// The Deployment that serves.
+    pub(crate) active: ObjectRef,
+    /// The other slot, and the label that tells the two apart, where the input has both.
+    pub(crate) idle: Option<(ObjectRef, String)>,
+}
+
+impl Layout {
+    pub(crate) fn read(release: &Release, spec: &BlueGreen) -> Result<Self, Error> {
+        if spec.preview_service.as_ref() == Some(&spec.active_service) {
+            return Err(Error::SameService(spec.active_service.clone()));
+        }
+        let service = service(release.from(), spec)?;
+        let selector = selector(service);
+        let near = || deployments(release.from()).filter(|set| set.manifest().object().namespace == service.object().namespace);
+        let behind: Vec<Deployment<'_>> = near().filter(|set| missing(&selector, *set).is_empty()).collect();
+        let [active] = behind.as_slice() else {
+            return Err(Error::NotOneBehind { service: service.object().clone(), count: behind.len() });
+        };
+        let slots: Vec<(ObjectRef, String)> = near().filter_map(|set| slot(&selector, set)).collect();
+        if slots.len() > 1 {
+            let names = slots.iter().map(|(object, _)| object.to_string()).collect::<Vec<_>>().join(", ");
+            return Err(Error::ManySlots { service: service.object().clone(), slots: names });
+        }
+        let active = active.manifest().object().clone();
+        Ok(Self { service: service.object().clone(), active, idle: slots.into_iter().next() })
+    }
+}
+
+fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Error> {
+    let named = bundle.of_kind("Service").filter(|service| {
+        let namespace = &service.object().namespace;
+        let near = spec.namespace.is_none() || namespace.is_none() || *namespace == spec.namespace;
+        service.object().name == spec.active_service && near
+    });
+    let found: Vec<&Manifest> = named.collect();
+    match found.as_slice() {
+        [only] => Ok(only),
+        several => Err(Error::NotOne { name: spec.active_service.clone(), count: several.len() }),
+    }
+}
+
+pub(crate) fn selector(service: &Manifest) -> BTreeMap<String, String> {
+    let labels = service.pointer("/spec/selector").and_then(Value::as_object).into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// The labels that a Service wants and a Deployment's pods do not have.
+fn missing<'a>(selector: &'a BTreeMap<String, String>, set: Deployment<'_>) -> Vec<&'a String> {
+    let labels = set.labels();
+    selector.iter().filter(|(key, value)| labels.get(*key) != Some(value)).map(|(key, _)| key).collect()
+}
+
+/// A slot has all labels but one, and that with another value.
+fn slot(selector: &BTreeMap<String, String>, set: Deployment<'_>) -> Option<(ObjectRef, String)> {
+    match missing(selector, set).as_slice() {
+        [key] if selector.len() > 1 && set.labels().contains_key(*key) => {
+            Some((set.manifest().object().clone(), (*key).clone()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,159 @@
+//! One Deployment in the input: green stands beside it for the length of the plan.
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_plan::{
+    Deployment, Release, Role, Waypoint, Waypoints, Workload, beside, refuse, service_ref, slot_label, with_pod_label,
+    with_selector, workload,
+};
+use serde_json::json;
+
+use crate::error::Error;
+use crate::layout::{Layout, selector};
+use crate::spec::BlueGreen;
+use crate::waypoints::edit_services;
+
+const GREEN: &str = "green";
+
+pub(crate) fn waypoints(release: &Release, spec: &BlueGreen, layout: &Layout) -> Result<Waypoints, Error> {
+    let stage = Stage::new(release, spec, layout)?;
+    let end = stage.adopted(release.to());
+    let [labelled, adopted] = stage.adopt(&release.transit()?);
+    let preview = stage.preview(release, &adopted.bundle, layout);
+    let switch = stage.switch(release, &preview.bundle);
+    let back = stage.back(&switch.bundle, &end);
+    Ok(Waypoints {
+        points: vec![
+            labelled,
+            adopted,
+            preview.gate(spec.approval()),
+            switch.gate(spec.delay()),
+            back,
+            Waypoint::new("cleanup", end),
+        ],
+        warnings: stage.warnings(),
+        workloads: vec![stage.workload],
+    })
+}
+
+/// All that the waypoints are made of.
+struct Stage<'a> {
+    spec: &'a BlueGreen,
+    workload: Workload,
+    base: ObjectRef,
+    green: Manifest,
+    /// The Services that switch.
+    services: Vec<ObjectRef>,
+    /// The label by which they pick, its value on the base, and whether the base's pods lack it so far.
+    key: &'static str,
+    value: String,
+    lacking: bool,
+}
+
+impl<'a> Stage<'a> {
+    fn new(release: &Release, spec: &'a BlueGreen, layout: &Layout) -> Result<Self, Error> {
+        let base = layout.active.clone();
+        let (key, value) = slot_label(release, &base);
+        let mut workload = workload(release, &base, &spec.allowance())?;
+        let wanted = release.to().get(&base).and_then(|set| Deployment::of(set).replicas()).unwrap_or(0);
+        if workload.replicas == 0 || wanted == 0 {
+            return Err(Error::NoPods(base));
+        }
+        let green = Deployment::of(&beside(release, &base, Role::Green, key)?).scaled(wanted);
+        workload.services.retain(|name| spec.preview_service.as_ref() != Some(name));
+        workload.sets = [(Role::Blue, base.name.clone()), (Role::Green, green.object().name.clone())].into();
+        workload.ceiling = workload.ceiling.saturating_add(wanted.max(spec.preview_replica_count.unwrap_or(0)));
+        let services = workload.service_refs().collect();
+        let lacking = value.is_none();
+        let value = value.unwrap_or_else(|| "blue".into());
+        if value == GREEN {
+            let hint = "let its pods have another value, as `stable`";
+            return Err(refuse(&base, "/spec/template/metadata/labels", format!("its pods have `{key}: green`, which tells the new set apart"), hint).into());
+        }
+        Ok(Self { spec, workload, base, green, services, key, value, lacking })
+    }
+
+    /// First the pods get the label, then the Services pick by it: not both in one step, or for a moment they would
+    /// pick nobody.
+    fn adopt(&self, start: &Bundle) -> [Waypoint; 2] {
+        let mut labelled = start.clone();
+        if let Some(set) = start.get(&self.base).map(|set| self.spec.allowance().apply(set)) {
+            labelled.insert(self.labelled(&set));
+        }
+        let mut narrowed = labelled.clone();
+        edit_services(&mut narrowed, &self.services, |service| with_selector(service, self.key, &self.value));
+        [labelled, narrowed].map(|bundle| Waypoint::new("adopt", bundle).adopting())
+    }
+
+    /// What is wanted, read with the same adoption: it stays.
+    fn adopted(&self, to: &Bundle) -> Bundle {
+        let mut end = to.clone();
+        if let Some(set) = to.get(&self.base) {
+            end.insert(self.labelled(set));
+        }
+        edit_services(&mut end, &self.services, |service| with_selector(service, self.key, &self.value));
+        end
+    }
+
+    fn labelled(&self, set: &Manifest) -> Manifest {
+        if self.lacking { with_pod_label(set, self.key, &self.value) } else { set.clone() }
+    }
+
+    fn preview(&self, release: &Release, adopted: &Bundle, layout: &Layout) -> Waypoint {
+        let mut bundle = adopted.clone();
+        let wanted = Deployment::of(&self.green).replicas().unwrap_or(0);
+        bundle.insert(Deployment::of(&self.green).scaled(self.spec.preview_replica_count.unwrap_or(wanted)));
+        if let (Some(name), Some(active)) = (&self.spec.preview_service, adopted.get(&layout.service)) {
+            bundle.insert(self.preview_service(name, release, active));
+        }
+        Waypoint::new("preview", bundle)
+    }
+
+    /// The Service of that name, or a copy of the active one, before green.
+    fn preview_service(&self, name: &str, release: &Release, active: &Manifest) -> Manifest {
+        let object = service_ref(self.workload.namespace.as_deref(), name);
+        let service = release.to().get(&object).cloned().unwrap_or_else(|| active.copy_as(name));
+        with_selector(&service.set("/spec/selector", json!(selector(active))), self.key, GREEN)
+    }
+
+    fn switch(&self, release: &Release, preview: &Bundle) -> Waypoint {
+        let mut bundle = preview.clone();
+        bundle.insert(self.green.clone());
+        edit_services(&mut bundle, &self.services, |service| {
+            with_selector(release.to().get(service.object()).unwrap_or(service), self.key, GREEN)
+        });
+        Waypoint::new("switch", bundle)
+    }
+
+    /// The base takes the new template while it serves nobody, and then serves again.
+    fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
+        let mut bundle = switched.clone();
+        if let Some(set) = end.get(&self.base) {
+            bundle.insert(self.spec.allowance().apply(set));
+        }
+        for service in &self.services {
+            bundle.extend(end.get(service).cloned());
+        }
+        Waypoint::new("return", bundle)
+    }
+
+    /// Which lines the files should get.
+    fn warnings(&self) -> Vec<Warning> {
+        let line = format!("{}: {}", self.key, self.value);
+        let labels = self.lacking.then(|| {
+            adoption(&self.base, format!("its pods get the label `{line}`, by a rolling update before another set exists"), &format!("spec.template.metadata.labels: add `{line}`"))
+        });
+        let services = self.services.iter().map(|service| {
+            adoption(service, format!("it selects by `{line}` too from now on"), &format!("spec.selector: add `{line}`"))
+        });
+        labels.into_iter().chain(services).collect()
+    }
+}
+
+fn adoption(object: &ObjectRef, message: String, line: &str) -> Warning {
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message,
+        hint: Some(format!("let the file say so, or the next apply of it takes it back: {line}")),
+    }
+}

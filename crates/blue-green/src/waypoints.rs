@@ -1,0 +1,59 @@
+//! Where a blue/green stands, one waypoint after the other.
+
+use cutover_manifest::{Bundle, ObjectRef, Warning};
+use cutover_plan::{Release, Waypoints, workload};
+
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::spec::BlueGreen;
+use crate::{one, two};
+
+/// The waypoints of a blue/green behind one Service. Other Deployments that the release changes are updated in
+/// `cleanup`, by their own controllers.
+///
+/// # Errors
+///
+/// A Service that is not there, or not before exactly one Deployment; a workload without pods; what the planner
+/// refuses.
+pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error> {
+    if spec.preview_replica_count == Some(0) {
+        return Err(Error::NoPreview);
+    }
+    let layout = Layout::read(release, spec)?;
+    let mut waypoints = match &layout.idle {
+        None if !release.turned().contains(&layout.active) => Waypoints::straight(release, "cleanup", &spec.allowance())?,
+        None => one::waypoints(release, spec, &layout)?,
+        Some((idle, label)) => two::waypoints(release, spec, &layout, idle, label)?,
+    };
+    add_others(release, spec, &mut waypoints)?;
+    Ok(waypoints)
+}
+
+/// The other Deployments of the release share no Service with the switch: they follow by themselves.
+fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) -> Result<(), Error> {
+    let known: Vec<ObjectRef> =
+        waypoints.workloads.iter().flat_map(|workload| workload.deployments().map(|(_, object)| object)).collect();
+    for object in release.changed().into_iter().filter(|object| !known.contains(object)) {
+        waypoints.workloads.push(workload(release, &object, &spec.allowance())?);
+        waypoints.warnings.push(Warning {
+            object: Some(object),
+            place: None,
+            message: "it is not behind the active Service: its own controller updates it in cleanup".into(),
+            hint: Some("plan it by itself where it needs a strategy too".into()),
+        });
+    }
+    Ok(())
+}
+
+/// Puts all Services of a list into a bundle, edited.
+pub(crate) fn edit_services(
+    bundle: &mut Bundle,
+    services: &[ObjectRef],
+    edit: impl Fn(&cutover_manifest::Manifest) -> cutover_manifest::Manifest,
+) {
+    for object in services {
+        if let Some(service) = bundle.get(object).map(&edit) {
+            bundle.insert(service);
+        }
+    }
+}

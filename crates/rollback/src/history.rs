@@ -1,0 +1,107 @@
+//! From ReplicaSets to what is wanted.
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{Deployment, select};
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::spec::Rollback;
+
+const REVISION: &str = "deployment.kubernetes.io/revision";
+const HASH: &str = "pod-template-hash";
+
+/// Annotations that are the Deployment's own and never taken from a ReplicaSet
+/// (`annotationsToSkip` in kubectl `polymorphichelpers/rollback.go`).
+const OWN: [&str; 6] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    REVISION,
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+];
+
+/// The bundle with the named Deployments as an earlier revision had them.
+///
+/// # Errors
+///
+/// A paused Deployment, a history that lacks the revision, a revision that runs already.
+pub fn release(from: &Bundle, rollback: &Rollback) -> Result<Bundle, Error> {
+    let mut to = from.clone();
+    for object in select(from, &rollback.workloads)? {
+        if let Some(set) = from.get(&object) {
+            to.insert(rolled_back(set, &history(from, set), rollback.to_revision.unwrap_or(0))?);
+        }
+    }
+    Ok(to)
+}
+
+fn rolled_back(set: &Manifest, history: &BTreeMap<u64, &Manifest>, wanted: u64) -> Result<Manifest, Error> {
+    let object = set.object().clone();
+    if Deployment::of(set).is_paused() {
+        return Err(Error::Paused(object));
+    }
+    let revision = match wanted {
+        0 => *history.keys().nth_back(1).ok_or_else(|| Error::NoHistory(object.clone()))?,
+        wanted => wanted,
+    };
+    let target = history.get(&revision).ok_or_else(|| not_found(&object, revision, history))?;
+    let template = plain(target.pointer("/spec/template"));
+    if template == plain(set.pointer("/spec/template")) {
+        return Err(Error::Matches { object, revision });
+    }
+    Ok(with_annotations(&set.set("/spec/template", template), target))
+}
+
+fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifest>) -> Error {
+    if history.is_empty() {
+        return Error::NoHistory(object.clone());
+    }
+    let known = history.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Error::NotFound { object: object.clone(), revision, known }
+}
+
+/// The ReplicaSets that a Deployment owns, by revision.
+fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &'a Manifest> {
+    let near = bundle.of_kind("ReplicaSet").filter(|replica_set| replica_set.object().namespace == set.object().namespace);
+    let owned = near.filter(|replica_set| is_owned(replica_set, set));
+    owned.filter_map(|replica_set| Some((revision(replica_set)?, replica_set))).collect()
+}
+
+fn is_owned(replica_set: &Manifest, set: &Manifest) -> bool {
+    let owners = replica_set.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten();
+    let uid = set.pointer("/metadata/uid");
+    owners.filter(|owner| owner.get("kind") == Some(&json!("Deployment"))).any(|owner| {
+        owner.get("name") == Some(&json!(set.object().name)) && (uid.is_none() || owner.get("uid") == uid)
+    })
+}
+
+fn revision(replica_set: &Manifest) -> Option<u64> {
+    annotations(replica_set).get(REVISION)?.as_str()?.parse().ok()
+}
+
+fn annotations(manifest: &Manifest) -> Map<String, Value> {
+    manifest.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// A pod template without the label that the controller gives it.
+fn plain(template: Option<&Value>) -> Value {
+    let mut template = template.cloned().unwrap_or_default();
+    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+        labels.remove(HASH);
+    }
+    template
+}
+
+/// The Deployment with its own annotations of [`OWN`], and all others of the ReplicaSet.
+fn with_annotations(set: &Manifest, target: &Manifest) -> Manifest {
+    let own = annotations(set).into_iter().filter(|(key, _)| OWN.contains(&key.as_str()));
+    let others = annotations(target).into_iter().filter(|(key, _)| !OWN.contains(&key.as_str()));
+    let all: Map<String, Value> = own.chain(others).collect();
+    match (all.is_empty(), set.pointer("/metadata/annotations")) {
+        (true, None) => set.clone(),
+        _ => set.set("/metadata/annotations", Value::Object(all)),
+    }
+}

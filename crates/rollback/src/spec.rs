@@ -1,0 +1,32 @@
+//! What a rollback is told.
+
+use cutover_plan::{Allowance, Amount, WorkloadName};
+use serde::{Deserialize, Serialize};
+
+/// Back to an earlier revision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rollback {
+    /// The revision; the one before the newest where nothing or 0 is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_revision: Option<u64>,
+    /// Which Deployments; the only one where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub workloads: Vec<WorkloadName>,
+    /// Pods above the wanted replicas; the Deployment's own where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    pub max_surge: Option<Amount>,
+    /// Pods that may be missing; the Deployment's own where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    pub max_unavailable: Option<Amount>,
+}
+
+impl Rollback {
+    pub(crate) fn allowance(&self) -> Allowance {
+        Allowance { max_surge: self.max_surge, max_unavailable: self.max_unavailable }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the strategies of this crate are told.
+
+use std::fmt;
+use std::str::FromStr;
+
+use cutover_plan::{Allowance, Amount, WorkloadName};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// A rolling update by the Deployment's own controller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rolling {
+    /// Pods above the wanted replicas; the Deployment's own where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    pub max_surge: Option<Amount>,
+    /// Pods that may be missing; the Deployment's own where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    pub max_unavailable: Option<Amount>,
+}
+
+impl Rolling {
+    pub(crate) fn allowance(&self) -> Allowance {
+        Allowance { max_surge: self.max_surge, max_unavailable: self.max_unavailable }
+    }
+}
+
+/// All pods stop before new ones start: for some time nobody answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Recreate {}
+
+/// The same version again, in new pods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Restart {
+    /// The time that is written into the pods' annotation, as `2026-11-24T10:00:00Z`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub at: Timestamp,
+    /// Which Deployments; the only one where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub workloads: Vec<WorkloadName>,
+}
+
+/// Stop rolling out, keep scaling.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pause {
+    /// Which Deployments; the only one where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub workloads: Vec<WorkloadName>,
+}
+
+/// Roll out what was held back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Resume {
+    /// Which Deployments; the only one where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub workloads: Vec<WorkloadName>,
+}
+
+/// A moment in whole seconds, as RFC 3339 writes it in UTC and as `kubectl rollout restart` does.
+///
+/// ```
+/// use cutover_rolling::Timestamp;
+///
+/// let at: Timestamp = "2026-11-24T12:00:00+02:00".parse()?;
+/// assert_eq!(at.to_string(), "2026-11-24T10:00:00Z");
+/// assert!("yesterday".parse::<Timestamp>().is_err());
+/// # Ok::<(), cutover_rolling::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Timestamp(jiff::Timestamp);
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bad = || Error::BadTimestamp(text.into());
+        let at: jiff::Timestamp = text.parse().map_err(|_| bad())?;
+        jiff::Timestamp::from_second(at.as_second()).map(Self).map_err(|_| bad())
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(at: Timestamp) -> Self {
+        at.to_string()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

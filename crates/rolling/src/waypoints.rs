@@ -1,0 +1,52 @@
+//! Where an update by the cluster's own controller stands.
+
+use cutover_plan::{Deployment, Gate, Release, Waypoint, Waypoints, replicas, silence};
+use serde_json::json;
+
+use crate::error::Error;
+use crate::spec::Rolling;
+
+/// `[update]`: straight to what is wanted, within the budget.
+///
+/// # Errors
+///
+/// What the planner refuses.
+pub fn waypoints(release: &Release, rolling: &Rolling) -> Result<Waypoints, Error> {
+    Ok(Waypoints::straight(release, "update", &rolling.allowance())?)
+}
+
+/// `[update]` under the update strategy `Recreate`, which is given back in `cleanup`.
+///
+/// # Errors
+///
+/// What the planner refuses.
+pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
+    let mut waypoints = waypoints(release, &Rolling::default())?;
+    waypoints.warnings.clear();
+    for workload in &mut waypoints.workloads {
+        (workload.recreate, workload.floor) = (true, 0);
+        let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
+        let update = &mut waypoints.points[0].bundle;
+        if let Some(set) = update.get(&object) {
+            waypoints.warnings.push(silence(set));
+            update.insert(set.set("/spec/strategy", json!({ "type": "Recreate" })));
+        }
+    }
+    Ok(waypoints)
+}
+
+/// `[resume]`: what was held back rolls out, and is waited for.
+///
+/// # Errors
+///
+/// What the planner refuses.
+pub fn resume_waypoints(release: &Release) -> Result<Waypoints, Error> {
+    let mut waypoints = Waypoints::straight(release, "resume", &Default::default())?;
+    let mut point = Waypoint::new("resume", release.to().clone());
+    for object in release.changed() {
+        let (_, replicas) = replicas(release, &object)?;
+        point = point.gate(Gate::Available { object, replicas });
+    }
+    waypoints.points = vec![point];
+    Ok(waypoints)
+}

@@ -1,0 +1,74 @@
+//! Where a scaling stands.
+
+use cutover_manifest::{Bundle, ObjectRef, Warning};
+use cutover_plan::{Allowance, Deployment, Release, Waypoint, Waypoints, Workload, replicas, select, workload};
+
+use crate::error::Error;
+use crate::spec::Scale;
+
+/// The bundle with the named Deployments at so many replicas.
+///
+/// # Errors
+///
+/// A name that no Deployment has, or no name where there are several.
+pub fn release(from: &Bundle, scale: &Scale) -> Result<Bundle, Error> {
+    let mut to = from.clone();
+    for object in select(from, &scale.workloads)? {
+        if let Some(set) = from.get(&object) {
+            to.insert(Deployment::of(set).scaled(scale.replicas));
+        }
+    }
+    Ok(to)
+}
+
+/// `[scale]`, or a waypoint every `maxStep` pods.
+///
+/// # Errors
+///
+/// A Deployment whose number of replicas is unknown.
+pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
+    let changed = release.changed();
+    let workloads: Vec<Workload> =
+        changed.iter().map(|object| workload(release, object, &Allowance::default())).collect::<Result<_, _>>()?;
+    let step = scale.max_step.map_or(u32::MAX, Into::into);
+    let most = changed.iter().map(|object| stops(release, object, step)).collect::<Result<Vec<_>, _>>()?;
+    let longest = most.iter().map(Vec::len).max().unwrap_or(0);
+    let points = (0..longest).map(|at| point(release, &changed, &most, at)).collect();
+    let warnings = workloads.iter().zip(&changed).filter(|(workload, _)| scale.replicas == 0 && !workload.services.is_empty());
+    Ok(Waypoints { warnings: warnings.map(|(_, object)| silent(object)).collect(), points, workloads })
+}
+
+/// The counts that a ramp stands at, the last one wanted.
+fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, Error> {
+    let (from, to) = replicas(release, object)?;
+    let mut at = from;
+    let mut stops = Vec::new();
+    while at != to {
+        at = if at < to { at.saturating_add(step).min(to) } else { at.saturating_sub(step).max(to) };
+        stops.push(at);
+    }
+    Ok(stops)
+}
+
+fn point(release: &Release, objects: &[ObjectRef], stops: &[Vec<u32>], at: usize) -> Waypoint {
+    let mut bundle = release.to().clone();
+    let counts = stops.iter().map(|stops| stops.get(at).or(stops.last()));
+    for (object, count) in objects.iter().zip(counts) {
+        if let (Some(set), Some(count)) = (release.to().get(object), count) {
+            bundle.insert(Deployment::of(set).scaled(*count));
+        }
+    }
+    let ramp = stops.iter().any(|stops| stops.len() > 1);
+    let count = stops.iter().filter_map(|stops| stops.get(at)).max();
+    let phase = count.filter(|_| ramp).map_or_else(|| "scale".to_owned(), |count| format!("scale-{count}"));
+    Waypoint::new(phase, bundle)
+}
+
+fn silent(object: &ObjectRef) -> Warning {
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message: "it is scaled to zero behind a Service: nobody answers from then on".into(),
+        hint: Some("take the Service away first where that is meant to last".into()),
+    }
+}
