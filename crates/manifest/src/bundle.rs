@@ -17,51 +17,132 @@ pub struct Bundle(BTreeMap<ObjectRef, Manifest>);
 
 impl Bundle {
     /// A bundle without objects.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// assert!(Bundle::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The manifest of an object.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert_eq!(bundle.get(hello.object()), Some(&hello));
+    /// ```
     pub fn get(&self, object: &ObjectRef) -> Option<&Manifest> {
         self.0.get(object)
     }
 
     /// Whether it holds an object.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert!(bundle.contains(hello.object()));
+    /// ```
     pub fn contains(&self, object: &ObjectRef) -> bool {
         self.0.contains_key(object)
     }
 
     /// Puts a manifest in, and returns the one that it replaces.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let mut bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// let typed = hello.set("/spec/type", "NodePort".into());
+    /// assert_eq!(bundle.insert(typed), Some(hello));
+    /// ```
     pub fn insert(&mut self, manifest: Manifest) -> Option<Manifest> {
         self.0.insert(manifest.object().clone(), manifest)
     }
 
     /// Takes an object out.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let mut bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert_eq!(bundle.remove(hello.object()), Some(hello));
+    /// ```
     pub fn remove(&mut self, object: &ObjectRef) -> Option<Manifest> {
         self.0.remove(object)
     }
 
     /// All manifests, in the order of their identities.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert!(bundle.iter().eq([&hello]));
+    /// ```
     pub fn iter(&self) -> btree_map::Values<'_, ObjectRef, Manifest> {
         self.0.values()
     }
 
     /// All identities, in order.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert!(bundle.objects().eq([hello.object()]));
+    /// ```
     pub fn objects(&self) -> btree_map::Keys<'_, ObjectRef, Manifest> {
         self.0.keys()
     }
 
     /// The manifests of one kind, of whatever group, in order.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert_eq!(bundle.of_kind("Service").count(), 1);
+    /// assert_eq!(bundle.of_kind("Deployment").count(), 0);
+    /// ```
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Manifest> {
         self.iter().filter(move |manifest| manifest.object().kind == kind)
     }
 
     /// How many objects it holds.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert_eq!(bundle.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether it holds none.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let hello = Manifest::new(json).unwrap();
+    /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
+    /// assert!(!bundle.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

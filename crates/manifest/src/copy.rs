@@ -168,3 +168,6 @@ fn drop_field(value: &mut Value, parent: &str, field: &str) {
         map.remove(field);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,6 +83,12 @@ impl Errors {
     }
 
     /// One by one, in the order of the files.
+    ///
+    /// ```
+    /// # use cutover_manifest::{bundle, read};
+    /// let errors = bundle(vec![read("a.yaml", b"- 1\n").unwrap()]).unwrap_err();
+    /// assert_eq!(errors.iter().count(), 1);
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Error> {
         self.0.iter()
     }

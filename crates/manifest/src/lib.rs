@@ -1,4 +1,38 @@
 //! Kubernetes manifests: read and written as kubectl does, identity, bundles, typed views, edits in place.
+//!
+//! ```text
+//!  bytes ─▶ read ─▶ Reading ─▶ bundle ─▶ Loaded ─┬─▶ Bundle of Manifests, by ObjectRef
+//!            (as kubectl)      (refuses)         ├─▶ warnings
+//!                                                └─▶ sources ─▶ edit ─▶ the same bytes but for the change
+//! ```
+//!
+//! A [`Manifest`] is raw JSON, so unknown fields and custom resources are never lost. Typed structs are for looking
+//! only ([`Manifest::view`]). What differs between two manifests is `cutover-patch`'s to say, with [`MergeKeys`] as its
+//! schema.
+//!
+//! # What it does not do
+//!
+//! - It opens no files and asks no cluster: bytes come in, bytes go out.
+//! - It knows no strategy, and does not check that objects fit together.
+//!
+//! # Example
+//!
+//! A release sets an image. The file keeps its comments and quotes:
+//!
+//! ```
+//! use cutover_manifest::{bundle, edit, read};
+//!
+//! let file = b"apiVersion: v1\nkind: Pod\nmetadata:\n  name: hello\nspec:\n  containers:\n  - name: hello\n    image: 'hello:1.0.0' # pinned\n";
+//! let loaded = bundle(vec![read("hello.yaml", file)?])?;
+//!
+//! let before = loaded.bundle.of_kind("Pod").next().ok_or("no pod")?;
+//! let after = before.set("/spec/containers/0/image", "hello:2.0.0".into());
+//! let edited = edit(file, &loaded.sources[before.object()], before.value(), after.value())?;
+//!
+//! let text = String::from_utf8(edited)?;
+//! assert!(text.ends_with("    image: 'hello:2.0.0' # pinned\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod place;
 pub use place::Place;
@@ -21,7 +55,8 @@ pub use self::bundle::Bundle;
 mod load;
 pub use load::{Loaded, Source, bundle};
 
-pub mod edit;
+mod edit;
+pub use self::edit::{EditError, edit};
 
 mod keys;
 pub use keys::MergeKeys;

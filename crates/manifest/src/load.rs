@@ -42,15 +42,24 @@ pub struct Source {
 /// ```
 /// use cutover_manifest::{bundle, read};
 ///
-/// let file = b"---\n{apiVersion: v1, kind: Service, metadata: {name: hello}}\n---\n{apiVersion: v1, kind: Service}\n";
-/// let errors = bundle(vec![read("a.yaml", file).unwrap()]).unwrap_err();
-/// assert!(errors.to_string().starts_with("a.yaml:4:2: `metadata.name` is missing"));
+/// let hello = read("hello.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\n").unwrap();
+/// let loaded = bundle(vec![hello.clone()]).unwrap();
+/// assert_eq!(loaded.bundle.objects().map(ToString::to_string).collect::<Vec<_>>(), ["Service hello"]);
+///
+/// let nameless = read("other.yaml", b"apiVersion: v1\nkind: Service\n").unwrap();
+/// let errors = bundle(vec![hello.clone(), nameless, hello]).unwrap_err();
+/// let lines: Vec<_> = errors.iter().map(|error| error.to_string().lines().next().unwrap().to_owned()).collect();
+/// assert_eq!(lines, [
+///     "other.yaml:1:1: `metadata.name` is missing or is no text",
+///     "hello.yaml:1:1: Service hello stands already in hello.yaml:1:1",
+/// ]);
 /// ```
 pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
     let mut loading = Loading::default();
     for reading in readings {
-        reading.findings.into_iter().for_each(|finding| loading.find(finding));
-        reading.documents.into_iter().for_each(|document| loading.document(document));
+        let objects: Vec<_> = reading.documents.into_iter().flat_map(flatten).collect();
+        reading.findings.into_iter().for_each(|finding| loading.find(finding, &objects));
+        objects.into_iter().for_each(|object| loading.document(object));
     }
     Errors::refuse(loading.errors).map(|()| loading.loaded)
 }
@@ -66,25 +75,24 @@ struct Loading {
 }
 
 impl Loading {
-    fn find(&mut self, finding: Finding) {
+    fn find(&mut self, finding: Finding, objects: &[Document]) {
         match finding.kind {
             FindingKind::DuplicateKey { .. } | FindingKind::InvalidUtf8 => {
                 self.errors.push(Error::Finding(Box::new(finding)));
             }
             FindingKind::Ambiguous { .. }
             | FindingKind::DroppedAfterDocumentEnd
-            | FindingKind::MergeOverrides { .. } => self.loaded.warnings.push(warning(finding)),
+            | FindingKind::MergeOverrides { .. } => self.loaded.warnings.push(warning(finding, objects)),
         }
     }
 
     fn document(&mut self, document: Document) {
-        for Document { value, place, index, pointer, .. } in flatten(document) {
-            let source = Source { place, document: index, pointer };
-            match self.object(value, &source) {
-                Ok(()) => {}
-                Err(error @ (Error::Twice { .. } | Error::Removed { .. })) => self.errors.push(error),
-                Err(error) => self.errors.push(Error::At { place: source.place, error: Box::new(error) }),
-            }
+        let Document { value, place, index, pointer, .. } = document;
+        let source = Source { place, document: index, pointer };
+        match self.object(value, &source) {
+            Ok(()) => {}
+            Err(error @ (Error::Twice { .. } | Error::Removed { .. })) => self.errors.push(error),
+            Err(error) => self.errors.push(Error::At { place: source.place, error: Box::new(error) }),
         }
     }
 
@@ -113,12 +121,21 @@ impl Loading {
     }
 }
 
-/// A finding's text ends with its hint.
-fn warning(Finding { place, kind }: Finding) -> Warning {
-    let text = kind.to_string();
+/// What was found, about the object that it was found in. A Secret's scalar is not repeated.
+fn warning(Finding { place, kind }: Finding, objects: &[Document]) -> Warning {
+    let around = objects.iter().rfind(|object| object.place <= place);
+    let object = around.and_then(|object| ObjectRef::of(&object.value).ok());
+    let in_secret = around.is_some_and(|object| object.value["kind"] == "Secret");
+    let text = match kind {
+        FindingKind::Ambiguous { .. } if in_secret => HIDDEN.to_owned(),
+        kind => kind.to_string(),
+    };
     let (message, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(m, h)| (m, Some(h)));
-    Warning { object: None, place: Some(place), message: message.to_owned(), hint: hint.map(str::to_owned) }
+    Warning { object, place: Some(place), message: message.to_owned(), hint: hint.map(str::to_owned) }
 }
+
+const HIDDEN: &str =
+    "kubectl and kustomize read this scalar differently\nhint: quote it if it is meant as text";
 
 fn set_aside(object: &ObjectRef, hook: &Value, place: &Place) -> Warning {
     let hook = hook.as_str().unwrap_or_default();
@@ -129,3 +146,6 @@ fn set_aside(object: &ObjectRef, hook: &Value, place: &Place) -> Warning {
         hint: Some("let Helm run it, or remove the annotation to plan for it".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

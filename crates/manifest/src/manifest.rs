@@ -47,16 +47,31 @@ impl Manifest {
     }
 
     /// The identity that the object states.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// assert_eq!(cutover_manifest::Manifest::new(json).unwrap().object().to_string(), "Service hello");
+    /// ```
     pub fn object(&self) -> &ObjectRef {
         &self.0.object
     }
 
     /// The raw object.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// assert_eq!(cutover_manifest::Manifest::new(json.clone()).unwrap().value(), &json);
+    /// ```
     pub fn value(&self) -> &Value {
         &self.0.value
     }
 
     /// The raw object, without a copy where this is the only holder.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// assert_eq!(cutover_manifest::Manifest::new(json.clone()).unwrap().into_value(), json);
+    /// ```
     pub fn into_value(self) -> Value {
         Arc::unwrap_or_clone(self.0).value
     }
@@ -143,7 +158,11 @@ impl Manifest {
         serde_path_to_error::deserialize(self.value()).map_err(|error| Error::View {
             object: Box::new(self.object().clone()),
             pointer: pointer_of(error.path()),
-            reason: error.inner().to_string(),
+            // serde quotes the value.
+            reason: match self.is_secret() {
+                true => "does not fit its type".to_owned(),
+                false => error.inner().to_string(),
+            },
         })
     }
 }
@@ -182,4 +201,45 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
             Segment::Unknown => "/?".to_owned(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn service() -> Manifest {
+        Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}})).unwrap()
+    }
+
+    #[test]
+    fn an_edit_never_takes_the_identity_away() {
+        let before = service();
+        assert_eq!(before.without("/kind"), before);
+        assert_eq!(before.set("/metadata/name", json!(1)), before);
+        assert_eq!(before.set("", json!([])), before);
+        assert_eq!(before.with(|value| *value = Value::Null), before);
+        assert_eq!(before.set("/kind/of", json!(1)), before);
+        assert_eq!(
+            before.set("/metadata/namespace", json!("prod")).object().to_string(),
+            "Service prod/hello"
+        );
+    }
+
+    #[test]
+    fn an_edit_leaves_the_original_alone() {
+        let before = service();
+        let after = before.set("/spec/type", json!("NodePort"));
+        assert_ne!(before, after);
+        assert_eq!(after.without("/spec"), before);
+    }
+
+    #[test]
+    fn json_is_the_object_itself() {
+        let json = serde_json::to_value(service()).unwrap();
+        assert_eq!(&json, service().value());
+        assert_eq!(serde_json::from_value::<Manifest>(json).unwrap(), service());
+        assert!(serde_json::from_value::<Manifest>(json!({"kind": "Service"})).is_err());
+    }
 }

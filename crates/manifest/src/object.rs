@@ -50,7 +50,7 @@ impl ObjectRef {
     ///
     /// # Errors
     ///
-    /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty.
+    /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty, or `metadata.namespace` is no text.
     ///
     /// ```
     /// use cutover_manifest::ObjectRef;
@@ -67,6 +67,10 @@ impl ObjectRef {
         let kind = text(value, "/kind").ok_or(Error::Missing { field: "kind" })?;
         let api_version = text(value, "/apiVersion").ok_or(Error::Missing { field: "apiVersion" })?;
         let name = text(value, "/metadata/name").ok_or_else(|| nameless(kind, value))?;
+        let namespace = value.pointer("/metadata/namespace").filter(|namespace| !namespace.is_null());
+        if namespace.is_some_and(|namespace| !namespace.is_string()) {
+            return Err(Error::Missing { field: "metadata.namespace" });
+        }
         Ok(Self::new(api_version, kind, text(value, "/metadata/namespace"), name))
     }
 

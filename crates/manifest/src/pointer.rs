@@ -59,3 +59,41 @@ fn index(token: &str, length: usize) -> Option<usize> {
 pub(crate) fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn setting_makes_what_is_absent() {
+        let check = |pointer: &str, expect: Option<Value>| {
+            let mut value = json!({"a": {"b": 1}, "l": [1], "n": null});
+            let done = set(&mut value, pointer, json!("x"));
+            assert_eq!(done.map(|()| value), expect, "{pointer}");
+        };
+        check("/a/b", Some(json!({"a": {"b": "x"}, "l": [1], "n": null})));
+        check("/a/c~1d/~0", Some(json!({"a": {"b": 1, "c/d": {"~": "x"}}, "l": [1], "n": null})));
+        check("/n/e", Some(json!({"a": {"b": 1}, "l": [1], "n": {"e": "x"}})));
+        check("/l/0", Some(json!({"a": {"b": 1}, "l": ["x"], "n": null})));
+        check("/l/1", Some(json!({"a": {"b": 1}, "l": [1, "x"], "n": null})));
+        check("/l/-/y", Some(json!({"a": {"b": 1}, "l": [1, {"y": "x"}], "n": null})));
+        check("", Some(json!("x")));
+        for impossible in ["/a/b/c", "/l/2", "/l/00", "/l/x", "a"] {
+            check(impossible, None);
+        }
+    }
+
+    #[test]
+    fn removing_gives_what_was_there() {
+        let check = |pointer: &str, expect: Option<Value>| {
+            assert_eq!(remove(&mut json!({"a/b": 1, "l": [1, 2]}), pointer), expect, "{pointer}");
+        };
+        check("/a~1b", Some(json!(1)));
+        check("/l/1", Some(json!(2)));
+        for absent in ["", "/c", "/l/2", "/l/-", "/l/01", "/a~1b/c"] {
+            check(absent, None);
+        }
+    }
+}

@@ -32,3 +32,30 @@ pub fn rank(object: &ObjectRef) -> u8 {
         _ => 10,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_referred_to_comes_first() {
+        let order = [
+            ("v1", "Namespace"),
+            ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+            ("v1", "ServiceAccount"),
+            ("rbac.authorization.k8s.io/v1", "Role"),
+            ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+            ("v1", "Secret"),
+            ("v1", "PersistentVolumeClaim"),
+            ("v1", "Service"),
+            ("apps/v1", "StatefulSet"),
+            ("policy/v1", "PodDisruptionBudget"),
+            ("gateway.networking.k8s.io/v1", "GRPCRoute"),
+        ];
+        let ranks: Vec<_> =
+            order.iter().map(|(version, kind)| rank(&ObjectRef::new(version, kind, None, "a"))).collect();
+        assert!(ranks.is_sorted_by(|a, b| a < b), "{ranks:?}");
+        let unknown = rank(&ObjectRef::new("example.com/v1", "Widget", None, "a"));
+        assert_eq!(unknown, rank(&ObjectRef::new("autoscaling/v2", "HorizontalPodAutoscaler", None, "a")));
+    }
+}

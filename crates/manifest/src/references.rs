@@ -68,3 +68,31 @@ fn named(kind: &str, value: &Value, pointer: &str) -> Option<Reference> {
 fn items<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
     value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_way_to_refer_is_found() {
+        let template = json!({"spec": {
+            "initContainers": [{"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s1", "key": "k"}}}]}],
+            "containers": [
+                {"envFrom": [{"configMapRef": {"name": "c1"}}, {"secretRef": {"name": "s2"}}]},
+                {"env": [{"valueFrom": {"configMapKeyRef": {"name": "c2"}}}, {"name": "B", "value": "plain"}]},
+            ],
+            "volumes": [
+                {"configMap": {"name": "c3"}},
+                {"secret": {"secretName": "s3"}},
+                {"projected": {"sources": [{"configMap": {"name": "c4"}}, {"secret": {"name": "s4"}}]}},
+                {"emptyDir": {}},
+            ],
+            "imagePullSecrets": [{"name": "s5"}, {}],
+        }});
+        let names: Vec<_> = pod_references(&template).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["c1", "c2", "c3", "c4", "s1", "s2", "s3", "s4", "s5"]);
+        assert!(pod_references(&json!({"spec": {"containers": "none"}})).is_empty());
+    }
+}

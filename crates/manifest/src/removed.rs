@@ -97,3 +97,41 @@ const fn row(
 ) -> Removed {
     Removed { api_version, kinds, release, instead, changes }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removed_version_names_the_one_to_use() {
+        let check = |version: &str, kind: &str, expect: &str| {
+            let refused =
+                refuse_removed(&ObjectRef::new(version, kind, None, "a"), &Place::new("a.yaml", 1, 1));
+            assert_eq!(refused.map_or_else(|error| error.to_string(), |()| String::new()), expect);
+        };
+        check("apps/v1", "Deployment", "");
+        check("networking.k8s.io/v1beta1", "ServiceCIDR", "");
+        check("example.com/v1beta1", "Deployment", "");
+        check(
+            "apps/v1beta2",
+            "Deployment",
+            "a.yaml:1:1: Deployment a: Kubernetes serves no `apps/v1beta2` of this kind since 1.16\n\
+             hint: use `apiVersion: apps/v1`; `spec.selector` is required and must match the template's labels",
+        );
+        check(
+            "policy/v1beta1",
+            "PodSecurityPolicy",
+            "a.yaml:1:1: PodSecurityPolicy a: Kubernetes serves no `policy/v1beta1` of this kind since 1.25\n\
+             hint: label the namespace for Pod Security Admission instead",
+        );
+    }
+
+    #[test]
+    fn no_version_to_use_is_itself_removed() {
+        for row in &REMOVED {
+            let again =
+                REMOVED.iter().any(|other| other.api_version == row.instead && other.kinds == row.kinds);
+            assert!(!again, "{}", row.api_version);
+        }
+    }
+}

@@ -35,7 +35,7 @@ impl Manifest {
     /// ```
     #[must_use]
     pub fn sealed(&self) -> Self {
-        if !is_secret(self) || self.is_sealed() {
+        if !self.is_secret() || self.is_sealed() {
             return self.clone();
         }
         let digest = digest(&folded(self.value()));
@@ -51,10 +51,16 @@ impl Manifest {
     /// assert!(cutover_manifest::Manifest::new(sealed).unwrap().is_sealed());
     /// ```
     pub fn is_sealed(&self) -> bool {
-        is_secret(self)
+        self.is_secret()
             && self.pointer("/stringData").is_none()
             && self.pointer(LAST_APPLIED).is_none()
             && self.pointer("/data").and_then(Value::as_object).is_some_and(only_seal)
+    }
+
+    /// Whether this is a Secret, whose data nothing may show.
+    pub(crate) fn is_secret(&self) -> bool {
+        let object = self.object();
+        object.api_version == "v1" && object.kind == "Secret"
     }
 }
 
@@ -63,11 +69,6 @@ pub(crate) fn short_digest(bytes: &[u8], characters: usize) -> String {
     let mut text: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     text.truncate(characters);
     text
-}
-
-fn is_secret(manifest: &Manifest) -> bool {
-    let object = manifest.object();
-    object.api_version == "v1" && object.kind == "Secret"
 }
 
 fn only_seal(data: &Map<String, Value>) -> bool {
@@ -96,4 +97,60 @@ fn digest(data: &BTreeMap<&str, String>) -> String {
     let text: String =
         data.iter().map(|(key, value)| format!("{}:{key}{}:{value}", key.len(), value.len())).collect();
     short_digest(text.as_bytes(), 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(fields: Value) -> Manifest {
+        let mut secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}});
+        secret.as_object_mut().unwrap().extend(fields.as_object().cloned().unwrap());
+        Manifest::new(secret).unwrap()
+    }
+
+    #[test]
+    fn one_content_has_one_digest_however_it_is_written() {
+        let check = |one: Value, other: Value, same: bool| {
+            let (one, other) = (secret(one).sealed(), secret(other).sealed());
+            assert!(one.is_sealed() && other.is_sealed());
+            assert_eq!(one == other, same, "{one:?} {other:?}");
+        };
+        check(json!({"data": {"a": "b25l"}}), json!({"stringData": {"a": "one"}}), true);
+        check(json!({"data": {"a": "b2\n5l\n"}}), json!({"data": {"a": "b25l"}}), true);
+        check(
+            json!({"data": {"a": "dHdv"}, "stringData": {"a": "one"}}),
+            json!({"data": {"a": "b25l"}}),
+            true,
+        );
+        check(json!({}), json!({"data": {}}), true);
+        check(json!({"data": {"a": "b25l"}}), json!({"data": {"b": "b25l"}}), false);
+        check(json!({"data": {"a": "", "b": "ab"}}), json!({"data": {"a": "b", "b": "a"}}), false);
+        check(json!({"data": {"a": null}}), json!({"data": {"a": 1}}), false);
+    }
+
+    #[test]
+    fn nothing_shows_what_is_sealed() {
+        let key = LAST_APPLIED.rsplit('/').next().unwrap().replace("~1", "/");
+        let open = secret(json!({"stringData": {"a": "hunter2"}, "type": "Opaque"}))
+            .set(LAST_APPLIED, "hunter2".into())
+            .set("/metadata/annotations/team", "front".into());
+        assert!(!open.is_sealed());
+        let sealed = open.sealed();
+        assert_eq!(sealed.sealed(), sealed);
+        assert_eq!(sealed.pointer("/metadata/annotations"), Some(&json!({"team": "front"})), "{key}");
+        assert_eq!(sealed.pointer("/type"), Some(&json!("Opaque")));
+        assert!(!format!("{open:?}").contains("hunter2"));
+        let error = secret(json!({"immutable": "hunter2"})).view::<k8s_openapi::api::core::v1::Secret>();
+        assert!(!error.unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn other_kinds_stay_as_they_are() {
+        let map =
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "b"}});
+        let map = Manifest::new(map).unwrap();
+        assert_eq!(map.sealed(), map);
+        assert!(!map.is_sealed());
+    }
 }

@@ -61,3 +61,29 @@ fn parse(text: &str) -> Option<Place> {
     let (file, line) = rest.rsplit_once(':')?;
     Some(Place::new(file, line.parse().ok()?, column.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_warning_comes_back_from_json_with_its_place() {
+        let warning = Warning {
+            object: Some(ObjectRef::new("v1", "Service", None, "hello")),
+            place: Some(Place::new("C:/a.yaml", 3, 5)),
+            message: "m".into(),
+            hint: None,
+        };
+        let json = json!({
+            "object": {"apiVersion": "v1", "kind": "Service", "name": "hello"},
+            "place": "C:/a.yaml:3:5",
+            "message": "m",
+        });
+        assert_eq!(serde_json::to_value(&warning).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Warning>(json).unwrap(), warning);
+        assert_eq!(warning.to_string(), "C:/a.yaml:3:5: Service hello: m");
+        assert!(serde_json::from_value::<Place>(json!("a.yaml:3")).is_err());
+    }
+}

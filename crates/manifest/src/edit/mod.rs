@@ -34,7 +34,7 @@ use crate::{Document, MergeKeys, Source, flatten, locate, read};
 /// then has the change as a JSON Patch, for a person to make; of a Secret only the paths.
 ///
 /// ```
-/// use cutover_manifest::{bundle, edit::edit, read};
+/// use cutover_manifest::{bundle, edit, read};
 ///
 /// let file = b"apiVersion: v1\nkind: Service   # the front\nmetadata: {name: hello}\nspec:\n  type: ClusterIP\n";
 /// let loaded = bundle(vec![read("a.yaml", file).unwrap()]).unwrap();
@@ -75,6 +75,7 @@ struct Task<'t> {
     text: &'t str,
     json: bool,
     findings: usize,
+    secret: bool,
     source: &'t Source,
     patch: Patch,
     before: Value,
@@ -101,7 +102,8 @@ impl<'t> Task<'t> {
         // YAML may begin with `{` too, but kubectl takes that for JSON at the beginning of a file.
         let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
         let (_, findings) = value_of(text)?;
-        Some(Self { text, json, findings, source, patch, before: whole, after: wanted })
+        let secret = before["kind"] == "Secret";
+        Some(Self { text, json, findings, secret, source, patch, before: whole, after: wanted })
     }
 
     /// The document's new text: by the first style that comes out right.
@@ -142,7 +144,7 @@ impl<'t> Task<'t> {
     /// The change as text; of a Secret, only what is done where.
     fn by_hand(&self) -> String {
         let mut operations = serde_json::to_value(&self.patch).unwrap_or_default();
-        if self.before.to_string().contains("\"Secret\"") {
+        if self.secret {
             for operation in operations.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut)
             {
                 operation.remove("value");

@@ -43,7 +43,7 @@ impl ObstacleKind {
         match self {
             Self::Alias => "is an alias",
             Self::Anchor => "bears an anchor",
-            Self::NotWritten => "does not stand here as it is read (a merge key?)",
+            Self::NotWritten => "is not written as it is read (a merge key?)",
             Self::Tag => "bears a tag",
         }
     }

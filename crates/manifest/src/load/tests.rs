@@ -1,0 +1,87 @@
+use crate::{bundle, read};
+
+/// What comes of a file: the objects with their places, then the errors or warnings, hints left out.
+fn check(text: &str, expect: &[&str]) {
+    let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let lines: Vec<String> = match bundle(vec![read("a.yaml", text.as_bytes()).unwrap()]) {
+        Err(errors) => errors.iter().map(|error| first(error.to_string())).collect(),
+        Ok(loaded) => {
+            let object = |(object, source): (&_, &crate::Source)| {
+                format!("{object} {} {}{}", source.place, source.document, source.pointer)
+            };
+            let objects = loaded.sources.iter().map(object);
+            objects.chain(loaded.warnings.iter().map(|warning| first(warning.to_string()))).collect()
+        }
+    };
+    assert_eq!(lines, expect, "{text}");
+}
+
+#[test]
+fn objects_are_found_with_their_places() {
+    check("", &[]);
+    check("# nothing\n---\n---\n", &[]);
+    check(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: b}\n---\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+        &["Service a a.yaml:6:1 2", "Service b a.yaml:1:1 0"],
+    );
+    check(
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: a, namespace: prod}}\n",
+        &["Service prod/a a.yaml:4:3 0/items/0"],
+    );
+    check("apiVersion: v1\nkind: List\nitems: []\n", &[]);
+}
+
+#[test]
+fn what_cannot_be_used_is_an_error_with_its_place() {
+    check("- 1\n", &["a.yaml:1:1: a manifest must be a map"]);
+    check("kind: Service\nmetadata: {name: a}\n", &["a.yaml:1:1: `apiVersion` is missing or is no text"]);
+    check("apiVersion: v1\nmetadata: {name: a}\n", &["a.yaml:1:1: `kind` is missing or is no text"]);
+    check(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: 1}\n",
+        &["a.yaml:1:1: `metadata.name` is missing or is no text"],
+    );
+    check(
+        "apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n",
+        &["a.yaml:1:1: Pod has `generateName: a-` and no name"],
+    );
+    check(
+        "apiVersion: v1\nkind: Pod\nkind: Job\nmetadata: {name: a}\n",
+        &["a.yaml:3:1: the key `kind` stands already in line 2"],
+    );
+    let hpa = |version| {
+        format!("apiVersion: autoscaling/{version}\nkind: HorizontalPodAutoscaler\nmetadata: {{name: a}}\n")
+    };
+    check(
+        &format!("{}---\n{}", hpa("v1"), hpa("v2")),
+        &["a.yaml:5:1: HorizontalPodAutoscaler a stands already in a.yaml:1:1"],
+    );
+    check(
+        "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\n",
+        &[
+            "a.yaml:1:1: Deployment a: Kubernetes serves no `extensions/v1beta1` of this kind since 1.16",
+            "a.yaml:5:1: `metadata.name` is missing or is no text",
+        ],
+    );
+}
+
+#[test]
+fn what_may_not_be_meant_is_a_warning() {
+    check(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {debug: on}\n",
+        &[
+            "ConfigMap a a.yaml:1:1 0",
+            "a.yaml:4:15: ConfigMap a: `on` is true for kubectl and \"on\" for kustomize",
+        ],
+    );
+    check(
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {debug: on}\n",
+        &[
+            "Secret a a.yaml:1:1 0",
+            "a.yaml:4:21: Secret a: kubectl and kustomize read this scalar differently",
+        ],
+    );
+    check(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {helm.sh/hook: test}}\n",
+        &["a.yaml:1:1: Pod a: set aside, since Helm makes and removes it itself (`helm.sh/hook: test`)"],
+    );
+}
