@@ -166,11 +166,8 @@ fn block(out: &mut String, text: &str, depth: usize) {
 
 /// The text in quotes, or nothing where it needs none.
 fn quoted(text: &str) -> Option<String> {
-    if text.chars().any(|c| !is_printable(c)) {
+    if is_other_than_text(text) || text.chars().any(|c| !is_printable(c)) {
         return Some(double_quoted(text));
-    }
-    if is_other_than_text(text) {
-        return Some(format!("\"{text}\""));
     }
     (!is_plain(text)).then(|| format!("'{}'", text.replace('\'', "''")))
 }

@@ -15,6 +15,8 @@ use crate::{Finding, FindingKind, Place, ReadError};
 
 /// How many levels of collections may stand within each other, of blocks and of brackets each.
 const NESTING: usize = 255;
+/// How many characters a key may have, where YAML limits it.
+const SIMPLE_KEY: usize = 1024;
 /// How much text all aliases of a document may stand for.
 const ALIASED_BYTES: usize = 64 << 20;
 
@@ -58,6 +60,7 @@ pub(crate) fn events<'t>(chunk: &Chunk<'t>) -> Parser<'t, StrInput<'t>> {
             bom_inside_document_as_content: true,
             flow_nesting_limit: NESTING,
             block_nesting_limit: NESTING,
+            simple_key_max_lookahead: if chunk.json { usize::MAX } else { SIMPLE_KEY },
         },
     )
 }

@@ -78,15 +78,17 @@ pub(crate) fn escapes(chunk: &Chunk<'_>, span: Span) -> Result<(), ReadError> {
 }
 
 fn with_hint(kind: &ErrorKind) -> String {
-    let hint = match kind {
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey | ErrorKind::SimpleKeyExpected => {
-            "\nhint: quote a text that holds `: `"
+    match kind {
+        ErrorKind::MappingValueNotAllowed => format!("{kind}\nhint: quote a text that holds `: `"),
+        ErrorKind::InvalidSimpleKey | ErrorKind::SimpleKeyExpected => {
+            format!("{kind}\nhint: a key ends with `:` and a space, and has at most 1024 characters")
         }
         ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey => {
-            "\nhint: keys of one map begin in one column"
+            format!("{kind}\nhint: keys of one map begin in one column")
         }
-        ErrorKind::UnexpectedCharacter { .. } => "\nhint: quote a text that begins with `@` or a backtick",
-        _ => "",
-    };
-    format!("{kind}{hint}")
+        ErrorKind::UnexpectedCharacter { character } => {
+            format!("a text begins with {character:?}\nhint: quote it")
+        }
+        kind => kind.to_string(),
+    }
 }

@@ -176,10 +176,16 @@ fn float_key(value: f64) -> String {
     if narrow.is_infinite() {
         return if narrow < 0.0 { "-.inf" } else { ".inf" }.to_owned();
     }
-    let scientific = format!("{narrow:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>().unwrap_or(0) {
-        -4..6 => narrow.to_string(),
-        exponent => format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    let shortest = format!("{narrow:e}");
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let digits = mantissa.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    // With the number of digits given, Rust takes the even one of two that are equally near, as Go does.
+    if (-4..6).contains(&exponent) {
+        let decimals = digits.saturating_add_signed(-exponent as isize);
+        return format!("{narrow:.decimals$}");
     }
+    let scientific = format!("{narrow:.digits$e}");
+    let mantissa = scientific.split('e').next().unwrap_or(&scientific);
+    format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
 }

@@ -20,12 +20,23 @@ pub(crate) struct Text<'b> {
 impl<'b> Text<'b> {
     /// Follows a byte order mark, and takes UTF-8 where there is none. What is not valid becomes U+FFFD.
     pub(crate) fn decode(bytes: &'b [u8]) -> Self {
-        match bytes {
+        let text = match bytes {
             [0xff, 0xfe, rest @ ..] => Self::utf16(rest, u16::from_le_bytes),
             [0xfe, 0xff, rest @ ..] => Self::utf16(rest, u16::from_be_bytes),
             [0xef, 0xbb, 0xbf, rest @ ..] => Self::utf8(rest, 3),
             _ => Self::utf8(bytes, 0),
+        };
+        if text.is_json() { text.escaped() } else { text }
+    }
+
+    /// Escapes what JSON's strings may hold as it is and YAML's may not.
+    fn escaped(self) -> Self {
+        const RAW: [(char, &str); 3] = [('\u{7f}', "\\u007f"), ('\u{fffe}', "\\ufffe"), ('\u{ffff}', "\\uffff")];
+        if !self.text.contains(RAW.map(|(character, _)| character)) {
+            return self;
         }
+        let text = RAW.into_iter().fold(self.text.into_owned(), |text, (raw, escape)| text.replace(raw, escape));
+        Self { text: Cow::Owned(text), offset: None, ..self }
     }
 
     fn utf8(bytes: &'b [u8], offset: usize) -> Self {
