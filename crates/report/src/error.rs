@@ -1,0 +1,21 @@
+//! What can go wrong when a plan is shown.
+
+/// Why a plan cannot be shown.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An object of the plan is not what its kind says.
+    #[error(transparent)]
+    Manifest(#[from] cutover_manifest::Error),
+    /// The plan has no such step.
+    #[error("there is no step {step}: the plan has {steps}\nhint: steps are numbered from 1")]
+    NoStep {
+        /// What was asked for.
+        step: usize,
+        /// How many there are.
+        steps: usize,
+    },
+    /// The plan does not fit itself; one that was read or made does.
+    #[error(transparent)]
+    Plan(#[from] cutover_plan::Error),
+}
