@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value};
 
 use crate::read::{Scalar, time};
@@ -57,7 +59,7 @@ fn mapping(out: &mut String, map: &Map<String, Value>, depth: usize) {
         if number > 0 {
             indent(out, depth);
         }
-        let key = quoted(key).unwrap_or_else(|| key.clone());
+        let key = quoted(key).map_or(Cow::Borrowed(key.as_str()), Cow::Owned);
         if key.len() > SIMPLE_KEY {
             out.push_str("? ");
             out.push_str(&key);
@@ -174,7 +176,7 @@ fn quoted(text: &str) -> Option<String> {
 
 /// Whether some reader takes the unquoted text for something else: a number, a boolean, a time, a merge.
 fn is_other_than_text(text: &str) -> bool {
-    !matches!(Scalar::plain(text), Scalar::Text(_))
+    Scalar::other_than_text(text).is_some()
         || time(text).is_some()
         || text == "<<"
         || text.starts_with("0o")

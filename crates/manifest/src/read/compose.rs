@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::Value;
 
+use super::node::{Entries, Entry, Key, Node, merge};
 use super::scalar::Scalar;
 use super::text::{Chunk, holds_nothing};
+use super::weight::{Weight, is_excessive};
 use super::{kustomize, refuse, tag};
 use crate::{Finding, FindingKind, Place, ReadError};
 
@@ -17,8 +19,6 @@ use crate::{Finding, FindingKind, Place, ReadError};
 const NESTING: usize = 255;
 /// How many characters a key may have, where YAML limits it.
 const SIMPLE_KEY: usize = 1024;
-/// How much text all aliases of a document may stand for.
-const ALIASED_BYTES: usize = 64 << 20;
 
 /// The value of a document.
 pub(crate) struct Composed {
@@ -42,11 +42,8 @@ pub(crate) fn compose(chunk: &Chunk<'_>, findings: &mut Vec<Finding>) -> Result<
     };
     composer.run().map_err(|error| refuse::template(chunk, error))?;
     let items = composer.items;
-    Ok(composer.root.filter(|(value, _)| !value.is_null()).map(|(value, place)| Composed {
-        value,
-        place,
-        items,
-    }))
+    let root = composer.root.filter(|(value, _)| !value.is_null());
+    Ok(root.map(|(value, place)| Composed { value, place, items }))
 }
 
 /// The events of a document, as kubectl would see them.
@@ -80,39 +77,14 @@ struct Composer<'c> {
 struct Open {
     collection: Collection,
     anchor: usize,
-    start: Marker,
+    start: Span,
+    /// What was read before it.
     before: Weight,
 }
 
 enum Collection {
     Sequence(Vec<Value>),
-    Mapping { entries: BTreeMap<String, Entry>, key: Option<(Key, Marker)> },
-}
-
-/// A value of a map, and the line of its key unless a merge brought it.
-struct Entry {
-    value: Value,
-    line: Option<u32>,
-}
-
-enum Key {
-    Text(String),
-    Merge,
-}
-
-#[derive(Clone)]
-enum Node {
-    Scalar(Scalar),
-    /// `<<`, which is text anywhere but as a key.
-    Merge,
-    Collection(Value),
-}
-
-/// How much was read: go-yaml's measure against aliases of aliases, and the text itself.
-#[derive(Clone, Copy, Default)]
-struct Weight {
-    nodes: usize,
-    bytes: usize,
+    Mapping { entries: Entries, key: Option<(Key, Marker)> },
 }
 
 impl Composer<'_> {
@@ -134,7 +106,11 @@ impl Composer<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ReadError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.scalar(&text, style, anchor, tag.as_deref(), span)
+                let before = self.read;
+                self.read += Weight::of(&text);
+                let node = self.scalar(&text, style, tag.as_deref(), span)?;
+                self.anchor(anchor, &node, before);
+                self.add(node, span, false)
             }
             Event::SequenceStart(_, anchor, _) => {
                 if self.stands_in_items(1) {
@@ -144,7 +120,7 @@ impl Composer<'_> {
                 Ok(())
             }
             Event::MappingStart(_, anchor, _) => {
-                self.open(Collection::Mapping { entries: BTreeMap::new(), key: None }, anchor, span);
+                self.open(Collection::Mapping { entries: Entries::new(), key: None }, anchor, span);
                 Ok(())
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
@@ -160,58 +136,54 @@ impl Composer<'_> {
         &mut self,
         text: &str,
         style: ScalarStyle,
-        anchor: usize,
         tag: Option<&Tag>,
         span: Span,
-    ) -> Result<(), ReadError> {
-        let before = self.read;
-        self.read.nodes += 1;
-        self.read.bytes += text.len();
-        if style == ScalarStyle::DoubleQuoted && !self.chunk.json {
-            refuse::escapes(self.chunk, span)?;
+    ) -> Result<Node, ReadError> {
+        match (tag, style) {
+            (_, ScalarStyle::DoubleQuoted) if !self.chunk.json => refuse::escapes(self.chunk, span)?,
+            (None, ScalarStyle::Plain) => return self.plain(text, span),
+            _ => {}
         }
-        let scalar = match (tag, style) {
-            (Some(tag), _) => tag::resolve(text, tag).map_err(|tag| ReadError::Tag {
+        match tag {
+            Some(tag) if text == "<<" && tag::is_merge(tag) => Ok(Node::Merge),
+            Some(tag) => tag::resolve(text, tag).map(Node::Scalar).map_err(|tag| ReadError::Tag {
                 place: self.place(span.start),
                 tag,
                 text: text.to_owned(),
-            })?,
-            (None, ScalarStyle::Plain) => Scalar::plain(text),
-            (None, _) => Scalar::Text(text.to_owned()),
-        };
-        let plain = tag.is_none() && style == ScalarStyle::Plain;
-        if plain && self.chunk.json && matches!(scalar, Scalar::Text(_)) {
-            return Err(ReadError::NotFinite { place: self.place(span.start), text: text.to_owned() });
+            }),
+            None => Ok(Node::Scalar(Scalar::Text(text.to_owned()))),
         }
-        if plain {
-            self.compare(text, &scalar, span);
+    }
+
+    fn plain(&mut self, text: &str, span: Span) -> Result<Node, ReadError> {
+        if text == "<<" {
+            return Ok(Node::Merge);
         }
-        let merge = text == "<<" && (plain || tag.is_some_and(tag::is_merge));
-        let node = if merge { Node::Merge } else { Node::Scalar(scalar) };
-        self.anchor(anchor, &node, before);
-        self.add(node, span, false)
+        let scalar = Scalar::plain(text);
+        if self.chunk.json && matches!(scalar, Scalar::Text(_)) {
+            return Err(self.not_finite(span));
+        }
+        self.compare(text, &scalar, span.start);
+        Ok(Node::Scalar(scalar))
     }
 
     /// Finds out whether kustomize reads an unquoted scalar as kubectl does.
-    fn compare(&mut self, text: &str, scalar: &Scalar, span: Span) {
-        let expects_key =
+    fn compare(&mut self, text: &str, scalar: &Scalar, at: Marker) {
+        let is_key =
             matches!(self.open.last(), Some(Open { collection: Collection::Mapping { key: None, .. }, .. }));
-        let (kubectl, kustomize) = if expects_key && text != "<<" {
-            (scalar.clone().into_key().map(Value::from), kustomize::key(text, scalar))
-        } else {
-            (scalar.clone().into_value(), kustomize::value(text, scalar).map(|value| value.to_string()))
-        };
-        if let (Some(kubectl), Some(kustomize)) = (kubectl, kustomize) {
-            let kind =
-                FindingKind::Ambiguous { text: text.to_owned(), kubectl: kubectl.to_string(), kustomize };
-            self.find(span.start, kind);
+        let kustomize = if is_key { kustomize::key(text, scalar) } else { kustomize::value(text, scalar) };
+        let Some(kustomize) = kustomize else { return };
+        let scalar = scalar.clone();
+        let kubectl = if is_key { scalar.into_key().map(Value::from) } else { scalar.into_value() };
+        if let Some(kubectl) = kubectl {
+            let (text, kubectl) = (text.to_owned(), kubectl.to_string());
+            self.find(at, FindingKind::Ambiguous { text, kubectl, kustomize });
         }
     }
 
-    fn open(&mut self, collection: Collection, anchor: usize, span: Span) {
-        let before = self.read;
-        self.read.nodes += 1;
-        self.open.push(Open { collection, anchor, start: span.start, before });
+    fn open(&mut self, collection: Collection, anchor: usize, start: Span) {
+        self.open.push(Open { collection, anchor, start, before: self.read });
+        self.read += Weight::of("");
     }
 
     fn close(&mut self) -> Result<(), ReadError> {
@@ -225,81 +197,102 @@ impl Composer<'_> {
             }
         });
         self.anchor(anchor, &node, before);
-        self.add(node, Span::empty(start), false)
+        self.add(node, start, false)
     }
 
     fn anchor(&mut self, anchor: usize, node: &Node, before: Weight) {
         if anchor > 0 {
-            let nodes = self.read.nodes - before.nodes;
-            let bytes = self.read.bytes - before.bytes;
-            self.anchors.insert(anchor, (node.clone(), Weight { nodes, bytes }));
+            self.anchors.insert(anchor, (node.clone(), self.read - before));
         }
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ReadError> {
-        let place = self.place(span.start);
         let Some((node, weight)) = self.anchors.get(&anchor) else {
             let name = span.slice(self.chunk.text).unwrap_or_default().trim_start_matches('*').to_owned();
-            return Err(ReadError::AliasInItself { place, name });
+            return Err(ReadError::AliasInItself { place: self.place(span.start), name });
         };
-        self.aliased.nodes += weight.nodes;
-        self.aliased.bytes += weight.bytes;
-        self.read.nodes += weight.nodes + 1;
-        self.read.bytes += weight.bytes;
+        self.aliased += *weight;
+        self.read += *weight + Weight::of("");
         if is_excessive(self.aliased, self.read) {
-            return Err(ReadError::TooManyAliases { place });
+            return Err(ReadError::TooManyAliases { place: self.place(span.start) });
         }
         let node = node.clone();
         self.add(node, span, true)
     }
 
     /// Puts a node where it belongs: into the innermost open collection, as a key or a value.
-    fn add(&mut self, node: Node, span: Span, alias: bool) -> Result<(), ReadError> {
-        let place = || self.chunk.origin.place(span.start.line() - 1, span.start.col());
+    fn add(&mut self, node: Node, span: Span, is_alias: bool) -> Result<(), ReadError> {
         if self.stands_in_items(2) {
-            self.items.push(place());
+            self.items.push(self.place(span.start));
         }
-        match self.open.last_mut().map(|open| &mut open.collection) {
-            None => self.root = Some((node.into_value(self.chunk, span)?, place())),
-            Some(Collection::Sequence(items)) => items.push(node.into_value(self.chunk, span)?),
-            Some(Collection::Mapping { key: waiting, entries }) => match waiting.take() {
-                None => *waiting = Some((node.into_key(place)?, span.start)),
-                Some((Key::Text(key), at)) => {
-                    let line = Some(self.chunk.origin.place(at.line() - 1, at.col()).line);
-                    let value = node.into_value(self.chunk, span)?;
-                    let previous = entries.insert(key.clone(), Entry { value, line });
-                    if let Some(first) = previous.and_then(|entry| entry.line) {
-                        self.find(at, FindingKind::DuplicateKey { key, first });
-                    }
-                }
-                Some((Key::Merge, at)) => {
-                    let overridden =
-                        merge(entries, node, alias).ok_or_else(|| ReadError::Merge { place: place() })?;
-                    for (key, first) in overridden {
-                        self.find(at, FindingKind::MergeOverrides { key, first });
-                    }
-                }
-            },
+        match self.open.pop() {
+            None => self.root = Some((self.value(node, span)?, self.place(span.start))),
+            Some(mut open) => {
+                self.add_to(&mut open.collection, node, span, is_alias)?;
+                self.open.push(open);
+            }
         }
         Ok(())
     }
 
-    /// Whether `depth` collections are open and the way to the innermost goes over the key `items` of the outermost.
+    fn add_to(
+        &mut self,
+        collection: &mut Collection,
+        node: Node,
+        span: Span,
+        is_alias: bool,
+    ) -> Result<(), ReadError> {
+        let (entries, waiting) = match collection {
+            Collection::Sequence(items) => {
+                items.push(self.value(node, span)?);
+                return Ok(());
+            }
+            Collection::Mapping { entries, key } => (entries, key),
+        };
+        match waiting.take() {
+            None => {
+                let key = node.into_key();
+                let key = key.map_err(|found| ReadError::Key { place: self.place(span.start), found })?;
+                *waiting = Some((key, span.start));
+            }
+            Some((Key::Text(key), at)) => {
+                let value = self.value(node, span)?;
+                self.insert(entries, key, value, at);
+            }
+            Some((Key::Merge, at)) => {
+                let overridden = merge(entries, node, is_alias);
+                let overridden =
+                    overridden.ok_or_else(|| ReadError::Merge { place: self.place(span.start) })?;
+                for (key, first) in overridden {
+                    self.find(at, FindingKind::MergeOverrides { key, first });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, entries: &mut Entries, key: String, value: Value, at: Marker) {
+        if let Some(Entry { line: Some(first), .. }) = entries.get(&key) {
+            self.find(at, FindingKind::DuplicateKey { key: key.clone(), first: *first });
+        }
+        let line = Some(self.chunk.origin.line_of(at.line() - 1));
+        entries.insert(key, Entry { value, line });
+    }
+
+    /// Whether `depth` collections are open and the way in goes over the key `items` of the outermost.
     fn stands_in_items(&self, depth: usize) -> bool {
         self.open.len() == depth
             && matches!(
-                self.open.first(),
-                Some(Open { collection: Collection::Mapping { key: Some((Key::Text(key), _)), .. }, .. }) if key == "items"
+                &self.open[0].collection,
+                Collection::Mapping { key: Some((Key::Text(key), _)), .. } if key == "items"
             )
     }
 
     /// Looks for text behind the end of the document.
     fn look_behind(&mut self, end: Span) {
-        let Some(end) = end.end.byte_offset() else { return };
-        let mut at = end;
-        for line in self.chunk.text[end..].split_inclusive('\n') {
-            let dropped = !holds_nothing(line) && !line.starts_with("...");
-            if dropped {
+        let Some(mut at) = end.end.byte_offset() else { return };
+        for line in self.chunk.text[at..].split_inclusive('\n') {
+            if !holds_nothing(line) && !line.starts_with("...") {
                 let place = self.chunk.place_of(at);
                 self.findings.push(Finding { place, kind: FindingKind::DroppedAfterDocumentEnd });
                 return;
@@ -313,70 +306,16 @@ impl Composer<'_> {
         self.findings.push(Finding { place, kind });
     }
 
+    fn value(&self, node: Node, span: Span) -> Result<Value, ReadError> {
+        node.into_value().ok_or_else(|| self.not_finite(span))
+    }
+
+    fn not_finite(&self, span: Span) -> ReadError {
+        let text = span.slice(self.chunk.text).unwrap_or_default().to_owned();
+        ReadError::NotFinite { place: self.place(span.start), text }
+    }
+
     fn place(&self, at: Marker) -> Place {
         self.chunk.origin.place(at.line() - 1, at.col())
     }
-}
-
-impl Node {
-    fn into_value(self, chunk: &Chunk<'_>, span: Span) -> Result<Value, ReadError> {
-        match self {
-            Self::Collection(value) => Ok(value),
-            Self::Merge => Ok("<<".into()),
-            Self::Scalar(scalar) => scalar.into_value().ok_or_else(|| ReadError::NotFinite {
-                place: chunk.origin.place(span.start.line() - 1, span.start.col()),
-                text: span.slice(chunk.text).unwrap_or_default().to_owned(),
-            }),
-        }
-    }
-
-    fn into_key(self, place: impl FnOnce() -> Place) -> Result<Key, ReadError> {
-        let found = match self {
-            Self::Merge => return Ok(Key::Merge),
-            Self::Scalar(Scalar::Null) => "null",
-            Self::Collection(Value::Array(_)) => "a list",
-            Self::Collection(_) => "a map",
-            Self::Scalar(scalar) => match scalar.into_key() {
-                Some(key) => return Ok(Key::Text(key)),
-                None => "a number too large",
-            },
-        };
-        Err(ReadError::Key { place: place(), found })
-    }
-}
-
-/// Sets all entries of a map, or of each map of a list, the first of which wins; like go-yaml v2, over keys that
-/// were there before. Returns those, with their lines, or nothing where the node is no map.
-fn merge(entries: &mut BTreeMap<String, Entry>, node: Node, alias: bool) -> Option<Vec<(String, u32)>> {
-    let maps = match node {
-        Node::Collection(Value::Object(map)) => vec![Value::Object(map)],
-        Node::Collection(Value::Array(maps)) if !alias => maps,
-        _ => return None,
-    };
-    let mut overridden = Vec::new();
-    for map in maps.into_iter().rev() {
-        let Value::Object(map) = map else { return None };
-        for (key, value) in map {
-            match entries.insert(key.clone(), Entry { value: value.clone(), line: None }) {
-                Some(Entry { value: before, line: Some(line) }) if before != value => {
-                    overridden.push((key, line))
-                }
-                _ => {}
-            }
-        }
-    }
-    Some(overridden)
-}
-
-/// go-yaml's limit: the larger a document, the smaller the part of it that aliases may bring.
-fn is_excessive(aliased: Weight, read: Weight) -> bool {
-    const SMALL: usize = 400_000;
-    const LARGE: usize = 4_000_000;
-    let percent = match read.nodes {
-        ..=SMALL => 99,
-        LARGE.. => 10,
-        nodes => 99 - 89 * (nodes - SMALL) / (LARGE - SMALL),
-    };
-    let nodes = aliased.nodes > 100 && read.nodes > 1000 && aliased.nodes * 100 > percent * read.nodes;
-    nodes || aliased.bytes > ALIASED_BYTES
 }

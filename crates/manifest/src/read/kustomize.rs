@@ -6,24 +6,28 @@ use serde_json::Value;
 
 use super::scalar::Scalar;
 
-/// What kustomize makes of an unquoted value, where that is not what kubectl does.
-pub(crate) fn value(text: &str, kubectl: &Scalar) -> Option<Value> {
-    match kubectl {
-        Scalar::Bool(_) if !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false") => {
-            Some(text.into())
-        }
-        Scalar::Text(_) => time(text).filter(|time| time != text).map(Value::from).or_else(|| octal(text)),
-        _ => None,
-    }
+/// What kustomize makes of an unquoted value, as JSON, where that is not what kubectl does.
+pub(crate) fn value(text: &str, kubectl: &Scalar) -> Option<String> {
+    let value = match kubectl {
+        Scalar::Bool(_) if is_word_of_old(text) => text.into(),
+        Scalar::Text(_) => time(text).filter(|time| time != text).map(Value::from).or_else(|| octal(text))?,
+        _ => return None,
+    };
+    Some(value.to_string())
 }
 
 /// What kustomize makes of an unquoted key, as JSON, where that is not what kubectl does.
 pub(crate) fn key(text: &str, kubectl: &Scalar) -> Option<String> {
-    match (kubectl, value(text, kubectl)) {
-        (Scalar::Bool(_), Some(key)) => Some(key.to_string()),
-        (Scalar::Text(_), None) if time(text).is_none() => None,
+    match kubectl {
+        Scalar::Bool(_) if is_word_of_old(text) => Some(Value::from(text).to_string()),
+        Scalar::Text(_) if time(text).is_none() && octal(text).is_none() => None,
         _ => Some("an error".to_owned()),
     }
+}
+
+/// `yes`, `n`, `Off`: booleans of YAML 1.1 that YAML 1.2 has not.
+fn is_word_of_old(text: &str) -> bool {
+    !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false")
 }
 
 /// `0o-17`: v3 takes a sign behind the prefix.

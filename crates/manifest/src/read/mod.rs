@@ -14,10 +14,12 @@ mod flatten;
 mod json;
 mod kustomize;
 mod locate;
+mod node;
 mod refuse;
 mod scalar;
 mod tag;
 mod text;
+mod weight;
 
 pub use error::ReadError;
 pub use finding::{Finding, FindingKind};

@@ -39,7 +39,12 @@ pub(crate) enum Scalar {
 impl Scalar {
     /// Reads an unquoted scalar.
     pub(crate) fn plain(text: &str) -> Self {
-        match text {
+        Self::other_than_text(text).unwrap_or_else(|| Self::Text(text.to_owned()))
+    }
+
+    /// Reads an unquoted scalar, or nothing where it is text.
+    pub(crate) fn other_than_text(text: &str) -> Option<Self> {
+        Some(match text {
             "" | "~" | "null" | "Null" | "NULL" => Self::Null,
             "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => {
                 Self::Bool(true)
@@ -50,8 +55,8 @@ impl Scalar {
             ".nan" | ".NaN" | ".NAN" => Self::Float(f64::NAN),
             ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Self::Float(f64::INFINITY),
             "-.inf" | "-.Inf" | "-.INF" => Self::Float(f64::NEG_INFINITY),
-            _ => Self::number(text).unwrap_or_else(|| Self::Text(text.to_owned())),
-        }
+            _ => return Self::number(text),
+        })
     }
 
     /// As a value, or nothing for a float that JSON lacks. A whole float is an integer from here on.

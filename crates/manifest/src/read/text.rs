@@ -31,11 +31,13 @@ impl<'b> Text<'b> {
 
     /// Escapes what JSON's strings may hold as it is and YAML's may not.
     fn escaped(self) -> Self {
-        const RAW: [(char, &str); 3] = [('\u{7f}', "\\u007f"), ('\u{fffe}', "\\ufffe"), ('\u{ffff}', "\\uffff")];
+        const RAW: [(char, &str); 3] =
+            [('\u{7f}', "\\u007f"), ('\u{fffe}', "\\ufffe"), ('\u{ffff}', "\\uffff")];
         if !self.text.contains(RAW.map(|(character, _)| character)) {
             return self;
         }
-        let text = RAW.into_iter().fold(self.text.into_owned(), |text, (raw, escape)| text.replace(raw, escape));
+        let text =
+            RAW.into_iter().fold(self.text.into_owned(), |text, (raw, escape)| text.replace(raw, escape));
         Self { text: Cow::Owned(text), offset: None, ..self }
     }
 
@@ -118,7 +120,12 @@ impl Origin {
     /// The place of a line and a column of the text that begins here, both from 0.
     pub(crate) fn place(&self, line: usize, column: usize) -> Place {
         let column = if line == 0 { self.column + column } else { column };
-        Place { file: self.file.clone(), line: one_based(self.line + line), column: one_based(column) }
+        Place { file: self.file.clone(), line: self.line_of(line), column: one_based(column) }
+    }
+
+    /// The number in the file of a line of the text that begins here, from 0.
+    pub(crate) fn line_of(&self, line: usize) -> u32 {
+        one_based(self.line + line)
     }
 }
 

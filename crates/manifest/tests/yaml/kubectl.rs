@@ -35,7 +35,8 @@ pub(crate) fn kustomized(bytes: &[u8]) -> Option<Result<Vec<Value>, String>> {
     if !output.status.success() {
         return Some(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
-    let documents = read("kustomized.yaml", &output.stdout).expect("kustomize prints what kubectl reads").documents;
+    let documents =
+        read("kustomized.yaml", &output.stdout).expect("kustomize prints what kubectl reads").documents;
     Some(Ok(documents.into_iter().map(|document| document.value).collect()))
 }
 
@@ -49,7 +50,9 @@ pub(crate) fn normal(value: Value) -> Value {
     match value {
         Value::Number(number) => normal_number(&number),
         Value::Array(items) => items.into_iter().map(normal).collect(),
-        Value::Object(map) => Value::Object(map.into_iter().map(|(key, value)| (key, normal(value))).collect()),
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(key, value)| (key, normal(value))).collect())
+        }
         other => other,
     }
 }

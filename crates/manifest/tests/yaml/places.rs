@@ -58,8 +58,10 @@ fn values_of_other_documents_are_located() {
 fn documents_know_their_place_number_and_bytes() {
     let check = |text: &str, expected: &[(&str, usize, &str)]| {
         let documents = read("a.yaml", text.as_bytes()).unwrap().documents;
-        let found: Vec<_> = documents.iter().map(|document| (at(document), document.index, bytes(text, document))).collect();
-        let found: Vec<_> = found.iter().map(|(place, index, bytes)| (place.as_str(), *index, *bytes)).collect();
+        let found: Vec<_> =
+            documents.iter().map(|document| (at(document), document.index, bytes(text, document))).collect();
+        let found: Vec<_> =
+            found.iter().map(|(place, index, bytes)| (place.as_str(), *index, *bytes)).collect();
         assert_eq!(found, expected, "{text:?}");
     };
     check("a: 1\n", &[("1:1", 0, "a: 1\n")]);
@@ -74,10 +76,16 @@ fn documents_know_their_place_number_and_bytes() {
 
 #[test]
 fn objects_of_lists_know_theirs() {
-    let text = "kind: List\nitems:\n- kind: A\n-\n  kind: List\n  items:\n  - {kind: B}\n- *x\n".replace("*x", "{kind: C}");
-    let objects: Vec<Document> = read("a.yaml", text.as_bytes()).unwrap().documents.into_iter().flat_map(flatten).collect();
-    let found: Vec<_> = objects.iter().map(|object| (at(object), object.pointer.as_str(), &object.value["kind"])).collect();
-    assert_eq!(format!("{found:?}"), r#"[("3:3", "/items/0", String("A")), ("5:3", "/items/1/items/0", String("B")), ("8:3", "/items/2", String("C"))]"#);
+    let text = "kind: List\nitems:\n- kind: A\n-\n  kind: List\n  items:\n  - {kind: B}\n- *x\n"
+        .replace("*x", "{kind: C}");
+    let objects: Vec<Document> =
+        read("a.yaml", text.as_bytes()).unwrap().documents.into_iter().flat_map(flatten).collect();
+    let found: Vec<_> =
+        objects.iter().map(|object| (at(object), object.pointer.as_str(), &object.value["kind"])).collect();
+    assert_eq!(
+        format!("{found:?}"),
+        r#"[("3:3", "/items/0", String("A")), ("5:3", "/items/1/items/0", String("B")), ("8:3", "/items/2", String("C"))]"#
+    );
     let single = read("a.yaml", b"kind: A\nitems: {}\n").unwrap().documents.remove(0);
     assert_eq!(flatten(single.clone()), [single]);
     let empty = read("a.yaml", b"kind: List\nitems: []\n").unwrap().documents.remove(0);
@@ -85,7 +93,8 @@ fn objects_of_lists_know_theirs() {
 }
 
 fn located(text: &str, document: usize, pointer: &str) -> Option<String> {
-    locate("a.yaml", text.as_bytes(), document, pointer).map(|place| format!("{}:{}", place.line, place.column))
+    locate("a.yaml", text.as_bytes(), document, pointer)
+        .map(|place| format!("{}:{}", place.line, place.column))
 }
 
 fn at(document: &Document) -> String {

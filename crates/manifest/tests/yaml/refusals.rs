@@ -16,16 +16,28 @@ fn refusals_say_where_and_what_to_do() {
     check("a:\n  ~: b\n", "a.yaml:2:3: null as a key\nhint: quote it if it is meant as text");
     check("a:\n  ? [b]\n  : c\n", "a.yaml:2:5: a list as a key\nhint: quote it if it is meant as text");
     check("? {b: c}\n: d\n", "a.yaml:1:3: a map as a key\nhint: quote it if it is meant as text");
-    check("a: .inf\n", "a.yaml:1:4: `.inf` is no number that JSON has\nhint: quote it if it is meant as text");
-    check("a: !!float .NaN\n", "a.yaml:1:12: `.NaN` is no number that JSON has\nhint: quote it if it is meant as text");
+    check(
+        "a: .inf\n",
+        "a.yaml:1:4: `.inf` is no number that JSON has\nhint: quote it if it is meant as text",
+    );
+    check(
+        "a: !!float .NaN\n",
+        "a.yaml:1:12: `.NaN` is no number that JSON has\nhint: quote it if it is meant as text",
+    );
     check("a: !!int yes\n", "a.yaml:1:10: `yes` is not `!!int`");
     check("a: &b\n  c: *b\n", "a.yaml:2:6: the anchor of `*b` holds the alias itself");
     check(
         "a: 1\n---\nb: *c\n",
         "a.yaml:3:4: no anchor `&c` before this alias\nhint: quote a text that begins with `*`; anchors end with their document",
     );
-    check("<<: [a]\n", "a.yaml:1:5: `<<` takes a map or a list of maps\nhint: quote the key if it is meant as text");
-    check("a: 1\n---  b: 2\n", "a.yaml:2:6: `b: 2` after `---`\nhint: begin the document on a line of its own");
+    check(
+        "<<: [a]\n",
+        "a.yaml:1:5: `<<` takes a map or a list of maps\nhint: quote the key if it is meant as text",
+    );
+    check(
+        "a: 1\n---  b: 2\n",
+        "a.yaml:2:6: `b: 2` after `---`\nhint: begin the document on a line of its own",
+    );
     check(
         "%YAML 1.2\n---\na: 1\n",
         "a.yaml:1:1: a YAML directive, which kubectl cannot read\nhint: remove the line, and the `---` after it",
@@ -58,7 +70,10 @@ fn depth_is_an_error_and_no_crash() {
     let too_deep = "nested too deep\nhint: 255 levels are read";
     check(&"[".repeat(100_000), &format!("a.yaml:1:256: {too_deep}"));
     check(&"- ".repeat(100_000), &format!("a.yaml:1:511: {too_deep}"));
-    check(&format!("{}1", "{\"a\":".repeat(100_000)), "a.yaml:1:500001: not JSON: EOF while parsing an object\nhint: kubectl takes a file that begins with `{` for JSON; begin it with `---` if it is YAML");
+    check(
+        &format!("{}1", "{\"a\":".repeat(100_000)),
+        "a.yaml:1:500001: not JSON: EOF while parsing an object\nhint: kubectl takes a file that begins with `{` for JSON; begin it with `---` if it is YAML",
+    );
     check(&format!("{}1{}", "{\"a\":".repeat(300), "}".repeat(300)), &format!("a.yaml:1:1276: {too_deep}"));
     let blocks: String = (0..300).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     check(&blocks, &format!("a.yaml:256:256: {too_deep}"));

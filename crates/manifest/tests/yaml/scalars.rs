@@ -54,7 +54,9 @@ proptest! {
 
 /// What looks like a number, a boolean, a time, or nearly so.
 fn scalar() -> impl Strategy<Value = String> {
-    let words = select(vec!["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".inf", ".nan", "<<", "="]);
+    let words = select(vec![
+        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".inf", ".nan", "<<", "=",
+    ]);
     let date = "[0-9]{4}-[0-9]{1,2}-[0-3]?[0-9]([Tt ] ?[0-2]?[0-9]:[0-5]?[0-9]:[0-5]?[0-9]([.,][0-9]{0,10})?(Z|[+-][01][0-9]:[0-5][0-9])?)?";
     prop_oneof![
         4 => "[0-9._eE+xXobyYnN~aIf:-]{1,8}",
@@ -64,7 +66,11 @@ fn scalar() -> impl Strategy<Value = String> {
         2 => date,
         1 => (words, any::<[bool; 5]>()).prop_map(|(word, upper)| recase(word, upper)),
     ]
-    .prop_filter("a scalar in one piece", |text| !text.starts_with(['-', ':']) || text.starts_with(|c| c == '-') && text[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+    .prop_filter("a scalar in one piece", |text| {
+        !text.starts_with(['-', ':'])
+            || text.starts_with(|c| c == '-')
+                && text[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.')
+    })
     .prop_filter("no key", |text| !text.ends_with(':'))
 }
 

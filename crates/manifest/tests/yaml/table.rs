@@ -140,8 +140,16 @@ fn documents() -> Vec<Case> {
         file("nothing", "", named(&[])),
         file("comments alone", "# a\n# b\n", named(&[])),
         file("no line end at the end", a.trim_end(), named(&["a"])),
-        file("documents of comments and of nothing", format!("# head\n---\n# only\n---\n{a}---\n---\n\n{b}---\n# tail\n"), named(&["a", "b"])),
-        file("separators with spaces and comments", format!("{a}--- \n{b}--- # comment\n{c}"), named(&["a", "b", "c"])),
+        file(
+            "documents of comments and of nothing",
+            format!("# head\n---\n# only\n---\n{a}---\n---\n\n{b}---\n# tail\n"),
+            named(&["a", "b"]),
+        ),
+        file(
+            "separators with spaces and comments",
+            format!("{a}--- \n{b}--- # comment\n{c}"),
+            named(&["a", "b", "c"]),
+        ),
         file("a separator with text", format!("{a}--- {{apiVersion: v1, kind: ConfigMap}}\n"), None),
         file("an end of document before a separator", format!("{a}...\n---\n{b}"), named(&["a", "b"])),
         file("an end of document without one", format!("{a}...\n{b}"), named(&["a"])),
@@ -149,34 +157,52 @@ fn documents() -> Vec<Case> {
         file("a directive of YAML 1.2", format!("%YAML 1.2\n---\n{a}"), None),
         file("text behind a map", format!("{a}foo\n"), None),
         file("line ends of Windows", crlf, Some(vec![with(json!({"data": {"a": "x", "b": "l1\nl2\n"}}))])),
-        file("documents with line ends of Windows", format!("{a}---\n{b}").replace('\n', "\r\n"), named(&["a", "b"])),
+        file(
+            "documents with line ends of Windows",
+            format!("{a}---\n{b}").replace('\n', "\r\n"),
+            named(&["a", "b"]),
+        ),
         file("a list of objects", list, named(&["a", "b"])),
     ]
 }
 
 fn encodings() -> Vec<Case> {
     let a = yaml("a");
-    let utf16 = "\u{feff}".chars().chain(a.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect::<Vec<u8>>();
+    let utf16 =
+        "\u{feff}".chars().chain(a.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect::<Vec<u8>>();
     let latin1 = |text: &[u8]| [a.as_bytes(), text].concat();
     vec![
         file("a byte order mark", format!("\u{feff}{a}"), named(&["a"])),
         file("a byte order mark in the second document", format!("{a}---\n\u{feff}{a}"), named(&["a", "a"])),
         file("UTF-16", utf16, named(&["a"])),
-        file("Latin-1", latin1(b"data:\n  a: caf\xe9\n"), Some(vec![with(json!({"data": {"a": "caf\u{fffd}"}}))])),
+        file(
+            "Latin-1",
+            latin1(b"data:\n  a: caf\xe9\n"),
+            Some(vec![with(json!({"data": {"a": "caf\u{fffd}"}}))]),
+        ),
         file("Latin-1 in a comment", latin1(b"# caf\xe9\n"), named(&["a"])),
     ]
 }
 
 fn json_files() -> Vec<Case> {
-    let data = |text: &str| format!("{{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{{\"name\":\"a\"}},\"data\":{{\"a\":\"{text}\"}}}}\n");
+    let data = |text: &str| {
+        format!(
+            "{{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{{\"name\":\"a\"}},\"data\":{{\"a\":\"{text}\"}}}}\n"
+        )
+    };
     let tabs = "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"ConfigMap\",\n\t\"metadata\": {\n\t\t\"name\": \"a\"\n\t}\n}\n";
-    let twice = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\",\"name\":\"b\"}}\n";
+    let twice =
+        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\",\"name\":\"b\"}}\n";
     vec![
         file("JSON", data(r"x\u00e9\/"), Some(vec![with(json!({"data": {"a": "xé/"}}))])),
         file("JSON with tabs", tabs, named(&["a"])),
         file("JSON, twice", format!("{}\n{}\n", named_one("a"), named_one("b")), named(&["a", "b"])),
         file("JSON with a key twice", twice, named(&["b"])),
-        file("JSON with a surrogate pair", data(r"\ud83d\ude00"), Some(vec![with(json!({"data": {"a": "😀"}}))])),
+        file(
+            "JSON with a surrogate pair",
+            data(r"\ud83d\ude00"),
+            Some(vec![with(json!({"data": {"a": "😀"}}))]),
+        ),
     ]
 }
 
@@ -189,11 +215,27 @@ fn more() -> Vec<(&'static str, Vec<u8>)> {
         ("JSON behind a comment", format!("# a\n{}\n", named_one("a")).into_bytes()),
         ("JSON behind spaces", format!(" \n\t{}{}", named_one("a"), named_one("b")).into_bytes()),
         ("JSON with a byte order mark", format!("\u{feff}{}", named_one("a")).into_bytes()),
-        ("JSON with numbers", format!("{}\n", with(json!({"data": [1.0, -0.0, 1e300, u64::MAX, -1.5e-7]}))).into_bytes()),
-        ("JSON with an integer as a float", bytes(r#"{"apiVersion":"v1","kind":"A","metadata":{"name":"a"},"d":[1E2,10.0,1e-7]}"#)),
-        ("JSON with too large a number", bytes(r#"{"apiVersion":"v1","kind":"A","metadata":{"name":"a"},"d":1E400}"#)),
-        ("JSON with characters that YAML lacks", format!("{}\n", with(json!({"data": "\u{7f}\u{fffe}\u{ffff}\u{85}\u{2028}\u{feff}"}))).into_bytes()),
-        ("JSON over lines", format!("{}\n", named_one("a")).replace(':', "\n:\n").replace(',', "\n,").into_bytes()),
+        (
+            "JSON with numbers",
+            format!("{}\n", with(json!({"data": [1.0, -0.0, 1e300, u64::MAX, -1.5e-7]}))).into_bytes(),
+        ),
+        (
+            "JSON with an integer as a float",
+            bytes(r#"{"apiVersion":"v1","kind":"A","metadata":{"name":"a"},"d":[1E2,10.0,1e-7]}"#),
+        ),
+        (
+            "JSON with too large a number",
+            bytes(r#"{"apiVersion":"v1","kind":"A","metadata":{"name":"a"},"d":1E400}"#),
+        ),
+        (
+            "JSON with characters that YAML lacks",
+            format!("{}\n", with(json!({"data": "\u{7f}\u{fffe}\u{ffff}\u{85}\u{2028}\u{feff}"})))
+                .into_bytes(),
+        ),
+        (
+            "JSON over lines",
+            format!("{}\n", named_one("a")).replace(':', "\n:\n").replace(',', "\n,").into_bytes(),
+        ),
         ("JSON with a long key", format!("{}\n", with(json!({"k".repeat(2000): 1}))).into_bytes()),
         ("JSON in YAML", format!("{a}---\n{}\n", named_one("b")).into_bytes()),
         ("an escape of JSON", data("  a: \"\\/\"\n")),
@@ -208,7 +250,10 @@ fn more() -> Vec<(&'static str, Vec<u8>)> {
         ("dashes and a word", format!("{a}---a\n").into_bytes()),
         ("a directive behind a comment", format!("# x\n%YAML 1.1\n---\n{a}").into_bytes()),
         ("nonsense behind the end of a document", format!("{a}...\nfoo: bar: baz: [\n").into_bytes()),
-        ("empty nodes with tags", data("  a: !!str\n  b: !!null\n  c: ! 12\n  d: !!str null\n  g: !!foo 12\n")),
+        (
+            "empty nodes with tags",
+            data("  a: !!str\n  b: !!null\n  c: ! 12\n  d: !!str null\n  g: !!foo 12\n"),
+        ),
         ("a tag in full", data("  h: !<tag:yaml.org,2002:int> \"0x10\"\n  e: !!timestamp 2024-01-01\n")),
         ("tags of collections", data("  a: !!seq [a]\n  b: !!set {a, b}\n  c: !x {a: b}\n")),
         ("a tag that does not fit", data("  a: !!int yes\n")),
@@ -222,12 +267,28 @@ fn more() -> Vec<(&'static str, Vec<u8>)> {
         ("an alias as a key", data("  a: &x k\n  *x : y\n")),
         ("an anchor twice", data("  a: &x 1\n  b: *x\n  c: &x 2\n  d: *x\n")),
         ("an anchor of another document", format!("{a}x: &x 1\n---\n{a}y: *x\n").into_bytes()),
-        ("a typed list", bytes("apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: a}\n- metadata: {name: b}\n")),
-        ("a list by its items alone", bytes("apiVersion: v1\nkind: Foo\nitems:\n- {apiVersion: v1, kind: A, metadata: {name: a}}\n")),
+        (
+            "a typed list",
+            bytes(
+                "apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: a}\n- metadata: {name: b}\n",
+            ),
+        ),
+        (
+            "a list by its items alone",
+            bytes("apiVersion: v1\nkind: Foo\nitems:\n- {apiVersion: v1, kind: A, metadata: {name: a}}\n"),
+        ),
         ("an explicit key", data("  ? a\n  : b\n  ? c\n")),
-        ("keys of all numbers", data("  1e6: a\n  1e-7: b\n  3.14159265: c\n  123456789.5: d\n  -0.0: e\n  1e300: f\n  .inf: g\n  0.00001: h\n  100000.5: i\n")),
+        (
+            "keys of all numbers",
+            data(
+                "  1e6: a\n  1e-7: b\n  3.14159265: c\n  123456789.5: d\n  -0.0: e\n  1e300: f\n  .inf: g\n  0.00001: h\n  100000.5: i\n",
+            ),
+        ),
         ("a key too large for an integer", data("  9223372036854775808: a\n")),
-        ("whole floats of many digits", data("  a: 1.2345678901234567e18\n  b: 9007199254740993.0\n  c: -0.0\n  d: 1e20\n  e: 1e21\n")),
+        (
+            "whole floats of many digits",
+            data("  a: 1.2345678901234567e18\n  b: 9007199254740993.0\n  c: -0.0\n  d: 1e20\n  e: 1e21\n"),
+        ),
         ("quoted text over lines", data("  a: 'x\n\n    y'\n  b: \"x \\\n    y\n\n\n    z\"\n")),
         ("a comment behind text without a space", data("  a: x#y\n  b: x #y\n")),
         ("a plain scalar with quotes", data("  a: it's \"so\"\n")),
