@@ -76,8 +76,8 @@ impl<'a> Stage<'a> {
     /// pick nobody.
     fn adopt(&self, start: &Bundle) -> [Waypoint; 2] {
         let mut labelled = start.clone();
-        if let Some(set) = start.get(&self.base).map(|set| self.spec.allowance().apply(set)) {
-            labelled.insert(self.labelled(&set));
+        if let Some(set) = start.get(&self.base) {
+            labelled.insert(self.labelled(set));
         }
         let mut narrowed = labelled.clone();
         edit_services(&mut narrowed, &self.services, |service| with_selector(service, self.key, &self.value));
@@ -127,11 +127,8 @@ impl<'a> Stage<'a> {
     /// The base takes the new template while it serves nobody, and then serves again.
     fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
         let mut bundle = switched.clone();
-        if let Some(set) = end.get(&self.base) {
-            bundle.insert(self.spec.allowance().apply(set));
-        }
-        for service in &self.services {
-            bundle.extend(end.get(service).cloned());
+        for object in [&self.base].into_iter().chain(&self.services) {
+            bundle.extend(end.get(object).cloned());
         }
         Waypoint::new("return", bundle)
     }

@@ -41,7 +41,7 @@ pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error>
 struct Tier<'a> {
     workload: Workload,
     surge: u32,
-    /// The set that runs, under the canary's budget, and as it is wanted.
+    /// The set that runs, and as it is wanted.
     running: Manifest,
     wanted: Manifest,
     canary: Manifest,
@@ -58,8 +58,8 @@ impl<'a> Tier<'a> {
         let canary = beside(release, object, Role::Canary, discriminator(release, object))?;
         workload.sets.insert(Role::Canary, canary.object().name.clone());
         let missing = || cutover_plan::refuse(object, "", "is not on both ends of the release", "give manifests that have it");
-        let running = allowance.apply(release.from().get(object).ok_or_else(missing)?);
-        let wanted = allowance.apply(release.to().get(object).ok_or_else(missing)?);
+        let running = release.from().get(object).ok_or_else(missing)?.clone();
+        let wanted = release.to().get(object).ok_or_else(missing)?.clone();
         let surge = allowance.over(Deployment::of(&wanted).budget()).of(workload.replicas).surge;
         let tier = Self { workload, surge, running, wanted, canary, tolerance: spec.tolerance.as_ref() };
         release.services_of(object).into_iter().try_for_each(|service| tier.reached_by(service, release))?;

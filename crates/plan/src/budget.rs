@@ -1,13 +1,13 @@
 //! How many pods more, and how many fewer, a workload may have while it changes.
 
-use cutover_manifest::Manifest;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::amount::Amount;
-use crate::deployment::Deployment;
 
 /// `maxSurge` and `maxUnavailable`, as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Budget {
     /// Pods above the wanted replicas.
     pub max_surge: Amount,
@@ -31,14 +31,6 @@ impl Allowance {
             max_surge: self.max_surge.unwrap_or(own.max_surge),
             max_unavailable: self.max_unavailable.unwrap_or(own.max_unavailable),
         }
-    }
-
-    /// The Deployment under this allowance: as it is where its own budget says the same.
-    #[must_use]
-    pub fn apply(self, manifest: &Manifest) -> Manifest {
-        let own = Deployment::of(manifest).budget();
-        let budget = self.over(own);
-        if budget == own { manifest.clone() } else { manifest.set("/spec/strategy", budget.strategy()) }
     }
 }
 

@@ -20,6 +20,17 @@ pub(crate) struct Object {
     name: String,
 }
 
+/// `maxSurge` and `maxUnavailable`, each a number of pods or a percentage.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct Budget {
+    /// Pods above the wanted replicas.
+    max_surge: serde_json::Value,
+    /// Pods that may be missing.
+    max_unavailable: serde_json::Value,
+}
+
 /// What a reviewer should know.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -132,8 +132,9 @@ fn two_sets(manifest: &Manifest) -> Result<(), Error> {
 pub fn workload(release: &Release, deployment: &ObjectRef, budget: &Allowance) -> Result<Workload, Error> {
     let (from, to) = replicas(release, deployment)?;
     let own = release.to().get(deployment).map(|set| Deployment::of(set).budget()).unwrap_or_default();
-    let budget = budget.over(own);
-    let mut workload = Workload::new(&deployment.name, deployment.namespace.as_deref(), budget, from, to);
+    let said = budget.over(own);
+    let mut workload = Workload::new(&deployment.name, deployment.namespace.as_deref(), said, from, to);
+    workload.budget = (said != own).then_some(said);
     workload.services = release.services_of(deployment).iter().map(|service| service.object().name.clone()).collect();
     Ok(workload)
 }

@@ -78,10 +78,8 @@ impl Waypoints {
             if Deployment::of(wanted).recreates() {
                 straight.warnings.push(silence(wanted));
                 (tier.recreate, tier.floor) = (true, 0);
-                bundle.insert(wanted.clone());
-            } else {
-                bundle.insert(allowance.apply(wanted));
             }
+            bundle.insert(wanted.clone());
             refuse_paused(release, &object, wanted)?;
             straight.workloads.push(tier);
         }

@@ -61,6 +61,10 @@ pub struct Workload {
     /// The Services whose requests it answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<String>,
+    /// The surge and unavailability that the strategy says; where it says none its Deployment's own count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Budget>"))]
+    pub budget: Option<Budget>,
     /// Whether all its pods are stopped before new ones start, so that for some time nobody answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recreate: bool,
@@ -85,6 +89,7 @@ impl Workload {
             ceiling: from.saturating_add(before.surge).max(to.saturating_add(after.surge)),
             sets: BTreeMap::from([(Role::Stable, name.into())]),
             services: Vec::new(),
+            budget: None,
             recreate: false,
         }
     }

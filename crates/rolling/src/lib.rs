@@ -4,7 +4,7 @@
 //!              rolling                      recreate                          pause      resume
 //! start        ● ● ●                        ● ● ●                             ● ● ●      paused
 //! update       ○ ○ ○ (one by one)           Recreate, then all at once ○ ○ ○
-//! cleanup      what was wanted              its own update strategy again     paused     ● ● ●
+//!                                            then its own update strategy      paused     ● ● ●
 //! ```
 //!
 //! Each is a release and where to stand on its way. A *restart* is an update that changes only the annotation that

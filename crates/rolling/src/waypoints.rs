@@ -1,7 +1,6 @@
 //! Where an update by the cluster's own controller stands.
 
 use cutover_plan::{Deployment, Gate, Release, Waypoint, Waypoints, replicas, silence};
-use serde_json::json;
 
 use crate::error::Error;
 use crate::spec::Rolling;
@@ -15,7 +14,7 @@ pub fn waypoints(release: &Release, rolling: &Rolling) -> Result<Waypoints, Erro
     Ok(Waypoints::straight(release, "update", &rolling.allowance())?)
 }
 
-/// `[update]` under the update strategy `Recreate`, which is given back in `cleanup`.
+/// `[update]` under the update strategy `Recreate`, which is set before and given back after.
 ///
 /// # Errors
 ///
@@ -26,11 +25,7 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     for workload in &mut waypoints.workloads {
         (workload.recreate, workload.floor) = (true, 0);
         let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
-        let update = &mut waypoints.points[0].bundle;
-        if let Some(set) = update.get(&object) {
-            waypoints.warnings.push(silence(set));
-            update.insert(set.set("/spec/strategy", json!({ "type": "Recreate" })));
-        }
+        waypoints.warnings.extend(release.to().get(&object).map(silence));
     }
     Ok(waypoints)
 }

@@ -2,7 +2,7 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 
-use super::stand::{Set, Stand, fitting_strategy, selector, selects, with_strategy};
+use super::stand::{Set, Stand, selector, selects};
 use super::{Journey, Version};
 use crate::deployment::Deployment;
 use crate::error::{Error, refuse};
@@ -38,15 +38,14 @@ impl Lane<'_> {
         let each = |rule: fn(&Stand<'_>, &Journey<'_>) -> Vec<Edit>| -> Vec<Edit> {
             stands.iter().flat_map(|stand| rule(stand, journey)).collect()
         };
-        let rules: [(Move, Vec<Edit>); 8] = [
+        let rules: [(Move, Vec<Edit>); 7] = [
             (Move::Contract, each(retreat)),
             (Move::Expand, each(expand)),
             (Move::Shift, self.shift(here, there, &stands)),
             (Move::Roll, each(roll)),
             (Move::Contract, each(contract)),
             (Move::Expand, each(make_room_to_roll)),
-            (Move::Contract, each(give_strategy_back)),
-            (Move::Contract, each(remove)),
+            (Move::Contract, each(tidy)),
         ];
         if let Some((movement, edits)) = rules.into_iter().find(|(_, edits)| !edits.is_empty()) {
             return Ok(Some(Head { movement, edits }));
@@ -99,9 +98,11 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
     })
 }
 
-/// On the way back: pods of the new version go first, as far as the others can carry the requests.
+/// On the way back: pods of the new version go first, as far as the others can carry the requests; and those that the
+/// step added which is taken back, whatever the far end wants.
 fn retreat(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
-    if journey.back { shrink(stand, |set| journey.version(set.here) == Version::New) } else { Vec::new() }
+    let fresh = |set: &Set<'_>| journey.back && journey.version(set.here) == Version::New;
+    shrink(stand, |set| if fresh(set) { set.wanted.min(set.count - set.doubtful) } else { set.count })
 }
 
 /// (b) Templates of sets that receive no request; new sets, and replicas going up, as far as there is room.
@@ -112,7 +113,7 @@ fn expand(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
         let grown = set.wanted.min(set.count.saturating_add(room)).max(set.count);
         let replicas = if set.turns() && set.count > 0 { set.count } else { grown };
         let starved = set.here.is_none() && replicas < set.wanted.min(1);
-        let unfit = set.turns() && set.count > 0 && set.here.is_some_and(|here| !stand.fits(set, here));
+        let unfit = set.turns() && set.count > 0 && !stand.rolls(set);
         if starved || unfit {
             continue;
         }
@@ -127,46 +128,37 @@ fn expand(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
 /// (d) Templates of sets that do receive requests, one set of a workload at a time.
 fn roll(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
     let turning = stand.sets.iter().find(|set| set.turns());
-    let fitting = turning.filter(|set| set.here.is_some_and(|here| stand.fits(set, here)));
+    let fitting = turning.filter(|set| stand.rolls(set));
     let edit = fitting.map(|set| Edit { object: set.object.clone(), after: set.turned(set.count) });
     edit.into_iter().collect()
 }
 
 /// (e) Replicas going down, as far as the floor allows.
 fn contract(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
-    shrink(stand, |_| true)
+    shrink(stand, |set| set.wanted)
 }
 
-/// Where a set can be rolled only under another strategy, that comes first: the one that it gets there, or else one
-/// that fits how the workload stands.
+/// Where a set can be rolled only under another strategy, that comes first.
 fn make_room_to_roll(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
-    let Some(set) = stand.sets.iter().find(|set| set.turns()) else { return Vec::new() };
-    let (Some(here), Some(there)) = (set.here, set.there) else { return Vec::new() };
-    let wanted = with_strategy(here, there.pointer("/spec/strategy"));
-    let after =
-        if stand.fits(set, &wanted) { wanted } else { with_strategy(here, Some(&fitting_strategy(stand))) };
-    vec![Edit { object: set.object.clone(), after: Some(after) }]
+    let turning = stand.sets.iter().find(|set| set.turns());
+    let edit = turning.map(|set| Edit { object: set.object.clone(), after: stand.made_to_roll(set) });
+    edit.into_iter().filter(|edit| edit.after.is_some()).collect()
 }
 
-/// A strategy that was changed for a roll is given back once nothing is left to roll.
-fn give_strategy_back(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+/// A strategy that was changed for a roll is given back once nothing is left to roll; a set that the far end lacks
+/// goes once its pods are gone.
+fn tidy(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
     let arrived = stand.sets.iter().filter(|set| set.count == set.wanted && !set.turns());
-    let changed = arrived.filter(|set| set.here.is_some() && set.there.is_some() && set.here != set.there);
+    let changed = arrived.filter(|set| set.here.is_some() && set.here != set.there);
     changed.map(|set| Edit { object: set.object.clone(), after: set.there.cloned() }).collect()
 }
 
-/// A set that the far end lacks goes once its pods are gone.
-fn remove(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
-    let empty = stand.sets.iter().filter(|set| set.here.is_some() && set.there.is_none() && set.count == 0);
-    empty.map(|set| Edit { object: set.object.clone(), after: None }).collect()
-}
-
-/// Takes pods from the sets that may shrink, never more than can be spared of those that serve.
-fn shrink(stand: &Stand<'_>, may: impl Fn(&Set<'_>) -> bool) -> Vec<Edit> {
+/// Takes sets down to their goals, never taking more than can be spared of those that serve.
+fn shrink(stand: &Stand<'_>, goal: impl Fn(&Set<'_>) -> u32) -> Vec<Edit> {
     let mut spare = stand.spare();
     let mut edits = Vec::new();
-    for set in stand.sets.iter().rev().filter(|set| set.count > set.wanted && may(set)) {
-        let surplus = set.count - set.wanted;
+    for set in stand.sets.iter().rev() {
+        let surplus = set.count.saturating_sub(goal(set));
         let taken = if set.serves { surplus.min(spare.saturating_add(set.doubtful)) } else { surplus };
         let Some(here) = set.here.filter(|_| taken > 0) else { continue };
         if set.serves {

@@ -55,7 +55,11 @@ impl<'a> Leg<'a> {
             let removed = self.leavers(here, there);
             return Ok((!removed.is_empty()).then(|| self.step(here, journey, Move::Contract, removed)));
         };
-        let edits = heads.into_iter().filter(|head| head.movement == movement).flat_map(|head| head.edits).collect();
+        let moving = heads.into_iter().filter(|head| head.movement == movement);
+        let mut edits: Vec<Edit> = moving.flat_map(|head| head.edits).collect();
+        if edits.iter().all(|edit| edit.after.is_none()) {
+            edits.extend(self.leavers(here, there).into_iter().filter(|leaver| !self.moved.contains(&leaver.object)));
+        }
         Ok(Some(self.step(here, journey, movement, edits)))
     }
 

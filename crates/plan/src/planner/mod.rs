@@ -14,8 +14,7 @@
 //! | d | roll | the template of one set that receives requests | its own surge and unavailability fit |
 //! | e | contract | replicas going down | the floor |
 //! | | expand | another update strategy for a set that must be rolled and does not fit | |
-//! | | contract | that strategy given back | |
-//! | e | contract | empty sets that the far end lacks, other objects that it lacks | |
+//! | e | contract | that strategy given back; empty sets and other objects that the far end lacks | |
 //!
 //! All lanes whose next move is the earliest one make it in the same step, so an image change over 5,000 Deployments
 //! has as many steps as over one. A set changes its template before it grows, it is removed in two steps, and a
@@ -59,7 +58,7 @@
 //! **2 replicas (surge 1), weight 50.** Floor 2, ceiling 3. `2+0 → 2+1 → 1+1` (50 %, exactly 2) `→ 1*+1 → 2*+1 → 2*+0 → 2*`.
 //!
 //! **1 replica (surge 1), weight 50.** Floor 1, ceiling 2. `1+0 → 1+1` (50 %) `→ 0+1`: at exactly one pod the canary
-//! serves alone, so the stable set changes its template while nobody looks: `→ 0*+1 and 1*+1 in one step → 1*+0 → 1*`.
+//! serves alone, so the stable set changes its template while nobody looks: `→ 0*+1 → 1*+1 → 1*+0 → 1*`.
 
 mod gates;
 mod lane;

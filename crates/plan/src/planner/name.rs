@@ -56,6 +56,10 @@ fn deployment(object: &ObjectRef, before: &Manifest, after: &Manifest, found: &[
     };
     let images = images(before, after);
     let others: Vec<_> = found.iter().filter(|difference| !is_counted(difference)).cloned().collect();
+    if !others.is_empty() && others.iter().all(|difference| difference.path.to_string().starts_with("spec.strategy")) {
+        let scale = scale.map(|scale| format!(", scale {scale}")).unwrap_or_default();
+        return format!("update strategy of {object}: {}{scale}", strategy(after));
+    }
     match (scale, images, others.is_empty()) {
         (Some(scale), _, true) if images_equal(before, after) => format!("scale {object} {scale}"),
         (None, Some(images), _) => format!("image of {object} {images}"),
@@ -63,6 +67,14 @@ fn deployment(object: &ObjectRef, before: &Manifest, after: &Manifest, found: &[
         (Some(scale), None, _) => format!("change {} of {object}, scale {scale}", fields(&others)),
         (None, None, _) => format!("change {} of {object}", fields(&others)),
     }
+}
+
+fn strategy(after: &Manifest) -> String {
+    if Deployment::of(after).recreates() {
+        return "Recreate".into();
+    }
+    let budget = Deployment::of(after).budget();
+    format!("maxSurge {}, maxUnavailable {}", budget.max_surge, budget.max_unavailable)
 }
 
 fn is_counted(difference: &Difference) -> bool {

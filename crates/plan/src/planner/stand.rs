@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::amount::Amount;
 use crate::budget::Budget;
 use crate::deployment::{Deployment, texts};
 use crate::workload::Workload;
@@ -54,6 +55,32 @@ impl<'a> Stand<'a> {
         available.saturating_sub(self.workload.floor)
     }
 
+    /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked for where that fits.
+    pub(super) fn rolls(&self, set: &Set<'_>) -> bool {
+        let Some(here) = set.here else { return false };
+        let asked = self.asked(here).filter(|asked| asked != here && self.fits(set, asked));
+        asked.is_none() && self.fits(set, here)
+    }
+
+    /// The set under a strategy with which it can be rolled here: the one asked for, the one that it gets there, or
+    /// all room that there is and all that can be spared.
+    pub(super) fn made_to_roll(&self, set: &Set<'_>) -> Option<Manifest> {
+        let here = set.here?;
+        let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
+        let utmost = Budget { max_surge: Amount::Count(self.room()), max_unavailable: Amount::Count(self.spare()) };
+        let utmost = with_strategy(here, Some(&utmost.strategy()));
+        let candidates = [self.asked(here), Some(there), Some(utmost)];
+        candidates.into_iter().flatten().find(|candidate| self.fits(set, candidate))
+    }
+
+    /// The set under the strategy that was asked for, where one was.
+    fn asked(&self, here: &Manifest) -> Option<Manifest> {
+        if self.workload.recreate {
+            return Some(with_strategy(here, Some(&json!({ "type": "Recreate" }))));
+        }
+        self.workload.budget.map(|budget| with_strategy(here, Some(&budget.strategy())))
+    }
+
     /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and ceiling.
     pub(super) fn fits(&self, set: &Set<'_>, manifest: &Manifest) -> bool {
         let deployment = Deployment::of(manifest);
@@ -101,20 +128,11 @@ impl<'a> Set<'a> {
 }
 
 /// The same Deployment under another update strategy, absent where there is none.
-pub(super) fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
+fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
     match strategy {
         Some(strategy) => manifest.set("/spec/strategy", strategy.clone()),
         None => manifest.without("/spec/strategy"),
     }
-}
-
-/// A strategy under which a set can be rolled here in any case: all room that there is, and all that can be spared.
-pub(super) fn fitting_strategy(stand: &Stand<'_>) -> Value {
-    if stand.workload.recreate {
-        return serde_json::json!({ "type": "Recreate" });
-    }
-    let (surge, unavailable) = (stand.room(), stand.spare());
-    Budget { max_surge: crate::Amount::Count(surge), max_unavailable: crate::Amount::Count(unavailable) }.strategy()
 }
 
 /// What a Service selects by.
