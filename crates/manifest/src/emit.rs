@@ -9,9 +9,12 @@ const SIMPLE_KEY: usize = 1000;
 
 /// Writes a value as one YAML document, as kubectl prints it: keys sorted, two spaces, lists at their key's indent.
 ///
-/// A text is quoted where kubectl or kustomize would read it as something else; text of several lines is a block
-/// where that is safe. Reading it again gives the value, unless it holds a whole number as a float (`1.0`), which
-/// comes back as an integer, as it does from the API server.
+/// Keys are in the order of their bytes, which is kubectl's but for keys with numbers (`a10` before `a2`). Long
+/// lines are not folded. A text is quoted where kubectl or kustomize would read it as something else; text of
+/// several lines is a block where that is safe.
+///
+/// Reading it again gives the value, unless it holds a whole number as a float (`1.0`), which comes back as an
+/// integer, as it does from the API server.
 ///
 /// ```
 /// use cutover_manifest::emit;

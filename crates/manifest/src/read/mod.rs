@@ -70,8 +70,9 @@ pub struct Document {
 ///
 /// # Errors
 ///
-/// What kubectl could not read either, and three things that only it would: more than 255 levels of nesting, and
-/// U+2028 or U+2029 in a quoted scalar. Whether a document is an object is no question of this function.
+/// What kubectl could not read either, and a few things that it would: more than 255 levels of nesting, a raw
+/// U+2028 in quotes, the escape `\'`, half a surrogate pair in JSON. Whether a document is an object is no question
+/// of this function.
 ///
 /// # Examples
 ///

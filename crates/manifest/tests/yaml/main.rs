@@ -1,5 +1,7 @@
 //! What `read` and `emit` promise, and kubectl and kustomize as second opinions.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that panics has failed")]
+
 mod emitter;
 mod findings;
 mod fragments;

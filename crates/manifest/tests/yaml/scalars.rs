@@ -66,12 +66,14 @@ fn scalar() -> impl Strategy<Value = String> {
         2 => date,
         1 => (words, any::<[bool; 5]>()).prop_map(|(word, upper)| recase(word, upper)),
     ]
-    .prop_filter("a scalar in one piece", |text| {
-        !text.starts_with(['-', ':'])
-            || text.starts_with(|c| c == '-')
-                && text[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.')
-    })
-    .prop_filter("no key", |text| !text.ends_with(':'))
+    .prop_filter("a scalar in one piece", |text| is_one_scalar(text))
+}
+
+/// Whether YAML takes the text for no key, no item of a list and no separator.
+fn is_one_scalar(text: &str) -> bool {
+    let signed =
+        text.strip_prefix('-').is_none_or(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+    signed && !text.starts_with(':') && !text.ends_with(':')
 }
 
 fn recase(word: &str, upper: [bool; 5]) -> String {

@@ -281,9 +281,10 @@ fn more() -> Vec<(&'static str, Vec<u8>)> {
         (
             "keys of all numbers",
             data(
-                "  1e6: a\n  1e-7: b\n  3.14159265: c\n  123456789.5: d\n  -0.0: e\n  1e300: f\n  .inf: g\n  0.00001: h\n  100000.5: i\n",
+                "  1e6: a\n  1e-7: b\n  3.14159265: c\n  123456789.5: d\n  -0.0: e\n  1e300: f\n  0.00001: h\n  100000.5: i\n",
             ),
         ),
+        ("an infinity as a key", data("  .inf: a\n  -.inf: b\n  .nan: c\n")),
         ("a key too large for an integer", data("  9223372036854775808: a\n")),
         (
             "whole floats of many digits",
