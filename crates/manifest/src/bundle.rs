@@ -12,7 +12,7 @@ use crate::{Manifest, ObjectRef};
 /// let bundle: Bundle = [hello.clone()].into_iter().collect();
 /// assert_eq!(bundle.get(hello.object()), Some(&hello));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundle(BTreeMap<ObjectRef, Manifest>);
 
 impl Bundle {

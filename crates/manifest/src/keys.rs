@@ -28,9 +28,11 @@ impl Schema for MergeKeys {
         KEYS.iter().find(|(end, _)| ends_with(path, end)).map_or(&[], |(_, key)| key)
     }
 
-    /// False for a quantity that the server writes in another form or as text, and for null, which it drops.
+    /// False for a quantity that the server writes in another form or as text, and for what it drops: null, and a
+    /// Secret's `stringData`, which it moves to `data`.
     fn testable(&self, path: &str, value: &Value) -> bool {
         match value {
+            _ if path.starts_with("/stringData/") => false,
             Value::Null => false,
             Value::String(text) => !is_quantity(path) || quantity::is_canonical(text),
             Value::Number(_) => !is_quantity(path),
@@ -39,7 +41,7 @@ impl Schema for MergeKeys {
     }
 }
 
-/// Ends of paths of keyed lists. Where one is the end of another, the longer one stands first.
+/// Ends of paths of keyed lists.
 const KEYS: [(&str, &[&str]); 34] = [
     ("/containers/-/ports", &["containerPort"]),
     ("/initContainers/-/ports", &["containerPort"]),
@@ -103,7 +105,7 @@ fn is_quantity(path: &str) -> bool {
 /// Whether the last names of `path` are those of `end`.
 fn ends_with(path: &str, end: &str) -> bool {
     let mut names = path.rsplit('/');
-    let mut wanted = end.split('/').skip(1).collect::<Vec<_>>().into_iter().rev();
+    let mut wanted = end.rsplit('/').take_while(|name| !name.is_empty());
     wanted.all(|want| names.next().is_some_and(|name| want == "*" || want == name))
 }
 
@@ -147,5 +149,6 @@ mod tests {
         check("/spec/template/spec/containers/-/env/-/value", json!("0.2"), true);
         check("/spec/replicas", json!(3), true);
         check("/spec/paused", json!(null), false);
+        check("/stringData/key", json!("a"), false);
     }
 }

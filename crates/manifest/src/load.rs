@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A bundle as it was read from files.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     /// The objects.
     pub bundle: Bundle,

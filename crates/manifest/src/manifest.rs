@@ -24,7 +24,7 @@ use crate::{Error, ObjectRef, pointer};
 #[derive(Clone)]
 pub struct Manifest(Arc<Content>);
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Content {
     object: ObjectRef,
     value: Value,
@@ -172,6 +172,8 @@ impl PartialEq for Manifest {
         Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
+
+impl Eq for Manifest {}
 
 impl fmt::Debug for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

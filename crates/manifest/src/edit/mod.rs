@@ -101,30 +101,39 @@ impl<'t> Task<'t> {
         apply(&mut wanted, &patch).ok()?;
         // YAML may begin with `{` too, but kubectl takes that for JSON at the beginning of a file.
         let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
-        let (_, findings) = value_of(text)?;
+        let (_, findings) = value_of(text, json)?;
         let secret = before["kind"] == "Secret";
         Some(Self { text, json, findings, secret, source, patch, before: whole, after: wanted })
     }
 
-    /// The document's new text: by the first style that comes out right.
+    /// The document's new text: by the first style that comes out right. No obstacle where none does.
     fn carry_out(&self) -> Result<String, Option<Obstacle>> {
         let styles: &[Style] =
             if self.json { &[Style::Json] } else { &[Style::Kept, Style::Quoted, Style::Json] };
         for style in styles {
-            match tree::patched(self.text, &self.before, &self.patch, *style) {
-                Some(Ok(text)) if self.is_right(&text) => return Ok(text),
-                Some(Err(obstacle)) => return Err(Some(obstacle)),
-                _ => {}
+            let text = tree::patched(self.text, &self.before, &self.patch, *style).map_err(Some)?;
+            let text = text.map(|text| self.ended_alike(text)).filter(|text| self.is_right(text));
+            if let Some(text) = text {
+                return Ok(text);
             }
         }
         Err(None)
     }
 
+    /// With a line end at the end of the text just where there was one.
+    fn ended_alike(&self, text: String) -> String {
+        let line_end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        match (self.text.ends_with('\n'), text.ends_with('\n')) {
+            (true, false) => text + line_end,
+            (false, true) => text.trim_end_matches(['\r', '\n']).to_owned(),
+            _ => text,
+        }
+    }
+
     fn is_right(&self, text: &str) -> bool {
         let still_json = !self.json || serde_json::from_str::<IgnoredAny>(text).is_ok();
-        let same_end = text.ends_with('\n') == self.text.ends_with('\n');
         let reads_back = |(value, findings)| value == self.after && findings <= self.findings;
-        still_json && same_end && value_of(text).is_some_and(reads_back)
+        still_json && value_of(text, self.json).is_some_and(reads_back)
     }
 
     fn error(&self, obstacle: Option<Obstacle>, bytes: &[u8]) -> EditError {
@@ -155,9 +164,10 @@ impl<'t> Task<'t> {
 }
 
 /// The value of one document's text, and how much was found in it.
-fn value_of(text: &str) -> Option<(Value, usize)> {
-    // Behind a separator, so that YAML that begins with `{` is not taken for JSON.
-    let mut reading = read("", format!("---\n{text}").as_bytes()).ok()?;
+fn value_of(text: &str, json: bool) -> Option<(Value, usize)> {
+    // Behind a separator, YAML that begins with `{` is not taken for JSON.
+    let separator = if json { "" } else { "---\n" };
+    let mut reading = read("", format!("{separator}{text}").as_bytes()).ok()?;
     let document = reading.documents.pop().filter(|_| reading.documents.is_empty())?;
     Some((document.value, reading.findings.len()))
 }

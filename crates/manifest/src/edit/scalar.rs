@@ -53,23 +53,27 @@ fn built(value: &Value, style: Style) -> YamlValue {
 }
 
 fn string(text: &str, style: Style) -> ScalarValue {
-    if is_plain(text) {
-        ScalarValue::plain(text)
-    } else if style == Style::Kept && fits_block(text) {
-        ScalarValue::literal(text)
-    } else {
-        ScalarValue::double_quoted(text)
+    match style {
+        _ if is_plain(text) => ScalarValue::plain(text),
+        Style::Kept if fits_block(text) => ScalarValue::literal(text),
+        Style::Kept if reads_better_in_single_quotes(text) => ScalarValue::single_quoted(text),
+        _ => ScalarValue::double_quoted(text),
     }
 }
 
-/// The string in the quotes of the one that it replaces, where they can hold it.
+/// The string in the quotes of the one that it replaces, where they hold it without escapes.
 fn kept(text: &str, old: &YamlNode) -> Option<ScalarValue> {
     let old = old.as_scalar()?.as_node()?.text().to_string();
     match old.chars().next()? {
-        '"' => Some(ScalarValue::double_quoted(text)),
+        '"' if !reads_better_in_single_quotes(text) => Some(ScalarValue::double_quoted(text)),
         '\'' if !text.contains(char::is_control) => Some(ScalarValue::single_quoted(text)),
         _ => None,
     }
+}
+
+/// In double quotes, `"`, `\` and all beyond ASCII would be escaped.
+fn reads_better_in_single_quotes(text: &str) -> bool {
+    text.contains(|c: char| !c.is_ascii() || matches!(c, '"' | '\\')) && !text.contains(char::is_control)
 }
 
 /// Whether the string, written plain, is itself to kubectl (YAML 1.1) and kustomize (YAML 1.2) and in flow collections.

@@ -51,22 +51,23 @@ impl ObstacleKind {
 
 /// The text of one document with all of the patch in it. `before` is its value.
 ///
-/// `None` where yaml-edit cannot read the text.
+/// `None` where yaml-edit cannot read the text, or the patch does not fit.
 pub(super) fn patched(
     text: &str,
     before: &Value,
     patch: &Patch,
     style: Style,
-) -> Option<Result<String, Obstacle>> {
-    let document = Document::from_str(text).ok().filter(|document| document.to_string() == text)?;
+) -> Result<Option<String>, Obstacle> {
+    let parsed = Document::from_str(text).ok().filter(|document| document.to_string() == text);
+    let Some(document) = parsed else { return Ok(None) };
     let mut now = before.clone();
     for operation in &patch.0 {
-        if let Err(obstacle) = operate(&document, &now, operation, style) {
-            return Some(Err(obstacle));
+        operate(&document, &now, operation, style)?;
+        if cutover_patch::apply(&mut now, &Patch(vec![operation.clone()])).is_err() {
+            return Ok(None);
         }
-        cutover_patch::apply(&mut now, &Patch(vec![operation.clone()])).ok()?;
     }
-    Some(Ok(document.to_string()))
+    Ok(Some(document.to_string()))
 }
 
 /// Makes one change; `now` is the document's value before it.
