@@ -1,0 +1,51 @@
+//! The command line: one file a group of commands.
+
+use clap::{Parser, Subcommand};
+
+mod plan;
+mod strategies;
+mod view;
+
+pub(crate) use plan::{Common, PlanArgs, PlanOutput, Request, Running, Wanted};
+pub(crate) use strategies::StrategyCommand;
+pub(crate) use view::{
+    CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs, RenderArgs,
+    SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
+};
+
+/// Plan, review and write Kubernetes releases step by step: canary, blue/green, rolling updates and more.
+///
+/// A plan is an ordered list of small JSON patches, each with its exact inverse and with what to wait for before the
+/// next one. It is made of manifests alone: no cluster is asked.
+#[derive(Debug, Parser)]
+#[command(name = "cutover", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What the command does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the manifests as kubectl would read them.
+    Read(ReadArgs),
+    /// Plan a release by a strategy.
+    Plan(Box<PlanArgs>),
+    /// Show a plan as its reviewer sees it.
+    Show(ShowArgs),
+    /// Show what the steps of a plan change, line by line.
+    Diff(DiffArgs),
+    /// Print the patches of a step, a JSON line a change.
+    Patches(PatchesArgs),
+    /// Print the manifests as they stand after a step.
+    Render(RenderArgs),
+    /// Edit the files in place, so that they stand as after a step.
+    Write(WriteArgs),
+    /// Print the JSON Schema of a plan or of a strategy file.
+    Schema(SchemaArgs),
+    /// Print what a shell needs to complete the command.
+    Completions(CompletionsArgs),
+    /// Print the manual page, of the command or of one of its commands.
+    Man(ManArgs),
+}

@@ -1,0 +1,191 @@
+//! The arguments of `cutover plan`, whatever the strategy.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use cutover::planning::{self, WorkloadName};
+use cutover::{EnvironmentVariable, Image, Options, Strategy};
+
+use crate::args::StrategyCommand;
+
+/// `cutover plan`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct PlanArgs {
+    /// The strategy, by name.
+    #[command(subcommand)]
+    pub(crate) by: Option<StrategyCommand>,
+    /// The strategy, from a file, as `canary: { steps: [{ setWeight: 25 }, { pause: {} }] }`.
+    #[arg(long = "strategy", value_name = "FILE", required = true)]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) wanted: Wanted,
+    #[command(flatten)]
+    pub(crate) running: Running,
+}
+
+/// What every plan is asked for with.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Common {
+    /// What runs: a file, a directory with all that is below it, or `-` for the standard input; may be repeated.
+    #[arg(short, long = "filename", value_name = "PATH", required = true)]
+    pub(crate) filenames: Vec<PathBuf>,
+    /// The Deployment that is meant, as `deployment/hello`; may be repeated.
+    #[arg(long = "workload", value_name = "NAME")]
+    pub(crate) workloads: Vec<WorkloadName>,
+    /// The namespace that is meant, where names repeat.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// What a run does where a gate does not hold in time.
+    #[arg(long, value_name = "WHAT", default_value = "stop")]
+    pub(crate) on_failure: OnFailure,
+    /// How many workloads move in one step at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_concurrent: Option<NonZeroUsize>,
+    /// The plan's name; that of its first workload where nothing is said.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Where the plan goes: a file of that name, or `json` or `yaml` for the standard output.
+    #[arg(short, long, value_name = "FILE|FORMAT")]
+    pub(crate) output: Option<PlanOutput>,
+}
+
+/// What is wanted, for strategies that only say how to get there.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "What is wanted")]
+pub(crate) struct Wanted {
+    /// The manifests that are wanted: a file, a directory, or `-`; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) to: Vec<PathBuf>,
+    /// Another image for a container; may be repeated.
+    #[arg(long = "image", value_name = "CONTAINER=IMAGE")]
+    pub(crate) images: Vec<Image>,
+    /// Another environment variable for a container; may be repeated.
+    #[arg(long = "set-env", value_name = "[CONTAINER:]NAME=VALUE")]
+    pub(crate) environment: Vec<EnvironmentVariable>,
+    /// The pods of an earlier revision, 0 for the one before the newest; needs the ReplicaSets in the input.
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) to_revision: Option<u64>,
+    /// Remove what `--to` lacks.
+    #[arg(long, requires = "to")]
+    pub(crate) prune: bool,
+}
+
+impl Wanted {
+    /// Whether anything is said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.to.is_empty()
+            && self.images.is_empty()
+            && self.environment.is_empty()
+            && self.to_revision.is_none()
+    }
+}
+
+/// What the manifests do not say of what runs.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Running {
+    /// How many pods run, where the manifest leaves `replicas` out.
+    #[arg(long, value_name = "N")]
+    pub(crate) replicas: Option<u32>,
+}
+
+/// What a run does where a gate does not hold in time.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum OnFailure {
+    /// It stops and says why.
+    #[default]
+    Stop,
+    /// It takes itself back.
+    Undo,
+}
+
+/// Where a plan goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PlanOutput {
+    /// To a file.
+    File(PathBuf),
+    /// To the standard output, as JSON.
+    Json,
+    /// To the standard output, as YAML.
+    Yaml,
+}
+
+/// A text is no place for a plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is neither a format nor a file for a plan\nhint: write json or yaml, or a name that ends in .yaml, .yml or .json"
+)]
+pub(crate) struct BadOutput(String);
+
+impl FromStr for PlanOutput {
+    type Err = BadOutput;
+
+    fn from_str(text: &str) -> Result<Self, BadOutput> {
+        let file = [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end));
+        match text {
+            "json" => Ok(Self::Json),
+            "yaml" => Ok(Self::Yaml),
+            name if file => Ok(Self::File(name.into())),
+            other => Err(BadOutput(other.into())),
+        }
+    }
+}
+
+/// A plan as it is asked for, by subcommand or by file.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) strategy: Strategy,
+    pub(crate) common: Common,
+    pub(crate) wanted: Wanted,
+    pub(crate) running: Running,
+}
+
+impl Request {
+    /// The request, where the flags that go for every strategy say what its own fields leave open.
+    pub(crate) fn new(mut strategy: Strategy, common: Common, wanted: Wanted, running: Running) -> Self {
+        if let Some(workloads) = workloads(&mut strategy)
+            && workloads.is_empty()
+        {
+            workloads.clone_from(&common.workloads);
+        }
+        if let Some(namespace @ None) = namespace(&mut strategy) {
+            namespace.clone_from(&common.namespace);
+        }
+        Self { strategy, common, wanted, running }
+    }
+
+    /// What holds for the plan whatever its strategy.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            name: self.common.name.clone(),
+            on_failure: match self.common.on_failure {
+                OnFailure::Stop => planning::OnFailure::Stop,
+                OnFailure::Undo => planning::OnFailure::Undo,
+            },
+            max_concurrent: self.common.max_concurrent.map(Into::into),
+        }
+    }
+}
+
+fn workloads(strategy: &mut Strategy) -> Option<&mut Vec<WorkloadName>> {
+    match strategy {
+        Strategy::Pause(pause) => Some(&mut pause.workloads),
+        Strategy::Restart(restart) => Some(&mut restart.workloads),
+        Strategy::Resume(resume) => Some(&mut resume.workloads),
+        Strategy::Rollback(rollback) => Some(&mut rollback.workloads),
+        Strategy::Scale(scale) => Some(&mut scale.workloads),
+        _ => None,
+    }
+}
+
+fn namespace(strategy: &mut Strategy) -> Option<&mut Option<String>> {
+    match strategy {
+        Strategy::Affinity(affinity) => Some(&mut affinity.namespace),
+        Strategy::BlueGreen(blue_green) => Some(&mut blue_green.namespace),
+        _ => None,
+    }
+}

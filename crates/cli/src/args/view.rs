@@ -1,0 +1,129 @@
+//! The arguments of all commands that make no plan.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use clap_complete::Shell;
+
+/// `cutover read`.
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// A file, a directory with all that is below it, or `-` for the standard input; may be repeated.
+    #[arg(short, long = "filename", value_name = "PATH", required = true)]
+    pub(crate) filenames: Vec<PathBuf>,
+    /// As YAML documents, or as one JSON list.
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
+    pub(crate) output: DocumentOutput,
+}
+
+/// `cutover show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The plan's file, or `-` for the standard input.
+    pub(crate) plan: PathBuf,
+    /// A table where nothing is said; `json` and `yaml` print the document.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<ShowOutput>,
+}
+
+/// `cutover diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The plan's file, or `-` for the standard input.
+    pub(crate) plan: PathBuf,
+    /// The step, from 1; all steps where nothing is said.
+    #[arg(long, value_name = "N")]
+    pub(crate) step: Option<usize>,
+}
+
+/// `cutover patches`.
+#[derive(Debug, Args)]
+pub(crate) struct PatchesArgs {
+    /// The plan's file, or `-` for the standard input.
+    pub(crate) plan: PathBuf,
+    /// The step, from 1.
+    #[arg(long, value_name = "N")]
+    pub(crate) step: usize,
+    /// The whole way back from after the step instead.
+    #[arg(long)]
+    pub(crate) undo: bool,
+}
+
+/// `cutover render`.
+#[derive(Debug, Args)]
+pub(crate) struct RenderArgs {
+    /// The plan's file, or `-` for the standard input.
+    pub(crate) plan: PathBuf,
+    /// The step, from 1; 0 is before the first.
+    #[arg(long, value_name = "N")]
+    pub(crate) step: usize,
+    /// The manifests that the plan was made from: all of them are printed, not only what the plan touches.
+    #[arg(short, long = "filename", value_name = "PATH")]
+    pub(crate) filenames: Vec<PathBuf>,
+    /// As YAML documents, or as one JSON list.
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
+    pub(crate) output: DocumentOutput,
+}
+
+/// `cutover write`.
+#[derive(Debug, Args)]
+pub(crate) struct WriteArgs {
+    /// The plan's file, or `-` for the standard input.
+    pub(crate) plan: PathBuf,
+    /// The step whose state the files get, from 1; 0 is before the first.
+    #[arg(long, value_name = "N")]
+    pub(crate) step: usize,
+    /// The files, which must stand at some state of the plan: files, or directories with all that is below them.
+    #[arg(short, long = "filename", value_name = "PATH", required = true)]
+    pub(crate) filenames: Vec<PathBuf>,
+}
+
+/// `cutover schema`.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Of which document.
+    pub(crate) of: Document,
+}
+
+/// `cutover completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// For which shell.
+    pub(crate) shell: Shell,
+}
+
+/// `cutover man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// One of the commands, as `plan canary`.
+    pub(crate) command: Vec<String>,
+}
+
+/// How manifests are printed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DocumentOutput {
+    /// One `kind: List`.
+    Json,
+    /// One document an object.
+    Yaml,
+}
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ShowOutput {
+    /// The document as JSON.
+    Json,
+    /// The table for a pull request.
+    Markdown,
+    /// The document as YAML.
+    Yaml,
+}
+
+/// A document that has a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Document {
+    /// The plan file.
+    Plan,
+    /// The strategy file, as `plan --strategy` takes it.
+    Strategy,
+}

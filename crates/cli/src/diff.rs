@@ -1,0 +1,14 @@
+//! `cutover diff`: what the steps of a plan change, line by line.
+
+use cutover_report::{Style, diff};
+
+use crate::args::DiffArgs;
+use crate::error::Error;
+use crate::{World, plan_file};
+
+pub(crate) fn run(args: &DiffArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let plan = plan_file::read(world, &args.plan)?;
+    args.step.map_or(Ok(()), |step| plan_file::step(&plan, &args.plan, step, 1))?;
+    let text = diff(&plan, args.step, Style::Colour).map_err(Error::failed)?;
+    Ok(world.output.write_all(text.as_bytes())?)
+}

@@ -1,0 +1,33 @@
+//! Why the command ends without having done what it was asked for.
+
+use std::io;
+
+/// What ends the command. A text has its hint after a newline.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Error {
+    /// The arguments: wrong use, or a call for help.
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
+    /// Arguments that clap cannot judge.
+    #[error("{0}")]
+    Usage(String),
+    /// What was asked for cannot be done, for one or several reasons.
+    #[error("{}", .0.join("\n"))]
+    Failed(Vec<String>),
+    /// The standard output or error cannot be written to.
+    #[error("standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Error {
+    /// A single reason.
+    pub(crate) fn failed(reason: impl ToString) -> Self {
+        Self::Failed(vec![reason.to_string()])
+    }
+
+    /// `Ok` where there is no reason.
+    pub(crate) fn unless_empty(reasons: Vec<String>) -> Result<(), Self> {
+        if reasons.is_empty() { Ok(()) } else { Err(Self::Failed(reasons)) }
+    }
+}

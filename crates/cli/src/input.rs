@@ -1,0 +1,127 @@
+//! The manifests that a command is given.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cutover::manifest::{Loaded, Manifest, ObjectRef, Place, Reading, Source, bundle, locate, read};
+use cutover::planning::API_VERSION;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::{World, message, walk};
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// How messages name it.
+    pub(crate) name: Arc<str>,
+    /// Where it is, from the world's directory.
+    pub(crate) path: PathBuf,
+    /// What it held.
+    pub(crate) bytes: Vec<u8>,
+    /// How it came to be read.
+    pub(crate) origin: Origin,
+}
+
+/// How a file came to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// With its directory: a new file beside it is read with it.
+    Directory,
+    /// By its name.
+    Named,
+    /// It is the standard input.
+    Standard,
+}
+
+/// Manifests, and the files that they came from.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The files, in the order in which they were read.
+    pub(crate) files: Vec<File>,
+    /// What they hold.
+    pub(crate) loaded: Loaded,
+}
+
+impl Input {
+    /// Reads manifests, and warns about what may not be meant as it is read.
+    ///
+    /// # Errors
+    ///
+    /// All that keeps them from being used, each with its place.
+    pub(crate) fn read(world: &mut World<'_>, paths: &[PathBuf]) -> Result<Self, Error> {
+        let files = walk::files(world, paths)?;
+        let input = Self::of(files)?;
+        input.loaded.warnings.iter().try_for_each(|warning| message::warning(world, warning))?;
+        Ok(input)
+    }
+
+    /// The manifests of files that were read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::read`].
+    pub(crate) fn of(files: Vec<File>) -> Result<Self, Error> {
+        let mut readings = readings(&files)?;
+        for reading in &mut readings {
+            reading.documents.retain(|document| !is_plan(&document.value));
+        }
+        let loaded = bundle(readings);
+        let loaded =
+            loaded.map_err(|errors| Error::Failed(errors.iter().map(ToString::to_string).collect()))?;
+        if loaded.bundle.is_empty() {
+            let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
+            let hint = "name the files or directories that the manifests are in";
+            return Err(Error::failed(format!("{}: no manifests in it\nhint: {hint}", names.join(", "))));
+        }
+        Ok(Self { files, loaded })
+    }
+
+    /// The objects in the order of the files.
+    pub(crate) fn in_order(&self) -> Vec<&Manifest> {
+        let rank = |source: &Source| {
+            let file = self.files.iter().position(|file| file.name == source.place.file);
+            (file, source.document, source.place.line, source.place.column)
+        };
+        let mut objects: Vec<(&ObjectRef, &Source)> = self.loaded.sources.iter().collect();
+        objects.sort_by_key(|(_, source)| rank(source));
+        objects.into_iter().filter_map(|(object, _)| self.loaded.bundle.get(object)).collect()
+    }
+
+    /// The file that an object stands in.
+    pub(crate) fn file_of(&self, object: &ObjectRef) -> Option<&File> {
+        let source = self.loaded.sources.get(object)?;
+        self.files.iter().find(|file| file.name == source.place.file)
+    }
+
+    /// Where an object's field stands, or failing that its nearest parent.
+    pub(crate) fn place(&self, object: &ObjectRef, pointer: &str) -> Option<Place> {
+        let source = self.loaded.sources.get(object)?;
+        let file = self.file_of(object)?;
+        let pointer = format!("{}{pointer}", source.pointer);
+        locate(&file.name, &file.bytes, source.document, &pointer).or_else(|| Some(source.place.clone()))
+    }
+}
+
+/// A plan that is kept beside the manifests that it was made from is none of them.
+fn is_plan(value: &Value) -> bool {
+    value.get("apiVersion").is_some_and(|version| version == API_VERSION)
+        && value.get("kind").is_some_and(|kind| kind == "Plan")
+}
+
+/// What files hold, as kubectl reads them.
+///
+/// # Errors
+///
+/// All files at once that kubectl could not read.
+pub(crate) fn readings(files: &[File]) -> Result<Vec<Reading>, Error> {
+    let mut readings = Vec::new();
+    let mut reasons = Vec::new();
+    for file in files {
+        match read(&file.name, &file.bytes) {
+            Ok(reading) => readings.push(reading),
+            Err(reason) => reasons.push(reason.to_string()),
+        }
+    }
+    Error::unless_empty(reasons).map(|()| readings)
+}

@@ -1,0 +1,130 @@
+//! The `cutover` command, as a library: [`run`] is the whole of it, and [`command`] its definition.
+//!
+//! ```text
+//!  arguments ─▶ args ─┬─▶ read                                    manifests as kubectl reads them
+//!                     ├─▶ plan ── input ─ wanted ─ output          a plan, to a file or to a person
+//!                     ├─▶ show · diff · patches · render           what a plan says
+//!                     ├─▶ write ── stand ─ draft ─ disk            a step as an edit of the files
+//!                     └─▶ schema · completions · man
+//! ```
+//!
+//! Data goes to the output, messages to `messages`: `error:`, `warning:`, `note:` and `hint:`, each with its place.
+//! This is the one crate that reads and writes files. It opens no connection and starts no program.
+//!
+//! ```
+//! use cutover_cli::{Exit, World, run};
+//!
+//! let (mut output, mut messages) = (Vec::new(), Vec::new());
+//! let world = World {
+//!     directory: "".into(),
+//!     input: &mut &b"apiVersion: v1\nkind: Service\nmetadata: {name: on}\n"[..],
+//!     output: &mut output,
+//!     messages: &mut messages,
+//!     now: || jiff::Timestamp::UNIX_EPOCH,
+//! };
+//! let exit = run(["cutover", "read", "-f", "-"], world);
+//! assert_eq!(exit, Exit::Done);
+//! assert_eq!(String::from_utf8(output)?, "apiVersion: v1\nkind: Service\nmetadata:\n  name: true\n");
+//! # Ok::<(), std::string::FromUtf8Error>(())
+//! ```
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::args::{Cli, Command};
+use crate::error::Error;
+
+mod args;
+mod diff;
+mod error;
+mod generate;
+mod input;
+mod message;
+mod output;
+mod patches;
+mod plan;
+mod plan_file;
+mod read;
+mod render;
+mod show;
+mod strategy_file;
+mod walk;
+mod wanted;
+mod write;
+
+/// All that the command has of the world outside.
+pub struct World<'w> {
+    /// Where relative paths begin; empty for the directory of the process.
+    pub directory: PathBuf,
+    /// The standard input.
+    pub input: &'w mut dyn Read,
+    /// The standard output. It gets styled text; whoever wants none strips it, as `anstream` does.
+    pub output: &'w mut dyn Write,
+    /// The standard error. It gets styled text too.
+    pub messages: &'w mut dyn Write,
+    /// The clock, read by `plan restart` alone.
+    pub now: fn() -> jiff::Timestamp,
+}
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All was done: 0.
+    Done,
+    /// It could not be done, and nothing was: 1.
+    Failed,
+    /// It was not asked for in a way that can be understood: 2.
+    WrongUse,
+    /// A bound does not hold: 3.
+    BoundBroken,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The command's definition, for whoever makes manuals and completions of it.
+///
+/// ```
+/// let plan = cutover_cli::command().find_subcommand("plan").cloned();
+/// assert!(plan.is_some_and(|plan| plan.has_subcommands()));
+/// ```
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the command with its arguments, the first of which is its name.
+///
+/// A reader that stops reading its output (`cutover … | head`) is no failure.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, mut world: World<'_>) -> Exit {
+    let result =
+        Cli::try_parse_from(arguments).map_err(Error::from).and_then(|cli| dispatch(cli.command, &mut world));
+    let flushed = result.and_then(|()| Ok(world.output.flush()?));
+    match flushed {
+        Ok(()) => Exit::Done,
+        Err(Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        // Where nobody reads the messages, the exit code alone has to do.
+        Err(error) => message::error(&mut world, &error).unwrap_or(Exit::Failed),
+    }
+}
+
+fn dispatch(command: Command, world: &mut World<'_>) -> Result<(), Error> {
+    match command {
+        Command::Completions(args) => generate::completions(&args, world),
+        Command::Diff(args) => diff::run(&args, world),
+        Command::Man(args) => generate::man(&args, world),
+        Command::Patches(args) => patches::run(&args, world),
+        Command::Plan(args) => plan::run(*args, world),
+        Command::Read(args) => read::run(&args, world),
+        Command::Render(args) => render::run(&args, world),
+        Command::Schema(args) => generate::schema(&args, world),
+        Command::Show(args) => show::run(&args, world),
+        Command::Write(args) => write::run(&args, world),
+    }
+}

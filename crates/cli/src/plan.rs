@@ -1,0 +1,133 @@
+//! `cutover plan`: from manifests and a strategy to a plan.
+
+use std::path::PathBuf;
+
+use cutover::Plan;
+use cutover::manifest::{ObjectRef, Warning};
+use cutover_report::{Style, show};
+
+use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
+use crate::error::Error;
+use crate::input::Input;
+use crate::wanted::{Ends, says_itself};
+use crate::{World, message, output, strategy_file};
+
+pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let request = request(args, world)?;
+    read_once(&request)?;
+    let from = Input::read(world, &request.common.filenames)?;
+    let to = match request.wanted.to.as_slice() {
+        [] => None,
+        paths => Some(Input::read(world, paths)?),
+    };
+    let made = make(&request, &from, to.as_ref());
+    let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
+    let (plan, filled) = made.map_err(|error| Error::failed(placed(&error, &inputs)))?;
+    filled.iter().try_for_each(|object| message::warning(world, unsaid(object, &request, &inputs)))?;
+    give(&plan, request.common.output.as_ref(), &inputs, world)
+}
+
+fn request(args: PlanArgs, world: &mut World<'_>) -> Result<Request, Error> {
+    let PlanArgs { by, file, common, wanted, running } = args;
+    if let Some(strategy) = by {
+        return strategy.into_request(world.now).map_err(Error::failed);
+    }
+    let strategy = strategy_file::read(world, &file.unwrap_or_default())?;
+    if says_itself(&strategy) && !wanted.is_empty() {
+        let reason = format!("the strategy {} says itself what is wanted", strategy.name());
+        return Err(Error::Usage(format!(
+            "{reason}\nhint: leave out --to, --image, --set-env and --to-revision"
+        )));
+    }
+    Ok(Request::new(strategy, common, wanted, running))
+}
+
+/// The standard input ends, so it can be one thing only.
+fn read_once(request: &Request) -> Result<(), Error> {
+    let paths = request.common.filenames.iter().chain(&request.wanted.to);
+    if paths.filter(|path| **path == PathBuf::from("-")).count() < 2 {
+        return Ok(());
+    }
+    Err(Error::Usage(
+        "`-` twice: the standard input can be read once\nhint: put one of them into a file".into(),
+    ))
+}
+
+fn make(
+    request: &Request,
+    from: &Input,
+    to: Option<&Input>,
+) -> Result<(Plan, Vec<ObjectRef>), cutover::Error> {
+    let ends = Ends::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
+    let release = ends.release(request.wanted.prune)?;
+    let plan = cutover::plan(&release, &request.strategy, &request.options())?;
+    let touched = |object: &ObjectRef| plan.spec.from.iter().any(|entry| entry.object == *object);
+    let filled = ends.filled.into_iter().filter(touched).collect();
+    Ok((plan, filled))
+}
+
+/// An error with the file and line that it speaks of, where that is known; what is wanted before what runs.
+fn placed(error: &cutover::Error, inputs: &[&Input]) -> String {
+    let place = error
+        .place()
+        .and_then(|(object, pointer)| inputs.iter().find_map(|input| input.place(object, pointer)));
+    place.map_or_else(|| error.to_string(), |place| format!("{place}: {error}"))
+}
+
+/// A number of pods that is said on the command line alone.
+fn unsaid(object: &ObjectRef, request: &Request, inputs: &[&Input]) -> Warning {
+    let replicas = request.running.replicas.unwrap_or_default();
+    Warning {
+        object: Some(object.clone()),
+        place: inputs.iter().find_map(|input| input.place(object, "/spec")),
+        message: format!(
+            "/spec/replicas: the manifest does not say how many pods run; the plan takes them to be {replicas}"
+        ),
+        hint: Some(format!(
+            "check it against the cluster, or write `replicas: {replicas}` into the manifest"
+        )),
+    }
+}
+
+/// Gives the plan to whoever asked, and says beside it what a reviewer should know and the table does not say.
+fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut World<'_>) -> Result<(), Error> {
+    let untold = if to.is_some() || plan.is_empty() { &*plan.spec.warnings } else { &[] };
+    for warning in untold {
+        let place = warning
+            .object
+            .as_ref()
+            .and_then(|object| inputs.iter().find_map(|input| input.place(object, "")));
+        message::warning(world, Warning { place: warning.place.clone().or(place), ..warning.clone() })?;
+    }
+    if plan.is_empty() {
+        message::note(
+            world,
+            "nothing to do: what is wanted is what runs\nhint: say what is wanted with --to, --image or --set-env",
+        )?;
+    }
+    match to {
+        Some(PlanOutput::File(path)) => output::file(world, path, &text(plan, format_of(path))),
+        Some(PlanOutput::Json) => print(world, &text(plan, DocumentOutput::Json)),
+        Some(PlanOutput::Yaml) => print(world, &text(plan, DocumentOutput::Yaml)),
+        None if plan.is_empty() => Ok(()),
+        None => {
+            print(world, &show(plan, Style::Colour).map_err(Error::failed)?)?;
+            Ok(message::note(world, "the plan is not kept\nhint: `-o plan.yaml` writes it to a file")?)
+        }
+    }
+}
+
+fn format_of(path: &std::path::Path) -> DocumentOutput {
+    match path.extension() {
+        Some(end) if end == "json" => DocumentOutput::Json,
+        _ => DocumentOutput::Yaml,
+    }
+}
+
+fn text(plan: &Plan, format: DocumentOutput) -> String {
+    output::text(&plan.to_value(), format)
+}
+
+fn print(world: &mut World<'_>, text: &str) -> Result<(), Error> {
+    Ok(world.output.write_all(text.as_bytes())?)
+}

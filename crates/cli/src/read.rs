@@ -1,0 +1,19 @@
+//! `cutover read`: the manifests as kubectl would read them.
+
+use cutover::manifest::flatten;
+use serde_json::Value;
+
+use crate::args::ReadArgs;
+use crate::error::Error;
+use crate::{World, input, message, output, walk};
+
+pub(crate) fn run(args: &ReadArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let files = walk::files(world, &args.filenames)?;
+    let readings = input::readings(&files)?;
+    for finding in readings.iter().flat_map(|reading| &reading.findings) {
+        message::warning(world, finding)?;
+    }
+    let documents = readings.into_iter().flat_map(|reading| reading.documents).flat_map(flatten);
+    let objects: Vec<Value> = documents.map(|document| document.value).collect();
+    output::objects(world, &objects, args.output)
+}

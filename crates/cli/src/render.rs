@@ -1,0 +1,60 @@
+//! `cutover render`: the manifests as they stand after a step.
+
+use std::collections::BTreeSet;
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, Manifest, ObjectRef, rank};
+use serde_json::Value;
+
+use crate::args::RenderArgs;
+use crate::error::Error;
+use crate::input::Input;
+use crate::{World, message, output, plan_file};
+
+pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let plan = plan_file::read(world, &args.plan)?;
+    plan_file::step(&plan, &args.plan, args.step, 0)?;
+    let state = plan.state(args.step).map_err(Error::failed)?;
+    let objects = if args.filenames.is_empty() {
+        by_rank(&state)
+    } else {
+        let input = Input::read(world, &args.filenames)?;
+        among(&input, &plan, &state)?
+    };
+    for secret in objects.iter().filter(|manifest| manifest.is_sealed()) {
+        let hint = "its values are in the files: name them with -f";
+        message::warning(
+            world,
+            format!("{}: a plan does not hold a Secret's values\nhint: {hint}", secret.object()),
+        )?;
+    }
+    let values: Vec<Value> = objects.into_iter().map(Manifest::into_value).collect();
+    output::objects(world, &values, args.output)
+}
+
+/// In the order in which they must come to exist.
+fn by_rank(state: &Bundle) -> Vec<Manifest> {
+    let mut objects: Vec<Manifest> = state.iter().cloned().collect();
+    objects.sort_by_key(|manifest| rank(manifest.object()));
+    objects
+}
+
+/// All of the input: the plan's objects as the state has them, all others as they are, new ones at the end.
+fn among(input: &Input, plan: &Plan, state: &Bundle) -> Result<Vec<Manifest>, Error> {
+    let planned = planned(plan)?;
+    let at_state = |manifest: &&Manifest| match state.get(manifest.object()) {
+        // The file has the values of a Secret, the plan their digest.
+        Some(planned) if *planned == manifest.sealed() => Some((*manifest).clone()),
+        Some(planned) => Some(planned.clone()),
+        None => (!planned.contains(manifest.object())).then(|| (*manifest).clone()),
+    };
+    let known = input.in_order();
+    let new = state.iter().filter(|manifest| !input.loaded.bundle.contains(manifest.object()));
+    Ok(known.iter().filter_map(at_state).chain(new.cloned()).collect())
+}
+
+/// All objects that the plan has in any of its states.
+pub(crate) fn planned(plan: &Plan) -> Result<BTreeSet<ObjectRef>, Error> {
+    let states = plan.states().map_err(Error::failed)?;
+    Ok(states.iter().flat_map(Bundle::objects).cloned().collect())
+}

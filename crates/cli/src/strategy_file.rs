@@ -1,0 +1,62 @@
+//! Reading strategy files: our own types, so what is wrong has a line and a column.
+
+use std::path::PathBuf;
+use std::slice;
+use std::str;
+
+use cutover::Strategy;
+use cutover::manifest::Place;
+use serde_yaml::{DefaultMessageFormatter, Error as YamlError, MessageFormatter};
+
+use crate::error::Error;
+use crate::{World, walk};
+
+/// Reads a strategy.
+///
+/// # Errors
+///
+/// No strategy, several, a field that is not known, a value that a field cannot have.
+pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Strategy, Error> {
+    let files = walk::files(world, slice::from_ref(path))?;
+    let [file] = files.as_slice() else {
+        let hint = "name the file: `--strategy strategy.yaml`";
+        return Err(Error::failed(format!("{}: a strategy is one file\nhint: {hint}", path.display())));
+    };
+    let text = str::from_utf8(&file.bytes)
+        .map_err(|_| Error::failed(format!("{}: the file is no UTF-8\nhint: save it as UTF-8", file.name)))?;
+    serde_yaml::from_str(text).map_err(|error| Error::failed(reason(&file.name, &error)))
+}
+
+fn reason(file: &str, error: &YamlError) -> String {
+    let error = error.without_snippet();
+    let place = error.location().map_or_else(
+        || file.to_owned(),
+        |location| {
+            let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+            Place::new(file, number(location.line()), number(location.column())).to_string()
+        },
+    );
+    format!("{place}: {}", in_words(error))
+}
+
+/// What is wrong, and what is known instead.
+fn in_words(error: &YamlError) -> String {
+    match error {
+        YamlError::SerdeUnknownField { field, expected, .. } => {
+            format!("the field `{field}` is not known\nhint: known are {}", expected.join(", "))
+        }
+        YamlError::SerdeUnknownVariant { variant, expected, .. } => {
+            format!("`{variant}` is not known\nhint: known are {}", expected.join(", "))
+        }
+        YamlError::SerdeMissingField { field, .. } => {
+            format!(
+                "the field `{field}` is missing\nhint: `cutover schema strategy` tells what each strategy needs"
+            )
+        }
+        other => {
+            let message = DefaultMessageFormatter.format_message(other).replace("\\n", "\n");
+            let hint = "\nhint: one strategy with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }";
+            if message.contains("\nhint: ") { message } else { message + hint }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Both ends of a release: what runs, and what is wanted.
+
+use cutover::manifest::{Bundle, ObjectRef};
+use cutover::planning::{Deployment, WorkloadName, deployments, select, with_replicas};
+use cutover::{Release, Strategy, rollback, set_environment, set_image};
+
+use crate::args::Request;
+
+/// What runs and what is wanted, as bundles.
+#[derive(Clone, Debug)]
+pub(crate) struct Ends {
+    /// What runs.
+    pub(crate) from: Bundle,
+    /// What is wanted.
+    pub(crate) to: Bundle,
+    /// The Deployments whose number of pods no manifest says.
+    pub(crate) filled: Vec<ObjectRef>,
+}
+
+impl Ends {
+    /// Both ends, from the manifests and from what is asked for beside them.
+    ///
+    /// # Errors
+    ///
+    /// A change that the manifests do not allow, or what the strategy refuses to want.
+    pub(crate) fn new(request: &Request, from: &Bundle, to: Option<&Bundle>) -> Result<Self, cutover::Error> {
+        let filled = unsaid(from, &request.common.workloads, request.running.replicas)?;
+        let fill = |bundle: &Bundle| fill(bundle, &filled, request.running.replicas);
+        let from = fill(from);
+        let to =
+            to.map_or_else(|| Ok(from.clone()), |to| only_meant(&from, fill(to), &request.common.workloads))?;
+        let to = within(&to, request.common.namespace.as_deref(), |near| changed(request, near))?;
+        Ok(Self { from, to, filled })
+    }
+
+    /// The release between them.
+    ///
+    /// # Errors
+    ///
+    /// What no strategy can do.
+    pub(crate) fn release(&self, prune: bool) -> Result<Release, cutover::Error> {
+        Ok(Release::new(&self.from, &self.to, prune)?)
+    }
+}
+
+/// Whether a strategy says itself what is wanted.
+pub(crate) fn says_itself(strategy: &Strategy) -> bool {
+    !matches!(
+        strategy,
+        Strategy::BlueGreen(_) | Strategy::Canary(_) | Strategy::Recreate(_) | Strategy::Rolling(_)
+    )
+}
+
+/// What is wanted, of a bundle in which only what is meant can be found.
+fn changed(request: &Request, near: &Bundle) -> Result<Bundle, cutover::Error> {
+    let workloads = &request.common.workloads;
+    let mut to = cutover::wanted(&request.strategy, near)?.unwrap_or_else(|| near.clone());
+    if let Some(revision) = request.wanted.to_revision {
+        let workloads = workloads.clone();
+        to = rollback::release(
+            &to,
+            &rollback::Rollback { to_revision: Some(revision), workloads, ..Default::default() },
+        )?;
+    }
+    for image in &request.wanted.images {
+        to = set_image(&to, image, workloads)?;
+    }
+    for variable in &request.wanted.environment {
+        to = set_environment(&to, variable, workloads)?;
+    }
+    Ok(to)
+}
+
+/// Changes what is in a namespace, and leaves the rest. A manifest without a namespace is in any.
+fn within(
+    bundle: &Bundle,
+    namespace: Option<&str>,
+    change: impl FnOnce(&Bundle) -> Result<Bundle, cutover::Error>,
+) -> Result<Bundle, cutover::Error> {
+    let is_near = |object: &ObjectRef| match (namespace, object.namespace.as_deref()) {
+        (Some(wanted), Some(namespace)) => wanted == namespace,
+        _ => true,
+    };
+    let (near, far): (Vec<_>, Vec<_>) =
+        bundle.iter().cloned().partition(|manifest| is_near(manifest.object()));
+    let mut changed = change(&near.into_iter().collect())?;
+    far.into_iter().for_each(|manifest| drop(changed.insert(manifest)));
+    Ok(changed)
+}
+
+/// What is wanted of the Deployments that are meant; all others stay as they run.
+fn only_meant(from: &Bundle, mut to: Bundle, workloads: &[WorkloadName]) -> Result<Bundle, cutover::Error> {
+    if workloads.is_empty() {
+        return Ok(to);
+    }
+    let meant = select(from, workloads)?;
+    for set in deployments(from).filter(|set| !meant.contains(set.manifest().object())) {
+        to.insert(set.manifest().clone());
+    }
+    Ok(to)
+}
+
+/// The Deployments whose manifest leaves `replicas` out, of those that are meant, where the number is asked for.
+fn unsaid(
+    from: &Bundle,
+    workloads: &[WorkloadName],
+    replicas: Option<u32>,
+) -> Result<Vec<ObjectRef>, cutover::Error> {
+    if replicas.is_none() {
+        return Ok(Vec::new());
+    }
+    let meant = if workloads.is_empty() { None } else { Some(select(from, workloads)?) };
+    let open =
+        deployments(from).map(Deployment::manifest).filter(|set| set.pointer("/spec/replicas").is_none());
+    let objects = open.map(|set| set.object().clone());
+    Ok(objects.filter(|object| meant.as_ref().is_none_or(|meant| meant.contains(object))).collect())
+}
+
+/// The number of pods where no manifest says it; a manifest of what is wanted may say another.
+fn fill(bundle: &Bundle, objects: &[ObjectRef], replicas: Option<u32>) -> Bundle {
+    let open =
+        |object: &&ObjectRef| bundle.get(object).is_some_and(|set| set.pointer("/spec/replicas").is_none());
+    let objects = objects.iter().filter(open);
+    objects.zip(std::iter::repeat(replicas)).fold(bundle.clone(), |bundle, (object, replicas)| {
+        replicas.map_or_else(|| bundle.clone(), |replicas| with_replicas(&bundle, object, replicas))
+    })
+}

@@ -1,0 +1,69 @@
+//! Putting a draft on the disk: all of it, or nothing.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::draft::Draft;
+use crate::World;
+use crate::error::Error;
+use crate::input::Input;
+use crate::output::Staged;
+use crate::walk::in_words;
+
+/// Writes the files, and says which.
+///
+/// Each file is written in full beside its place before the first is put there. What then still can fail, the move
+/// itself, leaves every file either old or new.
+///
+/// # Errors
+///
+/// What the system says, a file that is there although it is to be made, one that has changed since it was read.
+pub(crate) fn put(world: &World<'_>, input: &Input, draft: Draft<'_>) -> Result<Vec<String>, Error> {
+    let at = |path: &Path| world.directory.join(path);
+    let wrong =
+        |path: &Path, error: &io::Error| Error::failed(format!("{}: {}", path.display(), in_words(error)));
+    let mut staged = Vec::new();
+    let mut lines = Vec::new();
+    unchanged(world, input)?;
+    for (file, bytes) in draft.changed() {
+        let Some(bytes) = bytes else { continue };
+        staged.push((
+            &*file.path,
+            Staged::new(&at(&file.path), bytes).map_err(|error| wrong(&file.path, &error))?,
+        ));
+        lines.push(format!("changed {}", file.name));
+    }
+    for (path, bytes) in draft.created() {
+        if at(path).exists() {
+            let hint = "give that file another name, then write again";
+            return Err(Error::failed(format!(
+                "{}: the file is there already\nhint: {hint}",
+                path.display()
+            )));
+        }
+        staged.push((path, Staged::new(&at(path), bytes).map_err(|error| wrong(path, &error))?));
+        lines.push(format!("created {}", path.display()));
+    }
+    for (path, staged) in staged {
+        staged.place().map_err(|error| wrong(path, &error))?;
+    }
+    for (file, _) in draft.changed().filter(|(_, bytes)| bytes.is_none()) {
+        fs::remove_file(at(&file.path)).map_err(|error| wrong(&file.path, &error))?;
+        lines.push(format!("removed {}", file.name));
+    }
+    Ok(lines)
+}
+
+/// Refuses files that somebody else has written meanwhile.
+fn unchanged(world: &World<'_>, input: &Input) -> Result<(), Error> {
+    let differs =
+        |path: &Path, bytes: &[u8]| fs::read(world.directory.join(path)).ok().as_deref() != Some(bytes);
+    match input.files.iter().find(|file| differs(&file.path, &file.bytes)) {
+        Some(file) => Err(Error::failed(format!(
+            "{}: the file has changed while it was read\nhint: write again",
+            file.name
+        ))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,169 @@
+//! The files as they are to be, before any of them is written.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cutover::Plan;
+use cutover::manifest::{Manifest, ObjectRef, Place, Source, edit, emit};
+use cutover::planning::Workload;
+
+use super::document;
+use super::stand::{Change, secret};
+use crate::input::{File, Input, Origin};
+
+/// The input's files with what is changed in them.
+pub(crate) struct Draft<'i> {
+    input: &'i Input,
+    /// What files that change are to hold; nothing where they go.
+    changed: BTreeMap<Arc<str>, Option<Vec<u8>>>,
+    /// New files.
+    created: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl<'i> Draft<'i> {
+    pub(crate) fn new(input: &'i Input) -> Self {
+        Self { input, changed: BTreeMap::new(), created: BTreeMap::new() }
+    }
+
+    /// What the files of the input that change are to hold, in their order; nothing where they go.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (&'i File, Option<&[u8]>)> {
+        self.input.files.iter().filter_map(|file| Some((file, self.changed.get(&file.name)?.as_deref())))
+    }
+
+    /// New files.
+    pub(crate) fn created(&self) -> &BTreeMap<PathBuf, Vec<u8>> {
+        &self.created
+    }
+
+    /// All files as they are to be, for reading them again.
+    pub(crate) fn files(&self) -> Vec<File> {
+        let known = self.input.files.iter().filter_map(|file| {
+            let bytes = self.changed.get(&file.name).cloned().unwrap_or_else(|| Some(file.bytes.clone()))?;
+            Some(File { bytes, ..file.clone() })
+        });
+        let new = self.created.iter().map(|(path, bytes)| {
+            let name = Arc::from(path.to_string_lossy());
+            File { name, path: path.clone(), bytes: bytes.clone(), origin: Origin::Directory }
+        });
+        known.chain(new).collect()
+    }
+
+    /// Edits an object in its file.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be changed without touching more.
+    pub(crate) fn edit(&mut self, change: &Change<'_>) -> Result<(), String> {
+        let written =
+            self.input.loaded.bundle.get(change.object).zip(self.input.loaded.sources.get(change.object));
+        let (Some((written, source)), Some(after)) = (written, change.after) else { return Ok(()) };
+        let wanted = change.wanted(written, after)?;
+        let bytes = self.bytes(source).ok_or_else(|| gone(source))?;
+        let edited =
+            edit(bytes, source, written.value(), wanted.value()).map_err(|error| error.to_string())?;
+        self.changed.insert(source.place.file.clone(), Some(edited));
+        Ok(())
+    }
+
+    /// Removes what is to go from its files, the last first, so that those before it stay where they are.
+    pub(crate) fn remove(&mut self, changes: &[Change<'_>]) -> Vec<String> {
+        let going = changes.iter().filter(|change| change.after.is_none());
+        let mut sources: Vec<&Source> =
+            going.filter_map(|change| self.input.loaded.sources.get(change.object)).collect();
+        sources.sort_by_key(|source| (source.document, item(source)));
+        sources.into_iter().rev().filter_map(|source| self.remove_one(source).err()).collect()
+    }
+
+    fn remove_one(&mut self, source: &Source) -> Result<(), String> {
+        let bytes = self.bytes(source).ok_or_else(|| gone(source))?;
+        let left = match item(source) {
+            Some(item) => document::without_item(bytes, source, item)?,
+            None => document::without(bytes, source)?,
+        };
+        self.changed.insert(source.place.file.clone(), left);
+        Ok(())
+    }
+
+    /// Puts a new object where its workload stands: into a file of its own beside it, or at the end of its file where
+    /// that was named itself.
+    ///
+    /// # Errors
+    ///
+    /// Where a file of that name is there already, or a Secret's values would be needed.
+    pub(crate) fn create(&mut self, change: &Change<'_>, plan: &Plan) -> Result<(), String> {
+        let (None, Some(after)) = (change.before, change.after) else { return Ok(()) };
+        if after.is_sealed() {
+            return Err(secret(change.object));
+        }
+        let sibling = self.sibling(change.object, plan).ok_or_else(|| homeless(change.object))?;
+        match sibling.origin {
+            Origin::Directory => self.create_file(sibling, after),
+            Origin::Named | Origin::Standard => self.append(sibling, after),
+        }
+    }
+
+    fn create_file(&mut self, sibling: &File, manifest: &Manifest) -> Result<(), String> {
+        let object = manifest.object();
+        let name = format!("{}-{}.yaml", object.kind.to_lowercase(), object.name);
+        let path = sibling.path.parent().unwrap_or(Path::new("")).join(name);
+        if self.created.contains_key(&path) || self.input.files.iter().any(|file| file.path == path) {
+            let hint = "give that file another name, then write again";
+            return Err(format!(
+                "{}: the file is there already, and {object} is to go there\nhint: {hint}",
+                path.display()
+            ));
+        }
+        self.created.insert(path, emit(manifest.value()).into_bytes());
+        Ok(())
+    }
+
+    fn append(&mut self, sibling: &File, manifest: &Manifest) -> Result<(), String> {
+        let bytes = match self.changed.get(&sibling.name) {
+            Some(changed) => changed.as_deref().unwrap_or_default(),
+            None => &sibling.bytes,
+        };
+        let longer = document::with(bytes, manifest)
+            .map_err(|reason| format!("{}: {reason}\nhint: save the file as UTF-8", sibling.name))?;
+        self.changed.insert(sibling.name.clone(), Some(longer));
+        Ok(())
+    }
+
+    /// The file of the object's workload, or of anything else that the plan starts from.
+    fn sibling(&self, object: &ObjectRef, plan: &Plan) -> Option<&'i File> {
+        let belongs = |workload: &&Workload| {
+            let parts = workload.deployments().map(|(_, set)| set).chain(workload.service_refs());
+            parts.into_iter().any(|part| part == *object)
+        };
+        let own =
+            plan.spec.workloads.iter().filter(belongs).flat_map(Workload::deployments).map(|(_, set)| set);
+        let any = plan.spec.from.iter().map(|entry| entry.object.clone());
+        let mut places = own.chain(any).filter_map(|known| self.input.file_of(&known));
+        places.next().or_else(|| self.input.files.first())
+    }
+
+    fn bytes(&self, source: &Source) -> Option<&[u8]> {
+        match self.changed.get(&source.place.file) {
+            Some(changed) => changed.as_deref(),
+            None => {
+                self.input.files.iter().find(|file| file.name == source.place.file).map(|file| &*file.bytes)
+            }
+        }
+    }
+}
+
+/// The number of an object in its list, where it stands in one.
+fn item(source: &Source) -> Option<usize> {
+    source.pointer.strip_prefix("/items/")?.parse().ok()
+}
+
+fn gone(source: &Source) -> String {
+    let Place { file, .. } = &source.place;
+    format!("{file}: the file is not among those that were read\nhint: name it with -f")
+}
+
+fn homeless(object: &ObjectRef) -> String {
+    format!(
+        "{object}: there is no file beside which it could stand\nhint: name the files that the plan was made from with -f"
+    )
+}

@@ -1,0 +1,182 @@
+//! At which state of a plan the files stand.
+
+use std::collections::BTreeSet;
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover::patch::{PatchOperation, diff};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::input::Input;
+use crate::render::planned;
+
+const REPLICAS: &str = "/spec/replicas";
+
+/// How many differences are told of one object.
+const TOLD: usize = 3;
+
+/// The states of a plan, for files to be compared with.
+pub(crate) struct Stand<'p> {
+    pub(crate) plan: &'p Plan,
+    states: Vec<Bundle>,
+    objects: BTreeSet<ObjectRef>,
+}
+
+/// Where the files stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// The state; 0 is before the first step.
+    pub(crate) state: usize,
+}
+
+/// An object that is to become another.
+pub(crate) struct Change<'s> {
+    pub(crate) object: &'s ObjectRef,
+    /// As the state has it in which the files stand.
+    pub(crate) before: Option<&'s Manifest>,
+    /// As it is to be.
+    pub(crate) after: Option<&'s Manifest>,
+    /// As the plan starts from it.
+    start: Option<&'s Manifest>,
+}
+
+impl Change<'_> {
+    /// What the file is to hold, where it holds `written`.
+    ///
+    /// # Errors
+    ///
+    /// Where a Secret's values would be needed, which no plan holds.
+    pub(crate) fn wanted(&self, written: &Manifest, after: &Manifest) -> Result<Manifest, String> {
+        if written.is_sealed() || !after.is_sealed() {
+            return Ok(if self.is_unsaid(written, after) { after.without(REPLICAS) } else { after.clone() });
+        }
+        let same = self.before.and_then(|before| before.pointer("/data")) == after.pointer("/data");
+        if !same {
+            return Err(secret(self.object));
+        }
+        let keep = |manifest: Manifest, pointer: &str| match written.pointer(pointer) {
+            Some(values) => manifest.set(pointer, values.clone()),
+            None => manifest.without(pointer),
+        };
+        Ok(keep(keep(after.clone(), "/data"), "/stringData"))
+    }
+
+    /// A file that leaves `replicas` out goes on doing so while the number is the one that runs.
+    fn is_unsaid(&self, written: &Manifest, after: &Manifest) -> bool {
+        let start = self.start.and_then(|start| start.pointer(REPLICAS));
+        written.pointer(REPLICAS).is_none() && start.is_some() && after.pointer(REPLICAS) == start
+    }
+}
+
+/// Why a Secret is not written.
+pub(crate) fn secret(object: &ObjectRef) -> String {
+    format!(
+        "{object}: a plan does not hold a Secret's values\nhint: put its new manifest there by hand, then write the other steps"
+    )
+}
+
+impl<'p> Stand<'p> {
+    /// The states of a plan.
+    ///
+    /// # Errors
+    ///
+    /// A plan that does not fit itself; one that was read does.
+    pub(crate) fn new(plan: &'p Plan) -> Result<Self, Error> {
+        let states = plan.states().map_err(Error::failed)?;
+        Ok(Self { plan, states, objects: planned(plan)? })
+    }
+
+    /// The state in which the files stand; of several that are alike the one nearest to `step`.
+    ///
+    /// # Errors
+    ///
+    /// Where they stand at none, what differs from the nearest, with its place.
+    pub(crate) fn find(&self, input: &Input, step: usize) -> Result<Standing, Error> {
+        let files = self.as_planned(input);
+        let differing = |state: &Bundle| {
+            self.objects.iter().filter(|object| files.get(object) != state.get(object)).count()
+        };
+        let counts = self.states.iter().map(differing).enumerate();
+        let nearest = counts.min_by_key(|(state, count)| (*count, state.abs_diff(step)));
+        match nearest {
+            Some((state, 0)) => Ok(Standing { state }),
+            nearest => Err(self.elsewhere(input, &files, nearest.map_or(0, |(state, _)| state))),
+        }
+    }
+
+    /// What changes from the state in which the files stand to another.
+    pub(crate) fn changes(&self, standing: &Standing, step: usize) -> Vec<Change<'_>> {
+        let (before, after) = (&self.states[standing.state], &self.states[step]);
+        let differing = self.objects.iter().filter(|object| before.get(object) != after.get(object));
+        differing
+            .map(|object| Change {
+                object,
+                before: before.get(object),
+                after: after.get(object),
+                start: self.states[0].get(object),
+            })
+            .collect()
+    }
+
+    /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that the plan was told.
+    fn as_planned(&self, input: &Input) -> Bundle {
+        let written = self.objects.iter().filter_map(|object| input.loaded.bundle.get(object));
+        let filled = |manifest: &Manifest| {
+            let told = self.states[0].get(manifest.object()).and_then(|start| start.pointer(REPLICAS));
+            match told {
+                Some(told) if manifest.pointer(REPLICAS).is_none() => manifest.set(REPLICAS, told.clone()),
+                _ => manifest.sealed(),
+            }
+        };
+        written.map(filled).collect()
+    }
+
+    fn elsewhere(&self, input: &Input, files: &Bundle, state: usize) -> Error {
+        let differing =
+            self.objects.iter().filter(|object| files.get(object) != self.states[state].get(object));
+        let mut reasons = vec![format!(
+            "the files stand at no state of the plan; state {state} is the nearest\n\
+             hint: plan again from the files as they are, or take back what was changed since"
+        )];
+        reasons.extend(differing.flat_map(|object| {
+            differences(input, files.get(object), self.states[state].get(object), object)
+        }));
+        Error::Failed(reasons)
+    }
+}
+
+/// What differs in one object, each with its place.
+fn differences(
+    input: &Input,
+    file: Option<&Manifest>,
+    state: Option<&Manifest>,
+    object: &ObjectRef,
+) -> Vec<String> {
+    let at =
+        |pointer: &str| input.place(object, pointer).map(|place| format!("{place}: ")).unwrap_or_default();
+    match (file, state) {
+        (None, _) => vec![format!("{object}: it is in no file, and in the plan's state")],
+        (_, None) => vec![format!("{}{object}: it is in the file, and not in the plan's state", at(""))],
+        (Some(file), Some(state)) => {
+            let pointers = changed(state.value(), file.value());
+            let told = pointers
+                .iter()
+                .take(TOLD)
+                .map(|pointer| format!("{}{object}: {pointer}: it is not as in the plan", at(pointer)));
+            let more = pointers.len().saturating_sub(TOLD);
+            let more = (more > 0).then(|| format!("{object}: and {more} more fields"));
+            told.chain(more).collect()
+        }
+    }
+}
+
+/// The fields that differ, as pointers.
+fn changed(state: &Value, file: &Value) -> Vec<String> {
+    let operations = diff(state, file, &MergeKeys).0;
+    operations
+        .iter()
+        .filter(|operation| !matches!(operation, PatchOperation::Test(_)))
+        .map(|operation| operation.path().to_string())
+        .collect()
+}
