@@ -1,46 +1,74 @@
-//! A plan for people.
+//! Plans for people: as a table on a terminal, as Markdown for a pull request, as a diff, as bounds.
+//!
+//! ```text
+//!            ┌─▶ show       where the plan stands after each step, and what it waits for
+//!  Plan ─────┼─▶ markdown   the same for a pull request, with each step's changes and the ways back
+//!            ├─▶ diff       each step's changes, field by field
+//!            ├─▶ bounds     pods alive and available, computed anew from the states
+//!            └─▶ exposure   the share of requests that may reach the new version, as numbers
+//! ```
+//!
+//! All of it is computed from the plan alone, and the same plan gives the same text. Whatever stands in a manifest,
+//! no control character reaches the text, and no value of a Secret does.
+//!
+//! # What it does not do
+//!
+//! It prints nothing and knows no terminal: the caller says whether there is colour, and colour only repeats what
+//! words and signs say. It proves nothing either: what it promises is the planner's word, and [`bounds()`] counts it again.
+//!
+//! # Example
+//!
+//! ```
+//! use cutover::{Image, Options, Release, Strategy, manifest};
+//! use cutover_report::{Style, show};
+//!
+//! let yaml = br#"
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: { name: hello }
+//! spec:
+//!   replicas: 3
+//!   selector: { matchLabels: { app: hello } }
+//!   template:
+//!     metadata: { labels: { app: hello } }
+//!     spec: { containers: [{ name: hello, image: "hello:1.0.0" }] }
+//! "#;
+//! let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
+//! let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
+//! let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
+//! let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+//!
+//! let table = show(&plan, Style::Plain)?;
+//! assert!(table.starts_with("Plan hello: canary, 6 steps   sha256:"));
+//! assert!(table.contains(" 1  canary-25   create Deployment hello-canary"));
+//! assert!(table.contains("hello-canary 1 available · a person"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod error;
 mod style;
-
-pub use error::Error;
 pub use style::Style;
 
-use cutover_plan::Plan;
+mod table;
+pub use table::show;
 
-/// The table.
-///
-/// # Errors
-///
-/// A plan that does not fit itself.
-pub fn show(plan: &Plan, style: Style) -> Result<String, Error> {
-    Ok(style.paint(style::Tone::Title, &plan.metadata.name))
-}
+mod markdown;
+pub use self::markdown::markdown;
 
-/// Markdown.
-///
-/// # Errors
-///
-/// A plan that does not fit itself.
-pub fn markdown(plan: &Plan) -> Result<String, Error> {
-    show(plan, Style::Plain)
-}
+mod diff;
+pub use self::diff::diff;
 
-/// The diff of one step or all.
-///
-/// # Errors
-///
-/// No such step.
-pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Error> {
-    step.map_or(Ok(()), |step| plan.state(step).map(drop))?;
-    show(plan, style)
-}
+mod bounds;
+pub use self::bounds::bounds;
 
-/// The bounds.
-///
-/// # Errors
-///
-/// A plan that does not fit itself.
-pub fn bounds(plan: &Plan) -> Result<String, Error> {
-    show(plan, Style::Plain)
-}
+mod exposure;
+pub use self::exposure::{Exposure, exposure};
+
+mod error;
+pub use error::Error;
+
+mod changes;
+mod counts;
+mod grid;
+mod promise;
+mod text;
+mod wait;

@@ -1,0 +1,169 @@
+//! What a step changes, object by object, without what must not be shown.
+
+use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef, emit};
+use cutover_patch::{Difference, differences};
+use cutover_plan::{Change, Digest, Step};
+use serde_json::{Map, Value, json};
+use similar::{ChangeTag, TextDiff};
+
+use crate::text::clean;
+
+/// One object of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Section {
+    pub(crate) verb: Verb,
+    pub(crate) object: ObjectRef,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What happens to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    Patch,
+    Delete,
+}
+
+/// One line of a diff, without its sign.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Line {
+    /// What is new.
+    Added(String),
+    /// A line that stays, beside others that do not.
+    Kept(String),
+    /// Items of a list that change places.
+    Order { path: String, before: String, after: String },
+    /// What is gone.
+    Removed(String),
+    /// A value on one line that becomes another.
+    Replaced { path: String, before: String, after: String },
+}
+
+/// What a step changes, in the order in which it does.
+pub(crate) fn sections(step: &Step, before: &Bundle, after: &Bundle) -> Vec<Section> {
+    step.changes.iter().map(|change| section(change, before, after)).collect()
+}
+
+impl Section {
+    /// As `patch Deployment hello`.
+    pub(crate) fn head(&self) -> String {
+        let verb = match self.verb {
+            Verb::Create => "create",
+            Verb::Patch => "patch",
+            Verb::Delete => "delete",
+        };
+        clean(&format!("{verb} {}", self.object))
+    }
+}
+
+fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
+    let object = change.object().clone();
+    match change {
+        Change::Create { manifest, .. } => {
+            Section { verb: Verb::Create, object, lines: whole(&shown(manifest), Line::Added) }
+        }
+        Change::Delete { manifest, .. } => {
+            Section { verb: Verb::Delete, object, lines: whole(&shown(manifest), Line::Removed) }
+        }
+        Change::Patch { .. } => {
+            let [was, is] = [before, after].map(|state| state.get(&object).map(shown).unwrap_or_default());
+            let lines = differences(&was, &is, &MergeKeys).iter().flat_map(lines).collect();
+            Section { verb: Verb::Patch, object, lines }
+        }
+    }
+}
+
+/// kubectl's copy of the whole object as it was applied.
+const LAST_APPLIED: &str = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
+
+/// The object as it may be shown: digests stand for a Secret's data and for kubectl's copy of the object.
+fn shown(manifest: &Manifest) -> Value {
+    let sealed = manifest.sealed();
+    let mut value = sealed.value().clone();
+    if sealed.is_sealed()
+        && let Some(data) = value.pointer_mut("/data")
+    {
+        *data = json!(format!("sealed {}", seal(data)));
+    }
+    if let Some(copy) = value.pointer_mut(LAST_APPLIED) {
+        *copy = json!(format!("not shown, {}", Digest::of(copy).short()));
+    }
+    value
+}
+
+fn seal(data: &Value) -> &str {
+    data.as_object().into_iter().flat_map(Map::values).find_map(Value::as_str).unwrap_or_default()
+}
+
+fn lines(difference: &Difference) -> Vec<Line> {
+    let path = clean(&difference.path.to_string());
+    match (&difference.before, &difference.after) {
+        // Lists are compared item by item, so that a list on both sides can only be its keys in two orders.
+        (Some(Value::Array(was)), Some(Value::Array(is))) => {
+            vec![Line::Order { path, before: keys(was), after: keys(is) }]
+        }
+        (Some(Value::String(was)), Some(Value::String(is))) if was.contains('\n') || is.contains('\n') => {
+            text_lines(&path, was, is)
+        }
+        (Some(was), Some(is)) if is_one_line(was) && is_one_line(is) => {
+            vec![Line::Replaced { path, before: one_line(was), after: one_line(is) }]
+        }
+        (was, is) => {
+            let removed = was.iter().flat_map(|value| under(&path, value, Line::Removed));
+            removed.chain(is.iter().flat_map(|value| under(&path, value, Line::Added))).collect()
+        }
+    }
+}
+
+fn keys(items: &[Value]) -> String {
+    items.iter().map(one_line).collect::<Vec<_>>().join(", ")
+}
+
+/// The lines of a text that differ, with three around them.
+fn text_lines(path: &str, was: &str, is: &str) -> Vec<Line> {
+    let mut lines = vec![Line::Kept(format!("{path}:"))];
+    let diff = TextDiff::from_lines(was, is);
+    for (number, group) in diff.grouped_ops(3).iter().enumerate() {
+        lines.extend((number > 0).then(|| Line::Kept("  …".into())));
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let text = format!("  {}", clean(change.value().trim_end_matches(['\n', '\r'])));
+            lines.push(match change.tag() {
+                ChangeTag::Delete => Line::Removed(text),
+                ChangeTag::Equal => Line::Kept(text),
+                ChangeTag::Insert => Line::Added(text),
+            });
+        }
+    }
+    lines
+}
+
+/// A value below its path.
+fn under(path: &str, value: &Value, line: fn(String) -> Line) -> Vec<Line> {
+    if is_one_line(value) {
+        return vec![line(format!("{path}: {}", one_line(value)))];
+    }
+    let yaml = emit(value);
+    let below = yaml.lines().map(|text| line(format!("  {}", clean(text))));
+    std::iter::once(line(format!("{path}:"))).chain(below).collect()
+}
+
+fn whole(value: &Value, line: fn(String) -> Line) -> Vec<Line> {
+    emit(value).lines().map(|text| line(clean(text))).collect()
+}
+
+fn is_one_line(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::String(text) => !text.contains('\n'),
+        _ => true,
+    }
+}
+
+/// The value as YAML has it, so that a text in quotes is told from a number.
+fn one_line(value: &Value) -> String {
+    match value {
+        Value::Object(_) => clean(&value.to_string()),
+        other => clean(emit(other).trim_end()),
+    }
+}

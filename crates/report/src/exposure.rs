@@ -1,0 +1,155 @@
+//! How many of the requests may reach the new version.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use cutover_manifest::{Bundle, Manifest};
+use cutover_plan::{Deployment, Plan, Workload};
+use cutover_traffic::{Service, Share, Split};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The share of requests that may reach the new version of a workload while a plan stands at one state.
+///
+/// Behind a Service it is of new connections, since kube-proxy picks a pod for each of them. Where several Services
+/// lead to the workload and differ, or where Kubernetes does not split by pods, it lies between two bounds. A
+/// workload behind no Service has the share of its pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// No less than this.
+    pub least: Share,
+    /// No more than this.
+    pub most: Share,
+}
+
+/// The exposure at each state, from state 0 on, of each of the plan's workloads in their order; none where no pod of
+/// the workload would answer.
+///
+/// A set's pods are of the new version where their template is none of those that answered before the first step.
+/// Labels that tell sets apart (`track`, and those of `cutover.dev/`) make no version, so adopting a label is none.
+///
+/// # Errors
+///
+/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where a Service is none.
+///
+/// ```
+/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # let yaml = br#"{apiVersion: apps/v1, kind: Deployment, metadata: {name: hello}, spec: {replicas: 3,
+/// #   selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
+/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}}"#;
+/// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
+/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
+/// # let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
+/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// let shares: Vec<String> = cutover_report::exposure(&plan)?.iter().map(|state| state[0].unwrap().to_string()).collect();
+/// assert_eq!(shares, ["0 %", "25 %", "33 %", "100 %", "100 %", "100 %", "100 %"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn exposure(plan: &Plan) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
+    let start = plan.start();
+    let workloads: Vec<(&Workload, BTreeSet<String>)> = plan
+        .spec
+        .workloads
+        .iter()
+        .map(|workload| Ok((workload, old(workload, &start)?)))
+        .collect::<Result<_, Error>>()?;
+    let at = |state: &Bundle| workloads.iter().map(|(workload, old)| expose(workload, old, state)).collect();
+    plan.states()?.iter().map(at).collect()
+}
+
+impl Exposure {
+    /// Exactly so much.
+    fn exactly(share: Share) -> Self {
+        Self { least: share, most: share }
+    }
+
+    /// What holds both where this and where the other holds.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { least: self.least.min(other.least), most: self.most.max(other.most) }
+    }
+
+    /// Whether anything may reach the new version.
+    pub(crate) fn is_any(self) -> bool {
+        self.most > Share::NONE
+    }
+}
+
+/// `25 %`, or `25–33 %` between two bounds.
+impl fmt::Display for Exposure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (least, most) = (self.least.percent(), self.most.percent());
+        if least == most {
+            f.write_str(&most)
+        } else {
+            write!(f, "{}–{most}", least.trim_end_matches(" %"))
+        }
+    }
+}
+
+/// The Services that lead to a workload, as they are at a state.
+pub(crate) fn services(workload: &Workload, state: &Bundle) -> Result<Vec<Service>, Error> {
+    let manifests = workload.service_refs();
+    manifests.filter_map(|object| state.get(&object).map(Service::read)).map(|service| Ok(service?)).collect()
+}
+
+/// The pods of one set.
+struct Pods<'a> {
+    manifest: &'a Manifest,
+    labels: BTreeMap<String, String>,
+    count: u64,
+}
+
+fn expose(workload: &Workload, old: &BTreeSet<String>, state: &Bundle) -> Result<Option<Exposure>, Error> {
+    let pods = pods(workload, state);
+    let services = services(workload, state)?;
+    if services.is_empty() {
+        return Ok(share(pods.iter(), old).map(Exposure::exactly));
+    }
+    let through = services.iter().filter_map(|service| {
+        let share = share(pods.iter().filter(|pods| service.selects(&pods.labels)), old)?;
+        let known = service.split == Split::Even || share == Share::NONE || share == Share::ALL;
+        Some(if known { Exposure::exactly(share) } else { Exposure { least: Share::NONE, most: Share::ALL } })
+    });
+    Ok(through.reduce(Exposure::or))
+}
+
+fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<String>) -> Option<Share> {
+    let (mut new, mut all) = (0, 0);
+    for pods in pods {
+        all += pods.count;
+        new += if old.contains(&version(pods.manifest)) { 0 } else { pods.count };
+    }
+    Share::of(new, all)
+}
+
+fn pods<'a>(workload: &Workload, state: &'a Bundle) -> Vec<Pods<'a>> {
+    let sets = workload.deployments().filter_map(|(_, object)| state.get(&object));
+    sets.map(|manifest| {
+        let set = Deployment::of(manifest);
+        Pods { manifest, labels: set.labels(), count: set.replicas().unwrap_or(0).into() }
+    })
+    .collect()
+}
+
+/// The versions that answer before the first step; where nobody does, those that stand there.
+fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<String>, Error> {
+    let services = services(workload, start)?;
+    let all = pods(workload, start);
+    let versions = |chosen: &dyn Fn(&Pods<'_>) -> bool| -> BTreeSet<String> {
+        all.iter().filter(|pods| chosen(pods)).map(|pods| version(pods.manifest)).collect()
+    };
+    let served =
+        |pods: &Pods<'_>| services.is_empty() || services.iter().any(|service| service.selects(&pods.labels));
+    let answering = versions(&|pods| pods.count > 0 && served(pods));
+    Ok(if answering.is_empty() { versions(&|_| true) } else { answering })
+}
+
+/// What two pods of one version have in common: their template, but for the labels that tell sets apart.
+fn version(set: &Manifest) -> String {
+    let mut template = Deployment::of(set).template().cloned().unwrap_or_default();
+    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+        labels.retain(|key, _| key != "track" && !key.starts_with("cutover.dev/"));
+    }
+    template.to_string()
+}

@@ -1,0 +1,198 @@
+//! The plan as a reviewer reads it in a pull request.
+
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Bundle, ObjectRef, Warning};
+use cutover_plan::{Gate, Plan, Step, Undo};
+
+use crate::changes::{Line, Section, sections};
+use crate::error::Error;
+use crate::grid::{Align, Grid};
+use crate::promise::{promises, weights};
+use crate::table::grid;
+use crate::text::{Names, count, escaped, html, title};
+
+/// So many objects of a step are shown in full.
+const MOST_OBJECTS: usize = 20;
+/// So many objects are told by name.
+const MOST_NAMES: usize = 3;
+
+/// The plan as Markdown: what it does in a paragraph, its table, its warnings, each step's changes to open, the ways
+/// back, what it promises, and the digest that is approved.
+///
+/// # Errors
+///
+/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its Services is none.
+///
+/// ```
+/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # let yaml = br#"{apiVersion: apps/v1, kind: Deployment, metadata: {name: hello}, spec: {replicas: 3,
+/// #   selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
+/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}}"#;
+/// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
+/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
+/// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// let page = cutover_report::markdown(&plan)?;
+/// assert!(page.starts_with("# Plan hello: rolling, 1 step\n"));
+/// assert!(page.contains("+ spec.template.spec.containers[name=hello].image: hello:2.0.0\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn markdown(plan: &Plan) -> Result<String, Error> {
+    let states = plan.states()?;
+    let mut parts = vec![format!("# {}\n", escaped(&title(plan)))];
+    if !plan.is_empty() {
+        parts.push(summary(plan, &states) + "\n");
+        parts.push(grid(plan)?.markdown());
+        parts.extend(list(&weights(plan)));
+        parts.push(promises(plan)?.iter().map(|line| promise(line)).collect());
+    }
+    parts.extend(warnings(&plan.spec.warnings));
+    if !plan.is_empty() {
+        parts.push("## Steps\n".into());
+        parts.extend(
+            plan.spec
+                .steps
+                .iter()
+                .enumerate()
+                .map(|(at, step)| details(at + 1, step, &states[at], &states[at + 1])),
+        );
+        parts.push("## Ways back\n".into());
+        parts.push(ways_back(&plan.spec.undo));
+    }
+    parts.push(format!("Digest: `{}`\n", plan.digest));
+    Ok(parts.join("\n"))
+}
+
+/// What the plan is about, how long it waits for people, and what is different at its end.
+fn summary(plan: &Plan, states: &[Bundle]) -> String {
+    let pauses = |gate: &&Gate| matches!(gate, Gate::Pause { duration: None });
+    let people = plan.spec.steps.iter().flat_map(|step| &step.gates).filter(pauses).count();
+    let waits =
+        if people == 0 { String::new() } else { format!(" It waits for a person {}.", times(people)) };
+    format!("{}{waits} {}", about(plan), outcome(states))
+}
+
+fn about(plan: &Plan) -> String {
+    let names = Names::of(plan);
+    let strategy = escaped(&plan.spec.strategy);
+    match plan.spec.workloads.as_slice() {
+        [] => format!("Strategy {strategy}."),
+        [only] => {
+            let services = listed(only.services.iter().map(|name| escaped(name)).collect());
+            let behind =
+                if only.services.is_empty() { String::new() } else { format!(", behind Service {services}") };
+            let pods = count(only.replicas.try_into().unwrap_or(usize::MAX), "pod");
+            format!("Strategy {strategy} for Deployment {} ({pods}{behind}).", escaped(&names.workload(only)))
+        }
+        several => {
+            let names = several.iter().map(|workload| escaped(&names.workload(workload))).collect();
+            format!("Strategy {strategy} for {} Deployments: {}.", several.len(), listed(names))
+        }
+    }
+}
+
+/// The objects that are others at the end than at the start, and those that come and go.
+fn outcome(states: &[Bundle]) -> String {
+    let (Some(start), Some(end)) = (states.first(), states.last()) else { return String::new() };
+    let all: BTreeSet<&ObjectRef> = states.iter().flat_map(Bundle::objects).collect();
+    let those = |chosen: &dyn Fn(&ObjectRef) -> bool| -> Vec<String> {
+        all.iter().filter(|object| chosen(object)).map(|object| escaped(&object.to_string())).collect()
+    };
+    let kinds = [
+        (
+            "changed",
+            those(&|object| {
+                start.contains(object) && end.contains(object) && start.get(object) != end.get(object)
+            }),
+        ),
+        ("created", those(&|object| !start.contains(object) && end.contains(object))),
+        ("deleted", those(&|object| start.contains(object) && !end.contains(object))),
+        ("there only on the way", those(&|object| !start.contains(object) && !end.contains(object))),
+    ];
+    let told = kinds.into_iter().filter(|(_, objects)| !objects.is_empty());
+    let told: Vec<String> = told.map(|(kind, objects)| format!("{kind}: {}", listed(objects))).collect();
+    if told.is_empty() { "It ends as it began.".into() } else { format!("In the end, {}.", told.join("; ")) }
+}
+
+fn times(number: usize) -> String {
+    match number {
+        1 => "once".into(),
+        2 => "twice".into(),
+        more => format!("{more} times"),
+    }
+}
+
+fn listed(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    names.truncate(MOST_NAMES);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    names.join(", ") + &more
+}
+
+fn list(lines: &[String]) -> Option<String> {
+    (!lines.is_empty()).then(|| lines.iter().map(|line| format!("- {}\n", escaped(line))).collect())
+}
+
+/// A promise; what is indented is an item of a list.
+fn promise(line: &str) -> String {
+    match line.strip_prefix("  ") {
+        Some(item) => format!("- {}\n", escaped(item)),
+        None => format!("\n{}\n", escaped(line)),
+    }
+}
+
+fn warnings(warnings: &[Warning]) -> Option<String> {
+    let items = warnings.iter().map(|warning| {
+        let bare = Warning { hint: None, ..warning.clone() };
+        let hint = warning.hint.iter().map(|hint| format!("\n  *hint:* {}", escaped(hint)));
+        format!("- {}{}\n", escaped(&bare.to_string()), hint.collect::<String>())
+    });
+    (!warnings.is_empty()).then(|| format!("## Warnings\n\n{}", items.collect::<String>()))
+}
+
+fn details(number: usize, step: &Step, before: &Bundle, after: &Bundle) -> String {
+    let summary = html(&format!("{number} · {} · {}", step.phase, step.name));
+    let sections = sections(step, before, after);
+    let mut body: String = sections.iter().take(MOST_OBJECTS).map(forge).collect::<Vec<_>>().join("\n");
+    let more = sections.len().saturating_sub(MOST_OBJECTS);
+    if more > 0 {
+        body +=
+            &format!("\nand {}: cutover diff plan.yaml --step {number}\n", count(more, "object") + " more");
+    }
+    let fence = fence(&body);
+    let diff =
+        if body.is_empty() { "Nothing changes.\n".into() } else { format!("{fence}diff\n{body}{fence}\n") };
+    format!("<details><summary>{summary}</summary>\n\n{diff}\n</details>\n")
+}
+
+/// An object's changes as forges colour them: the sign comes first on each line.
+fn forge(section: &Section) -> String {
+    let lines = section.lines.iter().map(|line| match line {
+        Line::Added(text) => format!("+ {text}\n"),
+        Line::Kept(text) => format!("  {text}\n"),
+        Line::Order { path, before, after } => format!("! {path}: order {before} → {after}\n"),
+        Line::Removed(text) => format!("- {text}\n"),
+        Line::Replaced { path, before, after } => format!("- {path}: {before}\n+ {path}: {after}\n"),
+    });
+    format!("@@ {} @@\n{}", section.head(), lines.collect::<String>())
+}
+
+/// A fence that nothing inside can close.
+fn fence(body: &str) -> String {
+    let longest = body.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.saturating_add(1).max(3))
+}
+
+fn ways_back(undo: &[Undo]) -> String {
+    let mut grid = Grid::default();
+    grid.column("from", Align::Right);
+    grid.column("way back", Align::Left);
+    grid.column("joins", Align::Right);
+    for way in undo {
+        let steps: Vec<&str> = way.steps.iter().map(|step| step.name.as_str()).collect();
+        let steps = if steps.is_empty() { "nothing to change".into() } else { steps.join(" · ") };
+        grid.row(vec![way.from.to_string(), steps, way.then.to_string()]);
+    }
+    grid.markdown()
+}
