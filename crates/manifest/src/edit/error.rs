@@ -20,7 +20,7 @@ pub enum EditError {
     },
     /// What is to change is shared with other places, or is not written where it is read.
     #[error(
-        "{place}: what `{pointer}` goes through {what}, so that an edit may reach other places\nhint: make this change by hand: {patch}"
+        "{place}: `{pointer}` cannot be edited in place: what stands here {what}\nhint: make this change by hand: {patch}"
     )]
     Shared {
         /// Where the obstacle stands.
@@ -34,7 +34,7 @@ pub enum EditError {
     },
     /// No edit that was tried reads back as what was wanted.
     #[error(
-        "{place}: the object cannot be edited without touching more than the change\nhint: make this change by hand: {patch}"
+        "{place}: this object cannot be edited in place\nhint: make this change by hand: {patch}"
     )]
     Unsure {
         /// Where the object stands.
