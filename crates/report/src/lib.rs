@@ -72,3 +72,6 @@ mod grid;
 mod promise;
 mod text;
 mod wait;
+
+#[cfg(test)]
+mod tests;

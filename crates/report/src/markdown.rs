@@ -45,7 +45,9 @@ pub fn markdown(plan: &Plan) -> Result<String, Error> {
         parts.push(summary(plan, &states) + "\n");
         parts.push(grid(plan)?.markdown());
         parts.extend(list(&weights(plan)));
-        parts.push(promises(plan)?.iter().map(|line| promise(line)).collect());
+        parts.push(
+            promises(plan)?.iter().map(|line| promise(line)).collect::<String>().trim_start().to_owned(),
+        );
     }
     parts.extend(warnings(&plan.spec.warnings));
     if !plan.is_empty() {

@@ -57,7 +57,7 @@ pub(crate) fn grid(plan: &Plan) -> Result<Grid, Error> {
         let step = number.checked_sub(1).map(|at| (&plan.spec.steps[at], &states[at]));
         let (phase, name) =
             step.map_or(("", "as it is".into()), |(step, _)| (step.phase.as_str(), pods.step_name(step)));
-        let mut row = vec![number.to_string(), phase.to_owned(), name];
+        let mut row = vec![format!("{number:>2}"), phase.to_owned(), name];
         row.extend(pods.cells(state));
         row.extend(
             (!exposures.is_empty())

@@ -1,0 +1,158 @@
+use cutover::Plan;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::example::{canary, deployment, hello, patched, plan, with};
+use crate::{Error, Style, diff};
+
+fn text(plan: &Plan) -> String {
+    diff(plan, None, Style::Plain).unwrap()
+}
+
+#[test]
+fn a_set_that_is_made_and_scaled() {
+    let plan = canary();
+    assert_snapshot!(diff(&plan, Some(1), Style::Plain).unwrap(), @r#"
+step 1 · canary-25 · create Deployment hello-canary with 1 pod
+
+create Deployment hello-canary
++ apiVersion: apps/v1
++ kind: Deployment
++ metadata:
++   name: hello-canary
++ spec:
++   replicas: 1
++   selector:
++     matchLabels:
++       app: hello
++       cutover.dev/track: canary
++   strategy:
++     rollingUpdate:
++       maxSurge: 1
++       maxUnavailable: 0
++     type: RollingUpdate
++   template:
++     metadata:
++       labels:
++         app: hello
++         cutover.dev/track: canary
++     spec:
++       containers:
++       - image: registry.example/hello:2.0.0
++         lifecycle:
++           preStop:
++             sleep:
++               seconds: 5
++         name: hello
++         readinessProbe:
++           httpGet:
++             path: /
++             port: 8080
+"#);
+    assert_snapshot!(diff(&plan, Some(2), Style::Plain).unwrap(), @r#"
+step 2 · canary-50 · scale Deployment hello 3 → 2
+
+patch Deployment hello
+  spec.replicas: 3 → 2
+"#);
+}
+
+#[test]
+fn a_step_that_is_not_there() {
+    let plan = hello(json!({"rolling": {}}));
+    for step in [0, 2] {
+        assert_eq!(diff(&plan, Some(step), Style::Plain), Err(Error::NoStep { step, steps: 1 }));
+    }
+}
+
+#[test]
+fn lists_maps_and_texts() {
+    let set = |env: Value, args: Value| {
+        let set = deployment("hello", 1, "1");
+        let set = with(set, "/spec/template/spec/containers/0/lifecycle", args);
+        with(set, "/spec/template/spec/containers/0/readinessProbe", env)
+    };
+    let from =
+        [set(json!({"env": [{"name": "a", "value": "1"}, {"name": "b"}]}), json!({"exec": {"x": [1]}}))];
+    let to = [set(json!({"env": [{"name": "b", "value": "2"}, {"name": "a", "value": "1"}]}), json!(null))];
+    assert_snapshot!(changed(&from[0], &to[0]), @r#"
+step 1 · update · change it
+
+patch Deployment hello
+- spec.template.spec.containers[name=hello].lifecycle:
+-   exec:
+-     x:
+-     - 1
++ spec.template.spec.containers[name=hello].lifecycle: null
+  spec.template.spec.containers[name=hello].readinessProbe.env: order a, b → b, a
++ spec.template.spec.containers[name=hello].readinessProbe.env[name=b].value: "2"
+"#);
+}
+
+#[test]
+fn a_long_text_shows_what_differs() {
+    let map = |line: &str| {
+        let script: String =
+            (0..20).map(|at| if at == 10 { format!("{line}\n") } else { format!("line {at}\n") }).collect();
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"script": script}})
+    };
+    assert_snapshot!(changed(&map("old"), &map("new")), @r#"
+step 1 · update · change it
+
+patch ConfigMap a
+  data.script:
+    line 7
+    line 8
+    line 9
+-   old
++   new
+    line 11
+    line 12
+    line 13
+"#);
+}
+
+#[test]
+fn a_secret_shows_only_that_it_changes() {
+    let secret = |value: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key", "annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": format!("{{\"stringData\": \"{value}\"}}"),
+        }}, "stringData": {"token": value}})
+    };
+    let planned = text(&plan(json!({"rolling": {}}), &[secret("hunter2")], &[secret("hunter3")]));
+    // A plan made by other means may hold it open.
+    let open = changed(&secret("hunter2"), &secret("hunter3"));
+    assert!(!planned.contains("hunter") && !open.contains("hunter"), "{planned}{open}");
+    assert_snapshot!(open, @r#"
+step 1 · update · change it
+
+patch Secret key
+  data: sealed a0e3ac2f94771d80 → sealed 29ce147ceb57590c
+"#);
+}
+
+#[test]
+fn the_copy_of_kubectl_is_not_shown() {
+    let set = |applied: &str| {
+        let mut set = deployment("hello", 1, "1");
+        set["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/last-applied-configuration": applied});
+        set
+    };
+    assert_snapshot!(changed(&set("{\"a\": 1}"), &set("{\"a\": 2}")), @r#"
+step 1 · update · change it
+
+patch Deployment hello
+  metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]: not shown, 707e7bfbb2e9 → not shown, 20728f4f6daa
+"#);
+}
+
+#[test]
+fn nothing_in_a_manifest_reaches_the_terminal() {
+    let map = |value: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": value}});
+    let shown = changed(&map("a\u{1b}[31m\nb"), &map("\u{202e}a\n\u{7}"));
+    assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{shown}");
+}
+
+fn changed(from: &Value, to: &Value) -> String {
+    text(&patched(vec![], &[vec![from.clone()], vec![to.clone()]]))
+}

@@ -1,0 +1,109 @@
+//! Example plans.
+
+use cutover::manifest::{Bundle, Manifest, MergeKeys};
+use cutover::planning::{Change, Digest, Entry, OnFailure, Spec, Step, Workload};
+use cutover::{Options, Plan, Release, Strategy};
+use serde_json::{Value, json};
+
+/// A Deployment of so many pods, with an image of that tag.
+pub(crate) fn deployment(name: &str, replicas: u32, tag: &str) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": name}},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {"containers": [{
+                    "name": name, "image": format!("registry.example/{name}:{tag}"),
+                    "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
+                    "readinessProbe": {"httpGet": {"path": "/", "port": 8080}},
+                }]},
+            },
+        },
+    })
+}
+
+/// The same with something else at a JSON pointer.
+pub(crate) fn with(mut object: Value, pointer: &str, value: Value) -> Value {
+    *object.pointer_mut(pointer).unwrap() = value;
+    object
+}
+
+pub(crate) fn service(name: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+        "spec": {"selector": {"app": name}, "ports": [{"port": 80, "targetPort": 8080}]},
+    })
+}
+
+pub(crate) fn bundle(objects: &[Value]) -> Bundle {
+    objects.iter().map(|object| Manifest::new(object.clone()).unwrap()).collect()
+}
+
+/// The plan from some objects to others.
+pub(crate) fn plan(strategy: Value, from: &[Value], to: &[Value]) -> Plan {
+    try_plan(strategy, &bundle(from), &bundle(to)).unwrap()
+}
+
+pub(crate) fn try_plan(strategy: Value, from: &Bundle, to: &Bundle) -> Result<Plan, String> {
+    let strategy: Strategy = serde_json::from_value(strategy).map_err(|error| error.to_string())?;
+    let wanted = cutover::wanted(&strategy, from).map_err(|error| error.to_string())?;
+    let release =
+        Release::new(from, wanted.as_ref().unwrap_or(to), false).map_err(|error| error.to_string())?;
+    cutover::plan(&release, &strategy, &Options::default()).map_err(|error| error.to_string())
+}
+
+/// Three pods, a surge of one, weights of 25 and 50, a person after each.
+pub(crate) fn canary() -> Plan {
+    let steps = json!([{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]);
+    hello(json!({"canary": {"steps": steps}}))
+}
+
+/// A new image for one Deployment behind a Service.
+pub(crate) fn hello(strategy: Value) -> Plan {
+    let both = |tag| [deployment("hello", 3, tag), service("hello")];
+    plan(strategy, &both("1.0.0"), &both("2.0.0"))
+}
+
+/// Two Deployments, one behind a Service.
+pub(crate) fn two_workloads(strategy: Value) -> Plan {
+    let all = |tag| [deployment("web", 3, tag), service("web"), deployment("worker", 2, tag)];
+    plan(strategy, &all("1"), &all("2"))
+}
+
+/// A plan that patches its way over these states, whatever a planner thinks of it. All have the same objects.
+pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
+    let patch = |before: &Value, after: &Value| Change::Patch {
+        object: Manifest::new(before.clone()).unwrap().object().clone(),
+        ops: cutover::patch::diff(before, after, &MergeKeys),
+        inverse: cutover::patch::diff(after, before, &MergeKeys),
+    };
+    let step = |pair: &[Vec<Value>]| Step {
+        phase: "update".into(),
+        name: "change it".into(),
+        movement: None,
+        changes: pair[0]
+            .iter()
+            .zip(&pair[1])
+            .filter(|(was, is)| was != is)
+            .map(|(was, is)| patch(was, is))
+            .collect(),
+        shares: vec![],
+        within: None,
+        gates: vec![],
+        after: Digest::of(&pair[1]),
+    };
+    let manifests = states[0].iter().map(|object| Manifest::new(object.clone()).unwrap());
+    let spec = Spec {
+        strategy: "own".into(),
+        on_failure: OnFailure::Stop,
+        from: manifests.map(|manifest| Entry { object: manifest.object().clone(), manifest }).collect(),
+        workloads,
+        warnings: vec![],
+        steps: states.windows(2).map(step).collect(),
+        undo: vec![],
+    };
+    Plan::new("own", spec)
+}

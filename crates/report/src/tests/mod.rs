@@ -1,0 +1,9 @@
+//! Plans made through the facade, as people see them.
+
+mod bounds;
+mod diff;
+mod example;
+mod exposure;
+mod laws;
+mod markdown;
+mod show;

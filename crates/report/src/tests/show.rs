@@ -1,0 +1,173 @@
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::example::{canary, deployment, hello, plan, service, two_workloads, with};
+use crate::{Style, show};
+
+fn table(plan: &cutover::Plan) -> String {
+    let shown = show(plan, Style::Plain).unwrap();
+    shown.replace(plan.digest.short(), "0123456789ab")
+}
+
+#[test]
+fn a_canary() {
+    assert_snapshot!(table(&canary()), @r#"
+Plan hello: canary, 8 steps   sha256:0123456789ab…
+
+    phase       what changes                              hello  canary  new version   then wait for
+ 0              as it is                                    3      –          0 %
+ 1  canary-25   create Deployment hello-canary              3      1         25 %      hello-canary 1 available · a person
+ 2  canary-50   scale Deployment hello 3 → 2                2      1         33 %      hello 2 available
+ 3  canary-50   scale Deployment hello-canary 1 → 2         2      2         50 %      hello-canary 2 available · a person
+ 4  promote     scale Deployment hello-canary 2 → 1         2      1         33 %      hello-canary 1 available
+ 5  promote     image of Deployment hello 1.0.0 → 2.0.0     2      1     33 → 100 %    hello 2 available (one pod at a time)
+ 6  cleanup     scale Deployment hello 2 → 3                3      1        100 %      hello 3 available
+ 7  cleanup     scale Deployment hello-canary 1 → 0         3      0        100 %      hello-canary settled
+ 8  cleanup     delete Deployment hello-canary              3      –        100 %
+
+canary-25: asked 25 %, achieved 1/4 (25 %), error 0
+canary-50: asked 50 %, achieved 1/2 (50 %), error 0
+While pods that are available stay so: never fewer than 3 available, never more than 4 at once. Shares are of new connections. Undo is ready from every step.
+"#);
+}
+
+#[test]
+fn a_blue_green() {
+    let strategy = json!({"blueGreen": {"activeService": "hello", "previewService": "hello-preview", "previewReplicaCount": 1}});
+    assert_snapshot!(table(&hello(strategy)), @r#"
+Plan hello: blueGreen, 9 steps   sha256:0123456789ab…
+
+    phase     what changes                                                                    hello  green  new version   then wait for
+ 0            as it is                                                                          3      –         0 %
+ 1  adopt     change spec.template.metadata.labels["cutover.dev/track"] of Deployment hello     3      –         0 %      hello 3 available (one pod at a time)
+ 2  adopt     switch Service hello to app=hello,cutover.dev/track=blue                          3      –         0 %      hello endpoints
+ 3  preview   create Service hello-preview; create Deployment hello-green                       3      1         0 %      hello-green 1 available · hello-preview endpoints · a person
+ 4  switch    scale Deployment hello-green 1 → 3                                                3      3         0 %      hello-green 3 available
+ 5  switch    switch Service hello to app=hello,cutover.dev/track=green                         3      3       100 %      hello endpoints · 30s
+ 6  return    image of Deployment hello 1.0.0 → 2.0.0                                           3      3       100 %      hello 3 available (one pod at a time)
+ 7  return    switch Service hello to app=hello,cutover.dev/track=blue                          3      3       100 %      hello endpoints
+ 8  cleanup   scale Deployment hello-green 3 → 0                                                3      0       100 %      hello-green settled
+ 9  cleanup   delete Deployment hello-green; delete Service hello-preview                       3      –       100 %
+
+While pods that are available stay so: never fewer than 3 available, never more than 7 at once. Shares are of new connections. Undo is ready from every step.
+
+warning: Deployment hello: its pods get the label `cutover.dev/track: blue`, by a rolling update before another set exists
+  hint: let the file say so, or the next apply of it takes it back: spec.template.metadata.labels: add `cutover.dev/track: blue`
+
+warning: Service hello: it selects by `cutover.dev/track: blue` too from now on
+  hint: let the file say so, or the next apply of it takes it back: spec.selector: add `cutover.dev/track: blue`
+"#);
+}
+
+#[test]
+fn a_rolling_update_of_type_recreate() {
+    let all = |tag| {
+        let set = deployment("hello", 3, tag);
+        [with(set, "/spec/strategy", json!({"type": "Recreate"})), service("hello")]
+    };
+    assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
+Plan hello: rolling, 1 step   sha256:0123456789ab…
+
+    phase    what changes                      hello  new version   then wait for
+ 0           as it is                            3         0 %
+ 1  update   image of Deployment hello 1 → 2     3     0 → 100 %    hello 3 available (all old pods stop first)
+
+All old pods stop before new ones start, and nobody answers meanwhile. Never more than 4 at once. Shares are of new connections. Undo is ready from every step.
+
+warning: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
+  hint: take the strategy rolling where both versions may run side by side
+"#);
+}
+
+#[test]
+fn two_workloads_have_a_block_each() {
+    let steps = json!([{"setWeight": 30}, {"pause": {"duration": "5m"}}]);
+    assert_snapshot!(table(&two_workloads(json!({"canary": {"steps": steps}}))), @r#"
+Plan web: canary, 8 steps   sha256:0123456789ab…
+
+    phase       what changes                                                              web  canary  worker  canary   new version     then wait for
+ 0              as it is                                                                   3     –       2       –           0 %
+ 1  canary-30   create Deployment web-canary; create Deployment worker-canary              3     1       2       1        25–33 %       web-canary 1 available · worker-canary 1 available
+ 2  canary-30   scale Deployment web 3 → 2                                                 2     1       2       1          33 %        web 2 available · 5m
+ 3  promote     image of Deployment web 1 → 2                                              2     1       2       1     33 → 33–100 %    web 2 available (one pod at a time)
+ 4  promote     scale Deployment worker 2 → 1                                              2     1       1       1        50–100 %      worker 1 available
+ 5  promote     image of Deployment worker 1 → 2                                           2     1       1       1     50–100 → 100 %   worker 1 available (one pod at a time)
+ 6  cleanup     scale Deployment web 2 → 3; scale Deployment worker 1 → 2                  3     1       2       1         100 %        web 3 available · worker 2 available
+ 7  cleanup     scale Deployment web-canary 1 → 0; scale Deployment worker-canary 1 → 0    3     0       2       0         100 %        web-canary settled · worker-canary settled
+ 8  cleanup     delete Deployment web-canary; delete Deployment worker-canary              3     –       2       –         100 %
+
+canary-30: asked 30 %, achieved 1/3 (33 %), error 3.3
+While pods that are available stay so:
+  web: never fewer than 3 available, never more than 4 at once
+  worker: never fewer than 2 available, never more than 3 at once
+Shares are of new connections, and of pods where no Service leads to them. Undo is ready from every step.
+"#);
+}
+
+#[test]
+fn many_workloads_are_summed_up() {
+    let all = |tag: &str| -> Vec<_> { (0..7).map(|at| deployment(&format!("app-{at}"), 2, tag)).collect() };
+    assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
+Plan app-0: rolling, 1 step   sha256:0123456789ab…
+
+    phase    what changes                                  pods  new version   then wait for
+ 0           as it is                                       14        0 %
+ 1  update   image of Deployment app-0 1 → 2; and 6 more    14    0 → 100 %    7 sets available
+
+While pods that are available stay so:
+  app-0: never fewer than 2 available, never more than 3 at once
+  app-1: never fewer than 2 available, never more than 3 at once
+  app-2: never fewer than 2 available, never more than 3 at once
+  app-3: never fewer than 2 available, never more than 3 at once
+  app-4: never fewer than 2 available, never more than 3 at once
+  and 2 workloads more, each within a budget of its own
+Shares are of pods. Undo is ready from every step.
+"#);
+}
+
+#[test]
+fn an_empty_plan() {
+    let all = [deployment("hello", 3, "1"), service("hello")];
+    assert_snapshot!(table(&plan(json!({"rolling": {}}), &all, &all)), @r#"
+Plan rolling: rolling, nothing to do   sha256:0123456789ab…
+"#);
+}
+
+#[test]
+fn a_plan_without_a_new_version_has_no_share() {
+    let from = [deployment("hello", 3, "1")];
+    let scale = json!({"scale": {"replicas": 5}});
+    assert_snapshot!(table(&plan(scale, &from, &from)), @r#"
+Plan hello: scale, 1 step   sha256:0123456789ab…
+
+    phase   what changes                   hello   then wait for
+ 0          as it is                         3
+ 1  scale   scale Deployment hello 3 → 5     5     hello 5 available
+
+While pods that are available stay so: never fewer than 3 available, never more than 6 at once. Undo is ready from every step.
+"#);
+}
+
+#[test]
+fn a_plan_without_workloads_has_no_pods() {
+    let map = |value| {
+        [json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"b": value}})]
+    };
+    assert_snapshot!(table(&plan(json!({"rolling": {}}), &map("1"), &map("2"))), @r#"
+Plan rolling: rolling, 1 step   sha256:0123456789ab…
+
+    phase    what changes                   then wait for
+ 0           as it is
+ 1  update   change data.b of ConfigMap a
+
+Undo is ready from every step.
+"#);
+}
+
+#[test]
+fn colour_only_repeats() {
+    let plan = canary();
+    let coloured = show(&plan, Style::Colour).unwrap();
+    assert!(coloured.contains("\u{1b}["));
+    assert_eq!(super::laws::without_colour(&coloured), show(&plan, Style::Plain).unwrap());
+}
