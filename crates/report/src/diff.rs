@@ -18,9 +18,11 @@ use crate::text::clean;
 ///
 /// ```
 /// # use cutover::{Image, Options, Release, Strategy, manifest};
-/// # let yaml = br#"{apiVersion: apps/v1, kind: Deployment, metadata: {name: hello}, spec: {replicas: 3,
-/// #   selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
-/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}}"#;
+/// # let yaml = br#"apiVersion: apps/v1
+/// # kind: Deployment
+/// # metadata: {name: hello}
+/// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
+/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
 /// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
 /// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;

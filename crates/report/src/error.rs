@@ -17,5 +17,11 @@ pub enum Error {
     },
     /// The plan does not fit itself; one that was read or made does.
     #[error(transparent)]
-    Plan(#[from] cutover_plan::Error),
+    Plan(Box<cutover_plan::Error>),
+}
+
+impl From<cutover_plan::Error> for Error {
+    fn from(error: cutover_plan::Error) -> Self {
+        Self::Plan(Box::new(error))
+    }
 }

@@ -23,9 +23,11 @@ const MOST_BLOCKS: usize = 3;
 ///
 /// ```
 /// # use cutover::{Image, Options, Release, Strategy, manifest};
-/// # let yaml = br#"{apiVersion: apps/v1, kind: Deployment, metadata: {name: hello}, spec: {replicas: 3,
-/// #   selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
-/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}}"#;
+/// # let yaml = br#"apiVersion: apps/v1
+/// # kind: Deployment
+/// # metadata: {name: hello}
+/// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
+/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
 /// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
 /// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
@@ -48,28 +50,82 @@ pub fn show(plan: &Plan, style: Style) -> Result<String, Error> {
 
 /// The table's rows and columns.
 pub(crate) fn grid(plan: &Plan) -> Result<Grid, Error> {
-    let states = plan.states()?;
     let names = Names::of(plan);
-    let pods = Columns::of(plan, names);
-    let exposures = exposures(plan)?;
-    let mut grid = heads(&pods, !exposures.is_empty());
-    for (number, state) in states.iter().enumerate() {
-        let step = number.checked_sub(1).map(|at| (&plan.spec.steps[at], &states[at]));
-        let (phase, name) =
-            step.map_or(("", "as it is".into()), |(step, _)| (step.phase.as_str(), pods.step_name(step)));
-        let mut row = vec![format!("{number:>2}"), phase.to_owned(), name];
-        row.extend(pods.cells(state));
-        row.extend(
-            (!exposures.is_empty())
-                .then(|| share(&exposures, number, step.map(|(step, before)| (step, before, state)))),
-        );
-        row.push(step.map(|(step, before)| wait(step, before, state, names)).unwrap_or_default());
-        grid.row(row);
-    }
+    let columns = Columns::of(plan, names);
+    let table = Table { plan, names, columns, states: plan.states()?, exposures: exposures(plan)? };
+    let mut grid = table.heads();
+    (0..table.states.len()).for_each(|number| grid.row(table.row(number)));
     Ok(grid)
 }
 
-/// The columns that count pods.
+/// All that a row is made of.
+struct Table<'a> {
+    plan: &'a Plan,
+    names: Names,
+    columns: Columns<'a>,
+    states: Vec<Bundle>,
+    /// One a state; none at all where nothing gets a new version.
+    exposures: Vec<Option<Exposure>>,
+}
+
+/// A step with the states before and after it.
+#[derive(Clone, Copy)]
+struct Passage<'a> {
+    step: &'a Step,
+    before: &'a Bundle,
+    after: &'a Bundle,
+}
+
+impl Table<'_> {
+    fn heads(&self) -> Grid {
+        let mut grid = Grid::default();
+        grid.column("", Align::Right);
+        grid.columns(["phase", "what changes"], Align::Left);
+        grid.columns(self.columns.heads(), Align::Centre);
+        if !self.exposures.is_empty() {
+            grid.column("new version", Align::Centre);
+        }
+        grid.column("then wait for", Align::Left);
+        grid
+    }
+
+    fn row(&self, number: usize) -> Vec<String> {
+        let state = &self.states[number];
+        let passage = number.checked_sub(1).map(|at| Passage {
+            step: &self.plan.spec.steps[at],
+            before: &self.states[at],
+            after: state,
+        });
+        let mut row = vec![format!("{number:>2}")];
+        row.extend(match passage {
+            None => [String::new(), "as it is".to_owned()],
+            Some(Passage { step, .. }) => [step.phase.clone(), self.columns.step_name(step)],
+        });
+        row.extend(self.columns.cells(state));
+        row.extend((!self.exposures.is_empty()).then(|| self.share(number, passage)));
+        let gates = passage.map(|Passage { step, before, after }| wait(step, before, after, self.names));
+        row.push(gates.unwrap_or_default());
+        row
+    }
+
+    /// The share at a state; on a step that replaces pods in their place, the one before it too.
+    fn share(&self, number: usize, passage: Option<Passage<'_>>) -> String {
+        let text =
+            |at: usize| self.exposures[at].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string());
+        let rolled = passage.is_some_and(|Passage { step, before, after }| {
+            step.changes.iter().any(|change| rolls(change.object(), before, after))
+        });
+        match number
+            .checked_sub(1)
+            .filter(|before| rolled && self.exposures[*before] != self.exposures[number])
+        {
+            Some(before) => format!("{} → {}", text(before).trim_end_matches(" %"), text(number)),
+            None => format!("{:>5}", text(number)),
+        }
+    }
+}
+
+/// The columns that count pods: each workload's sets side by side, or the sum of all.
 enum Columns<'a> {
     /// One for each set.
     Sets(Vec<(String, ObjectRef)>),
@@ -146,19 +202,6 @@ fn replicas(set: &ObjectRef, state: &Bundle) -> Option<u32> {
     state.get(set).map(|manifest| Deployment::of(manifest).replicas().unwrap_or(0))
 }
 
-fn heads(pods: &Columns<'_>, shares: bool) -> Grid {
-    let mut grid = Grid::default();
-    grid.column("", Align::Right);
-    grid.column("phase", Align::Left);
-    grid.column("what changes", Align::Left);
-    grid.columns(pods.heads(), Align::Centre);
-    if shares {
-        grid.column("new version", Align::Centre);
-    }
-    grid.column("then wait for", Align::Left);
-    grid
-}
-
 /// The exposure at each state over all workloads that get a new version; empty where none does.
 fn exposures(plan: &Plan) -> Result<Vec<Option<Exposure>>, Error> {
     let states = exposure(plan)?;
@@ -170,18 +213,6 @@ fn exposures(plan: &Plan) -> Result<Vec<Option<Exposure>>, Error> {
     let over =
         |state: &Vec<Option<Exposure>>| renewed.iter().filter_map(|at| state[*at]).reduce(Exposure::or);
     Ok(states.iter().map(over).collect())
-}
-
-/// The share at a state; on a step that replaces pods in their place, the one before it too.
-fn share(exposures: &[Option<Exposure>], number: usize, step: Option<(&Step, &Bundle, &Bundle)>) -> String {
-    let text = |at: usize| exposures[at].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string());
-    let rolled = step.is_some_and(|(step, before, after)| {
-        step.changes.iter().any(|change| rolls(change.object(), before, after))
-    });
-    match number.checked_sub(1).filter(|before| rolled && exposures[*before] != exposures[number]) {
-        Some(before) => format!("{} → {}", text(before).trim_end_matches(" %"), text(number)),
-        None => format!("{:>5}", text(number)),
-    }
 }
 
 fn warn(warning: &cutover_manifest::Warning, style: Style) -> String {
