@@ -55,18 +55,21 @@ fn refused(world: &mut World<'_>, error: &clap::Error) -> io::Result<Exit> {
     Ok(Exit::WrongUse)
 }
 
-/// clap's text without its label, its tips as hints, the usage as the last of them.
+/// clap's text without its label, and what it advises as hints: its tips, what is possible, the usage.
 fn in_our_words(text: &str) -> String {
-    let kept = |line: &&str| !line.trim().is_empty() && !line.starts_with("For more information");
-    let lines: Vec<&str> = text.strip_prefix("error: ").unwrap_or(text).lines().filter(kept).collect();
-    let is_hint =
-        |line: &str| ["hint:", "tip:", "Usage:"].iter().any(|label| line.trim_start().starts_with(label));
-    let first = lines.iter().position(|line| is_hint(line)).unwrap_or(lines.len());
-    let hint = |line: &&str| {
-        line.trim_start().trim_start_matches("tip: ").trim_start_matches("hint: ").replace("Usage:", "usage:")
-    };
-    let (message, hints) = lines.split_at(first);
-    let hints: Vec<String> = hints.iter().map(hint).collect();
+    let told = |line: &&str| !line.trim().is_empty() && !line.starts_with("For more information");
+    let lines: Vec<&str> = text.strip_prefix("error: ").unwrap_or(text).lines().filter(told).collect();
+    let first = lines.iter().position(|line| advice(line).is_some()).unwrap_or(lines.len());
+    let (message, rest) = lines.split_at(first);
+    let hints: Vec<&str> = rest.iter().map(|line| advice(line).unwrap_or(line)).collect();
     let hints = if hints.is_empty() { "`--help` tells what there is".to_owned() } else { hints.join("\n") };
     format!("{}\nhint: {hints}", message.join("\n"))
+}
+
+/// What a line of clap's or of a value's error advises.
+fn advice(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let possible = line.strip_prefix('[').and_then(|line| line.strip_suffix(']'));
+    let said = ["hint: ", "tip: "].iter().find_map(|label| line.strip_prefix(label));
+    possible.or(said).or_else(|| line.starts_with("Usage: ").then_some(line))
 }

@@ -50,7 +50,7 @@ impl Staged {
     pub(crate) fn new(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let directory =
-            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let permissions = fs::metadata(&path).map(|known| known.permissions()).ok();
         // What the process' mask leaves of it, as for any new file.
         let new = Permissions::from_mode(0o666);

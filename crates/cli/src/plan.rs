@@ -1,6 +1,6 @@
 //! `cutover plan`: from manifests and a strategy to a plan.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use cutover::Plan;
 use cutover::manifest::{ObjectRef, Warning};
@@ -45,7 +45,7 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<Request, Error> {
 /// The standard input ends, so it can be one thing only.
 fn read_once(request: &Request) -> Result<(), Error> {
     let paths = request.common.filenames.iter().chain(&request.wanted.to);
-    if paths.filter(|path| **path == PathBuf::from("-")).count() < 2 {
+    if paths.filter(|path| path.as_os_str() == "-").count() < 2 {
         return Ok(());
     }
     Err(Error::Usage(
@@ -91,7 +91,8 @@ fn unsaid(object: &ObjectRef, request: &Request, inputs: &[&Input]) -> Warning {
 
 /// Gives the plan to whoever asked, and says beside it what a reviewer should know and the table does not say.
 fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut World<'_>) -> Result<(), Error> {
-    let untold = if to.is_some() || plan.is_empty() { &*plan.spec.warnings } else { &[] };
+    let idle = plan.spec.steps.iter().all(|step| step.changes.is_empty());
+    let untold = if to.is_some() || idle { &*plan.spec.warnings } else { &[] };
     for warning in untold {
         let place = warning
             .object
@@ -99,7 +100,7 @@ fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut Wor
             .and_then(|object| inputs.iter().find_map(|input| input.place(object, "")));
         message::warning(world, Warning { place: warning.place.clone().or(place), ..warning.clone() })?;
     }
-    if plan.is_empty() {
+    if idle {
         message::note(
             world,
             "nothing to do: what is wanted is what runs\nhint: say what is wanted with --to, --image or --set-env",
@@ -109,7 +110,7 @@ fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut Wor
         Some(PlanOutput::File(path)) => output::file(world, path, &text(plan, format_of(path))),
         Some(PlanOutput::Json) => print(world, &text(plan, DocumentOutput::Json)),
         Some(PlanOutput::Yaml) => print(world, &text(plan, DocumentOutput::Yaml)),
-        None if plan.is_empty() => Ok(()),
+        None if idle => Ok(()),
         None => {
             print(world, &show(plan, Style::Colour).map_err(Error::failed)?)?;
             Ok(message::note(world, "the plan is not kept\nhint: `-o plan.yaml` writes it to a file")?)
@@ -117,7 +118,7 @@ fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut Wor
     }
 }
 
-fn format_of(path: &std::path::Path) -> DocumentOutput {
+fn format_of(path: &Path) -> DocumentOutput {
     match path.extension() {
         Some(end) if end == "json" => DocumentOutput::Json,
         _ => DocumentOutput::Yaml,

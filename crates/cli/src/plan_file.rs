@@ -5,6 +5,7 @@ use std::slice;
 
 use cutover::Plan;
 use cutover::manifest::Document;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::{World, input, walk};
@@ -23,6 +24,10 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Plan, Error>
         let reason = format!("{}: a plan is one document, and there are {}", path.display(), documents.len());
         return Err(Error::failed(format!("{reason}\nhint: {hint}")));
     };
+    if let Some(kind) = document.value.get("kind").and_then(Value::as_str).filter(|kind| *kind != "Plan") {
+        let hint = "make the plan with `cutover plan … -o plan.yaml`";
+        return Err(Error::failed(format!("{}: this is a {kind} and no plan\nhint: {hint}", document.place)));
+    }
     Plan::parse(&document.value).map_err(|error| Error::failed(format!("{}: {error}", path.display())))
 }
 

@@ -55,8 +55,10 @@ fn in_words(error: &YamlError) -> String {
         }
         other => {
             let message = DefaultMessageFormatter.format_message(other).replace("\\n", "\n");
-            let hint = "\nhint: one strategy with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }";
-            if message.contains("\nhint: ") { message } else { message + hint }
+            if message.contains("\nhint: ") { message } else { message + EXAMPLE }
         }
     }
 }
+
+const EXAMPLE: &str = "\nhint: write one strategy with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }; \
+                       `cutover schema strategy` tells what each takes";

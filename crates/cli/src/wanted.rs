@@ -1,10 +1,12 @@
 //! Both ends of a release: what runs, and what is wanted.
 
 use cutover::manifest::{Bundle, ObjectRef};
-use cutover::planning::{Deployment, WorkloadName, deployments, select, with_replicas};
+use cutover::planning::{WorkloadName, deployments, refuse, select, with_replicas};
 use cutover::{Release, Strategy, rollback, set_environment, set_image};
 
 use crate::args::Request;
+
+const REPLICAS: &str = "/spec/replicas";
 
 /// What runs and what is wanted, as bundles.
 #[derive(Clone, Debug)]
@@ -24,6 +26,9 @@ impl Ends {
     ///
     /// A change that the manifests do not allow, or what the strategy refuses to want.
     pub(crate) fn new(request: &Request, from: &Bundle, to: Option<&Bundle>) -> Result<Self, cutover::Error> {
+        if let Strategy::Scale(scale) = &request.strategy {
+            counted(from, &scale.workloads, request.running.replicas)?;
+        }
         let filled = unsaid(from, &request.common.workloads, request.running.replicas)?;
         let fill = |bundle: &Bundle| fill(bundle, &filled, request.running.replicas);
         let from = fill(from);
@@ -106,22 +111,33 @@ fn unsaid(
     workloads: &[WorkloadName],
     replicas: Option<u32>,
 ) -> Result<Vec<ObjectRef>, cutover::Error> {
-    if replicas.is_none() {
-        return Ok(Vec::new());
+    let mut open: Vec<ObjectRef> = match (replicas, workloads) {
+        (None, _) => Vec::new(),
+        (_, []) => deployments(from).map(|set| set.manifest().object().clone()).collect(),
+        (_, named) => select(from, named)?,
+    };
+    open.retain(|object| is_open(from, object));
+    Ok(open)
+}
+
+/// Scaling says what is wanted by `--replicas`, so what runs goes by another name there.
+fn counted(from: &Bundle, workloads: &[WorkloadName], running: Option<u32>) -> Result<(), cutover::Error> {
+    match select(from, workloads)?.into_iter().find(|object| is_open(from, object)) {
+        Some(object) if running.is_none() => {
+            let hint = "say it with --current-replicas, or plan from live objects";
+            Err(refuse(&object, REPLICAS, "the manifest does not say how many pods run", hint).into())
+        }
+        _ => Ok(()),
     }
-    let meant = if workloads.is_empty() { None } else { Some(select(from, workloads)?) };
-    let open =
-        deployments(from).map(Deployment::manifest).filter(|set| set.pointer("/spec/replicas").is_none());
-    let objects = open.map(|set| set.object().clone());
-    Ok(objects.filter(|object| meant.as_ref().is_none_or(|meant| meant.contains(object))).collect())
 }
 
 /// The number of pods where no manifest says it; a manifest of what is wanted may say another.
 fn fill(bundle: &Bundle, objects: &[ObjectRef], replicas: Option<u32>) -> Bundle {
-    let open =
-        |object: &&ObjectRef| bundle.get(object).is_some_and(|set| set.pointer("/spec/replicas").is_none());
-    let objects = objects.iter().filter(open);
-    objects.zip(std::iter::repeat(replicas)).fold(bundle.clone(), |bundle, (object, replicas)| {
-        replicas.map_or_else(|| bundle.clone(), |replicas| with_replicas(&bundle, object, replicas))
-    })
+    let Some(replicas) = replicas else { return bundle.clone() };
+    let open = objects.iter().filter(|object| is_open(bundle, object));
+    open.fold(bundle.clone(), |filled, object| with_replicas(&filled, object, replicas))
+}
+
+fn is_open(bundle: &Bundle, object: &ObjectRef) -> bool {
+    bundle.get(object).is_some_and(|set| set.pointer(REPLICAS).is_none())
 }

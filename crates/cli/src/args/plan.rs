@@ -89,7 +89,7 @@ impl Wanted {
 #[derive(Debug, Default, Args)]
 pub(crate) struct Running {
     /// How many pods run, where the manifest leaves `replicas` out.
-    #[arg(long, value_name = "N")]
+    #[arg(long, alias = "current-replicas", value_name = "N")]
     pub(crate) replicas: Option<u32>,
 }
 
@@ -146,7 +146,9 @@ pub(crate) struct Request {
 
 impl Request {
     /// The request, where the flags that go for every strategy say what its own fields leave open.
-    pub(crate) fn new(mut strategy: Strategy, common: Common, wanted: Wanted, running: Running) -> Self {
+    pub(crate) fn new(mut strategy: Strategy, mut common: Common, wanted: Wanted, running: Running) -> Self {
+        let unplaced = common.workloads.iter_mut().filter(|workload| workload.namespace.is_none());
+        unplaced.for_each(|workload| workload.namespace.clone_from(&common.namespace));
         if let Some(workloads) = workloads(&mut strategy)
             && workloads.is_empty()
         {

@@ -106,7 +106,7 @@ impl<'i> Draft<'i> {
     fn create_file(&mut self, sibling: &File, manifest: &Manifest) -> Result<(), String> {
         let object = manifest.object();
         let name = format!("{}-{}.yaml", object.kind.to_lowercase(), object.name);
-        let path = sibling.path.parent().unwrap_or(Path::new("")).join(name);
+        let path = sibling.path.parent().unwrap_or_else(|| Path::new("")).join(name);
         if self.created.contains_key(&path) || self.input.files.iter().any(|file| file.path == path) {
             let hint = "give that file another name, then write again";
             return Err(format!(

@@ -1,0 +1,209 @@
+//! `cutover plan`: flags, files, and what is told beside the plan.
+
+use cutover_cli::Exit;
+use serde_json::{Value, json};
+
+use super::{IMAGE, json};
+use crate::support::Folder;
+
+/// The plan that a command makes of the lab.
+#[track_caller]
+fn plan(folder: &Folder, words: &str) -> Value {
+    json(&folder.done(&format!("cutover plan {words} -f hello -o json")))
+}
+
+fn names(plan: &Value) -> Vec<&str> {
+    plan["spec"]["steps"].as_array().unwrap().iter().filter_map(|step| step["name"].as_str()).collect()
+}
+
+#[test]
+fn every_strategy_makes_a_plan() {
+    let folder = Folder::hello();
+    let check = |words: &str, strategy: &str, first: &str| {
+        let plan = plan(&folder, words);
+        assert_eq!((&plan["spec"]["strategy"], names(&plan)[0]), (&json!(strategy), first), "{words}");
+    };
+    check(&format!("canary --steps 25,50 {IMAGE}"), "canary", "create Deployment hello-canary with 1 pod");
+    check(
+        &format!("blue-green --service hello {IMAGE}"),
+        "blueGreen",
+        "switch Service hello to app=hello,track=stable",
+    );
+    check(&format!("rolling {IMAGE}"), "rolling", "image of Deployment hello 1.0.0 → 2.0.0");
+    check(&format!("recreate {IMAGE}"), "recreate", "update strategy of Deployment hello: Recreate");
+    check("scale --workload hello --replicas 5", "scale", "scale Deployment hello 3 → 5");
+    for (words, strategy) in [
+        ("restart --workload hello", "restart"),
+        ("pause --workload hello", "pause"),
+        ("affinity --service hello --session-affinity ClientIP", "affinity"),
+    ] {
+        assert_eq!(plan(&folder, words)["spec"]["strategy"], strategy);
+    }
+}
+
+#[test]
+fn flags_and_strategy_files_make_the_same_plan() {
+    let folder = Folder::hello();
+    let check = |words: &str, file: &str, wanted: &str| {
+        folder.put("strategy.yaml", file);
+        assert_eq!(
+            plan(&folder, &format!("{words} {wanted}")),
+            plan(&folder, &format!("--strategy strategy.yaml {wanted}")),
+            "{words}"
+        );
+    };
+    check(
+        "canary --steps 25,50",
+        "canary: {steps: [{setWeight: 25}, {pause: {}}, {setWeight: 50}, {pause: {}}]}",
+        IMAGE,
+    );
+    check(
+        "canary --steps 50 --pause 10m --max-surge 2",
+        "canary: {steps: [{setWeight: 50}, {pause: {duration: 10m}}], maxSurge: 2}",
+        IMAGE,
+    );
+    check(
+        "blue-green --active-service hello --preview-replica-count 1",
+        "blueGreen: {activeService: hello, previewReplicaCount: 1}",
+        IMAGE,
+    );
+    check("rolling --max-unavailable 1", "rolling: {maxUnavailable: 1}", IMAGE);
+    check("recreate", "recreate: {}", IMAGE);
+    check(
+        "scale --replicas 9 --max-step 2 --workload hello",
+        "scale: {replicas: 9, maxStep: 2, workloads: [hello]}",
+        "",
+    );
+    check("pause", "pause: {}", "--workload hello");
+    check("restart --at 2026-11-24T10:00:00Z", "restart: {at: \"2026-11-24T10:00:00Z\"}", "--workload hello");
+}
+
+#[test]
+fn a_restart_takes_the_time_of_the_clock() {
+    let plan = plan(&Folder::hello(), "restart --workload hello");
+    assert!(
+        plan.to_string().contains("\"kubectl.kubernetes.io/restartedAt\":\"2026-11-24T10:00:00Z\""),
+        "{plan:#}"
+    );
+}
+
+#[test]
+fn options_hold_whatever_the_strategy() {
+    let folder = Folder::hello();
+    let plan =
+        plan(&folder, &format!("rolling {IMAGE} --name greeting --on-failure undo --max-concurrent 1"));
+    assert_eq!((&plan["metadata"]["name"], &plan["spec"]["onFailure"]), (&json!("greeting"), &json!("undo")));
+}
+
+#[test]
+fn what_is_wanted_is_said_by_files_images_and_variables() {
+    let folder = Folder::hello();
+    let new = folder.text("hello/deployments/hello.yaml").replace("1.0.0", "2.0.0");
+    folder.put("new/hello.yaml", &new);
+    assert_eq!(names(&plan(&folder, "rolling --to new")), ["image of Deployment hello 1.0.0 → 2.0.0"]);
+    let end = plan(&folder, "rolling --set-env GREETING=hi --workload hello");
+    assert!(end.to_string().contains("\"value\":\"hi\""), "{end:#}");
+}
+
+#[test]
+fn only_the_workloads_that_are_meant_change() {
+    let folder = Folder::hello();
+    for name in ["auth", "hello"] {
+        let new = folder.text(&format!("hello/deployments/{name}.yaml")).replace(":1.0.0", ":2.0.0");
+        folder.put(&format!("new/{name}.yaml"), &new);
+    }
+    let both = plan(&folder, "rolling --to new");
+    let one = plan(&folder, "rolling --to new --workload auth");
+    assert_eq!(both["spec"]["workloads"].as_array().unwrap().len(), 2);
+    assert_eq!(one["spec"]["workloads"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_namespace_tells_names_apart() {
+    let folder = Folder::empty();
+    for namespace in ["prod", "test"] {
+        let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
+        folder.put(
+            &format!("hello/{namespace}.yaml"),
+            &hello.replace("  labels: {app: hello}", &format!("  namespace: {namespace}")),
+        );
+    }
+    for words in ["restart --workload hello -n test", "restart -n test", &format!("rolling {IMAGE} -n test")]
+    {
+        let plan = plan(&folder, words);
+        assert_eq!(plan["spec"]["workloads"][0]["namespace"], "test", "{words}");
+        assert_eq!(plan["spec"]["workloads"].as_array().unwrap().len(), 1, "{words}");
+    }
+}
+
+#[test]
+fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
+    let folder = Folder::hello();
+    folder.change("hello/deployments/hello.yaml", "  replicas: 3            # one a zone\n", "");
+    let outcome =
+        folder.run(&format!("cutover plan canary --steps 25 {IMAGE} -f hello --replicas 4 -o plan.yaml"));
+    let expected = "warning: hello/deployments/hello.yaml:8:3: Deployment hello: /spec/replicas: the manifest does not say how many pods run; the plan takes them to be 4";
+    assert!(outcome.messages.contains(expected), "{}", outcome.messages);
+    let plan = plan(&folder, "scale --workload hello --current-replicas 4 --replicas 5");
+    assert_eq!(names(&plan), ["scale Deployment hello 4 → 5"]);
+}
+
+#[test]
+fn a_plan_goes_to_a_file_or_is_shown() {
+    let folder = Folder::hello();
+    let line = format!("cutover plan rolling -f hello {IMAGE}");
+    let shown = folder.run(&line);
+    assert!(shown.output.starts_with("Plan hello: rolling"), "{}", shown.output);
+    assert!(shown.messages.ends_with("hint: `-o plan.yaml` writes it to a file\n"), "{}", shown.messages);
+    let yaml = folder.done(&format!("{line} -o yaml"));
+    assert_eq!(folder.done(&format!("{line} -o plan.yaml")), "");
+    assert_eq!(folder.text("plan.yaml"), yaml);
+    folder.done(&format!("{line} -o plan.json"));
+    assert_eq!(folder.text("plan.json"), folder.done(&format!("{line} -o json")));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let (one, other) = (Folder::hello(), Folder::hello());
+    let line = format!("cutover plan canary -f hello {IMAGE} --steps 25,50 -o yaml");
+    assert_eq!(one.done(&line), other.done(&line));
+}
+
+#[test]
+fn nothing_to_do_is_no_failure() {
+    let folder = Folder::hello();
+    for words in [
+        "canary --steps 25",
+        "rolling",
+        "rolling --image hello=registry.example/hello:1.0.0",
+        "scale --replicas 3 --workload hello",
+    ] {
+        let outcome = folder.run(&format!("cutover plan {words} -f hello"));
+        assert_eq!(
+            (outcome.exit, outcome.output.as_str()),
+            (Exit::Done, ""),
+            "{words}: {}",
+            outcome.messages
+        );
+        assert!(outcome.messages.contains("note: nothing to do"), "{words}: {}", outcome.messages);
+    }
+}
+
+/// What Helm prints, hooks included.
+#[test]
+fn what_other_tools_print_is_read_from_the_standard_input() {
+    let folder = Folder::hello();
+    let hook = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: {helm.sh/hook: pre-upgrade}\n";
+    let files =
+        ["deployments/hello.yaml", "services/hello.yaml"].map(|name| folder.text(&format!("hello/{name}")));
+    let input =
+        format!("---\n# Source: hello/templates/hello.yaml\n{}---\n{}---\n{hook}", files[0], files[1]);
+    let outcome = folder.run_with(&format!("cutover plan canary -f - {IMAGE} --steps 25 -o json"), &input);
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
+    assert!(
+        outcome.messages.contains("warning: stdin:") && outcome.messages.contains("Job migrate: set aside"),
+        "{}",
+        outcome.messages
+    );
+    assert!(!outcome.output.contains("migrate"));
+}

@@ -1,0 +1,149 @@
+//! `cutover write`: the steps of a plan as edits of the files.
+
+use std::fs;
+
+use super::{IMAGE, planned};
+use crate::support::Folder;
+
+const HELLO: &str = "hello/deployments/hello.yaml";
+const CANARY: &str = "hello/deployments/deployment-hello-canary.yaml";
+
+#[test]
+fn each_step_is_one_small_edit() {
+    let folder = planned();
+    let start = folder.text(HELLO);
+    let write = |step: usize| folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+    assert_eq!(write(1), format!("created {CANARY}\n"));
+    assert_eq!(write(2), format!("changed {HELLO}\n"));
+    assert_eq!(folder.text(HELLO), start.replace("replicas: 3 ", "replicas: 2 "));
+    assert_eq!(write(3), format!("changed {CANARY}\n"));
+    assert_eq!(write(4), format!("changed {CANARY}\n"));
+    assert_eq!(write(5), format!("changed {HELLO}\n"));
+    assert_eq!(write(6), format!("changed {HELLO}\n"));
+    assert_eq!(write(7), format!("changed {CANARY}\n"));
+    assert_eq!(write(8), format!("removed {CANARY}\n"));
+    assert_eq!(folder.text(HELLO), start.replace("hello:1.0.0", "hello:2.0.0"));
+    assert_eq!(write(8), "");
+}
+
+/// A step may be left out, and the way back is written in the same way.
+#[test]
+fn files_go_from_any_state_to_any_other() {
+    let start = planned().files();
+    for first in [0, 1, 3, 5, 8] {
+        for second in [0, 2, 4, 7] {
+            let folder = planned();
+            for step in [first, second, 0] {
+                folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+                let read = folder.done("cutover render plan.yaml --step 0 -f hello");
+                assert!(step != 0 || read == folder.done("cutover read -f hello"));
+            }
+            assert_eq!(folder.files(), start, "{first} {second}");
+        }
+    }
+}
+
+#[test]
+fn written_files_read_as_the_rendered_state() {
+    let folder = planned();
+    for step in 1..=8 {
+        let rendered = folder.done(&format!("cutover render plan.yaml --step {step} -o json"));
+        folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+        let again = folder.done(&format!("cutover render plan.yaml --step {step} -f hello -o json"));
+        let read = folder.done("cutover read -f hello -o json");
+        let sorted = |text: &str| {
+            let mut items = super::json(text)["items"].as_array().unwrap().clone();
+            items.sort_by_key(ToString::to_string);
+            items
+        };
+        assert_eq!(sorted(&again), sorted(&read), "step {step}");
+        assert!(sorted(&rendered).iter().all(|object| sorted(&read).contains(object)), "step {step}");
+    }
+}
+
+/// A file that is named itself is what is read the next time, so a new object goes to its end.
+#[test]
+fn a_named_file_gets_new_documents_at_its_end() {
+    let folder = Folder::hello();
+    let start = ["deployments/hello.yaml", "services/hello.yaml"]
+        .map(|name| folder.text(&format!("hello/{name}")))
+        .join("---\n");
+    folder.put("all.yaml", &start);
+    folder.done(&format!("cutover plan canary -f all.yaml {IMAGE} --steps 25,50 -o plan.yaml"));
+    assert_eq!(folder.done("cutover write plan.yaml --step 1 -f all.yaml"), "changed all.yaml\n");
+    assert!(folder.text("all.yaml").starts_with(&format!("{start}---\napiVersion: apps/v1\n")));
+    folder.done("cutover write plan.yaml --step 8 -f all.yaml");
+    assert_eq!(folder.text("all.yaml"), start.replace("hello:1.0.0", "hello:2.0.0"));
+}
+
+#[test]
+fn lists_and_json_are_edited_too() {
+    let folder = Folder::hello();
+    let list = folder.done("cutover read -f hello -o json");
+    folder.put("all.json", &list);
+    folder.done(&format!("cutover plan canary -f all.json {IMAGE} --steps 25,50 -o plan.yaml"));
+    for step in [1, 2, 5, 8, 0] {
+        folder.done(&format!("cutover write plan.yaml --step {step} -f all.json"));
+    }
+    assert_eq!(folder.text("all.json"), list);
+}
+
+#[test]
+fn a_file_that_leaves_replicas_out_goes_on_doing_so_where_it_can() {
+    let folder = Folder::hello();
+    folder.change(HELLO, "  replicas: 3            # one a zone\n", "");
+    let start = folder.text(HELLO);
+    folder.done(&format!("cutover plan canary -f hello {IMAGE} --steps 25,50 --replicas 3 -o plan.yaml"));
+    folder.done("cutover write plan.yaml --step 1 -f hello");
+    assert_eq!(folder.text(HELLO), start);
+    folder.done("cutover write plan.yaml --step 2 -f hello");
+    assert!(folder.text(HELLO).contains("replicas: 2"));
+}
+
+#[test]
+fn what_goes_is_taken_out_of_its_file() {
+    let folder = Folder::hello();
+    let job = "# once a night\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: night}\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map}\n";
+    folder.put("hello/jobs.yaml", &format!("{job}---\n{map}"));
+    folder.put("new/all.yaml", &folder.done("cutover read -f hello/services -f hello/deployments"));
+    folder.put("new/map.yaml", map);
+    folder.done("cutover plan rolling -f hello --to new --prune -o plan.yaml");
+    assert_eq!(folder.done("cutover write plan.yaml --step 1 -f hello"), "changed hello/jobs.yaml\n");
+    assert_eq!(folder.text("hello/jobs.yaml"), map);
+}
+
+#[test]
+fn a_secret_is_never_written_from_a_plan() {
+    let folder = Folder::hello();
+    let secret = |token: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n")
+    };
+    folder.put("hello/secret.yaml", &secret("hunter2"));
+    folder.put("new/secret.yaml", &secret("hunter3"));
+    folder.done("cutover plan rolling -f hello --to new -o plan.yaml");
+    let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+    assert!(
+        outcome.messages.contains(
+            "error: Secret key: a plan does not hold a Secret's values\nhint: put its new manifest there"
+        ),
+        "{}",
+        outcome.messages
+    );
+    folder.put("hello/secret.yaml", &secret("hunter3"));
+    assert!(folder.run("cutover write plan.yaml --step 1 -f hello").messages.contains("nothing to write"));
+}
+
+#[test]
+fn permissions_and_links_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = planned();
+    fs::rename(folder.path(HELLO), folder.path("real.txt")).unwrap();
+    symlink("../../real.txt", folder.path(HELLO)).unwrap();
+    fs::set_permissions(folder.path("real.txt"), fs::Permissions::from_mode(0o640)).unwrap();
+    folder.done("cutover write plan.yaml --step 2 -f hello");
+    assert!(fs::symlink_metadata(folder.path(HELLO)).unwrap().is_symlink());
+    assert_eq!(fs::metadata(folder.path("real.txt")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(folder.text("real.txt").contains("replicas: 2"));
+}

@@ -1,0 +1,166 @@
+//! Manifests that no plan can be made of.
+
+use cutover_cli::Exit::Failed;
+
+use super::{IMAGE, Put, Replace, canary, check, plan};
+
+const HELLO: &str = "hello/deployments/hello.yaml";
+const SERVICE: &str = "hello/services/hello.yaml";
+
+#[test]
+fn services_that_would_serve_nobody() {
+    check(
+        &[Replace(SERVICE, "    app: hello", "    app: hallo")],
+        &canary(),
+        Failed,
+        "hello/services/hello.yaml:8:5: Service hello: /spec/selector: `app=hallo` matches no pods",
+        "give the pods these labels",
+    );
+    check(
+        &[Replace(SERVICE, "targetPort: http", "targetPort: web")],
+        &canary(),
+        Failed,
+        "hello/services/hello.yaml:10:5: Service hello: /spec/ports: the port `web` is on no container",
+        "name a containerPort `web`",
+    );
+}
+
+#[test]
+fn fields_that_never_change() {
+    let changed =
+        include_str!("../../fixtures/hello/deployments/hello.yaml").replace("track: stable", "track: other");
+    check(
+        &[Put("new/hello.yaml", &changed)],
+        &plan("canary --steps 25 --to new"),
+        Failed,
+        "new/hello.yaml:10:5: Deployment hello: /spec/selector: the field is immutable",
+        "keep it as it is, or make an object of another name",
+    );
+}
+
+#[test]
+fn workloads_that_cannot_have_two_sets() {
+    check(
+        &[Replace(HELLO, "replicas: 3 ", "replicas: 0 ")],
+        &canary(),
+        Failed,
+        "Deployment hello: it has zero replicas",
+        "scale it up first",
+    );
+    check(
+        &[Replace(HELLO, "replicas: 3 ", "paused: true\n  replicas: 3 ")],
+        &canary(),
+        Failed,
+        "hello/deployments/hello.yaml:8:11: Deployment hello: /spec/paused: a paused Deployment does not roll out",
+        "resume it first",
+    );
+    check(
+        &[Replace(HELLO, "replicas: 3 ", "strategy: {type: Recreate}\n  replicas: 3 ")],
+        &canary(),
+        Failed,
+        "hello/deployments/hello.yaml:8:20: Deployment hello: /spec/strategy/type: its type is Recreate",
+        "take the strategy recreate",
+    );
+    let taken = include_str!("../../fixtures/hello/deployments/hello.yaml")
+        .replace("name: hello\n  labels", "name: hello-canary\n  labels")
+        .replace("stable", "canary");
+    check(
+        &[Put("hello/canary.yaml", &taken)],
+        &format!("{} --workload hello", canary()),
+        Failed,
+        "hello/canary.yaml:2:1: Deployment hello-canary: the plan would make it, and it is there already",
+        "finish or undo the plan that made it",
+    );
+    let tight = "strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}\n  replicas: 1 ";
+    check(
+        &[Replace(HELLO, "replicas: 3 ", tight)],
+        &canary(),
+        Failed,
+        "hello: 1 pods and a surge of 0 leave no room",
+        "allow one more with maxSurge: 1",
+    );
+}
+
+#[test]
+fn counts_that_nobody_knows() {
+    check(
+        &[Replace(HELLO, "  replicas: 3            # one a zone\n", "")],
+        &canary(),
+        Failed,
+        "hello/deployments/hello.yaml:8:3: Deployment hello: /spec/replicas: the manifest does not say how many pods run",
+        "say it with --replicas",
+    );
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: hello}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: hello}, maxReplicas: 9}\n";
+    check(
+        &[Put("hello/scaler.yaml", scaler)],
+        &canary(),
+        Failed,
+        "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: HorizontalPodAutoscaler hello scales it",
+        "take the autoscaler out for the release",
+    );
+}
+
+#[test]
+fn amounts_that_the_server_refuses_too() {
+    let amount = |amount: &str, message: &str| {
+        let strategy = format!("strategy: {{rollingUpdate: {{maxSurge: {amount}}}}}\n  replicas: 3 ");
+        check(&[Replace(HELLO, "replicas: 3 ", &strategy)], &canary(), Failed, message, "write 1 or 25%");
+    };
+    amount(
+        "\"3\"",
+        "hello/deployments/hello.yaml:8:40: Deployment hello: /spec/strategy/rollingUpdate/maxSurge: `\"3\"` is neither",
+    );
+    amount(
+        "-1",
+        "hello/deployments/hello.yaml:8:40: Deployment hello: /spec/strategy/rollingUpdate/maxSurge: `-1` is neither",
+    );
+}
+
+#[test]
+fn workloads_with_one_selector() {
+    let copy = include_str!("../../fixtures/hello/deployments/hello.yaml")
+        .replace("name: hello\n  labels", "name: other\n  labels");
+    check(
+        &[Put("hello/other.yaml", &copy)],
+        &format!("{} --workload hello", canary()),
+        Failed,
+        "hello/other.yaml:10:5: Deployment other: /spec/selector: Deployment hello has the same selector",
+        "give one of them a label more",
+    );
+}
+
+#[test]
+fn configuration_that_both_versions_would_read() {
+    let reading = "          envFrom: [{configMapRef: {name: greeting}}]\n          env:\n";
+    let new = include_str!("../../fixtures/hello/deployments/hello.yaml")
+        .replace("          env:\n", reading)
+        .replace("hello:1.0.0", "hello:2.0.0");
+    let map = |greeting: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: greeting}}\ndata: {{greeting: {greeting}}}\n"
+        )
+    };
+    check(
+        &[
+            Replace(HELLO, "          env:\n", reading),
+            Put("hello/map.yaml", &map("hello")),
+            Put("new/hello.yaml", &new),
+            Put("new/map.yaml", &map("hi")),
+        ],
+        &plan("rolling --to new"),
+        Failed,
+        "new/map.yaml:1:1: ConfigMap greeting: it changes, and pods of Deployment hello read it",
+        "give the new values to a ConfigMap of another name",
+    );
+}
+
+#[test]
+fn what_is_wanted_without_the_workload() {
+    check(
+        &[Put("new/service.yaml", include_str!("../../fixtures/hello/services/auth.yaml"))],
+        &plan(&format!("canary --steps 25 --to new {IMAGE}")),
+        Failed,
+        "container hello: no workload of the input has it",
+        "there are none",
+    );
+}

@@ -1,0 +1,185 @@
+//! Plans that are none, and files that are not those of the plan.
+
+use cutover_cli::Exit::{self, Failed};
+
+use super::{Change, Put, Replace, canary, change, check, refused};
+use crate::support::Folder;
+
+/// Makes a plan, changes the folder, and expects the command to fail.
+#[track_caller]
+fn after(changes: &[Change<'_>], line: &str, exit: Exit, message: &str, hint: &str) {
+    let folder = Folder::hello();
+    folder.done(&canary());
+    change(&folder, changes);
+    refused(&folder, line, exit, message, hint);
+}
+
+#[test]
+fn no_plan() {
+    check(
+        &[],
+        "cutover show plan.yaml",
+        Failed,
+        "plan.yaml: there is no such file or directory",
+        "check the path",
+    );
+    check(
+        &[Put("plan.yaml", "")],
+        "cutover show plan.yaml",
+        Failed,
+        "plan.yaml: a plan is one document, and there are 0",
+        "make the plan with",
+    );
+    check(
+        &[],
+        "cutover show hello/services/hello.yaml",
+        Failed,
+        "hello/services/hello.yaml:2:1: this is a Service and no plan",
+        "make the plan with",
+    );
+    check(
+        &[],
+        "cutover show hello",
+        Failed,
+        "hello: a plan is one document, and there are 6",
+        "make the plan with",
+    );
+    check(
+        &[Put("plan.json", "{\"apiVersion\": \"cutover.dev/v1alpha1\", \"kind\": \"Plan\",")],
+        "cutover show plan.json",
+        Failed,
+        "plan.json:1:54: not JSON",
+        "kubectl takes a file that begins with",
+    );
+    check(
+        &[Put("plan.yaml", "apiVersion: cutover.dev/v1\nkind: Plan\n")],
+        "cutover show plan.yaml",
+        Failed,
+        "plan.yaml: plan: ",
+        "make the plan with",
+    );
+}
+
+#[test]
+fn a_plan_edited_by_hand() {
+    for line in [
+        "show plan.yaml",
+        "diff plan.yaml",
+        "patches plan.yaml --step 1",
+        "render plan.yaml --step 1",
+        "write plan.yaml --step 1 -f hello",
+    ] {
+        let edited = Replace("plan.yaml", "replicas: 2", "replicas: 1");
+        after(
+            &[edited],
+            &format!("cutover {line}"),
+            Failed,
+            "plan.yaml: plan: digest: the plan is not the one",
+            "a plan is not edited by hand",
+        );
+    }
+}
+
+#[test]
+fn steps_that_there_are_not() {
+    after(
+        &[],
+        "cutover patches plan.yaml --step 9",
+        Failed,
+        "plan.yaml: the plan has no step 9",
+        "steps go from 1 to 8",
+    );
+    after(
+        &[],
+        "cutover patches plan.yaml --step 0",
+        Failed,
+        "plan.yaml: the plan has no step 0",
+        "steps go from 1 to 8",
+    );
+    after(
+        &[],
+        "cutover diff plan.yaml --step 9",
+        Failed,
+        "plan.yaml: the plan has no step 9",
+        "steps go from 1 to 8",
+    );
+    after(
+        &[],
+        "cutover render plan.yaml --step 9",
+        Failed,
+        "plan.yaml: the plan has no step 9",
+        "steps go from 0 to 8",
+    );
+    after(
+        &[],
+        "cutover write plan.yaml --step 9 -f hello",
+        Failed,
+        "plan.yaml: the plan has no step 9",
+        "steps go from 0 to 8; 0 is the state before the first",
+    );
+}
+
+#[test]
+fn files_that_are_not_those_of_the_plan() {
+    let write = "cutover write plan.yaml --step 1 -f hello";
+    let hint = "plan again from the files as they are";
+    let hello = "hello/deployments/hello.yaml";
+    after(
+        &[Replace(hello, "seconds: 5", "seconds: 6")],
+        write,
+        Failed,
+        "hello/deployments/hello.yaml:38:26: Deployment hello: /spec/template/spec/containers/0/lifecycle/preStop/sleep/seconds: it is not as in the plan",
+        hint,
+    );
+    after(
+        &[Replace(hello, "replicas: 3 ", "replicas: 4 ")],
+        write,
+        Failed,
+        "the files stand at no state of the plan; state 0 is the nearest",
+        hint,
+    );
+    after(
+        &[Replace("hello/services/hello.yaml", "name: hello", "name: hallo")],
+        write,
+        Failed,
+        "Service hello: it is in no file",
+        hint,
+    );
+    after(
+        &[],
+        "cutover write plan.yaml --step 1 -f hello/services",
+        Failed,
+        "Deployment hello: it is in no file",
+        hint,
+    );
+    after(
+        &[],
+        "cutover write plan.yaml --step 1 -f -",
+        Failed,
+        "stdin: no manifests in it",
+        "name the files",
+    );
+    after(
+        &[Put("hello/deployments/deployment-hello-canary.yaml", "# later\n")],
+        write,
+        Failed,
+        "hello/deployments/deployment-hello-canary.yaml: the file is there already",
+        "give that file another name",
+    );
+}
+
+#[test]
+fn files_that_cannot_be_edited() {
+    let hello = "hello/deployments/hello.yaml";
+    let folder = Folder::hello();
+    folder.change(hello, "replicas: 3 ", "replicas: &three 3 ");
+    folder.change(hello, "containerPort: 8081", "containerPort: 8081\n              hostPort: *three");
+    folder.done(&canary());
+    refused(
+        &folder,
+        "cutover write plan.yaml --step 2 -f hello",
+        Failed,
+        "hello/deployments/hello.yaml:",
+        "make this change by hand",
+    );
+}

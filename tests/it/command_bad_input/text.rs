@@ -1,0 +1,118 @@
+//! Text that is no manifest.
+
+use cutover_cli::Exit::Failed;
+
+use super::{Put, Replace, canary, check};
+
+const HELLO: &str = "hello/deployments/hello.yaml";
+
+#[test]
+fn text_that_is_no_yaml() {
+    let bad = |text: &str, message: &str, hint: &str| {
+        check(&[Put("hello/bad.yaml", text)], &canary(), Failed, message, hint)
+    };
+    bad(
+        "kind: Service\n  name: hello\n",
+        "hello/bad.yaml:2:7: not YAML: mapping values",
+        "quote a text that holds `: `",
+    );
+    bad(
+        "kind: Service\nmetadata:\n\tname: hello\n",
+        "hello/bad.yaml:3:2: a tab as indentation",
+        "indent with spaces",
+    );
+    bad(
+        "image: {{ .Values.image }}\n",
+        "hello/bad.yaml:1:8: `{{`: a template, not YAML",
+        "render the chart first: helm template",
+    );
+    bad(
+        "kind: Service\n{{- if .Values.on }}\nspec: {}\n{{- end }}\n",
+        "hello/bad.yaml:2:1: `{{`: a template",
+        "render the chart first",
+    );
+    bad(
+        "{\"kind\": \"Service\",\n",
+        "hello/bad.yaml:2:1: not JSON",
+        "kubectl takes a file that begins with `{` for JSON",
+    );
+    bad("kind: *service\n", "hello/bad.yaml:1:7: no anchor `&service`", "quote a text that begins with `*`");
+    bad("%YAML 1.2\n---\nkind: Service\n", "hello/bad.yaml:1:1: a YAML directive", "remove the line");
+    bad("replicas: .inf\n", "hello/bad.yaml:1:11: `.inf` is no number that JSON has", "quote it");
+}
+
+#[test]
+fn text_that_is_no_object() {
+    let bad = |text: &str, message: &str, hint: &str| {
+        check(&[Put("hello/bad.yaml", text)], &canary(), Failed, message, hint)
+    };
+    bad(
+        "- kind: Service\n",
+        "hello/bad.yaml:1:1: a manifest must be a map",
+        "start it with `apiVersion`, `kind`",
+    );
+    bad("just words\n", "hello/bad.yaml:1:1: a manifest must be a map", "start it with");
+    bad(
+        "apiVersion: v1\nkind: Service\n",
+        "hello/bad.yaml:1:1: `metadata.name` is missing",
+        "every manifest has",
+    );
+    bad(
+        "kind: Service\nmetadata: {name: a}\n",
+        "hello/bad.yaml:1:1: `apiVersion` is missing",
+        "every manifest has",
+    );
+    bad(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n",
+        "hello/bad.yaml:1:1: Job has `generateName: a-`",
+        "give it a `metadata.name`",
+    );
+    bad(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: 1}\n",
+        "hello/bad.yaml:1:1: `metadata.name` is missing or is no text",
+        "every manifest has",
+    );
+}
+
+#[test]
+fn a_key_twice() {
+    check(
+        &[Replace(HELLO, "spec:\n  replicas: 3", "spec:\n  replicas: 3\n  replicas: 4")],
+        &canary(),
+        Failed,
+        "hello/deployments/hello.yaml:9:3: the key `replicas` stands already in line 8",
+        "kubectl takes the last one",
+    );
+}
+
+#[test]
+fn an_object_twice() {
+    let copy = "apiVersion: v1\nkind: Service\nmetadata: {name: hello}\n";
+    check(
+        &[Put("hello/services/more.yaml", copy)],
+        &canary(),
+        Failed,
+        "hello/services/more.yaml:1:1: Service hello stands already in hello/services/hello.yaml:2:1",
+        "remove one of them",
+    );
+}
+
+#[test]
+fn versions_that_no_server_knows() {
+    check(
+        &[Replace(HELLO, "apps/v1", "extensions/v1beta1")],
+        &canary(),
+        Failed,
+        "hello/deployments/hello.yaml:2:1: Deployment hello: Kubernetes serves no `extensions/v1beta1`",
+        "use `apiVersion: apps/v1`",
+    );
+}
+
+#[test]
+fn several_errors_are_told_at_once() {
+    let folder = crate::support::Folder::hello();
+    folder.put("hello/a.yaml", "kind: [\n");
+    folder.put("hello/b.yaml", "a:\n\tb: 1\n");
+    let messages = folder.run(&canary()).messages;
+    assert_eq!(messages.matches("error: ").count(), 2, "{messages}");
+}
