@@ -1,3 +1,49 @@
-//! Automation of this workspace.
+//! `cargo xtask`: the automation of this workspace.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use xtask::{Mode, Result, bench, docs, golden, schema};
+
+/// The automation of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+enum Task {
+    /// Measure planning and reading against other work on the same data.
+    Bench,
+    /// Write the man pages and completions of the command to target/assets.
+    Docs,
+    /// Write what must come out of the cases in tests/golden.
+    Golden {
+        /// Write nothing; fail where a file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write the JSON Schemas of plan and strategy files to docs/schema.
+    Schema {
+        /// Write nothing; fail where a file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let said = run(Task::parse());
+    let (text, code) = match &said {
+        Ok(text) => (text.clone(), ExitCode::SUCCESS),
+        Err(error) => (format!("error: {error}\n"), ExitCode::FAILURE),
+    };
+    let written = if said.is_ok() { io::stdout().write_all(text.as_bytes()) } else { io::stderr().write_all(text.as_bytes()) };
+    // Where nobody reads what is said, the exit code alone has to do.
+    written.map_or(ExitCode::FAILURE, |()| code)
+}
+
+fn run(task: Task) -> Result<String> {
+    match task {
+        Task::Bench => bench::run(),
+        Task::Docs => docs::run(),
+        Task::Golden { check } => golden::run(Mode::new(check)),
+        Task::Schema { check } => schema::run(Mode::new(check)),
+    }
+}

@@ -1,0 +1,114 @@
+//! A golden case: what goes in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cutover::manifest::{Bundle, bundle, read};
+use cutover::{Plan, Release, Strategy, wanted};
+use serde::de::DeserializeOwned;
+
+use crate::golden::Request;
+use crate::{Result, root};
+
+/// Where the cases are, from the root of the workspace.
+const CASES: &str = "tests/golden";
+
+/// A release and a strategy, as files.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its folder, from the root of the workspace: `tests/golden/canary/hello`.
+    pub directory: PathBuf,
+    /// The strategy.
+    pub strategy: Strategy,
+    /// What is wanted beside the manifests.
+    pub request: Request,
+    from: Bundle,
+    to: Option<Bundle>,
+}
+
+impl Case {
+    /// All cases, by strategy and name.
+    ///
+    /// # Errors
+    ///
+    /// A case that cannot be read.
+    pub fn all() -> Result<Vec<Self>> {
+        let strategies = folders(Path::new(CASES))?;
+        let cases = strategies.iter().map(|strategy| folders(strategy)).collect::<Result<Vec<_>>>()?;
+        cases.concat().into_iter().map(|directory| Self::read(&directory).map_err(in_case(&directory))).collect()
+    }
+
+    fn read(directory: &Path) -> Result<Self> {
+        let to = directory.join("to");
+        Ok(Self {
+            directory: directory.into(),
+            strategy: typed(&directory.join("strategy.yaml"))?.ok_or("it has no strategy.yaml")?,
+            request: typed(&directory.join("release.yaml"))?.unwrap_or_default(),
+            from: manifests(&directory.join("from"))?,
+            to: root().join(&to).exists().then(|| manifests(&to)).transpose()?,
+        })
+    }
+
+    /// The plan.
+    ///
+    /// # Errors
+    ///
+    /// What the strategy or the planner refuses.
+    pub fn plan(&self) -> Result<Plan> {
+        let to = self.to.clone().unwrap_or_else(|| self.from.clone());
+        let to = self.request.change(wanted(&self.strategy, &to)?.unwrap_or(to))?;
+        let release = Release::new(&self.from, &to, self.request.prune)?;
+        Ok(cutover::plan(&release, &self.strategy, &self.request.options())?)
+    }
+
+    /// Whether a file of the case's folder goes in; all others come out.
+    pub fn is_input(&self, path: &Path) -> bool {
+        ["from", "to", "strategy.yaml", "release.yaml"].iter().any(|input| path.starts_with(self.directory.join(input)))
+    }
+
+    /// The arguments of `cutover plan` that ask for the same plan, in the case's folder.
+    pub fn arguments(&self) -> Vec<String> {
+        let to = self.to.iter().flat_map(|_| ["--to", "to"]);
+        let arguments = ["plan", "-f", "from", "--strategy", "strategy.yaml"].into_iter().chain(to);
+        arguments.map(Into::into).chain(self.request.arguments()).collect()
+    }
+}
+
+fn in_case(directory: &Path) -> impl Fn(Box<dyn std::error::Error>) -> Box<dyn std::error::Error> {
+    move |error| format!("{}: {error}", directory.display()).into()
+}
+
+/// A typed file, where there is one.
+fn typed<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let path = root().join(path);
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(serde_yaml::from_str(&fs::read_to_string(path)?)?))
+}
+
+/// The manifests of a folder.
+fn manifests(directory: &Path) -> Result<Bundle> {
+    let readings = files(directory)?.into_iter().map(|path| Ok(read(&path.display().to_string(), &fs::read(root().join(path))?)?));
+    Ok(bundle(readings.collect::<Result<_>>()?)?.bundle)
+}
+
+/// All files below a folder, by name.
+pub(crate) fn files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in entries(directory)? {
+        if root().join(&entry).is_dir() { files.extend(self::files(&entry)?) } else { files.push(entry) }
+    }
+    Ok(files)
+}
+
+fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(directory)?.into_iter().filter(|path| root().join(path).is_dir()).collect())
+}
+
+fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(root().join(directory))?.collect::<std::io::Result<Vec<_>>>()?;
+    let mut paths: Vec<PathBuf> = entries.iter().map(|entry| directory.join(entry.file_name())).collect();
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,28 @@
+//! `cargo xtask schema`: the JSON Schemas of plan and strategy files.
+
+use cutover::{Strategy, planning};
+use schemars::{Schema, schema_for};
+use serde_json::json;
+
+use crate::{Mode, Outputs, Result, root};
+
+/// Writes or checks the schemas.
+///
+/// # Errors
+///
+/// A file that cannot be read or written; in check mode one that differs.
+pub fn run(mode: Mode) -> Result<String> {
+    outputs().settle(&root(), mode, "cargo xtask schema")
+}
+
+/// The schemas, by path.
+pub fn outputs() -> Outputs {
+    let mut outputs = Outputs::default();
+    outputs.insert("docs/schema/plan.json", text(&planning::schema()));
+    outputs.insert("docs/schema/strategy.json", text(&schema_for!(Strategy)));
+    outputs
+}
+
+fn text(schema: &Schema) -> String {
+    format!("{:#}\n", json!(schema))
+}
