@@ -7,7 +7,9 @@ use cutover_manifest::ObjectRef;
 #[non_exhaustive]
 pub enum Error {
     /// There is not exactly one such Service.
-    #[error("Service {name}: there are {count} of that name in the input\nhint: check the name, and say --namespace where names repeat")]
+    #[error(
+        "Service {name}: there are {count} of that name in the input\nhint: check the name, and say --namespace where names repeat"
+    )]
     NotOne {
         /// What was asked for.
         name: String,
@@ -15,7 +17,9 @@ pub enum Error {
         count: usize,
     },
     /// The time is out of range, or has nothing to be the time of.
-    #[error("{object}: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: {reason}\nhint: 1 to 86400 seconds, with ClientIP")]
+    #[error(
+        "{object}: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: {reason}\nhint: 1 to 86400 seconds, with ClientIP"
+    )]
     Timeout {
         /// The Service.
         object: ObjectRef,

@@ -25,8 +25,13 @@ pub fn release(from: &Bundle, affinity: &Affinity) -> Result<Bundle, Error> {
 
 /// `[affinity]`: one patch of the Service.
 pub fn waypoints(release: &Release) -> Waypoints {
-    let changed = release.to().of_kind("Service").filter(|service| release.from().get(service.object()) != Some(service));
-    let warnings = changed.filter(|service| service.pointer("/spec/sessionAffinity") == Some(&json!("ClientIP"))).map(sources);
+    let changed = release
+        .to()
+        .of_kind("Service")
+        .filter(|service| release.from().get(service.object()) != Some(service));
+    let warnings = changed
+        .filter(|service| service.pointer("/spec/sessionAffinity") == Some(&json!("ClientIP")))
+        .map(sources);
     Waypoints {
         warnings: warnings.collect(),
         workloads: Vec::new(),
@@ -37,7 +42,9 @@ pub fn waypoints(release: &Release) -> Waypoints {
 fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Error> {
     let named = from.of_kind("Service").filter(|service| {
         let object = service.object();
-        let near = affinity.namespace.is_none() || object.namespace.is_none() || object.namespace == affinity.namespace;
+        let near = affinity.namespace.is_none()
+            || object.namespace.is_none()
+            || object.namespace == affinity.namespace;
         object.name == affinity.service && near
     });
     let found: Vec<&Manifest> = named.collect();
@@ -52,7 +59,8 @@ fn sticky(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
     match timeout {
         None => Ok(sticky.without("/spec/sessionAffinityConfig")),
         Some(seconds @ 1..=86_400) => {
-            Ok(sticky.set("/spec/sessionAffinityConfig", json!({ "clientIP": { "timeoutSeconds": seconds } })))
+            Ok(sticky
+                .set("/spec/sessionAffinityConfig", json!({ "clientIP": { "timeoutSeconds": seconds } })))
         }
         Some(seconds) => Err(timeout_error(service, format!("{seconds} is out of range"))),
     }
@@ -73,7 +81,8 @@ fn sources(service: &Manifest) -> Warning {
     Warning {
         object: Some(service.object().clone()),
         place: None,
-        message: "affinity goes by the client's address: behind a load balancer or NAT all clients are one".into(),
+        message: "affinity goes by the client's address: behind a load balancer or NAT all clients are one"
+            .into(),
         hint: Some("where requests come through a proxy, let the proxy keep sessions by a cookie".into()),
     }
 }

@@ -7,7 +7,9 @@ use cutover_manifest::ObjectRef;
 #[non_exhaustive]
 pub enum Error {
     /// There is not exactly one such Service.
-    #[error("activeService: there are {count} Services of the name {name} in the input\nhint: check the name, and say --namespace where names repeat")]
+    #[error(
+        "activeService: there are {count} Services of the name {name} in the input\nhint: check the name, and say --namespace where names repeat"
+    )]
     NotOne {
         /// What was asked for.
         name: String,
@@ -15,10 +17,14 @@ pub enum Error {
         count: usize,
     },
     /// The active and the preview Service are one.
-    #[error("previewService: {0} is the active Service too\nhint: give the preview a Service of its own, or leave it out")]
+    #[error(
+        "previewService: {0} is the active Service too\nhint: give the preview a Service of its own, or leave it out"
+    )]
     SameService(String),
     /// The active Service does not stand before exactly one Deployment.
-    #[error("{service}: it sends requests to {count} Deployments\nhint: blue/green switches a Service from one Deployment to another: let it select one")]
+    #[error(
+        "{service}: it sends requests to {count} Deployments\nhint: blue/green switches a Service from one Deployment to another: let it select one"
+    )]
     NotOneBehind {
         /// The Service.
         service: ObjectRef,
@@ -26,7 +32,9 @@ pub enum Error {
         count: usize,
     },
     /// Several Deployments could be the idle slot.
-    #[error("{service}: {slots} differ by one label from what it selects\nhint: leave one of them in the input as the idle slot")]
+    #[error(
+        "{service}: {slots} differ by one label from what it selects\nhint: leave one of them in the input as the idle slot"
+    )]
     ManySlots {
         /// The Service.
         service: ObjectRef,
@@ -34,7 +42,9 @@ pub enum Error {
         slots: String,
     },
     /// The workload has no pods.
-    #[error("{0}: it has zero replicas: there is nothing to switch from\nhint: scale it up first, or take the strategy rolling")]
+    #[error(
+        "{0}: it has zero replicas: there is nothing to switch from\nhint: scale it up first, or take the strategy rolling"
+    )]
     NoPods(ObjectRef),
     /// The new version would have no pods to look at.
     #[error("previewReplicaCount: 0 pods cannot be looked at\nhint: say 1, or leave it out for all")]

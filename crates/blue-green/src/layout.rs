@@ -26,7 +26,10 @@ impl Layout {
         }
         let service = service(release.from(), spec)?;
         let selector = selector(service);
-        let near = || deployments(release.from()).filter(|set| set.manifest().object().namespace == service.object().namespace);
+        let near = || {
+            deployments(release.from())
+                .filter(|set| set.manifest().object().namespace == service.object().namespace)
+        };
         let behind: Vec<Deployment<'_>> = near().filter(|set| missing(&selector, *set).is_empty()).collect();
         let [active] = behind.as_slice() else {
             return Err(Error::NotOneBehind { service: service.object().clone(), count: behind.len() });

@@ -2,8 +2,8 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, Workload, beside, refuse, service_ref, slot_label, with_pod_label,
-    with_selector, workload,
+    Deployment, Release, Role, Waypoint, Waypoints, Workload, beside, refuse, service_ref, slot_label,
+    with_pod_label, with_selector, workload,
 };
 use serde_json::json;
 
@@ -61,13 +61,20 @@ impl<'a> Stage<'a> {
         let green = Deployment::of(&beside(release, &base, Role::Green, key)?).scaled(wanted);
         workload.services.retain(|name| spec.preview_service.as_ref() != Some(name));
         workload.sets = [(Role::Blue, base.name.clone()), (Role::Green, green.object().name.clone())].into();
-        workload.ceiling = workload.ceiling.saturating_add(wanted.max(spec.preview_replica_count.unwrap_or(0)));
+        workload.ceiling =
+            workload.ceiling.saturating_add(wanted.max(spec.preview_replica_count.unwrap_or(0)));
         let services = workload.service_refs().collect();
         let lacking = value.is_none();
         let value = value.unwrap_or_else(|| "blue".into());
         if value == GREEN {
             let hint = "let its pods have another value, as `stable`";
-            return Err(refuse(&base, "/spec/template/metadata/labels", format!("its pods have `{key}: green`, which tells the new set apart"), hint).into());
+            return Err(refuse(
+                &base,
+                "/spec/template/metadata/labels",
+                format!("its pods have `{key}: green`, which tells the new set apart"),
+                hint,
+            )
+            .into());
         }
         Ok(Self { spec, workload, base, green, services, key, value, lacking })
     }
@@ -137,10 +144,18 @@ impl<'a> Stage<'a> {
     fn warnings(&self) -> Vec<Warning> {
         let line = format!("{}: {}", self.key, self.value);
         let labels = self.lacking.then(|| {
-            adoption(&self.base, format!("its pods get the label `{line}`, by a rolling update before another set exists"), &format!("spec.template.metadata.labels: add `{line}`"))
+            adoption(
+                &self.base,
+                format!("its pods get the label `{line}`, by a rolling update before another set exists"),
+                &format!("spec.template.metadata.labels: add `{line}`"),
+            )
         });
         let services = self.services.iter().map(|service| {
-            adoption(service, format!("it selects by `{line}` too from now on"), &format!("spec.selector: add `{line}`"))
+            adoption(
+                service,
+                format!("it selects by `{line}` too from now on"),
+                &format!("spec.selector: add `{line}`"),
+            )
         });
         labels.into_iter().chain(services).collect()
     }

@@ -2,7 +2,8 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, replicas, service_ref, with_pod_label, with_selector, workload,
+    Deployment, Release, Role, Waypoint, Waypoints, replicas, service_ref, with_pod_label, with_selector,
+    workload,
 };
 use serde_json::{Value, json};
 
@@ -54,11 +55,17 @@ pub(crate) fn waypoints(
 
 /// The idle slot with the release: what the files want of it, or, where they only change the one that serves, that
 /// one's pods with the slot's own label.
-fn next_version(release: &Release, layout: &Layout, idle: &ObjectRef, label: &str) -> Result<Manifest, Error> {
-    let missing = |object: &ObjectRef| cutover_plan::refuse(object, "", "is not on both ends of the release", "give manifests that have it");
+fn next_version(
+    release: &Release,
+    layout: &Layout,
+    idle: &ObjectRef,
+    label: &str,
+) -> Result<Manifest, Error> {
+    let missing = |object: &ObjectRef| {
+        cutover_plan::refuse(object, "", "is not on both ends of the release", "give manifests that have it")
+    };
     let slot = release.to().get(idle).ok_or_else(|| missing(idle))?;
-    let turned = release.turned();
-    if turned.contains(idle) || !turned.contains(&layout.active) {
+    if release.turns(idle) || !release.turns(&layout.active) {
         return Ok(slot.clone());
     }
     let wanted = release.to().get(&layout.active).ok_or_else(|| missing(&layout.active))?;
@@ -67,7 +74,14 @@ fn next_version(release: &Release, layout: &Layout, idle: &ObjectRef, label: &st
     Ok(with_pod_label(&slot.set("/spec/template", template), label, &own))
 }
 
-fn preview(start: &Bundle, spec: &BlueGreen, layout: &Layout, next: &Manifest, label: &str, serving: u32) -> Bundle {
+fn preview(
+    start: &Bundle,
+    spec: &BlueGreen,
+    layout: &Layout,
+    next: &Manifest,
+    label: &str,
+    serving: u32,
+) -> Bundle {
     let mut bundle = start.clone();
     bundle.insert(Deployment::of(next).scaled(spec.preview_replica_count.unwrap_or(serving)));
     if let (Some(name), Some(active)) = (&spec.preview_service, start.get(&layout.service)) {
@@ -80,7 +94,13 @@ fn preview(start: &Bundle, spec: &BlueGreen, layout: &Layout, next: &Manifest, l
 }
 
 /// The slot that served keeps its version, and as many pods as the idle one had; all else is as wanted.
-fn end(release: &Release, switched: &Bundle, spec: &BlueGreen, layout: &Layout, idle: (&ObjectRef, u32)) -> Bundle {
+fn end(
+    release: &Release,
+    switched: &Bundle,
+    spec: &BlueGreen,
+    layout: &Layout,
+    idle: (&ObjectRef, u32),
+) -> Bundle {
     let mut end = switched.clone();
     if let Some(set) = switched.get(&layout.active) {
         end.insert(Deployment::of(set).scaled(idle.1));

@@ -21,7 +21,7 @@ pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error
     }
     let layout = Layout::read(release, spec)?;
     let mut waypoints = match &layout.idle {
-        None if !release.turned().contains(&layout.active) => Waypoints::straight(release, "cleanup", &spec.allowance())?,
+        None if !release.turns(&layout.active) => Waypoints::straight(release, "cleanup", &spec.allowance())?,
         None => one::waypoints(release, spec, &layout)?,
         Some((idle, label)) => two::waypoints(release, spec, &layout, idle, label)?,
     };
@@ -31,8 +31,11 @@ pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error
 
 /// The other Deployments of the release share no Service with the switch: they follow by themselves.
 fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) -> Result<(), Error> {
-    let known: Vec<ObjectRef> =
-        waypoints.workloads.iter().flat_map(|workload| workload.deployments().map(|(_, object)| object)).collect();
+    let known: Vec<ObjectRef> = waypoints
+        .workloads
+        .iter()
+        .flat_map(|workload| workload.deployments().map(|(_, object)| object))
+        .collect();
     for object in release.changed().into_iter().filter(|object| !known.contains(object)) {
         waypoints.workloads.push(workload(release, &object, &spec.allowance())?);
         waypoints.warnings.push(Warning {

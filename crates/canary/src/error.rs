@@ -7,7 +7,9 @@ use cutover_traffic::{Percent, Share};
 #[non_exhaustive]
 pub enum Error {
     /// A weight is lower than the one before it.
-    #[error("steps: the weight falls from {before} to {after}\nhint: undo takes a plan back; a canary only goes forward")]
+    #[error(
+        "steps: the weight falls from {before} to {after}\nhint: undo takes a plan back; a canary only goes forward"
+    )]
     Falling {
         /// The weight before.
         before: Percent,
@@ -15,10 +17,14 @@ pub enum Error {
         after: Percent,
     },
     /// No step gives the new version any requests.
-    #[error("steps: no weight above zero\nhint: say --steps 25,50, or in a file steps: [{{ setWeight: 25 }}, {{ pause: {{}} }}]")]
+    #[error(
+        "steps: no weight above zero\nhint: say --steps 25,50, or in a file steps: [{{ setWeight: 25 }}, {{ pause: {{}} }}]"
+    )]
     NoWeight,
     /// Two pods do not fit.
-    #[error("{workload}: {replicas} pods and a surge of {surge} leave no room for one of each version\nhint: allow one more with maxSurge: 1")]
+    #[error(
+        "{workload}: {replicas} pods and a surge of {surge} leave no room for one of each version\nhint: allow one more with maxSurge: 1"
+    )]
     NoRoom {
         /// The workload.
         workload: String,
@@ -28,7 +34,9 @@ pub enum Error {
         surge: u32,
     },
     /// The workload has no pods.
-    #[error("{0}: it has zero replicas, and nothing to compare a canary with\nhint: scale it up first, or take the strategy rolling")]
+    #[error(
+        "{0}: it has zero replicas, and nothing to compare a canary with\nhint: scale it up first, or take the strategy rolling"
+    )]
     NoPods(String),
     /// The nearest share is too far from the weight.
     #[error("{workload}: {asked} is asked, and {achieved} is the nearest that whole pods give: {} percentage points off, where {} are tolerated\nhint: take more replicas, a larger maxSurge, another weight, or a larger tolerance", .achieved.error(*.asked), .tolerance.value())]
@@ -43,7 +51,9 @@ pub enum Error {
         tolerance: Percent,
     },
     /// A tolerance is set, and a Service does not split by pods.
-    #[error("{service}: the share of requests is unknown: {reason}\nhint: leave out the tolerance, or let the Service split evenly")]
+    #[error(
+        "{service}: the share of requests is unknown: {reason}\nhint: leave out the tolerance, or let the Service split evenly"
+    )]
     Unknown {
         /// The Service.
         service: String,
@@ -51,7 +61,9 @@ pub enum Error {
         reason: &'static str,
     },
     /// A Service of the workload would not send requests to the canary.
-    #[error("{service}: it selects `{label}`, which the canary's pods lack: they would get no requests\nhint: let it select by labels that both versions have")]
+    #[error(
+        "{service}: it selects `{label}`, which the canary's pods lack: they would get no requests\nhint: let it select by labels that both versions have"
+    )]
     Unreached {
         /// The Service.
         service: String,

@@ -13,7 +13,11 @@ fn percent(value: u64) -> Percent {
 
 fn check_split(replicas: u32, surge: u32, weight: u64, expect: Option<(u32, u32)>) {
     let expect = expect.map(|(stable, canary)| Counts { stable, canary });
-    assert_eq!(split(replicas, surge, percent(weight)), expect, "{replicas} replicas, surge {surge}, {weight} %");
+    assert_eq!(
+        split(replicas, surge, percent(weight)),
+        expect,
+        "{replicas} replicas, surge {surge}, {weight} %"
+    );
 }
 
 #[test]
@@ -44,11 +48,16 @@ fn no_weight_scales_the_canary_away() {
 /// tie went to more pods or a larger canary.
 #[test]
 fn nothing_nearer_exists() {
-    for (replicas, surge, weight) in (2..=20).flat_map(|r| (0..=4).flat_map(move |s| (1..=99).map(move |w| (r, s, w)))) {
+    for (replicas, surge, weight) in
+        (2..=20).flat_map(|r| (0..=4).flat_map(move |s| (1..=99).map(move |w| (r, s, w))))
+    {
         let found = split(replicas, surge, percent(weight)).unwrap();
-        let all = (replicas..=replicas + surge).flat_map(|total| (1..total).map(move |canary| (total, canary)));
+        let all =
+            (replicas..=replicas + surge).flat_map(|total| (1..total).map(move |canary| (total, canary)));
         let share = |canary: u32, total: u32| Share::of(canary.into(), total.into()).unwrap();
-        let best = all.min_by_key(|(total, canary)| (share(*canary, *total).distance(percent(weight).share()), *total, *canary));
+        let best = all.min_by_key(|(total, canary)| {
+            (share(*canary, *total).distance(percent(weight).share()), *total, *canary)
+        });
         assert_eq!(best, Some((found.stable + found.canary, found.canary)), "{replicas} {surge} {weight}");
     }
 }
@@ -71,7 +80,10 @@ fn hello(replicas: u32, surge: serde_json::Value, unavailable: serde_json::Value
 }
 
 fn canary(weights: &[u64]) -> Canary {
-    Canary { steps: weights.iter().map(|weight| Step::SetWeight(percent(*weight))).collect(), ..Canary::default() }
+    Canary {
+        steps: weights.iter().map(|weight| Step::SetWeight(percent(*weight))).collect(),
+        ..Canary::default()
+    }
 }
 
 fn planned(from: &Bundle, to: &Bundle, canary: &Canary) -> Result<Plan, Error> {
@@ -91,7 +103,13 @@ fn written(state: &Bundle) -> String {
     sets.into_iter().flatten().collect::<Vec<_>>().join("+")
 }
 
-fn check_way(replicas: u32, surge: serde_json::Value, unavailable: serde_json::Value, weights: &[u64], expect: &str) {
+fn check_way(
+    replicas: u32,
+    surge: serde_json::Value,
+    unavailable: serde_json::Value,
+    weights: &[u64],
+    expect: &str,
+) {
     let from = hello(replicas, surge.clone(), unavailable.clone(), "hello:1");
     let to = hello(replicas, surge, unavailable, "hello:2");
     let plan = planned(&from, &to, &canary(weights)).unwrap();
@@ -133,7 +151,8 @@ fn undo_without_room_makes_the_strategy_fit() {
 }
 
 fn check_refused(canary: &Canary, replicas: u32, expect: &str) {
-    let (from, to) = (hello(replicas, json!(1), json!(0), "hello:1"), hello(replicas, json!(1), json!(0), "hello:2"));
+    let (from, to) =
+        (hello(replicas, json!(1), json!(0), "hello:1"), hello(replicas, json!(1), json!(0), "hello:2"));
     let error = planned(&from, &to, canary).unwrap_err().to_string();
     assert!(error.contains(expect) && error.contains("hint: "), "{error}");
 }
@@ -143,6 +162,14 @@ fn what_cannot_be_is_refused_with_a_hint() {
     check_refused(&canary(&[50, 25]), 3, "the weight falls from 50 % to 25 %");
     check_refused(&canary(&[]), 3, "no weight above zero");
     check_refused(&canary(&[50]), 0, "zero replicas");
-    check_refused(&Canary { max_surge: Some(Amount::Count(0)), ..canary(&[50]) }, 1, "hint: allow one more with maxSurge: 1");
-    check_refused(&Canary { tolerance: Some(percent(5)), ..canary(&[5]) }, 3, "20 percentage points off, where 5 are tolerated");
+    check_refused(
+        &Canary { max_surge: Some(Amount::Count(0)), ..canary(&[50]) },
+        1,
+        "hint: allow one more with maxSurge: 1",
+    );
+    check_refused(
+        &Canary { tolerance: Some(percent(5)), ..canary(&[5]) },
+        3,
+        "20 percentage points off, where 5 are tolerated",
+    );
 }

@@ -18,9 +18,12 @@ use crate::split::{Counts, promoting, split};
 /// not reach the canary, and what the planner refuses.
 pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error> {
     let weights = rising(canary)?;
-    let tiers: Vec<Tier<'_>> =
-        release.turned().iter().map(|object| Tier::new(release, object, canary)).collect::<Result<_, _>>()?;
     let base = release.transit()?;
+    let tiers: Vec<Tier<'_>> = release
+        .turned()
+        .iter()
+        .map(|object| Tier::new(release, object, canary, &base))
+        .collect::<Result<_, _>>()?;
     let mut points = Vec::new();
     for step in &canary.steps {
         match step {
@@ -49,7 +52,7 @@ struct Tier<'a> {
 }
 
 impl<'a> Tier<'a> {
-    fn new(release: &Release, object: &ObjectRef, spec: &'a Canary) -> Result<Self, Error> {
+    fn new(release: &Release, object: &ObjectRef, spec: &'a Canary, base: &Bundle) -> Result<Self, Error> {
         let allowance = spec.allowance();
         let mut workload = workload(release, object, &allowance)?;
         if workload.replicas == 0 {
@@ -57,29 +60,38 @@ impl<'a> Tier<'a> {
         }
         let canary = beside(release, object, Role::Canary, discriminator(release, object))?;
         workload.sets.insert(Role::Canary, canary.object().name.clone());
-        let missing = || cutover_plan::refuse(object, "", "is not on both ends of the release", "give manifests that have it");
+        let missing = || {
+            cutover_plan::refuse(
+                object,
+                "",
+                "is not on both ends of the release",
+                "give manifests that have it",
+            )
+        };
         let running = release.from().get(object).ok_or_else(missing)?.clone();
         let wanted = release.to().get(object).ok_or_else(missing)?.clone();
         let surge = allowance.over(Deployment::of(&wanted).budget()).of(workload.replicas).surge;
         let tier = Self { workload, surge, running, wanted, canary, tolerance: spec.tolerance.as_ref() };
-        release.services_of(object).into_iter().try_for_each(|service| tier.reached_by(service, release))?;
+        release.services_of(object).into_iter().try_for_each(|service| tier.reached_by(service, base))?;
         Ok(tier)
     }
 
     fn name(&self) -> String {
-        let namespace = self.workload.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let namespace =
+            self.workload.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
         format!("{namespace}{}", self.workload.name)
     }
 
     /// Refuses a Service whose share the canary would not get.
-    fn reached_by(&self, service: &Manifest, release: &Release) -> Result<(), Error> {
-        let transit = release.transit()?;
-        let service = Service::read(transit.get(service.object()).unwrap_or(service))?;
+    fn reached_by(&self, service: &Manifest, base: &Bundle) -> Result<(), Error> {
+        let service = Service::read(base.get(service.object()).unwrap_or(service))?;
         let labels = Deployment::of(&self.canary).labels();
         let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
         let name = service.object.to_string();
         match (missing, service.split, self.tolerance) {
-            (Some((key, value)), ..) => Err(Error::Unreached { service: name, label: format!("{key}: {value}") }),
+            (Some((key, value)), ..) => {
+                Err(Error::Unreached { service: name, label: format!("{key}: {value}") })
+            }
             (None, Split::Unknown(reason), Some(_)) => Err(Error::Unknown { service: name, reason }),
             _ => Ok(()),
         }
@@ -156,7 +168,6 @@ fn weight(step: &Step) -> Option<Percent> {
 
 /// Changed Deployments that keep their pods: they need no canary, but a budget.
 fn others(release: &Release, canary: &Canary) -> Result<Vec<Workload>, Error> {
-    let turned = release.turned();
-    let rest = release.changed().into_iter().filter(|object| !turned.contains(object));
+    let rest = release.changed().into_iter().filter(|object| !release.turns(object));
     rest.map(|object| Ok(workload(release, &object, &canary.allowance())?)).collect()
 }

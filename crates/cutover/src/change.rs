@@ -26,10 +26,14 @@ pub struct EnvironmentVariable {
 #[non_exhaustive]
 pub enum BadChange {
     /// Not of the form `CONTAINER=IMAGE`.
-    #[error("`{0}` does not say which container gets which image\nhint: write --image CONTAINER=IMAGE, as hello=registry.example/hello:2.0.0")]
+    #[error(
+        "`{0}` does not say which container gets which image\nhint: write --image CONTAINER=IMAGE, as hello=registry.example/hello:2.0.0"
+    )]
     Image(String),
     /// Not of the form `NAME=VALUE`.
-    #[error("`{0}` does not say which variable gets which value\nhint: write --set-env NAME=VALUE or CONTAINER:NAME=VALUE")]
+    #[error(
+        "`{0}` does not say which variable gets which value\nhint: write --set-env NAME=VALUE or CONTAINER:NAME=VALUE"
+    )]
     Environment(String),
     /// No workload of the input has that container.
     #[error("container {container}: no workload of the input has it\nhint: there are {known}")]
@@ -40,7 +44,9 @@ pub enum BadChange {
         known: String,
     },
     /// Several workloads have that container.
-    #[error("container {container}: {count} workloads have it: {workloads}\nhint: say which with --workload deployment/NAME")]
+    #[error(
+        "container {container}: {count} workloads have it: {workloads}\nhint: say which with --workload deployment/NAME"
+    )]
     ManyWorkloads {
         /// What was asked for.
         container: String,
@@ -142,13 +148,18 @@ pub fn set_environment(
 }
 
 /// The workloads that are meant and have a container.
-fn having<'a>(bundle: &'a Bundle, container: &str, workloads: &[WorkloadName]) -> Result<Vec<&'a Manifest>, BadChange> {
+fn having<'a>(
+    bundle: &'a Bundle,
+    container: &str,
+    workloads: &[WorkloadName],
+) -> Result<Vec<&'a Manifest>, BadChange> {
     let meant: Vec<&Manifest> = if workloads.is_empty() {
         deployments(bundle).map(|set| set.manifest()).collect()
     } else {
         select(bundle, workloads)?.iter().filter_map(|object| bundle.get(object)).collect()
     };
-    let found: Vec<&Manifest> = meant.iter().copied().filter(|set| names(set).any(|name| name == container)).collect();
+    let found: Vec<&Manifest> =
+        meant.iter().copied().filter(|set| names(set).any(|name| name == container)).collect();
     match found.len() {
         0 => Err(BadChange::NoContainer { container: container.into(), known: known(&meant) }),
         1 => Ok(found),
@@ -174,7 +185,8 @@ fn names(set: &Manifest) -> impl Iterator<Item = &str> {
 
 fn only_container(set: &Manifest) -> Result<String, BadChange> {
     let main = set.pointer("/spec/template/spec/containers").and_then(Value::as_array);
-    let names: Vec<&str> = main.into_iter().flatten().filter_map(|container| container.get("name")?.as_str()).collect();
+    let names: Vec<&str> =
+        main.into_iter().flatten().filter_map(|container| container.get("name")?.as_str()).collect();
     match names.as_slice() {
         [only] => Ok((*only).into()),
         several => Err(BadChange::ManyContainers { object: set.object().clone(), count: several.len() }),
@@ -185,7 +197,8 @@ fn edit(set: &Manifest, name: &str, change: impl Fn(&mut serde_json::Map<String,
     set.with(|value| {
         for list in ["/spec/template/spec/initContainers", "/spec/template/spec/containers"] {
             let containers = value.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
-            let named = containers.filter(|container| container.get("name").and_then(Value::as_str) == Some(name));
+            let named =
+                containers.filter(|container| container.get("name").and_then(Value::as_str) == Some(name));
             named.filter_map(Value::as_object_mut).for_each(&change);
         }
     })

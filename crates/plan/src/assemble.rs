@@ -9,8 +9,8 @@ use crate::plan::{Entry, OnFailure, Plan, Spec};
 use crate::planner::route;
 use crate::refuse::services;
 use crate::release::Release;
-use crate::waypoint::{Waypoint, Waypoints};
 use crate::warn::{unguarded, warnings};
+use crate::waypoint::{Waypoint, Waypoints};
 use crate::workload::Workload;
 
 /// What holds for a plan whatever its strategy.
@@ -31,18 +31,30 @@ pub struct Options {
 /// # Errors
 ///
 /// What rule 10 of the planner refuses, at any waypoint.
-pub fn plan(release: &Release, strategy: &str, waypoints: Waypoints, options: &Options) -> Result<Plan, Error> {
+pub fn plan(
+    release: &Release,
+    strategy: &str,
+    waypoints: Waypoints,
+    options: &Options,
+) -> Result<Plan, Error> {
     let mut warned: Vec<Warning> = release.warnings().to_vec();
     warned.extend(warnings(release, &waypoints)?);
     let Waypoints { workloads, points, warnings } = waypoints;
     warned.extend(warnings);
-    points.iter().try_for_each(|point| services(&point.bundle, release.from()))?;
+    points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
     let points = points_of_plan(release, &workloads, points);
     let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
     let from: Vec<Entry> = points[0].bundle.iter().map(entry).collect();
-    let name = options.name.clone().unwrap_or_else(|| name(&workloads, strategy));
-    let spec =
-        Spec { strategy: strategy.into(), on_failure: options.on_failure, from, workloads, warnings: warned, steps, undo };
+    let name = options.name.clone().unwrap_or_else(|| name(&workloads, &from, strategy));
+    let spec = Spec {
+        strategy: strategy.into(),
+        on_failure: options.on_failure,
+        from,
+        workloads,
+        warnings: warned,
+        steps,
+        undo,
+    };
     let mut plan = Plan::new(name, spec);
     let loose = loose_ends(&plan)?;
     if !loose.is_empty() {
@@ -56,8 +68,12 @@ fn entry(manifest: &Manifest) -> Entry {
     Entry { object: manifest.object().clone(), manifest: manifest.clone() }
 }
 
-fn name(workloads: &[Workload], strategy: &str) -> String {
-    workloads.first().map_or_else(|| strategy.to_owned(), |workload| workload.name.clone())
+fn name(workloads: &[Workload], from: &[Entry], strategy: &str) -> String {
+    let first = workloads
+        .first()
+        .map(|workload| &workload.name)
+        .or_else(|| from.first().map(|entry| &entry.object.name));
+    first.cloned().unwrap_or_else(|| strategy.to_owned())
 }
 
 /// The start and the waypoints, of nothing but the objects that the plan touches or is read by.
@@ -74,7 +90,8 @@ fn points_of_plan(release: &Release, workloads: &[Workload], points: Vec<Waypoin
     let mut all = vec![start];
     all.extend(points);
     for point in &mut all {
-        point.bundle = point.bundle.iter().filter(|manifest| kept.contains(manifest.object())).cloned().collect();
+        point.bundle =
+            point.bundle.iter().filter(|manifest| kept.contains(manifest.object())).cloned().collect();
     }
     all
 }

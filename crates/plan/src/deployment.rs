@@ -44,7 +44,10 @@ impl<'a> Deployment<'a> {
     pub fn check(manifest: &Manifest) -> Result<(), Error> {
         let _: apps::Deployment = manifest.view()?;
         let deployment = Deployment::of(manifest);
-        for (field, amount) in [("maxSurge", deployment.rolling("maxSurge")), ("maxUnavailable", deployment.rolling("maxUnavailable"))] {
+        for (field, amount) in [
+            ("maxSurge", deployment.rolling("maxSurge")),
+            ("maxUnavailable", deployment.rolling("maxUnavailable")),
+        ] {
             if let Some(Err(bad)) = amount {
                 let pointer = format!("/spec/strategy/rollingUpdate/{field}");
                 return Err(refuse(manifest.object(), &pointer, bad.to_string(), ""));
@@ -54,7 +57,12 @@ impl<'a> Deployment<'a> {
         let selected = deployment.selector().iter().all(|(key, value)| labels.get(key) == Some(value));
         if !selected {
             let hint = "give the pod template all labels of `spec.selector`";
-            return Err(refuse(manifest.object(), "/spec/selector", "the selector does not match the pod template's labels", hint));
+            return Err(refuse(
+                manifest.object(),
+                "/spec/selector",
+                "the selector does not match the pod template's labels",
+                hint,
+            ));
         }
         Ok(())
     }

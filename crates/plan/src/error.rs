@@ -28,9 +28,9 @@ pub enum Error {
         /// The step, from 1.
         step: usize,
         /// The object.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// What the patch says.
-        source: cutover_patch::Error,
+        source: Box<cutover_patch::Error>,
     },
     /// There is no such step.
     #[error("there is no step {step}: the plan has {steps}\nhint: 0 is the state before the first step")]
@@ -84,7 +84,12 @@ impl Error {
 }
 
 /// A refusal of an object's field.
-pub fn refuse(object: &ObjectRef, pointer: &str, reason: impl Into<String>, hint: impl Into<String>) -> Error {
+pub fn refuse(
+    object: &ObjectRef,
+    pointer: &str,
+    reason: impl Into<String>,
+    hint: impl Into<String>,
+) -> Error {
     Error::Refused(Box::new(Refusal {
         object: Some(object.clone()),
         pointer: pointer.into(),

@@ -52,6 +52,7 @@ mod duration;
 mod error;
 mod plan;
 mod planner;
+mod pods;
 mod refuse;
 mod release;
 #[cfg(feature = "schema")]
@@ -63,22 +64,22 @@ mod warn;
 mod waypoint;
 mod workload;
 
-pub use release::{Release, with_replicas};
-pub use waypoint::{Waypoint, Waypoints, silence};
-pub use workload::{Role, Workload, service_ref};
-pub use assemble::{Options, plan};
-pub use plan::{API_VERSION, Entry, Metadata, OnFailure, Plan, Spec, Undo, apply};
-pub use step::{Change, Gate, Move, Step, Weight};
 pub use amount::{Amount, BadAmount};
+pub use assemble::{Options, plan};
 pub use budget::{Allowance, Budget, Slack};
-pub use duration::{BadDuration, Duration};
-pub use digest::{BadDigest, Digest};
 pub use deployment::{Deployment, deployments};
+pub use digest::{BadDigest, Digest};
+pub use duration::{BadDuration, Duration};
+pub use error::{Error, Refusal, refuse, refuse_all};
+pub use plan::{API_VERSION, Entry, Metadata, OnFailure, Plan, Spec, Undo, apply};
+pub use release::{Release, with_replicas};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use select::{BadName, WorkloadName, select};
 pub use sets::{beside, discriminator, replicas, slot_label, with_pod_label, with_selector, workload};
-pub use error::{Error, Refusal, refuse, refuse_all};
+pub use step::{Change, Gate, Move, Step, Weight};
+pub use waypoint::{Waypoint, Waypoints, silence};
+pub use workload::{Role, Workload, service_ref};
 
 #[cfg(test)]
 mod tests;

@@ -221,7 +221,10 @@ impl Plan {
         for (number, step) in self.spec.steps.iter().enumerate() {
             let digest = crate::digest::StateDigest::default().update(&states[number + 1]);
             if digest != step.after {
-                return Err(edited(&format!("step {}", number + 1), "the state after it is not the one that it names"));
+                return Err(edited(
+                    &format!("step {}", number + 1),
+                    "the state after it is not the one that it names",
+                ));
             }
             check_inverses(step, &states[number], &states[number + 1], number + 1)?;
         }
@@ -261,7 +264,11 @@ fn apply_change(state: &mut Bundle, change: &Change, step: usize) -> Result<(), 
         Change::Patch { object, ops, .. } => {
             let missing = || edited(&format!("step {step}"), &format!("there is no {object} to patch"));
             let mut value = state.get(object).ok_or_else(missing)?.value().clone();
-            cutover_patch::apply(&mut value, ops).map_err(|source| Error::Patch { step, object: object.clone(), source })?;
+            cutover_patch::apply(&mut value, ops).map_err(|source| Error::Patch {
+                step,
+                object: Box::new(object.clone()),
+                source: Box::new(source),
+            })?;
             state.insert(Manifest::new(value)?);
         }
     }
@@ -273,7 +280,11 @@ fn check_inverses(step: &Step, before: &Bundle, after: &Bundle, number: usize) -
     for change in step.changes.iter().rev() {
         apply_change(&mut state, &change.inverse(), number)?;
     }
-    if state == *before { Ok(()) } else { Err(edited(&format!("step {number}"), "its inverse does not take it back")) }
+    if state == *before {
+        Ok(())
+    } else {
+        Err(edited(&format!("step {number}"), "its inverse does not take it back"))
+    }
 }
 
 fn edited(place: &str, reason: &str) -> Error {

@@ -1,6 +1,6 @@
 //! What cannot be planned is refused when the plan is made (rule 10 of the planner).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, containers, pod_references};
 use cutover_traffic::{Port, Service};
@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::deployment::{Deployment, deployments, texts};
 use crate::error::{Error, refuse};
+use crate::pods::{PodIndex, Pods};
 use crate::release::Release;
+use crate::workload::Workload;
 
 /// Refuses a release that no strategy can carry out.
 pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
@@ -18,68 +20,61 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
     }
     release.to().iter().try_for_each(|to| immutable(release.from().get(to.object()), to))?;
     let changed = release.changed();
-    changed.iter().try_for_each(|object| autoscaled(object, release))?;
+    let scalers = scalers(release);
+    changed.iter().try_for_each(|object| autoscaled(object, &scalers))?;
     changed.iter().try_for_each(|object| changed_configuration(object, release))?;
-    services(release.to(), release.from())
+    services(release.to(), release.from(), &[])
 }
 
 /// Refuses a Service that would match nothing, whose named ports its pods lack, or that would newly send requests to
 /// pods of a Deployment that is no part of what it served.
-pub(crate) fn services(bundle: &Bundle, from: &Bundle) -> Result<(), Error> {
-    let pods = pods(bundle);
+pub(crate) fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Result<(), Error> {
+    let (index, before) = (PodIndex::of(bundle), PodIndex::of(from));
+    let kin = kin(workloads);
     for manifest in bundle.of_kind("Service") {
         let service = Service::read(manifest)?;
         if service.selector.is_empty() {
             continue;
         }
-        let near = pods.iter().filter(|pods| pods.owner.namespace == service.object.namespace);
-        let selected: Vec<&Pods<'_>> = near.filter(|pods| service.selects(&pods.labels)).collect();
+        let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
         matches_something(&service, &selected)?;
         selected.iter().try_for_each(|pods| has_ports(&service, pods))?;
-        selected.iter().try_for_each(|pods| is_no_stranger(&service, pods, from))?;
+        let served =
+            from.get(&service.object).map(|known| texts(known.pointer("/spec/selector"))).unwrap_or_default();
+        let served = before.selected(manifest.object().namespace.as_deref(), &served);
+        no_strangers(&service, &selected, &served, from, &kin)?;
     }
     Ok(())
 }
 
-/// Pods as an object's template makes them.
-struct Pods<'a> {
-    owner: &'a ObjectRef,
-    labels: BTreeMap<String, String>,
-    template: &'a Value,
-}
-
-fn pods(bundle: &Bundle) -> Vec<Pods<'_>> {
-    let templates = ["/spec/template", "/spec/jobTemplate/spec/template"];
-    let made = |manifest: &'_ Manifest| {
-        let found = templates.iter().find_map(|pointer| manifest.pointer(pointer));
-        (manifest.object().kind == "Pod").then_some(manifest.value()).or(found).map(|_| ())
-    };
-    let owners = bundle.iter().filter(|manifest| made(manifest).is_some());
-    owners
-        .map(|manifest| {
-            let template = templates.iter().find_map(|pointer| manifest.pointer(pointer)).unwrap_or(manifest.value());
-            Pods { owner: manifest.object(), labels: texts(template.pointer("/metadata/labels")), template }
-        })
-        .collect()
+/// Sets by the workload that they belong to.
+fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
+    let sets = workloads.iter().enumerate();
+    sets.flat_map(|(at, workload)| workload.deployments().map(move |(_, object)| (object, at))).collect()
 }
 
 fn matches_something(service: &Service, selected: &[&Pods<'_>]) -> Result<(), Error> {
     if !selected.is_empty() {
         return Ok(());
     }
-    let selector = service.selector.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
+    let selector =
+        service.selector.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
     let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
     Err(refuse(&service.object, "/spec/selector", format!("`{selector}` matches no pods of the input"), hint))
 }
 
 fn has_ports(service: &Service, pods: &Pods<'_>) -> Result<(), Error> {
-    let ports = || containers(pods.template).filter_map(|container| container.get("ports")?.as_array()).flatten();
+    let ports =
+        || containers(pods.template).filter_map(|container| container.get("ports")?.as_array()).flatten();
     let named = |wanted: &str| ports().any(|port| port.get("name").and_then(Value::as_str) == Some(wanted));
     for port in &service.ports {
         if let Port::Name(name) = port
             && !named(name)
         {
-            let reason = format!("the port `{name}` is on no container of {}: requests to it would be dropped", pods.owner);
+            let reason = format!(
+                "the port `{name}` is on no container of {}: requests to it would be dropped",
+                pods.owner
+            );
             let hint = format!("name a containerPort `{name}`, or change `targetPort`");
             return Err(refuse(&service.object, "/spec/ports", reason, hint));
         }
@@ -87,22 +82,32 @@ fn has_ports(service: &Service, pods: &Pods<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_no_stranger(service: &Service, pods: &Pods<'_>, from: &Bundle) -> Result<(), Error> {
-    let (Some(before), Some(running)) = (from.get(&service.object), from.get(pods.owner)) else { return Ok(()) };
-    let before = texts(before.pointer("/spec/selector"));
-    let labels = texts(running.pointer("/spec/template/metadata/labels"));
-    let served = !before.is_empty() && cutover_traffic::selects(&before, &labels);
-    if served || before == service.selector && labels == pods.labels || own(service, &before, from) {
-        return Ok(());
+/// A Service that served somebody may newly serve other sets of the same workload, and new objects, but nobody else.
+fn no_strangers(
+    service: &Service,
+    selected: &[&Pods<'_>],
+    served: &[&Pods<'_>],
+    from: &Bundle,
+    kin: &BTreeMap<ObjectRef, usize>,
+) -> Result<(), Error> {
+    let known: BTreeSet<&ObjectRef> = served.iter().map(|pods| pods.owner).collect();
+    let families: BTreeSet<&usize> = known.iter().filter_map(|owner| kin.get(*owner)).collect();
+    let stranger = selected.iter().map(|pods| pods.owner).find(|owner| {
+        let familiar = kin.get(*owner).is_some_and(|family| families.contains(family));
+        from.contains(owner) && !known.contains(owner) && !familiar
+    });
+    match stranger.filter(|_| !known.is_empty()) {
+        Some(owner) => {
+            let hint = "make the selector narrower, or give those pods other labels";
+            Err(refuse(
+                &service.object,
+                "/spec/selector",
+                format!("it would newly send requests to {owner}"),
+                hint,
+            ))
+        }
+        None => Ok(()),
     }
-    let reason = format!("it would newly send requests to {}", pods.owner);
-    Err(refuse(&service.object, "/spec/selector", reason, "make the selector narrower, or give those pods other labels"))
-}
-
-/// Whether a Service selected nobody before, so that nobody is a stranger to it.
-fn own(service: &Service, before: &BTreeMap<String, String>, from: &Bundle) -> bool {
-    let mut near = deployments(from).filter(|set| set.manifest().object().namespace == service.object.namespace);
-    before.is_empty() || !near.any(|set| cutover_traffic::selects(before, &set.labels()))
 }
 
 fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
@@ -112,7 +117,12 @@ fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
         let selector = set.manifest().pointer("/spec/selector").map(ToString::to_string).unwrap_or_default();
         if let Some(other) = seen.insert((object.namespace.as_deref(), selector), object) {
             let reason = format!("{other} has the same selector");
-            return Err(refuse(object, "/spec/selector", reason, "give one of them a label more, in its selector and its pods"));
+            return Err(refuse(
+                object,
+                "/spec/selector",
+                reason,
+                "give one of them a label more, in its selector and its pods",
+            ));
         }
     }
     Ok(())
@@ -123,47 +133,70 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
     let Some(from) = from else { return Ok(()) };
     let fields: &[&str] = match to.object().kind.as_str() {
         "Deployment" | "ReplicaSet" | "DaemonSet" => &["/spec/selector"],
-        "StatefulSet" => &["/spec/selector", "/spec/serviceName", "/spec/volumeClaimTemplates", "/spec/podManagementPolicy"],
+        "StatefulSet" => &[
+            "/spec/selector",
+            "/spec/serviceName",
+            "/spec/volumeClaimTemplates",
+            "/spec/podManagementPolicy",
+        ],
         "Service" => &["/spec/clusterIP", "/spec/clusterIPs", "/spec/loadBalancerClass"],
         "Job" => &["/spec/template", "/spec/selector", "/spec/completionMode"],
         "PersistentVolumeClaim" => &["/spec/storageClassName", "/spec/volumeName", "/spec/accessModes"],
         _ => &[],
     };
     match fields.iter().find(|field| from.pointer(field) != to.pointer(field)) {
-        Some(field) => Err(refuse(to.object(), field, "the field is immutable", "keep it as it is, or make an object of another name")),
+        Some(field) => Err(refuse(
+            to.object(),
+            field,
+            "the field is immutable",
+            "keep it as it is, or make an object of another name",
+        )),
         None => Ok(()),
     }
 }
 
+fn scalers(release: &Release) -> Vec<&Manifest> {
+    let kinds = ["HorizontalPodAutoscaler", "ScaledObject"];
+    let all = [release.from(), release.to()].into_iter().flat_map(Bundle::iter);
+    all.filter(|manifest| kinds.contains(&manifest.object().kind.as_str())).collect()
+}
+
 /// An autoscaler would change what the plan counts on.
-fn autoscaled(object: &ObjectRef, release: &Release) -> Result<(), Error> {
-    for bundle in [release.from(), release.to()] {
-        let scalers = bundle.iter().filter(|manifest| {
-            matches!(manifest.object().kind.as_str(), "HorizontalPodAutoscaler" | "ScaledObject")
-                && manifest.object().namespace == object.namespace
-        });
-        let mut targets = scalers.filter(|scaler| {
-            let target = scaler.pointer("/spec/scaleTargetRef");
-            let text = |field: &str| target.and_then(|target| target.get(field)).and_then(Value::as_str);
-            text("name") == Some(&object.name) && text("kind").is_none_or(|kind| kind == object.kind)
-        });
-        if let Some(scaler) = targets.next() {
-            let reason = format!("{} scales it, and would change the counts that a plan relies on", scaler.object());
-            return Err(refuse(object, "/spec/replicas", reason, "take the autoscaler out for the release, and scale to a fixed number"));
+fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
+    let mut near = scalers.iter().filter(|scaler| scaler.object().namespace == object.namespace);
+    let scaler = near.find(|scaler| {
+        let text = |field: &str| scaler.pointer("/spec/scaleTargetRef")?.get(field)?.as_str();
+        text("name") == Some(&object.name) && text("kind").is_none_or(|kind| kind == object.kind)
+    });
+    match scaler {
+        Some(scaler) => {
+            let reason =
+                format!("{} scales it, and would change the counts that a plan relies on", scaler.object());
+            Err(refuse(
+                object,
+                "/spec/replicas",
+                reason,
+                "take the autoscaler out for the release, and scale to a fixed number",
+            ))
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Both versions of the pods would read the changed values, and undo could not give the old ones back in time.
 fn changed_configuration(object: &ObjectRef, release: &Release) -> Result<(), Error> {
-    let Some(template) = release.from().get(object).and_then(|set| Deployment::of(set).template()) else { return Ok(()) };
+    let Some(template) = release.from().get(object).and_then(|set| Deployment::of(set).template()) else {
+        return Ok(());
+    };
     for (kind, name) in pod_references(template) {
         let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
         let (from, to) = (release.from().get(&reference), release.to().get(&reference));
         if from.is_some() && from != to {
-            let reason = format!("it changes, and pods of {object} read it: both versions would get the new values");
-            let hint = format!("give the new values to a {kind} of another name, and let the new pods refer to that");
+            let reason =
+                format!("it changes, and pods of {object} read it: both versions would get the new values");
+            let hint = format!(
+                "give the new values to a {kind} of another name, and let the new pods refer to that"
+            );
             return Err(refuse(&reference, "", reason, hint));
         }
     }

@@ -1,12 +1,13 @@
 //! A release: what runs, and what is wanted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, deployments, texts};
 use crate::error::{Error, refuse};
+use crate::pods::{PodIndex, services_by_owner};
 use crate::refuse::refuse_release;
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy can do.
@@ -15,6 +16,8 @@ pub struct Release {
     from: Bundle,
     to: Bundle,
     warnings: Vec<Warning>,
+    /// The Services before each Deployment, as it runs.
+    services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
 }
 
 impl Release {
@@ -40,13 +43,16 @@ impl Release {
         let from: Bundle = from.iter().map(Manifest::sealed).collect();
         let mut to: Bundle = to.iter().map(Manifest::sealed).collect();
         let mut warnings = Vec::new();
-        for manifest in from.iter().filter(|manifest| !to.contains(manifest.object())).cloned().collect::<Vec<_>>() {
+        for manifest in
+            from.iter().filter(|manifest| !to.contains(manifest.object())).cloned().collect::<Vec<_>>()
+        {
             if !prune || is_kept(manifest.object()) {
                 warnings.push(stays(manifest.object()));
                 to.insert(manifest);
             }
         }
-        let release = Self { from, to, warnings };
+        let services = services_by_owner(&from);
+        let release = Self { from, to, warnings, services };
         refuse_release(&release)?;
         Ok(release)
     }
@@ -68,26 +74,27 @@ impl Release {
 
     /// The Deployments that both ends have and that differ.
     pub fn changed(&self) -> Vec<ObjectRef> {
-        let both = deployments(&self.from).filter_map(|from| Some((from.manifest(), self.to.get(from.manifest().object())?)));
+        let both = deployments(&self.from)
+            .filter_map(|from| Some((from.manifest(), self.to.get(from.manifest().object())?)));
         both.filter(|(from, to)| from != to).map(|(from, _)| from.object().clone()).collect()
     }
 
     /// The changed Deployments whose pods are replaced.
-    pub fn turned(&self) -> Vec<ObjectRef> {
-        let mut changed = self.changed();
-        changed.retain(|object| {
-            let template = |bundle: &Bundle| bundle.get(object).and_then(|set| Deployment::of(set).template().cloned());
-            template(&self.from) != template(&self.to)
-        });
-        changed
+    pub fn turned(&self) -> BTreeSet<ObjectRef> {
+        self.changed().into_iter().filter(|object| self.turns(object)).collect()
     }
 
-    /// The Services that send requests to this Deployment's pods before the release, and to those of the wanted
-    /// version too.
+    /// Whether a Deployment's pods are replaced.
+    pub fn turns(&self, deployment: &ObjectRef) -> bool {
+        let [from, to] = [&self.from, &self.to]
+            .map(|end| end.get(deployment).and_then(|set| Deployment::of(set).template()));
+        from != to
+    }
+
+    /// The Services that send requests to this Deployment's pods before the release.
     pub fn services_of(&self, deployment: &ObjectRef) -> Vec<&Manifest> {
-        let labels = self.from.get(deployment).map(|set| Deployment::of(set).labels()).unwrap_or_default();
-        let near = self.from.of_kind("Service").filter(|service| service.object().namespace == deployment.namespace);
-        near.filter(|service| selects(&texts(service.pointer("/spec/selector")), &labels)).collect()
+        let services = self.services.get(deployment).into_iter().flatten();
+        services.filter_map(|service| self.from.get(service)).collect()
     }
 
     /// Where the plan stands while the workloads are on their way: Deployments as they run, all other objects as
@@ -101,40 +108,39 @@ impl Release {
     /// Where the two selectors have nothing in common.
     pub fn transit(&self) -> Result<Bundle, Error> {
         let mut transit = self.from.clone();
+        let pods = PodIndex::of(&self.from);
         for manifest in self.to.iter() {
             match self.from.get(manifest.object()) {
                 Some(from) if Deployment::is(from.object()) => {}
-                Some(from) if from.object().kind == "Service" => drop(transit.insert(self.widened(from, manifest)?)),
+                Some(from) if from.object().kind == "Service" => {
+                    drop(transit.insert(widened(from, manifest, &pods)?))
+                }
                 _ => drop(transit.insert(manifest.clone())),
             }
         }
         Ok(transit)
     }
-
-    fn widened(&self, from: &Manifest, to: &Manifest) -> Result<Manifest, Error> {
-        let (before, after) = (texts(from.pointer("/spec/selector")), texts(to.pointer("/spec/selector")));
-        let pods: Vec<_> = self.pods_in(from.object()).collect();
-        let reached = |selector: &BTreeMap<String, String>| pods.iter().filter(|labels| selects(selector, labels)).count();
-        if before == after || before.is_empty() || reached(&before) <= reached(&after) {
-            return Ok(to.clone());
-        }
-        let common: BTreeMap<_, _> = before.into_iter().filter(|(key, value)| after.get(key) == Some(value)).collect();
-        if common.is_empty() {
-            let hint = "change the selector in two releases, by way of a label that both versions have";
-            return Err(refuse(to.object(), "/spec/selector", "the selectors before and after have no label in common", hint));
-        }
-        Ok(to.set("/spec/selector", json!(common)))
-    }
-
-    /// The labels of the pods that run in a Service's namespace.
-    fn pods_in<'a>(&'a self, service: &'a ObjectRef) -> impl Iterator<Item = BTreeMap<String, String>> + 'a {
-        let near = deployments(&self.from).filter(|set| set.manifest().object().namespace == service.namespace);
-        near.map(Deployment::labels)
-    }
 }
 
-fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
-    !selector.is_empty() && cutover_traffic::selects(selector, labels)
+/// A Service by what its selectors before and after have in common, where the pods that run are lost otherwise.
+fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manifest, Error> {
+    let (before, after) = (texts(from.pointer("/spec/selector")), texts(to.pointer("/spec/selector")));
+    let reached = |selector| pods.selected(from.object().namespace.as_deref(), selector).len();
+    if before == after || reached(&before) <= reached(&after) {
+        return Ok(to.clone());
+    }
+    let common: BTreeMap<_, _> =
+        before.into_iter().filter(|(key, value)| after.get(key) == Some(value)).collect();
+    if common.is_empty() {
+        let hint = "change the selector in two releases, by way of a label that both versions have";
+        return Err(refuse(
+            to.object(),
+            "/spec/selector",
+            "the selectors before and after have no label in common",
+            hint,
+        ));
+    }
+    Ok(to.set("/spec/selector", json!(common)))
 }
 
 fn is_kept(object: &ObjectRef) -> bool {

@@ -64,11 +64,17 @@ pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>,
 fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Error> {
     match found {
         [only] => Ok(only.clone()),
-        [] => Err(refuse_all(format!("{of}: there is no such Deployment"), "check the name, the namespace, and what -f reads")),
+        [] => Err(refuse_all(
+            format!("{of}: there is no such Deployment"),
+            "check the name, the namespace, and what -f reads",
+        )),
         several => {
             let names: Vec<String> = several.iter().map(ToString::to_string).collect();
             let reason = format!("{of}: there are {} Deployments: {}", several.len(), names.join(", "));
-            Err(refuse_all(reason, "say which with --workload deployment/NAME, and --namespace where names repeat"))
+            Err(refuse_all(
+                reason,
+                "say which with --workload deployment/NAME, and --namespace where names repeat",
+            ))
         }
     }
 }

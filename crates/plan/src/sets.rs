@@ -1,6 +1,6 @@
 //! Another set of a workload: a Deployment beside the one that runs, told apart by a label.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
 use serde_json::{Value, json};
@@ -30,7 +30,12 @@ pub fn beside(release: &Release, deployment: &ObjectRef, role: Role, key: &str) 
     let running = release.from().get(deployment);
     let wanted = release.to().get(deployment);
     let (Some(running), Some(wanted)) = (running, wanted) else {
-        return Err(refuse(deployment, "", "is not on both ends of the release", "give manifests that have it"));
+        return Err(refuse(
+            deployment,
+            "",
+            "is not on both ends of the release",
+            "give manifests that have it",
+        ));
     };
     two_sets(running)?;
     two_sets(wanted)?;
@@ -38,7 +43,12 @@ pub fn beside(release: &Release, deployment: &ObjectRef, role: Role, key: &str) 
     let object = Deployment::reference(deployment.namespace.as_deref(), &name);
     if release.from().contains(&object) || release.to().contains(&object) {
         let hint = "finish or undo the plan that made it, or take it out of the input";
-        return Err(refuse(&object, "", format!("the plan would make it, and it is there already: is a plan of {deployment} unfinished?"), hint));
+        return Err(refuse(
+            &object,
+            "",
+            format!("the plan would make it, and it is there already: is a plan of {deployment} unfinished?"),
+            hint,
+        ));
     }
     Ok(labelled(&wanted.copy_as(&name), key, &role.to_string()))
 }
@@ -62,21 +72,21 @@ pub fn beside(release: &Release, deployment: &ObjectRef, role: Role, key: &str) 
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn discriminator(release: &Release, deployment: &ObjectRef) -> &'static str {
-    let near = |end: &Bundle| -> Vec<Manifest> {
-        let services = end.of_kind("Service").filter(|service| service.object().namespace == deployment.namespace);
-        services.cloned().collect()
-    };
-    let services: Vec<Manifest> = [release.from(), release.to()].into_iter().flat_map(near).collect();
-    let picked = |key: &str| services.iter().any(|service| texts(service.pointer("/spec/selector")).contains_key(key));
-    let keys = [TRACK, OWN_TRACK].into_iter().filter(|key| *key != TRACK || is_steady(release, deployment, TRACK));
-    keys.into_iter().find(|key| !picked(key)).unwrap_or(LAST_TRACK)
+    let services = release.services_of(deployment);
+    let ends = services.iter().flat_map(|service| [Some(*service), release.to().get(service.object())]);
+    let picking: BTreeSet<String> =
+        ends.flatten().flat_map(|service| texts(service.pointer("/spec/selector")).into_keys()).collect();
+    let keys =
+        [TRACK, OWN_TRACK].into_iter().filter(|key| *key != TRACK || is_steady(release, deployment, TRACK));
+    keys.into_iter().find(|key| !picking.contains(*key)).unwrap_or(LAST_TRACK)
 }
 
 /// The label by which a Service can pick one set of a workload, and whether its pods have it: `track` where they do,
 /// else `cutover.dev/track`.
 pub fn slot_label(release: &Release, deployment: &ObjectRef) -> (&'static str, Option<String>) {
     let key = if is_steady(release, deployment, TRACK) { TRACK } else { OWN_TRACK };
-    let value = is_steady(release, deployment, key).then(|| labels(release.from(), deployment).remove(key)).flatten();
+    let value =
+        is_steady(release, deployment, key).then(|| labels(release.from(), deployment).remove(key)).flatten();
     (key, value)
 }
 
@@ -118,7 +128,12 @@ fn two_sets(manifest: &Manifest) -> Result<(), Error> {
     }
     if deployment.recreates() {
         let reason = "its type is Recreate: its pods do not stand beside others";
-        return Err(refuse(manifest.object(), "/spec/strategy/type", reason, "take the strategy recreate, or make its type RollingUpdate"));
+        return Err(refuse(
+            manifest.object(),
+            "/spec/strategy/type",
+            reason,
+            "take the strategy recreate, or make its type RollingUpdate",
+        ));
     }
     Ok(())
 }
@@ -135,7 +150,8 @@ pub fn workload(release: &Release, deployment: &ObjectRef, budget: &Allowance) -
     let said = budget.over(own);
     let mut workload = Workload::new(&deployment.name, deployment.namespace.as_deref(), said, from, to);
     workload.budget = (said != own).then_some(said);
-    workload.services = release.services_of(deployment).iter().map(|service| service.object().name.clone()).collect();
+    workload.services =
+        release.services_of(deployment).iter().map(|service| service.object().name.clone()).collect();
     Ok(workload)
 }
 
@@ -146,8 +162,17 @@ pub fn workload(release: &Release, deployment: &ObjectRef, budget: &Allowance) -
 /// Where a manifest leaves `replicas` out: an autoscaler or a person scales it, so the number is unknown.
 pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32), Error> {
     let count = |manifest: Option<&Manifest>| {
-        let manifest = manifest.ok_or_else(|| refuse(deployment, "", "is not on both ends of the release", "give manifests that have it"))?;
-        let unknown = || refuse(deployment, "/spec/replicas", "the manifest does not say how many pods run", "say it with --replicas, or plan from live objects");
+        let manifest = manifest.ok_or_else(|| {
+            refuse(deployment, "", "is not on both ends of the release", "give manifests that have it")
+        })?;
+        let unknown = || {
+            refuse(
+                deployment,
+                "/spec/replicas",
+                "the manifest does not say how many pods run",
+                "say it with --replicas, or plan from live objects",
+            )
+        };
         match manifest.pointer("/spec/replicas") {
             None | Some(Value::Null) => Err(unknown()),
             Some(_) => Deployment::of(manifest).replicas().ok_or_else(unknown),

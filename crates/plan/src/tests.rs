@@ -47,7 +47,12 @@ fn check_refused(from: &[Value], to: &[Value], place: &str, reason: &str) {
 
 fn straight(from: &Bundle, to: &Bundle) -> Result<Plan, Error> {
     let release = Release::new(from, to, false)?;
-    plan(&release, "rolling", Waypoints::straight(&release, "update", &Default::default())?, &Options::default())
+    plan(
+        &release,
+        "rolling",
+        Waypoints::straight(&release, "update", &Default::default())?,
+        &Options::default(),
+    )
 }
 
 #[test]
@@ -70,15 +75,26 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
     let lost = service(json!({"app": "other"}), json!(80));
     check_refused(&[hello(), lost.clone()], &[next(), lost], "/spec/selector", "matches no pods");
     let named = service(json!({"app": "hello"}), json!("web"));
-    check_refused(&[hello(), named.clone()], &[next(), named], "/spec/ports", "the port `web` is on no container");
-    let unknown = || deployment("hello", |value| drop(value["spec"].as_object_mut().unwrap().remove("replicas")));
+    check_refused(
+        &[hello(), named.clone()],
+        &[next(), named],
+        "/spec/ports",
+        "the port `web` is on no container",
+    );
+    let unknown =
+        || deployment("hello", |value| drop(value["spec"].as_object_mut().unwrap().remove("replicas")));
     let unknown_next = deployment("hello", |value| {
         image("hello:2")(value);
         value["spec"].as_object_mut().unwrap().remove("replicas");
     });
     check_refused(&[unknown()], &[unknown_next], "/spec/replicas", "does not say how many pods run");
     let surge = deployment("hello", set("/spec/strategy/rollingUpdate/maxSurge", json!("3")));
-    check_refused(&[surge.clone()], &[surge], "/spec/strategy/rollingUpdate/maxSurge", "neither a number of pods nor a percentage");
+    check_refused(
+        &[surge.clone()],
+        &[surge],
+        "/spec/strategy/rollingUpdate/maxSurge",
+        "neither a number of pods nor a percentage",
+    );
     let paused = |tag: &'static str| {
         deployment("hello", move |value| {
             image(tag)(value);
@@ -88,7 +104,12 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
     check_refused(&[paused("hello:1")], &[paused("hello:2")], "/spec/paused", "paused");
     let scaler = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "hello"},
         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "hello"}, "maxReplicas": 9}});
-    check_refused(&[hello(), scaler.clone()], &[next(), scaler], "/spec/replicas", "HorizontalPodAutoscaler hello scales it");
+    check_refused(
+        &[hello(), scaler.clone()],
+        &[next(), scaler],
+        "/spec/replicas",
+        "HorizontalPodAutoscaler hello scales it",
+    );
 }
 
 #[test]
@@ -96,7 +117,9 @@ fn a_changed_configuration_of_the_pods_is_refused() {
     let reads = |tag: &'static str| {
         deployment("hello", move |value| {
             image(tag)(value);
-            set("/spec/template/spec/containers/0/envFrom", json!([{"configMapRef": {"name": "settings"}}]))(value);
+            set("/spec/template/spec/containers/0/envFrom", json!([{"configMapRef": {"name": "settings"}}]))(
+                value,
+            );
         })
     };
     let settings = |value: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"a": value}});
@@ -106,17 +129,26 @@ fn a_changed_configuration_of_the_pods_is_refused() {
 
 #[test]
 fn a_service_that_would_reach_strangers_is_refused() {
-    let tier = |name: &'static str| deployment(name, set("/spec/template/metadata/labels/tier", json!("web")));
+    let tier =
+        |name: &'static str| deployment(name, set("/spec/template/metadata/labels/tier", json!("web")));
     let narrow = service(json!({"app": "hello", "tier": "web"}), json!(80));
     let wide = service(json!({"tier": "web"}), json!(80));
-    check_refused(&[tier("hello"), tier("other"), narrow], &[tier("hello"), tier("other"), wide], "/spec/selector", "newly send requests to Deployment other");
+    check_refused(
+        &[tier("hello"), tier("other"), narrow],
+        &[tier("hello"), tier("other"), wide],
+        "/spec/selector",
+        "newly send requests to Deployment other",
+    );
 }
 
 #[test]
 fn labels_and_selector_that_change_together_go_by_way_of_what_both_have() {
-    let labelled = |version: &'static str| deployment("hello", set("/spec/template/metadata/labels/version", json!(version)));
+    let labelled = |version: &'static str| {
+        deployment("hello", set("/spec/template/metadata/labels/version", json!(version)))
+    };
     let picking = |version: &str| service(json!({"app": "hello", "version": version}), json!(80));
-    let plan = straight(&bundle(&[labelled("1"), picking("1")]), &bundle(&[labelled("2"), picking("2")])).unwrap();
+    let plan =
+        straight(&bundle(&[labelled("1"), picking("1")]), &bundle(&[labelled("2"), picking("2")])).unwrap();
     let names: Vec<&str> = plan.spec.steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!(
         names,
@@ -135,7 +167,9 @@ fn the_same_on_both_ends_is_nothing_to_do() {
 }
 
 fn check_edited(edit: impl Fn(&mut Value), place: &str) {
-    let plan = straight(&bundle(&[deployment("hello", |_| {})]), &bundle(&[deployment("hello", image("hello:2"))])).unwrap();
+    let plan =
+        straight(&bundle(&[deployment("hello", |_| {})]), &bundle(&[deployment("hello", image("hello:2"))]))
+            .unwrap();
     let mut value = plan.to_value();
     assert_eq!(Plan::parse(&value).unwrap(), plan);
     edit(&mut value);
@@ -156,15 +190,25 @@ fn a_plan_that_is_not_the_one_that_was_made_is_refused() {
     check_edited(|value| value["spec"]["strategy"] = json!("canary"), "plan: digest");
     check_edited(|value| value["spec"]["extra"] = json!(1), "plan: spec");
     check_edited(|value| value["kind"] = json!("Deployment"), "plan: apiVersion");
-    check_edited(redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["ops"] = json!([])), "step 1");
-    check_edited(redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["inverse"] = json!([])), "step 1");
+    check_edited(
+        redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["ops"] = json!([])),
+        "step 1",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["inverse"] = json!([])),
+        "step 1",
+    );
     check_edited(redigested(|value| value["spec"]["undo"] = json!([])), "plan: undo");
     check_edited(redigested(|value| value["spec"]["undo"][0]["then"] = json!(1)), "undo from step 1");
     check_edited(redigested(|value| value["spec"]["undo"][0]["steps"] = json!([])), "undo from step 1");
 }
 
 fn check_duration(text: &str, expect: Option<&str>) {
-    assert_eq!(text.parse::<Duration>().ok().map(|duration| duration.to_string()).as_deref(), expect, "{text}");
+    assert_eq!(
+        text.parse::<Duration>().ok().map(|duration| duration.to_string()).as_deref(),
+        expect,
+        "{text}"
+    );
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::workload::Workload;
 /// What a reviewer should know of the workloads that a plan moves.
 pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<Warning>, Error> {
     let mut found = Vec::new();
+    let counting = counting(release.from());
     for workload in &waypoints.workloads {
         let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
         let Some(set) = release.to().get(&object) else { continue };
@@ -24,7 +25,7 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
         found.extend(volumes(set, release.to()));
         found.extend(version_label(release, set));
         if workload.sets.len() > 1 {
-            found.extend(counted_by_selector(set, release.from()));
+            found.extend(counted_by_selector(set, &counting));
         }
     }
     found.dedup();
@@ -35,7 +36,8 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
 pub(crate) fn unguarded(object: &ObjectRef, before: &Manifest, after: &Manifest) -> Option<Warning> {
     let fields = cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
     (!fields.is_empty()).then(|| {
-        let message = format!("{} is changed without a test: the server stores it in another form", fields.join(", "));
+        let message =
+            format!("{} is changed without a test: the server stores it in another form", fields.join(", "));
         warning(object, message, "write the quantity as the server does: 200m for 0.2, 1 for 1000m")
     })
 }
@@ -77,17 +79,24 @@ fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
             "add a preStop sleep of a few seconds, or let the program serve on for as long",
         ),
         (
-            template.pointer("/spec/hostNetwork") == Some(&Value::Bool(true)) || ports().any(|port| port.get("hostPort").is_some()),
+            template.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))
+                || ports().any(|port| port.get("hostPort").is_some()),
             "its pods take ports of their node: a pod more may find no node",
             "plan with maxSurge 0, or keep a node free",
         ),
         (
-            template.pointer("/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution").is_some(),
+            template
+                .pointer("/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution")
+                .is_some(),
             "its pods must not share a node: a pod more may find no node",
             "plan with maxSurge 0, or keep a node free",
         ),
     ];
-    checks.into_iter().filter(|(holds, ..)| *holds).map(|(_, message, hint)| warning(object, message, hint)).collect()
+    checks
+        .into_iter()
+        .filter(|(holds, ..)| *holds)
+        .map(|(_, message, hint)| warning(object, message, hint))
+        .collect()
 }
 
 /// A volume that one node at a time may write to.
@@ -98,9 +107,13 @@ fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
     let exclusive = names.find(|name| {
         let claim = ObjectRef::new("v1", "PersistentVolumeClaim", set.object().namespace.as_deref(), name);
         let modes = bundle.get(&claim).and_then(|claim| claim.pointer("/spec/accessModes")?.as_array());
-        modes.is_some_and(|modes| modes.iter().all(|mode| mode == "ReadWriteOnce" || mode == "ReadWriteOncePod"))
+        modes.is_some_and(|modes| {
+            modes.iter().all(|mode| mode == "ReadWriteOnce" || mode == "ReadWriteOncePod")
+        })
     })?;
-    let message = format!("its pods share the volume {exclusive}, which one node at a time may write to: a pod more may not start");
+    let message = format!(
+        "its pods share the volume {exclusive}, which one node at a time may write to: a pod more may not start"
+    );
     Some(warning(set.object(), message, "take the strategy recreate, or a volume of ReadWriteMany"))
 }
 
@@ -112,30 +125,37 @@ fn version_label(release: &Release, set: &Manifest) -> Option<Warning> {
         let template = manifest.pointer("/spec/template").unwrap_or(&Value::Null);
         containers(template).filter_map(|container| container.get("image").cloned()).collect()
     };
-    let stale = label(from).filter(|version| images(from) != images(set) && label(set).as_ref() == Some(version))?;
+    let stale =
+        label(from).filter(|version| images(from) != images(set) && label(set).as_ref() == Some(version))?;
     let message = format!("the image changes, and the pods keep the label `version: {stale}`");
     Some(warning(set.object(), message, "change the label in the manifests, and plan with --to"))
 }
 
+/// What counts pods by their labels, with those labels.
+fn counting(bundle: &Bundle) -> Vec<(&ObjectRef, BTreeMap<String, String>)> {
+    let selector = |manifest: &Manifest| match manifest.object().kind.as_str() {
+        "NetworkPolicy" => texts(manifest.pointer("/spec/podSelector/matchLabels")),
+        "PodDisruptionBudget" => texts(manifest.pointer("/spec/selector/matchLabels")),
+        _ => BTreeMap::new(),
+    };
+    let all = bundle.iter().map(|manifest| (manifest.object(), selector(manifest)));
+    all.filter(|(_, selector)| !selector.is_empty()).collect()
+}
+
 /// What counts a set's pods by labels counts the second set's too.
-fn counted_by_selector(set: &Manifest, bundle: &Bundle) -> Vec<Warning> {
+fn counted_by_selector(set: &Manifest, counting: &[(&ObjectRef, BTreeMap<String, String>)]) -> Vec<Warning> {
     let labels = Deployment::of(set).labels();
-    let fields: BTreeMap<&str, &str> = BTreeMap::from([
-        ("NetworkPolicy", "/spec/podSelector/matchLabels"),
-        ("PodDisruptionBudget", "/spec/selector/matchLabels"),
-    ]);
-    let near = bundle.iter().filter(|manifest| manifest.object().namespace == set.object().namespace);
-    let counting = near.filter(|manifest| {
-        let field = fields.get(manifest.object().kind.as_str());
-        let selector = field.map(|field| texts(manifest.pointer(field))).unwrap_or_default();
-        !selector.is_empty() && cutover_traffic::selects(&selector, &labels)
+    let near = counting.iter().filter(|(object, selector)| {
+        object.namespace == set.object().namespace && cutover_traffic::selects(selector, &labels)
     });
     let message = |object: &ObjectRef| {
-        format!("it selects by labels, and counts the pods of every set of {} while the plan runs", set.object().name)
-            + if object.kind == "PodDisruptionBudget" { ": one set may be evicted whole" } else { "" }
+        format!(
+            "it selects by labels, and counts the pods of every set of {} while the plan runs",
+            set.object().name
+        ) + if object.kind == "PodDisruptionBudget" { ": one set may be evicted whole" } else { "" }
     };
     let hint = "nothing to do where that is meant; else select by a label that only one set has";
-    counting.map(|manifest| warning(manifest.object(), message(manifest.object()), hint)).collect()
+    near.map(|(object, _)| warning(object, message(object), hint)).collect()
 }
 
 fn warning(object: &ObjectRef, message: impl Into<String>, hint: &str) -> Warning {

@@ -75,12 +75,12 @@ impl Waypoints {
         for object in release.changed() {
             let Some(wanted) = release.to().get(&object) else { continue };
             let mut tier = workload(release, &object, allowance)?;
+            refuse_paused(release, &object, wanted)?;
             if Deployment::of(wanted).recreates() {
                 straight.warnings.push(silence(wanted));
-                (tier.recreate, tier.floor) = (true, 0);
+                tier = tier.recreated(Deployment::of(wanted).replicas().unwrap_or(0));
             }
             bundle.insert(wanted.clone());
-            refuse_paused(release, &object, wanted)?;
             straight.workloads.push(tier);
         }
         straight.points = vec![Waypoint::new(phase, bundle), Waypoint::new("cleanup", release.to().clone())];
@@ -90,7 +90,9 @@ impl Waypoints {
 
 /// How long nobody may answer while all pods of a Deployment are replaced at once.
 pub fn silence(set: &Manifest) -> Warning {
-    let number = |pointer: &str, otherwise: u64| set.pointer(pointer).and_then(serde_json::Value::as_u64).unwrap_or(otherwise);
+    let number = |pointer: &str, otherwise: u64| {
+        set.pointer(pointer).and_then(serde_json::Value::as_u64).unwrap_or(otherwise)
+    };
     let grace = number("/spec/template/spec/terminationGracePeriodSeconds", 30);
     let delay = number("/spec/template/spec/containers/0/readinessProbe/initialDelaySeconds", 0);
     let deadline = Deployment::of(set).deadline();
@@ -106,7 +108,7 @@ pub fn silence(set: &Manifest) -> Warning {
 }
 
 fn refuse_paused(release: &Release, object: &ObjectRef, wanted: &Manifest) -> Result<(), Error> {
-    if Deployment::of(wanted).is_paused() && release.turned().contains(object) {
+    if Deployment::of(wanted).is_paused() && release.turns(object) {
         let hint = "resume it first: cutover plan resume";
         return Err(refuse(object, "/spec/paused", "a paused Deployment does not roll out", hint));
     }

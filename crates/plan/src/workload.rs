@@ -94,6 +94,13 @@ impl Workload {
         }
     }
 
+    /// The same, with all pods stopped before new ones start: nobody is promised to answer, and no pod is added to
+    /// the most that are wanted.
+    #[must_use]
+    pub fn recreated(self, wanted: u32) -> Self {
+        Self { recreate: true, floor: 0, ceiling: self.replicas.max(wanted), ..self }
+    }
+
     /// Its Deployments, by role.
     pub fn deployments(&self) -> impl Iterator<Item = (Role, ObjectRef)> + '_ {
         self.sets.iter().map(|(role, name)| (*role, Deployment::reference(self.namespace.as_deref(), name)))

@@ -7,7 +7,9 @@ use cutover_manifest::ObjectRef;
 #[non_exhaustive]
 pub enum Error {
     /// The input has fewer than two revisions.
-    #[error("{0}: no rollout history found\nhint: give its ReplicaSets too: kubectl get deployment,replicaset -o yaml | cutover plan rollback -f -")]
+    #[error(
+        "{0}: no rollout history found\nhint: give its ReplicaSets too: kubectl get deployment,replicaset -o yaml | cutover plan rollback -f -"
+    )]
     NoHistory(ObjectRef),
     /// No ReplicaSet has that revision.
     #[error("{object}: unable to find specified revision {revision} in history\nhint: there are {known}")]
@@ -20,7 +22,9 @@ pub enum Error {
         known: String,
     },
     /// It runs that template already.
-    #[error("{object}: the current template already matches revision {revision}\nhint: there is nothing to roll back")]
+    #[error(
+        "{object}: the current template already matches revision {revision}\nhint: there is nothing to roll back"
+    )]
     Matches {
         /// The Deployment.
         object: ObjectRef,

@@ -10,7 +10,9 @@ pub enum Error {
     #[error("`{0}` is not a time\nhint: write it as 2026-11-24T10:00:00Z")]
     BadTimestamp(String),
     /// The annotation says this very second already, so nothing would change.
-    #[error("{0}: if restart has already been triggered within the past second, please wait before attempting to trigger another\nhint: take a later time with --at")]
+    #[error(
+        "{0}: if restart has already been triggered within the past second, please wait before attempting to trigger another\nhint: take a later time with --at"
+    )]
     JustRestarted(ObjectRef),
     /// A paused Deployment does not roll out.
     #[error("{0}: it is paused\nhint: resume it first: cutover plan resume")]

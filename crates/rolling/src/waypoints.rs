@@ -23,9 +23,11 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     let mut waypoints = waypoints(release, &Rolling::default())?;
     waypoints.warnings.clear();
     for workload in &mut waypoints.workloads {
-        (workload.recreate, workload.floor) = (true, 0);
         let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
-        waypoints.warnings.extend(release.to().get(&object).map(silence));
+        let wanted = release.to().get(&object);
+        let replicas = wanted.and_then(|set| Deployment::of(set).replicas()).unwrap_or(0);
+        *workload = workload.clone().recreated(replicas);
+        waypoints.warnings.extend(wanted.map(silence));
     }
     Ok(waypoints)
 }

@@ -1,7 +1,9 @@
 //! Where a scaling stands.
 
 use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{Allowance, Deployment, Release, Waypoint, Waypoints, Workload, replicas, select, workload};
+use cutover_plan::{
+    Allowance, Deployment, Release, Waypoint, Waypoints, Workload, replicas, select, workload,
+};
 
 use crate::error::Error;
 use crate::spec::Scale;
@@ -28,13 +30,18 @@ pub fn release(from: &Bundle, scale: &Scale) -> Result<Bundle, Error> {
 /// A Deployment whose number of replicas is unknown.
 pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
     let changed = release.changed();
-    let workloads: Vec<Workload> =
-        changed.iter().map(|object| workload(release, object, &Allowance::default())).collect::<Result<_, _>>()?;
+    let workloads: Vec<Workload> = changed
+        .iter()
+        .map(|object| workload(release, object, &Allowance::default()))
+        .collect::<Result<_, _>>()?;
     let step = scale.max_step.map_or(u32::MAX, Into::into);
     let most = changed.iter().map(|object| stops(release, object, step)).collect::<Result<Vec<_>, _>>()?;
     let longest = most.iter().map(Vec::len).max().unwrap_or(0);
     let points = (0..longest).map(|at| point(release, &changed, &most, at)).collect();
-    let warnings = workloads.iter().zip(&changed).filter(|(workload, _)| scale.replicas == 0 && !workload.services.is_empty());
+    let warnings = workloads
+        .iter()
+        .zip(&changed)
+        .filter(|(workload, _)| scale.replicas == 0 && !workload.services.is_empty());
     Ok(Waypoints { warnings: warnings.map(|(_, object)| silent(object)).collect(), points, workloads })
 }
 

@@ -64,7 +64,13 @@ impl Service {
         let sticky = spec.session_affinity.as_deref() == Some("ClientIP");
         let split = split(&spec, manifest);
         let ports = spec.ports.unwrap_or_default().iter().map(target).collect();
-        Ok(Self { object: manifest.object().clone(), selector: spec.selector.unwrap_or_default(), ports, split, sticky })
+        Ok(Self {
+            object: manifest.object().clone(),
+            selector: spec.selector.unwrap_or_default(),
+            ports,
+            split,
+            sticky,
+        })
     }
 
     /// Whether pods with these labels, in the Service's namespace, are endpoints of it.
@@ -79,7 +85,8 @@ impl Service {
     /// Exact in expectation where [`Service::split`] is [`Split::Even`] and all pods are ready; empty where the
     /// Service has no pods at all.
     pub fn shares(&self, pods: &[Pods]) -> BTreeMap<String, Share> {
-        let selected: Vec<&Pods> = pods.iter().filter(|pods| pods.count > 0 && self.selects(&pods.labels)).collect();
+        let selected: Vec<&Pods> =
+            pods.iter().filter(|pods| pods.count > 0 && self.selects(&pods.labels)).collect();
         let total = selected.iter().map(|pods| u64::from(pods.count)).sum();
         let share = |pods: &Pods| Some((pods.set.clone(), Share::of(u64::from(pods.count), total)?));
         selected.into_iter().filter_map(share).collect()
@@ -106,9 +113,15 @@ fn split(spec: &core::ServiceSpec, manifest: &Manifest) -> Split {
     let hints = ["service.kubernetes.io~1topology-mode", "service.kubernetes.io~1topology-aware-hints"];
     let hinted = hints.iter().any(|key| manifest.pointer(&format!("/metadata/annotations/{key}")).is_some());
     let reasons = [
-        (spec.session_affinity.as_deref() == Some("ClientIP"), "`sessionAffinity: ClientIP` keeps each client on its pod"),
+        (
+            spec.session_affinity.as_deref() == Some("ClientIP"),
+            "`sessionAffinity: ClientIP` keeps each client on its pod",
+        ),
         (spec.cluster_ip.as_deref() == Some("None"), "it is headless: clients pick a pod themselves"),
-        (spec.publish_not_ready_addresses == Some(true), "`publishNotReadyAddresses` sends requests to pods that are not ready"),
+        (
+            spec.publish_not_ready_addresses == Some(true),
+            "`publishNotReadyAddresses` sends requests to pods that are not ready",
+        ),
         (spec.internal_traffic_policy.as_deref() == local, "`internalTrafficPolicy: Local` splits by node"),
         (spec.external_traffic_policy.as_deref() == local, "`externalTrafficPolicy: Local` splits by node"),
         (spec.traffic_distribution.is_some(), "`trafficDistribution` prefers pods near the client"),

@@ -115,7 +115,11 @@ impl Share {
     /// For people: how many percentage points lie between this share and what was asked, as `8.3`.
     pub fn error(self, asked: Percent) -> String {
         let tenths = (self.distance(asked.share()) * 1000).round().to_integer();
-        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+        if tenths.is_multiple_of(10) {
+            (tenths / 10).to_string()
+        } else {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        }
     }
 
     /// Whether this share is within `tolerance` percentage points of what was asked.
@@ -148,7 +152,8 @@ impl FromStr for Share {
     type Err = OutOfRange;
 
     fn from_str(text: &str) -> Result<Self, OutOfRange> {
-        let parts = text.split_once('/').and_then(|(part, whole)| Self::of(part.parse().ok()?, whole.parse().ok()?));
+        let parts =
+            text.split_once('/').and_then(|(part, whole)| Self::of(part.parse().ok()?, whole.parse().ok()?));
         parts.ok_or_else(|| OutOfRange { value: text.into(), wanted: "a share as `1/4`, from 0/1 to 1/1" })
     }
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::{Percent, Pods, Service, Share, Split};
 
 fn service(spec: Value) -> Service {
-    let manifest = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}, "spec": spec});
+    let manifest =
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}, "spec": spec});
     Service::read(&Manifest::new(manifest).unwrap()).unwrap()
 }
 
@@ -21,10 +22,13 @@ fn pods(set: &str, track: &str, count: u32) -> Pods {
 }
 
 fn check_shares(selector: Value, expect: &[(&str, &str)]) {
-    let all = [pods("hello", "stable", 2), pods("hello-canary", "canary", 1), pods("hello-green", "green", 0)];
+    let all =
+        [pods("hello", "stable", 2), pods("hello-canary", "canary", 1), pods("hello-green", "green", 0)];
     let shares = service(json!({ "selector": selector })).shares(&all);
-    let shares: Vec<(String, String)> = shares.into_iter().map(|(set, share)| (set, share.to_string())).collect();
-    let expect: Vec<(String, String)> = expect.iter().map(|(set, share)| ((*set).into(), (*share).into())).collect();
+    let shares: Vec<(String, String)> =
+        shares.into_iter().map(|(set, share)| (set, share.to_string())).collect();
+    let expect: Vec<(String, String)> =
+        expect.iter().map(|(set, share)| ((*set).into(), (*share).into())).collect();
     assert_eq!(shares, expect);
 }
 

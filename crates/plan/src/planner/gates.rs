@@ -17,7 +17,13 @@ use crate::workload::Workload;
 /// Service, or changes a Service, ends with that Service's endpoints too.
 ///
 /// On the way back only pods of the old version must be ready: an unhealthy new version is why one goes back.
-pub(super) fn gates(ground: &Ground<'_>, before: &Bundle, after: &Bundle, changes: &[Change], journey: &Journey<'_>) -> Vec<Gate> {
+pub(super) fn gates(
+    ground: &Ground<'_>,
+    before: &Bundle,
+    after: &Bundle,
+    changes: &[Change],
+    journey: &Journey<'_>,
+) -> Vec<Gate> {
     let changed: BTreeSet<&ObjectRef> = changes.iter().map(Change::object).collect();
     let mut pods = Vec::new();
     let mut services = BTreeSet::new();
@@ -75,7 +81,8 @@ fn renewed_services(workload: &Workload, before: &Bundle, after: &Bundle) -> Vec
     let labels: Vec<_> =
         renewed.filter_map(|(object, _)| after.get(object)).map(|set| Deployment::of(set).labels()).collect();
     let services = workload.service_refs().filter_map(|object| after.get(&object));
-    let selecting = services.filter(|service| labels.iter().any(|labels| selects(&selector(service), labels)));
+    let selecting =
+        services.filter(|service| labels.iter().any(|labels| selects(&selector(service), labels)));
     selecting.map(|service| service.object().clone()).collect()
 }
 

@@ -33,7 +33,12 @@ impl Lane<'_> {
     ///
     /// This function is the planner's whole order (see the module's documentation): the first rule below that
     /// has something to do does it.
-    pub(super) fn next(&self, here: &Bundle, there: &Bundle, journey: &Journey<'_>) -> Result<Option<Head>, Error> {
+    pub(super) fn next(
+        &self,
+        here: &Bundle,
+        there: &Bundle,
+        journey: &Journey<'_>,
+    ) -> Result<Option<Head>, Error> {
         let stands = self.stands(here, there, journey);
         let each = |rule: fn(&Stand<'_>, &Journey<'_>) -> Vec<Edit>| -> Vec<Edit> {
             stands.iter().flat_map(|stand| rule(stand, journey)).collect()
@@ -63,7 +68,8 @@ impl Lane<'_> {
     }
 
     fn stands<'a>(&'a self, here: &'a Bundle, there: &'a Bundle, journey: &Journey<'_>) -> Vec<Stand<'a>> {
-        let mut stands: Vec<_> = self.workloads.iter().map(|workload| Stand::new(workload, here, there)).collect();
+        let mut stands: Vec<_> =
+            self.workloads.iter().map(|workload| Stand::new(workload, here, there)).collect();
         for set in stands.iter_mut().flat_map(|stand| &mut stand.sets) {
             set.doubtful = journey.doubtful.get(&set.object).copied().unwrap_or(0).min(set.count);
         }
@@ -79,7 +85,8 @@ impl Lane<'_> {
 }
 
 const NO_CAPACITY: &str = "the pods that it would select cannot carry its requests";
-const NO_CAPACITY_HINT: &str = "let the Service select a set with as many pods as the workload must have available";
+const NO_CAPACITY_HINT: &str =
+    "let the Service select a set with as many pods as the workload must have available";
 
 const NO_ROOM: &str = "the waypoint lies outside the workload's budget";
 const NO_ROOM_HINT: &str = "allow more with maxSurge or maxUnavailable";
@@ -89,9 +96,10 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
     let selector = selector(service);
     let namespace = service.object().namespace.as_deref();
     stands.iter().filter(|stand| stand.workload.namespace.as_deref() == namespace).all(|stand| {
-        let selected = stand.sets.iter().filter(|set| {
-            set.here.is_some_and(|here| selects(&selector, &Deployment::of(here).labels()))
-        });
+        let selected = stand
+            .sets
+            .iter()
+            .filter(|set| set.here.is_some_and(|here| selects(&selector, &Deployment::of(here).labels())));
         let pods: u32 = selected.map(|set| set.count.saturating_sub(set.doubtful)).sum();
         let serves = stand.workload.services.contains(&service.object().name);
         pods >= if serves { stand.workload.floor.max(1).min(stand.pods()) } else { 0 }

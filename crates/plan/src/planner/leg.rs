@@ -58,7 +58,9 @@ impl<'a> Leg<'a> {
         let moving = heads.into_iter().filter(|head| head.movement == movement);
         let mut edits: Vec<Edit> = moving.flat_map(|head| head.edits).collect();
         if edits.iter().all(|edit| edit.after.is_none()) {
-            edits.extend(self.leavers(here, there).into_iter().filter(|leaver| !self.moved.contains(&leaver.object)));
+            edits.extend(
+                self.leavers(here, there).into_iter().filter(|leaver| !self.moved.contains(&leaver.object)),
+            );
         }
         Ok(Some(self.step(here, journey, movement, edits)))
     }
@@ -67,7 +69,9 @@ impl<'a> Leg<'a> {
     fn others(&self, here: &Bundle, there: &Bundle) -> Vec<Edit> {
         let others = there.iter().filter(|manifest| !self.moved.contains(manifest.object()));
         let changed = others.filter(|manifest| here.get(manifest.object()) != Some(manifest));
-        changed.map(|manifest| Edit { object: manifest.object().clone(), after: Some(manifest.clone()) }).collect()
+        changed
+            .map(|manifest| Edit { object: manifest.object().clone(), after: Some(manifest.clone()) })
+            .collect()
     }
 
     /// (e) Other objects that the far end lacks.
@@ -76,8 +80,14 @@ impl<'a> Leg<'a> {
         leaving.map(|object| Edit { object: object.clone(), after: None }).collect()
     }
 
-    fn step(&self, here: &Bundle, journey: &Journey<'_>, movement: Move, mut edits: Vec<Edit>) -> (Step, Bundle) {
-        edits.sort_by_cached_key(|edit| order(edit));
+    fn step(
+        &self,
+        here: &Bundle,
+        journey: &Journey<'_>,
+        movement: Move,
+        mut edits: Vec<Edit>,
+    ) -> (Step, Bundle) {
+        edits.sort_by_cached_key(order);
         let mut after = here.clone();
         let mut changes = Vec::new();
         for edit in edits {
@@ -133,11 +143,14 @@ fn lanes<'a>(workloads: &'a [Workload], here: &Bundle, there: &Bundle) -> Vec<La
     let mut lanes: Vec<Lane<'a>> =
         workloads.iter().map(|workload| Lane { workloads: vec![workload], services: Vec::new() }).collect();
     for service in changed_services(here, there) {
-        let (mut tied, apart): (Vec<_>, Vec<_>) = lanes.into_iter().partition(|lane| touches(&service, lane, here, there));
+        let (mut tied, apart): (Vec<_>, Vec<_>) =
+            lanes.into_iter().partition(|lane| touches(&service, lane, here, there));
         lanes = apart;
         if !tied.is_empty() {
             tied[0].services.push(service);
-            lanes.push(tied.into_iter().reduce(join).unwrap_or(Lane { workloads: Vec::new(), services: Vec::new() }));
+            lanes.push(
+                tied.into_iter().reduce(join).unwrap_or(Lane { workloads: Vec::new(), services: Vec::new() }),
+            );
         }
     }
     lanes.sort_by_key(|lane| lane.workloads.first().map(|workload| (&workload.namespace, &workload.name)));
@@ -152,7 +165,10 @@ fn join<'a>(mut left: Lane<'a>, right: Lane<'a>) -> Lane<'a> {
 
 fn changed_services(here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
     let services = here.of_kind("Service").map(|manifest| manifest.object());
-    services.filter(|object| there.get(object).is_some_and(|after| here.get(object) != Some(after))).cloned().collect()
+    services
+        .filter(|object| there.get(object).is_some_and(|after| here.get(object) != Some(after)))
+        .cloned()
+        .collect()
 }
 
 /// Whether a Service sends requests to a lane's pods, at either end of the leg.

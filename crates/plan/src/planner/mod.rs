@@ -72,6 +72,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 
 use self::leg::{Leg, counts};
+use self::stand::Stand;
 use crate::deployment::Deployment;
 use crate::digest::{Digest, StateDigest};
 use crate::error::{Error, refuse_all};
@@ -101,7 +102,7 @@ pub(crate) fn route(
 struct Ground<'a> {
     workloads: &'a [Workload],
     max_concurrent: Option<usize>,
-    /// Templates of the version that the plan starts from, by set.
+    /// Templates of the version that the plan starts from.
     old: BTreeSet<String>,
 }
 
@@ -138,11 +139,9 @@ struct State {
 impl<'a> Ground<'a> {
     fn new(workloads: &'a [Workload], points: &'a [Waypoint], max_concurrent: Option<usize>) -> Self {
         let adopted = points.iter().enumerate().filter(|(at, point)| *at == 0 || point.adopts);
-        let sets = |bundle: &'a Bundle| {
-            let objects = workloads.iter().flat_map(Workload::deployments);
-            objects.filter_map(|(_, object)| bundle.get(&object)).map(template)
-        };
-        Self { workloads, max_concurrent, old: adopted.flat_map(|(_, point)| sets(&point.bundle)).collect() }
+        let old = adopted
+            .flat_map(|(_, point)| workloads.iter().flat_map(|workload| serving(workload, &point.bundle)));
+        Self { workloads, max_concurrent, old: old.collect() }
     }
 
     fn journey(&'a self, back: bool) -> Journey<'a> {
@@ -169,6 +168,12 @@ impl Journey<'_> {
             self.doubtful.remove(&object);
         }
     }
+}
+
+/// The templates of the sets that answer requests: an idle slot may hold the new version already.
+fn serving(workload: &Workload, bundle: &Bundle) -> Vec<String> {
+    let stand = Stand::new(workload, bundle, bundle);
+    stand.sets.iter().filter(|set| set.serves).filter_map(|set| set.here).map(template).collect()
 }
 
 fn template(set: &Manifest) -> String {

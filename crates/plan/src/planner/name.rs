@@ -56,7 +56,9 @@ fn deployment(object: &ObjectRef, before: &Manifest, after: &Manifest, found: &[
     };
     let images = images(before, after);
     let others: Vec<_> = found.iter().filter(|difference| !is_counted(difference)).cloned().collect();
-    if !others.is_empty() && others.iter().all(|difference| difference.path.to_string().starts_with("spec.strategy")) {
+    if !others.is_empty()
+        && others.iter().all(|difference| difference.path.to_string().starts_with("spec.strategy"))
+    {
         let scale = scale.map(|scale| format!(", scale {scale}")).unwrap_or_default();
         return format!("update strategy of {object}: {}{scale}", strategy(after));
     }
@@ -90,7 +92,8 @@ fn images(before: &Manifest, after: &Manifest) -> Option<String> {
     let pairs = image_list(before).into_iter().zip(image_list(after));
     let (was, is) = pairs.into_iter().find(|(was, is)| was != is)?;
     let repository = |image: &str| image.rsplit_once(':').map(|(name, _)| name.to_owned());
-    let tag = |image: &str| image.rsplit_once(':').map_or_else(|| image.to_owned(), |(_, tag)| tag.to_owned());
+    let tag =
+        |image: &str| image.rsplit_once(':').map_or_else(|| image.to_owned(), |(_, tag)| tag.to_owned());
     let same = repository(&was).is_some() && repository(&was) == repository(&is);
     Some(if same { format!("{} → {}", tag(&was), tag(&is)) } else { format!("{was} → {is}") })
 }

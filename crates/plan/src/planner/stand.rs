@@ -33,7 +33,8 @@ pub(super) struct Set<'a> {
 
 impl<'a> Stand<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
-        let selectors: Vec<_> = workload.service_refs().filter_map(|service| here.get(&service)).map(selector).collect();
+        let selectors: Vec<_> =
+            workload.service_refs().filter_map(|service| here.get(&service)).map(selector).collect();
         let set = |(_, object)| Set::new(object, here, there, &selectors);
         Self { workload, sets: workload.deployments().map(set).collect() }
     }
@@ -67,7 +68,8 @@ impl<'a> Stand<'a> {
     pub(super) fn made_to_roll(&self, set: &Set<'_>) -> Option<Manifest> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
-        let utmost = Budget { max_surge: Amount::Count(self.room()), max_unavailable: Amount::Count(self.spare()) };
+        let utmost =
+            Budget { max_surge: Amount::Count(self.room()), max_unavailable: Amount::Count(self.spare()) };
         let utmost = with_strategy(here, Some(&utmost.strategy()));
         let candidates = [self.asked(here), Some(there), Some(utmost)];
         candidates.into_iter().flatten().find(|candidate| self.fits(set, candidate))
@@ -93,7 +95,12 @@ impl<'a> Stand<'a> {
 }
 
 impl<'a> Set<'a> {
-    fn new(object: ObjectRef, here: &'a Bundle, there: &'a Bundle, selectors: &[BTreeMap<String, String>]) -> Self {
+    fn new(
+        object: ObjectRef,
+        here: &'a Bundle,
+        there: &'a Bundle,
+        selectors: &[BTreeMap<String, String>],
+    ) -> Self {
         let (here, there) = (here.get(&object), there.get(&object));
         let count = here.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
         let wanted = there.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);

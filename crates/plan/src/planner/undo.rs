@@ -29,7 +29,14 @@ pub(super) fn undo(ground: &Ground<'_>, points: &[Waypoint], forward: &Forward) 
 
 fn way_back(ground: &Ground<'_>, points: &[Waypoint], forward: &Forward, from: usize) -> Result<Undo, Error> {
     let state = &forward.states[from];
-    let mut walk = Walk { ground, forward, from, here: state.bundle.clone(), digests: forward.digests.clone(), steps: Vec::new() };
+    let mut walk = Walk {
+        ground,
+        forward,
+        from,
+        here: state.bundle.clone(),
+        digests: forward.digests.clone(),
+        steps: Vec::new(),
+    };
     let mut journey = ground.journey(true);
     journey.doubtful = added(ground, &forward.states[from - 1].bundle, &state.bundle);
     if state.bundle == forward.states[from - 1].bundle {
@@ -64,7 +71,8 @@ impl Walk<'_> {
             journey.settle(&self.here, &after);
             step.after = self.digests.update(&after);
             self.here = after;
-            let joined = self.forward.states[..self.from].iter().rposition(|state| state.digest == step.after);
+            let joined =
+                self.forward.states[..self.from].iter().rposition(|state| state.digest == step.after);
             self.steps.push(step);
             if joined.is_some() {
                 return Ok(joined);
@@ -96,7 +104,8 @@ fn gains(walk: &Walk<'_>, point: &Waypoint, journey: &Journey<'_>) -> bool {
         counts(&point.bundle, workload).into_iter().any(|(object, wanted)| {
             let now = walk.here.get(&object);
             let fresh = journey.version(point.bundle.get(&object)) == Version::New;
-            let kept = journey.version(now) == Version::New && is.get(&object).is_some_and(|count| *count >= wanted);
+            let kept =
+                journey.version(now) == Version::New && is.get(&object).is_some_and(|count| *count >= wanted);
             fresh && wanted > 0 && !kept
         })
     })
