@@ -1,4 +1,8 @@
 //! Tests of the whole.
 mod command;
 mod command_bad_input;
+mod golden;
+mod golden_command;
+mod golden_kubectl;
+mod golden_schema;
 mod support;
