@@ -59,7 +59,7 @@ fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, E
 
 fn point(release: &Release, objects: &[ObjectRef], stops: &[Vec<u32>], at: usize) -> Waypoint {
     let mut bundle = release.to().clone();
-    let counts = stops.iter().map(|stops| stops.get(at).or(stops.last()));
+    let counts = stops.iter().map(|stops| stops.get(at).or_else(|| stops.last()));
     for (object, count) in objects.iter().zip(counts) {
         if let (Some(set), Some(count)) = (release.to().get(object), count) {
             bundle.insert(Deployment::of(set).scaled(*count));

@@ -28,6 +28,9 @@ pub(super) struct Edit {
     pub(super) after: Option<Manifest>,
 }
 
+/// What one rule does about one workload.
+type Rule = fn(&Stand<'_>, &Journey<'_>) -> Vec<Edit>;
+
 impl Lane<'_> {
     /// The next move from `here` towards `there`; `None` where the lane has arrived.
     ///
@@ -40,20 +43,22 @@ impl Lane<'_> {
         journey: &Journey<'_>,
     ) -> Result<Option<Head>, Error> {
         let stands = self.stands(here, there, journey);
-        let each = |rule: fn(&Stand<'_>, &Journey<'_>) -> Vec<Edit>| -> Vec<Edit> {
-            stands.iter().flat_map(|stand| rule(stand, journey)).collect()
-        };
-        let rules: [(Move, Vec<Edit>); 7] = [
-            (Move::Contract, each(retreat)),
-            (Move::Expand, each(expand)),
-            (Move::Shift, self.shift(here, there, &stands)),
-            (Move::Roll, each(roll)),
-            (Move::Contract, each(contract)),
-            (Move::Expand, each(make_room_to_roll)),
-            (Move::Contract, each(tidy)),
+        let each =
+            |rule: Rule| -> Vec<Edit> { stands.iter().flat_map(|stand| rule(stand, journey)).collect() };
+        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 7] = [
+            (Move::Contract, &|| each(retreat)),
+            (Move::Expand, &|| each(expand)),
+            (Move::Shift, &|| self.shift(here, there, &stands)),
+            (Move::Roll, &|| each(roll)),
+            (Move::Contract, &|| each(contract)),
+            (Move::Expand, &|| each(make_room_to_roll)),
+            (Move::Contract, &|| each(tidy)),
         ];
-        if let Some((movement, edits)) = rules.into_iter().find(|(_, edits)| !edits.is_empty()) {
-            return Ok(Some(Head { movement, edits }));
+        for (movement, rule) in rules {
+            let edits = rule();
+            if !edits.is_empty() {
+                return Ok(Some(Head { movement, edits }));
+            }
         }
         self.stuck(here, there, &stands).map_or(Ok(None), Err)
     }

@@ -9,12 +9,12 @@ use crate::step::Change;
 
 /// The name of a step with these changes between two states.
 pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
-    let texts: Vec<String> = changes.iter().map(|change| describe(change, before, after)).collect();
-    match texts.as_slice() {
+    let text = |change: &Change| describe(change, before, after);
+    match changes {
         [] => "change nothing".into(),
-        [only] => only.clone(),
-        [first, second] => format!("{first}; {second}"),
-        [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
+        [only] => text(only),
+        [first, second] => format!("{}; {}", text(first), text(second)),
+        [first, rest @ ..] => format!("{}; and {} more", text(first), rest.len()),
     }
 }
 
