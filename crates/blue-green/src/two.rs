@@ -2,8 +2,8 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, replicas, service_ref, with_pod_label, with_selector,
-    workload,
+    Deployment, Release, Role, Waypoint, Waypoints, Workload, refuse, replicas, service_ref, with_pod_label,
+    with_selector, workload,
 };
 use serde_json::{Value, json};
 
@@ -19,38 +19,98 @@ pub(crate) fn waypoints(
     idle: &ObjectRef,
     label: &str,
 ) -> Result<Waypoints, Error> {
-    let (serving, _) = replicas(release, &layout.active)?;
-    let (standing, _) = replicas(release, idle)?;
-    if serving == 0 {
-        return Err(Error::NoPods(layout.active.clone()));
-    }
-    let mut workload = workload(release, &layout.active, &spec.allowance())?;
-    let beside = serving.max(standing).max(spec.preview_replica_count.unwrap_or(0));
-    workload.ceiling = workload.ceiling.saturating_add(beside);
-    workload.sets = [(Role::Blue, layout.active.name.clone()), (Role::Green, idle.name.clone())].into();
-    workload.services.retain(|name| spec.preview_service.as_ref() != Some(name));
-    let services: Vec<ObjectRef> = workload.service_refs().collect();
-    let next = next_version(release, layout, idle, label)?;
-
-    let mut start = release.transit()?;
-    for object in [&layout.active, idle] {
-        start.extend(release.from().get(object).cloned());
-    }
-    let preview = preview(&start, spec, layout, &next, label, serving);
-    let mut switched = preview.clone();
-    switched.insert(Deployment::of(&next).scaled(serving));
-    let value = Deployment::of(&next).labels().remove(label).unwrap_or_default();
-    edit_services(&mut switched, &services, |service| with_selector(service, label, &value));
-    let end = end(release, &switched, spec, layout, (idle, standing));
+    let slots = Slots::new(release, spec, layout, idle, label)?;
+    let preview = slots.preview(release)?;
+    let switched = slots.switch(&preview);
+    let end = slots.end(release, &switched);
     Ok(Waypoints {
         points: vec![
             Waypoint::new("preview", preview).gate(spec.approval()),
             Waypoint::new("switch", switched).gate(spec.delay()),
             Waypoint::new("cleanup", end),
         ],
-        workloads: vec![workload],
+        workloads: vec![slots.workload],
         warnings: Vec::new(),
     })
+}
+
+/// The two slots, and what the idle one becomes.
+struct Slots<'a> {
+    spec: &'a BlueGreen,
+    layout: &'a Layout,
+    workload: Workload,
+    /// The idle slot with the release.
+    next: Manifest,
+    /// The label by which the Service picks, and its value on the idle slot.
+    label: &'a str,
+    value: String,
+    /// Pods of the slot that serves, and of the idle one, before the release.
+    serving: u32,
+    standing: u32,
+}
+
+impl<'a> Slots<'a> {
+    fn new(
+        release: &Release,
+        spec: &'a BlueGreen,
+        layout: &'a Layout,
+        idle: &ObjectRef,
+        label: &'a str,
+    ) -> Result<Self, Error> {
+        let ((serving, _), (standing, _)) = (replicas(release, &layout.active)?, replicas(release, idle)?);
+        if serving == 0 {
+            return Err(Error::NoPods(layout.active.clone()));
+        }
+        let mut workload = workload(release, &layout.active, &spec.allowance())?;
+        let beside = serving.max(standing).max(spec.preview_replica_count.unwrap_or(0));
+        workload.ceiling = workload.ceiling.saturating_add(beside);
+        workload.sets = [(Role::Blue, layout.active.name.clone()), (Role::Green, idle.name.clone())].into();
+        workload.services.retain(|name| spec.preview_service.as_ref() != Some(name));
+        let next = next_version(release, layout, idle, label)?;
+        let value = Deployment::of(&next).labels().remove(label).unwrap_or_default();
+        Ok(Self { spec, layout, workload, next, label, value, serving, standing })
+    }
+
+    fn preview(&self, release: &Release) -> Result<Bundle, Error> {
+        let mut bundle = release.transit()?;
+        let looked_at = self.spec.preview_replica_count.unwrap_or(self.serving);
+        bundle.insert(Deployment::of(&self.next).scaled(looked_at));
+        if let (Some(service), Some(active)) = (self.preview_service(), bundle.get(&self.layout.service)) {
+            let shown = bundle.get(&service).cloned().unwrap_or_else(|| active.copy_as(&service.name));
+            let selecting = shown.set("/spec/selector", json!(selector(active)));
+            bundle.insert(with_selector(&selecting, self.label, &self.value));
+        }
+        Ok(bundle)
+    }
+
+    fn switch(&self, preview: &Bundle) -> Bundle {
+        let mut bundle = preview.clone();
+        bundle.insert(Deployment::of(&self.next).scaled(self.serving));
+        let services: Vec<ObjectRef> = self.workload.service_refs().collect();
+        edit_services(&mut bundle, &services, |service| with_selector(service, self.label, &self.value));
+        bundle
+    }
+
+    /// The slot that served keeps its version, and as many pods as the idle one had; all else is as wanted.
+    fn end(&self, release: &Release, switched: &Bundle) -> Bundle {
+        let mut end = switched.clone();
+        if let Some(set) = switched.get(&self.layout.active) {
+            end.insert(Deployment::of(set).scaled(self.standing));
+        }
+        let slots = [&self.layout.active, self.next.object()];
+        let others = release.changed().into_iter().filter(|object| !slots.contains(&object));
+        end.extend(others.filter_map(|object| release.to().get(&object).cloned()));
+        if let Some(service) = self.preview_service() {
+            end.remove(&service);
+            end.extend(release.to().get(&service).cloned());
+        }
+        end
+    }
+
+    fn preview_service(&self) -> Option<ObjectRef> {
+        let name = self.spec.preview_service.as_ref()?;
+        Some(service_ref(self.layout.service.namespace.as_deref(), name))
+    }
 }
 
 /// The idle slot with the release: what the files want of it, or, where they only change the one that serves, that
@@ -62,7 +122,7 @@ fn next_version(
     label: &str,
 ) -> Result<Manifest, Error> {
     let missing = |object: &ObjectRef| {
-        cutover_plan::refuse(object, "", "is not on both ends of the release", "give manifests that have it")
+        refuse(object, "", "is not on both ends of the release", "give manifests that have it")
     };
     let slot = release.to().get(idle).ok_or_else(|| missing(idle))?;
     if release.turns(idle) || !release.turns(&layout.active) {
@@ -72,47 +132,4 @@ fn next_version(
     let own = Deployment::of(slot).labels().remove(label).unwrap_or_default();
     let template = Deployment::of(wanted).template().cloned().unwrap_or(Value::Null);
     Ok(with_pod_label(&slot.set("/spec/template", template), label, &own))
-}
-
-fn preview(
-    start: &Bundle,
-    spec: &BlueGreen,
-    layout: &Layout,
-    next: &Manifest,
-    label: &str,
-    serving: u32,
-) -> Bundle {
-    let mut bundle = start.clone();
-    bundle.insert(Deployment::of(next).scaled(spec.preview_replica_count.unwrap_or(serving)));
-    if let (Some(name), Some(active)) = (&spec.preview_service, start.get(&layout.service)) {
-        let object = service_ref(layout.service.namespace.as_deref(), name);
-        let service = start.get(&object).cloned().unwrap_or_else(|| active.copy_as(name));
-        let value = Deployment::of(next).labels().remove(label).unwrap_or_default();
-        bundle.insert(with_selector(&service.set("/spec/selector", json!(selector(active))), label, &value));
-    }
-    bundle
-}
-
-/// The slot that served keeps its version, and as many pods as the idle one had; all else is as wanted.
-fn end(
-    release: &Release,
-    switched: &Bundle,
-    spec: &BlueGreen,
-    layout: &Layout,
-    idle: (&ObjectRef, u32),
-) -> Bundle {
-    let mut end = switched.clone();
-    if let Some(set) = switched.get(&layout.active) {
-        end.insert(Deployment::of(set).scaled(idle.1));
-    }
-    let others = release.changed().into_iter().filter(|object| *object != layout.active && object != idle.0);
-    end.extend(others.filter_map(|object| release.to().get(&object).cloned()));
-    if let Some(name) = &spec.preview_service {
-        let object = service_ref(layout.service.namespace.as_deref(), name);
-        match release.to().get(&object) {
-            Some(service) => drop(end.insert(service.clone())),
-            None => drop(end.remove(&object)),
-        }
-    }
-    end
 }
