@@ -1,6 +1,10 @@
 //! The command as a user runs it.
 
-use cutover_cli::Exit;
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::io::{self, ErrorKind, Write};
+
+use cutover_cli::{Exit, World, run};
 use serde_json::Value;
 
 use crate::support::Folder;
@@ -57,4 +61,57 @@ fn schemas_know_the_fields() {
     assert!(plan.pointer("/properties/digest").is_some(), "{plan:#}");
     let strategy = folder.done("cutover schema strategy");
     assert!(strategy.contains("\"setWeight\"") && strategy.contains("\"blueGreen\""), "{strategy}");
+}
+
+/// As `cutover … | head` has it.
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let folder = planned();
+    for line in [
+        "--help",
+        "read -f hello",
+        "show plan.yaml",
+        "patches plan.yaml --step 1",
+        "schema plan",
+        "completions bash",
+        "man",
+    ] {
+        let mut messages = Vec::new();
+        let world = World {
+            directory: folder.path(""),
+            input: &mut io::empty(),
+            output: &mut Closed,
+            messages: &mut messages,
+            now: || jiff::Timestamp::UNIX_EPOCH,
+        };
+        let exit = run(format!("cutover {line}").split_whitespace(), world);
+        assert_eq!((exit, messages.as_slice()), (Exit::Done, &b""[..]), "{line}");
+    }
+}
+
+#[test]
+fn messages_are_coloured_for_who_shows_colours() {
+    let mut messages = Vec::new();
+    let world = World {
+        directory: "".into(),
+        input: &mut io::empty(),
+        output: &mut Vec::new(),
+        messages: &mut messages,
+        now: || jiff::Timestamp::UNIX_EPOCH,
+    };
+    assert_eq!(run(["cutover", "show", "no.yaml"], world), Exit::Failed);
+    let text = String::from_utf8(messages).unwrap();
+    assert!(text.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no.yaml: "), "{text:?}");
 }

@@ -1,5 +1,7 @@
 //! The command, run in this process on a folder of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -52,7 +52,7 @@ impl Input {
     pub(crate) fn read(world: &mut World<'_>, paths: &[PathBuf]) -> Result<Self, Error> {
         let files = walk::files(world, paths)?;
         let input = Self::of(files)?;
-        input.loaded.warnings.iter().try_for_each(|warning| message::warning(world, warning))?;
+        input.loaded.warnings.iter().for_each(|warning| message::warning(world, warning));
         Ok(input)
     }
 
@@ -97,6 +97,9 @@ impl Input {
     /// Where an object's field stands, or failing that its nearest parent.
     pub(crate) fn place(&self, object: &ObjectRef, pointer: &str) -> Option<Place> {
         let source = self.loaded.sources.get(object)?;
+        if pointer.is_empty() {
+            return Some(source.place.clone());
+        }
         let file = self.file_of(object)?;
         let pointer = format!("{}{pointer}", source.pointer);
         locate(&file.name, &file.bytes, source.document, &pointer).or_else(|| Some(source.place.clone()))

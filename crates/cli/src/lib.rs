@@ -103,14 +103,29 @@ pub fn command() -> clap::Command {
 ///
 /// A reader that stops reading its output (`cutover … | head`) is no failure.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, mut world: World<'_>) -> Exit {
-    let result =
-        Cli::try_parse_from(arguments).map_err(Error::from).and_then(|cli| dispatch(cli.command, &mut world));
-    let flushed = result.and_then(|()| Ok(world.output.flush()?));
-    match flushed {
+    let result = parsed(arguments, &mut world).and_then(|command| match command {
+        Some(command) => dispatch(command, &mut world),
+        None => Ok(()),
+    });
+    match result.and_then(|()| Ok(world.output.flush()?)) {
         Ok(()) => Exit::Done,
         Err(Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
-        // Where nobody reads the messages, the exit code alone has to do.
-        Err(error) => message::error(&mut world, &error).unwrap_or(Exit::Failed),
+        Err(error) => message::error(&mut world, &error),
+    }
+}
+
+/// The command that is asked for; none where help is, which is then given.
+fn parsed(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    world: &mut World<'_>,
+) -> Result<Option<Command>, Error> {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => Ok(Some(cli.command)),
+        Err(help) if !help.use_stderr() => {
+            write!(world.output, "{}", help.render().ansi())?;
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! What the command says beside its data: errors, warnings and notes, with hints.
 
-use std::io;
-
 use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
 
@@ -14,45 +12,49 @@ const NOTE: Style = AnsiColor::Green.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
 /// Says why the command ends, and how.
-pub(crate) fn error(world: &mut World<'_>, error: &Error) -> io::Result<Exit> {
+pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
     match error {
-        Error::Arguments(arguments) => return refused(world, arguments),
-        Error::Failed(reasons) => reasons.iter().try_for_each(|reason| say(world, ERROR, "error", reason))?,
-        Error::Output(_) | Error::Usage(_) => say(world, ERROR, "error", &error.to_string())?,
+        Error::Arguments(arguments)
+            if arguments.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
+            tell(world, &arguments.render().ansi().to_string());
+        }
+        Error::Arguments(arguments) => {
+            say(world, ERROR, "error", &in_our_words(&arguments.render().to_string()))
+        }
+        Error::Failed(reasons) => reasons.iter().for_each(|reason| say(world, ERROR, "error", reason)),
+        Error::Output(_) | Error::Usage(_) => say(world, ERROR, "error", &error.to_string()),
     }
-    Ok(if matches!(error, Error::Usage(_)) { Exit::WrongUse } else { Exit::Failed })
+    match error {
+        Error::Arguments(_) | Error::Usage(_) => Exit::WrongUse,
+        Error::Failed(_) | Error::Output(_) => Exit::Failed,
+    }
 }
 
 /// Says what may not be meant. The text has its hint after a newline.
-pub(crate) fn warning(world: &mut World<'_>, text: impl ToString) -> io::Result<()> {
-    say(world, WARNING, "warning", &text.to_string())
+pub(crate) fn warning(world: &mut World<'_>, text: impl ToString) {
+    say(world, WARNING, "warning", &text.to_string());
 }
 
 /// Says what is good to know.
-pub(crate) fn note(world: &mut World<'_>, text: impl ToString) -> io::Result<()> {
-    say(world, NOTE, "note", &text.to_string())
+pub(crate) fn note(world: &mut World<'_>, text: impl ToString) {
+    say(world, NOTE, "note", &text.to_string());
 }
 
-fn say(world: &mut World<'_>, style: Style, what: &str, text: &str) -> io::Result<()> {
+fn say(world: &mut World<'_>, style: Style, what: &str, text: &str) {
     let (message, hint) =
         text.split_once("\nhint: ").map_or((text, None), |(message, hint)| (message, Some(hint)));
-    writeln!(world.messages, "{style}{what}:{style:#} {message}")?;
-    hint.map_or(Ok(()), |hint| writeln!(world.messages, "{HINT}hint:{HINT:#} {hint}"))
+    tell(world, &format!("{style}{what}:{style:#} {message}\n"));
+    if let Some(hint) = hint {
+        tell(world, &format!("{HINT}hint:{HINT:#} {hint}\n"));
+    }
 }
 
-/// Shows help where it is asked for; else says what is wrong with the arguments.
-fn refused(world: &mut World<'_>, error: &clap::Error) -> io::Result<Exit> {
-    let help = error.render();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            write!(world.output, "{}", help.ansi())?;
-            world.output.flush()?;
-            return Ok(Exit::Done);
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => write!(world.messages, "{}", help.ansi())?,
-        _ => say(world, ERROR, "error", &in_our_words(&help.to_string()))?,
-    }
-    Ok(Exit::WrongUse)
+/// Where nobody reads the messages the work goes on, and the exit code alone tells.
+fn tell(world: &mut World<'_>, text: &str) {
+    // In the order in which both are made, for who sees both.
+    let _ = world.output.flush();
+    let _ = world.messages.write_all(text.as_bytes());
 }
 
 /// clap's text without its label, and what it advises as hints: its tips, what is possible, the usage.

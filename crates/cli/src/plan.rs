@@ -23,7 +23,7 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     let made = make(&request, &from, to.as_ref());
     let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
     let (plan, filled) = made.map_err(|error| Error::failed(placed(&error, &inputs)))?;
-    filled.iter().try_for_each(|object| message::warning(world, unsaid(object, &request, &inputs)))?;
+    filled.iter().for_each(|object| message::warning(world, unsaid(object, &request, &inputs)));
     give(&plan, request.common.output.as_ref(), &inputs, world)
 }
 
@@ -79,7 +79,7 @@ fn unsaid(object: &ObjectRef, request: &Request, inputs: &[&Input]) -> Warning {
     let replicas = request.running.replicas.unwrap_or_default();
     Warning {
         object: Some(object.clone()),
-        place: inputs.iter().find_map(|input| input.place(object, "/spec")),
+        place: inputs.iter().find_map(|input| input.place(object, "")),
         message: format!(
             "/spec/replicas: the manifest does not say how many pods run; the plan takes them to be {replicas}"
         ),
@@ -98,13 +98,13 @@ fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut Wor
             .object
             .as_ref()
             .and_then(|object| inputs.iter().find_map(|input| input.place(object, "")));
-        message::warning(world, Warning { place: warning.place.clone().or(place), ..warning.clone() })?;
+        message::warning(world, Warning { place: warning.place.clone().or(place), ..warning.clone() });
     }
     if idle {
         message::note(
             world,
             "nothing to do: what is wanted is what runs\nhint: say what is wanted with --to, --image or --set-env",
-        )?;
+        );
     }
     match to {
         Some(PlanOutput::File(path)) => output::file(world, path, &text(plan, format_of(path))),
@@ -113,7 +113,8 @@ fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut Wor
         None if idle => Ok(()),
         None => {
             print(world, &show(plan, Style::Colour).map_err(Error::failed)?)?;
-            Ok(message::note(world, "the plan is not kept\nhint: `-o plan.yaml` writes it to a file")?)
+            message::note(world, "the plan is not kept\nhint: `-o plan.yaml` writes it to a file");
+            Ok(())
         }
     }
 }

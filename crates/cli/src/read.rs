@@ -11,7 +11,7 @@ pub(crate) fn run(args: &ReadArgs, world: &mut World<'_>) -> Result<(), Error> {
     let files = walk::files(world, &args.filenames)?;
     let readings = input::readings(&files)?;
     for finding in readings.iter().flat_map(|reading| &reading.findings) {
-        message::warning(world, finding)?;
+        message::warning(world, finding);
     }
     let documents = readings.into_iter().flat_map(|reading| reading.documents).flat_map(flatten);
     let objects: Vec<Value> = documents.map(|document| document.value).collect();

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error>
         message::warning(
             world,
             format!("{}: a plan does not hold a Secret's values\nhint: {hint}", secret.object()),
-        )?;
+        );
     }
     let values: Vec<Value> = objects.into_iter().map(Manifest::into_value).collect();
     output::objects(world, &values, args.output)

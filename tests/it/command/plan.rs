@@ -142,7 +142,7 @@ fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
     folder.change("hello/deployments/hello.yaml", "  replicas: 3            # one a zone\n", "");
     let outcome =
         folder.run(&format!("cutover plan canary --steps 25 {IMAGE} -f hello --replicas 4 -o plan.yaml"));
-    let expected = "warning: hello/deployments/hello.yaml:8:3: Deployment hello: /spec/replicas: the manifest does not say how many pods run; the plan takes them to be 4";
+    let expected = "warning: hello/deployments/hello.yaml:2:1: Deployment hello: /spec/replicas: the manifest does not say how many pods run; the plan takes them to be 4";
     assert!(outcome.messages.contains(expected), "{}", outcome.messages);
     let plan = plan(&folder, "scale --workload hello --current-replicas 4 --replicas 5");
     assert_eq!(names(&plan), ["scale Deployment hello 4 → 5"]);
@@ -206,4 +206,40 @@ fn what_other_tools_print_is_read_from_the_standard_input() {
         outcome.messages
     );
     assert!(!outcome.output.contains("migrate"));
+}
+
+/// What `kubectl get deployment,replicaset -o yaml` prints.
+#[test]
+fn an_earlier_revision_comes_back_by_any_strategy() {
+    let folder = Folder::hello();
+    let template = |text: &str| {
+        text.split_once("  template:").map(|(_, template)| format!("  template:{template}")).unwrap()
+    };
+    let now = folder.text("hello/deployments/hello.yaml");
+    let revision = |number: u32, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-{number}\n  annotations: {{deployment.kubernetes.io/revision: \"{number}\"}}\n  \
+             ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: hello, uid: a}}]\nspec:\n{}",
+            template(&now).replace("hello:1.0.0", image)
+        )
+    };
+    for (number, image) in [(1, "hello:0.8.0"), (2, "hello:0.9.0"), (3, "hello:1.0.0")] {
+        folder.put(&format!("hello/revisions/{number}.yaml"), &revision(number, image));
+    }
+    let first = |words: &str| names(&plan(&folder, words))[0].to_owned();
+    assert_eq!(first("rollback --workload hello"), "image of Deployment hello 1.0.0 → 0.9.0");
+    assert_eq!(first("rollback --workload hello --to-revision 1"), "image of Deployment hello 1.0.0 → 0.8.0");
+    assert_eq!(first("rolling --workload hello --to-revision 0"), "image of Deployment hello 1.0.0 → 0.9.0");
+    assert_eq!(
+        first("canary --steps 25 --workload hello --to-revision 1"),
+        "create Deployment hello-canary with 1 pod"
+    );
+}
+
+#[test]
+fn what_is_paused_is_resumed() {
+    let folder = Folder::hello();
+    folder.change("hello/deployments/hello.yaml", "replicas: 3 ", "paused: true\n  replicas: 3 ");
+    let plan = plan(&folder, "resume --workload hello");
+    assert_eq!(plan["spec"]["steps"].as_array().unwrap().len(), 1, "{plan:#}");
 }

@@ -147,3 +147,35 @@ fn permissions_and_links_stay() {
     assert_eq!(fs::metadata(folder.path("real.txt")).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(folder.text("real.txt").contains("replicas: 2"));
 }
+
+/// Each document is edited by itself, and those between stay as they are to the byte.
+#[test]
+fn one_file_of_many_documents_keeps_all_others() {
+    let folder = Folder::hello();
+    let set = |name: &str| folder.text(&format!("hello/deployments/{name}.yaml"));
+    let all = format!(
+        "# all\n---\n{}---\n# none\n---\n{}\n--- # last\n{}",
+        set("hello"),
+        set("auth"),
+        set("frontend")
+    );
+    folder.put("all/all.yaml", &all.replace('\n', "\r\n"));
+    folder.put(
+        "new/all.yaml",
+        &all.replace("hello:1.0.0", "hello:2.0.0").replace("frontend:1.0.0", "frontend:2.0.0"),
+    );
+    folder.done("cutover plan rolling -f all --to new -o plan.yaml");
+    assert_eq!(folder.done("cutover write plan.yaml --step 1 -f all"), "changed all/all.yaml\n");
+    assert_eq!(folder.text("all/all.yaml"), folder.text("new/all.yaml").replace('\n', "\r\n"));
+}
+
+#[test]
+fn what_cannot_be_edited_is_told_with_its_line_in_the_file() {
+    let folder = Folder::hello();
+    let shared = folder.text(HELLO).replace("replicas: 3 ", "replicas: &three 3 ");
+    let shared = shared.replace("containerPort: 8081", "containerPort: 8081\n              hostPort: *three");
+    folder.put("all.yaml", &format!("{}---\n{shared}", folder.text("hello/services/hello.yaml")));
+    folder.done(&format!("cutover plan canary -f all.yaml {IMAGE} --steps 25,50 -o plan.yaml"));
+    let outcome = folder.run("cutover write plan.yaml --step 2 -f all.yaml");
+    assert!(outcome.messages.contains("error: all.yaml:21:20: "), "{}", outcome.messages);
+}

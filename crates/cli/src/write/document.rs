@@ -11,8 +11,7 @@ use serde_json::Value;
 pub(crate) fn with(bytes: &[u8], manifest: &Manifest) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the file is no UTF-8".to_owned())?;
     let newline = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-    // What begins with `{` is JSON for kubectl, to its end.
-    let new = if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+    let new = if is_json(bytes) {
         format!("{:#}\n", manifest.value())
     } else if text.is_empty() {
         emit(manifest.value())
@@ -62,6 +61,12 @@ pub(crate) fn without_item(bytes: &[u8], source: &Source, item: usize) -> Result
         return without(bytes, &whole);
     }
     edit(bytes, &whole, &list.value, &shorter).map(Some).map_err(|error| error.to_string())
+}
+
+/// What begins with `{` is JSON for kubectl, to its end.
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    text.trim_ascii_start().starts_with(b"{")
 }
 
 fn documents(bytes: &[u8], source: &Source) -> Result<Vec<Document>, String> {

@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cutover::Plan;
-use cutover::manifest::{Manifest, ObjectRef, Place, Source, edit, emit};
+use cutover::manifest::{Manifest, ObjectRef, Place, Source, emit};
 use cutover::planning::Workload;
 
 use super::document;
+use super::pieces::Pieces;
 use super::stand::{Change, secret};
 use crate::input::{File, Input, Origin};
 
 /// The input's files with what is changed in them.
 pub(crate) struct Draft<'i> {
     input: &'i Input,
+    /// What is edited in files.
+    pieces: BTreeMap<Arc<str>, Pieces<'i>>,
     /// What files that change are to hold; nothing where they go.
     changed: BTreeMap<Arc<str>, Option<Vec<u8>>>,
     /// New files.
@@ -23,7 +26,7 @@ pub(crate) struct Draft<'i> {
 
 impl<'i> Draft<'i> {
     pub(crate) fn new(input: &'i Input) -> Self {
-        Self { input, changed: BTreeMap::new(), created: BTreeMap::new() }
+        Self { input, pieces: BTreeMap::new(), changed: BTreeMap::new(), created: BTreeMap::new() }
     }
 
     /// What the files of the input that change are to hold, in their order; nothing where they go.
@@ -59,11 +62,15 @@ impl<'i> Draft<'i> {
             self.input.loaded.bundle.get(change.object).zip(self.input.loaded.sources.get(change.object));
         let (Some((written, source)), Some(after)) = (written, change.after) else { return Ok(()) };
         let wanted = change.wanted(written, after)?;
-        let bytes = self.bytes(source).ok_or_else(|| gone(source))?;
-        let edited =
-            edit(bytes, source, written.value(), wanted.value()).map_err(|error| error.to_string())?;
-        self.changed.insert(source.place.file.clone(), Some(edited));
-        Ok(())
+        let file = self.input.file_of(change.object).ok_or_else(|| gone(source))?;
+        let pieces = self.pieces.entry(file.name.clone()).or_insert_with(|| Pieces::new(file));
+        pieces.edit(source, written, &wanted).map_err(|error| error.to_string())
+    }
+
+    /// Puts the edited documents into their files, for what comes after them.
+    pub(crate) fn join(&mut self) {
+        let joined = std::mem::take(&mut self.pieces).into_iter();
+        self.changed.extend(joined.map(|(name, pieces)| (name, Some(pieces.joined()))));
     }
 
     /// Removes what is to go from its files, the last first, so that those before it stay where they are.

@@ -8,6 +8,7 @@ use crate::{World, message, plan_file};
 mod disk;
 mod document;
 mod draft;
+mod pieces;
 mod stand;
 
 use draft::Draft;
@@ -25,15 +26,14 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     let stand = Stand::new(&plan)?;
     let standing = stand.find(&input, args.step)?;
     if standing.state == args.step {
-        return Ok(message::note(
-            world,
-            format!("nothing to write: the files stand as after step {}", args.step),
-        )?);
+        message::note(world, format!("nothing to write: the files stand as after step {}", args.step));
+        return Ok(());
     }
     let draft = drafted(&stand, &standing, &input, args.step)?;
     let lines = disk::put(world, &input, draft)?;
     lines.iter().try_for_each(|line| writeln!(world.output, "{line}"))?;
-    Ok(message::note(world, moved(standing.state, args.step))?)
+    message::note(world, moved(standing.state, args.step));
+    Ok(())
 }
 
 /// The files as they are to be, checked by reading them again.
@@ -46,6 +46,7 @@ fn drafted<'i>(
     let changes = stand.changes(standing, step);
     let mut draft = Draft::new(input);
     let mut reasons: Vec<String> = changes.iter().filter_map(|change| draft.edit(change).err()).collect();
+    draft.join();
     reasons.extend(draft.remove(&changes));
     reasons.extend(changes.iter().filter_map(|change| draft.create(change, stand.plan).err()));
     Error::unless_empty(reasons)?;
