@@ -62,6 +62,19 @@ pub(crate) fn selector(service: &Manifest) -> BTreeMap<String, String> {
     labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
+/// Puts all Services of a list into a bundle, edited.
+pub(crate) fn edit_services(
+    bundle: &mut Bundle,
+    services: &[ObjectRef],
+    edit: impl Fn(&Manifest) -> Manifest,
+) {
+    for object in services {
+        if let Some(service) = bundle.get(object).map(&edit) {
+            bundle.insert(service);
+        }
+    }
+}
+
 /// The labels that a Service wants and a Deployment's pods do not have.
 fn missing<'a>(selector: &'a BTreeMap<String, String>, set: Deployment<'_>) -> Vec<&'a String> {
     let labels = set.labels();

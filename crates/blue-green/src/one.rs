@@ -8,9 +8,8 @@ use cutover_plan::{
 use serde_json::json;
 
 use crate::error::Error;
-use crate::layout::{Layout, selector};
+use crate::layout::{Layout, edit_services, selector};
 use crate::spec::BlueGreen;
-use crate::waypoints::edit_services;
 
 const GREEN: &str = "green";
 

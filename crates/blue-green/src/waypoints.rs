@@ -1,6 +1,6 @@
 //! Where a blue/green stands, one waypoint after the other.
 
-use cutover_manifest::{Bundle, ObjectRef, Warning};
+use cutover_manifest::{ObjectRef, Warning};
 use cutover_plan::{Release, Waypoints, workload};
 
 use crate::error::Error;
@@ -46,17 +46,4 @@ fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) ->
         });
     }
     Ok(())
-}
-
-/// Puts all Services of a list into a bundle, edited.
-pub(crate) fn edit_services(
-    bundle: &mut Bundle,
-    services: &[ObjectRef],
-    edit: impl Fn(&cutover_manifest::Manifest) -> cutover_manifest::Manifest,
-) {
-    for object in services {
-        if let Some(service) = bundle.get(object).map(&edit) {
-            bundle.insert(service);
-        }
-    }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
 
-use super::leg::counts;
-use super::stand::{selector, selects};
+use super::stand::{counts, selector, selects};
 use super::{Ground, Journey, Version};
 use crate::deployment::{Deployment, texts};
 use crate::duration::Duration;
@@ -49,7 +48,8 @@ pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
         _ => None,
     };
     let longest = gates.iter().filter_map(deployment).map(|set| Deployment::of(set).deadline()).max();
-    longest.or_else(|| (!gates.is_empty()).then_some(Duration::of_seconds(600)))
+    let limited = gates.iter().any(|gate| !matches!(gate, Gate::Pause { .. }));
+    longest.or_else(|| limited.then_some(Duration::of_seconds(600)))
 }
 
 fn pod_gates(workload: &Workload, before: &Bundle, after: &Bundle, journey: &Journey<'_>) -> Vec<Gate> {

@@ -1,6 +1,9 @@
 //! The next move of the workloads that one leg ties together.
 
+use std::collections::BTreeMap;
+
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use serde_json::json;
 
 use super::stand::{Set, Stand, selector, selects};
 use super::{Journey, Version};
@@ -45,7 +48,8 @@ impl Lane<'_> {
         let stands = self.stands(here, there, journey);
         let each =
             |rule: Rule| -> Vec<Edit> { stands.iter().flat_map(|stand| rule(stand, journey)).collect() };
-        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 7] = [
+        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 8] = [
+            (Move::Roll, &|| each(turn_back)),
             (Move::Contract, &|| each(retreat)),
             (Move::Expand, &|| each(expand)),
             (Move::Shift, &|| self.shift(here, there, &stands)),
@@ -83,9 +87,17 @@ impl Lane<'_> {
 
     /// (c) Services go over to pods that can carry their requests.
     fn shift(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Vec<Edit> {
-        let changed = self.services.iter().filter(|service| here.get(service) != there.get(service));
-        let ready = changed.filter(|service| there.get(service).is_some_and(|after| carries(after, stands)));
-        ready.map(|service| Edit { object: service.clone(), after: there.get(service).cloned() }).collect()
+        let ends = self.services.iter().filter_map(|service| Some((here.get(service)?, there.get(service)?)));
+        let shifted = |(here, there): (&Manifest, &Manifest)| {
+            let candidates = [Some(there.clone()), widened(here, there, stands)];
+            candidates
+                .into_iter()
+                .flatten()
+                .find(|after| after == there && after == here || carries(after, stands))
+                .filter(|after| after != here)
+        };
+        let edits = ends.filter_map(shifted);
+        edits.map(|after| Edit { object: after.object().clone(), after: Some(after) }).collect()
     }
 }
 
@@ -109,6 +121,28 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
         let serves = stand.workload.services.contains(&service.object().name);
         pods >= if serves { stand.workload.floor.max(1).min(stand.pods()) } else { 0 }
     })
+}
+
+/// A Service that selects by what both ends have in common, where a set whose pods change their labels would be lost to
+/// it on either side: widen, roll, narrow.
+fn widened(here: &Manifest, there: &Manifest, stands: &[Stand<'_>]) -> Option<Manifest> {
+    let (before, after) = (selector(here), selector(there));
+    let lost = stands.iter().flat_map(|stand| &stand.sets).filter(|set| set.turns_under_load()).any(|set| {
+        let (Some(old), Some(new)) = (set.here, set.there) else { return false };
+        let (old, new) = (Deployment::of(old).labels(), Deployment::of(new).labels());
+        selects(&before, &old) && !selects(&before, &new) && selects(&after, &new)
+    });
+    let common: BTreeMap<_, _> =
+        before.into_iter().filter(|(key, value)| after.get(key) == Some(value)).collect();
+    (lost && !common.is_empty()).then(|| here.set("/spec/selector", json!(common)))
+}
+
+/// On the way back: a set that the step was rolling goes back before all else. While its new pods do not become ready
+/// it stands at more pods than its count, and no gate on it would hold.
+fn turn_back(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
+    let torn = stand.sets.iter().find(|set| set.turns() && journey.torn.contains(&set.object));
+    let fitting = torn.filter(|set| stand.rolls(set));
+    fitting.map(|set| Edit { object: set.object.clone(), after: set.turned(set.count) }).into_iter().collect()
 }
 
 /// On the way back: pods of the new version go first, as far as the others can carry the requests; and those that the
@@ -168,7 +202,7 @@ fn tidy(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
 
 /// Takes sets down to their goals, never taking more than can be spared of those that serve.
 fn shrink(stand: &Stand<'_>, goal: impl Fn(&Set<'_>) -> u32) -> Vec<Edit> {
-    let mut spare = stand.spare();
+    let mut spare = stand.dispensable();
     let mut edits = Vec::new();
     for set in stand.sets.iter().rev() {
         let surplus = set.count.saturating_sub(goal(set));

@@ -1,6 +1,6 @@
 //! From where the plan stands to a waypoint, step by step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, MergeKeys, ObjectRef, rank};
 
@@ -185,10 +185,4 @@ fn selected(service: &ObjectRef, workload: &Workload, bundle: &Bundle) -> bool {
     let Some(selector) = bundle.get(service).map(selector) else { return false };
     let sets = workload.deployments().filter_map(|(_, object)| bundle.get(&object));
     sets.map(|set| Deployment::of(set).labels()).any(|labels| selects(&selector, &labels))
-}
-
-/// Pods of each set, by Deployment: what a step changes about them is what its gates wait for.
-pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef, u32> {
-    let sets = workload.deployments().filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
-    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0))).collect()
 }

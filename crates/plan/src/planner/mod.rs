@@ -71,8 +71,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 
-use self::leg::{Leg, counts};
-use self::stand::Stand;
+use self::gates::time_limit;
+use self::leg::Leg;
+use self::stand::{Stand, counts};
 use crate::deployment::Deployment;
 use crate::digest::{Digest, StateDigest};
 use crate::error::{Error, refuse_all};
@@ -113,6 +114,8 @@ struct Journey<'a> {
     back: bool,
     /// Pods that may not be relied on.
     doubtful: BTreeMap<ObjectRef, u32>,
+    /// Sets that may be stuck half rolled: they never stand at their count if the new pods do not become ready.
+    torn: BTreeSet<ObjectRef>,
 }
 
 /// Which version a set's pods are of.
@@ -145,7 +148,7 @@ impl<'a> Ground<'a> {
     }
 
     fn journey(&'a self, back: bool) -> Journey<'a> {
-        Journey { ground: self, back, doubtful: BTreeMap::new() }
+        Journey { ground: self, back, doubtful: BTreeMap::new(), torn: BTreeSet::new() }
     }
 }
 
@@ -206,6 +209,7 @@ impl Forward {
         }
         if let Some(last) = self.steps[first..].last_mut() {
             last.gates.extend(point.gates.iter().cloned());
+            last.within = time_limit(&self.states[self.states.len() - 1].bundle, &last.gates);
             last.shares.clone_from(&point.shares);
         }
         Ok(())
@@ -223,11 +227,14 @@ impl Forward {
     }
 }
 
+const STAY: &str = "change nothing: everything is as it is wanted here";
+const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
+
 /// A step for a waypoint at which the plan stands already: nothing changes, its gates are waited for.
 fn stay(point: &Waypoint) -> Step {
     Step {
         phase: point.phase.clone(),
-        name: "change nothing: the same pods are the nearest to this weight".into(),
+        name: if point.shares.is_empty() { STAY } else { STAY_AT_WEIGHT }.into(),
         movement: None,
         changes: Vec::new(),
         shares: Vec::new(),

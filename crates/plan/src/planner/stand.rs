@@ -23,6 +23,8 @@ pub(super) struct Set<'a> {
     pub(super) there: Option<&'a Manifest>,
     /// Whether its pods may receive requests.
     pub(super) serves: bool,
+    /// Whether each Service that selects it here and there would do so meanwhile, if its template changed now.
+    pub(super) keeps_services: bool,
     /// Pods wanted here.
     pub(super) count: u32,
     /// Pods wanted there.
@@ -33,8 +35,10 @@ pub(super) struct Set<'a> {
 
 impl<'a> Stand<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
+        let services =
+            workload.service_refs().filter_map(|service| Some((here.get(&service)?, there.get(&service))));
         let selectors: Vec<_> =
-            workload.service_refs().filter_map(|service| here.get(&service)).map(selector).collect();
+            services.map(|(here, there)| (selector(here), selector(there.unwrap_or(here)))).collect();
         let set = |(_, object)| Set::new(object, here, there, &selectors);
         Self { workload, sets: workload.deployments().map(set).collect() }
     }
@@ -51,9 +55,18 @@ impl<'a> Stand<'a> {
 
     /// Pods that may be taken from what serves.
     pub(super) fn spare(&self) -> u32 {
+        self.available().saturating_sub(self.workload.floor)
+    }
+
+    /// The same, but never the last that answers while there is room to add another first.
+    pub(super) fn dispensable(&self) -> u32 {
+        let goes_on = self.room() > 0 && self.sets.iter().any(|set| set.serves && set.wanted > set.count);
+        self.spare().min(self.available().saturating_sub(u32::from(goes_on)))
+    }
+
+    fn available(&self) -> u32 {
         let serving = self.sets.iter().filter(|set| set.serves);
-        let available: u32 = serving.map(|set| set.count.saturating_sub(set.doubtful)).sum();
-        available.saturating_sub(self.workload.floor)
+        serving.map(|set| set.count.saturating_sub(set.doubtful)).sum()
     }
 
     /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked for where that fits.
@@ -86,6 +99,9 @@ impl<'a> Stand<'a> {
     /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and ceiling.
     pub(super) fn fits(&self, set: &Set<'_>, manifest: &Manifest) -> bool {
         let deployment = Deployment::of(manifest);
+        if !set.keeps_services {
+            return false;
+        }
         if self.workload.recreate || deployment.recreates() {
             return self.workload.recreate && deployment.recreates();
         }
@@ -99,14 +115,18 @@ impl<'a> Set<'a> {
         object: ObjectRef,
         here: &'a Bundle,
         there: &'a Bundle,
-        selectors: &[BTreeMap<String, String>],
+        selectors: &[(BTreeMap<String, String>, BTreeMap<String, String>)],
     ) -> Self {
         let (here, there) = (here.get(&object), there.get(&object));
         let count = here.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
         let wanted = there.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
-        let labels = here.map(|manifest| Deployment::of(manifest).labels()).unwrap_or_default();
-        let serves = selectors.is_empty() || selectors.iter().any(|selector| selects(selector, &labels));
-        Self { object, here, there, serves, count, wanted, doubtful: 0 }
+        let labels = |set: Option<&Manifest>| set.map(|set| Deployment::of(set).labels()).unwrap_or_default();
+        let (before, after) = (labels(here), labels(there));
+        let serves = selectors.is_empty() || selectors.iter().any(|(now, _)| selects(now, &before));
+        let keeps_services = selectors
+            .iter()
+            .all(|(now, then)| selects(now, &after) || !(selects(now, &before) && selects(then, &after)));
+        Self { object, here, there, serves, keeps_services, count, wanted, doubtful: 0 }
     }
 
     /// Whether the pods are replaced on the way.
@@ -140,6 +160,12 @@ fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
         Some(strategy) => manifest.set("/spec/strategy", strategy.clone()),
         None => manifest.without("/spec/strategy"),
     }
+}
+
+/// Pods of each set, by Deployment: what a step changes about them is what its gates wait for.
+pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef, u32> {
+    let sets = workload.deployments().filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
+    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0))).collect()
 }
 
 /// What a Service selects by.

@@ -5,17 +5,19 @@
 //!
 //! - a waypoint where a set would gain pods of the new version is left out;
 //! - pods of the new version go first, as far as the others can carry the requests;
-//! - no pod that step k itself adds is relied on, and only pods of the old version must become ready.
+//! - no pod that step k itself adds is relied on, and only pods of the old version must become ready;
+//! - a set that step k itself rolls goes back before anything else of its workload is waited for.
 //!
 //! As soon as it stands where the plan stood after an earlier step, that step's way back goes on from there. So each
 //! entry is a step or two, and following entries always leads to smaller numbers: it ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, ObjectRef};
 
-use super::leg::{Leg, counts};
-use super::{Forward, Ground, Journey, State, Version};
+use super::leg::Leg;
+use super::stand::counts;
+use super::{Forward, Ground, Journey, State, Version, template};
 use crate::digest::StateDigest;
 use crate::error::Error;
 use crate::plan::Undo;
@@ -39,6 +41,7 @@ fn way_back(ground: &Ground<'_>, points: &[Waypoint], forward: &Forward, from: u
     };
     let mut journey = ground.journey(true);
     journey.doubtful = added(ground, &forward.states[from - 1].bundle, &state.bundle);
+    journey.torn = rolled(ground, &forward.states[from - 1].bundle, &state.bundle);
     if state.bundle == forward.states[from - 1].bundle {
         return Ok(Undo { from, steps: Vec::new(), then: from - 1 });
     }
@@ -95,6 +98,17 @@ fn added(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<Objec
         }
     }
     added
+}
+
+/// The sets whose pods a step replaces: in the middle of it pods of both versions are there.
+fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
+    let sets = ground.workloads.iter().flat_map(|workload| counts(after, workload));
+    let standing = sets.filter(|(_, count)| *count > 0).map(|(object, _)| object);
+    let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
+        (Some(before), Some(after)) => template(before) != template(after),
+        _ => false,
+    };
+    standing.filter(turned).collect()
 }
 
 /// Whether a set would get more pods of the new version on the way to a waypoint.
