@@ -179,3 +179,20 @@ fn what_cannot_be_edited_is_told_with_its_line_in_the_file() {
     let outcome = folder.run("cutover write plan.yaml --step 2 -f all.yaml");
     assert!(outcome.messages.contains("error: all.yaml:21:20: "), "{}", outcome.messages);
 }
+
+#[test]
+fn new_files_of_two_namespaces_have_two_names() {
+    let folder = Folder::empty();
+    for namespace in ["prod", "test"] {
+        let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
+        let hello = hello.replace("  labels: {app: hello}", &format!("  namespace: {namespace}"));
+        folder.put(&format!("hello/{namespace}.yaml"), &hello);
+        folder.put(&format!("new/{namespace}.yaml"), &hello.replace("hello:1.0.0", "hello:2.0.0"));
+    }
+    folder.done("cutover plan canary -f hello --to new --steps 25 -o plan.yaml");
+    let lines = folder.done("cutover write plan.yaml --step 1 -f hello");
+    assert_eq!(
+        lines,
+        "created hello/deployment-hello-canary.yaml\ncreated hello/deployment-test-hello-canary.yaml\n"
+    );
+}

@@ -112,17 +112,26 @@ impl<'i> Draft<'i> {
 
     fn create_file(&mut self, sibling: &File, manifest: &Manifest) -> Result<(), String> {
         let object = manifest.object();
-        let name = format!("{}-{}.yaml", object.kind.to_lowercase(), object.name);
-        let path = sibling.path.parent().unwrap_or_else(|| Path::new("")).join(name);
-        if self.created.contains_key(&path) || self.input.files.iter().any(|file| file.path == path) {
+        let directory = sibling.path.parent().unwrap_or_else(|| Path::new(""));
+        let kind = object.kind.to_lowercase();
+        let mut name = format!("{kind}-{}.yaml", object.name);
+        if let Some(namespace) = object.namespace.as_ref().filter(|_| self.is_taken(&directory.join(&name))) {
+            name = format!("{kind}-{namespace}-{}.yaml", object.name);
+        }
+        let path = directory.join(name);
+        if self.is_taken(&path) {
             let hint = "give that file another name, then write again";
+            let path = path.display();
             return Err(format!(
-                "{}: the file is there already, and {object} is to go there\nhint: {hint}",
-                path.display()
+                "{path}: the file is there already, and {object} is to go there\nhint: {hint}"
             ));
         }
         self.created.insert(path, emit(manifest.value()).into_bytes());
         Ok(())
+    }
+
+    fn is_taken(&self, path: &PathBuf) -> bool {
+        self.created.contains_key(path) || self.input.files.iter().any(|file| file.path == *path)
     }
 
     fn append(&mut self, sibling: &File, manifest: &Manifest) -> Result<(), String> {
