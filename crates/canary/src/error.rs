@@ -1,5 +1,6 @@
 //! Why there is no canary.
 
+use cutover_manifest::ObjectRef;
 use cutover_traffic::{Percent, Share};
 
 /// What a canary refuses.
@@ -23,11 +24,11 @@ pub enum Error {
     NoWeight,
     /// Two pods do not fit.
     #[error(
-        "{workload}: {replicas} pods and a surge of {surge} leave no room for one of each version\nhint: allow one more with maxSurge: 1"
+        "{object}: {replicas} pods and a surge of {surge} leave no room for one of each version\nhint: allow one more with maxSurge: 1"
     )]
     NoRoom {
-        /// The workload.
-        workload: String,
+        /// The workload's Deployment.
+        object: ObjectRef,
         /// Its pods.
         replicas: u32,
         /// Its surge.
@@ -37,12 +38,12 @@ pub enum Error {
     #[error(
         "{0}: it has zero replicas, and nothing to compare a canary with\nhint: scale it up first, or take the strategy rolling"
     )]
-    NoPods(String),
+    NoPods(ObjectRef),
     /// The nearest share is too far from the weight.
-    #[error("{workload}: {asked} is asked, and {achieved} is the nearest that whole pods give: {} percentage points off, where {} are tolerated\nhint: take more replicas, a larger maxSurge, another weight, or a larger tolerance", .achieved.error(*.asked), .tolerance.value())]
+    #[error("{object}: {asked} is asked, and {achieved} is the nearest that whole pods give: {} percentage points off, where {} are tolerated\nhint: take more replicas, a larger maxSurge, another weight, or a larger tolerance", .achieved.error(*.asked), .tolerance.value())]
     Intolerable {
-        /// The workload.
-        workload: String,
+        /// The workload's Deployment.
+        object: ObjectRef,
         /// What was asked.
         asked: Percent,
         /// What whole pods give.
@@ -56,7 +57,7 @@ pub enum Error {
     )]
     Unknown {
         /// The Service.
-        service: String,
+        service: ObjectRef,
         /// Why.
         reason: &'static str,
     },
@@ -66,7 +67,7 @@ pub enum Error {
     )]
     Unreached {
         /// The Service.
-        service: String,
+        service: ObjectRef,
         /// The label that is missing.
         label: String,
     },

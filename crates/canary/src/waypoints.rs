@@ -17,7 +17,7 @@ use crate::split::{Counts, promoting, split};
 /// Weights that fall or cannot be given, a workload without pods, a share past the tolerance, a Service that would
 /// not reach the canary, and what the planner refuses.
 pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error> {
-    let weights = rising(canary)?;
+    let last = rising(canary)?;
     let base = release.transit()?;
     let tiers: Vec<Tier<'_>> = release
         .turned()
@@ -25,14 +25,9 @@ pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error>
         .map(|object| Tier::new(release, object, canary, &base))
         .collect::<Result<_, _>>()?;
     let mut points = Vec::new();
-    for step in &canary.steps {
-        match step {
-            Step::SetWeight(weight) => points.push(at_weight(&base, &tiers, *weight)?),
-            Step::Pause { duration } => pause(&mut points, &base, Gate::Pause { duration: *duration }),
-        }
-    }
     if !tiers.is_empty() {
-        points.push(promote(release, &base, &tiers, weights)?);
+        points = at_weights(&base, &tiers, canary)?;
+        points.push(promote(release, &base, &tiers, last)?);
     }
     points.push(Waypoint::new("cleanup", release.to().clone()));
     let mut workloads: Vec<Workload> = tiers.into_iter().map(|tier| tier.workload).collect();
@@ -56,7 +51,7 @@ impl<'a> Tier<'a> {
         let allowance = spec.allowance();
         let mut workload = workload(release, object, &allowance)?;
         if workload.replicas == 0 {
-            return Err(Error::NoPods(object.to_string()));
+            return Err(Error::NoPods(object.clone()));
         }
         let canary = beside(release, object, Role::Canary, discriminator(release, object))?;
         workload.sets.insert(Role::Canary, canary.object().name.clone());
@@ -87,24 +82,31 @@ impl<'a> Tier<'a> {
         let service = Service::read(base.get(service.object()).unwrap_or(service))?;
         let labels = Deployment::of(&self.canary).labels();
         let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
-        let name = service.object.to_string();
         match (missing, service.split, self.tolerance) {
             (Some((key, value)), ..) => {
-                Err(Error::Unreached { service: name, label: format!("{key}: {value}") })
+                Err(Error::Unreached { service: service.object, label: format!("{key}: {value}") })
             }
-            (None, Split::Unknown(reason), Some(_)) => Err(Error::Unknown { service: name, reason }),
+            (None, Split::Unknown(reason), Some(_)) => {
+                Err(Error::Unknown { service: service.object, reason })
+            }
             _ => Ok(()),
         }
     }
 
     fn counts(&self, weight: Percent) -> Result<Counts, Error> {
         let (replicas, surge) = (self.workload.replicas, self.surge);
-        split(replicas, surge, weight).ok_or_else(|| Error::NoRoom { workload: self.name(), replicas, surge })
+        split(replicas, surge, weight).ok_or_else(|| Error::NoRoom {
+            object: self.running.object().clone(),
+            replicas,
+            surge,
+        })
     }
 
     fn share(&self, asked: Percent, achieved: Share) -> Result<Weight, Error> {
         match self.tolerance.filter(|tolerance| !achieved.within(**tolerance, asked)) {
-            Some(&tolerance) => Err(Error::Intolerable { workload: self.name(), asked, achieved, tolerance }),
+            Some(&tolerance) => {
+                Err(Error::Intolerable { object: self.running.object().clone(), asked, achieved, tolerance })
+            }
             None => Ok(Weight::new(self.name(), asked, achieved)),
         }
     }
@@ -116,6 +118,17 @@ impl<'a> Tier<'a> {
             bundle.insert(Deployment::of(&self.canary).scaled(counts.canary));
         }
     }
+}
+
+fn at_weights(base: &Bundle, tiers: &[Tier<'_>], canary: &Canary) -> Result<Vec<Waypoint>, Error> {
+    let mut points = Vec::new();
+    for step in &canary.steps {
+        match step {
+            Step::SetWeight(weight) => points.push(at_weight(base, tiers, *weight)?),
+            Step::Pause { duration } => pause(&mut points, base, Gate::Pause { duration: *duration }),
+        }
+    }
+    Ok(points)
 }
 
 fn at_weight(base: &Bundle, tiers: &[Tier<'_>], weight: Percent) -> Result<Waypoint, Error> {

@@ -39,27 +39,89 @@ pub enum Error {
 }
 
 impl Error {
-    /// The object and the field (a JSON pointer, empty for the whole object) that the planner refused, for whoever
-    /// knows which file and line they came from.
+    /// The object and the field (a JSON pointer, empty for the whole object) that was refused, for whoever knows which
+    /// file and line they came from.
     pub fn place(&self) -> Option<(&ObjectRef, &str)> {
-        let plan = self.planner()?;
-        plan.object().map(|object| (object, plan.pointer()))
-    }
-
-    fn planner(&self) -> Option<&cutover_plan::Error> {
         match self {
-            Self::Plan(error) => Some(error),
+            Self::Plan(error) | Self::Change(crate::change::BadChange::Workload(error)) => planner(error),
+            Self::Change(crate::change::BadChange::ManyContainers { object, .. }) => Some((object, "")),
+            Self::Change(_) => None,
+            #[cfg(feature = "affinity")]
+            Self::Affinity(error) => affinity(error),
             #[cfg(feature = "blue-green")]
-            Self::BlueGreen(cutover_blue_green::Error::Plan(error)) => Some(error),
+            Self::BlueGreen(error) => blue_green(error),
             #[cfg(feature = "canary")]
-            Self::Canary(cutover_canary::Error::Plan(error)) => Some(error),
+            Self::Canary(error) => canary(error),
             #[cfg(feature = "rollback")]
-            Self::Rollback(cutover_rollback::Error::Plan(error)) => Some(error),
+            Self::Rollback(error) => rollback(error),
             #[cfg(feature = "rolling")]
-            Self::Rolling(cutover_rolling::Error::Plan(error)) => Some(error),
+            Self::Rolling(error) => rolling(error),
             #[cfg(feature = "scale")]
-            Self::Scale(cutover_scale::Error::Plan(error)) => Some(error),
-            _ => None,
+            Self::Scale(cutover_scale::Error::Plan(error)) => planner(error),
+            #[cfg(feature = "scale")]
+            Self::Scale(_) => None,
         }
+    }
+}
+
+fn planner(error: &cutover_plan::Error) -> Option<(&ObjectRef, &str)> {
+    error.object().map(|object| (object, error.pointer()))
+}
+
+#[cfg(feature = "affinity")]
+fn affinity(error: &cutover_affinity::Error) -> Option<(&ObjectRef, &str)> {
+    match error {
+        cutover_affinity::Error::Timeout { object, .. } => Some((object, "/spec")),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "blue-green")]
+fn blue_green(error: &cutover_blue_green::Error) -> Option<(&ObjectRef, &str)> {
+    use cutover_blue_green::Error;
+    match error {
+        Error::Plan(error) => planner(error),
+        Error::NotOneBehind { service, .. } | Error::ManySlots { service, .. } => {
+            Some((service, "/spec/selector"))
+        }
+        Error::NoPods(object) => Some((object, "/spec/replicas")),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "canary")]
+fn canary(error: &cutover_canary::Error) -> Option<(&ObjectRef, &str)> {
+    use cutover_canary::Error;
+    match error {
+        Error::Plan(error) => planner(error),
+        Error::NoPods(object) | Error::NoRoom { object, .. } | Error::Intolerable { object, .. } => {
+            Some((object, "/spec/replicas"))
+        }
+        Error::Unknown { service, .. } | Error::Unreached { service, .. } => Some((service, "/spec")),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "rollback")]
+fn rollback(error: &cutover_rollback::Error) -> Option<(&ObjectRef, &str)> {
+    use cutover_rollback::Error;
+    match error {
+        Error::Plan(error) => planner(error),
+        Error::NoHistory(object) | Error::NotFound { object, .. } | Error::Matches { object, .. } => {
+            Some((object, ""))
+        }
+        Error::Paused(object) => Some((object, "/spec/paused")),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "rolling")]
+fn rolling(error: &cutover_rolling::Error) -> Option<(&ObjectRef, &str)> {
+    use cutover_rolling::Error;
+    match error {
+        Error::Plan(error) => planner(error),
+        Error::JustRestarted(object) => Some((object, "/spec/template/metadata/annotations")),
+        Error::Paused(object) | Error::AsItIs { object, .. } => Some((object, "/spec/paused")),
+        _ => None,
     }
 }

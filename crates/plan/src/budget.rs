@@ -64,6 +64,21 @@ impl Budget {
         Slack { surge, unavailable: unavailable.min(replicas) }
     }
 
+    /// Why the API server does not take this as a Deployment's `rollingUpdate`, where it does not
+    /// (`ValidateRollingUpdateDeployment` in `pkg/apis/apps/validation`).
+    pub(crate) fn check(self) -> Result<(), String> {
+        let none = |amount| matches!(amount, Amount::Count(0) | Amount::Percent(0));
+        match self.max_unavailable {
+            Amount::Percent(percent) if percent > 100 => {
+                Err(format!("maxUnavailable is {percent}%, which is above 100%"))
+            }
+            unavailable if none(unavailable) && none(self.max_surge) => {
+                Err("maxSurge and maxUnavailable are both zero, so that no pod could be replaced".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The Deployment's `spec.strategy` that says this.
     pub fn strategy(self) -> Value {
         json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": self.max_surge, "maxUnavailable": self.max_unavailable } })

@@ -22,7 +22,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
     let changed = release.changed();
     let scalers = scalers(release);
     changed.iter().try_for_each(|object| autoscaled(object, &scalers))?;
-    changed.iter().try_for_each(|object| changed_configuration(object, release))?;
+    deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
     services(release.to(), release.from(), &[])
 }
 
@@ -184,10 +184,8 @@ fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
 }
 
 /// Both versions of the pods would read the changed values, and undo could not give the old ones back in time.
-fn changed_configuration(object: &ObjectRef, release: &Release) -> Result<(), Error> {
-    let Some(template) = release.from().get(object).and_then(|set| Deployment::of(set).template()) else {
-        return Ok(());
-    };
+fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), Error> {
+    let (object, Some(template)) = (set.manifest().object(), set.template()) else { return Ok(()) };
     for (kind, name) in pod_references(template) {
         let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
         let (from, to) = (release.from().get(&reference), release.to().get(&reference));

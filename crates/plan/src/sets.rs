@@ -143,11 +143,15 @@ fn two_sets(manifest: &Manifest) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// Where a manifest leaves `replicas` out.
+/// Where a manifest leaves `replicas` out, and a budget that the API server does not take.
 pub fn workload(release: &Release, deployment: &ObjectRef, budget: &Allowance) -> Result<Workload, Error> {
     let (from, to) = replicas(release, deployment)?;
     let own = release.to().get(deployment).map(|set| Deployment::of(set).budget()).unwrap_or_default();
     let said = budget.over(own);
+    if said != own {
+        let hint = "say another maxSurge or maxUnavailable";
+        said.check().map_err(|reason| refuse(deployment, "/spec/strategy/rollingUpdate", reason, hint))?;
+    }
     let mut workload = Workload::new(&deployment.name, deployment.namespace.as_deref(), said, from, to);
     workload.budget = (said != own).then_some(said);
     workload.services =

@@ -88,16 +88,12 @@ impl Lane<'_> {
     /// (c) Services go over to pods that can carry their requests.
     fn shift(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Vec<Edit> {
         let ends = self.services.iter().filter_map(|service| Some((here.get(service)?, there.get(service)?)));
-        let shifted = |(here, there): (&Manifest, &Manifest)| {
-            let candidates = [Some(there.clone()), widened(here, there, stands)];
-            candidates
-                .into_iter()
-                .flatten()
-                .find(|after| after == there && after == here || carries(after, stands))
-                .filter(|after| after != here)
-        };
-        let edits = ends.filter_map(shifted);
-        edits.map(|after| Edit { object: after.object().clone(), after: Some(after) }).collect()
+        let changed = ends.filter(|(here, there)| here != there);
+        let shifted = changed.filter_map(|(here, there)| match carries(there, stands) {
+            true => Some(there.clone()),
+            false => widened(here, there, stands).filter(|wide| wide != here && carries(wide, stands)),
+        });
+        shifted.map(|after| Edit { object: after.object().clone(), after: Some(after) }).collect()
     }
 }
 

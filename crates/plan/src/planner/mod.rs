@@ -8,10 +8,11 @@
 //!
 //! | rule | move | what | as far as |
 //! | --- | --- | --- | --- |
+//! | | roll | on the way back: a set that the undone step was rolling | |
 //! | a | expand | other objects that the far end adds or changes | |
 //! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
-//! | c | shift | Services | the pods behind them make up the floor |
-//! | d | roll | the template of one set that receives requests | its own surge and unavailability fit |
+//! | c | shift | Services; by way of the labels that both ends share where the pods change theirs | the pods behind them make up the floor |
+//! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
 //! | e | contract | replicas going down | the floor |
 //! | | expand | another update strategy for a set that must be rolled and does not fit | |
 //! | e | contract | that strategy given back; empty sets and other objects that the far end lacks | |

@@ -46,45 +46,60 @@ fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     if Deployment::is(object) {
         return deployment(object, before, after, &found);
     }
-    format!("change {} of {object}", fields(&found))
+    let paths: Vec<String> = found.iter().map(|difference| difference.path.to_string()).collect();
+    format!("change {} of {object}", fields(&paths.iter().collect::<Vec<_>>()))
 }
 
+/// What changes of a Deployment: its image, its strategy or what else, and its replicas.
 fn deployment(object: &ObjectRef, before: &Manifest, after: &Manifest, found: &[Difference]) -> String {
-    let scale = match (Deployment::of(before).replicas(), Deployment::of(after).replicas()) {
+    let counts = (Deployment::of(before).replicas(), Deployment::of(after).replicas());
+    let scale = match counts {
         (Some(was), Some(is)) if was != is => Some(format!("{was} → {is}")),
         _ => None,
     };
-    let images = images(before, after);
-    let others: Vec<_> = found.iter().filter(|difference| !is_counted(difference)).cloned().collect();
-    if !others.is_empty()
-        && others.iter().all(|difference| difference.path.to_string().starts_with("spec.strategy"))
-    {
-        let scale = scale.map(|scale| format!(", scale {scale}")).unwrap_or_default();
-        return format!("update strategy of {object}: {}{scale}", strategy(after));
-    }
-    match (scale, images, others.is_empty()) {
-        (Some(scale), _, true) if images_equal(before, after) => format!("scale {object} {scale}"),
-        (None, Some(images), _) => format!("image of {object} {images}"),
-        (Some(scale), Some(images), _) => format!("image of {object} {images}, scale {scale}"),
-        (Some(scale), None, _) => format!("change {} of {object}, scale {scale}", fields(&others)),
-        (None, None, _) => format!("change {} of {object}", fields(&others)),
+    let paths: Vec<String> = found.iter().map(|difference| difference.path.to_string()).collect();
+    let others: Vec<&String> = paths.iter().filter(|path| *path != "spec.replicas").collect();
+    match (scale, others.is_empty()) {
+        (Some(scale), true) => format!("scale {object} {scale}"),
+        (Some(scale), false) => format!("{}, scale {scale}", changed(object, before, after, &others)),
+        (None, _) => changed(object, before, after, &others),
     }
 }
 
+fn changed(object: &ObjectRef, before: &Manifest, after: &Manifest, paths: &[&String]) -> String {
+    let restarted =
+        |path: &&String| path.ends_with("annotations") || path.contains("kubectl.kubernetes.io/restartedAt");
+    if let Some(images) = images(before, after) {
+        return match paths.iter().filter(|path| !path.ends_with(".image")).count() {
+            0 => format!("image of {object} {images}"),
+            1 => format!("image of {object} {images}, and 1 more field"),
+            more => format!("image of {object} {images}, and {more} more fields"),
+        };
+    }
+    if !paths.is_empty() && paths.iter().all(|path| path.starts_with("spec.strategy")) {
+        return format!("update strategy of {object}: {}", strategy(after));
+    }
+    if before.pointer(RESTARTED_AT) != after.pointer(RESTARTED_AT) && paths.iter().all(restarted) {
+        return format!("restart {object}");
+    }
+    match (paths, Deployment::of(after).is_paused()) {
+        ([path], true) if *path == "spec.paused" => format!("pause {object}"),
+        ([path], false) if *path == "spec.paused" => format!("resume {object}"),
+        _ => format!("change {} of {object}", fields(paths)),
+    }
+}
+
+const RESTARTED_AT: &str = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
+
 fn strategy(after: &Manifest) -> String {
+    if after.pointer("/spec/strategy").is_none() {
+        return "Kubernetes' default".into();
+    }
     if Deployment::of(after).recreates() {
         return "Recreate".into();
     }
     let budget = Deployment::of(after).budget();
     format!("maxSurge {}, maxUnavailable {}", budget.max_surge, budget.max_unavailable)
-}
-
-fn is_counted(difference: &Difference) -> bool {
-    difference.path.to_string() == "spec.replicas"
-}
-
-fn images_equal(before: &Manifest, after: &Manifest) -> bool {
-    images(before, after).is_none()
 }
 
 /// The first image that differs, without what both have in common: `1.0.0 → 2.0.0`.
@@ -109,13 +124,12 @@ fn selector(service: &Manifest) -> String {
     labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }
 
-/// The fields that differ, the last part of each path, at most three of them.
-fn fields(found: &[Difference]) -> String {
-    let mut names: Vec<String> = found.iter().map(|difference| difference.path.to_string()).collect();
-    names.dedup();
-    match names.len() {
-        0 => "nothing".into(),
-        1..=2 => names.join(" and "),
-        more => format!("{} and {} more fields", names[0], more - 1),
+/// The fields that differ: one or two of them, or how many there are.
+fn fields(paths: &[&String]) -> String {
+    match paths {
+        [] => "nothing".into(),
+        [only] => (*only).clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => format!("{first} and {} more fields", rest.len()),
     }
 }
