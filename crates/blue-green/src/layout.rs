@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Deployment, Release, deployments};
+use cutover_plan::{Deployment, Release, deployments, refuse};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -40,7 +40,35 @@ impl Layout {
             return Err(Error::ManySlots { service: service.object().clone(), slots: names });
         }
         let active = active.manifest().object().clone();
+        let kin: Vec<&ObjectRef> =
+            [&active].into_iter().chain(slots.iter().map(|(object, _)| object)).collect();
+        let named = |service: &&Manifest| spec.preview_service.as_ref() == Some(&service.object().name);
+        let preview = release.from().of_kind("Service").filter(named);
+        let preview = preview.filter(|preview| preview.object().namespace == service.object().namespace);
+        let switched = release.services_of(&active).into_iter().chain(preview);
+        for service in switched {
+            stands_alone(release, service, &kin)?;
+        }
         Ok(Self { service: service.object().clone(), active, idle: slots.into_iter().next() })
+    }
+}
+
+/// Refuses a Service that others would lose when it is switched.
+fn stands_alone(release: &Release, service: &Manifest, kin: &[&ObjectRef]) -> Result<(), Error> {
+    let selector = selector(service);
+    let near = deployments(release.from())
+        .filter(|set| set.manifest().object().namespace == service.object().namespace);
+    let mut others = near.filter(|set| !kin.contains(&set.manifest().object()));
+    match others.find(|set| !selector.is_empty() && missing(&selector, *set).is_empty()) {
+        None => Ok(()),
+        Some(other) => {
+            let reason = format!(
+                "it sends requests to {} too, which would get none once it is switched",
+                other.manifest().object()
+            );
+            let hint = "let it select the pods of one application only, or name another Service";
+            Err(refuse(service.object(), "/spec/selector", reason, hint).into())
+        }
     }
 }
 
@@ -81,10 +109,16 @@ fn missing<'a>(selector: &'a BTreeMap<String, String>, set: Deployment<'_>) -> V
     selector.iter().filter(|(key, value)| labels.get(*key) != Some(value)).map(|(key, _)| key).collect()
 }
 
+/// Labels that tell applications apart, not the slots of one.
+const IDENTITY: [&str; 7] =
+    ["app", "app.kubernetes.io/component", "app.kubernetes.io/name", "component", "k8s-app", "name", "tier"];
+
 /// A slot has all labels but one, and that with another value.
 fn slot(selector: &BTreeMap<String, String>, set: Deployment<'_>) -> Option<(ObjectRef, String)> {
     match missing(selector, set).as_slice() {
-        [key] if selector.len() > 1 && set.labels().contains_key(*key) => {
+        [key]
+            if selector.len() > 1 && !IDENTITY.contains(&key.as_str()) && set.labels().contains_key(*key) =>
+        {
             Some((set.manifest().object().clone(), (*key).clone()))
         }
         _ => None,
