@@ -16,7 +16,9 @@ fn the_command_makes_the_same_plans() {
         let (exit, output, messages) = command(&case, &format!("{} -o yaml", case.arguments().join(" ")), "");
         let wanted = wanted(&case);
         match wanted.get(&case.directory.join("plan.yaml")) {
-            Some(plan) => assert!(output == *plan, "{}: not the library's plan\n{messages}", case.directory.display()),
+            Some(plan) => {
+                assert!(output == *plan, "{}: not the library's plan\n{messages}", case.directory.display())
+            }
             None => {
                 let refusal = &wanted[&case.directory.join("refusal.txt")];
                 assert_eq!(exit, Exit::Failed);
@@ -35,7 +37,8 @@ fn the_command_prints_the_same_patches() {
         for (number, step) in [(1, &steps[0]), (steps.len(), &steps[steps.len() - 1])] {
             let folder = case.directory.join(format!("steps/{number:02}-{}", step.phase));
             let check = |flags: &str, name: &str| {
-                let (_, output, messages) = command(&case, &format!("patches - --step {number}{flags}"), plan);
+                let (_, output, messages) =
+                    command(&case, &format!("patches - --step {number}{flags}"), plan);
                 assert_eq!(Some(&output), wanted.get(&folder.join(name)), "{}\n{messages}", folder.display());
             };
             check("", "patches.json");

@@ -1,8 +1,122 @@
-//! `cargo xtask bench`.
+//! `cargo xtask bench`: how long planning and reading take, as ratios against other work on the same data in the
+//! same run, since seconds say more of the machine than of the program.
+
+mod data;
+
+use std::env;
+use std::hint::black_box;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cutover::manifest::{Bundle, MergeKeys, bundle, emit_all, read};
+use cutover::patch::diff;
+use cutover::{Options, Release, Strategy, plan};
+use serde_json::{Value, json};
 
 use crate::Result;
 
-/// x
+/// How often each is done; the quickest counts.
+const TIMES: usize = 3;
+
+/// Measures with optimization, and tells it as a table.
+///
+/// # Errors
+///
+/// Data that cannot be planned or read.
 pub fn run() -> Result<String> {
-    Ok(String::new())
+    if cfg!(debug_assertions) { optimized() } else { measured() }
+}
+
+/// The same task, built with optimization: without it the ratios say nothing.
+fn optimized() -> Result<String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout)?)
+    } else {
+        Err("the optimized bench failed".into())
+    }
+}
+
+fn measured() -> Result<String> {
+    let rows = [many_deployments()?, many_weights()?, many_manifests()?];
+    let head = format!("{:<44} {:>10}   {:<44} {:>10} {:>8}\n", "what", "takes", "against", "takes", "ratio");
+    Ok(head + &rows.map(|row| row.line()).concat())
+}
+
+/// What was measured, and what against.
+struct Row {
+    what: &'static str,
+    takes: Duration,
+    against: &'static str,
+    other: Duration,
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let milliseconds = |time: Duration| format!("{} ms", time.as_millis());
+        let Self { what, against, .. } = self;
+        let (takes, other) = (milliseconds(self.takes), milliseconds(self.other));
+        let tenths = self.takes.as_micros() * 10 / self.other.as_micros().max(1);
+        format!("{what:<44} {takes:>10}   {against:<44} {other:>10} {:>6}.{}\n", tenths / 10, tenths % 10)
+    }
+}
+
+fn many_deployments() -> Result<Row> {
+    let (from, to) = (data::bundle(5_000, 3, "1.0.0")?, data::bundle(5_000, 3, "2.0.0")?);
+    let release = Release::new(&from, &to, false)?;
+    let rolling: Strategy = serde_json::from_value(json!({ "rolling": {} }))?;
+    Ok(Row {
+        what: "an image change over 5,000 Deployments",
+        takes: quickest(|| Ok(plan(&release, &rolling, &Options::default())?))?,
+        against: "cloning and diffing its objects once",
+        other: quickest(|| clone_and_diff(&from, &to))?,
+    })
+}
+
+fn many_weights() -> Result<Row> {
+    let (from, to) = (data::bundle(1, 100, "1.0.0")?, data::bundle(1, 100, "2.0.0")?);
+    let release = Release::new(&from, &to, false)?;
+    let steps: Vec<Value> = (1..100).map(|weight| json!({ "setWeight": weight })).collect();
+    let canary: Strategy = serde_json::from_value(json!({ "canary": { "steps": steps } }))?;
+    let length = plan(&release, &canary, &Options::default())?.len();
+    Ok(Row {
+        what: "a canary of 99 weights",
+        takes: quickest(|| Ok(plan(&release, &canary, &Options::default())?))?,
+        against: "cloning and diffing its objects once a step",
+        other: quickest(|| (0..length).try_for_each(|_| clone_and_diff(&from, &to)))?,
+    })
+}
+
+fn many_manifests() -> Result<Row> {
+    let values = data::values(5_000, 3, "1.0.0");
+    let (yaml, json) = (emit_all(&values), serde_json::to_string(&values)?);
+    Ok(Row {
+        what: "reading 10,000 manifests as YAML",
+        takes: quickest(|| Ok(bundle(vec![read("all.yaml", yaml.as_bytes())?])?))?,
+        against: "serde_json reading them as JSON",
+        other: quickest(|| Ok(serde_json::from_str::<Vec<Value>>(&json)?))?,
+    })
+}
+
+fn clone_and_diff(from: &Bundle, to: &Bundle) -> Result<()> {
+    for manifest in from.clone().iter() {
+        let after = to.get(manifest.object()).ok_or("an object of one end only")?;
+        black_box(diff(manifest.value(), after.value(), &MergeKeys));
+    }
+    Ok(())
+}
+
+/// The least time of several runs.
+fn quickest<T>(work: impl Fn() -> Result<T>) -> Result<Duration> {
+    let mut least = Duration::MAX;
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        black_box(work()?);
+        least = least.min(start.elapsed());
+    }
+    Ok(least)
 }

@@ -34,7 +34,11 @@ fn main() -> ExitCode {
         Ok(text) => (text.clone(), ExitCode::SUCCESS),
         Err(error) => (format!("error: {error}\n"), ExitCode::FAILURE),
     };
-    let written = if said.is_ok() { io::stdout().write_all(text.as_bytes()) } else { io::stderr().write_all(text.as_bytes()) };
+    let written = if said.is_ok() {
+        io::stdout().write_all(text.as_bytes())
+    } else {
+        io::stderr().write_all(text.as_bytes())
+    };
     // Where nobody reads what is said, the exit code alone has to do.
     written.map_or(ExitCode::FAILURE, |()| code)
 }

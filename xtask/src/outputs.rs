@@ -56,8 +56,7 @@ impl Outputs {
     ///
     /// A file that cannot be read.
     pub fn diff(&self, root: &Path) -> io::Result<String> {
-        let differing = self.differing(root)?;
-        Ok(differing.iter().map(|(path, is, wanted)| unified(path, is, wanted)).collect())
+        Ok(self.differing(root)?.iter().map(Difference::unified).collect())
     }
 
     /// Writes what differs, or fails where something does; then says how many files that was.
@@ -67,25 +66,44 @@ impl Outputs {
     /// A file that cannot be read or written; in check mode the diff, and the command that writes.
     pub fn settle(&self, root: &Path, mode: Mode, command: &str) -> Result<String> {
         let differing = self.differing(root)?;
-        let count = differing.len();
-        if mode == Mode::Check && count > 0 {
-            let diff = self.diff(root)?;
-            return Err(format!("{count} files are not as they would be written\n{diff}hint: {command}, then review what changed").into());
+        let (all, count) = (self.0.len(), differing.len());
+        if mode == Mode::Write {
+            differing.iter().try_for_each(|file| write(&root.join(file.path), file.wanted))?;
+            return Ok(format!("{all} files, {count} of them written anew\n"));
         }
-        differing.iter().try_for_each(|(path, _, wanted)| write(&root.join(path), wanted.as_deref()))?;
-        Ok(format!("{} files, {count} of them {}\n", self.0.len(), if mode == Mode::Check { "differ" } else { "written" }))
+        if count == 0 {
+            return Ok(format!("{all} files, all as they would be written\n"));
+        }
+        let diff: String = differing.iter().map(Difference::unified).collect();
+        let hint = format!("hint: {command}, then review what changed");
+        Err(format!("{count} of {all} files are not as they would be written\n{diff}{hint}").into())
     }
 
-    /// The files that differ: what each holds, and what it is to hold.
-    fn differing(&self, root: &Path) -> io::Result<Vec<(&Path, Option<String>, &Option<String>)>> {
+    fn differing(&self, root: &Path) -> io::Result<Vec<Difference<'_>>> {
         let mut differing = Vec::new();
         for (path, wanted) in &self.0 {
             let is = read(&root.join(path))?;
             if is != *wanted {
-                differing.push((path.as_path(), is, wanted));
+                differing.push(Difference { path, is, wanted: wanted.as_deref() });
             }
         }
         Ok(differing)
+    }
+}
+
+/// A file that holds something else than it is to hold.
+struct Difference<'a> {
+    path: &'a Path,
+    is: Option<String>,
+    wanted: Option<&'a str>,
+}
+
+impl Difference<'_> {
+    fn unified(&self) -> String {
+        let Self { path, is, wanted } = self;
+        let name = |is_there: bool| if is_there { path.display().to_string() } else { "/dev/null".into() };
+        let diff = TextDiff::from_lines(is.as_deref().unwrap_or_default(), wanted.unwrap_or_default());
+        diff.unified_diff().header(&name(is.is_some()), &name(wanted.is_some())).to_string()
     }
 }
 
@@ -118,8 +136,29 @@ fn prune(mut directory: Option<&Path>) -> io::Result<()> {
     Ok(())
 }
 
-fn unified(path: &Path, is: &Option<String>, wanted: &Option<String>) -> String {
-    let name = |text: &Option<String>| text.as_ref().map_or_else(|| "/dev/null".into(), |_| path.display().to_string());
-    let (before, after) = (is.as_deref().unwrap_or_default(), wanted.as_deref().unwrap_or_default());
-    TextDiff::from_lines(before, after).unified_diff().header(&name(is), &name(wanted)).to_string()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_differs_no_more_and_what_is_stale_goes() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("old")).unwrap();
+        fs::write(root.path().join("old/plan.md"), "one\n").unwrap();
+        let mut outputs = Outputs::default();
+        outputs.stale("old/plan.md".into());
+        outputs.insert("new/plan.md", "two\n");
+        let error = outputs.settle(root.path(), Mode::Check, "cargo xtask golden").unwrap_err().to_string();
+        assert!(
+            error.starts_with(
+                "2 of 2 files are not as they would be written\n--- /dev/null\n+++ new/plan.md\n"
+            ),
+            "{error}"
+        );
+        assert!(error.ends_with("-one\nhint: cargo xtask golden, then review what changed"), "{error}");
+        outputs.settle(root.path(), Mode::Write, "").unwrap();
+        assert!(!root.path().join("old").exists());
+        let said = outputs.settle(root.path(), Mode::Check, "").unwrap();
+        assert_eq!(said, "2 files, all as they would be written\n");
+    }
 }

@@ -8,7 +8,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let from = manifest::bundle(vec![file])?.bundle;
     let to = set_image(&from, &"hello=registry.example/hello:2.0.0".parse::<Image>()?, &[])?;
     let release = Release::new(&from, &to, false)?;
-    let canary: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
+    let canary: Strategy =
+        serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
     let plan = plan(&release, &canary, &Options::default())?;
     for (number, step) in (1..).zip(&plan.spec.steps) {
         println!("{number}  {:10} {}", step.phase, step.name);

@@ -35,7 +35,11 @@ impl Case {
     pub fn all() -> Result<Vec<Self>> {
         let strategies = folders(Path::new(CASES))?;
         let cases = strategies.iter().map(|strategy| folders(strategy)).collect::<Result<Vec<_>>>()?;
-        cases.concat().into_iter().map(|directory| Self::read(&directory).map_err(in_case(&directory))).collect()
+        cases
+            .concat()
+            .into_iter()
+            .map(|directory| Self::read(&directory).map_err(in_case(&directory)))
+            .collect()
     }
 
     fn read(directory: &Path) -> Result<Self> {
@@ -63,7 +67,9 @@ impl Case {
 
     /// Whether a file of the case's folder goes in; all others come out.
     pub fn is_input(&self, path: &Path) -> bool {
-        ["from", "to", "strategy.yaml", "release.yaml"].iter().any(|input| path.starts_with(self.directory.join(input)))
+        ["from", "to", "strategy.yaml", "release.yaml"]
+            .iter()
+            .any(|input| path.starts_with(self.directory.join(input)))
     }
 
     /// The arguments of `cutover plan` that ask for the same plan, in the case's folder.
@@ -89,7 +95,9 @@ fn typed<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
 
 /// The manifests of a folder.
 fn manifests(directory: &Path) -> Result<Bundle> {
-    let readings = files(directory)?.into_iter().map(|path| Ok(read(&path.display().to_string(), &fs::read(root().join(path))?)?));
+    let readings = files(directory)?
+        .into_iter()
+        .map(|path| Ok(read(&path.display().to_string(), &fs::read(root().join(path))?)?));
     Ok(bundle(readings.collect::<Result<_>>()?)?.bundle)
 }
 

@@ -20,7 +20,10 @@ const SNAPSHOT: &str = "---\nsource: tests/it/golden.rs\n---\n";
 /// A plan that does not fit itself, or a folder that cannot be read.
 pub fn outputs(case: &Case) -> Result<Outputs> {
     let mut outputs = Outputs::default();
-    files(&case.directory)?.into_iter().filter(|path| !case.is_input(path)).for_each(|path| outputs.stale(path));
+    files(&case.directory)?
+        .into_iter()
+        .filter(|path| !case.is_input(path))
+        .for_each(|path| outputs.stale(path));
     let made = match case.plan() {
         Ok(plan) => plan_files(&plan)?,
         Err(error) => vec![("refusal.txt".into(), format!("{error}\n"))],
@@ -47,7 +50,11 @@ fn plan_files(plan: &Plan) -> Result<Vec<(String, String)>> {
 }
 
 /// The files of a step that changes something; none of one that only waits.
-fn step_files<'a>(number: usize, step: &'a Step, after: &'a Bundle) -> impl Iterator<Item = (&'static str, String)> {
+fn step_files<'a>(
+    number: usize,
+    step: &'a Step,
+    after: &'a Bundle,
+) -> impl Iterator<Item = (&'static str, String)> {
     let files = [
         ("patches.json", lines([(number, step)])),
         ("inverse.json", lines([(number, &inverse(step))])),
@@ -68,7 +75,9 @@ fn inverse(step: &Step) -> Step {
 }
 
 fn lines<'a>(steps: impl IntoIterator<Item = (usize, &'a Step)>) -> String {
-    let changes = steps.into_iter().flat_map(|(number, step)| step.changes.iter().map(move |change| (number, step, change)));
+    let changes = steps
+        .into_iter()
+        .flat_map(|(number, step)| step.changes.iter().map(move |change| (number, step, change)));
     changes.map(|(number, step, change)| format!("{}\n", line(number, step, change))).collect()
 }
 

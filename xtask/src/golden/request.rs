@@ -31,7 +31,8 @@ impl Request {
     pub fn arguments(&self) -> Vec<String> {
         let image = self.image.iter().flat_map(|image| ["--image".into(), image.clone()]);
         let set_env = self.set_env.iter().flat_map(|variable| ["--set-env".into(), variable.clone()]);
-        let max_concurrent = self.max_concurrent.iter().flat_map(|most| ["--max-concurrent".into(), most.to_string()]);
+        let max_concurrent =
+            self.max_concurrent.iter().flat_map(|most| ["--max-concurrent".into(), most.to_string()]);
         let prune = self.prune.then(|| "--prune".into());
         image.chain(set_env).chain(max_concurrent).chain(prune).collect()
     }
