@@ -31,15 +31,14 @@ impl Case {
     ///
     /// # Errors
     ///
-    /// A case that cannot be read.
+    /// A case that cannot be read, or that there are none.
     pub fn all() -> Result<Vec<Self>> {
         let strategies = folders(Path::new(CASES))?;
-        let cases = strategies.iter().map(|strategy| folders(strategy)).collect::<Result<Vec<_>>>()?;
-        cases
-            .concat()
-            .into_iter()
-            .map(|directory| Self::read(&directory).map_err(in_case(&directory)))
-            .collect()
+        let cases = strategies.iter().map(|strategy| folders(strategy)).collect::<Result<Vec<_>>>()?.concat();
+        if cases.is_empty() {
+            return Err(format!("{}: there are no cases", root().join(CASES).display()).into());
+        }
+        cases.iter().map(|directory| Self::read(directory).map_err(in_case(directory))).collect()
     }
 
     fn read(directory: &Path) -> Result<Self> {
