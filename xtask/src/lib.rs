@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  cargo xtask golden   tests/golden/<strategy>/<case>: from, to, strategy ─▶ plan, steps, bounds, page
+//!  cargo xtask console  the commands in README and docs ─▶ what they print
 //!  cargo xtask schema   the types of plan and strategy files ─▶ docs/schema
 //!  cargo xtask docs     the definition of the command ─▶ target/assets
 //!  cargo xtask bench    how long planning and reading take, against other work on the same data
@@ -10,6 +11,7 @@
 //! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the command to run.
 
 pub mod bench;
+pub mod console;
 pub mod docs;
 pub mod golden;
 pub mod schema;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Mode, Result, bench, docs, golden, schema};
+use xtask::{Mode, Result, bench, console, docs, golden, schema};
 
 /// The automation of this workspace.
 #[derive(Parser)]
@@ -12,6 +12,12 @@ use xtask::{Mode, Result, bench, docs, golden, schema};
 enum Task {
     /// Measure planning and reading against other work on the same data.
     Bench,
+    /// Write what the commands in the README and docs print, as they print it.
+    Console {
+        /// Write nothing; fail where a file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+    },
     /// Write the man pages and completions of the command to target/assets.
     Docs,
     /// Write what must come out of the cases in tests/golden.
@@ -46,6 +52,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<String> {
     match task {
         Task::Bench => bench::run(),
+        Task::Console { check } => console::run(Mode::new(check)),
         Task::Docs => docs::run(),
         Task::Golden { check } => golden::run(Mode::new(check)),
         Task::Schema { check } => schema::run(Mode::new(check)),
