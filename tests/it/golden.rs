@@ -1,4 +1,5 @@
 //! What comes out of the golden cases is what is kept beside them.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use cutover_report::{Style, show};
 use insta::{assert_snapshot, with_settings};

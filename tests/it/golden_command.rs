@@ -1,4 +1,5 @@
 //! The command gives of each golden case what the library gives.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! kubectl, which applies patches with the API server's library, gets from each patch of the golden plans what the
 //! plans say.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
