@@ -163,7 +163,11 @@ fn what_cannot_be_is_refused_with_a_hint() {
     check_refused(&canary(&[]), 3, "no weight above zero");
     check_refused(&canary(&[50]), 0, "zero replicas");
     check_refused(
-        &Canary { max_surge: Some(Amount::Count(0)), max_unavailable: Some(Amount::Count(1)), ..canary(&[50]) },
+        &Canary {
+            max_surge: Some(Amount::Count(0)),
+            max_unavailable: Some(Amount::Count(1)),
+            ..canary(&[50])
+        },
         1,
         "hint: allow one more with maxSurge: 1",
     );

@@ -44,6 +44,8 @@ struct Tier<'a> {
     wanted: Manifest,
     canary: Manifest,
     tolerance: Option<&'a Percent>,
+    /// Whether its Services split requests by pods: else no share is known.
+    even: bool,
 }
 
 impl<'a> Tier<'a> {
@@ -66,8 +68,11 @@ impl<'a> Tier<'a> {
         let running = release.from().get(object).ok_or_else(missing)?.clone();
         let wanted = release.to().get(object).ok_or_else(missing)?.clone();
         let surge = allowance.over(Deployment::of(&wanted).budget()).of(workload.replicas).surge;
-        let tier = Self { workload, surge, running, wanted, canary, tolerance: spec.tolerance.as_ref() };
-        release.services_of(object).into_iter().try_for_each(|service| tier.reached_by(service, base))?;
+        let tolerance = spec.tolerance.as_ref();
+        let mut tier = Self { workload, surge, running, wanted, canary, tolerance, even: true };
+        for service in release.services_of(object) {
+            tier.even &= tier.reached_by(service, base)?;
+        }
         Ok(tier)
     }
 
@@ -77,8 +82,8 @@ impl<'a> Tier<'a> {
         format!("{namespace}{}", self.workload.name)
     }
 
-    /// Refuses a Service whose share the canary would not get.
-    fn reached_by(&self, service: &Manifest, base: &Bundle) -> Result<(), Error> {
+    /// Whether a Service splits by pods. Refused where the canary would not get its share.
+    fn reached_by(&self, service: &Manifest, base: &Bundle) -> Result<bool, Error> {
         let service = Service::read(base.get(service.object()).unwrap_or(service))?;
         let labels = Deployment::of(&self.canary).labels();
         let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
@@ -89,7 +94,7 @@ impl<'a> Tier<'a> {
             (None, Split::Unknown(reason), Some(_)) => {
                 Err(Error::Unknown { service: service.object, reason })
             }
-            _ => Ok(()),
+            (None, split, _) => Ok(split == Split::Even),
         }
     }
 
@@ -136,7 +141,9 @@ fn at_weight(base: &Bundle, tiers: &[Tier<'_>], weight: Percent) -> Result<Waypo
     for tier in tiers {
         let counts = tier.counts(weight)?;
         tier.stand(&mut point.bundle, &tier.running, counts);
-        point.shares.push(tier.share(weight, counts.share())?);
+        if tier.even {
+            point.shares.push(tier.share(weight, counts.share())?);
+        }
     }
     Ok(point)
 }

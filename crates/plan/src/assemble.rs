@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 
+use crate::deployment::{Deployment, deployments};
 use crate::error::Error;
 use crate::plan::{Entry, OnFailure, Plan, Spec};
 use crate::planner::route;
@@ -39,8 +40,9 @@ pub fn plan(
 ) -> Result<Plan, Error> {
     let mut warned: Vec<Warning> = release.warnings().to_vec();
     warned.extend(warnings(release, &waypoints)?);
-    let Waypoints { workloads, points, warnings } = waypoints;
+    let Waypoints { mut workloads, points, warnings } = waypoints;
     warned.extend(warnings);
+    workloads.extend(comers_and_goers(release, &points, &workloads));
     points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
     let points = points_of_plan(release, &workloads, points);
     let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
@@ -62,6 +64,30 @@ pub fn plan(
         plan = Plan::new(plan.metadata.name, plan.spec);
     }
     Ok(plan)
+}
+
+/// Deployments that only one end has are workloads too: their pods are waited for when they come, and they go in two
+/// steps.
+fn comers_and_goers(release: &Release, points: &[Waypoint], workloads: &[Workload]) -> Vec<Workload> {
+    let end = points.last().map(|point| &point.bundle).unwrap_or(release.from());
+    let known: BTreeSet<ObjectRef> =
+        workloads.iter().flat_map(|workload| workload.deployments().map(|(_, object)| object)).collect();
+    let only = |here: &'_ Bundle, there: &'_ Bundle| -> Vec<Manifest> {
+        let sets = deployments(here).map(|set| set.manifest());
+        sets.filter(|set| !there.contains(set.object()) && !known.contains(set.object())).cloned().collect()
+    };
+    let workload = |set: &Manifest, comes: bool| {
+        let replicas = Deployment::of(set).replicas()?;
+        let (from, to) = if comes { (0, replicas) } else { (replicas, 0) };
+        let object = set.object();
+        let mut workload =
+            Workload::new(&object.name, object.namespace.as_deref(), Deployment::of(set).budget(), from, to);
+        workload.services = release.services_of(object).iter().map(|service| service.object().name.clone()).collect();
+        Some(workload)
+    };
+    let (comers, goers) = (only(end, release.from()), only(release.from(), end));
+    let comers = comers.iter().filter_map(|set| workload(set, true));
+    comers.chain(goers.iter().filter_map(|set| workload(set, false))).collect()
 }
 
 fn entry(manifest: &Manifest) -> Entry {

@@ -186,15 +186,15 @@ fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
 /// Both versions of the pods would read the changed values, and undo could not give the old ones back in time.
 fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), Error> {
     let (object, Some(template)) = (set.manifest().object(), set.template()) else { return Ok(()) };
+    let wanted = release.to().get(object).and_then(|set| Deployment::of(set).template());
+    let still_read = wanted.map(pod_references).unwrap_or_default();
     for (kind, name) in pod_references(template) {
         let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
         let (from, to) = (release.from().get(&reference), release.to().get(&reference));
-        if from.is_some() && from != to {
-            let reason =
-                format!("it changes, and pods of {object} read it: both versions would get the new values");
-            let hint = format!(
-                "give the new values to a {kind} of another name, and let the new pods refer to that"
-            );
+        let kept = to.is_some() || still_read.contains(&(kind.clone(), name));
+        if from.is_some() && from != to && kept {
+            let reason = format!("it changes, and pods of {object} read it: both versions would get the new values");
+            let hint = format!("give the new values to a {kind} of another name, and let the new pods refer to that");
             return Err(refuse(&reference, "", reason, hint));
         }
     }

@@ -9,14 +9,19 @@ use crate::step::Change;
 
 /// The name of a step with these changes between two states.
 pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
-    let text = |change: &Change| describe(change, before, after);
-    match changes {
-        [] => "change nothing".into(),
-        [only] => text(only),
-        [first, second] => format!("{}; {}", text(first), text(second)),
-        [first, rest @ ..] => format!("{}; and {} more", text(first), rest.len()),
+    // What has pods is what people look for.
+    let (sets, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| Deployment::is(change.object()));
+    let all: Vec<&Change> = sets.into_iter().chain(others).collect();
+    let told = if all.len() > MOST_TOLD { MOST_TOLD - 1 } else { all.len() };
+    let mut texts: Vec<String> = all[..told].iter().map(|change| describe(change, before, after)).collect();
+    if told < all.len() {
+        texts.push(format!("and {} more", all.len() - told));
     }
+    texts.join("; ")
 }
+
+/// More changes than this are counted.
+const MOST_TOLD: usize = 3;
 
 fn describe(change: &Change, before: &Bundle, after: &Bundle) -> String {
     let object = change.object();
@@ -42,6 +47,9 @@ fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     let found = differences(before.value(), after.value(), &cutover_manifest::MergeKeys);
     if object.kind == "Service" && before.pointer("/spec/selector") != after.pointer("/spec/selector") {
         return format!("switch {object} to {}", selector(after));
+    }
+    if after.is_sealed() {
+        return format!("change the data of {object}");
     }
     if Deployment::is(object) {
         return deployment(object, before, after, &found);
@@ -70,11 +78,9 @@ fn changed(object: &ObjectRef, before: &Manifest, after: &Manifest, paths: &[&St
     let restarted =
         |path: &&String| path.ends_with("annotations") || path.contains("kubectl.kubernetes.io/restartedAt");
     if let Some(images) = images(before, after) {
-        return match paths.iter().filter(|path| !path.ends_with(".image")).count() {
-            0 => format!("image of {object} {images}"),
-            1 => format!("image of {object} {images}, and 1 more field"),
-            more => format!("image of {object} {images}, and {more} more fields"),
-        };
+        let others: Vec<&String> = paths.iter().filter(|path| !path.ends_with(".image")).copied().collect();
+        let others = if others.is_empty() { String::new() } else { format!(", and {}", fields(&others)) };
+        return format!("image of {object} {images}{others}");
     }
     if !paths.is_empty() && paths.iter().all(|path| path.starts_with("spec.strategy")) {
         return format!("update strategy of {object}: {}", strategy(after));
