@@ -133,6 +133,7 @@ impl<'a> Stage<'a> {
     /// The base takes the new template while it serves nobody, and then serves again.
     fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
         let mut bundle = switched.clone();
+        edit_services(&mut bundle, &self.services, |service| with_selector(service, self.key, &self.value));
         for object in [&self.base].into_iter().chain(&self.services) {
             bundle.extend(end.get(object).cloned());
         }

@@ -92,9 +92,10 @@ impl<'a> Slots<'a> {
 
     /// The slot that served keeps its version, and as many pods as the idle one had; all else is as wanted.
     fn end(&self, release: &Release, switched: &Bundle) -> Bundle {
-        let mut end = switched.clone();
-        if let Some(set) = switched.get(&self.layout.active) {
-            end.insert(Deployment::of(set).scaled(self.standing));
+        let wanted = |manifest: &&Manifest| release.to().contains(manifest.object());
+        let mut end: Bundle = switched.iter().filter(wanted).cloned().collect();
+        if let Some(set) = end.get(&self.layout.active).cloned() {
+            end.insert(Deployment::of(&set).scaled(self.standing));
         }
         let slots = [&self.layout.active, self.next.object()];
         let others = release.changed().into_iter().filter(|object| !slots.contains(&object));
