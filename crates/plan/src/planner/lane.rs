@@ -48,8 +48,9 @@ impl Lane<'_> {
         let stands = self.stands(here, there, journey);
         let each =
             |rule: Rule| -> Vec<Edit> { stands.iter().flat_map(|stand| rule(stand, journey)).collect() };
-        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 8] = [
+        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 9] = [
             (Move::Roll, &|| each(turn_back)),
+            (Move::Shift, &|| self.leave(here, there, &stands, journey)),
             (Move::Contract, &|| each(retreat)),
             (Move::Expand, &|| each(expand)),
             (Move::Shift, &|| self.shift(here, there, &stands)),
@@ -85,6 +86,17 @@ impl Lane<'_> {
         stands
     }
 
+    /// On the way back: a Service that only shows the new version leaves it before its pods go.
+    fn leave(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>], journey: &Journey<'_>) -> Vec<Edit> {
+        let serves = |service: &&ObjectRef| {
+            stands.iter().any(|stand| stand.workload.service_refs().any(|own| own == **service))
+        };
+        let shows = self.services.iter().filter(|service| journey.back && !serves(service));
+        let changed = shows.filter(|service| here.get(service) != there.get(service));
+        let after = changed.filter_map(|service| there.get(service)).filter(|after| answered(after, stands));
+        after.map(|after| Edit { object: after.object().clone(), after: Some(after.clone()) }).collect()
+    }
+
     /// (c) Services go over to pods that can carry their requests.
     fn shift(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Vec<Edit> {
         let ends = self.services.iter().filter_map(|service| Some((here.get(service)?, there.get(service)?)));
@@ -103,6 +115,14 @@ const NO_CAPACITY_HINT: &str =
 
 const NO_ROOM: &str = "the waypoint lies outside the workload's budget";
 const NO_ROOM_HINT: &str = "allow more with maxSurge or maxUnavailable";
+
+/// Whether a set that stays has pods that a Service would select.
+fn answered(service: &Manifest, stands: &[Stand<'_>]) -> bool {
+    let selector = selector(service);
+    let mut standing =
+        stands.iter().flat_map(|stand| &stand.sets).filter(|set| set.count > set.doubtful && set.wanted > 0);
+    standing.any(|set| set.here.is_some_and(|here| selects(&selector, &Deployment::of(here).labels())))
+}
 
 /// Whether the pods that a Service would select make up the floor of each workload that it serves.
 fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {

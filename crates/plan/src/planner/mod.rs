@@ -9,6 +9,8 @@
 //! | rule | move | what | as far as |
 //! | --- | --- | --- | --- |
 //! | | roll | on the way back: a set that the undone step was rolling | |
+//! | | shift | on the way back: Services that only show the new version | |
+//! | | contract | on the way back: pods of the new version | the floor |
 //! | a | expand | other objects that the far end adds or changes | |
 //! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
 //! | c | shift | Services; by way of the labels that both ends share where the pods change theirs | the pods behind them make up the floor |

@@ -58,9 +58,11 @@ impl<'a> Stand<'a> {
         self.available().saturating_sub(self.workload.floor)
     }
 
-    /// The same, but never the last that answers while there is room to add another first.
+    /// The same, but never the last that answers while another is to answer after it.
     pub(super) fn dispensable(&self) -> u32 {
-        let goes_on = self.room() > 0 && self.sets.iter().any(|set| set.serves && set.wanted > set.count);
+        let grows = |set: &Set<'_>| set.serves && set.wanted > set.count && self.room() > 0;
+        let takes_over = |set: &Set<'_>| !set.serves && set.wanted > 0 && set.count > set.doubtful;
+        let goes_on = self.sets.iter().any(|set| grows(set) || takes_over(set));
         self.spare().min(self.available().saturating_sub(u32::from(goes_on)))
     }
 
