@@ -16,8 +16,8 @@ const GREEN: &str = "green";
 pub(crate) fn waypoints(release: &Release, spec: &BlueGreen, layout: &Layout) -> Result<Waypoints, Error> {
     let stage = Stage::new(release, spec, layout)?;
     let end = stage.adopted(release.to());
-    let [labelled, adopted] = stage.adopt(&release.transit()?);
-    let preview = stage.preview(release, &adopted.bundle, layout);
+    let [labelled, adopted] = stage.adopt(release.from());
+    let preview = stage.preview(release, stage.adopted(&release.transit()?), layout);
     let switch = stage.switch(release, &preview.bundle);
     let back = stage.back(&switch.bundle, &end);
     Ok(Waypoints {
@@ -29,7 +29,7 @@ pub(crate) fn waypoints(release: &Release, spec: &BlueGreen, layout: &Layout) ->
             back,
             Waypoint::new("cleanup", end),
         ],
-        warnings: stage.warnings(),
+        warnings: stage.warnings(release),
         workloads: vec![stage.workload],
     })
 }
@@ -85,9 +85,7 @@ impl<'a> Stage<'a> {
         if let Some(set) = start.get(&self.base) {
             labelled.insert(self.labelled(set));
         }
-        let mut narrowed = labelled.clone();
-        edit_services(&mut narrowed, &self.services, |service| with_selector(service, self.key, &self.value));
-        [labelled, narrowed].map(|bundle| Waypoint::new("adopt", bundle).adopting())
+        [labelled, self.adopted(start)].map(|bundle| Waypoint::new("adopt", bundle).adopting())
     }
 
     /// What is wanted, read with the same adoption: it stays.
@@ -104,12 +102,12 @@ impl<'a> Stage<'a> {
         if self.lacking { with_pod_label(set, self.key, &self.value) } else { set.clone() }
     }
 
-    fn preview(&self, release: &Release, adopted: &Bundle, layout: &Layout) -> Waypoint {
-        let mut bundle = adopted.clone();
+    fn preview(&self, release: &Release, mut bundle: Bundle, layout: &Layout) -> Waypoint {
         let wanted = Deployment::of(&self.green).replicas().unwrap_or(0);
         bundle.insert(Deployment::of(&self.green).scaled(self.spec.preview_replica_count.unwrap_or(wanted)));
-        if let (Some(name), Some(active)) = (&self.spec.preview_service, adopted.get(&layout.service)) {
-            bundle.insert(self.preview_service(name, release, active));
+        let active = bundle.get(&layout.service).cloned();
+        if let (Some(name), Some(active)) = (&self.spec.preview_service, active) {
+            bundle.insert(self.preview_service(name, release, &active));
         }
         Waypoint::new("preview", bundle)
     }
@@ -141,7 +139,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Which lines the files should get.
-    fn warnings(&self) -> Vec<Warning> {
+    fn warnings(&self, release: &Release) -> Vec<Warning> {
         let line = format!("{}: {}", self.key, self.value);
         let labels = self.lacking.then(|| {
             adoption(
@@ -150,7 +148,13 @@ impl<'a> Stage<'a> {
                 &format!("spec.template.metadata.labels: add `{line}`"),
             )
         });
-        let services = self.services.iter().map(|service| {
+        let says = |service: &&ObjectRef| {
+            release
+                .to()
+                .get(service)
+                .is_some_and(|wanted| selector(wanted).get(self.key) == Some(&self.value))
+        };
+        let services = self.services.iter().filter(|service| !says(service)).map(|service| {
             adoption(
                 service,
                 format!("it selects by `{line}` too from now on"),

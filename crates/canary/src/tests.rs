@@ -144,7 +144,6 @@ fn undo_without_room_makes_the_strategy_fit() {
         [
             "update strategy of Deployment hello: maxSurge 1, maxUnavailable 0",
             "image of Deployment hello 2 → 1",
-            "scale Deployment hello 2 → 3",
             "update strategy of Deployment hello: maxSurge 0, maxUnavailable 1",
         ]
     );

@@ -82,7 +82,8 @@ fn comers_and_goers(release: &Release, points: &[Waypoint], workloads: &[Workloa
         let object = set.object();
         let mut workload =
             Workload::new(&object.name, object.namespace.as_deref(), Deployment::of(set).budget(), from, to);
-        workload.services = release.services_of(object).iter().map(|service| service.object().name.clone()).collect();
+        workload.services =
+            release.services_of(object).iter().map(|service| service.object().name.clone()).collect();
         Some(workload)
     };
     let (comers, goers) = (only(end, release.from()), only(release.from(), end));

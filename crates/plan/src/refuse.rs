@@ -193,8 +193,11 @@ fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), E
         let (from, to) = (release.from().get(&reference), release.to().get(&reference));
         let kept = to.is_some() || still_read.contains(&(kind.clone(), name));
         if from.is_some() && from != to && kept {
-            let reason = format!("it changes, and pods of {object} read it: both versions would get the new values");
-            let hint = format!("give the new values to a {kind} of another name, and let the new pods refer to that");
+            let reason =
+                format!("it changes, and pods of {object} read it: both versions would get the new values");
+            let hint = format!(
+                "give the new values to a {kind} of another name, and let the new pods refer to that"
+            );
             return Err(refuse(&reference, "", reason, hint));
         }
     }

@@ -20,12 +20,14 @@ pub(super) struct Lane<'a> {
 }
 
 /// What a lane does next: edits that are safe side by side.
+#[derive(Clone)]
 pub(super) struct Head {
     pub(super) movement: Move,
     pub(super) edits: Vec<Edit>,
 }
 
 /// One object as it stands after the step; `None` where it is gone.
+#[derive(Clone)]
 pub(super) struct Edit {
     pub(super) object: ObjectRef,
     pub(super) after: Option<Manifest>,
@@ -48,16 +50,17 @@ impl Lane<'_> {
         let stands = self.stands(here, there, journey);
         let each =
             |rule: Rule| -> Vec<Edit> { stands.iter().flat_map(|stand| rule(stand, journey)).collect() };
-        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 9] = [
+        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 10] = [
             (Move::Roll, &|| each(turn_back)),
             (Move::Shift, &|| self.leave(here, there, &stands, journey)),
             (Move::Contract, &|| each(retreat)),
+            (Move::Expand, &|| each(give_strategy_back)),
             (Move::Expand, &|| each(expand)),
             (Move::Shift, &|| self.shift(here, there, &stands)),
             (Move::Roll, &|| each(roll)),
             (Move::Contract, &|| each(contract)),
             (Move::Expand, &|| each(make_room_to_roll)),
-            (Move::Contract, &|| each(tidy)),
+            (Move::Contract, &|| each(remove)),
         ];
         for (movement, rule) in rules {
             let edits = rule();
@@ -132,6 +135,8 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
         let selected = stand
             .sets
             .iter()
+            // What is still to be replaced gets no request first.
+            .filter(|set| set.serves || !set.turns())
             .filter(|set| set.here.is_some_and(|here| selects(&selector, &Deployment::of(here).labels())));
         let pods: u32 = selected.map(|set| set.count.saturating_sub(set.doubtful)).sum();
         let serves = stand.workload.services.contains(&service.object().name);
@@ -208,12 +213,20 @@ fn make_room_to_roll(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
     edit.into_iter().filter(|edit| edit.after.is_some()).collect()
 }
 
-/// A strategy that was changed for a roll is given back once nothing is left to roll; a set that the far end lacks
-/// goes once its pods are gone.
-fn tidy(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
-    let arrived = stand.sets.iter().filter(|set| set.count == set.wanted && !set.turns());
-    let changed = arrived.filter(|set| set.here.is_some() && set.here != set.there);
-    changed.map(|set| Edit { object: set.object.clone(), after: set.there.cloned() }).collect()
+/// A strategy that was changed for a roll is given back once nothing is left to roll.
+fn give_strategy_back(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    if stand.sets.iter().any(Set::turns) {
+        return Vec::new();
+    }
+    let given = stand.sets.iter().filter_map(|set| Some((set, set.given_back()?)));
+    let changed = given.filter(|(set, after)| set.here != Some(after));
+    changed.map(|(set, after)| Edit { object: set.object.clone(), after: Some(after) }).collect()
+}
+
+/// A set that the far end lacks goes once its pods are gone.
+fn remove(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
+    let empty = stand.sets.iter().filter(|set| set.here.is_some() && set.there.is_none() && set.count == 0);
+    empty.map(|set| Edit { object: set.object.clone(), after: None }).collect()
 }
 
 /// Takes sets down to their goals, never taking more than can be spared of those that serve.

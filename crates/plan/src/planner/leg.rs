@@ -1,6 +1,6 @@
 //! From where the plan stands to a waypoint, step by step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use cutover_manifest::{Bundle, MergeKeys, ObjectRef, rank};
 
@@ -8,7 +8,7 @@ use super::gates::{gates, time_limit};
 use super::lane::{Edit, Head, Lane};
 use super::name::name;
 use super::stand::{selector, selects};
-use super::{Ground, Journey};
+use super::{Ground, Journey, too_long};
 use crate::deployment::Deployment;
 use crate::error::Error;
 use crate::step::{Change, Move, Step};
@@ -19,50 +19,64 @@ use crate::workload::{Workload, service_ref};
 pub(super) struct Leg<'a> {
     ground: &'a Ground<'a>,
     point: &'a Waypoint,
-    /// Lanes that go side by side, one group after the other.
-    groups: Vec<Vec<Lane<'a>>>,
+    /// What is left for each lane to do, move by move; a group goes after the one before it.
+    groups: VecDeque<Vec<VecDeque<Head>>>,
     /// What a lane moves; all else is an other object.
     moved: BTreeSet<ObjectRef>,
 }
 
 impl<'a> Leg<'a> {
-    pub(super) fn new(ground: &'a Ground<'a>, here: &Bundle, point: &'a Waypoint) -> Self {
+    pub(super) fn new(
+        ground: &'a Ground<'a>,
+        here: &Bundle,
+        point: &'a Waypoint,
+        journey: &Journey<'_>,
+    ) -> Result<Self, Error> {
         let lanes = lanes(ground.workloads, here, &point.bundle);
         let sets = ground.workloads.iter().flat_map(Workload::deployments).map(|(_, object)| object);
         let moved = sets.chain(lanes.iter().flat_map(|lane| lane.services.iter().cloned())).collect();
-        let size = ground.max_concurrent.unwrap_or(usize::MAX).max(1);
-        let mut groups: Vec<Vec<Lane<'a>>> = Vec::new();
-        for lane in lanes {
-            match groups.last_mut().filter(|group| group.len() < size) {
-                Some(group) => group.push(lane),
-                None => groups.push(vec![lane]),
+        let mut groups: VecDeque<Vec<VecDeque<Head>>> = VecDeque::new();
+        for lane in &lanes {
+            let way = way(lane, here, &point.bundle, journey)?;
+            match groups.back_mut().filter(|group| Some(group.len()) != ground.max_concurrent) {
+                Some(group) => group.push(way),
+                None => groups.push_back(vec![way]),
             }
         }
-        Self { ground, point, groups, moved }
+        if journey.back {
+            // The last to go is the first to come back.
+            groups.make_contiguous().reverse();
+        }
+        Ok(Self { ground, point, groups, moved })
     }
 
     /// The next step from `here`, and the state after it; `None` at the waypoint.
-    pub(super) fn next(&self, here: &Bundle, journey: &Journey<'_>) -> Result<Option<(Step, Bundle)>, Error> {
+    ///
+    /// The lane with the longest way ahead says which move it is; all lanes that are to make the same one make it too.
+    pub(super) fn next(&mut self, here: &Bundle, journey: &Journey<'_>) -> Option<(Step, Bundle)> {
         let there = &self.point.bundle;
-        let added = self.others(here, there);
-        let mut heads = Vec::new();
-        let group = self.groups.iter().find(|group| group.iter().any(|lane| unfinished(lane, here, there)));
-        for lane in group.into_iter().flatten() {
-            heads.extend(lane.next(here, there, journey)?);
-        }
-        heads.extend((!added.is_empty()).then_some(Head { movement: Move::Expand, edits: added }));
-        let Some(movement) = heads.iter().map(|head| head.movement).min() else {
+        let mut edits = self.others(here, there);
+        let others = (!edits.is_empty()).then_some(Move::Expand);
+        self.groups.retain(|group| group.iter().any(|way| !way.is_empty()));
+        let longest = self.groups.front().and_then(|group| group.iter().rev().max_by_key(|way| way.len()));
+        let Some(movement) = others.or_else(|| Some(longest?.front()?.movement)) else {
             let removed = self.leavers(here, there);
-            return Ok((!removed.is_empty()).then(|| self.step(here, journey, Move::Contract, removed)));
+            return (!removed.is_empty()).then(|| self.step(here, journey, Move::Contract, removed));
         };
-        let moving = heads.into_iter().filter(|head| head.movement == movement);
-        let mut edits: Vec<Edit> = moving.flat_map(|head| head.edits).collect();
+        edits.extend(self.take(movement));
         if edits.iter().all(|edit| edit.after.is_none()) {
             edits.extend(
                 self.leavers(here, there).into_iter().filter(|leaver| !self.moved.contains(&leaver.object)),
             );
         }
-        Ok(Some(self.step(here, journey, movement, edits)))
+        Some(self.step(here, journey, movement, edits))
+    }
+
+    /// What the lanes do that are to make this move next.
+    fn take(&mut self, movement: Move) -> Vec<Edit> {
+        let ways = self.groups.front_mut().into_iter().flatten();
+        let ready = ways.filter(|way| way.front().is_some_and(|head| head.movement == movement));
+        ready.filter_map(VecDeque::pop_front).flat_map(|head| head.edits).collect()
     }
 
     /// (a) Other objects that the far end adds or changes.
@@ -88,15 +102,8 @@ impl<'a> Leg<'a> {
         mut edits: Vec<Edit>,
     ) -> (Step, Bundle) {
         edits.sort_by_cached_key(order);
-        let mut after = here.clone();
-        let mut changes = Vec::new();
-        for edit in edits {
-            changes.extend(change(here, &edit));
-            match edit.after {
-                Some(manifest) => drop(after.insert(manifest)),
-                None => drop(after.remove(&edit.object)),
-            }
-        }
+        let after = made(here, &edits);
+        let changes: Vec<Change> = edits.iter().filter_map(|edit| change(here, edit)).collect();
         let gates = gates(self.ground, here, &after, &changes, journey);
         let step = Step {
             phase: self.point.phase.clone(),
@@ -133,9 +140,46 @@ fn change(here: &Bundle, edit: &Edit) -> Option<Change> {
     })
 }
 
-fn unfinished(lane: &Lane<'_>, here: &Bundle, there: &Bundle) -> bool {
+/// All that a lane does from one state to another, when it is alone.
+fn way(
+    lane: &Lane<'_>,
+    here: &Bundle,
+    there: &Bundle,
+    journey: &Journey<'_>,
+) -> Result<VecDeque<Head>, Error> {
+    let objects = own_objects(lane);
+    let own = |bundle: &Bundle| -> Bundle {
+        objects.iter().filter_map(|object| bundle.get(object)).cloned().collect()
+    };
+    let (mut at, there) = (own(here), own(there));
+    let mut journey = journey.only(&objects);
+    let mut way = VecDeque::new();
+    while let Some(head) = lane.next(&at, &there, &journey)? {
+        let after = made(&at, &head.edits);
+        journey.settle(&at, &after);
+        at = after;
+        way.push_back(head);
+        too_long(way.len())?;
+    }
+    Ok(way)
+}
+
+/// The objects that a lane moves or looks at.
+fn own_objects(lane: &Lane<'_>) -> BTreeSet<ObjectRef> {
     let sets = lane.workloads.iter().flat_map(|workload| workload.deployments()).map(|(_, object)| object);
-    sets.chain(lane.services.iter().cloned()).any(|object| here.get(&object) != there.get(&object))
+    let services = lane.workloads.iter().flat_map(|workload| workload.service_refs());
+    sets.chain(services).chain(lane.services.iter().cloned()).collect()
+}
+
+fn made(here: &Bundle, edits: &[Edit]) -> Bundle {
+    let mut after = here.clone();
+    for edit in edits {
+        match &edit.after {
+            Some(manifest) => drop(after.insert(manifest.clone())),
+            None => drop(after.remove(&edit.object)),
+        }
+    }
+    after
 }
 
 /// Workloads by what ties them together: the Services that the leg changes.

@@ -17,10 +17,11 @@
 //! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
 //! | e | contract | replicas going down | the floor |
 //! | | expand | another update strategy for a set that must be rolled and does not fit | |
-//! | e | contract | that strategy given back; empty sets and other objects that the far end lacks | |
+//! | | expand | that strategy given back once nothing is left to roll | |
+//! | e | contract | empty sets and other objects that the far end lacks | |
 //!
-//! All lanes whose next move is the earliest one make it in the same step, so an image change over 5,000 Deployments
-//! has as many steps as over one. A set changes its template before it grows, it is removed in two steps, and a
+//! The lane with the longest way ahead says what comes next, and all lanes that are to make the same move make it in
+//! the same step, so an image change over 5,000 Deployments has as many steps as over one. A set changes its template before it grows, it is removed in two steps, and a
 //! step's gates hold before the next step starts: the room that a removal makes is there only once it is seen.
 //!
 //! # Floor and ceiling
@@ -76,7 +77,7 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 
 use self::gates::time_limit;
 use self::leg::Leg;
-use self::stand::{Stand, counts};
+use self::stand::Stand;
 use crate::deployment::Deployment;
 use crate::digest::{Digest, StateDigest};
 use crate::error::{Error, refuse_all};
@@ -163,16 +164,20 @@ impl Journey<'_> {
         }
     }
 
+    /// The same for some objects.
+    fn only(&self, objects: &BTreeSet<ObjectRef>) -> Self {
+        let doubtful =
+            objects.iter().filter_map(|object| Some((object.clone(), *self.doubtful.get(object)?)));
+        let torn = objects.iter().filter(|object| self.torn.contains(object)).cloned();
+        Self { ground: self.ground, back: self.back, doubtful: doubtful.collect(), torn: torn.collect() }
+    }
+
     /// After a step, what it took away is no longer there to be doubted.
     fn settle(&mut self, before: &Bundle, after: &Bundle) {
-        let doubted = self.ground.workloads.iter().flat_map(|workload| counts(before, workload));
-        let shrunk = doubted.filter(|(object, was)| {
-            let is = after.get(object).and_then(|set| Deployment::of(set).replicas()).unwrap_or(0);
-            is < *was
-        });
-        for (object, _) in shrunk {
-            self.doubtful.remove(&object);
-        }
+        let count = |bundle: &Bundle, object: &ObjectRef| {
+            bundle.get(object).and_then(|set| Deployment::of(set).replicas()).unwrap_or(0)
+        };
+        self.doubtful.retain(|object, _| count(after, object) >= count(before, object));
     }
 }
 
@@ -202,8 +207,8 @@ impl Forward {
         let journey = ground.journey(false);
         let first = self.steps.len();
         let mut here = self.states[self.states.len() - 1].bundle.clone();
-        let leg = Leg::new(ground, &here, point);
-        while let Some((step, after)) = leg.next(&here, &journey)? {
+        let mut leg = Leg::new(ground, &here, point, &journey)?;
+        while let Some((step, after)) = leg.next(&here, &journey) {
             self.push(step, after.clone(), number)?;
             here = after;
         }
@@ -219,10 +224,7 @@ impl Forward {
     }
 
     fn push(&mut self, mut step: Step, after: Bundle, leg: usize) -> Result<(), Error> {
-        if self.steps.len() == MOST_STEPS {
-            let hint = "allow more pods at a time with maxSurge, or take larger weights";
-            return Err(refuse_all(format!("the plan has more than {MOST_STEPS} steps"), hint));
-        }
+        too_long(self.steps.len() + 1)?;
         step.after = self.digests.update(&after);
         self.states.push(undo::state(after, step.after.clone(), leg));
         self.steps.push(step);
@@ -232,6 +234,14 @@ impl Forward {
 
 const STAY: &str = "change nothing: everything is as it is wanted here";
 const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
+
+fn too_long(steps: usize) -> Result<(), Error> {
+    if steps <= MOST_STEPS {
+        return Ok(());
+    }
+    let hint = "allow more pods at a time with maxSurge, or take larger weights";
+    Err(refuse_all(format!("the plan has more than {MOST_STEPS} steps"), hint))
+}
 
 /// A step for a waypoint at which the plan stands already: nothing changes, its gates are waited for.
 fn stay(point: &Waypoint) -> Step {

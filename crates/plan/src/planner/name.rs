@@ -10,7 +10,8 @@ use crate::step::Change;
 /// The name of a step with these changes between two states.
 pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
     // What has pods is what people look for.
-    let (sets, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| Deployment::is(change.object()));
+    let (sets, others): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().partition(|change| Deployment::is(change.object()));
     let all: Vec<&Change> = sets.into_iter().chain(others).collect();
     let told = if all.len() > MOST_TOLD { MOST_TOLD - 1 } else { all.len() };
     let mut texts: Vec<String> = all[..told].iter().map(|change| describe(change, before, after)).collect();

@@ -156,6 +156,13 @@ impl<'a> Set<'a> {
     }
 }
 
+impl Set<'_> {
+    /// The set under the update strategy that it has there, where it is on both ends.
+    pub(super) fn given_back(&self) -> Option<Manifest> {
+        Some(with_strategy(self.here?, self.there?.pointer("/spec/strategy")))
+    }
+}
+
 /// The same Deployment under another update strategy, absent where there is none.
 fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
     match strategy {

@@ -69,8 +69,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Goes back to a waypoint; stops where the plan stood after an earlier step, and says which.
     fn go(&mut self, point: &Waypoint, journey: &mut Journey<'_>) -> Result<Option<usize>, Error> {
-        let leg = Leg::new(self.ground, &self.here, point);
-        while let Some((mut step, after)) = leg.next(&self.here, journey)? {
+        let mut leg = Leg::new(self.ground, &self.here, point, journey)?;
+        while let Some((mut step, after)) = leg.next(&self.here, journey) {
             journey.settle(&self.here, &after);
             step.after = self.digests.update(&after);
             self.here = after;
