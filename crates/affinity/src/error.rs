@@ -22,7 +22,7 @@ pub enum Error {
     )]
     Timeout {
         /// The Service.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// What is wrong.
         reason: String,
     },

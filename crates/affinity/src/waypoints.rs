@@ -74,7 +74,7 @@ fn free(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
 }
 
 fn timeout_error(service: &Manifest, reason: String) -> Error {
-    Error::Timeout { object: service.object().clone(), reason }
+    Error::Timeout { object: Box::new(service.object().clone()), reason }
 }
 
 fn sources(service: &Manifest) -> Warning {

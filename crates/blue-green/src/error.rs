@@ -27,7 +27,7 @@ pub enum Error {
     )]
     NotOneBehind {
         /// The Service.
-        service: ObjectRef,
+        service: Box<ObjectRef>,
         /// How many it selects.
         count: usize,
     },
@@ -37,7 +37,7 @@ pub enum Error {
     )]
     ManySlots {
         /// The Service.
-        service: ObjectRef,
+        service: Box<ObjectRef>,
         /// Their names.
         slots: String,
     },

@@ -32,12 +32,15 @@ impl Layout {
         };
         let behind: Vec<Deployment<'_>> = near().filter(|set| missing(&selector, *set).is_empty()).collect();
         let [active] = behind.as_slice() else {
-            return Err(Error::NotOneBehind { service: service.object().clone(), count: behind.len() });
+            return Err(Error::NotOneBehind {
+                service: Box::new(service.object().clone()),
+                count: behind.len(),
+            });
         };
         let slots: Vec<(ObjectRef, String)> = near().filter_map(|set| slot(&selector, set)).collect();
         if slots.len() > 1 {
             let names = slots.iter().map(|(object, _)| object.to_string()).collect::<Vec<_>>().join(", ");
-            return Err(Error::ManySlots { service: service.object().clone(), slots: names });
+            return Err(Error::ManySlots { service: Box::new(service.object().clone()), slots: names });
         }
         let active = active.manifest().object().clone();
         let kin: Vec<&ObjectRef> =

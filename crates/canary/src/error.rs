@@ -28,7 +28,7 @@ pub enum Error {
     )]
     NoRoom {
         /// The workload's Deployment.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// Its pods.
         replicas: u32,
         /// Its surge.
@@ -43,7 +43,7 @@ pub enum Error {
     #[error("{object}: {asked} is asked, and {achieved} is the nearest that whole pods give: {} percentage points off, where {} are tolerated\nhint: take more replicas, a larger maxSurge, another weight, or a larger tolerance", .achieved.error(*.asked), .tolerance.value())]
     Intolerable {
         /// The workload's Deployment.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// What was asked.
         asked: Percent,
         /// What whole pods give.
@@ -57,7 +57,7 @@ pub enum Error {
     )]
     Unknown {
         /// The Service.
-        service: ObjectRef,
+        service: Box<ObjectRef>,
         /// Why.
         reason: &'static str,
     },
@@ -67,7 +67,7 @@ pub enum Error {
     )]
     Unreached {
         /// The Service.
-        service: ObjectRef,
+        service: Box<ObjectRef>,
         /// The label that is missing.
         label: String,
     },

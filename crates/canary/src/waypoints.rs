@@ -89,10 +89,10 @@ impl<'a> Tier<'a> {
         let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
         match (missing, service.split, self.tolerance) {
             (Some((key, value)), ..) => {
-                Err(Error::Unreached { service: service.object, label: format!("{key}: {value}") })
+                Err(Error::Unreached { service: Box::new(service.object), label: format!("{key}: {value}") })
             }
             (None, Split::Unknown(reason), Some(_)) => {
-                Err(Error::Unknown { service: service.object, reason })
+                Err(Error::Unknown { service: Box::new(service.object), reason })
             }
             (None, split, _) => Ok(split == Split::Even),
         }
@@ -101,7 +101,7 @@ impl<'a> Tier<'a> {
     fn counts(&self, weight: Percent) -> Result<Counts, Error> {
         let (replicas, surge) = (self.workload.replicas, self.surge);
         split(replicas, surge, weight).ok_or_else(|| Error::NoRoom {
-            object: self.running.object().clone(),
+            object: Box::new(self.running.object().clone()),
             replicas,
             surge,
         })
@@ -109,9 +109,12 @@ impl<'a> Tier<'a> {
 
     fn share(&self, asked: Percent, achieved: Share) -> Result<Weight, Error> {
         match self.tolerance.filter(|tolerance| !achieved.within(**tolerance, asked)) {
-            Some(&tolerance) => {
-                Err(Error::Intolerable { object: self.running.object().clone(), asked, achieved, tolerance })
-            }
+            Some(&tolerance) => Err(Error::Intolerable {
+                object: Box::new(self.running.object().clone()),
+                asked,
+                achieved,
+                tolerance,
+            }),
             None => Ok(Weight::new(self.name(), asked, achieved)),
         }
     }

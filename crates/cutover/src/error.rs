@@ -94,9 +94,8 @@ fn canary(error: &cutover_canary::Error) -> Option<(&ObjectRef, &str)> {
     use cutover_canary::Error;
     match error {
         Error::Plan(error) => planner(error),
-        Error::NoPods(object) | Error::NoRoom { object, .. } | Error::Intolerable { object, .. } => {
-            Some((object, "/spec/replicas"))
-        }
+        Error::NoPods(object) => Some((object, "/spec/replicas")),
+        Error::NoRoom { object, .. } | Error::Intolerable { object, .. } => Some((object, "/spec/replicas")),
         Error::Unknown { service, .. } | Error::Unreached { service, .. } => Some((service, "/spec")),
         _ => None,
     }
@@ -107,9 +106,8 @@ fn rollback(error: &cutover_rollback::Error) -> Option<(&ObjectRef, &str)> {
     use cutover_rollback::Error;
     match error {
         Error::Plan(error) => planner(error),
-        Error::NoHistory(object) | Error::NotFound { object, .. } | Error::Matches { object, .. } => {
-            Some((object, ""))
-        }
+        Error::NoHistory(object) => Some((object, "")),
+        Error::NotFound { object, .. } | Error::Matches { object, .. } => Some((object, "")),
         Error::Paused(object) => Some((object, "/spec/paused")),
         _ => None,
     }
@@ -121,7 +119,8 @@ fn rolling(error: &cutover_rolling::Error) -> Option<(&ObjectRef, &str)> {
     match error {
         Error::Plan(error) => planner(error),
         Error::JustRestarted(object) => Some((object, "/spec/template/metadata/annotations")),
-        Error::Paused(object) | Error::AsItIs { object, .. } => Some((object, "/spec/paused")),
+        Error::Paused(object) => Some((object, "/spec/paused")),
+        Error::AsItIs { object, .. } => Some((object, "/spec/paused")),
         _ => None,
     }
 }

@@ -69,7 +69,7 @@ pub fn plan(
 /// Deployments that only one end has are workloads too: their pods are waited for when they come, and they go in two
 /// steps.
 fn comers_and_goers(release: &Release, points: &[Waypoint], workloads: &[Workload]) -> Vec<Workload> {
-    let end = points.last().map(|point| &point.bundle).unwrap_or(release.from());
+    let end = points.last().map_or_else(|| release.from(), |point| &point.bundle);
     let known: BTreeSet<ObjectRef> =
         workloads.iter().flat_map(|workload| workload.deployments().map(|(_, object)| object)).collect();
     let only = |here: &'_ Bundle, there: &'_ Bundle| -> Vec<Manifest> {

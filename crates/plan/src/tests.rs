@@ -90,8 +90,8 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
     check_refused(&[unknown()], &[unknown_next], "/spec/replicas", "does not say how many pods run");
     let surge = deployment("hello", set("/spec/strategy/rollingUpdate/maxSurge", json!("3")));
     check_refused(
-        &[surge.clone()],
-        &[surge],
+        std::slice::from_ref(&surge),
+        std::slice::from_ref(&surge),
         "/spec/strategy/rollingUpdate/maxSurge",
         "neither a number of pods nor a percentage",
     );

@@ -15,7 +15,7 @@ pub enum Error {
     #[error("{object}: unable to find specified revision {revision} in history\nhint: there are {known}")]
     NotFound {
         /// The Deployment.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// What was asked for.
         revision: u64,
         /// The revisions that there are.
@@ -27,7 +27,7 @@ pub enum Error {
     )]
     Matches {
         /// The Deployment.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// The revision.
         revision: u64,
     },

@@ -50,7 +50,7 @@ fn rolled_back(set: &Manifest, history: &BTreeMap<u64, &Manifest>, wanted: u64) 
     let target = history.get(&revision).ok_or_else(|| not_found(&object, revision, history))?;
     let template = plain(target.pointer("/spec/template"));
     if template == plain(set.pointer("/spec/template")) {
-        return Err(Error::Matches { object, revision });
+        return Err(Error::Matches { object: Box::new(object), revision });
     }
     Ok(with_annotations(&set.set("/spec/template", template), target))
 }
@@ -60,7 +60,7 @@ fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifes
         return Error::NoHistory(object.clone());
     }
     let known = history.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Error::NotFound { object: object.clone(), revision, known }
+    Error::NotFound { object: Box::new(object.clone()), revision, known }
 }
 
 /// The ReplicaSets that a Deployment owns, by revision.

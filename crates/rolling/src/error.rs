@@ -21,7 +21,7 @@ pub enum Error {
     #[error("{object}: it is {} paused\nhint: there is nothing to do", if *.paused { "already" } else { "not" })]
     AsItIs {
         /// The Deployment.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// Whether it is paused.
         paused: bool,
     },

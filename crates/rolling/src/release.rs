@@ -36,7 +36,7 @@ pub fn restart(from: &Bundle, restart: &Restart) -> Result<Bundle, Error> {
 /// A Deployment that is paused already.
 pub fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Error> {
     each(from, &pause.workloads, |set| match Deployment::of(set).is_paused() {
-        true => Err(Error::AsItIs { object: set.object().clone(), paused: true }),
+        true => Err(Error::AsItIs { object: Box::new(set.object().clone()), paused: true }),
         false => Ok(set.set("/spec/paused", json!(true))),
     })
 }
@@ -49,7 +49,7 @@ pub fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Error> {
 pub fn resume(from: &Bundle, resume: &Resume) -> Result<Bundle, Error> {
     each(from, &resume.workloads, |set| match Deployment::of(set).is_paused() {
         true => Ok(set.without("/spec/paused")),
-        false => Err(Error::AsItIs { object: set.object().clone(), paused: false }),
+        false => Err(Error::AsItIs { object: Box::new(set.object().clone()), paused: false }),
     })
 }
 

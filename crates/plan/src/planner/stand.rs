@@ -33,6 +33,9 @@ pub(super) struct Set<'a> {
     pub(super) doubtful: u32,
 }
 
+/// The labels that a Service picks by.
+type Selector = BTreeMap<String, String>;
+
 impl<'a> Stand<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
         let services =
@@ -117,7 +120,7 @@ impl<'a> Set<'a> {
         object: ObjectRef,
         here: &'a Bundle,
         there: &'a Bundle,
-        selectors: &[(BTreeMap<String, String>, BTreeMap<String, String>)],
+        selectors: &[(Selector, Selector)],
     ) -> Self {
         let (here, there) = (here.get(&object), there.get(&object));
         let count = here.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
@@ -154,9 +157,7 @@ impl<'a> Set<'a> {
             None => there,
         })
     }
-}
 
-impl Set<'_> {
     /// The set under the update strategy that it has there, where it is on both ends.
     pub(super) fn given_back(&self) -> Option<Manifest> {
         Some(with_strategy(self.here?, self.there?.pointer("/spec/strategy")))
