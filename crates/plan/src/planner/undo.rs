@@ -13,16 +13,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 
 use super::leg::Leg;
 use super::stand::counts;
 use super::{Forward, Ground, Journey, State, Version, template};
+use crate::deployment::Deployment;
 use crate::digest::StateDigest;
 use crate::error::Error;
 use crate::plan::Undo;
 use crate::step::Step;
 use crate::waypoint::Waypoint;
+use crate::workload::Workload;
 
 /// One entry a step.
 pub(super) fn undo(ground: &Ground<'_>, points: &[Waypoint], forward: &Forward) -> Result<Vec<Undo>, Error> {
@@ -102,13 +104,12 @@ fn added(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<Objec
 
 /// The sets whose pods a step replaces: in the middle of it pods of both versions are there.
 fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
-    let sets = ground.workloads.iter().flat_map(|workload| counts(after, workload));
-    let standing = sets.filter(|(_, count)| *count > 0).map(|(object, _)| object);
+    let stands = |set: &Manifest| Deployment::of(set).replicas().is_some_and(|count| count > 0);
     let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
-        (Some(before), Some(after)) => template(before) != template(after),
+        (Some(was), Some(is)) => template(was) != template(is) && stands(was) && stands(is),
         _ => false,
     };
-    standing.filter(turned).collect()
+    ground.workloads.iter().flat_map(Workload::deployments).map(|(_, object)| object).filter(turned).collect()
 }
 
 /// Whether a set would get more pods of the new version on the way to a waypoint.
