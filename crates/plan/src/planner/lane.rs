@@ -10,7 +10,7 @@ use super::{Journey, Version};
 use crate::deployment::Deployment;
 use crate::error::{Error, refuse};
 use crate::step::Move;
-use crate::workload::Workload;
+use crate::workload::{Role, Workload};
 
 /// Workloads that must move in one order, since a Service that the leg changes stands between them.
 pub(super) struct Lane<'a> {
@@ -50,7 +50,7 @@ impl Lane<'_> {
         let stands = self.stands(here, there, journey);
         let each =
             |rule: Rule| -> Vec<Edit> { stands.iter().flat_map(|stand| rule(stand, journey)).collect() };
-        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 10] = [
+        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 11] = [
             (Move::Roll, &|| each(turn_back)),
             (Move::Shift, &|| self.leave(here, there, &stands, journey)),
             (Move::Contract, &|| each(retreat)),
@@ -61,6 +61,7 @@ impl Lane<'_> {
             (Move::Contract, &|| each(contract)),
             (Move::Expand, &|| each(make_room_to_roll)),
             (Move::Contract, &|| each(remove)),
+            (Move::Shift, &|| self.widen(here, there, &stands)),
         ];
         for (movement, rule) in rules {
             let edits = rule();
@@ -102,13 +103,24 @@ impl Lane<'_> {
 
     /// (c) Services go over to pods that can carry their requests.
     fn shift(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Vec<Edit> {
+        let ready = self.changed(here, there).filter(|(_, there)| carries(there, stands));
+        ready.map(|(_, there)| Edit { object: there.object().clone(), after: Some(there.clone()) }).collect()
+    }
+
+    /// Where no other way is left: Services go by way of the labels that both ends share.
+    fn widen(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Vec<Edit> {
+        let wide = self.changed(here, there).filter_map(|(here, there)| widened(here, there, stands));
+        wide.map(|wide| Edit { object: wide.object().clone(), after: Some(wide) }).collect()
+    }
+
+    /// The Services that the leg changes, as they stand here and there.
+    fn changed<'a>(
+        &'a self,
+        here: &'a Bundle,
+        there: &'a Bundle,
+    ) -> impl Iterator<Item = (&'a Manifest, &'a Manifest)> {
         let ends = self.services.iter().filter_map(|service| Some((here.get(service)?, there.get(service)?)));
-        let changed = ends.filter(|(here, there)| here != there);
-        let shifted = changed.filter_map(|(here, there)| match carries(there, stands) {
-            true => Some(there.clone()),
-            false => widened(here, there, stands).filter(|wide| wide != here && carries(wide, stands)),
-        });
-        shifted.map(|after| Edit { object: after.object().clone(), after: Some(after) }).collect()
+        ends.filter(|(here, there)| here != there)
     }
 }
 
@@ -144,18 +156,18 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
     })
 }
 
-/// A Service that selects by what both ends have in common, where a set whose pods change their labels would be lost to
-/// it on either side: widen, roll, narrow.
+/// A Service that selects by what both ends have in common, where pods change the labels that it selects by: widen,
+/// roll, narrow. Between blue and green it is not widened: one of them answers, never both.
 fn widened(here: &Manifest, there: &Manifest, stands: &[Stand<'_>]) -> Option<Manifest> {
     let (before, after) = (selector(here), selector(there));
-    let lost = stands.iter().flat_map(|stand| &stand.sets).filter(|set| set.turns_under_load()).any(|set| {
-        let (Some(old), Some(new)) = (set.here, set.there) else { return false };
-        let (old, new) = (Deployment::of(old).labels(), Deployment::of(new).labels());
-        selects(&before, &old) && !selects(&before, &new) && selects(&after, &new)
-    });
+    let lost = |set: &Set<'_>| set.turns_under_load() && !set.keeps_services;
+    let apart =
+        |stand: &Stand<'_>| stand.workload.sets.contains_key(&Role::Green) && !stand.sets.iter().any(lost);
     let common: BTreeMap<_, _> =
         before.into_iter().filter(|(key, value)| after.get(key) == Some(value)).collect();
-    (lost && !common.is_empty()).then(|| here.set("/spec/selector", json!(common)))
+    let wide = here.set("/spec/selector", json!(common));
+    let helps = !common.is_empty() && wide != *here && carries(&wide, stands);
+    (helps && !stands.iter().any(apart)).then_some(wide)
 }
 
 /// On the way back: a set that the step was rolling goes back before all else. While its new pods do not become ready

@@ -13,12 +13,13 @@
 //! | | contract | on the way back: pods of the new version | the floor |
 //! | a | expand | other objects that the far end adds or changes | |
 //! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
-//! | c | shift | Services; by way of the labels that both ends share where the pods change theirs | the pods behind them make up the floor |
+//! | c | shift | Services | the pods behind them make up the floor |
 //! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
 //! | e | contract | replicas going down | the floor |
 //! | | expand | another update strategy for a set that must be rolled and does not fit | |
 //! | | expand | that strategy given back once nothing is left to roll | |
 //! | e | contract | empty sets and other objects that the far end lacks | |
+//! | | shift | Services, by the labels that both ends share, where pods change theirs | the same |
 //!
 //! The lane with the longest way ahead says what comes next, and all lanes that are to make the same move make it in
 //! the same step, so an image change over 5,000 Deployments has as many steps as over one. A set changes its template before it grows, it is removed in two steps, and a
