@@ -41,6 +41,25 @@ pub(super) fn gates(
     pods
 }
 
+/// The gates of sets that a step does not change, but waits for: their pods, and the Services before them.
+pub(super) fn awaited<'a>(
+    ground: &Ground<'_>,
+    state: &Bundle,
+    objects: impl Iterator<Item = &'a ObjectRef>,
+) -> Vec<Gate> {
+    let objects: BTreeSet<&ObjectRef> = objects.collect();
+    let none = Bundle::new();
+    let waiting = |workload: &&Workload| workload.deployments().any(|(_, object)| objects.contains(&object));
+    let workloads = || ground.workloads.iter().filter(waiting);
+    let services: BTreeSet<_> =
+        workloads().flat_map(|workload| renewed_services(workload, &none, state)).collect();
+    let replicas = |object: &ObjectRef| state.get(object).and_then(|set| Deployment::of(set).replicas());
+    let pods = objects.iter().filter_map(|object| {
+        Some(Gate::Available { object: (*object).clone(), replicas: replicas(object)? })
+    });
+    pods.chain(services.into_iter().map(|object| Gate::Endpoints { object })).collect()
+}
+
 /// The longest time that one of the Deployments that are waited for gives itself to progress.
 pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
     let deployment = |gate: &Gate| match gate {

@@ -33,6 +33,13 @@ pub(super) struct Edit {
     pub(super) after: Option<Manifest>,
 }
 
+impl Edit {
+    /// Whether it leaves the object as it is: its pods are only waited for.
+    pub(super) fn is_idle(&self, here: &Bundle) -> bool {
+        self.after.is_some() && here.get(&self.object) == self.after.as_ref()
+    }
+}
+
 /// What one rule does about one workload.
 type Rule = fn(&Stand<'_>, &Journey<'_>) -> Vec<Edit>;
 
@@ -50,7 +57,7 @@ impl Lane<'_> {
         let stands = self.stands(here, there, journey);
         let each =
             |rule: Rule| -> Vec<Edit> { stands.iter().flat_map(|stand| rule(stand, journey)).collect() };
-        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 11] = [
+        let rules: [(Move, &dyn Fn() -> Vec<Edit>); 12] = [
             (Move::Roll, &|| each(turn_back)),
             (Move::Shift, &|| self.leave(here, there, &stands, journey)),
             (Move::Contract, &|| each(retreat)),
@@ -62,6 +69,7 @@ impl Lane<'_> {
             (Move::Expand, &|| each(make_room_to_roll)),
             (Move::Contract, &|| each(remove)),
             (Move::Shift, &|| self.widen(here, there, &stands)),
+            (Move::Expand, &|| each(wait)),
         ];
         for (movement, rule) in rules {
             let edits = rule();
@@ -239,6 +247,16 @@ fn give_strategy_back(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
 fn remove(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
     let empty = stand.sets.iter().filter(|set| set.here.is_some() && set.there.is_none() && set.count == 0);
     empty.map(|set| Edit { object: set.object.clone(), after: None }).collect()
+}
+
+/// On the way back, where nothing else can be done: pods of the old version that the undone step asked for are waited
+/// for, so that they can be relied on. An edit that changes nothing says so.
+fn wait(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
+    let arrived = stand.sets.iter().all(|set| set.here == set.there);
+    let doubted =
+        stand.sets.iter().filter(|set| set.doubtful > 0 && journey.version(set.here) == Version::Old);
+    let edits = doubted.map(|set| Edit { object: set.object.clone(), after: set.here.cloned() });
+    edits.filter(|_| !arrived).collect()
 }
 
 /// Takes sets down to their goals, never taking more than can be spared of those that serve.

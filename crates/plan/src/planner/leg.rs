@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use cutover_manifest::{Bundle, MergeKeys, ObjectRef, rank};
 
-use super::gates::{gates, time_limit};
+use super::gates::{awaited, gates, time_limit};
 use super::lane::{Edit, Head, Lane};
 use super::name::name;
 use super::stand::{selector, selects};
@@ -103,12 +103,14 @@ impl<'a> Leg<'a> {
     ) -> (Step, Bundle) {
         edits.sort_by_cached_key(order);
         let after = made(here, &edits);
+        let (idle, edits): (Vec<Edit>, Vec<Edit>) = edits.into_iter().partition(|edit| edit.is_idle(here));
         let changes: Vec<Change> = edits.iter().filter_map(|edit| change(here, edit)).collect();
-        let gates = gates(self.ground, here, &after, &changes, journey);
+        let mut gates = gates(self.ground, here, &after, &changes, journey);
+        gates.extend(awaited(self.ground, &after, idle.iter().map(|edit| &edit.object)));
         let step = Step {
             phase: self.point.phase.clone(),
             name: name(&changes, here, &after),
-            movement: Some(movement),
+            movement: (!changes.is_empty()).then_some(movement),
             within: time_limit(&after, &gates),
             changes,
             shares: Vec::new(),
@@ -157,6 +159,7 @@ fn way(
     while let Some(head) = lane.next(&at, &there, &journey)? {
         let after = made(&at, &head.edits);
         journey.settle(&at, &after);
+        journey.rely_on(head.edits.iter().filter(|edit| edit.is_idle(&at)).map(|edit| &edit.object));
         at = after;
         way.push_back(head);
         too_long(way.len())?;

@@ -20,6 +20,7 @@
 //! | | expand | that strategy given back once nothing is left to roll | |
 //! | e | contract | empty sets and other objects that the far end lacks | |
 //! | | shift | Services, by the labels that both ends share, where pods change theirs | the same |
+//! | | | on the way back: wait for pods of the old version that the undone step asked for | |
 //!
 //! The lane with the longest way ahead says what comes next, and all lanes that are to make the same move make it in
 //! the same step, so an image change over 5,000 Deployments has as many steps as over one. A set changes its template before it grows, it is removed in two steps, and a
@@ -179,6 +180,13 @@ impl Journey<'_> {
             bundle.get(object).and_then(|set| Deployment::of(set).replicas()).unwrap_or(0)
         };
         self.doubtful.retain(|object, _| count(after, object) >= count(before, object));
+    }
+
+    /// Pods that were waited for can be relied on.
+    fn rely_on<'o>(&mut self, objects: impl Iterator<Item = &'o ObjectRef>) {
+        for object in objects {
+            self.doubtful.remove(object);
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::deployment::Deployment;
 use crate::digest::StateDigest;
 use crate::error::Error;
 use crate::plan::Undo;
-use crate::step::Step;
+use crate::step::{Gate, Step};
 use crate::waypoint::Waypoint;
 use crate::workload::Workload;
 
@@ -74,6 +74,10 @@ impl Walk<'_> {
         let mut leg = Leg::new(self.ground, &self.here, point, journey)?;
         while let Some((mut step, after)) = leg.next(&self.here, journey) {
             journey.settle(&self.here, &after);
+            journey.rely_on(step.gates.iter().filter_map(|gate| match gate {
+                Gate::Available { object, .. } => Some(object),
+                _ => None,
+            }));
             step.after = self.digests.update(&after);
             self.here = after;
             let joined =
