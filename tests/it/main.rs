@@ -5,4 +5,5 @@ mod golden;
 mod golden_command;
 mod golden_kubectl;
 mod golden_schema;
+mod laws;
 mod support;

@@ -1,0 +1,174 @@
+//! Plans as documents, and patches as patches.
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, Manifest, emit, read};
+use cutover::planning::{Change, Step};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::manifests::{SECRET, SECRET_BASE64};
+use super::model::{labels, matches, template};
+use super::{cases, laws, strict};
+
+laws! {
+    /// A failure means that a step cannot be taken back by its inverses, or not to the same bytes.
+    fn a_step_then_its_inverse_changes_nothing(planned) {
+        for (number, step) in planned.plan.spec.steps.iter().enumerate() {
+            let (before, after) = (&planned.states[number], &planned.states[number + 1]);
+            let mut state = after.clone();
+            for change in step.changes.iter().rev() {
+                make(&mut state, &change.inverse())?;
+            }
+            if text(&state) != text(before) {
+                return Err(format!("step {}: its inverse ends elsewhere", number + 1));
+            }
+        }
+        Ok(())
+    }
+
+    /// A failure means that a plan is another one after it was written and read.
+    fn a_plan_survives_its_files(planned) {
+        let value = planned.plan.to_value();
+        let parsed = |value: &Value| Plan::parse(value).map_err(|error| error.to_string());
+        if parsed(&value)? != planned.plan {
+            return Err("reading the document gives another plan".into());
+        }
+        let json: Value = serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
+        let yaml = read("plan.yaml", emit(&value).as_bytes()).map_err(|error| error.to_string())?;
+        let [document] = yaml.documents.as_slice() else { return Err("its YAML is not one document".into()) };
+        if !yaml.findings.is_empty() || parsed(&json)? != planned.plan || parsed(&document.value)? != planned.plan {
+            return Err("reading its JSON or YAML gives another plan, or findings".into());
+        }
+        Ok(())
+    }
+
+    /// A failure means that an API server may read a patch otherwise than the planner did, or refuse it for its size.
+    fn every_patch_is_plain_and_strict(planned) {
+        let steps = &planned.plan.spec.steps;
+        for (number, step) in steps.iter().enumerate() {
+            if walk(&planned.states[number], [step])? != planned.states[number + 1] {
+                return Err(format!("step {}: it ends elsewhere", number + 1));
+            }
+        }
+        for undo in &planned.plan.spec.undo {
+            if walk(&planned.states[undo.from], &undo.steps)? != planned.states[undo.then] {
+                return Err(format!("undo from {}: it ends elsewhere", undo.from));
+            }
+        }
+        Ok(())
+    }
+
+    /// A failure means that the API server refuses a step: the field is immutable, or the object not valid.
+    fn the_api_server_takes_every_state(planned) {
+        let undone = planned.plan.spec.undo.iter().flat_map(|undo| {
+            let mut state = planned.states[undo.from].clone();
+            undo.steps.iter().map(move |step| walk(&state, [step]).inspect(|next| state = next.clone()))
+        });
+        let mut states = planned.states.clone();
+        states.extend(undone.collect::<Result<Vec<_>, _>>()?);
+        states.iter().flat_map(Bundle::iter).filter(|set| set.object().kind == "Deployment").try_for_each(valid)?;
+        let undos = planned.plan.spec.undo.iter().flat_map(|undo| &undo.steps);
+        planned.plan.spec.steps.iter().chain(undos).flat_map(|step| &step.changes).try_for_each(leaves_selectors_alone)
+    }
+
+    /// A failure means that a password stands in a file that goes into a pull request.
+    fn no_secret_is_in_a_plan(planned) {
+        let text = planned.plan.to_value().to_string();
+        match text.contains(SECRET) || text.contains(SECRET_BASE64) {
+            true => Err("a Secret's value is in the plan".into()),
+            false => Ok(()),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(super::config())]
+
+    /// A failure means that a reviewer's digest fits no plan but the one that he saw.
+    #[test]
+    fn the_same_input_gives_the_same_bytes(case in cases()) {
+        let text = |planned: super::Planned| planned.plan.to_value().to_string();
+        let first = case.plan().map(text);
+        prop_assert_eq!(&first, &case.plan().map(text));
+        prop_assert_eq!(&first, &case.plan_backwards().map(text));
+    }
+}
+
+fn text(state: &Bundle) -> String {
+    state.iter().map(|manifest| format!("{}\n", manifest.value())).collect()
+}
+
+/// Where steps lead, by an RFC 6902 of our own.
+pub(super) fn walk<'a>(from: &Bundle, steps: impl IntoIterator<Item = &'a Step>) -> Result<Bundle, String> {
+    let mut state = from.clone();
+    for change in steps.into_iter().flat_map(|step| &step.changes) {
+        make(&mut state, change)?;
+    }
+    Ok(state)
+}
+
+fn make(state: &mut Bundle, change: &Change) -> Result<(), String> {
+    match change {
+        Change::Create { object, manifest } => match state.insert(manifest.clone()) {
+            Some(_) => Err(format!("{object} is created, and it is there")),
+            None => Ok(()),
+        },
+        Change::Delete { object, manifest } => match state.remove(object) {
+            Some(there) if there == *manifest => Ok(()),
+            _ => Err(format!("{object} is deleted, and it is not as the plan has it")),
+        },
+        Change::Patch { object, ops, .. } => {
+            let mut value = state.get(object).ok_or_else(|| format!("there is no {object}"))?.value().clone();
+            if ops.0.len() > 10_000 || ops.0.is_empty() {
+                return Err(format!("{} operations", ops.0.len()));
+            }
+            strict::apply(&mut value, &serde_json::to_value(ops).unwrap())
+                .map_err(|reason| format!("{object}: {reason}"))?;
+            state.insert(Manifest::new(value).map_err(|error| error.to_string())?);
+            Ok(())
+        }
+    }
+}
+
+/// What `pkg/apis/apps/validation` asks of a Deployment.
+fn valid(set: &Manifest) -> Result<(), String> {
+    let rolling = |field: &str| set.pointer(&format!("/spec/strategy/rollingUpdate/{field}"));
+    let none = |value: Option<&Value>| value.is_some_and(|value| *value == 0 || *value == "0%");
+    let bad = |reason: &str| {
+        Err(format!("{}: {reason}: {}", set.object(), set.pointer("/spec/strategy").unwrap_or(&Value::Null)))
+    };
+    if none(rolling("maxSurge")) && none(rolling("maxUnavailable")) {
+        return bad("maxUnavailable may not be 0 when maxSurge is 0");
+    }
+    if rolling("maxUnavailable")
+        .and_then(Value::as_str)
+        .is_some_and(|text| text.len() > 4 || text.len() == 4 && text != "100%")
+    {
+        return bad("maxUnavailable is above 100 %");
+    }
+    if set.pointer("/spec/strategy/type") == Some(&"Recreate".into())
+        && set.pointer("/spec/strategy/rollingUpdate").is_some()
+    {
+        return bad("rollingUpdate may not be specified when type is Recreate");
+    }
+    let selector = set.pointer("/spec/selector/matchLabels").and_then(Value::as_object).into_iter().flatten();
+    let selector =
+        selector.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    match template(set).is_object() && matches(&selector, &labels(set)) {
+        true => Ok(()),
+        false => bad("the selector does not match the pods"),
+    }
+}
+
+fn leaves_selectors_alone(change: &Change) -> Result<(), String> {
+    let Change::Patch { object, ops, .. } = change else { return Ok(()) };
+    let patched = ops.0.iter().any(|operation| {
+        let operation = serde_json::to_value(operation).unwrap();
+        operation["op"] != "test"
+            && operation["path"].as_str().is_some_and(|path| path.starts_with("/spec/selector"))
+    });
+    match patched && object.kind == "Deployment" {
+        true => Err(format!("the selector of {object} is patched")),
+        false => Ok(()),
+    }
+}

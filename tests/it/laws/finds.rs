@@ -1,0 +1,162 @@
+//! Cases on which a law once failed, reduced: they keep all laws now.
+
+use super::case::{Case, Edit, Front, Manner, Picks, Preview, Rollout, Size, Slack, Tier, Track, Way};
+use super::{Law, documents, gates, pods, requests, size, ways};
+
+const OWN: Slack = Slack(None, None);
+
+fn tier(name: usize, replicas: u32) -> Tier {
+    Tier {
+        name,
+        space: 0,
+        replicas,
+        rollout: Rollout::Absent,
+        track: Track::Absent,
+        probe: false,
+        containers: 1,
+        variables: 0,
+        twin: None,
+        paused: false,
+    }
+}
+
+fn front(tier: usize, picks: Picks) -> Front {
+    Front { tier, picks, manner: Manner::Plain }
+}
+
+fn case(tiers: Vec<Tier>, fronts: Vec<Front>, edits: Vec<Edit>, way: Way) -> Case {
+    Case { tiers, fronts, namespaced: false, edits, prune: false, way, max_concurrent: None }
+}
+
+fn canary(weights: &[u8], slack: Slack) -> Way {
+    Way::Canary { steps: weights.iter().map(|weight| (*weight, false)).collect(), slack, tolerance: None }
+}
+
+fn blue_green(front: usize, preview: Preview, count: Option<u32>) -> Way {
+    Way::BlueGreen { front, preview, count, promotion: None, slack: OWN }
+}
+
+fn keeps_all_laws(case: &Case) {
+    let planned = case.plan().unwrap();
+    let files = [documents::LAWS, gates::LAWS, pods::LAWS, requests::LAWS, size::LAWS, ways::LAWS];
+    let laws: Vec<&(&str, Law)> = files.into_iter().flatten().collect();
+    for (name, law) in laws {
+        if let Err(reason) = law(&planned) {
+            panic!("{name}: {reason}\n{}", planned.table());
+        }
+    }
+}
+
+fn refused(case: &Case, reason: &str) {
+    let Err(text) = case.plan() else { panic!("it has a plan") };
+    assert!(text.contains(reason), "{text}");
+}
+
+#[test]
+fn the_gate_of_a_resume_has_a_limit() {
+    keeps_all_laws(&case(vec![tier(0, 1)], vec![], vec![], Way::Resume(0)));
+}
+
+/// With a new pod that never becomes ready the set stands at a pod too many for ever: nothing can be waited for before
+/// it goes back.
+#[test]
+fn undo_from_the_middle_of_a_roll_turns_that_set_back_first() {
+    let case = case(vec![tier(0, 4)], vec![], vec![Edit::Image(0)], canary(&[33], OWN));
+    keeps_all_laws(&case);
+    let plan = case.plan().unwrap().plan;
+    let rolled = plan.spec.steps.iter().position(|step| step.name.contains("image")).unwrap();
+    assert!(
+        plan.spec.undo[rolled].steps[0].name.contains("image"),
+        "{}",
+        plan.spec.undo[rolled].steps[0].name
+    );
+}
+
+/// The waypoints of a canary are left out on the way back, and with them the widened Service.
+#[test]
+fn undo_of_a_changed_label_widens_the_service_first() {
+    let fronts = || vec![front(0, Picks::Generation)];
+    keeps_all_laws(&case(vec![tier(0, 1)], fronts(), vec![Edit::Generation(0)], canary(&[1], OWN)));
+    let none = Slack(Some(Size::Percent(0)), None);
+    keeps_all_laws(&case(vec![tier(0, 8)], fronts(), vec![Edit::Generation(0)], canary(&[100], none)));
+}
+
+/// In the middle of a step that adds old pods, undo cannot rely on them yet: it waits for them, and is not stuck.
+#[test]
+fn undo_waits_for_old_pods_that_the_step_added() {
+    let bold = Slack(Some(Size::Percent(150)), None);
+    let edits = vec![Edit::Generation(0), Edit::Generation(1)];
+    keeps_all_laws(&case(vec![tier(0, 5), tier(0, 2)], vec![], edits, canary(&[45, 57], bold)));
+}
+
+#[test]
+fn the_last_pod_that_answers_goes_after_another_came() {
+    let bold = Tier { rollout: Rollout::Rolling(None, Some(Size::Count(1))), ..tier(0, 1) };
+    let fronts = || vec![front(0, Picks::Tier)];
+    keeps_all_laws(&case(vec![bold.clone()], fronts(), vec![Edit::Image(0)], canary(&[100], OWN)));
+    keeps_all_laws(&case(vec![bold], fronts(), vec![Edit::Image(0)], blue_green(0, Preview::None, Some(2))));
+}
+
+#[test]
+fn a_preview_leaves_the_new_version_before_its_pods_go() {
+    let fronts = vec![front(0, Picks::Tier), front(0, Picks::Tier)];
+    keeps_all_laws(&case(
+        vec![tier(0, 1)],
+        fronts,
+        vec![Edit::Image(0)],
+        blue_green(0, Preview::Front(1), None),
+    ));
+}
+
+#[test]
+fn a_service_that_leaves_has_pods_until_then() {
+    let fronts = vec![front(0, Picks::Tier), front(0, Picks::Tier)];
+    let mut case = case(
+        vec![tier(0, 6)],
+        fronts,
+        vec![Edit::Remove(1), Edit::Image(0)],
+        blue_green(1, Preview::None, None),
+    );
+    case.prune = true;
+    keeps_all_laws(&case);
+}
+
+#[test]
+fn two_slots_remove_what_the_release_removes() {
+    let slots = Tier { twin: Some(1), ..tier(0, 1) };
+    let mut case = case(
+        vec![slots],
+        vec![front(0, Picks::Tier)],
+        vec![Edit::Remove(3), Edit::Image(0)],
+        blue_green(0, Preview::None, None),
+    );
+    case.prune = true;
+    keeps_all_laws(&case);
+}
+
+/// The label `app` tells applications apart, not slots.
+#[test]
+fn another_application_is_no_slot() {
+    let fronts = vec![front(1, Picks::Generation)];
+    let case =
+        case(vec![tier(0, 1), tier(1, 1)], fronts, vec![Edit::Image(1)], blue_green(0, Preview::None, None));
+    keeps_all_laws(&case);
+    assert!(!case.plan().unwrap().slots());
+}
+
+#[test]
+fn no_other_application_loses_its_service() {
+    let shared = vec![front(0, Picks::Tier), front(0, Picks::Everyone)];
+    let tiers = || vec![tier(0, 1), tier(1, 1)];
+    refused(&case(tiers(), shared, vec![Edit::Image(0)], blue_green(0, Preview::None, None)), "too");
+    let others = vec![front(0, Picks::Tier), front(1, Picks::Tier)];
+    refused(&case(tiers(), others, vec![Edit::Image(0)], blue_green(0, Preview::Front(1), None)), "too");
+}
+
+/// The API server takes no update strategy where both are zero as written.
+#[test]
+fn a_budget_of_nothing_is_refused() {
+    let careful = Tier { rollout: Rollout::Rolling(None, Some(Size::Percent(0))), ..tier(0, 1) };
+    let none = Way::Rolling(Slack(Some(Size::Count(0)), None));
+    refused(&case(vec![careful], vec![], vec![Edit::Image(0)], none), "both zero");
+}

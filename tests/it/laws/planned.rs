@@ -1,0 +1,165 @@
+//! From a case to its plan.
+
+use cutover::manifest::{Bundle, Manifest};
+use cutover::{Options, Plan, Release, Strategy};
+use serde_json::{Value, json};
+
+use super::case::{Case, Preview, Slack, Way};
+
+/// A case that has a plan.
+pub(super) struct Planned {
+    pub(super) release: Release,
+    pub(super) way: Way,
+    pub(super) concurrent: Option<usize>,
+    pub(super) plan: Plan,
+    /// One more than there are steps.
+    pub(super) states: Vec<Bundle>,
+}
+
+impl Case {
+    /// The plan, or why there is none.
+    pub(super) fn plan(&self) -> Result<Planned, String> {
+        self.plan_of(|values| values.into_iter().map(manifest).collect())
+    }
+
+    /// The same, of bundles that are collected in the other order.
+    pub(super) fn plan_backwards(&self) -> Result<Planned, String> {
+        self.plan_of(|values| values.into_iter().rev().map(manifest).collect())
+    }
+
+    fn plan_of(&self, bundle: fn(Vec<Value>) -> Bundle) -> Result<Planned, String> {
+        let objects = self.objects();
+        let from = bundle(objects.clone());
+        let strategy = self.strategy()?;
+        let text = |error: cutover::Error| error.to_string();
+        let to = match cutover::wanted(&strategy, &from).map_err(text)? {
+            Some(to) => to,
+            None => bundle(self.edited(objects)),
+        };
+        let release = Release::new(&from, &to, self.prune).map_err(|error| error.to_string())?;
+        let options = Options { max_concurrent: self.max_concurrent, ..Options::default() };
+        let plan = cutover::plan(&release, &strategy, &options).map_err(text)?;
+        let states = plan.states().map_err(|error| error.to_string())?;
+        Ok(Planned { release, way: self.way.clone(), concurrent: self.max_concurrent, plan, states })
+    }
+
+    fn full_name(&self, at: usize) -> String {
+        let (at, tier) = self.tier(at);
+        let space = self.space(tier).map(|space| format!("{space}/")).unwrap_or_default();
+        format!("{space}deployment/{}", self.name(at))
+    }
+
+    fn front(&self, at: usize) -> Result<(String, Option<&'static str>), String> {
+        if self.fronts.is_empty() {
+            return Err("the case has no Service".into());
+        }
+        let at = at % self.fronts.len();
+        Ok((format!("front-{at}"), self.space(self.tier(self.fronts[at].tier).1)))
+    }
+
+    fn strategy(&self) -> Result<Strategy, String> {
+        let value = match &self.way {
+            Way::Canary { steps, slack, tolerance } => {
+                with_slack(json!({"canary": {"steps": canary_steps(steps), "tolerance": tolerance}}), *slack)
+            }
+            Way::BlueGreen { front, preview, count, promotion, slack } => {
+                let (service, space) = self.front(*front)?;
+                let preview = match preview {
+                    Preview::None => None,
+                    Preview::New => Some("preview".to_owned()),
+                    Preview::Front(at) => Some(self.front(*at)?.0),
+                };
+                with_slack(
+                    json!({"blueGreen": {"activeService": service, "namespace": space, "previewService": preview,
+                        "previewReplicaCount": count, "autoPromotionSeconds": promotion}}),
+                    *slack,
+                )
+            }
+            Way::Rolling(slack) => with_slack(json!({"rolling": {}}), *slack),
+            Way::Recreate => json!({"recreate": {}}),
+            Way::Restart(tier) => {
+                json!({"restart": {"at": "2026-11-24T10:00:00Z", "workloads": [self.full_name(*tier)]}})
+            }
+            Way::Scale { tier, replicas, step } => {
+                json!({"scale": {"replicas": replicas, "maxStep": step, "workloads": [self.full_name(*tier)]}})
+            }
+            Way::Rollback { tier, slack } => {
+                with_slack(json!({"rollback": {"workloads": [self.full_name(*tier)]}}), *slack)
+            }
+            Way::Pause(tier) => json!({"pause": {"workloads": [self.full_name(*tier)]}}),
+            Way::Resume(tier) => json!({"resume": {"workloads": [self.full_name(*tier)]}}),
+            Way::Affinity { front, sticky } => {
+                let (service, space) = self.front(*front)?;
+                json!({"affinity": {"service": service, "namespace": space, "sessionAffinity": if *sticky { "ClientIP" } else { "None" }}})
+            }
+        };
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+}
+
+fn manifest(value: Value) -> Manifest {
+    Manifest::new(value).unwrap()
+}
+
+fn with_slack(mut strategy: Value, Slack(surge, unavailable): Slack) -> Value {
+    for fields in strategy.as_object_mut().into_iter().flat_map(|strategy| strategy.values_mut()) {
+        if let Some(surge) = surge {
+            fields["maxSurge"] = surge.json();
+        }
+        if let Some(unavailable) = unavailable {
+            fields["maxUnavailable"] = unavailable.json();
+        }
+    }
+    strategy
+}
+
+fn canary_steps(steps: &[(u8, bool)]) -> Vec<Value> {
+    let each = |(weight, pause): &(u8, bool)| {
+        let pause = if *pause { json!({"pause": {}}) } else { json!({"pause": {"duration": "5m"}}) };
+        [json!({"setWeight": weight}), pause]
+    };
+    steps.iter().flat_map(each).collect()
+}
+
+impl Planned {
+    /// The plan in a line a step, for whoever looks at a failure.
+    pub(super) fn table(&self) -> String {
+        let stand = |state: &Bundle| -> String {
+            let sets = self.plan.spec.workloads.iter().flat_map(|workload| workload.deployments());
+            let counts = sets.map(|(_, object)| {
+                state
+                    .get(&object)
+                    .and_then(|set| set.pointer("/spec/replicas"))
+                    .map_or("–".into(), Value::to_string)
+            });
+            counts.collect::<Vec<_>>().join(" ")
+        };
+        let mut lines: Vec<String> =
+            self.plan.spec.workloads.iter().map(|workload| format!("{workload:?}")).collect();
+        lines.push(format!(" 0 {}", stand(&self.states[0])));
+        for (number, step) in self.plan.spec.steps.iter().enumerate() {
+            lines.push(format!(
+                "{:2} {} | {} | {:?} {}",
+                number + 1,
+                stand(&self.states[number + 1]),
+                step.phase,
+                step.movement,
+                step.name
+            ));
+            let undo = &self.plan.spec.undo[number];
+            let back: Vec<&str> = undo.steps.iter().map(|step| step.name.as_str()).collect();
+            lines.push(format!("     back to {}: {}", undo.then, back.join(" · ")));
+        }
+        lines.join("\n")
+    }
+
+    /// Whether this is a blue/green over two slots of the input.
+    pub(super) fn slots(&self) -> bool {
+        let first = self.plan.spec.workloads.first();
+        let two =
+            first.filter(|workload| workload.sets.len() == 2 && matches!(self.way, Way::BlueGreen { .. }));
+        two.is_some_and(|workload| {
+            workload.deployments().all(|(_, object)| self.release.from().contains(&object))
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! The plan that every reader of the book sees, to the letter: the lab's hello by canary.
+
+use cutover::manifest::{Bundle, Manifest, ObjectRef};
+use cutover::planning::{Gate, Step};
+use cutover::{Options, Plan, Release, Strategy};
+use serde_json::{Value, json};
+
+fn hello(image: &str) -> Bundle {
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+        "spec": {
+            "replicas": 3,
+            "selector": {"matchLabels": {"app": "hello"}},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+            "template": {
+                "metadata": {"labels": {"app": "hello", "track": "stable"}},
+                "spec": {"containers": [{"name": "hello", "image": format!("registry.example/hello:{image}")}]}}},
+    });
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
+        "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]},
+    });
+    [deployment, service].into_iter().map(|value| Manifest::new(value).unwrap()).collect()
+}
+
+fn plan() -> Plan {
+    let strategy: Strategy = serde_json::from_value(
+        json!({"canary": {"steps": [{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]}}),
+    )
+    .unwrap();
+    cutover::plan(
+        &Release::new(&hello("1.0.0"), &hello("2.0.0"), false).unwrap(),
+        &strategy,
+        &Options::default(),
+    )
+    .unwrap()
+}
+
+/// As `hello 3 available · hello-canary 1 settled · endpoints of hello · a person`.
+fn waits(step: &Step) -> String {
+    let gate = |gate: &Gate| match gate {
+        Gate::Available { object, replicas } => format!("{} {replicas} available", object.name),
+        Gate::Settled { object, replicas } => format!("{} {replicas} settled", object.name),
+        Gate::Endpoints { object } => format!("endpoints of {}", object.name),
+        Gate::Pause { duration: None } => "a person".into(),
+        other => format!("{other:?}"),
+    };
+    step.gates.iter().map(gate).collect::<Vec<_>>().join(" · ")
+}
+
+fn count(state: &Bundle, name: &str) -> String {
+    let object = ObjectRef::new("apps/v1", "Deployment", None, name);
+    state.get(&object).and_then(|set| set.pointer("/spec/replicas")).map_or("–".into(), Value::to_string)
+}
+
+/// A failure means that the plan of the book is no longer what the planner makes.
+#[test]
+fn the_plan_of_the_book() {
+    let plan = plan();
+    let states = plan.states().unwrap();
+    let rows: Vec<String> = plan
+        .spec
+        .steps
+        .iter()
+        .zip(&states[1..])
+        .map(|(step, state)| {
+            format!(
+                "{} | {} | {} {} | {}",
+                step.phase,
+                step.name,
+                count(state, "hello"),
+                count(state, "hello-canary"),
+                waits(step)
+            )
+        })
+        .collect();
+    let expected = [
+        "canary-25 | create Deployment hello-canary with 1 pod | 3 1 | hello 3 available · hello-canary 1 available · endpoints of hello · a person",
+        "canary-50 | scale Deployment hello 3 → 2 | 2 1 | hello 2 available · hello-canary 1 available",
+        "canary-50 | scale Deployment hello-canary 1 → 2 | 2 2 | hello 2 available · hello-canary 2 available · endpoints of hello · a person",
+        "promote | scale Deployment hello-canary 2 → 1 | 2 1 | hello 2 available · hello-canary 1 available",
+        "promote | image of Deployment hello 1.0.0 → 2.0.0 | 2 1 | hello 2 available · hello-canary 1 available · endpoints of hello",
+        "cleanup | scale Deployment hello 2 → 3 | 3 1 | hello 3 available · hello-canary 1 available · endpoints of hello",
+        "cleanup | scale Deployment hello-canary 1 → 0 | 3 0 | hello 3 available · hello-canary 0 settled",
+        "cleanup | delete Deployment hello-canary | 3 – | ",
+    ];
+    assert_eq!(rows, expected);
+    assert_eq!((plan.spec.workloads[0].floor, plan.spec.workloads[0].ceiling), (3, 4));
+    let shares: Vec<String> = plan
+        .spec
+        .steps
+        .iter()
+        .flat_map(|step| &step.shares)
+        .map(|weight| weight.achieved.to_string())
+        .collect();
+    assert_eq!(shares, ["1/4", "1/2"]);
+}
+
+/// A failure means that the ways back of the book are no longer what the planner makes.
+#[test]
+fn the_ways_back_of_the_book() {
+    let plan = plan();
+    let ways: Vec<String> = plan
+        .spec
+        .undo
+        .iter()
+        .map(|undo| {
+            let steps: Vec<String> =
+                undo.steps.iter().map(|step| format!("{} [{}]", step.name, waits(step))).collect();
+            format!("{} to {}: {}", undo.from, undo.then, steps.join("; "))
+        })
+        .collect();
+    let expected = [
+        "1 to 0: scale Deployment hello-canary 1 → 0 [hello 3 available · hello-canary 0 settled]; delete Deployment hello-canary []",
+        "2 to 1: scale Deployment hello 2 → 3 [hello 3 available · hello-canary 1 settled · endpoints of hello]",
+        "3 to 2: scale Deployment hello-canary 2 → 1 [hello 2 available · hello-canary 1 settled]",
+        "4 to 1: scale Deployment hello 2 → 3 [hello 3 available · hello-canary 1 settled · endpoints of hello]",
+        "5 to 4: image of Deployment hello 2.0.0 → 1.0.0 [hello 2 available · hello-canary 1 settled · endpoints of hello]",
+        "6 to 5: scale Deployment hello 3 → 2 [hello 2 settled · hello-canary 1 settled]",
+        "7 to 0: image of Deployment hello 2.0.0 → 1.0.0 [hello 3 available · endpoints of hello]; delete Deployment hello-canary []",
+        "8 to 0: image of Deployment hello 2.0.0 → 1.0.0 [hello 3 available · endpoints of hello]",
+    ];
+    assert_eq!(ways, expected);
+}
