@@ -175,7 +175,7 @@ fn tier() -> impl Strategy<Value = Tier> {
 fn rollout() -> impl Strategy<Value = Rollout> {
     prop_oneof![
         4 => Just(Rollout::Absent),
-        12 => (of(surge()), of(unavailable())).prop_map(|(surge, unavailable)| Rollout::Rolling(surge, unavailable)),
+        12 => (of(surge()), of(unavailable())).prop_map(|(more, fewer)| Rollout::Rolling(more, fewer)),
         1 => Just(Rollout::Recreate),
     ]
 }
@@ -200,7 +200,8 @@ fn slack() -> impl Strategy<Value = Slack> {
 }
 
 fn front() -> impl Strategy<Value = Front> {
-    let picks = prop_oneof![6 => Just(Picks::Tier), 4 => Just(Picks::Generation), 2 => Just(Picks::Track), 1 => Just(Picks::Everyone)];
+    let narrow = prop_oneof![2 => Just(Picks::Generation), 1 => Just(Picks::Track)];
+    let picks = prop_oneof![6 => Just(Picks::Tier), 6 => narrow, 1 => Just(Picks::Everyone)];
     let manner =
         prop_oneof![6 => Just(Manner::Plain), 1 => Just(Manner::Headless), 1 => Just(Manner::Sticky)];
     (0..4_usize, picks, manner).prop_map(|(tier, picks, manner)| Front { tier, picks, manner })
@@ -233,11 +234,15 @@ fn way() -> impl Strategy<Value = Way> {
     let blue_green = (at(), preview, weighted(0.4, 1..=14_u32), of(Just(30)), slack());
     prop_oneof![
         8 => canary(),
-        8 => blue_green.prop_map(|(front, preview, count, promotion, slack)| Way::BlueGreen { front, preview, count, promotion, slack }),
+        8 => blue_green.prop_map(|(front, preview, count, promotion, slack)| {
+            Way::BlueGreen { front, preview, count, promotion, slack }
+        }),
         4 => slack().prop_map(Way::Rolling),
         1 => Just(Way::Recreate),
         1 => at().prop_map(Way::Restart),
-        2 => (at(), replicas(), of(1..=4_u32)).prop_map(|(tier, replicas, step)| Way::Scale { tier, replicas, step }),
+        2 => (at(), replicas(), of(1..=4_u32)).prop_map(|(tier, replicas, step)| {
+            Way::Scale { tier, replicas, step }
+        }),
         1 => (at(), slack()).prop_map(|(tier, slack)| Way::Rollback { tier, slack }),
         1 => at().prop_map(Way::Pause),
         1 => at().prop_map(Way::Resume),

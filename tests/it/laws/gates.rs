@@ -21,7 +21,8 @@ laws! {
             let mut before = planned.states[undo.from].clone();
             for step in &undo.steps {
                 let after = walk(&before, [step])?;
-                waits(planned, step, &before, &after).map_err(|reason| format!("undo from {}: {reason}", undo.from))?;
+                let place = |reason| format!("undo from {}: {reason}", undo.from);
+                waits(planned, step, &before, &after).map_err(place)?;
                 before = after;
             }
         }

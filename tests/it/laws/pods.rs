@@ -21,7 +21,8 @@ laws! {
             for (number, step) in planned.plan.spec.steps.iter().enumerate() {
                 let (before, after) = (&planned.states[number], &planned.states[number + 1]);
                 let moving = during(workload, &crowd, before, after);
-                within(workload, &moving, &[before, after]).map_err(|reason| format!("step {}: {reason}", number + 1))?;
+                let place = |reason| format!("step {}: {reason}", number + 1);
+                within(workload, &moving, &[before, after]).map_err(place)?;
                 crowd = after_gates(&moving, step, after, None)?;
             }
         }
@@ -57,8 +58,9 @@ laws! {
             let mut before = planned.states[undo.from].clone();
             for step in &undo.steps {
                 let after = walk(&before, [step])?;
-                let fit = |workload| fits(workload, &before, &after).map_err(|reason| format!("undo from {}: {reason}", undo.from));
-                planned.plan.spec.workloads.iter().try_for_each(fit)?;
+                let place = |reason| format!("undo from {}: {reason}", undo.from);
+                let mut workloads = planned.plan.spec.workloads.iter();
+                workloads.try_for_each(|workload| fits(workload, &before, &after)).map_err(place)?;
                 before = after;
             }
         }

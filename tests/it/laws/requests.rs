@@ -20,9 +20,10 @@ laws! {
             pods(service, &planned.states[0]) > 0 && there.is_some_and(|there| pods(there, end) > 0)
         };
         let needed: Vec<&Manifest> =
-            planned.states[0].of_kind("Service").filter(lasting).filter(|service| promised(planned, service)).collect();
+            planned.states[0].of_kind("Service").filter(lasting).filter(|one| promised(planned, one)).collect();
         each_state(planned, |state| {
-            let empty = needed.iter().filter_map(|service| state.get(service.object())).find(|service| pods(service, state) == 0);
+            let mut services = needed.iter().filter_map(|service| state.get(service.object()));
+            let empty = services.find(|service| pods(service, state) == 0);
             empty.map_or(Ok(()), |service| Err(format!("{} has no pods", service.object())))
         })
     }
@@ -30,7 +31,8 @@ laws! {
     /// A failure means that some pods get more requests than a pod may get.
     fn no_set_gets_more_than_it_can_carry(planned) {
         each_state(planned, |state| {
-            planned.plan.spec.workloads.iter().filter(|workload| !workload.recreate).try_for_each(|workload| carried(workload, state))
+            let mut workloads = planned.plan.spec.workloads.iter().filter(|workload| !workload.recreate);
+            workloads.try_for_each(|workload| carried(workload, state))
         })
     }
 
@@ -52,9 +54,12 @@ laws! {
 
     /// A failure means that a release of one workload takes requests from another, or sends it strangers' requests.
     fn other_workloads_keep_their_requests(planned) {
-        let moved: BTreeSet<ObjectRef> = planned.plan.spec.workloads.iter().flat_map(|workload| workload.deployments()).map(|(_, object)| object).collect();
-        let others = planned.release.from().iter().filter(|set| set.object().kind == "Deployment" && !moved.contains(set.object()));
-        let steady: Vec<&Manifest> = others.filter(|set| planned.release.to().get(set.object()) == Some(set)).collect();
+        let sets = planned.plan.spec.workloads.iter().flat_map(Workload::deployments);
+        let moved: BTreeSet<ObjectRef> = sets.map(|(_, object)| object).collect();
+        let all = planned.release.from().iter().filter(|set| set.object().kind == "Deployment");
+        let others = all.filter(|set| !moved.contains(set.object()));
+        let steady: Vec<&Manifest> =
+            others.filter(|set| planned.release.to().get(set.object()) == Some(set)).collect();
         each_state(planned, |state| steady.iter().try_for_each(|set| keeps(planned, set, state)))
     }
 }
