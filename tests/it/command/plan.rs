@@ -100,7 +100,10 @@ fn what_is_wanted_is_said_by_files_images_and_variables() {
     let folder = Folder::hello();
     let new = folder.text("hello/deployments/hello.yaml").replace("1.0.0", "2.0.0");
     folder.put("new/hello.yaml", &new);
-    assert_eq!(names(&plan(&folder, "rolling --to new")), ["image of Deployment hello 1.0.0 → 2.0.0"]);
+    assert_eq!(
+        names(&plan(&folder, "rolling --to new")),
+        ["image of Deployment hello 1.0.0 → 2.0.0, and spec.template.metadata.labels.version"]
+    );
     let end = plan(&folder, "rolling --set-env GREETING=hi --workload hello");
     assert!(end.to_string().contains("\"value\":\"hi\""), "{end:#}");
 }

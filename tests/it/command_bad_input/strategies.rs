@@ -12,7 +12,11 @@ fn canaries() {
     };
     bad("--steps 50,25", "steps: the weight falls from 50 % to 25 %", "undo takes a plan back");
     bad("--steps 0", "steps: no weight above zero", "say --steps 25,50");
-    bad("--steps 10 --tolerance 5", "hello: 10 % is asked, and 1/4 is the nearest", "take more replicas");
+    bad(
+        "--steps 10 --tolerance 5",
+        "hello/deployments/hello.yaml:8:13: Deployment hello: 10 % is asked, and 1/4 is the nearest",
+        "take more replicas",
+    );
 }
 
 #[test]
@@ -22,7 +26,7 @@ fn canaries_of_unknown_shares() {
         &[sticky],
         &plan(&format!("canary --steps 25 --tolerance 50 {IMAGE}")),
         Failed,
-        "Service hello: the share of requests is unknown",
+        "hello/services/hello.yaml:7:3: Service hello: the share of requests is unknown",
         "leave out the tolerance",
     );
 }
@@ -51,7 +55,7 @@ fn rollbacks() {
         &[],
         &plan("rollback --workload hello"),
         Failed,
-        "Deployment hello: no rollout history found",
+        "hello/deployments/hello.yaml:2:1: Deployment hello: no rollout history found",
         "give its ReplicaSets too",
     );
     let old = Put("hello/old.yaml", OLD);
@@ -59,7 +63,7 @@ fn rollbacks() {
         &[old],
         &plan("rollback --workload hello --to-revision 7"),
         Failed,
-        "Deployment hello: unable to find specified revision 7",
+        "hello/deployments/hello.yaml:2:1: Deployment hello: unable to find specified revision 7",
         "there are 1",
     );
     let pods = include_str!("../../fixtures/hello/deployments/hello.yaml");
@@ -69,14 +73,14 @@ fn rollbacks() {
         &[Put("hello/old.yaml", &same)],
         &plan("rollback --workload hello --to-revision 1"),
         Failed,
-        "Deployment hello: the current template already matches revision 1",
+        "hello/deployments/hello.yaml:2:1: Deployment hello: the current template already matches revision 1",
         "there is nothing to roll back",
     );
     check(
         &[Replace("hello/deployments/hello.yaml", "replicas: 3 ", "paused: true\n  replicas: 3 ")],
         &plan("rollback --workload hello"),
         Failed,
-        "Deployment hello: you cannot rollback a paused deployment",
+        "hello/deployments/hello.yaml:8:11: Deployment hello: you cannot rollback a paused deployment",
         "resume it first",
     );
 }
@@ -94,7 +98,7 @@ fn restarts_pauses_and_scales() {
         &[annotated],
         &plan("restart --workload hello"),
         Failed,
-        "Deployment hello: if restart has already been triggered within the past second",
+        "hello/deployments/hello.yaml:15:20: Deployment hello: if restart has already been triggered within the past second",
         "take a later time with --at",
     );
     let paused = || Replace("hello/deployments/hello.yaml", "replicas: 3 ", "paused: true\n  replicas: 3 ");
@@ -102,21 +106,21 @@ fn restarts_pauses_and_scales() {
         &[paused()],
         &plan("restart --workload hello"),
         Failed,
-        "Deployment hello: it is paused",
+        "hello/deployments/hello.yaml:8:11: Deployment hello: it is paused",
         "resume it first",
     );
     check(
         &[paused()],
         &plan("pause --workload hello"),
         Failed,
-        "Deployment hello: it is already paused",
+        "hello/deployments/hello.yaml:8:11: Deployment hello: it is already paused",
         "there is nothing to do",
     );
     check(
         &[],
         &plan("resume --workload hello"),
         Failed,
-        "Deployment hello: it is not paused",
+        "hello/deployments/hello.yaml:8:3: Deployment hello: it is not paused",
         "there is nothing to do",
     );
     check(
@@ -158,17 +162,17 @@ fn affinities() {
     };
     bad(
         "--service hello --session-affinity ClientIP --timeout-seconds 0",
-        "Service hello: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: 0 is out of range",
+        "hello/services/hello.yaml:7:3: Service hello: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: 0 is out of range",
         "1 to 86400 seconds",
     );
     bad(
         "--service hello --session-affinity ClientIP --timeout-seconds 86401",
-        "Service hello: /spec/sessionAffinityConfig",
+        "hello/services/hello.yaml:7:3: Service hello: /spec/sessionAffinityConfig",
         "1 to 86400 seconds",
     );
     bad(
         "--service hello --session-affinity None --timeout-seconds 60",
-        "Service hello: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: without affinity",
+        "hello/services/hello.yaml:7:3: Service hello: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: without affinity",
         "1 to 86400 seconds",
     );
     bad(
@@ -212,7 +216,7 @@ fn changes_of_images_and_variables() {
         &[two],
         &rolling("--set-env GREETING=hi --workload hello"),
         Failed,
-        "Deployment hello: it has 2 containers",
+        "hello/deployments/hello.yaml:2:1: Deployment hello: it has 2 containers",
         "say which with --set-env CONTAINER:NAME=VALUE",
     );
 }

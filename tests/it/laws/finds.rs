@@ -153,6 +153,19 @@ fn no_other_application_loses_its_service() {
     refused(&case(tiers(), others, vec![Edit::Image(0)], blue_green(0, Preview::Front(1), None)), "too");
 }
 
+/// A Deployment under a new name: the one comes before the other goes, forward and back.
+#[test]
+fn a_service_is_handed_over_from_one_deployment_to_another() {
+    let mut case = case(
+        vec![tier(0, 2)],
+        vec![front(0, Picks::Everyone)],
+        vec![Edit::NewTier, Edit::Remove(0)],
+        Way::Rolling(OWN),
+    );
+    case.prune = true;
+    keeps_all_laws(&case);
+}
+
 /// The API server takes no update strategy where both are zero as written.
 #[test]
 fn a_budget_of_nothing_is_refused() {

@@ -39,13 +39,13 @@ laws! {
     /// A failure means that requests go to pods that are not there yet.
     fn a_service_is_pointed_only_at_pods_that_are_there(planned) {
         for states in planned.states.windows(2) {
-            pointed(&states[0], &states[1])?;
+            pointed(planned, &states[0], &states[1])?;
         }
         for undo in &planned.plan.spec.undo {
             let mut before = planned.states[undo.from].clone();
             for step in &undo.steps {
                 let after = walk(&before, [step])?;
-                pointed(&before, &after).map_err(|reason| format!("undo from {}: {reason}", undo.from))?;
+                pointed(planned, &before, &after).map_err(|reason| format!("undo from {}: {reason}", undo.from))?;
                 before = after;
             }
         }
@@ -121,7 +121,7 @@ fn carried(workload: &Workload, state: &Bundle) -> Result<(), String> {
 }
 
 /// A changed Service reaches only sets that stood before the step, and somebody where it reached somebody.
-fn pointed(before: &Bundle, after: &Bundle) -> Result<(), String> {
+fn pointed(planned: &Planned, before: &Bundle, after: &Bundle) -> Result<(), String> {
     for service in after.of_kind("Service") {
         let Some(was) = before.get(service.object()).filter(|was| selector(was) != selector(service)) else {
             continue;
@@ -132,7 +132,7 @@ fn pointed(before: &Bundle, after: &Bundle) -> Result<(), String> {
         if let Some(moving) = moving {
             return Err(format!("{} is pointed at {moving} in the step that changes it", service.object()));
         }
-        if pods(was, before) > 0 && pods(service, before) == 0 {
+        if promised(planned, service) && pods(was, before) > 0 && pods(service, before) == 0 {
             return Err(format!("{} is pointed at nobody", service.object()));
         }
     }

@@ -67,20 +67,20 @@ on the ways back: at least 3 available (floor 3 kept), at most 7 alive (ceiling 
 #[test]
 fn recreated() {
     assert_snapshot!(bounds(&hello(json!({"recreate": {}}))).unwrap(), @r#"
-hello: 3 replicas, floor 0, ceiling 4, behind Service hello
+hello: 3 replicas, floor 0, ceiling 3, behind Service hello
 
 state  phase    hello  most alive  fewest available  new version
     0               3           3                 3          0 %
     1  update       3           3                 3          0 %
     2  update       3           3                 0        100 %
     3  update       3           3                 3        100 %
-on the way there: at least 0 available (floor 0 kept), at most 3 alive (ceiling 4 kept)
+on the way there: at least 0 available (floor 0 kept), at most 3 alive (ceiling 3 kept)
 
 back from  to  most alive  fewest available
         1   0           3                 3
         2   1           3                 0
         3   2           3                 3
-on the ways back: at least 0 available (floor 0 kept), at most 3 alive (ceiling 4 kept)
+on the ways back: at least 0 available (floor 0 kept), at most 3 alive (ceiling 3 kept)
 "#);
 }
 

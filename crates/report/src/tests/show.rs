@@ -41,7 +41,7 @@ Plan hello: blueGreen, 9 steps   sha256:0123456789ab…
  0            as it is                                                                          3      –         0 %
  1  adopt     change spec.template.metadata.labels["cutover.dev/track"] of Deployment hello     3      –         0 %      hello 3 available (one pod at a time)
  2  adopt     switch Service hello to app=hello,cutover.dev/track=blue                          3      –         0 %      hello endpoints
- 3  preview   create Service hello-preview; create Deployment hello-green                       3      1         0 %      hello-green 1 available · hello-preview endpoints · a person
+ 3  preview   create Deployment hello-green; create Service hello-preview                       3      1         0 %      hello-green 1 available · hello-preview endpoints · a person
  4  switch    scale Deployment hello-green 1 → 3                                                3      3         0 %      hello-green 3 available
  5  switch    switch Service hello to app=hello,cutover.dev/track=green                         3      3       100 %      hello endpoints · 30s
  6  return    image of Deployment hello 1.0.0 → 2.0.0                                           3      3       100 %      hello 3 available (one pod at a time)
@@ -72,7 +72,7 @@ Plan hello: rolling, 1 step   sha256:0123456789ab…
  0           as it is                            3         0 %
  1  update   image of Deployment hello 1 → 2     3     0 → 100 %    hello 3 available (all old pods stop first)
 
-All old pods stop before new ones start, and nobody answers meanwhile. Never more than 4 at once. Shares are of new connections. Undo is ready from every step.
+All old pods stop before new ones start, and nobody answers meanwhile. Never more than 3 at once. Shares are of new connections. Undo is ready from every step.
 
 warning: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
   hint: take the strategy rolling where both versions may run side by side
@@ -83,18 +83,17 @@ warning: Deployment hello: all its pods stop before new ones start: nobody answe
 fn two_workloads_have_a_block_each() {
     let steps = json!([{"setWeight": 30}, {"pause": {"duration": "5m"}}]);
     assert_snapshot!(table(&two_workloads(json!({"canary": {"steps": steps}}))), @r#"
-Plan web: canary, 8 steps   sha256:0123456789ab…
+Plan web: canary, 7 steps   sha256:0123456789ab…
 
-    phase       what changes                                                              web  canary  worker  canary   new version     then wait for
+    phase       what changes                                                              web  canary  worker  canary   new version    then wait for
  0              as it is                                                                   3     –       2       –           0 %
- 1  canary-30   create Deployment web-canary; create Deployment worker-canary              3     1       2       1        25–33 %       web-canary 1 available · worker-canary 1 available
- 2  canary-30   scale Deployment web 3 → 2                                                 2     1       2       1          33 %        web 2 available · 5m
- 3  promote     image of Deployment web 1 → 2                                              2     1       2       1     33 → 33–100 %    web 2 available (one pod at a time)
- 4  promote     scale Deployment worker 2 → 1                                              2     1       1       1        50–100 %      worker 1 available
- 5  promote     image of Deployment worker 1 → 2                                           2     1       1       1     50–100 → 100 %   worker 1 available (one pod at a time)
- 6  cleanup     scale Deployment web 2 → 3; scale Deployment worker 1 → 2                  3     1       2       1         100 %        web 3 available · worker 2 available
- 7  cleanup     scale Deployment web-canary 1 → 0; scale Deployment worker-canary 1 → 0    3     0       2       0         100 %        web-canary settled · worker-canary settled
- 8  cleanup     delete Deployment web-canary; delete Deployment worker-canary              3     –       2       –         100 %
+ 1  canary-30   create Deployment web-canary; create Deployment worker-canary              3     1       2       1        25–33 %      web-canary 1 available · worker-canary 1 available
+ 2  canary-30   scale Deployment web 3 → 2                                                 2     1       2       1          33 %       web 2 available · 5m
+ 3  promote     scale Deployment worker 2 → 1                                              2     1       1       1        33–50 %      worker 1 available
+ 4  promote     image of Deployment web 1 → 2; image of Deployment worker 1 → 2            2     1       1       1     33–50 → 100 %   web 2 available (one pod at a time) · worker 1 available (one pod at a time)
+ 5  cleanup     scale Deployment web 2 → 3; scale Deployment worker 1 → 2                  3     1       2       1         100 %       web 3 available · worker 2 available
+ 6  cleanup     scale Deployment web-canary 1 → 0; scale Deployment worker-canary 1 → 0    3     0       2       0         100 %       web-canary settled · worker-canary settled
+ 7  cleanup     delete Deployment web-canary; delete Deployment worker-canary              3     –       2       –         100 %
 
 canary-30: asked 30 %, achieved 1/3 (33 %), error 3.3
 While pods that are available stay so:
@@ -110,9 +109,9 @@ fn many_workloads_are_summed_up() {
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
 Plan app-0: rolling, 1 step   sha256:0123456789ab…
 
-    phase    what changes                                  pods  new version   then wait for
- 0           as it is                                       14        0 %
- 1  update   image of Deployment app-0 1 → 2; and 6 more    14    0 → 100 %    7 sets available
+    phase    what changes                                                                   pods  new version   then wait for
+ 0           as it is                                                                        14        0 %
+ 1  update   image of Deployment app-0 1 → 2; image of Deployment app-1 1 → 2; and 5 more    14    0 → 100 %    7 sets available
 
 While pods that are available stay so:
   app-0: never fewer than 2 available, never more than 3 at once
@@ -154,7 +153,7 @@ fn a_plan_without_workloads_has_no_pods() {
         [json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"b": value}})]
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &map("1"), &map("2"))), @r#"
-Plan rolling: rolling, 1 step   sha256:0123456789ab…
+Plan a: rolling, 1 step   sha256:0123456789ab…
 
     phase    what changes                   then wait for
  0           as it is
