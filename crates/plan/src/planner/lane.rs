@@ -60,7 +60,7 @@ impl Lane<'_> {
         let rules: [(Move, &dyn Fn() -> Vec<Edit>); 12] = [
             (Move::Roll, &|| each(turn_back)),
             (Move::Shift, &|| self.leave(here, there, &stands, journey)),
-            (Move::Contract, &|| each(retreat)),
+            (Move::Contract, &|| retreat_all(&stands, journey)),
             (Move::Expand, &|| each(give_strategy_back)),
             (Move::Expand, &|| each(expand)),
             (Move::Shift, &|| self.shift(here, there, &stands)),
@@ -184,6 +184,15 @@ fn turn_back(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
     let torn = stand.sets.iter().find(|set| set.turns() && journey.torn.contains(&set.object));
     let fitting = torn.filter(|set| stand.rolls(set));
     fitting.map(|set| Edit { object: set.object.clone(), after: set.turned(set.count) }).into_iter().collect()
+}
+
+/// On the way back: pods of the new version go first, but for those of a workload that is gone at the far end, while
+/// another that is to take its requests is still to come.
+fn retreat_all(stands: &[Stand<'_>], journey: &Journey<'_>) -> Vec<Edit> {
+    let comes = |stand: &Stand<'_>| stand.sets.iter().any(|set| set.here.is_none() && set.wanted > 0);
+    let goes = |stand: &Stand<'_>| stand.sets.iter().all(|set| set.there.is_none());
+    let awaits = stands.iter().any(comes);
+    stands.iter().filter(|stand| !(awaits && goes(stand))).flat_map(|stand| retreat(stand, journey)).collect()
 }
 
 /// On the way back: pods of the new version go first, as far as the others can carry the requests; and those that the

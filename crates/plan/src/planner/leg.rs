@@ -189,7 +189,8 @@ fn made(here: &Bundle, edits: &[Edit]) -> Bundle {
 fn lanes<'a>(workloads: &'a [Workload], here: &Bundle, there: &Bundle) -> Vec<Lane<'a>> {
     let mut lanes: Vec<Lane<'a>> =
         workloads.iter().map(|workload| Lane { workloads: vec![workload], services: Vec::new() }).collect();
-    for service in changed_services(here, there) {
+    let handed_over = handed_over(workloads, here, there);
+    for service in changed_services(here, there).into_iter().chain(handed_over) {
         let (mut tied, apart): (Vec<_>, Vec<_>) =
             lanes.into_iter().partition(|lane| touches(&service, lane, here, there));
         lanes = apart;
@@ -216,6 +217,23 @@ fn changed_services(here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
         .filter(|object| there.get(object).is_some_and(|after| here.get(object) != Some(after)))
         .cloned()
         .collect()
+}
+
+/// Services before a workload that comes or goes with the leg: what else they send requests to comes before it goes.
+fn handed_over(workloads: &[Workload], here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
+    let stands = |bundle: &Bundle, workload: &Workload| {
+        workload.deployments().any(|(_, object)| bundle.contains(&object))
+    };
+    let passing = workloads.iter().filter(|workload| stands(here, workload) != stands(there, workload));
+    let near = |workload: &Workload| -> Vec<ObjectRef> {
+        let services = here.of_kind("Service").map(|manifest| manifest.object());
+        let same = services
+            .filter(|object| object.namespace == workload.namespace && here.get(object) == there.get(object));
+        same.filter(|object| [here, there].iter().any(|bundle| selected(object, workload, bundle)))
+            .cloned()
+            .collect()
+    };
+    passing.flat_map(near).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Whether a Service sends requests to a lane's pods, at either end of the leg.
