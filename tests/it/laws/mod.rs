@@ -2,6 +2,15 @@
 //!
 //! `PROPTEST_CASES` says on how many cases each law is tried.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a law that fails panics, which is how a test says so"
+)]
+
 mod case;
 mod documents;
 mod edits;
