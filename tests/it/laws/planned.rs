@@ -130,7 +130,7 @@ impl Planned {
                 state
                     .get(&object)
                     .and_then(|set| set.pointer("/spec/replicas"))
-                    .map_or("–".into(), Value::to_string)
+                    .map_or_else(|| "–".into(), Value::to_string)
             });
             counts.collect::<Vec<_>>().join(" ")
         };

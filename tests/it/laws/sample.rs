@@ -50,7 +50,10 @@ fn waits(step: &Step) -> String {
 
 fn count(state: &Bundle, name: &str) -> String {
     let object = ObjectRef::new("apps/v1", "Deployment", None, name);
-    state.get(&object).and_then(|set| set.pointer("/spec/replicas")).map_or("–".into(), Value::to_string)
+    state
+        .get(&object)
+        .and_then(|set| set.pointer("/spec/replicas"))
+        .map_or_else(|| "–".into(), Value::to_string)
 }
 
 /// A failure means that the plan of the book is no longer what the planner makes.
