@@ -12,7 +12,8 @@ use super::model::{labels, matches, replicas, selector, sets};
 use super::planned::Planned;
 
 laws! {
-    /// A failure means that a Service which had pods has none for a while, though it is to have some again.
+    /// A failure means that a Service which had pods has none for a while, though it is to have some again and the
+    /// budget has room for a second pod.
     fn a_service_never_runs_out_of_pods(planned) {
         let end = &planned.states[planned.states.len() - 1];
         let lasting = |service: &&Manifest| {
@@ -21,6 +22,7 @@ laws! {
         };
         let needed: Vec<&Manifest> =
             planned.states[0].of_kind("Service").filter(lasting).filter(|one| promised(planned, one)).collect();
+        let needed: Vec<&Manifest> = needed.into_iter().filter(|one| roomy(planned, one)).collect();
         each_state(planned, |state| {
             let mut services = needed.iter().filter_map(|service| state.get(service.object()));
             let empty = services.find(|service| pods(service, state) == 0);
@@ -68,6 +70,14 @@ laws! {
 fn promised(planned: &Planned, service: &Manifest) -> bool {
     let mut own = planned.plan.spec.workloads.iter().flat_map(Workload::service_refs);
     own.any(|own| own == *service.object()) || planned.release.to().get(service.object()) == Some(service)
+}
+
+/// Whether a second pod may stand beside the first: where it may not, one has to go before another comes.
+fn roomy(planned: &Planned, service: &Manifest) -> bool {
+    let mut workloads = planned.plan.spec.workloads.iter();
+    workloads.all(|one| {
+        one.ceiling > 1 || one.floor > 0 || !one.service_refs().any(|own| own == *service.object())
+    })
 }
 
 /// Every state that the plan stands at, forward and back.

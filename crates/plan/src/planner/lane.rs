@@ -156,7 +156,7 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
             .sets
             .iter()
             // What is still to be replaced gets no request first.
-            .filter(|set| set.serves || !set.turns())
+            .filter(|set| set.serves() || !set.turns())
             .filter(|set| set.here.is_some_and(|here| selects(&selector, &Deployment::of(here).labels())));
         let pods: u32 = selected.map(|set| set.count.saturating_sub(set.doubtful)).sum();
         let serves = stand.workload.services.contains(&service.object().name);
@@ -268,16 +268,17 @@ fn wait(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
     edits.filter(|_| !arrived).collect()
 }
 
-/// Takes sets down to their goals, never taking more than can be spared of those that serve.
+/// Takes sets down to their goals, never taking more than each Service can spare.
 fn shrink(stand: &Stand<'_>, goal: impl Fn(&Set<'_>) -> u32) -> Vec<Edit> {
     let mut spare = stand.dispensable();
     let mut edits = Vec::new();
     for set in stand.sets.iter().rev() {
         let surplus = set.count.saturating_sub(goal(set));
-        let taken = if set.serves { surplus.min(spare.saturating_add(set.doubtful)) } else { surplus };
+        let spared = set.services.iter().map(|service| spare[*service]).min();
+        let taken = spared.map_or(surplus, |spared| surplus.min(spared.saturating_add(set.doubtful)));
         let Some(here) = set.here.filter(|_| taken > 0) else { continue };
-        if set.serves {
-            spare -= taken.saturating_sub(set.doubtful);
+        for service in &set.services {
+            spare[*service] -= taken.saturating_sub(set.doubtful);
         }
         let after = Some(Deployment::of(here).scaled(set.count - taken));
         edits.push(Edit { object: set.object.clone(), after });

@@ -28,8 +28,8 @@
 //!
 //! # Floor and ceiling
 //!
-//! `available >= floor` counts the pods of sets that receive requests; `pods <= ceiling` counts all. Both are the
-//! whole plan's. A step adds no more than `ceiling - pods` and takes no more than `available - floor`, and in one
+//! `available >= floor` counts the pods of sets that receive requests, behind each Service by itself; `pods <= ceiling`
+//! counts all. Both are the whole plan's. A step adds no more than `ceiling - pods` and takes no more than `available - floor`, and in one
 //! step a workload never does both. A set of n pods is rolled by its own controller within
 //! `pods + surge(n) <= ceiling` and `available - unavailable(n) >= floor`: at exactly `replicas` pods that always
 //! holds, since a percentage of a part is at most the percentage of the whole.
@@ -193,7 +193,7 @@ impl Journey<'_> {
 /// The templates of the sets that answer requests: an idle slot may hold the new version already.
 fn serving(workload: &Workload, bundle: &Bundle) -> Vec<String> {
     let stand = Stand::new(workload, bundle, bundle);
-    stand.sets.iter().filter(|set| set.serves).filter_map(|set| set.here).map(template).collect()
+    stand.sets.iter().filter(|set| set.serves()).filter_map(|set| set.here).map(template).collect()
 }
 
 fn template(set: &Manifest) -> String {

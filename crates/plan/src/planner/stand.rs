@@ -14,6 +14,8 @@ use crate::workload::Workload;
 pub(super) struct Stand<'a> {
     pub(super) workload: &'a Workload,
     pub(super) sets: Vec<Set<'a>>,
+    /// How many Services stand before it; where there is none, all sets count as behind one.
+    services: usize,
 }
 
 /// One set of it.
@@ -21,8 +23,8 @@ pub(super) struct Set<'a> {
     pub(super) object: ObjectRef,
     pub(super) here: Option<&'a Manifest>,
     pub(super) there: Option<&'a Manifest>,
-    /// Whether its pods may receive requests.
-    pub(super) serves: bool,
+    /// The Services that send its pods requests, by their number.
+    pub(super) services: Vec<usize>,
     /// Whether each Service that selects it here and there would do so meanwhile, if its template changed now.
     pub(super) keeps_services: bool,
     /// Pods wanted here.
@@ -43,7 +45,7 @@ impl<'a> Stand<'a> {
         let selectors: Vec<_> =
             services.map(|(here, there)| (selector(here), selector(there.unwrap_or(here)))).collect();
         let set = |(_, object)| Set::new(object, here, there, &selectors);
-        Self { workload, sets: workload.deployments().map(set).collect() }
+        Self { workload, sets: workload.deployments().map(set).collect(), services: selectors.len().max(1) }
     }
 
     /// Pods alive once everything here has settled.
@@ -56,22 +58,30 @@ impl<'a> Stand<'a> {
         self.workload.ceiling.saturating_sub(self.pods())
     }
 
-    /// Pods that may be taken from what serves.
-    pub(super) fn spare(&self) -> u32 {
-        self.available().saturating_sub(self.workload.floor)
+    /// Pods of a set that may be missing, whichever Service asks.
+    fn spare(&self, set: &Set<'_>) -> u32 {
+        let spared = set.services.iter().map(|service| self.surplus(*service));
+        spared.min().unwrap_or(set.count)
     }
 
-    /// The same, but never the last that answers while another is to answer after it.
-    pub(super) fn dispensable(&self) -> u32 {
-        let grows = |set: &Set<'_>| set.serves && set.wanted > set.count && self.room() > 0;
-        let takes_over = |set: &Set<'_>| !set.serves && set.wanted > 0 && set.count > set.doubtful;
-        let goes_on = self.sets.iter().any(|set| grows(set) || takes_over(set));
-        self.spare().min(self.available().saturating_sub(u32::from(goes_on)))
+    /// Pods that may be taken from behind each Service, but never the last that answers while another is to answer
+    /// after it.
+    pub(super) fn dispensable(&self) -> Vec<u32> {
+        let grows = |set: &Set<'_>| set.serves() && set.wanted > set.count && self.room() > 0;
+        let takes_over = |set: &Set<'_>| !set.serves() && set.wanted > 0 && set.count > set.doubtful;
+        let kept = u32::from(self.sets.iter().any(|set| grows(set) || takes_over(set)));
+        let spared = |service| self.surplus(service).min(self.available(service).saturating_sub(kept));
+        (0..self.services).map(spared).collect()
     }
 
-    fn available(&self) -> u32 {
-        let serving = self.sets.iter().filter(|set| set.serves);
-        serving.map(|set| set.count.saturating_sub(set.doubtful)).sum()
+    /// Pods behind a Service above the floor.
+    fn surplus(&self, service: usize) -> u32 {
+        self.available(service).saturating_sub(self.workload.floor)
+    }
+
+    fn available(&self, service: usize) -> u32 {
+        let behind = self.sets.iter().filter(|set| set.services.contains(&service));
+        behind.map(|set| set.count.saturating_sub(set.doubtful)).sum()
     }
 
     /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked for where that fits.
@@ -87,7 +97,7 @@ impl<'a> Stand<'a> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
         let utmost =
-            Budget { max_surge: Amount::Count(self.room()), max_unavailable: Amount::Count(self.spare()) };
+            Budget { max_surge: Amount::Count(self.room()), max_unavailable: Amount::Count(self.spare(set)) };
         let utmost = with_strategy(here, Some(&utmost.strategy()));
         let candidates = [self.asked(here), Some(there), Some(utmost)];
         candidates.into_iter().flatten().find(|candidate| self.fits(set, candidate))
@@ -111,7 +121,7 @@ impl<'a> Stand<'a> {
             return self.workload.recreate && deployment.recreates();
         }
         let slack = deployment.budget().of(set.count);
-        slack.surge <= self.room() && (!set.serves || slack.unavailable <= self.spare())
+        slack.surge <= self.room() && (!set.serves() || slack.unavailable <= self.spare(set))
     }
 }
 
@@ -127,11 +137,18 @@ impl<'a> Set<'a> {
         let wanted = there.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
         let labels = |set: Option<&Manifest>| set.map(|set| Deployment::of(set).labels()).unwrap_or_default();
         let (before, after) = (labels(here), labels(there));
-        let serves = selectors.is_empty() || selectors.iter().any(|(now, _)| selects(now, &before));
+        let behind = selectors.iter().enumerate().filter(|(_, (now, _))| selects(now, &before));
+        let services =
+            if selectors.is_empty() { vec![0] } else { behind.map(|(number, _)| number).collect() };
         let keeps_services = selectors
             .iter()
             .all(|(now, then)| selects(now, &after) || !(selects(now, &before) && selects(then, &after)));
-        Self { object, here, there, serves, keeps_services, count, wanted, doubtful: 0 }
+        Self { object, here, there, services, keeps_services, count, wanted, doubtful: 0 }
+    }
+
+    /// Whether its pods may receive requests.
+    pub(super) fn serves(&self) -> bool {
+        !self.services.is_empty()
     }
 
     /// Whether the pods are replaced on the way.
@@ -144,7 +161,7 @@ impl<'a> Set<'a> {
 
     /// Whether requests may meet its pods being replaced.
     pub(super) fn turns_under_load(&self) -> bool {
-        self.turns() && self.serves && self.count > 0
+        self.turns() && self.serves() && self.count > 0
     }
 
     /// The set as it stands there, but with so many pods and the update strategy that it has here.
