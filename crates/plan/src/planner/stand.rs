@@ -67,11 +67,19 @@ impl<'a> Stand<'a> {
     /// Pods that may be taken from behind each Service, but never the last that answers while another is to answer
     /// after it.
     pub(super) fn dispensable(&self) -> Vec<u32> {
-        let grows = |set: &Set<'_>| set.serves() && set.wanted > set.count && self.room() > 0;
-        let takes_over = |set: &Set<'_>| !set.serves() && set.wanted > 0 && set.count > set.doubtful;
-        let kept = u32::from(self.sets.iter().any(|set| grows(set) || takes_over(set)));
-        let spared = |service| self.surplus(service).min(self.available(service).saturating_sub(kept));
+        let spared = |service| self.surplus(service).min(self.available(service) - self.kept(service));
         (0..self.services).map(spared).collect()
+    }
+
+    /// One pod, where another is to answer after it and can come while it stands.
+    fn kept(&self, service: usize) -> u32 {
+        let available = self.available(service);
+        let comes = |set: &Set<'_>| {
+            let beside = self.room() > 0 || available > 1;
+            beside && set.wanted > set.count && (set.serves() || set.here.is_none())
+        };
+        let takes_over = |set: &Set<'_>| !set.serves() && set.wanted > 0 && set.count > set.doubtful;
+        available.min(u32::from(self.sets.iter().any(|set| comes(set) || takes_over(set))))
     }
 
     /// Pods behind a Service above the floor.
