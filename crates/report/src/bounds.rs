@@ -9,7 +9,7 @@ use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
 use crate::style::Style;
 use crate::table::{cell, sets};
-use crate::text::{ABSENT, Names, clean};
+use crate::text::{ABSENT, Names, clean, count};
 
 /// For each workload, and for each state of the plan: the pods of each set, the most pods that may be alive and the
 /// fewest that may be available on the way to it, and the share of the new version; then the same counts of the way
@@ -37,6 +37,9 @@ use crate::text::{ABSENT, Names, clean};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn bounds(plan: &Plan) -> Result<String, Error> {
+    if plan.spec.workloads.is_empty() {
+        return Ok("no workload: no pod comes or goes\n".into());
+    }
     let states = plan.states()?;
     let ways = plan.spec.undo.iter().map(|undo| way(undo, &states)).collect::<Result<_, _>>()?;
     let course = Course { plan, states, ways, exposures: exposure(plan)?, names: Names::of(plan) };
@@ -66,7 +69,8 @@ impl Course<'_> {
         };
         let Workload { replicas, floor, ceiling, .. } = workload;
         let name = self.names.workload(workload);
-        let head = format!("{name}: {replicas} replicas, floor {floor}, ceiling {ceiling}{services}");
+        let replicas = count(*replicas as usize, "replica");
+        let head = format!("{name}: {replicas}, floor {floor}, ceiling {ceiling}{services}");
         Ok(format!("{}\n\n{there}\n{back}", clean(&head)))
     }
 

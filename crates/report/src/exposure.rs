@@ -27,7 +27,8 @@ pub struct Exposure {
 /// the workload would answer.
 ///
 /// A set's pods are of the new version where their template is none of those that answered before the first step.
-/// Labels that tell sets apart (`track`, and those of `cutover.dev/`) make no version, so adopting a label is none.
+/// Labels that tell sets apart (`track`, and those of `cutover.dev/`) make no version, so adopting a label is none; nor
+/// does the annotation that a restart writes.
 ///
 /// # Errors
 ///
@@ -147,11 +148,21 @@ fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<String>, Error> {
     Ok(if answering.is_empty() { versions(&|_| true) } else { answering })
 }
 
-/// What two pods of one version have in common: their template, but for the labels that tell sets apart.
+/// What `kubectl rollout restart` writes (kubernetes/kubectl pkg/polymorphichelpers/objectrestarter.go).
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// What two pods of one version have in common: their template, but for the labels that tell sets apart and the time
+/// of a restart.
 fn version(set: &Manifest) -> String {
     let mut template = Deployment::of(set).template().cloned().unwrap_or_default();
     if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
         labels.retain(|key, _| key != "track" && !key.starts_with("cutover.dev/"));
+    }
+    let annotations = template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut);
+    if annotations
+        .is_some_and(|annotations| annotations.remove(RESTARTED_AT).is_some() && annotations.is_empty())
+    {
+        template["metadata"].as_object_mut().map(|metadata| metadata.remove("annotations"));
     }
     template.to_string()
 }

@@ -18,9 +18,9 @@ fn an_adopted_label_is_no_version() {
 }
 
 #[test]
-fn a_restart_is_one() {
+fn a_restart_is_no_version() {
     let restart = json!({"restart": {"at": "2026-11-24T10:00:00Z"}});
-    check(&hello(restart), &["0 %", "100 %"]);
+    check(&hello(restart), &["0 %", "0 %"]);
 }
 
 #[test]
