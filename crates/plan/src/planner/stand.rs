@@ -76,7 +76,8 @@ impl<'a> Stand<'a> {
         let available = self.available(service);
         let comes = |set: &Set<'_>| {
             let beside = self.room() > 0 || available > 1;
-            beside && set.wanted > set.count && (set.serves() || set.here.is_none())
+            let anew = set.turns() && set.count == set.doubtful && set.wanted > 0;
+            beside && set.wanted > set.count && (set.serves() || set.here.is_none()) || anew
         };
         let takes_over = |set: &Set<'_>| !set.serves() && set.wanted > 0 && set.count > set.doubtful;
         available.min(u32::from(self.sets.iter().any(|set| comes(set) || takes_over(set))))
