@@ -1,0 +1,109 @@
+//! What a run wants done: data, for an adapter to carry out.
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_patch::Patch;
+
+use crate::progress::Progress;
+
+/// Which request an [`Answer`](crate::Answer) belongs to.
+///
+/// Tickets of one run are unique and grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// One thing to do outside the machine.
+///
+/// Effects may be carried out side by side: the machine asks for what must come later only once it has the answer to
+/// what must come first.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// A request; its answer comes back as [`Event::Answered`](crate::Event::Answered) with the same ticket.
+    Ask(Ticket, Request),
+    /// A watch that lasts as long as the run: first a list, then every change; the adapter lists anew when it expires.
+    Watch(Scope),
+    /// Something for people to read. Nothing comes back.
+    Tell(Progress),
+}
+
+/// One request to the API server, sent once: trying again is the machine's decision.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// Read an object; the answer is [`Reply::Object`](crate::Reply::Object), empty where there is none.
+    Get(ObjectRef),
+    /// List the objects of a scope once; the answer is [`Reply::Objects`](crate::Reply::Objects).
+    List(Scope),
+    /// Write; the answer is [`Reply::Object`](crate::Reply::Object) as the server now holds it.
+    Write {
+        /// What is written.
+        write: Write,
+        /// Whether the server only says what it would do (`?dryRun=All`).
+        dry_run: bool,
+    },
+    /// Ask whether the run may do these (`SelfSubjectAccessReview`); the answer is
+    /// [`Reply::Allowed`](crate::Reply::Allowed), one a right, in their order.
+    Review(Vec<Right>),
+    /// An HTTP request, for a gate that asks another system; the answer is [`Reply::Http`](crate::Reply::Http).
+    Http(HttpRequest),
+}
+
+/// A write, exactly one a [`Change`](cutover_plan::Change), with `fieldManager=cutover` and `fieldValidation=Strict`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Create the object.
+    Create(Manifest),
+    /// Patch the object (RFC 6902); the operations open with `test`s of its uid and resourceVersion.
+    Patch {
+        /// Which object.
+        object: ObjectRef,
+        /// The operations.
+        ops: Patch,
+    },
+    /// Delete the object in the background, if it still has this uid.
+    Delete {
+        /// Which object.
+        object: ObjectRef,
+        /// `preconditions.uid`.
+        uid: String,
+    },
+}
+
+/// Objects of one kind in one namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    /// Group and version, as `apps/v1`.
+    pub api_version: String,
+    /// The kind, as `Deployment`.
+    pub kind: String,
+    /// The namespace; none is the one that the adapter was started with.
+    pub namespace: Option<String>,
+}
+
+/// A verb on a resource, as RBAC knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Right {
+    /// The API group, empty for the core group.
+    pub group: String,
+    /// The plural, as `deployments`.
+    pub resource: String,
+    /// The verb, as `patch`.
+    pub verb: String,
+    /// The namespace; none is the one that the adapter was started with.
+    pub namespace: Option<String>,
+    /// The one object it is needed for; none is all of them.
+    pub name: Option<String>,
+}
+
+/// An HTTP request of a gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// Where to.
+    pub url: String,
+    /// The body, for `POST`, as JSON text.
+    pub body: Option<String>,
+    /// How long an answer may take, in seconds.
+    pub timeout_seconds: u32,
+}

@@ -1,0 +1,73 @@
+//! What a run tells people while it goes: one enum, which the command prints as lines or as JSON.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::direction::Direction;
+
+/// Something that a person who waits wants to know.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Progress {
+    /// The run begins, or goes on where an earlier one left it.
+    Started {
+        /// The plan's name.
+        plan: String,
+        /// Which way it goes.
+        direction: Direction,
+        /// Steps already behind it on this way.
+        done: usize,
+        /// All steps of this way.
+        steps: usize,
+    },
+    /// Something that the person should know and that does not stop the run.
+    Warned {
+        /// What.
+        message: String,
+    },
+    /// A step begins.
+    Step {
+        /// Its number on this way, from 1.
+        number: usize,
+        /// Its phase.
+        phase: String,
+        /// What it does.
+        name: String,
+        /// Whether it was already done, and is only recognised.
+        already: bool,
+    },
+    /// A gate is waited for; told again when what it waits for changes.
+    Waiting {
+        /// The step.
+        number: usize,
+        /// The gate, as `Deployment hello available`.
+        gate: String,
+        /// How it stands, as `2 of 3 ready; pod hello-x: ImagePullBackOff`.
+        stands: String,
+        /// When its time is over, where it has a limit.
+        until: Option<Timestamp>,
+    },
+    /// All gates of a step hold.
+    Held {
+        /// The step.
+        number: usize,
+    },
+    /// The run turns round, with the reason.
+    Turned {
+        /// Why.
+        reason: String,
+    },
+    /// A request did not succeed and is sent again.
+    Retried {
+        /// What was refused and how.
+        reason: String,
+        /// In how many milliseconds.
+        after_milliseconds: u64,
+    },
+    /// The run is over.
+    Ended {
+        /// How.
+        outcome: crate::outcome::Outcome,
+    },
+}
