@@ -76,8 +76,10 @@ pub struct Scope {
     pub api_version: String,
     /// The kind, as `Deployment`.
     pub kind: String,
-    /// The namespace; none is the one that the adapter was started with.
+    /// The namespace; none for kinds that have none.
     pub namespace: Option<String>,
+    /// The one object that is meant; none is all of them.
+    pub name: Option<String>,
 }
 
 /// A verb on a resource, as RBAC knows it.
@@ -89,7 +91,7 @@ pub struct Right {
     pub resource: String,
     /// The verb, as `patch`.
     pub verb: String,
-    /// The namespace; none is the one that the adapter was started with.
+    /// The namespace; none for kinds that have none.
     pub namespace: Option<String>,
     /// The one object it is needed for; none is all of them.
     pub name: Option<String>,

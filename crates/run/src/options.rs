@@ -1,0 +1,55 @@
+//! What a run is asked for.
+
+use cutover_manifest::Bundle;
+use cutover_plan::{Duration, OnFailure};
+
+/// What a run is asked for, besides its plan.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the run is to lead.
+    pub goal: Goal,
+    /// The namespace of objects whose manifests name none.
+    pub namespace: String,
+    /// Who runs it, as the Lease and the journal name it: unique to this process.
+    pub holder: String,
+    /// What to do where a gate does not hold in time; none is what the plan says.
+    pub on_failure: Option<OnFailure>,
+    /// How long a Service's endpoints must have been right where a load balancer or an Ingress stands before it.
+    pub settle: Duration,
+    /// For how long the Lease lasts when it is not renewed.
+    pub lease: Duration,
+    /// Whether objects that Argo CD or Flux manages may be changed all the same.
+    pub managed: bool,
+    /// The Secrets whose values the plan names by digest, as files hold them.
+    pub secrets: Bundle,
+}
+
+/// Where a run is to lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// To the end of the plan, or on the way that an earlier run was on.
+    Apply,
+    /// Back to the state after a step; 0 is the start.
+    Back {
+        /// The state.
+        to: usize,
+    },
+    /// Nowhere: everything that comes before the first write is done, with the server's dry run (`--dry-run=server`).
+    Try,
+}
+
+impl Options {
+    /// A run to the end of the plan.
+    pub fn new(namespace: impl Into<String>, holder: impl Into<String>) -> Self {
+        Self {
+            goal: Goal::Apply,
+            namespace: namespace.into(),
+            holder: holder.into(),
+            on_failure: None,
+            settle: Duration::of_seconds(30),
+            lease: Duration::of_seconds(15),
+            managed: false,
+            secrets: Bundle::new(),
+        }
+    }
+}
