@@ -16,6 +16,8 @@ pub enum Event {
     Changed(Scope, Manifest),
     /// An object of a watched scope is gone; as it was last seen.
     Gone(Scope, Manifest),
+    /// A scope cannot be watched, and trying again will not help.
+    Unwatched(Scope, Fault),
     /// A person at this terminal asks the run to go back (Ctrl-C twice stops the program instead: the journal stays).
     Abort,
 }
