@@ -28,7 +28,11 @@ impl Answered {
     /// The object, or none where the server tells instead that it is gone.
     pub(crate) fn object(&self) -> Result<Option<Manifest>, Fault> {
         let value = self.json()?;
-        if value.get("kind").is_some_and(|kind| kind == "Status") { Ok(None) } else { manifest(value).map(Some) }
+        if value.get("kind").is_some_and(|kind| kind == "Status") {
+            Ok(None)
+        } else {
+            manifest(value).map(Some)
+        }
     }
 
     /// The object, or none where there is none of that name.

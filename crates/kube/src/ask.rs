@@ -34,7 +34,7 @@ impl Cluster {
             Request::Get(object) => self.get(&object).await,
             Request::List(scope) => self.list(&scope).await.map(|(objects, _)| Reply::Objects(objects)),
             Request::Write { write, dry_run } => self.write(&write, dry_run).await,
-            Request::Review(rights) => self.review(&rights).await,
+            Request::Review(rights) => self.review(rights).await,
             Request::Http(request) => gate::ask(&request).await,
             _ => Err(unsendable("this request is not known here")),
         }
@@ -80,9 +80,9 @@ impl Cluster {
         Ok(Reply::Object(self.send(call).await?.object()?))
     }
 
-    async fn review(&self, rights: &[Right]) -> Answer {
+    async fn review(&self, rights: Vec<Right>) -> Answer {
         let reviews = stream::iter(rights).map(|right| async move {
-            let review = self.send(Call::review(right)).await?.json()?;
+            let review = self.send(Call::review(&right)).await?.json()?;
             Ok(review.pointer("/status/allowed").and_then(Value::as_bool).unwrap_or(false))
         });
         Ok(Reply::Allowed(reviews.buffered(REVIEWS).try_collect().await?))
@@ -131,3 +131,6 @@ pub(crate) async fn whole(response: Response<Body>) -> Result<Answered, Fault> {
 pub(crate) fn late(limit: Duration) -> Fault {
     unanswered(format!("no answer came within {} seconds", limit.as_secs()))
 }
+
+#[cfg(test)]
+mod tests;

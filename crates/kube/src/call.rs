@@ -96,7 +96,11 @@ impl Call {
             "propagationPolicy": "Background", "preconditions": { "uid": uid },
             "dryRun": if dry_run { vec!["All"] } else { Vec::new() },
         });
-        Self { method: Method::DELETE, body: Some(("application/json", options)), ..Self::read(of.object(name)) }
+        Self {
+            method: Method::DELETE,
+            body: Some(("application/json", options)),
+            ..Self::read(of.object(name))
+        }
     }
 
     /// Whether this user has a right.

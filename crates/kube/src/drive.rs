@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cutover_run::{Effect, Event, Outcome, Progress};
+use cutover_run::{Effect, Event, Outcome, Progress, Run};
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered, SelectAll};
 use futures::{FutureExt, Stream, StreamExt};
@@ -27,6 +27,28 @@ pub trait Machine {
     fn outcome(&self) -> Option<&Outcome>;
 }
 
+impl Machine for Run {
+    fn handle_event(&mut self, event: Event, now: Timestamp) {
+        self.handle_event(event, now);
+    }
+
+    fn handle_timeout(&mut self, now: Timestamp) {
+        self.handle_timeout(now);
+    }
+
+    fn poll_effect(&mut self) -> Option<Effect> {
+        self.poll_effect()
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        self.poll_timeout()
+    }
+
+    fn outcome(&self) -> Option<&Outcome> {
+        self.outcome()
+    }
+}
+
 /// Carries a run out, until it is over.
 ///
 /// `tell` gets what people should know. The first of `interrupts` asks the run to stop where it is; the second leaves it
@@ -42,7 +64,7 @@ pub async fn drive(
     interrupts: impl Stream<Item = ()> + Unpin,
 ) -> Option<Outcome> {
     let (asks, watches) = (FuturesUnordered::new(), SelectAll::new());
-    Drive { run, cluster, tell, asks, watches, stopping: false }.to_the_end(interrupts).await
+    Drive { run, cluster, tell, asks, watches, stopping: false }.until_over(interrupts).await
 }
 
 struct Drive<'c, M, T> {
@@ -55,7 +77,7 @@ struct Drive<'c, M, T> {
 }
 
 impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
-    async fn to_the_end(mut self, mut interrupts: impl Stream<Item = ()> + Unpin) -> Option<Outcome> {
+    async fn until_over(mut self, mut interrupts: impl Stream<Item = ()> + Unpin) -> Option<Outcome> {
         self.run.handle_timeout(now());
         loop {
             self.carry_out();

@@ -16,7 +16,9 @@ pub(crate) fn unanswered(message: impl Into<String>) -> Fault {
 pub(crate) fn unsent(error: &kube::Error) -> Fault {
     let message = with_sources(error);
     match error {
-        kube::Error::Auth(_) => Fault { code: 401, reason: "Unauthorized".into(), message, ..Fault::default() },
+        kube::Error::Auth(_) => {
+            Fault { code: 401, reason: "Unauthorized".into(), message, ..Fault::default() }
+        }
         _ => unanswered(message),
     }
 }
@@ -38,9 +40,8 @@ pub(crate) fn refused(code: u16, headers: &HeaderMap, body: &[u8]) -> Fault {
 
 /// What a Status says, with its own code.
 pub(crate) fn of_status(status: &Value) -> Fault {
-    let text = |value: &Value, key: &str| {
-        value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
+    let text =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |pointer: &str| status.pointer(pointer).and_then(Value::as_u64);
     let causes = status.pointer("/details/causes").and_then(Value::as_array).into_iter().flatten();
     Fault {

@@ -38,9 +38,9 @@ fn request(asked: &HttpRequest, url: &Uri) -> http::Result<Request<Body>> {
     let request = Request::builder().method(asked.method.as_str()).uri(target);
     match &asked.body {
         None => request.body(Body::empty()),
-        Some(body) => request
-            .header(CONTENT_TYPE, "application/json")
-            .body(Body::from(body.clone().into_bytes())),
+        Some(body) => {
+            request.header(CONTENT_TYPE, "application/json").body(Body::from(body.clone().into_bytes()))
+        }
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) struct Resources(Mutex<BTreeMap<String, Kinds>>);
 impl Cluster {
     /// The resource of a kind: Kubernetes' own are known, and others are asked for.
     pub(crate) async fn resource(&self, api_version: &str, kind: &str) -> Result<Resource, Fault> {
+        if let Some(own) = cutover_run::resource(api_version, kind) {
+            return Ok(Resource { plural: own.plural.to_owned(), namespaced: own.namespaced });
+        }
         if let Some(known) = self.resources.known(api_version, kind) {
             return Ok(known);
         }

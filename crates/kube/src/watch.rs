@@ -34,6 +34,9 @@ const SILENCE: Duration = Duration::from_secs(90);
 /// The longest pause between two attempts, where the server asks for none.
 const LONGEST: Duration = Duration::from_secs(4);
 
+/// So many refusals in a row are no passing mood of a server that is just starting.
+const ENOUGH: u32 = 3;
+
 /// What happens to the objects of a scope, without an end.
 pub(crate) fn watch(cluster: Cluster, scope: Scope) -> impl Stream<Item = Event> {
     let watch = Watch { cluster, scope, stage: Stage::List, failures: 0, rest: Duration::ZERO };
@@ -79,7 +82,7 @@ impl Watch {
                 Next::Failed(fault) => {
                     self.failures += 1;
                     self.rest = pause(&fault, self.failures);
-                    if stays(&fault) {
+                    if self.failures >= ENOUGH && stays(&fault) {
                         return Event::Unwatched(self.scope.clone(), fault);
                     }
                 }
@@ -106,23 +109,16 @@ impl Watch {
     }
 
     async fn open(&mut self, version: String) -> Next {
-        match timeout(LIMIT, self.stream(&version)).await.unwrap_or_else(|_| Err(late(LIMIT))) {
+        match timeout(LIMIT, self.cluster.follow(&self.scope, &version))
+            .await
+            .unwrap_or_else(|_| Err(late(LIMIT)))
+        {
             Ok(lines) => {
                 self.stage = Stage::Following(version, lines);
                 Next::On
             }
             Err(fault) => self.failed(version, fault),
         }
-    }
-
-    // By `&mut`, since what it holds may be sent to another thread but not shared with one.
-    async fn stream(&mut self, version: &str) -> Result<Lines, Fault> {
-        let call = Call::watch(&self.cluster.collection(&self.scope).await?, &self.scope, version, LASTS);
-        let response = self.cluster.open(call).await?;
-        if !response.status().is_success() {
-            return Err(whole(response).await?.fault());
-        }
-        Ok(Lines { body: response.into_body().into_data_stream(), rest: Vec::new() })
     }
 
     async fn follow(&mut self, version: String, mut lines: Lines) -> Next {
@@ -168,6 +164,18 @@ impl Watch {
         }
         self.stage = Stage::Open(version);
         Next::Failed(fault)
+    }
+}
+
+impl Cluster {
+    /// What happens to the objects of a scope after a resourceVersion, a line each.
+    async fn follow(&self, scope: &Scope, version: &str) -> Result<Lines, Fault> {
+        let call = Call::watch(&self.collection(scope).await?, scope, version, LASTS);
+        let response = self.open(call).await?;
+        if !response.status().is_success() {
+            return Err(whole(response).await?.fault());
+        }
+        Ok(Lines { body: response.into_body().into_data_stream(), rest: Vec::new() })
     }
 }
 

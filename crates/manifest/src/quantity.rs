@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn one_amount_in_two_texts() {
-        let check = |one, other, expect| assert_eq!(same(&json!(one), &json!(other)), expect, "{one} {other}");
+        let check =
+            |one, other, expect| assert_eq!(same(&json!(one), &json!(other)), expect, "{one} {other}");
         check("0.2", "200m", true);
         check("1024Mi", "1Gi", true);
         check("1e3", "1k", true);

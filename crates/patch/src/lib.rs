@@ -94,6 +94,9 @@ pub use difference::{Difference, differences};
 mod merge;
 pub use merge::merge;
 
+mod project;
+pub use project::project;
+
 mod lacking;
 pub use lacking::lacking;
 

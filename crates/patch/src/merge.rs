@@ -55,10 +55,9 @@ impl<S: Schema + ?Sized> Merge<'_, S> {
             if was == Some(wanted) {
                 continue;
             }
+            let base = was.cloned().unwrap_or_else(|| nothing_like(wanted));
             let value = match live.get(name) {
-                Some(live) => self.at(Step::Field(name), |merge| {
-                    merge.value(live, was.unwrap_or(&nothing_like(wanted)), wanted)
-                }),
+                Some(live) => self.at(Step::Field(name), |merge| merge.value(live, &base, wanted)),
                 None => wanted.clone(),
             };
             merged.insert(name.clone(), value);

@@ -16,7 +16,7 @@ pub enum Event {
     Changed(Scope, Manifest),
     /// An object of a watched scope is gone; as it was last seen.
     Gone(Scope, Manifest),
-    /// A scope cannot be watched, for a reason that passes by itself hardly ever, as a missing right; it is tried again.
+    /// A scope cannot be watched, and trying again will not help.
     Unwatched(Scope, Fault),
     /// A person at this terminal asks the run to go back.
     Abort,
