@@ -135,3 +135,6 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
 fn now() -> Timestamp {
     Timestamp::now()
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,6 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
