@@ -97,12 +97,8 @@ async fn answers_come_back_with_their_tickets_and_people_are_told() {
 
 #[tokio::test]
 async fn a_watch_is_heard_and_so_is_the_clock() {
-    let scope = Scope {
-        api_version: "v1".into(),
-        kind: "Pod".into(),
-        namespace: Some("shop".into()),
-        name: None,
-    };
+    let scope =
+        Scope { api_version: "v1".into(), kind: "Pod".into(), namespace: Some("shop".into()), name: None };
     let list = Say::Json(200, json!({ "metadata": { "resourceVersion": "1" }, "items": [] }));
     let (reason, _) = driven(vec![list], Script::new([Effect::Watch(scope)], 2), 0).await;
     let mut heard: Vec<String> = reason.unwrap().split(" time").map(str::to_owned).collect();

@@ -44,7 +44,8 @@ fn line(kind: &str, name: &str, version: &str) -> String {
 }
 
 fn expired() -> String {
-    let status = json!({ "kind": "Status", "code": 410, "reason": "Expired", "message": "too old resource version" });
+    let status =
+        json!({ "kind": "Status", "code": 410, "reason": "Expired", "message": "too old resource version" });
     json!({ "type": "ERROR", "object": status }).to_string()
 }
 
@@ -62,7 +63,12 @@ async fn a_list_comes_first_and_then_every_change() {
     let (told, asked) = told(vec![list("5", &["a"]), Say::Lines(lines, End::Open)], 4).await;
     assert_eq!(
         told,
-        ["all: Deployment a", "changed: Deployment shop/b", "changed: Deployment shop/b", "gone: Deployment shop/a"]
+        [
+            "all: Deployment a",
+            "changed: Deployment shop/b",
+            "changed: Deployment shop/b",
+            "gone: Deployment shop/a"
+        ]
     );
     assert_eq!(asked, [LIST, &follow("5")]);
 }
