@@ -62,15 +62,15 @@ pub(crate) struct Common {
 pub(crate) struct Named {
     /// The Deployments that are meant, as `deployment/hello`.
     #[arg(value_name = "DEPLOYMENT")]
-    workloads: Vec<WorkloadName>,
+    deployments: Vec<WorkloadName>,
     #[command(flatten)]
     common: Common,
 }
 
 impl From<Named> for Common {
     fn from(named: Named) -> Self {
-        let Named { workloads, mut common } = named;
-        common.workloads.extend(workloads);
+        let Named { deployments, mut common } = named;
+        common.workloads.extend(deployments);
         common
     }
 }

@@ -5,6 +5,7 @@ use cutover::manifest::Manifest;
 use cutover_kube::{Cluster, Settings};
 use cutover_run::{Answer, Fault, Journal, Reply, Request};
 use futures::{Stream, StreamExt, stream};
+use jiff::{Timestamp, Unit};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -79,4 +80,9 @@ pub(crate) fn interrupts() -> Result<impl Stream<Item = ()> + Unpin, Error> {
         .map(|()| ((), (interrupt, terminate)))
     };
     Ok(Box::pin(stream::unfold(signals, next).fuse()))
+}
+
+/// A time as people want it.
+pub(crate) fn to_the_second(time: Timestamp) -> Timestamp {
+    time.round(Unit::Second).unwrap_or(time)
 }

@@ -1,13 +1,15 @@
 //! What a run tells, for people and for programs.
 //!
-//! On a terminal what is waited for is one line that changes; elsewhere each change is a line.
+//! On a terminal what is waited for is one line that changes; elsewhere it is a line the first time that it is so.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use cutover_run::{Direction, Goal, Outcome, Progress};
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
+use crate::online::to_the_second;
 use crate::{World, message};
 
 const STEP: Style = Style::new().bold();
@@ -26,12 +28,14 @@ pub(crate) struct Teller {
     open: bool,
     /// Since when the present step is waited for.
     since: Option<Timestamp>,
+    /// What was said of the present step, where lines stay.
+    said: BTreeSet<String>,
 }
 
 impl Teller {
     /// A teller of the run of a plan's file, as JSON or in words.
     pub(crate) fn new(json: bool, plan: &Path, goal: Goal) -> Self {
-        Self { json, plan: plan.to_owned(), goal, steps: 0, open: false, since: None }
+        Self { json, plan: plan.to_owned(), goal, steps: 0, open: false, since: None, said: BTreeSet::new() }
     }
 
     /// Tells one thing. Where nobody reads it any more the run goes on all the same.
@@ -54,7 +58,10 @@ impl Teller {
     fn lasting(&mut self, progress: &Progress, world: &mut World<'_>) {
         match progress {
             Progress::Started { steps, .. } => self.steps = *steps,
-            Progress::Step { .. } => self.since = Some((world.now)()),
+            Progress::Step { .. } => {
+                self.since = Some((world.now)());
+                self.said.clear();
+            }
             _ => {}
         }
         let words = match progress {
@@ -70,7 +77,9 @@ impl Teller {
     /// Tells what will soon be otherwise.
     fn passing(&mut self, words: &str, world: &mut World<'_>) {
         let Some(width) = world.terminal else {
-            let _ = writeln!(world.output, "  {words}").and_then(|()| world.output.flush());
+            if self.said.insert(words.to_owned()) {
+                let _ = writeln!(world.output, "  {words}").and_then(|()| world.output.flush());
+            }
             return;
         };
         // A line that wraps could not be cleared.
@@ -112,9 +121,8 @@ impl Teller {
 
     fn waiting(&self, gate: &str, stands: &str, until: Option<Timestamp>) -> String {
         let stands = if stands.is_empty() { String::new() } else { format!(": {stands}") };
-        let until = until
-            .map(|until| format!(" (until {} at most)", until.round(Unit::Second).unwrap_or(until)))
-            .unwrap_or_default();
+        let until =
+            until.map(|until| format!(" (until {} at most)", to_the_second(until))).unwrap_or_default();
         let how = match gate {
             "a person" => format!("; `cutover approve {}` lets it go on", self.plan.display()),
             _ => String::new(),

@@ -11,7 +11,7 @@ use crate::args::{AbortArgs, ApplyArgs, EventsOutput, RunArgs, UndoArgs};
 use crate::error::Error;
 use crate::input::Input;
 use crate::online::progress::Teller;
-use crate::online::{Online, interrupts};
+use crate::online::{Online, interrupts, to_the_second};
 use crate::{World, message, plan_file};
 
 /// `cutover apply`.
@@ -137,5 +137,6 @@ fn holder(online: &Online, world: &World<'_>) -> String {
     let cluster: &Cluster = &online.cluster;
     let user = online.runtime.block_on(cluster.user()).unwrap_or_else(|_| "somebody".to_owned());
     let host = gethostname::gethostname();
-    format!("{user} on {}, process {}, {}", host.to_string_lossy(), process::id(), (world.now)())
+    let (host, since) = (host.to_string_lossy(), to_the_second((world.now)()));
+    format!("{user} on {host}, process {} since {since}", process::id())
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::args::{EventsOutput, StatusArgs};
 use crate::error::Error;
-use crate::online::Online;
+use crate::online::{Online, to_the_second};
 use crate::{World, plan_file};
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -41,12 +41,12 @@ fn by_journal(plan: &Plan, journal: &Journal) -> String {
         lines.push(format!("  it went back: {reason}"));
     }
     for (step, wish) in &journal.wishes.approvals {
-        lines.push(format!("  step {step} was approved by {} at {}", wish.by, wish.at));
+        lines.push(format!("  step {step} was approved by {} at {}", wish.by, to_the_second(wish.at)));
     }
     if let Some(wish) = &journal.wishes.abort {
-        lines.push(format!("  {} asked at {} to go back", wish.by, wish.at));
+        lines.push(format!("  {} asked at {} to go back", wish.by, to_the_second(wish.at)));
     }
-    lines.push(format!("  run by {} since {}", position.by, position.started));
+    lines.push(format!("  begun at {}, by {}", to_the_second(position.started), position.by));
     lines.join("\n")
 }
 
@@ -62,7 +62,8 @@ fn standing(plan: &Plan, position: &Position) -> String {
 }
 
 fn under_way(plan: &Plan, position: &Position) -> String {
-    let Position { step, since, from, to, .. } = position;
+    let Position { step, from, to, .. } = position;
+    let since = to_the_second(position.since);
     let stage = match position.stage {
         Stage::Writing => "its changes are made",
         Stage::Waiting => "what it waits for is not there yet",
