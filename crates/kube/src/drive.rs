@@ -11,7 +11,6 @@ use tokio::time::{sleep, timeout};
 
 use crate::ask::LIMIT;
 use crate::cluster::Cluster;
-use crate::watch::watch;
 
 /// A state machine that says what it wants done, and is told what came of it.
 pub trait Machine {
@@ -111,7 +110,7 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
                     let answer = cluster.ask(request).map(move |answer| Event::Answered(ticket, answer));
                     self.asks.push(answer.boxed());
                 }
-                Effect::Watch(scope) => self.watches.push(watch(cluster.clone(), scope).boxed()),
+                Effect::Watch(scope) => self.watches.push(cluster.watch(scope).boxed()),
                 Effect::Tell(progress) => (self.tell)(&progress),
                 // An effect that is not known here has no answer: the run goes on by its own time limits.
                 _ => {}

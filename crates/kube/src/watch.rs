@@ -37,13 +37,19 @@ const LONGEST: Duration = Duration::from_secs(4);
 /// So many refusals in a row are no passing mood of a server that is just starting.
 const ENOUGH: u32 = 3;
 
-/// What happens to the objects of a scope, without an end.
-pub(crate) fn watch(cluster: Cluster, scope: Scope) -> impl Stream<Item = Event> {
-    let watch = Watch { cluster, scope, stage: Stage::List, failures: 0, rest: Duration::ZERO };
-    stream::unfold(watch, async |mut watch| {
-        let event = watch.event().await;
-        Some((event, watch))
-    })
+impl Cluster {
+    /// What happens to the objects of a scope, without an end: [`Event::Listed`] first, and again whenever the watch had
+    /// to begin anew; then [`Event::Changed`] and [`Event::Gone`].
+    ///
+    /// What goes wrong is tried again. [`Event::Unwatched`] tells of what will hardly pass by itself.
+    pub fn watch(&self, scope: Scope) -> impl Stream<Item = Event> + Send + use<> {
+        let rest = Duration::ZERO;
+        let watch = Watch { cluster: self.clone(), scope, stage: Stage::List, failures: 0, rest };
+        stream::unfold(watch, async |mut watch| {
+            let event = watch.event().await;
+            Some((event, watch))
+        })
+    }
 }
 
 struct Watch {

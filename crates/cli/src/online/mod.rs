@@ -17,6 +17,7 @@ mod progress;
 mod rights;
 mod run;
 mod status;
+mod turn;
 
 pub(crate) use approve::approve;
 pub(crate) use live::live;

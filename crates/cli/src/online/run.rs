@@ -1,18 +1,21 @@
 //! `cutover apply`, `undo` and `abort`: a run, driven to its end.
 
+use std::path::Path;
 use std::process;
+use std::time::Duration;
 
 use cutover::Plan;
 use cutover::manifest::Bundle;
 use cutover_kube::{Cluster, drive};
-use cutover_run::{Direction, Goal, Journal, Options, Outcome, Request, Run};
+use cutover_run::{Goal, Options, Outcome, Run};
 
 use crate::args::{AbortArgs, ApplyArgs, EventsOutput, RunArgs, UndoArgs};
 use crate::error::Error;
 use crate::input::Input;
 use crate::online::progress::Teller;
+use crate::online::turn::{Turned, turn};
 use crate::online::{Online, interrupts, to_the_second};
-use crate::{World, message, plan_file};
+use crate::{World, plan_file};
 
 /// `cutover apply`.
 pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -33,48 +36,26 @@ pub(crate) fn undo(args: &UndoArgs, world: &mut World<'_>) -> Result<(), Error> 
     carry_out(Goal::Back { to: args.to_step }, plan, &online, &args.run, world).map(drop)
 }
 
-/// `cutover abort`: whoever runs it is asked to turn round; where nobody does, the way back is gone from here.
-///
-/// The run that goes back waits for the Leases. So it waits for the other runner, which gives them back at its end or
-/// loses them when it is dead.
+/// `cutover undo`, of a run that goes on.
 pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (plan, online) = begin(&args.run, world)?;
-    ask_to_turn(&plan, &online, world)?;
-    carry_out(Goal::Back { to: 0 }, plan, &online, &args.run, world).map(drop)
+    let patience = Duration::from_secs(args.run.lease_duration.seconds().into());
+    match turn(&plan, &online, patience, world)? {
+        Turned::ByItsRunner(Outcome::Undone { .. }) => Ok(writeln!(world.output, "back at the start")?),
+        Turned::ByItsRunner(Outcome::Done) => {
+            let hint = "`cutover undo` takes it back";
+            Err(Error::failed(format!("the run was done before it could turn round\nhint: {hint}")))
+        }
+        Turned::ByItsRunner(Outcome::Stopped { step, reason }) => {
+            Err(Error::failed(stopped(step, &reason, &args.run.place.plan)))
+        }
+        _ => carry_out(Goal::Back { to: 0 }, plan, &online, &args.run, world).map(drop),
+    }
 }
 
 fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Plan, Online), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
     Ok((plan, Online::new(&args.place.settings())?))
-}
-
-fn ask_to_turn(plan: &Plan, online: &Online, world: &mut World<'_>) -> Result<(), Error> {
-    let name = &plan.metadata.name;
-    let Some(manifest) = online.journal(plan)? else {
-        let hint = "`cutover status` tells how its objects stand";
-        return Err(Error::failed(format!("there is no run of plan {name} to abort\nhint: {hint}")));
-    };
-    let position = Journal::parse(&manifest).map_err(Error::failed)?.position;
-    match &position.ended {
-        Some(Outcome::Done) => {
-            return Err(Error::failed(format!(
-                "the run of plan {name} is done\nhint: `cutover undo` takes it back"
-            )));
-        }
-        Some(Outcome::Undone { to: 0 }) => {
-            return Err(Error::failed(format!("plan {name} was taken back already")));
-        }
-        None if position.direction == Direction::Forward => {}
-        _ => return Ok(()),
-    }
-    let user =
-        online.runtime.block_on(online.cluster.user()).map_err(|fault| Error::failed(online.told(&fault)))?;
-    let write = Journal::abort(&manifest, &user, (world.now)()).map_err(Error::failed)?;
-    online
-        .ask(Request::Write { write, dry_run: false })
-        .map_err(|fault| Error::failed(format!("the journal: {}", online.told(&fault))))?;
-    message::note(world, format!("{} is asked to go back", position.by));
-    Ok(())
 }
 
 /// Drives a run to its end, and tells of it.
@@ -91,22 +72,21 @@ fn carry_out(
         let tell = |progress: &_| teller.tell(progress, world);
         Ok::<_, Error>(drive(Run::new(plan, options), &online.cluster, tell, interrupts()?).await)
     })?;
-    let file = args.place.plan.display();
     match outcome {
         Some(Outcome::Stopped { step, reason }) => {
-            Err(Error::failed(stopped(step, &reason, &file.to_string())))
+            Err(Error::failed(stopped(step, &reason, &args.place.plan)))
         }
         Some(Outcome::Refused { reason }) => Err(Error::failed(reason)),
         Some(outcome) => Ok(outcome),
         None => {
-            let hint =
-                format!("`cutover apply {file}` goes on from here, and `cutover abort {file}` takes it back");
+            let hint = "`cutover apply` goes on from here, and `cutover abort` takes it back";
             Err(Error::failed(format!("the run was left where it is\nhint: {hint}")))
         }
     }
 }
 
-fn stopped(step: usize, reason: &str, file: &str) -> String {
+fn stopped(step: usize, reason: &str, file: &Path) -> String {
+    let file = file.display();
     let place =
         if step == 0 { "before the first step was done".to_owned() } else { format!("after step {step}") };
     let advice = format!("`cutover apply {file}` goes on from here, and `cutover undo {file}` takes it back");

@@ -50,7 +50,8 @@ fn by_journal(plan: &Plan, journal: &Journal) -> String {
     lines.join("\n")
 }
 
-fn standing(plan: &Plan, position: &Position) -> String {
+/// Where a run is, in words.
+pub(crate) fn standing(plan: &Plan, position: &Position) -> String {
     match &position.ended {
         Some(Outcome::Done) => "done".to_owned(),
         Some(Outcome::Undone { to: 0 }) => "taken back to the start".to_owned(),

@@ -12,7 +12,7 @@ async fn told(says: Vec<Say>, count: usize) -> (Vec<String>, Vec<String>) {
         namespace: Some("shop".into()),
         name: None,
     };
-    let events = watch(server.cluster(), scope).take(count).map(|event| in_short(&event));
+    let events = server.cluster().watch(scope).take(count).map(|event| in_short(&event));
     let events = timeout(Duration::from_secs(20), events.collect()).await.expect("the watch tells it all");
     (events, server.lines())
 }
