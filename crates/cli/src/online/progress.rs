@@ -57,7 +57,7 @@ impl Teller {
 
     fn lasting(&mut self, progress: &Progress, world: &mut World<'_>) {
         match progress {
-            Progress::Started { steps, .. } => self.steps = *steps,
+            Progress::Started { steps, .. } | Progress::Turned { steps, .. } => self.steps = *steps,
             Progress::Step { .. } => {
                 self.since = Some((world.now)());
                 self.said.clear();
@@ -109,7 +109,9 @@ impl Teller {
                 format!("{STEP}step {number} of {}{STEP:#}  {phase}  {name}{already}", self.steps)
             }
             Progress::Waiting { gate, stands, until, .. } => self.waiting(gate, stands, *until),
-            Progress::Turned { reason } => format!("{STEP}going back{STEP:#}: {reason}"),
+            Progress::Turned { reason, steps } => {
+                format!("{STEP}going back{STEP:#} in {}: {reason}", counted(*steps))
+            }
             Progress::Retried { reason, after_milliseconds } => {
                 let (seconds, tenths) = (after_milliseconds / 1000, after_milliseconds % 1000 / 100);
                 format!("trying again in {seconds}.{tenths} s: {reason}")
@@ -143,11 +145,14 @@ impl Teller {
 }
 
 fn started(plan: &str, direction: Direction, done: usize, steps: usize) -> String {
-    let noun = if steps == 1 { "step" } else { "steps" };
     match (direction, done) {
-        (Direction::Forward, 0) => format!("plan {plan}: {steps} {noun}"),
+        (Direction::Forward, 0) => format!("plan {plan}: {}", counted(steps)),
         (Direction::Forward, _) => format!("plan {plan}: going on after step {done} of {steps}"),
-        (Direction::Back, 0) => format!("plan {plan}: going back in {steps} {noun}"),
+        (Direction::Back, 0) => format!("plan {plan}: going back in {}", counted(steps)),
         (Direction::Back, _) => format!("plan {plan}: going on back after step {done} of {steps}"),
     }
+}
+
+fn counted(steps: usize) -> String {
+    if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") }
 }
