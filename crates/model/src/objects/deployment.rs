@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use cutover_manifest::Manifest;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Amount, Budget, Labels, Template, Uid, number, stamp, texts};
+use super::{Amount, Budget, Labels, Template, Uid, number, object, stamp, texts};
 
 /// The annotations that the Deployment controller writes.
 pub(crate) mod annotation {
@@ -201,9 +201,13 @@ impl Condition {
     }
 
     pub(crate) fn value(&self) -> Value {
-        json!({
-            "type": self.kind, "status": self.status, "reason": self.reason, "message": self.message,
-            "lastUpdateTime": stamp(self.updated), "lastTransitionTime": stamp(self.changed),
-        })
+        object([
+            ("type", self.kind.into()),
+            ("status", self.status.into()),
+            ("reason", self.reason.into()),
+            ("message", self.message.as_str().into()),
+            ("lastUpdateTime", stamp(self.updated)),
+            ("lastTransitionTime", stamp(self.changed)),
+        ])
     }
 }

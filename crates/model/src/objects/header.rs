@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use super::object;
 
 /// Which object: unique in a cluster's life, also where a name is used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,17 +33,22 @@ impl Header {
     /// `metadata`, owned by the controller object of this kind, name and uid.
     pub(crate) fn metadata(&self, owner: (&str, &str, &str, Uid)) -> Value {
         let (api_version, kind, name, uid) = owner;
-        json!({
-            "name": self.name,
-            "namespace": &*self.namespace,
-            "uid": self.uid.to_string(),
-            "resourceVersion": self.version.to_string(),
-            "creationTimestamp": stamp(self.created),
-            "ownerReferences": [{
-                "apiVersion": api_version, "kind": kind, "name": name, "uid": uid.to_string(),
-                "controller": true, "blockOwnerDeletion": true,
-            }],
-        })
+        let owner = object([
+            ("apiVersion", api_version.into()),
+            ("kind", kind.into()),
+            ("name", name.into()),
+            ("uid", uid.to_string().into()),
+            ("controller", true.into()),
+            ("blockOwnerDeletion", true.into()),
+        ]);
+        object([
+            ("name", self.name.as_str().into()),
+            ("namespace", (&*self.namespace).into()),
+            ("uid", self.uid.to_string().into()),
+            ("resourceVersion", self.version.to_string().into()),
+            ("creationTimestamp", stamp(self.created)),
+            ("ownerReferences", vec![owner].into()),
+        ])
     }
 }
 

@@ -3,6 +3,9 @@
 mod budget;
 pub(crate) use budget::{Amount, Budget};
 
+mod json;
+pub(crate) use json::{labels, object};
+
 mod template;
 pub(crate) use template::{Labels, PodSpec, Template, items, number, safe, selects, text, texts};
 

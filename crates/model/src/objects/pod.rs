@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use cutover_manifest::Manifest;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::template::Container;
-use super::{Header, Labels, PodSpec, Template, Uid, stamp};
+use super::{Header, Labels, PodSpec, Template, Uid, labels, object, stamp};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pod {
@@ -102,18 +102,21 @@ impl Pod {
     }
 
     fn value(&self) -> Value {
-        json!({
-            "apiVersion": "v1", "kind": "Pod",
-            "metadata": self.metadata(), "spec": self.spec(), "status": self.status(),
-        })
+        object([
+            ("apiVersion", "v1".into()),
+            ("kind", "Pod".into()),
+            ("metadata", self.metadata()),
+            ("spec", self.spec()),
+            ("status", self.status()),
+        ])
     }
 
     fn metadata(&self) -> Value {
         let mut metadata = self.header.metadata(("apps/v1", "ReplicaSet", &self.owner_name, self.owner));
         metadata["generateName"] = format!("{}-", self.owner_name).into();
-        metadata["labels"] = json!(*self.labels);
+        metadata["labels"] = labels(&self.labels);
         if !self.template.annotations.is_empty() {
-            metadata["annotations"] = json!(self.template.annotations);
+            metadata["annotations"] = labels(&self.template.annotations);
         }
         if let Some(at) = self.deleted {
             metadata["deletionTimestamp"] = stamp(at);
@@ -148,28 +151,29 @@ impl Pod {
             status.insert("containerStatuses".into(), self.containers());
         }
         if let Some(ip) = self.ip() {
-            status.insert("podIPs".into(), json!([{"ip": ip}]));
+            status.insert("podIPs".into(), vec![object([("ip", ip.as_str().into())])].into());
             status.insert("podIP".into(), ip.into());
         }
         Value::Object(status)
     }
 
     fn conditions(&self) -> Value {
-        if self.phase == Phase::Unschedulable {
-            return json!([{
-                "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
-                "message": "0/1 nodes are available: 1 Insufficient cpu.",
-                "lastTransitionTime": stamp(self.header.created),
-            }]);
+        let condition = |kind: &str, holds: bool, since: Timestamp| {
+            let status = if holds { "True" } else { "False" };
+            object([("type", kind.into()), ("status", status.into()), ("lastTransitionTime", stamp(since))])
+        };
+        let scheduled = self.phase != Phase::Unschedulable;
+        let mut ready = condition("Ready", self.ready.is_some(), self.ready_changed);
+        let mut on_node = condition("PodScheduled", scheduled, self.header.created);
+        if !scheduled {
+            on_node["reason"] = "Unschedulable".into();
+            on_node["message"] = "0/1 nodes are available: 1 Insufficient cpu.".into();
+            return vec![on_node].into();
         }
-        let changed = stamp(self.ready_changed);
-        let mut ready = json!({"type": "Ready", "status": "True", "lastTransitionTime": changed});
         if self.ready.is_none() {
-            ready["status"] = "False".into();
             ready["reason"] = "ContainersNotReady".into();
         }
-        let scheduled = json!({"type": "PodScheduled", "status": "True", "lastTransitionTime": stamp(self.header.created)});
-        json!([ready, scheduled])
+        vec![ready, on_node].into()
     }
 
     fn containers(&self) -> Value {
@@ -177,23 +181,30 @@ impl Pod {
     }
 
     fn container(&self, container: &Container) -> Value {
-        let ready = self.ready.is_some();
-        json!({
-            "name": container.name, "image": container.image, "ready": ready,
-            "started": self.phase == Phase::Running && self.waiting.is_none(),
-            "restartCount": self.restarts, "state": self.state(container),
-        })
+        let started = self.phase == Phase::Running && self.waiting.is_none();
+        object([
+            ("name", container.name.as_str().into()),
+            ("image", container.image.as_str().into()),
+            ("ready", self.ready.is_some().into()),
+            ("started", started.into()),
+            ("restartCount", self.restarts.into()),
+            ("state", self.state(container)),
+        ])
     }
 
     fn state(&self, container: &Container) -> Value {
-        match (self.waiting, self.phase) {
+        let (name, inner) = match (self.waiting, self.phase) {
             (Some(reason), _) => {
-                json!({"waiting": {"reason": reason, "message": waiting_message(reason, &container.image)}})
+                let message = waiting_message(reason, &container.image);
+                ("waiting", object([("reason", reason.into()), ("message", message.into())]))
             }
-            (None, Phase::Running) => json!({"running": {"startedAt": stamp(self.header.created)}}),
-            (None, Phase::Failed) => json!({"terminated": {"reason": "Evicted", "exitCode": 137}}),
-            (None, _) => json!({"waiting": {"reason": "ContainerCreating"}}),
-        }
+            (None, Phase::Running) => ("running", object([("startedAt", stamp(self.header.created))])),
+            (None, Phase::Failed) => {
+                ("terminated", object([("reason", "Evicted".into()), ("exitCode", 137.into())]))
+            }
+            (None, _) => ("waiting", object([("reason", "ContainerCreating".into())])),
+        };
+        object([(name, inner)])
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use cutover_manifest::Manifest;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::deployment::present;
-use super::{Condition, Header, Labels, Template, Uid, annotation};
+use super::{Condition, Header, Labels, Template, Uid, annotation, labels, object};
 
 #[derive(Clone, Debug)]
 pub(crate) struct ReplicaSet {
@@ -64,27 +64,32 @@ impl ReplicaSet {
     }
 
     fn value(&self) -> Value {
-        json!({
-            "apiVersion": "apps/v1", "kind": "ReplicaSet",
-            "metadata": self.metadata(), "spec": self.spec(), "status": self.status.value(),
-        })
+        object([
+            ("apiVersion", "apps/v1".into()),
+            ("kind", "ReplicaSet".into()),
+            ("metadata", self.metadata()),
+            ("spec", self.spec()),
+            ("status", self.status.value()),
+        ])
     }
 
     fn metadata(&self) -> Value {
         let owner = ("apps/v1", "Deployment", &*self.deployment_name, self.deployment);
         let mut metadata = self.header.metadata(owner);
         metadata["generation"] = self.generation.into();
-        metadata["labels"] = json!(*self.labels);
-        metadata["annotations"] = json!(self.annotations);
+        metadata["labels"] = labels(&self.labels);
+        metadata["annotations"] = labels(&self.annotations);
         metadata
     }
 
     fn spec(&self) -> Value {
         let mut template = self.template.value.clone();
-        template["metadata"]["labels"] = json!(*self.labels);
-        let mut spec = json!({
-            "replicas": self.replicas, "selector": {"matchLabels": *self.labels}, "template": template,
-        });
+        template["metadata"]["labels"] = labels(&self.labels);
+        let mut spec = object([
+            ("replicas", self.replicas.into()),
+            ("selector", object([("matchLabels", labels(&self.labels))])),
+            ("template", template),
+        ]);
         if self.min_ready_seconds > 0 {
             spec["minReadySeconds"] = self.min_ready_seconds.into();
         }
@@ -106,7 +111,7 @@ impl ReplicaSetStatus {
         if let Some(failure) = &self.failure {
             let mut condition = failure.value();
             condition.as_object_mut().map(|members| members.remove("lastUpdateTime"));
-            value.insert("conditions".into(), json!([condition]));
+            value.insert("conditions".into(), vec![condition].into());
         }
         Value::Object(value)
     }

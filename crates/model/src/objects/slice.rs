@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 
 use cutover_manifest::Manifest;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::{Header, Uid};
+use super::{Header, Uid, object};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
@@ -49,15 +49,18 @@ impl Slice {
         let mut metadata = self.header.metadata(("v1", "Service", &self.service_name, self.service));
         metadata["generateName"] = format!("{}-", self.service_name).into();
         metadata["generation"] = self.generation.into();
-        metadata["labels"] = json!({
-            "kubernetes.io/service-name": self.service_name,
-            "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
-        });
+        metadata["labels"] = object([
+            ("kubernetes.io/service-name", self.service_name.as_str().into()),
+            ("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io".into()),
+        ]);
         let endpoints = self.endpoints.iter().map(|endpoint| endpoint.value(&self.header.namespace));
-        let mut value = json!({
-            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-            "metadata": metadata, "endpoints": endpoints.collect::<Vec<_>>(),
-        });
+        let mut value = object([
+            ("apiVersion", "discovery.k8s.io/v1".into()),
+            ("kind", "EndpointSlice".into()),
+            ("addressType", "IPv4".into()),
+            ("metadata", metadata),
+            ("endpoints", endpoints.collect()),
+        ]);
         if !self.ports.is_empty() {
             value["ports"] = self.ports.iter().map(SlicePort::value).collect();
         }
@@ -67,23 +70,32 @@ impl Slice {
 
 impl SlicePort {
     fn value(&self) -> Value {
-        let mut value = Map::new();
-        value.insert("name".into(), self.name.clone().into());
-        value.insert("port".into(), self.number.into());
-        value.insert("protocol".into(), self.protocol.clone().into());
-        Value::Object(value)
+        object([
+            ("name", self.name.as_str().into()),
+            ("port", self.number.into()),
+            ("protocol", self.protocol.as_str().into()),
+        ])
     }
 }
 
 impl Endpoint {
     fn value(&self, namespace: &str) -> Value {
-        json!({
-            "addresses": [self.ip],
-            "conditions": {"ready": self.ready, "serving": self.serving, "terminating": self.terminating},
-            "nodeName": "node-0",
-            "targetRef": {
-                "kind": "Pod", "name": self.pod_name, "namespace": namespace, "uid": self.pod.to_string(),
-            },
-        })
+        let conditions = object([
+            ("ready", self.ready.into()),
+            ("serving", self.serving.into()),
+            ("terminating", self.terminating.into()),
+        ]);
+        let target = object([
+            ("kind", "Pod".into()),
+            ("name", self.pod_name.as_str().into()),
+            ("namespace", namespace.into()),
+            ("uid", self.pod.to_string().into()),
+        ]);
+        object([
+            ("addresses", vec![self.ip.as_str()].into()),
+            ("conditions", conditions),
+            ("nodeName", "node-0".into()),
+            ("targetRef", target),
+        ])
     }
 }
