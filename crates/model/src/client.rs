@@ -73,9 +73,9 @@ impl Model {
         dry_run: bool,
     ) -> Result<Option<Manifest>, Refused> {
         let late = (!dry_run).then(|| LateWrite { write: write.clone(), manager: manager.to_owned() });
-        let answer_lost = self.arrive(late)?;
+        let error_after = self.arrive(late)?;
         let answer = carry_out(&mut self.server, write, Call { now: self.now, manager, dry_run });
-        if answer_lost { Err(Refused::no_answer()) } else { answer }
+        error_after.map_or(answer, Err)
     }
 
     /// Watches a scope: first everything, then every change, each when the seed lets it arrive.
@@ -90,17 +90,19 @@ impl Model {
         self.server.watches.get_mut(watch.0)?.poll()
     }
 
-    /// A request on its way to the server; whether its answer will be lost.
-    fn arrive(&mut self, late: Option<LateWrite>) -> Result<bool, Refused> {
+    /// A request on its way to the server; what its client hears though a write is carried out.
+    fn arrive(&mut self, late: Option<LateWrite>) -> Result<Option<Refused>, Refused> {
         match self.faults.transport(self.random.below(1000)) {
-            Transport::Passes => Ok(false),
+            Transport::Passes => Ok(None),
             Transport::TooManyRequests => {
                 let seconds = 1 + self.random.below(5);
                 Err(Refused::too_many_requests(u32::try_from(seconds).unwrap_or(1)))
             }
             Transport::ServerError => Err(Refused::server_error()),
             Transport::RequestLost => Err(Refused::no_answer()),
-            Transport::AnswerLost if late.is_some() => Ok(true),
+            Transport::AnswerLost if late.is_some() => Ok(Some(Refused::no_answer())),
+            Transport::ServerErrorAfter if late.is_some() => Ok(Some(Refused::server_error())),
+            Transport::ServerErrorAfter => Err(Refused::server_error()),
             Transport::AnswerLost => Err(Refused::no_answer()),
             Transport::Late => {
                 self.late.extend(late);

@@ -12,6 +12,8 @@ pub struct Faults {
     pub too_many_requests: u16,
     /// 500, before anything is done.
     pub server_error: u16,
+    /// 500, though the request was carried out.
+    pub server_error_after: u16,
     /// No answer, and the request never arrived.
     pub lost_request: u16,
     /// No answer, though the request was carried out.
@@ -62,6 +64,7 @@ pub(crate) enum Transport {
     Passes,
     TooManyRequests,
     ServerError,
+    ServerErrorAfter,
     RequestLost,
     AnswerLost,
     Late,
@@ -73,6 +76,7 @@ impl Faults {
         let chances = [
             (self.too_many_requests, Transport::TooManyRequests),
             (self.server_error, Transport::ServerError),
+            (self.server_error_after, Transport::ServerErrorAfter),
             (self.lost_request, Transport::RequestLost),
             (self.lost_answer, Transport::AnswerLost),
             (self.late_write, Transport::Late),

@@ -182,14 +182,19 @@ impl Pod {
 
     fn container(&self, container: &Container) -> Value {
         let started = self.phase == Phase::Running && self.waiting.is_none();
-        object([
+        let mut status = object([
             ("name", container.name.as_str().into()),
             ("image", container.image.as_str().into()),
             ("ready", self.ready.is_some().into()),
             ("started", started.into()),
             ("restartCount", self.restarts.into()),
             ("state", self.state(container)),
-        ])
+        ]);
+        if self.restarts > 0 {
+            let ended = object([("reason", "Error".into()), ("exitCode", 1.into())]);
+            status["lastState"] = object([("terminated", ended)]);
+        }
+        status
     }
 
     fn state(&self, container: &Container) -> Value {

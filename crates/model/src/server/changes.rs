@@ -207,13 +207,16 @@ impl Server {
         }
     }
 
-    /// Tells the watches that an object is gone, and forgets its name.
+    /// Tells the watches that an object is gone, with the version of its deletion, and forgets its name.
     fn forget(&mut self, uid: Uid, last: Manifest) {
         let key = Self::key(last.object());
         if self.names.get(&key) == Some(&uid) {
             self.names.remove(&key);
         }
-        self.push(&last, WatchEvent::Gone);
+        if self.watches.iter().any(|watch| watch.scope.kind == key.kind) {
+            let version = self.version.to_string();
+            self.push(&last.set("/metadata/resourceVersion", version.into()), WatchEvent::Gone);
+        }
     }
 
     fn push(&mut self, manifest: &Manifest, event: impl Fn(Manifest) -> WatchEvent) {

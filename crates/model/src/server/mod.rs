@@ -87,6 +87,7 @@ impl Server {
     pub fn create(&mut self, manifest: &Manifest, call: Call<'_>) -> Result<Manifest, Refused> {
         let key = Self::key(manifest.object());
         self.policy.permits(&key, "create")?;
+        self.namespace_is_there(&key)?;
         let value = write::new(&key, manifest, &self.policy)?;
         if self.names.contains_key(&key) {
             return Err(Refused::already_exists(&key));
@@ -178,6 +179,15 @@ impl Server {
         let deployment = self.deployments.get(&uid).map(|deployment| &deployment.manifest);
         let service = || self.services.get(&uid).map(|service| &service.manifest);
         deployment.or_else(service).or_else(|| self.others.get(&uid).map(|other| &other.manifest))
+    }
+
+    fn namespace_is_there(&self, key: &Key) -> Result<(), Refused> {
+        let namespace = Self::key(&ObjectRef::new("v1", "Namespace", None, &key.namespace));
+        match self.policy.missing_namespaces.contains(&key.namespace) && !self.names.contains_key(&namespace)
+        {
+            true => Err(Refused::not_found(&namespace)),
+            false => Ok(()),
+        }
     }
 
     fn key(object: &ObjectRef) -> Key {

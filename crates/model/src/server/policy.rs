@@ -16,6 +16,8 @@ pub struct Policy {
     pub denied_by_webhook: BTreeSet<String>,
     /// Kinds that are not installed, by group and kind.
     pub not_served: BTreeSet<(String, String)>,
+    /// Namespaces that are not there until a Namespace is created; all others are.
+    pub missing_namespaces: BTreeSet<String>,
     /// The most pods of all namespaces together, terminating ones included.
     pub pod_quota: Option<usize>,
     /// Whether a webhook puts a digest behind each image tag in a Deployment's template.

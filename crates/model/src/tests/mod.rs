@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{Model, Refused, Write};
 
 mod answers;
+mod course;
 mod laws;
 
 fn deployment(replicas: u32, surge: &Value, unavailable: &Value) -> Manifest {
