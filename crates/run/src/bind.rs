@@ -49,7 +49,7 @@ pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Resu
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be compared with.
-pub(crate) fn as_written(live: &Manifest) -> Manifest {
+pub fn as_written(live: &Manifest) -> Manifest {
     let fields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
     let written = live.sealed().without("/status");
     fields.iter().fold(written, |written, field| written.without(&format!("/metadata/{field}")))

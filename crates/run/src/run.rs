@@ -188,6 +188,7 @@ impl Run {
             Event::Gone(_, manifest) => self.seen.see_gone(&manifest),
             Event::Unwatched(scope, fault) => self.unwatched(&scope, &fault),
             Event::Abort => self.abort = true,
+            Event::Stop => self.stop(),
         }
         self.hear();
         self.proceed(now);
@@ -382,6 +383,12 @@ impl Run {
             scope.kind,
             fault.told()
         ));
+    }
+
+    /// Ends here: the journal says so, and the Leases are given back.
+    fn stop(&mut self) {
+        let hint = "cutover apply goes on from here, and cutover abort takes the run back";
+        self.fail(format!("it was stopped by hand\nhint: {hint}"));
     }
 
     /// Hears what people ask of the run.
