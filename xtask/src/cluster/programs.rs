@@ -1,0 +1,165 @@
+//! What runs, each with its arguments and how one sees that it is ready, in the order of its start.
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::build::Binaries;
+use super::certificates::{AUTHORITY, SERVER, SERVER_KEY, SERVICE_ACCOUNTS, SERVICE_ACCOUNTS_KEY};
+use super::files::Files;
+use crate::{Result, root};
+
+/// The addresses of Services.
+pub(super) const SERVICES: &str = "10.96.0.0/16";
+
+/// A program of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Program {
+    pub(super) name: String,
+    /// The program's file and its arguments, as the system shows them.
+    pub(super) command: Vec<String>,
+    pub(super) ready: Ready,
+}
+
+/// How one sees that a program is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Ready {
+    /// The API server answers a path that is no object's with success.
+    Answer(String),
+    /// It takes connections on a port of 127.0.0.1.
+    Port(u16),
+}
+
+/// What the programs of one cluster are started with.
+pub(super) struct Site<'a> {
+    pub(super) binaries: &'a Binaries,
+    pub(super) files: &'a Files,
+    pub(super) ports: [u16; PORTS],
+    /// More arguments for the API server.
+    pub(super) api_server: &'a [String],
+}
+
+/// How many ports a cluster takes.
+pub(super) const PORTS: usize = 6;
+
+/// Ports of 127.0.0.1 that are free now.
+pub(super) fn free_ports() -> io::Result<[u16; PORTS]> {
+    let mut ports = [0; PORTS];
+    // All are held until the last one is known, so that no two are the same.
+    let mut held = Vec::new();
+    for port in &mut ports {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
+impl Site<'_> {
+    /// The programs that every cluster has.
+    pub(super) fn programs(&self) -> Result<Vec<Program>> {
+        Ok(vec![self.etcd(), self.api_server(), self.controller_manager(), self.scheduler(), self.kwok()?])
+    }
+
+    /// The port that the API server listens on.
+    pub(super) fn api_server_port(&self) -> u16 {
+        self.ports[2]
+    }
+
+    fn etcd(&self) -> Program {
+        let [clients, peers, ..] = self.ports.map(|port| format!("http://127.0.0.1:{port}"));
+        let arguments = vec![
+            "--name=etcd".into(),
+            flag("data-dir", self.files.etcd()),
+            format!("--listen-client-urls={clients}"),
+            format!("--advertise-client-urls={clients}"),
+            format!("--listen-peer-urls={peers}"),
+            format!("--initial-advertise-peer-urls={peers}"),
+            format!("--initial-cluster=etcd={peers}"),
+            "--unsafe-no-fsync".into(),
+            "--log-level=warn".into(),
+        ];
+        program("etcd", self.binaries.etcd(), arguments, Ready::Port(self.ports[0]))
+    }
+
+    fn api_server(&self) -> Program {
+        let arguments = vec![
+            format!("--etcd-servers=http://127.0.0.1:{}", self.ports[0]),
+            "--bind-address=127.0.0.1".into(),
+            format!("--secure-port={}", self.api_server_port()),
+            flag("tls-cert-file", self.files.path(SERVER)),
+            flag("tls-private-key-file", self.files.path(SERVER_KEY)),
+            flag("client-ca-file", self.files.path(AUTHORITY)),
+            flag("service-account-key-file", self.files.path(SERVICE_ACCOUNTS)),
+            flag("service-account-signing-key-file", self.files.path(SERVICE_ACCOUNTS_KEY)),
+            "--service-account-issuer=https://kubernetes.default.svc".into(),
+            format!("--service-cluster-ip-range={SERVICES}"),
+            "--authorization-mode=Node,RBAC".into(),
+            "--allow-privileged=true".into(),
+            "--endpoint-reconciler-type=none".into(),
+            flag("audit-policy-file", root().join("tests/cluster/audit-policy.yaml")),
+            flag("audit-log-path", self.files.audit_log()),
+        ];
+        let arguments = [arguments, self.api_server.to_vec()].concat();
+        let file = self.binaries.kubernetes("kube-apiserver");
+        program("kube-apiserver", file, arguments, Ready::Answer("/readyz".into()))
+    }
+
+    fn controller_manager(&self) -> Program {
+        let arguments = vec![
+            flag("kubeconfig", self.files.kubeconfig()),
+            flag("service-account-private-key-file", self.files.path(SERVICE_ACCOUNTS_KEY)),
+            flag("root-ca-file", self.files.path(AUTHORITY)),
+            "--leader-elect=false".into(),
+            "--bind-address=127.0.0.1".into(),
+            format!("--secure-port={}", self.ports[3]),
+        ];
+        let file = self.binaries.kubernetes("kube-controller-manager");
+        program("kube-controller-manager", file, arguments, Ready::Port(self.ports[3]))
+    }
+
+    fn scheduler(&self) -> Program {
+        let arguments = vec![
+            flag("kubeconfig", self.files.kubeconfig()),
+            "--leader-elect=false".into(),
+            "--bind-address=127.0.0.1".into(),
+            format!("--secure-port={}", self.ports[4]),
+        ];
+        let file = self.binaries.kubernetes("kube-scheduler");
+        program("kube-scheduler", file, arguments, Ready::Port(self.ports[4]))
+    }
+
+    fn kwok(&self) -> Result<Program> {
+        let mut arguments = vec![
+            flag("kubeconfig", self.files.kubeconfig()),
+            "--manage-all-nodes=true".into(),
+            "--node-lease-duration-seconds=40".into(),
+            "--cidr=10.244.0.1/16".into(),
+            format!("--server-address=127.0.0.1:{}", self.ports[5]),
+        ];
+        arguments.extend(stages()?.iter().map(|stage| flag("config", stage)));
+        Ok(program("kwok", self.binaries.kwok(), arguments, Ready::Port(self.ports[5])))
+    }
+}
+
+fn program(name: &str, file: PathBuf, arguments: Vec<String>, ready: Ready) -> Program {
+    let command = [vec![file.display().to_string()], arguments].concat();
+    Program { name: name.into(), command, ready }
+}
+
+fn flag(name: &str, path: impl AsRef<Path>) -> String {
+    format!("--{name}={}", path.as_ref().display())
+}
+
+/// What the simulated kubelets do, and when.
+fn stages() -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(root().join("tests/cluster/stages"))?;
+    let mut stages = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    stages.sort();
+    Ok(stages)
+}
