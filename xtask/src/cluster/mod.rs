@@ -208,10 +208,10 @@ impl Cluster {
     fn start_program(&self, program: &Program) -> Result<()> {
         let Program { name, command, .. } = program;
         say(&format!("starting {name}"));
-        processes::start(command, self.files.folder(), &self.files.log(name))?;
-        let ready = within(READY, || match processes::running(command)?.is_empty() {
-            true => Err(self.with_log(program, "ended by itself")),
-            false => Ok(self.is_ready(&program.ready)),
+        let mut process = processes::start(command, self.files.folder(), &self.files.log(name))?;
+        let ready = within(READY, || match process.try_wait()? {
+            Some(_) => Err(self.with_log(program, "ended by itself")),
+            None => Ok(self.is_ready(&program.ready)),
         })?;
         if ready { Ok(()) } else { Err(self.with_log(program, "is not ready within a minute")) }
     }

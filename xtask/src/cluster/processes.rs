@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,10 +19,10 @@ const GRACE: Duration = Duration::from_secs(5);
 const BEAT: Duration = Duration::from_millis(50);
 
 /// Starts a program that goes on when this one ends, with all that it says at the end of a log.
-pub(super) fn start(command: &[String], home: &Path, log: &Path) -> Result<()> {
+pub(super) fn start(command: &[String], home: &Path, log: &Path) -> Result<Child> {
     let (program, arguments) = command.split_first().ok_or("a command without a program")?;
     let log = OpenOptions::new().create(true).append(true).open(log)?;
-    Command::new(program)
+    let started = Command::new(program)
         .args(arguments)
         .current_dir(home)
         .env_clear()
@@ -33,12 +33,11 @@ pub(super) fn start(command: &[String], home: &Path, log: &Path) -> Result<()> {
         .stderr(log)
         // Out of reach of a Ctrl-C that is meant for this program.
         .process_group(0)
-        .spawn()
-        .map_err(|error| format!("{program} cannot be started: {error}"))?;
-    Ok(())
+        .spawn();
+    Ok(started.map_err(|error| format!("{program} cannot be started: {error}"))?)
 }
 
-/// The processes that run just this command; a dead one that nobody waited for has no command line.
+/// The processes that run just this command. One that has ended, or starts at this moment, has no command line.
 pub(super) fn running(command: &[String]) -> io::Result<Vec<Pid>> {
     let line: Vec<u8> = command.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat()).collect();
     let mut running = Vec::new();
@@ -105,13 +104,17 @@ mod tests {
         words(&format!("sleep 61.{which}{}", std::process::id()))
     }
 
+    fn started(command: &[String], folder: &Path) {
+        start(command, folder, &folder.join("log")).unwrap();
+        assert!(within(GRACE, || Ok(running(command)?.len() == 1)).unwrap());
+    }
+
     #[test]
     fn only_the_very_same_command_is_found_and_ended() {
         let folder = tempfile::tempdir().unwrap();
         let (ours, foreign) = (sleep(1), sleep(2));
-        start(&ours, folder.path(), &folder.path().join("log")).unwrap();
-        start(&foreign, folder.path(), &folder.path().join("log")).unwrap();
-        assert_eq!(running(&ours).unwrap().len(), 1);
+        started(&ours, folder.path());
+        started(&foreign, folder.path());
         assert!(running(&words("sleep 61")).unwrap().is_empty());
         assert!(running(&[]).unwrap().is_empty());
         stop(&ours).unwrap();
@@ -124,7 +127,7 @@ mod tests {
     fn a_paused_program_ends_too() {
         let folder = tempfile::tempdir().unwrap();
         let command = sleep(3);
-        start(&command, folder.path(), &folder.path().join("log")).unwrap();
+        started(&command, folder.path());
         assert!(signal(&command, Signal::STOP).unwrap());
         stop(&command).unwrap();
         assert!(!signal(&command, Signal::CONT).unwrap());
