@@ -27,6 +27,11 @@ impl Binaries {
         Ok(Self { kubernetes: built("kubernetes", &flags)?, kwok: built("kwok", &flags)? })
     }
 
+    #[cfg(test)]
+    pub(super) fn at(folder: &str) -> Self {
+        Self { kubernetes: folder.into(), kwok: folder.into() }
+    }
+
     pub(super) fn etcd(&self) -> PathBuf {
         // `go build` calls a program after its package, go.etcd.io/etcd/server/v3.
         self.kubernetes.join("server")

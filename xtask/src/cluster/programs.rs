@@ -163,3 +163,46 @@ fn stages() -> Result<Vec<PathBuf>> {
     stages.sort();
     Ok(stages)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn programs(api_server: &[String]) -> Vec<Program> {
+        let files = Files::of(&"unit".parse().unwrap());
+        let site =
+            Site { binaries: &Binaries::at("/bin"), files: &files, ports: [1, 2, 3, 4, 5, 6], api_server };
+        site.programs().unwrap()
+    }
+
+    #[test]
+    fn they_start_in_an_order_in_which_each_finds_what_it_asks() {
+        let names: Vec<String> = programs(&[]).into_iter().map(|program| program.name).collect();
+        assert_eq!(names, ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
+    }
+
+    #[test]
+    fn what_a_test_asks_of_the_server_comes_last_so_that_it_counts() {
+        let more = "--max-mutating-requests-inflight=1".to_owned();
+        let server = programs(std::slice::from_ref(&more)).swap_remove(1);
+        assert_eq!(server.command.last(), Some(&more));
+        assert_eq!(server.command[0], "/bin/kube-apiserver");
+        assert!(server.command.contains(&"--etcd-servers=http://127.0.0.1:1".into()), "{:?}", server.command);
+    }
+
+    #[test]
+    fn each_command_holds_a_path_of_its_own_cluster_so_that_no_other_cluster_has_it() {
+        let folder = Files::of(&"unit".parse().unwrap()).folder().display().to_string();
+        for program in programs(&[]) {
+            assert!(program.command.iter().any(|word| word.contains(&folder)), "{}", program.name);
+        }
+    }
+
+    #[test]
+    fn free_ports_differ() {
+        let ports = free_ports().unwrap();
+        assert_eq!(BTreeSet::from(ports).len(), PORTS);
+    }
+}
