@@ -10,6 +10,22 @@ use sha2::{Digest, Sha256};
 use super::say;
 use crate::{Result, root};
 
+/// Builds this very program as it is on the command line, and says where it is.
+pub(super) fn xtask() -> Result<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
+    let status =
+        Command::new(cargo).args(["build", "--quiet", "--package", "xtask"]).current_dir(root()).status()?;
+    let this = env::current_exe()?;
+    // A test is in `deps`, beside which the programs are.
+    let folder = this
+        .parent()
+        .and_then(|folder| if folder.ends_with("deps") { folder.parent() } else { Some(folder) });
+    match (status.success(), folder) {
+        (true, Some(folder)) => Ok(folder.join("xtask")),
+        _ => Err("xtask does not build".into()),
+    }
+}
+
 /// Where the programs are.
 #[derive(Clone, Debug)]
 pub(super) struct Binaries {

@@ -1,8 +1,10 @@
 //! `cargo xtask cluster` on the command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
-use super::{Cluster, Name, Options, say, up};
+use super::{Cluster, Kubectl, Name, Options, pods, say, up};
 use crate::Result;
 
 /// What to do with a cluster.
@@ -16,11 +18,24 @@ pub enum Task {
         /// One more argument for kube-apiserver, as `--api-server=--max-mutating-requests-inflight=1`.
         #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true)]
         api_server: Vec<String>,
+        /// Real requests to Services and pods, in a network namespace: wants root, iproute2 and nftables.
+        #[arg(long)]
+        traffic: bool,
     },
     /// Take it down; nothing of it stays.
     Down(Which),
     /// Say what runs and where its files are.
     Status(Which),
+    /// Answer requests for the pods of a cluster with traffic, which runs this itself.
+    #[command(hide = true)]
+    Answer {
+        /// The cluster's kubectl.
+        #[arg(long)]
+        kubectl: PathBuf,
+        /// Its kubeconfig.
+        #[arg(long)]
+        kubeconfig: PathBuf,
+    },
 }
 
 /// Which cluster.
@@ -38,8 +53,8 @@ pub struct Which {
 /// A cluster that does not come up or go down; [`up`] and [`Cluster::down`] say more.
 pub fn run(task: Task) -> Result<String> {
     match task {
-        Task::Up { which, api_server } => {
-            let cluster = up(&Options { name: which.name, api_server })?;
+        Task::Up { which, api_server, traffic } => {
+            let cluster = up(&Options { name: which.name, api_server, traffic })?;
             Ok(format!("{}\n", cluster.kubeconfig().display()))
         }
         Task::Down(Which { name }) => {
@@ -49,6 +64,7 @@ pub fn run(task: Task) -> Result<String> {
             }
             Ok(String::new())
         }
+        Task::Answer { kubectl, kubeconfig } => pods::serve(&Kubectl::new(kubectl, kubeconfig, None)),
         Task::Status(Which { name }) => match Cluster::find(&name)? {
             Some(cluster) => cluster.status(),
             None => Err(format!("no cluster {name} is there\nhint: `cargo xtask cluster up`").into()),

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::namespace::Namespace;
 use crate::Result;
 
 /// A kubectl that talks to one cluster as its administrator.
@@ -12,16 +13,21 @@ use crate::Result;
 pub struct Kubectl {
     program: PathBuf,
     kubeconfig: PathBuf,
+    namespace: Option<Namespace>,
 }
 
 impl Kubectl {
-    pub(super) fn new(program: &Path, kubeconfig: &Path) -> Self {
-        Self { program: program.into(), kubeconfig: kubeconfig.into() }
+    /// A kubectl that runs in a network namespace, or in the one of this thread.
+    pub(super) fn new(program: PathBuf, kubeconfig: PathBuf, namespace: Option<Namespace>) -> Self {
+        Self { program, kubeconfig, namespace }
     }
 
     /// The command without its arguments.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match &self.namespace {
+            Some(namespace) => namespace.command(&self.program),
+            None => Command::new(&self.program),
+        };
         // Its cache of what the server knows is this cluster's alone.
         let home = self.kubeconfig.parent().unwrap_or_else(|| Path::new("/"));
         command.env("KUBECONFIG", &self.kubeconfig).env("HOME", home);

@@ -21,13 +21,18 @@ mod command;
 mod files;
 mod kubectl;
 mod name;
+mod namespace;
+mod pods;
 mod processes;
 mod programs;
+mod requests;
 mod state;
 
 pub use command::{Task, Which, run};
 pub use kubectl::Kubectl;
 pub use name::Name;
+pub use namespace::lacks;
+pub use requests::{Answer, Answerer, Load, Requests};
 
 use std::fmt::Write as _;
 use std::fs;
@@ -40,8 +45,9 @@ use rustix::process::Signal;
 
 use build::Binaries;
 use files::Files;
+use namespace::Namespace;
 use processes::within;
-use programs::{Program, Ready, Site, free_ports};
+use programs::{KWOK, Program, Ready, Site, free_ports};
 use state::State;
 
 use crate::Result;
@@ -58,6 +64,9 @@ pub struct Options {
     pub name: Name,
     /// More arguments for kube-apiserver, as `--max-mutating-requests-inflight=1`.
     pub api_server: Vec<String>,
+    /// Whether requests to Services and pods are real: the cluster is in a network namespace of its own, with a
+    /// kube-proxy and programs that answer for the pods. [`lacks`] says what that wants.
+    pub traffic: bool,
 }
 
 /// A cluster, which goes on when this value is dropped, and when the program ends.
@@ -74,6 +83,9 @@ pub struct Cluster {
 /// A cluster of that name that is there already; a program that is not ready within a minute, with the end of its log.
 /// What was started is taken down then.
 pub fn up(options: &Options) -> Result<Cluster> {
+    if let Some(lacks) = lacks().filter(|_| options.traffic) {
+        return Err(lacks.into());
+    }
     let binaries = Binaries::built()?;
     let files = Files::of(&options.name);
     files.create()?;
@@ -83,12 +95,17 @@ pub fn up(options: &Options) -> Result<Cluster> {
     })
 }
 
-/// Writes all that the programs read.
+/// Writes all that the programs read, and makes their network.
 fn prepare(options: &Options, binaries: &Binaries, files: &Files) -> Result<Cluster> {
     let site = Site { binaries, files, ports: free_ports()?, api_server: &options.api_server };
-    let state =
-        State { programs: site.programs()?, kubectl: binaries.kubernetes("kubectl"), namespace: None };
+    let mut programs = site.programs()?;
+    let namespace = options.traffic.then(|| Namespace::of(&options.name, files.folder()));
+    if options.traffic {
+        programs.extend(site.traffic_programs(build::xtask()?));
+    }
+    let state = State { programs, kubectl: binaries.kubernetes("kubectl"), namespace };
     state.write(&files.state())?;
+    state.namespace.as_ref().map_or(Ok(()), Namespace::create)?;
     files.write_credentials(site.api_server_port())?;
     Ok(Cluster { files: files.clone(), state })
 }
@@ -121,7 +138,27 @@ impl Cluster {
 
     /// The cluster's own kubectl.
     pub fn kubectl(&self) -> Kubectl {
-        Kubectl::new(&self.state.kubectl, &self.kubeconfig())
+        Kubectl::new(self.state.kubectl.clone(), self.kubeconfig(), self.state.namespace.clone())
+    }
+
+    /// Moves this thread to where the cluster's addresses are, with all threads and programs that it starts from now on:
+    /// into the network namespace of a cluster with traffic, and nowhere for any other cluster.
+    ///
+    /// # Errors
+    ///
+    /// A namespace that is gone, or that this user may not enter.
+    pub fn enter(&self) -> Result<()> {
+        self.state.namespace.as_ref().map_or(Ok(()), Namespace::enter)
+    }
+
+    /// Starts to ask a Service of a cluster with traffic.
+    ///
+    /// # Errors
+    ///
+    /// A cluster without traffic, whose Services have no real address.
+    pub fn requests(&self, load: Load) -> Result<Requests> {
+        let namespace = self.state.namespace.as_ref();
+        namespace.ok_or("the cluster is without traffic")?.inside(|| Ok(Requests::start(load)))
     }
 
     /// What runs, and where its files are, for people.
@@ -145,6 +182,14 @@ impl Cluster {
         ] {
             writeln!(status, "{what:<24} {}", path.display())?;
         }
+        if let Some(namespace) = &self.state.namespace {
+            let namespace = namespace.as_str();
+            writeln!(
+                status,
+                "{:<24} {namespace}; as in `ip netns exec {namespace} bash`",
+                "network namespace"
+            )?;
+        }
         Ok(status)
     }
 
@@ -155,7 +200,7 @@ impl Cluster {
     /// A program that the cluster has not, or that does not end or get ready.
     pub fn restart(&self, program: &str) -> Result<()> {
         self.stop(program)?;
-        self.start_program(self.state.program(program)?)
+        self.inside(|| self.start_program(self.state.program(program)?))
     }
 
     /// Ends a program, until [`Cluster::restart`].
@@ -194,15 +239,21 @@ impl Cluster {
         for program in self.state.programs.iter().rev() {
             processes::stop(&program.command)?;
         }
+        self.state.namespace.as_ref().map_or(Ok(()), Namespace::remove)?;
         Ok(self.files.remove()?)
     }
 
     fn start(self) -> Result<Self> {
-        for program in &self.state.programs {
-            self.start_program(program)?;
-        }
-        self.create_nodes()?;
+        self.inside(|| self.state.programs.iter().try_for_each(|program| self.start_program(program)))?;
+        self.kubectl().run(&["wait", "serviceaccount/default", "--for=create", "--timeout=60s"])?;
         Ok(self)
+    }
+
+    fn inside<T: Send>(&self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        match &self.state.namespace {
+            Some(namespace) => namespace.inside(work),
+            None => work(),
+        }
     }
 
     fn start_program(&self, program: &Program) -> Result<()> {
@@ -213,7 +264,10 @@ impl Cluster {
             Some(_) => Err(self.with_log(program, "ended by itself")),
             None => Ok(self.is_ready(&program.ready)),
         })?;
-        if ready { Ok(()) } else { Err(self.with_log(program, "is not ready within a minute")) }
+        if !ready {
+            return Err(self.with_log(program, "is not ready within a minute"));
+        }
+        if name == KWOK { self.create_nodes() } else { Ok(()) }
     }
 
     fn is_ready(&self, ready: &Ready) -> bool {
@@ -222,6 +276,7 @@ impl Cluster {
                 self.kubectl().run(&["get", "--raw", path, "--request-timeout=5s"]).is_ok()
             }
             Ready::Port(port) => TcpStream::connect(("127.0.0.1", *port)).is_ok(),
+            Ready::Started => true,
         }
     }
 
@@ -237,9 +292,8 @@ impl Cluster {
     fn create_nodes(&self) -> Result<()> {
         let kubectl = self.kubectl();
         let nodes = fs::read_to_string(crate::root().join("tests/cluster/nodes.yaml"))?;
-        kubectl.run_with(&["create", "-f", "-"], &nodes)?;
+        kubectl.run_with(&["apply", "-f", "-"], &nodes)?;
         kubectl.run(&["wait", "node", "--all", "--for=condition=Ready", "--timeout=60s"])?;
-        kubectl.run(&["wait", "serviceaccount/default", "--for=create", "--timeout=60s"])?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::Result;
 
@@ -31,7 +31,7 @@ pub(super) fn start(command: &[String], home: &Path, log: &Path) -> Result<Child
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
-        // Out of reach of a Ctrl-C that is meant for this program.
+        // A group with what it starts itself, out of reach of a Ctrl-C that is meant for this program.
         .process_group(0)
         .spawn();
     Ok(started.map_err(|error| format!("{program} cannot be started: {error}"))?)
@@ -53,11 +53,11 @@ pub(super) fn running(command: &[String]) -> io::Result<Vec<Pid>> {
     Ok(running)
 }
 
-/// Sends a signal to each process that runs a command; whether there was one.
+/// Sends a signal to each process that runs a command, and to those that it started; whether there was one.
 pub(super) fn signal(command: &[String], signal: Signal) -> io::Result<bool> {
     let pids = running(command)?;
     for pid in &pids {
-        match kill_process(*pid, signal) {
+        match kill_process_group(*pid, signal) {
             // It ended by itself meanwhile.
             Err(error) if error != rustix::io::Errno::SRCH => return Err(error.into()),
             _ => {}
@@ -105,7 +105,8 @@ mod tests {
     }
 
     fn started(command: &[String], folder: &Path) {
-        start(command, folder, &folder.join("log")).unwrap();
+        let process = start(command, folder, &folder.join("log"));
+        assert!(process.is_ok());
         assert!(within(GRACE, || Ok(running(command)?.len() == 1)).unwrap());
     }
 

@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::build::Binaries;
 use super::certificates::{AUTHORITY, SERVER, SERVER_KEY, SERVICE_ACCOUNTS, SERVICE_ACCOUNTS_KEY};
 use super::files::Files;
+use super::namespace::{NODE, PODS};
 use crate::{Result, root};
 
 /// The addresses of Services.
 pub(super) const SERVICES: &str = "10.96.0.0/16";
+
+/// The simulated kubelets.
+pub(super) const KWOK: &str = "kwok";
 
 /// A program of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,8 @@ pub(super) enum Ready {
     Answer(String),
     /// It takes connections on a port of 127.0.0.1.
     Port(u16),
+    /// It has nobody wait.
+    Started,
 }
 
 /// What the programs of one cluster are started with.
@@ -45,7 +51,7 @@ pub(super) struct Site<'a> {
 }
 
 /// How many ports a cluster takes.
-pub(super) const PORTS: usize = 6;
+pub(super) const PORTS: usize = 8;
 
 /// Ports of 127.0.0.1 that are free now.
 pub(super) fn free_ports() -> io::Result<[u16; PORTS]> {
@@ -64,6 +70,11 @@ impl Site<'_> {
     /// The programs that every cluster has.
     pub(super) fn programs(&self) -> Result<Vec<Program>> {
         Ok(vec![self.etcd(), self.api_server(), self.controller_manager(), self.scheduler(), self.kwok()?])
+    }
+
+    /// The programs that take real requests to pods; `xtask` is where this program is.
+    pub(super) fn traffic_programs(&self, xtask: PathBuf) -> Vec<Program> {
+        vec![self.proxy(), self.pods(xtask)]
     }
 
     /// The port that the API server listens on.
@@ -140,10 +151,37 @@ impl Site<'_> {
             "--manage-all-nodes=true".into(),
             "--node-lease-duration-seconds=40".into(),
             "--cidr=10.244.0.1/16".into(),
+            format!("--node-ip={NODE}"),
             format!("--server-address=127.0.0.1:{}", self.ports[5]),
         ];
         arguments.extend(stages()?.iter().map(|stage| flag("config", stage)));
-        Ok(program("kwok", self.binaries.kwok(), arguments, Ready::Port(self.ports[5])))
+        Ok(program(KWOK, self.binaries.kwok(), arguments, Ready::Port(self.ports[5])))
+    }
+
+    fn proxy(&self) -> Program {
+        let arguments = vec![
+            flag("kubeconfig", self.files.kubeconfig()),
+            "--hostname-override=node-0".into(),
+            "--proxy-mode=nftables".into(),
+            format!("--cluster-cidr={PODS}"),
+            "--conntrack-max-per-core=0".into(),
+            "--conntrack-min=0".into(),
+            "--conntrack-tcp-timeout-established=0s".into(),
+            "--conntrack-tcp-timeout-close-wait=0s".into(),
+            format!("--healthz-bind-address=127.0.0.1:{}", self.ports[6]),
+            format!("--metrics-bind-address=127.0.0.1:{}", self.ports[7]),
+        ];
+        program("kube-proxy", self.binaries.kubernetes("kube-proxy"), arguments, Ready::Port(self.ports[6]))
+    }
+
+    fn pods(&self, xtask: PathBuf) -> Program {
+        let arguments = vec![
+            "cluster".into(),
+            "answer".into(),
+            flag("kubectl", self.binaries.kubernetes("kubectl")),
+            flag("kubeconfig", self.files.kubeconfig()),
+        ];
+        program("pods", xtask, arguments, Ready::Started)
     }
 }
 
@@ -172,8 +210,12 @@ mod tests {
 
     fn programs(api_server: &[String]) -> Vec<Program> {
         let files = Files::of(&"unit".parse().unwrap());
-        let site =
-            Site { binaries: &Binaries::at("/bin"), files: &files, ports: [1, 2, 3, 4, 5, 6], api_server };
+        let site = Site {
+            binaries: &Binaries::at("/bin"),
+            files: &files,
+            ports: [1, 2, 3, 4, 5, 6, 7, 8],
+            api_server,
+        };
         site.programs().unwrap()
     }
 

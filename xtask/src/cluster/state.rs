@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::namespace::Namespace;
 use super::programs::Program;
 use crate::Result;
 
@@ -18,7 +19,7 @@ pub(super) struct State {
     /// The cluster's own kubectl.
     pub(super) kubectl: PathBuf,
     /// The network namespace that the programs are in, where it is not the one of all.
-    pub(super) namespace: Option<String>,
+    pub(super) namespace: Option<Namespace>,
 }
 
 impl State {
