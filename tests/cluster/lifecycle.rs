@@ -37,7 +37,7 @@ fn data_outlives_a_restart_and_a_pause_and_each_request_is_told() {
     cluster.resume("etcd").unwrap();
     cluster.kubectl().run(&["get", "configmap", "kept", "--request-timeout=30s"]).unwrap();
 
-    let requests = cluster.requests();
+    let requests = cluster.audited();
     let created =
         requests.iter().find(|request| request["verb"] == "create" && request["objectRef"]["name"] == "kept");
     let created = created.unwrap();
@@ -49,7 +49,8 @@ fn data_outlives_a_restart_and_a_pause_and_each_request_is_told() {
 #[test]
 fn a_program_that_ends_by_itself_is_shown_with_its_log_and_nothing_stays() {
     let api_server = vec!["--no-such-flag".into()];
-    let error = up(&Options { name: name("broken"), api_server }).unwrap_err().to_string();
+    let error =
+        up(&Options { name: name("broken"), api_server, ..Options::default() }).unwrap_err().to_string();
     assert!(error.starts_with("kube-apiserver ended by itself; the end of its log:\n"), "{error}");
     assert!(error.contains("unknown flag: --no-such-flag"), "{error}");
     assert!(Cluster::find(&name("broken")).unwrap().is_none());

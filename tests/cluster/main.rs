@@ -4,3 +4,4 @@
 mod lifecycle;
 mod pods;
 mod support;
+mod traffic;

@@ -19,12 +19,17 @@ impl OwnCluster {
         Self(Some(up(&Options { name: name(test), ..Options::default() }).unwrap()))
     }
 
+    /// A cluster with traffic that no other run of the tests has.
+    pub(crate) fn up_with_traffic(test: &str) -> Self {
+        Self(Some(up(&Options { name: name(test), traffic: true, ..Options::default() }).unwrap()))
+    }
+
     pub(crate) fn down(mut self) {
         self.0.take().unwrap().down().unwrap();
     }
 
     /// What the API server was asked, a line of the audit log each.
-    pub(crate) fn requests(&self) -> Vec<Value> {
+    pub(crate) fn audited(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.audit_log()).unwrap();
         log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

@@ -180,3 +180,71 @@ fn answer(stream: &TcpStream, line: &str) -> Option<()> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", line.len());
     (&*stream).write_all(format!("{head}{line}").as_bytes()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn pod() -> Value {
+        json!({
+            "metadata": { "uid": "1", "name": "hello-1", "annotations": {} },
+            "spec": { "containers": [{ "name": "app", "image": "hello:1.0.0", "ports": [{ "containerPort": 8080 }] }] },
+            "status": {
+                "podIP": "10.244.0.2",
+                "containerStatuses": [{ "name": "app", "state": { "running": { "startedAt": "now" } } }],
+            },
+        })
+    }
+
+    #[test]
+    fn a_pod_answers_where_it_runs() {
+        let check = |pointer: &str, value: Value, expect: &[&str]| {
+            let mut pod = pod();
+            *pod.pointer_mut(pointer).unwrap() = value;
+            let answers: Vec<String> = endpoints(&pod)
+                .iter()
+                .map(|endpoint| format!("{} {}", endpoint.address, endpoint.line))
+                .collect();
+            assert_eq!(answers, expect, "{pointer}");
+        };
+        let answers = ["10.244.0.2:8080 hello:1.0.0 hello-1\n"];
+        check("/metadata/annotations", json!(null), &answers);
+        check("/metadata/name", json!("hello-1"), &answers);
+        check("/status/podIP", json!(null), &[]);
+        check(
+            "/status/containerStatuses/0/state",
+            json!({ "waiting": { "reason": "CrashLoopBackOff" } }),
+            &[],
+        );
+        check("/spec/containers/0/ports", json!(null), &[]);
+    }
+
+    #[test]
+    fn a_pod_that_drains_answers_unless_it_says_otherwise() {
+        let mut pod = pod();
+        pod["metadata"]["deletionTimestamp"] = json!("now");
+        assert_eq!(endpoints(&pod).len(), 1);
+        pod["metadata"]["annotations"]["cutover.dev/test-answers-while-draining"] = json!("false");
+        assert_eq!(endpoints(&pod).len(), 0);
+    }
+
+    #[test]
+    fn an_address_answers_for_the_pod_that_has_it_now_and_refuses_when_it_is_gone() {
+        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let mut pod = pod();
+        pod["status"]["podIP"] = json!("127.0.0.1");
+        pod["spec"]["containers"][0]["ports"][0]["containerPort"] = json!(free.port());
+        let mut serving = Serving::default();
+        let answer = || super::super::requests::ask(free).map(|answerer| answerer.pod);
+
+        serving.see(&pod, false);
+        assert_eq!(answer().unwrap(), "hello-1");
+        serving.see(&pod, true);
+        assert!(answer().is_err());
+        pod["metadata"] = json!({ "uid": "2", "name": "hello-2" });
+        serving.see(&pod, false);
+        assert_eq!(answer().unwrap(), "hello-2");
+    }
+}

@@ -102,7 +102,8 @@ fn ask_while(goes_on: impl Fn() -> bool, load: Load, start: Instant) -> Vec<Answ
     answers
 }
 
-fn ask(address: SocketAddr) -> io::Result<Answerer> {
+/// Asks once.
+pub(super) fn ask(address: SocketAddr) -> io::Result<Answerer> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
@@ -116,4 +117,40 @@ fn parsed(answer: &str) -> Option<Answerer> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let (image, pod) = body.strip_suffix('\n')?.split_once(' ')?;
     head.starts_with("HTTP/1.1 200 ").then(|| Answerer { image: image.into(), pod: pod.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn only_a_whole_answer_of_a_pod_counts() {
+        let check = |answer: &str, expect: Option<&str>| {
+            assert_eq!(parsed(answer).map(|answerer| answerer.pod).as_deref(), expect, "{answer:?}");
+        };
+        check("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello:1.0.0 hello-1\n", Some("hello-1"));
+        check("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello:1.0.0 hel", None);
+        check("HTTP/1.1 503 Service Unavailable\r\n\r\nhello:1.0.0 hello-1\n", None);
+        check("", None);
+    }
+
+    #[test]
+    fn it_ends_by_count_and_by_time() {
+        let refuses = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let load = Load {
+            address: refuses,
+            askers: 3,
+            rest: Duration::ZERO,
+            count: 10,
+            time: Duration::from_secs(20),
+        };
+        let answers = Requests::start(load).answers();
+        assert_eq!(answers.len(), 10);
+        assert!(answers.iter().all(|answer| answer.outcome.is_err()), "{answers:?}");
+        let answers =
+            Requests::start(Load { count: u32::MAX, time: Duration::from_millis(30), ..load }).answers();
+        assert!(answers.iter().all(|answer| answer.at < Duration::from_millis(30)), "{answers:?}");
+    }
 }
