@@ -250,6 +250,10 @@ impl Run {
         self.delayed.is_empty() && open < if parallel { ABREAST } else { 1 }
     }
 
+    fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Close(_))
+    }
+
     /// Whether every question has its answer.
     pub(crate) fn is_answered(&self) -> bool {
         self.asked.values().all(|asked| matches!(asked.question, Question::Lease(_)))
@@ -322,6 +326,7 @@ impl Run {
             (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
             (Question::Make(object), answer) => self.made(&object, answer, now),
             (Question::Release, _) => {}
+            (Question::Look(_) | Question::Rehearse(_) | Question::Survey, _) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
             (Question::Look(object), Ok(Reply::Object(found))) => self.seen.read(&object, found.as_ref()),
             (Question::Look(object), Err(fault)) => self.fail(format!("{object}: {}", fault.told())),
