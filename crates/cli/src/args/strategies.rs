@@ -231,7 +231,7 @@ pub(crate) struct StateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ScaleArgs {
     /// The pods wanted.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     replicas: u32,
     /// The pods that run, where the manifest leaves `replicas` out.
     #[arg(long, value_name = "N")]
