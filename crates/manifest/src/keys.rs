@@ -39,6 +39,15 @@ impl Schema for MergeKeys {
             _ => true,
         }
     }
+
+    /// `rollingUpdate`, which the server adds, may not stand beside another type.
+    fn whole(&self, path: &str) -> bool {
+        matches!(path, "/spec/strategy" | "/spec/updateStrategy")
+    }
+
+    fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
+        one == other || is_quantity(path) && quantity::same(one, other)
+    }
 }
 
 /// Ends of paths of keyed lists.
@@ -150,5 +159,17 @@ mod tests {
         check("/spec/replicas", json!(3), true);
         check("/spec/paused", json!(null), false);
         check("/stringData/key", json!("a"), false);
+    }
+
+    #[test]
+    fn quantities_are_compared_by_their_amount() {
+        let check = |path, one, other, expect| {
+            assert_eq!(MergeKeys.same(path, &one, &other), expect, "{path} {one} {other}");
+        };
+        let cpu = "/spec/template/spec/containers/-/resources/requests/cpu";
+        check(cpu, json!("0.2"), json!("200m"), true);
+        check(cpu, json!(1), json!("1"), true);
+        check(cpu, json!("1"), json!("2"), false);
+        check("/spec/replicas", json!("1"), json!(1), false);
     }
 }

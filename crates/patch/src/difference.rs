@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use crate::edit::{Edit, Place, edits};
-use crate::list::Matching;
+use crate::list::{Matching, key_pairs};
 use crate::step::{Step, child, shape};
 use crate::{Path, Schema, Segment};
 
@@ -117,17 +117,6 @@ impl<'a, S: Schema + ?Sized> Documents<'a, '_, S> {
         }
         Path(segments)
     }
-}
-
-/// The names and values of an item's key.
-fn key_pairs(item: Option<&Value>, fields: &[&str]) -> Vec<(String, String)> {
-    let pair = |field: &&str| Some(((*field).to_owned(), text(item?.get(field)?)));
-    fields.iter().filter_map(pair).collect()
-}
-
-/// A string as it is, any other scalar as JSON has it.
-fn text(scalar: &Value) -> String {
-    scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned)
 }
 
 fn key_for_people(item: &Value, fields: &[&str]) -> Value {

@@ -1,4 +1,5 @@
-//! JSON Patch ([RFC 6902]) on JSON values: diff by list keys, guards, inversion, atomic application.
+//! JSON Patch ([RFC 6902]) on JSON values: diff by list keys, guards, inversion, atomic application; and, for documents that
+//! a server holds, a three-way merge and how they stand between two others.
 //!
 //! A patch that [`diff`] writes says what it relies on: it opens with `test` operations on the values that it
 //! replaces and on the keys of the list items that its indices go through. Whoever applies it, this crate or
@@ -89,6 +90,18 @@ pub use invert::invert;
 
 mod difference;
 pub use difference::{Difference, differences};
+
+mod merge;
+pub use merge::merge;
+
+mod project;
+pub use project::project;
+
+mod lacking;
+pub use lacking::lacking;
+
+mod standing;
+pub use standing::Standing;
 
 mod path;
 pub use path::{Path, Segment};

@@ -81,10 +81,10 @@ fn latest<'a>(origins: impl Iterator<Item = &'a Option<usize>>) -> Vec<Option<us
 }
 
 /// The values of an item's key fields, in the order of the fields.
-type Key<'a> = Vec<KeyValue<'a>>;
+pub(crate) type Key<'a> = Vec<KeyValue<'a>>;
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum KeyValue<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum KeyValue<'a> {
     Bool(bool),
     Integer(String),
     String(&'a str),
@@ -100,7 +100,8 @@ fn by_key(before: &[Value], after: &[Value], fields: &[&str]) -> Option<Vec<Opti
     Some(origins)
 }
 
-fn indices_by_key<'a>(items: &'a [Value], fields: &[&str]) -> Option<BTreeMap<Key<'a>, usize>> {
+/// The index of each item by its key; none where the items go by position.
+pub(crate) fn indices_by_key<'a>(items: &'a [Value], fields: &[&str]) -> Option<BTreeMap<Key<'a>, usize>> {
     if fields.is_empty() {
         return None;
     }
@@ -113,8 +114,20 @@ fn indices_by_key<'a>(items: &'a [Value], fields: &[&str]) -> Option<BTreeMap<Ke
     Some(indices)
 }
 
-fn key_of<'a>(item: &'a Value, fields: &[&str]) -> Option<Key<'a>> {
+/// An item's key.
+pub(crate) fn key_of<'a>(item: &'a Value, fields: &[&str]) -> Option<Key<'a>> {
     fields.iter().map(|field| key_value(item.get(field)?)).collect()
+}
+
+/// The names and values of an item's key, for people.
+pub(crate) fn key_pairs(item: Option<&Value>, fields: &[&str]) -> Vec<(String, String)> {
+    let pair = |field: &&str| Some(((*field).to_owned(), text(item?.get(field)?)));
+    fields.iter().filter_map(pair).collect()
+}
+
+/// A string as it is, any other scalar as JSON has it.
+fn text(scalar: &Value) -> String {
+    scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned)
 }
 
 /// A scalar that can identify: null says nothing, and a fraction has more than one spelling.

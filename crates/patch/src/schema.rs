@@ -13,6 +13,19 @@ pub trait Schema {
     /// Whether a `test` of this scalar at `path` means what it says: false where the server stores another
     /// form of the same value, so that the test would fail though nothing has drifted.
     fn testable(&self, path: &str, value: &Value) -> bool;
+
+    /// Whether the map at `path` is taken as a whole where it changes: one whose members exclude each other, and of
+    /// which a server writes one by itself.
+    fn whole(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Whether two values at `path` are one value to the server, whichever way they are written.
+    fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
+        let _ = path;
+        one == other
+    }
 }
 
 /// A schema that knows nothing: items go by their position, and every scalar can be tested.

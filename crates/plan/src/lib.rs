@@ -53,6 +53,7 @@ mod error;
 mod plan;
 mod planner;
 mod pods;
+mod rebase;
 mod refuse;
 mod release;
 #[cfg(feature = "schema")]
@@ -72,6 +73,7 @@ pub use digest::{BadDigest, Digest};
 pub use duration::{BadDuration, Duration};
 pub use error::{Error, Refusal, refuse, refuse_all};
 pub use plan::{API_VERSION, Entry, Metadata, OnFailure, Plan, Spec, Undo, apply};
+pub use rebase::Rebase;
 pub use release::{Release, with_replicas};
 #[cfg(feature = "schema")]
 pub use schema::schema;

@@ -45,6 +45,10 @@ pub struct Plan {
 pub struct Metadata {
     /// That of the first workload, unless said otherwise.
     pub name: String,
+    /// Of a plan that is bound to the objects of a cluster: the digest of the plan that was approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub approved: Option<Digest>,
 }
 
 /// What a plan says.
@@ -115,7 +119,7 @@ impl Plan {
         Self {
             api_version: API_VERSION.into(),
             kind: "Plan".into(),
-            metadata: Metadata { name: name.into() },
+            metadata: Metadata { name: name.into(), approved: None },
             spec,
             proof: None,
             digest,

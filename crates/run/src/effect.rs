@@ -1,5 +1,7 @@
 //! What a run wants done: data, for an adapter to carry out.
 
+use std::fmt;
+
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_patch::Patch;
 
@@ -95,6 +97,15 @@ pub struct Right {
     pub namespace: Option<String>,
     /// The one object it is needed for; none is all of them.
     pub name: Option<String>,
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let group = if self.group.is_empty() { String::new() } else { format!(".{}", self.group) };
+        write!(f, "{} {}{group}", self.verb, self.resource)?;
+        self.name.iter().try_for_each(|name| write!(f, " {name}"))?;
+        self.namespace.iter().try_for_each(|namespace| write!(f, " in namespace {namespace}"))
+    }
 }
 
 /// An HTTP request of a gate.

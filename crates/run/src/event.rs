@@ -16,8 +16,12 @@ pub enum Event {
     Changed(Scope, Manifest),
     /// An object of a watched scope is gone; as it was last seen.
     Gone(Scope, Manifest),
-    /// A person at this terminal asks the run to go back (Ctrl-C twice stops the program instead: the journal stays).
+    /// A scope cannot be watched, and trying again will not help.
+    Unwatched(Scope, Fault),
+    /// A person at this terminal asks the run to go back.
     Abort,
+    /// The program is asked to end (Ctrl-C): the run stops where it is, gives its Leases back, and the journal stays.
+    Stop,
 }
 
 /// What came of a request.

@@ -1,15 +1,40 @@
 //! The executor as a state machine without IO.
 
+mod bind;
 mod direction;
 mod effect;
+mod ending;
+mod error;
 mod event;
+mod fault;
+mod gates;
+mod journal;
+mod lease;
+mod managed;
 mod options;
 mod outcome;
+mod place;
+mod pods;
+mod preflight;
 mod progress;
+mod resource;
+mod rights;
+mod run;
+mod seen;
+mod stand;
+mod trouble;
+mod way;
+mod work;
 
+pub use bind::{as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
+pub use error::Error;
 pub use event::{Answer, Event, Fault, Reply};
+pub use journal::{Journal, Position, Stage, Wish, Wishes};
 pub use options::{Goal, Options};
 pub use outcome::Outcome;
 pub use progress::Progress;
+pub use resource::{Resource, resource};
+pub use rights::{rights, roles};
+pub use run::Run;

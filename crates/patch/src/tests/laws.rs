@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::random::{document, pair};
 use super::{Named, operations, strict};
-use crate::{Patch, PatchOperation, Plain, apply, diff, differences, invert, unguarded};
+use crate::{
+    Patch, PatchOperation, Plain, Standing, apply, diff, differences, invert, lacking, merge, unguarded,
+};
 
 const SENTINEL: &str = "drifted";
 
@@ -43,6 +45,30 @@ proptest! {
     fn nothing_differs_from_itself(document in document()) {
         prop_assert_eq!(diff(&document, &document, &Named), Patch::default());
         prop_assert_eq!(differences(&document, &document, &Named), vec![]);
+    }
+
+    /// A failure means that a plan which is bound to a cluster that holds just its files would be another plan.
+    #[test]
+    fn where_nothing_was_added_a_merge_is_the_target((before, after) in pair()) {
+        prop_assert_eq!(&merge(&before, &before, &after, &Named), &after);
+        prop_assert_eq!(&merge(&after, &before, &after, &Named), &after);
+    }
+
+    /// A failure means that what others have written would be lost when a step is taken, or taken back.
+    #[test]
+    fn a_merge_that_is_taken_back_leaves_what_was_there((live, other) in pair(), target in document()) {
+        if merge(&live, &live, &other, &Named) == other {
+            prop_assert_eq!(merge(&other, &other, &live, &Named), live.clone());
+        }
+        prop_assert_eq!(merge(&live, &target, &target, &Named), live);
+    }
+
+    /// A failure means that a run would take a change for not made that is made, and make it twice.
+    #[test]
+    fn a_document_stands_where_it_is((before, after) in pair()) {
+        prop_assert!(Standing::of(&before, &before, &after, &Named).is_before());
+        prop_assert!(Standing::of(&after, &before, &after, &Named).is_after());
+        prop_assert_eq!(lacking(&before, &before, &Named), vec![]);
     }
 
     /// A failure means that a half-applied state can be seen.

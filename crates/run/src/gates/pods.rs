@@ -1,0 +1,139 @@
+//! Pods of a set, counted by owner: pod, ReplicaSet, Deployment.
+//!
+//! A Deployment's status says 3 available while one of the three is going, and its selector may match another set's
+//! pods; so neither is asked.
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_plan::Deployment;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::Verdict;
+use crate::pods::{Pod, ReplicaSet, is_observed, plain_template, texts};
+use crate::seen::Seen;
+
+/// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`.
+pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: u32, now: Timestamp) -> Verdict {
+    let set = match Set::of(seen, object) {
+        Ok(set) => set,
+        Err(reason) => return Verdict::Waits(reason),
+    };
+    let pods = set.active();
+    let fresh: Vec<&(&ObjectRef, &Pod)> = pods.iter().filter(|(_, pod)| set.is_fresh(pod)).collect();
+    let ready = fresh.iter().filter(|(_, pod)| pod.ready.is_some()).count();
+    let count = replicas as usize;
+    if pods.len() != count || ready != count {
+        let old = pods.len() - fresh.len();
+        return Verdict::Waits(set.told(format!("{ready} of {replicas} available{}", of_old(old))));
+    }
+    let seconds = set.deployment.pointer("/spec/minReadySeconds").and_then(Value::as_u64).unwrap_or(0);
+    let minimum = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let due = fresh.iter().filter_map(|(_, pod)| pod.ready?.checked_add(minimum).ok()).max();
+    due.filter(|due| seconds > 0 && *due > now).map_or(Verdict::Holds, Verdict::HoldsAt)
+}
+
+/// Exactly so many active pods, ready or not.
+pub(super) fn settled(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict {
+    if replicas == 0 && seen.object(object) == Some(None) {
+        return Verdict::Holds;
+    }
+    counted(seen, object, |pods| pods == replicas as usize, &format!("of {replicas} pods"))
+}
+
+/// At most so many active pods.
+pub(super) fn shrunk(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict {
+    counted(seen, object, |pods| pods <= replicas as usize, &format!("pods, {replicas} at most"))
+}
+
+fn counted(seen: &Seen, object: &ObjectRef, right: impl Fn(usize) -> bool, what: &str) -> Verdict {
+    match Set::of(seen, object) {
+        Ok(set) if right(set.active().len()) => Verdict::Holds,
+        Ok(set) => Verdict::Waits(set.told(format!("{} {what}", set.active().len()))),
+        Err(reason) => Verdict::Waits(reason),
+    }
+}
+
+/// A Deployment with its ReplicaSets, all of whose controllers have seen what was written last.
+struct Set<'a> {
+    seen: &'a Seen,
+    deployment: &'a Manifest,
+    replica_sets: Vec<&'a ReplicaSet>,
+    template: Value,
+}
+
+impl<'a> Set<'a> {
+    fn of(seen: &'a Seen, object: &ObjectRef) -> Result<Self, String> {
+        let deployment = seen.live(object).ok_or("it is not there")?;
+        let uid = deployment.pointer("/metadata/uid").and_then(Value::as_str);
+        let owned = |set: &&ReplicaSet| set.owner.is_some() && set.owner.as_deref() == uid;
+        let set = Self {
+            seen,
+            deployment,
+            replica_sets: seen.replica_sets.values().filter(owned).collect(),
+            template: plain_template(deployment),
+        };
+        let observed = is_observed(deployment) && set.replica_sets.iter().all(|set| set.observed);
+        match observed && !set.has_strangers() {
+            true => Ok(set),
+            false => Err("its controller has not seen the change yet".to_owned()),
+        }
+    }
+
+    fn active(&self) -> Vec<(&'a ObjectRef, &'a Pod)> {
+        let owned = |pod: &Pod| self.replica_sets.iter().any(|set| pod.owner.as_ref() == Some(&set.uid));
+        self.seen.pods.iter().filter(|(_, pod)| pod.active && owned(pod)).collect()
+    }
+
+    fn is_fresh(&self, pod: &Pod) -> bool {
+        let owner = self.replica_sets.iter().find(|set| pod.owner.as_ref() == Some(&set.uid));
+        owner.is_some_and(|set| set.template == self.template)
+    }
+
+    /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches of two kinds are not
+    /// in step.
+    fn has_strangers(&self) -> bool {
+        let selector = Deployment::of(self.deployment).selector();
+        let namespace = &self.deployment.object().namespace;
+        let known = |owner: &String| self.seen.replica_sets.values().any(|set| set.uid == *owner);
+        self.seen.pods.iter().any(|(object, pod)| {
+            let selected = selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value));
+            object.namespace == *namespace
+                && pod.active
+                && selected
+                && pod.owner.as_ref().is_some_and(|owner| !known(owner))
+        })
+    }
+
+    /// A count with the first trouble that explains it.
+    fn told(&self, count: String) -> String {
+        let pods = self.active();
+        let unready = pods.iter().filter(|(_, pod)| pod.ready.is_none());
+        let mut pod = unready.filter_map(|(object, pod)| {
+            pod.trouble.as_ref().map(|trouble| format!("pod {}: {trouble}", object.name))
+        });
+        let set = self.replica_sets.iter().find_map(|set| set.trouble.clone());
+        match set.or_else(|| pod.next()) {
+            Some(trouble) => format!("{count}; {trouble}"),
+            None => count,
+        }
+    }
+}
+
+fn of_old(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", 1 pod of the template before".to_owned(),
+        count => format!(", {count} pods of the template before"),
+    }
+}
+
+/// The pods in a namespace that a Service's selector matches.
+pub(super) fn selected<'a>(seen: &'a Seen, service: &Manifest) -> impl Iterator<Item = &'a Pod> + use<'a> {
+    let selector = texts(service.pointer("/spec/selector"));
+    let namespace = service.object().namespace.clone();
+    let matches = move |(object, pod): &(&ObjectRef, &Pod)| {
+        object.namespace == namespace
+            && selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))
+    };
+    seen.pods.iter().filter(matches).map(|(_, pod)| pod)
+}

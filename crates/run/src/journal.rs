@@ -1,0 +1,270 @@
+//! The journal: a ConfigMap that says where a run is, written before each write to the cluster.
+//!
+//! | key | written by | what |
+//! | --- | --- | --- |
+//! | `data.run` | the runner | [`Position`] as JSON |
+//! | `data.approve.N` | `cutover approve` | who approved step N, and when |
+//! | `data.abort` | `cutover abort` | who asked the run to go back, and when |
+//! | `binaryData.plan` | the runner | the plan as it is bound to the cluster, packed |
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write as _};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cutover_manifest::{Manifest, ObjectRef, short_name};
+use cutover_patch::jsonptr::PointerBuf;
+use cutover_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation, TestOperation};
+use cutover_plan::{Digest, Gate, Plan};
+use flate2::{Compression, GzBuilder, read::GzDecoder};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::direction::Direction;
+use crate::effect::Write;
+use crate::error::Error;
+use crate::outcome::Outcome;
+use crate::place::Place;
+
+/// The largest plan that a ConfigMap takes, in bytes of base64: the API server allows 1 MiB for all of it.
+const LARGEST: usize = 900_000;
+
+/// What a journal says.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Journal {
+    /// Where the run is.
+    pub position: Position,
+    /// The plan as it is bound to the cluster.
+    pub plan: Plan,
+    /// What people have asked of the run.
+    pub wishes: Wishes,
+}
+
+/// Where a run is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// The digest of the plan that was approved.
+    pub digest: Digest,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Of a way back: the step after which, or in the middle of which, it begins.
+    pub from: usize,
+    /// Of a way back: the state that it leads to.
+    pub to: usize,
+    /// Of a way back: whether it begins in the middle of the step.
+    pub halfway: bool,
+    /// The step that is worked on, from 1 on its way.
+    pub step: usize,
+    /// What is done about it.
+    pub stage: Stage,
+    /// Since when.
+    pub since: Timestamp,
+    /// When all its gates but pauses first held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Timestamp>,
+    /// Whether its pauses are over.
+    #[serde(default)]
+    pub passed: bool,
+    /// When the run began.
+    pub started: Timestamp,
+    /// Who runs it.
+    pub by: String,
+    /// Why it turned round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<String>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Outcome>,
+    /// The uid of each object that was there when the run began, or that it has created.
+    #[serde(default)]
+    pub uids: BTreeMap<String, String>,
+}
+
+/// What is done about a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    /// Its changes are made.
+    Writing,
+    /// Its gates are waited for.
+    Waiting,
+}
+
+/// What people have asked of a run, from other terminals.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Wishes {
+    /// Steps that wait for a person, and who approved them.
+    pub approvals: BTreeMap<usize, Wish>,
+    /// Whoever asked the run to go back.
+    pub abort: Option<Wish>,
+}
+
+/// Who asked for something, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Journal {
+    /// The ConfigMap that is a plan's journal: beside its first workload.
+    pub fn object(plan: &Plan, namespace: &str) -> ObjectRef {
+        let first = plan.spec.workloads.first().and_then(|workload| workload.namespace.as_deref());
+        let name = short_name(&format!("cutover-{}", plan.metadata.name), "");
+        Place::new(namespace).object(&ObjectRef::new("v1", "ConfigMap", first, &name))
+    }
+
+    /// Reads a journal.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Journal`] where it is no journal, or was edited by hand.
+    pub fn parse(manifest: &Manifest) -> Result<Self, Error> {
+        let text = manifest.pointer("/data/run").and_then(Value::as_str);
+        let text = text.ok_or_else(|| bad(manifest, "it has no `run`"))?;
+        let position = serde_json::from_str(text).map_err(|error| bad(manifest, error))?;
+        let packed = manifest.pointer("/binaryData/plan").and_then(Value::as_str).unwrap_or_default();
+        let plan = unpacked(packed).map_err(|reason| bad(manifest, reason))?;
+        Ok(Self { position, plan, wishes: Wishes::of(manifest) })
+    }
+
+    /// The write that approves the step that the run waits at, and its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Journal`] where the run does not wait for a person.
+    pub fn approve(manifest: &Manifest, by: &str, now: Timestamp) -> Result<(usize, Write), Error> {
+        let journal = Self::parse(manifest)?;
+        let Position { step, direction, .. } = journal.position;
+        let gates = journal.plan.spec.steps.get(step.wrapping_sub(1)).map_or(&[][..], |step| &step.gates);
+        let asks = gates.iter().any(|gate| matches!(gate, Gate::Pause { duration: None }));
+        if direction == Direction::Back || journal.position.ended.is_some() || !asks {
+            return Err(bad_with(
+                manifest,
+                "the run waits for no person",
+                "cutover status tells where it is",
+            ));
+        }
+        Ok((step, wish(manifest, &format!("approve.{step}"), by, now)))
+    }
+
+    /// The write that asks a run to go back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Journal`] where the run is over, or goes back already.
+    pub fn abort(manifest: &Manifest, by: &str, now: Timestamp) -> Result<Write, Error> {
+        let position = Self::parse(manifest)?.position;
+        if position.ended.is_some() {
+            return Err(bad_with(manifest, "the run is over", "cutover undo takes it back"));
+        }
+        if position.direction == Direction::Back {
+            return Err(bad_with(manifest, "the run goes back already", "cutover status tells where it is"));
+        }
+        Ok(wish(manifest, "abort", by, now))
+    }
+
+    /// The ConfigMap that says this.
+    pub(crate) fn manifest(plan: &Plan, position: &Position, namespace: &str) -> Result<Manifest, Error> {
+        let object = Self::object(plan, namespace);
+        let value = json!({
+            "apiVersion": object.api_version, "kind": object.kind,
+            "metadata": {
+                "name": object.name, "namespace": object.namespace,
+                "labels": { "app.kubernetes.io/managed-by": "cutover" },
+            },
+            "data": { "run": position.text() },
+            "binaryData": { "plan": packed(plan) },
+        });
+        let manifest = Manifest::new(value).map_err(cutover_plan::Error::from)?;
+        match manifest.pointer("/binaryData/plan").and_then(Value::as_str) {
+            Some(plan) if plan.len() > LARGEST => {
+                let reason = format!("the plan takes {} bytes there, and {LARGEST} fit", plan.len());
+                Err(bad_with(&manifest, reason, "plan fewer workloads at a time"))
+            }
+            _ => Ok(manifest),
+        }
+    }
+}
+
+impl Position {
+    /// As the journal has it.
+    pub(crate) fn text(&self) -> String {
+        // It is texts and numbers: there is nothing that JSON cannot write.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The write that puts this in the place of what the journal said last, if nobody else has written there.
+    pub(crate) fn write(&self, object: &ObjectRef, last: &str) -> Write {
+        let path = || PointerBuf::from_tokens(["data", "run"]);
+        let ops = Patch(vec![
+            PatchOperation::Test(TestOperation { path: path(), value: last.into() }),
+            PatchOperation::Replace(ReplaceOperation { path: path(), value: self.text().into() }),
+        ]);
+        Write::Patch { object: object.clone(), ops }
+    }
+}
+
+impl Wishes {
+    pub(crate) fn of(journal: &Manifest) -> Self {
+        let data = journal.pointer("/data").and_then(Value::as_object).into_iter().flatten();
+        let mut wishes = Self::default();
+        for (key, value) in data {
+            let Some(wish) = value.as_str().and_then(|text| serde_json::from_str(text).ok()) else {
+                continue;
+            };
+            if key == "abort" {
+                wishes.abort = Some(wish);
+            } else if let Some(step) = key.strip_prefix("approve.").and_then(|step| step.parse().ok()) {
+                wishes.approvals.insert(step, wish);
+            }
+        }
+        wishes
+    }
+}
+
+fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
+    let wish = serde_json::to_string(&Wish { by: by.to_owned(), at }).unwrap_or_default();
+    let uid = journal.pointer("/metadata/uid").cloned().unwrap_or_default();
+    let ops = Patch(vec![
+        PatchOperation::Test(TestOperation {
+            path: PointerBuf::from_tokens(["metadata", "uid"]),
+            value: uid,
+        }),
+        PatchOperation::Add(AddOperation {
+            path: PointerBuf::from_tokens(["data", key]),
+            value: wish.into(),
+        }),
+    ]);
+    Write::Patch { object: journal.object().clone(), ops }
+}
+
+/// The same plan gives the same bytes: no time goes into the header.
+fn packed(plan: &Plan) -> String {
+    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
+    let written = encoder.write_all(plan.to_value().to_string().as_bytes());
+    // Writing to memory does not fail.
+    written.and_then(|()| encoder.finish()).map(|bytes| STANDARD.encode(bytes)).unwrap_or_default()
+}
+
+fn unpacked(text: &str) -> Result<Plan, String> {
+    let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
+    let mut json = String::new();
+    GzDecoder::new(bytes.as_slice()).read_to_string(&mut json).map_err(|error| error.to_string())?;
+    let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+    Plan::parse(&value).map_err(|error| error.to_string())
+}
+
+fn bad(manifest: &Manifest, reason: impl ToString) -> Error {
+    bad_with(manifest, reason, "delete it once nothing of the plan is left half done: cutover status")
+}
+
+fn bad_with(manifest: &Manifest, reason: impl ToString, hint: &str) -> Error {
+    let name = manifest.object().name.clone();
+    Error::Journal { name, reason: reason.to_string(), hint: hint.to_owned() }
+}

@@ -1,0 +1,238 @@
+//! Leases: one runner holds a workload, and a second one hears who.
+//!
+//! As client-go's leader election does, a Lease of somebody else counts as free once it has stood unchanged for as long
+//! as it lasts, by our own clock: two clocks are never compared.
+
+use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
+use cutover_patch::{Patch, diff};
+use cutover_plan::Plan;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::effect::{Request, Write};
+use crate::event::{Answer, Fault, Reply};
+use crate::place::Place;
+
+/// The Leases of a plan's workloads.
+pub(crate) fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
+    let lease = |workload: &cutover_plan::Workload| {
+        let name = cutover_manifest::short_name(&format!("cutover-{}", workload.name), "");
+        let object = ObjectRef::new("coordination.k8s.io/v1", "Lease", workload.namespace.as_deref(), &name);
+        Place::new(namespace).object(&object)
+    };
+    plan.spec.workloads.iter().map(lease).collect()
+}
+
+/// The Leases that a run must hold, all of them, before it writes.
+#[derive(Debug)]
+pub(crate) struct Leases {
+    leases: Vec<Lease>,
+    holder: String,
+    duration: SignedDuration,
+    /// Why they cannot be had.
+    pub(crate) refused: Option<String>,
+}
+
+#[derive(Debug)]
+struct Lease {
+    object: ObjectRef,
+    known: Known,
+    asked: bool,
+    /// Nothing is asked before.
+    rests: Option<Timestamp>,
+    held: Option<Timestamp>,
+    rival: Option<Rival>,
+}
+
+#[derive(Debug)]
+enum Known {
+    Nothing,
+    Absent,
+    There(Manifest),
+}
+
+/// Somebody else who holds it.
+#[derive(Debug)]
+struct Rival {
+    name: String,
+    renewed: Value,
+    /// How often it was renewed while we looked.
+    renewals: u32,
+    free: Timestamp,
+}
+
+impl Leases {
+    pub(crate) fn new(objects: Vec<ObjectRef>, holder: &str, duration: SignedDuration) -> Self {
+        let lease = |object| Lease {
+            object,
+            known: Known::Nothing,
+            asked: false,
+            rests: None,
+            held: None,
+            rival: None,
+        };
+        let leases = objects.into_iter().map(lease).collect();
+        Self { leases, holder: holder.to_owned(), duration, refused: None }
+    }
+
+    /// Whether all of them are held now.
+    pub(crate) fn held(&self, now: Timestamp) -> bool {
+        self.leases.iter().all(|lease| lease.held.is_some_and(|until| until > now))
+    }
+
+    /// Who holds one of them, in words.
+    pub(crate) fn rival(&self) -> Option<String> {
+        let lease = self.leases.iter().find(|lease| lease.rival.is_some())?;
+        let rival = lease.rival.as_ref()?;
+        Some(format!("{} is held by {}", lease.object, rival.name))
+    }
+
+    /// When there is something to ask again.
+    pub(crate) fn wake(&self) -> Option<Timestamp> {
+        let renewal = |lease: &Lease| lease.held.map(|until| earlier(until, self.duration * 2 / 3));
+        let wakes = self.leases.iter().filter(|lease| !lease.asked);
+        wakes.filter_map(|lease| lease.rests.max(renewal(lease))).min()
+    }
+
+    /// The next request, and which Lease it is about.
+    pub(crate) fn next(&mut self, now: Timestamp) -> Option<(usize, Request)> {
+        let rested = |lease: &Lease| !lease.asked && lease.rests.is_none_or(|until| until <= now);
+        let indices: Vec<usize> =
+            (0..self.leases.len()).filter(|index| rested(&self.leases[*index])).collect();
+        let (index, request) =
+            indices.into_iter().find_map(|index| Some((index, self.request(index, now)?)))?;
+        self.leases[index].asked = true;
+        Some((index, request))
+    }
+
+    pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Timestamp) {
+        let until = later(now, self.duration);
+        let lease = &mut self.leases[index];
+        lease.asked = false;
+        lease.rests = None;
+        match answer {
+            Ok(Reply::Object(None)) => lease.known = Known::Absent,
+            Ok(Reply::Object(Some(manifest))) if holder(&manifest) == self.holder => {
+                lease.held = Some(until);
+                lease.rival = None;
+                lease.known = Known::There(manifest);
+            }
+            Ok(Reply::Object(Some(manifest))) => self.meet(index, manifest, now),
+            Ok(_) => lease.known = Known::Nothing,
+            Err(fault) if fault.is_final() && fault.code != 409 && fault.code != 422 && fault.code != 404 => {
+                self.refused = Some(format!("{}: {}", lease.object, fault.told()));
+            }
+            Err(fault) => {
+                lease.known = Known::Nothing;
+                lease.rests = Some(later(now, fault.pause(1)));
+            }
+        }
+    }
+
+    /// Requests that give them back.
+    pub(crate) fn release(&mut self) -> Vec<Request> {
+        let held = self.leases.iter_mut().filter_map(|lease| {
+            lease.held.take()?;
+            match &lease.known {
+                Known::There(manifest) => Some(manifest.clone()),
+                _ => None,
+            }
+        });
+        held.map(|manifest| patch(&manifest, &manifest.set("/spec/holderIdentity", "".into()))).collect()
+    }
+
+    fn request(&self, index: usize, now: Timestamp) -> Option<Request> {
+        let lease = &self.leases[index];
+        match &lease.known {
+            Known::Nothing => Some(Request::Get(lease.object.clone())),
+            Known::Absent => {
+                let bare = json!({
+                    "apiVersion": lease.object.api_version, "kind": lease.object.kind,
+                    "metadata": { "name": lease.object.name, "namespace": lease.object.namespace },
+                    "spec": {},
+                });
+                let lease = self.taken(&Manifest::new(bare).ok()?, now);
+                Some(Request::Write { write: Write::Create(lease), dry_run: false })
+            }
+            Known::There(manifest) => {
+                let due = lease.held.is_none_or(|until| earlier(until, self.duration * 2 / 3) <= now);
+                due.then(|| patch(manifest, &self.taken(manifest, now)))
+            }
+        }
+    }
+
+    /// The Lease as ours.
+    fn taken(&self, manifest: &Manifest, now: Timestamp) -> Manifest {
+        let time = now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let own = holder(manifest) == self.holder;
+        let mut taken = manifest
+            .set("/spec/holderIdentity", self.holder.clone().into())
+            .set("/spec/leaseDurationSeconds", self.duration.as_secs().into())
+            .set("/spec/renewTime", time.clone().into());
+        if !own {
+            taken = taken.set("/spec/acquireTime", time.into());
+        }
+        taken
+    }
+
+    /// Somebody else's: it is free where it names nobody, or where it has not changed for as long as it lasts.
+    fn meet(&mut self, index: usize, manifest: Manifest, now: Timestamp) {
+        let lease = &mut self.leases[index];
+        if lease.held.take().is_some() && !holder(&manifest).is_empty() {
+            self.refused = Some(format!("{} was taken by {}", lease.object, holder(&manifest)));
+            return;
+        }
+        let renewed = manifest.pointer("/spec/renewTime").cloned().unwrap_or_default();
+        let expired = lease.rival.as_ref().is_some_and(|rival| rival.renewed == renewed && rival.free <= now);
+        if holder(&manifest).is_empty() || expired {
+            lease.known = Known::There(manifest);
+            return;
+        }
+        let renewals = match &lease.rival {
+            Some(rival) if rival.renewed != renewed => rival.renewals + 1,
+            Some(rival) => rival.renewals,
+            None => 0,
+        };
+        // One renewal may have been on its way when its runner died.
+        if renewals > 1 {
+            self.refused = Some(format!("{} is held by {}", lease.object, holder(&manifest)));
+            return;
+        }
+        let seconds = manifest.pointer("/spec/leaseDurationSeconds").and_then(Value::as_i64).unwrap_or(15);
+        let free = later(now, SignedDuration::from_secs(seconds));
+        lease.known = Known::Nothing;
+        lease.rests = Some(free);
+        lease.rival = Some(Rival { name: holder(&manifest).to_owned(), renewed, renewals, free });
+    }
+}
+
+impl Fault {
+    /// How long to wait before trying again, the `tries`th time: as the server asks, or twice as long each time.
+    pub(crate) fn pause(&self, tries: u32) -> SignedDuration {
+        match self.retry_after {
+            Some(seconds) => SignedDuration::from_secs(seconds.into()),
+            None => SignedDuration::from_millis(250 << tries.min(7)),
+        }
+    }
+}
+
+pub(crate) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn earlier(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+fn holder(manifest: &Manifest) -> &str {
+    manifest.pointer("/spec/holderIdentity").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A write that somebody else's write in between makes fail.
+fn patch(live: &Manifest, target: &Manifest) -> Request {
+    let Patch(changes) = diff(live.value(), target.value(), &MergeKeys);
+    let mut operations = vec![crate::stand::test_version(live)];
+    operations.extend(changes);
+    let write = Write::Patch { object: live.object().clone(), ops: Patch(operations) };
+    Request::Write { write, dry_run: false }
+}

@@ -1,0 +1,159 @@
+//! What a run needs to be allowed to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_plan::{Change, Gate, Plan};
+use serde_json::{Value, json};
+
+use crate::effect::{Right, Scope};
+use crate::journal::Journal;
+use crate::lease::lease_objects;
+use crate::place::Place;
+use crate::resource::resource;
+
+/// The rights that a run of a plan needs, forward and back, each once and in order.
+pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
+    let mut rights = BTreeSet::new();
+    for scope in scopes(plan, namespace) {
+        for verb in ["list", "watch"] {
+            rights.insert(right(&scope.api_version, &scope.kind, verb, &scope.namespace, &scope.name));
+        }
+    }
+    for (verb, object) in writes(plan, namespace) {
+        // Nobody can be allowed to create by name.
+        let name = (verb != "create").then(|| object.name.clone());
+        rights.insert(right(&object.api_version, &object.kind, verb, &object.namespace, &name));
+    }
+    let journal = Journal::object(plan, namespace);
+    for object in lease_objects(plan, namespace).iter().chain([&journal]) {
+        for verb in ["get", "patch"] {
+            let name = Some(object.name.clone());
+            rights.insert(right(&object.api_version, &object.kind, verb, &object.namespace, &name));
+        }
+        rights.insert(right(&object.api_version, &object.kind, "create", &object.namespace, &None));
+    }
+    for namespace in namespaces(plan, namespace) {
+        let autoscaler = ("autoscaling/v2", "HorizontalPodAutoscaler");
+        for (api_version, kind) in [autoscaler, ("networking.k8s.io/v1", "Ingress")] {
+            rights.insert(right(api_version, kind, "list", &namespace, &None));
+        }
+    }
+    rights.into_iter().collect()
+}
+
+/// The rights of a plan as Roles, and a ClusterRole for what is in no namespace.
+pub fn roles(plan: &Plan, namespace: &str) -> Vec<Manifest> {
+    let mut rules: BTreeMap<Option<String>, BTreeMap<Target, Vec<String>>> = BTreeMap::new();
+    for right in rights(plan, namespace) {
+        let rule = (right.group, right.resource, right.name);
+        rules.entry(right.namespace).or_default().entry(rule).or_default().push(right.verb);
+    }
+    let name = format!("cutover-{}", plan.metadata.name);
+    let role = |(namespace, rules): (Option<String>, BTreeMap<_, _>)| {
+        let rules: Vec<Value> = rules.into_iter().map(rule).collect();
+        let kind = if namespace.is_some() { "Role" } else { "ClusterRole" };
+        let mut metadata = json!({ "name": name });
+        if let (Some(namespace), Some(metadata)) = (namespace, metadata.as_object_mut()) {
+            metadata.insert("namespace".to_owned(), namespace.into());
+        }
+        let api_version = "rbac.authorization.k8s.io/v1";
+        Manifest::new(
+            json!({ "apiVersion": api_version, "kind": kind, "metadata": metadata, "rules": rules }),
+        )
+    };
+    rules.into_iter().filter_map(|entry| role(entry).ok()).collect()
+}
+
+/// Group, resource, and the one object that a rule names.
+type Target = (String, String, Option<String>);
+
+/// What is watched: one watch a kind and namespace.
+pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
+    let place = Place::new(namespace);
+    let scope = |api_version: &str, kind: &str, namespace: &Option<String>, name: Option<String>| Scope {
+        api_version: api_version.to_owned(),
+        kind: kind.to_owned(),
+        namespace: namespace.clone(),
+        name,
+    };
+    let of = |object: &ObjectRef| scope(&object.api_version, &object.kind, &object.namespace, None);
+    let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(of).collect();
+    let steps = plan.spec.steps.iter().chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
+    for gate in steps.flat_map(|step| &step.gates) {
+        match gate {
+            Gate::Available { object, .. } | Gate::Settled { object, .. } => {
+                let namespace = place.object(object).namespace;
+                scopes.insert(scope("apps/v1", "ReplicaSet", &namespace, None));
+                scopes.insert(scope("v1", "Pod", &namespace, None));
+            }
+            Gate::Endpoints { object } => {
+                let namespace = place.object(object).namespace;
+                scopes.insert(scope("v1", "Pod", &namespace, None));
+                scopes.insert(scope("discovery.k8s.io/v1", "EndpointSlice", &namespace, None));
+            }
+            _ => {}
+        }
+    }
+    let journal = Journal::object(plan, namespace);
+    let all = scope("v1", "ConfigMap", &journal.namespace, None);
+    if !scopes.contains(&all) {
+        scopes.insert(scope("v1", "ConfigMap", &journal.namespace, Some(journal.name)));
+    }
+    scopes
+}
+
+/// All objects that the plan starts from or ever has.
+pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
+    let place = Place::new(namespace);
+    let start = plan.spec.from.iter().map(|entry| &entry.object);
+    let changed = changes(plan).map(Change::object);
+    start.chain(changed).map(|object| place.object(object)).collect()
+}
+
+/// The namespaces of the plan's workloads.
+pub(crate) fn namespaces(plan: &Plan, namespace: &str) -> BTreeSet<Option<String>> {
+    let own = |of: &Option<String>| Some(of.clone().unwrap_or_else(|| namespace.to_owned()));
+    plan.spec.workloads.iter().map(|workload| own(&workload.namespace)).collect()
+}
+
+fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
+    let steps = plan.spec.steps.iter().chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
+    steps.flat_map(|step| &step.changes)
+}
+
+fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
+    let place = Place::new(namespace);
+    let verb = |change: &Change| match change {
+        Change::Create { .. } => "create",
+        Change::Delete { .. } => "delete",
+        Change::Patch { .. } => "patch",
+    };
+    let read = objects(plan, namespace).into_iter().map(|object| ("get", object));
+    changes(plan).map(|change| (verb(change), place.object(change.object()))).chain(read).collect()
+}
+
+fn right(
+    api_version: &str,
+    kind: &str,
+    verb: &str,
+    namespace: &Option<String>,
+    name: &Option<String>,
+) -> Right {
+    let guess = || format!("{}s", kind.to_lowercase());
+    Right {
+        group: api_version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+        resource: resource(api_version, kind).map_or_else(guess, |known| known.plural.to_owned()),
+        verb: verb.to_owned(),
+        namespace: namespace.clone(),
+        name: name.clone(),
+    }
+}
+
+fn rule(((group, resource, name), verbs): (Target, Vec<String>)) -> Value {
+    let mut rule = json!({ "apiGroups": [group], "resources": [resource], "verbs": verbs });
+    if let (Some(name), Some(rule)) = (name, rule.as_object_mut()) {
+        rule.insert("resourceNames".to_owned(), json!([name]));
+    }
+    rule
+}

@@ -1,0 +1,400 @@
+//! The machine: its verbs, what it has asked, and what it is about.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_plan::Plan;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::bind::Admitted;
+use crate::effect::{Effect, Request, Scope, Ticket};
+use crate::event::{Answer, Event, Fault, Reply};
+use crate::journal::{Journal, Position, Wishes};
+use crate::lease::{Leases, later, lease_objects};
+use crate::options::Options;
+use crate::outcome::Outcome;
+use crate::progress::Progress;
+use crate::rights::objects;
+use crate::seen::Seen;
+use crate::way::Way;
+
+/// How long a request that meets no answer is sent again.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How many requests are on their way at once, Leases apart.
+const ABREAST: usize = 16;
+
+/// One run of a plan, as a state machine without IO.
+///
+/// Tell it what happens with [`handle_event`](Self::handle_event) and [`handle_timeout`](Self::handle_timeout); after
+/// each of them take what it wants done from [`poll_effect`](Self::poll_effect) until there is nothing left, and set a
+/// timer by [`poll_timeout`](Self::poll_timeout). It begins with the first `handle_timeout`, and is over when
+/// [`outcome`](Self::outcome) says so.
+///
+/// Nothing is remembered of what was to be done next: after every event the machine looks at what it has seen, and
+/// decides anew. So a run that was killed goes on where its journal and the live objects say it is.
+#[derive(Debug)]
+pub struct Run {
+    pub(crate) options: Options,
+    /// The plan as it was approved.
+    pub(crate) given: Plan,
+    /// The plan as it is bound to the cluster, once it is.
+    pub(crate) plan: Plan,
+    /// The ConfigMap that is the journal.
+    pub(crate) journal: ObjectRef,
+    /// The objects of the plan.
+    pub(crate) objects: Vec<ObjectRef>,
+    pub(crate) phase: Phase,
+    pub(crate) seen: Seen,
+    pub(crate) leases: Leases,
+    pub(crate) wishes: Wishes,
+    /// Where the run is; none before it has begun.
+    pub(crate) position: Option<Position>,
+    /// What the journal says, where that is known.
+    pub(crate) written: Option<String>,
+    pub(crate) way: Option<Way>,
+    pub(crate) gates: Held,
+    /// Somebody at this terminal wants to go back.
+    pub(crate) abort: bool,
+    /// An object whose last write may yet be made.
+    pub(crate) uncertain: Option<ObjectRef>,
+    /// What admission changes in the plan's states.
+    pub(crate) admitted: Vec<Admitted>,
+    /// Services with a load balancer or an Ingress before them.
+    pub(crate) fronted: BTreeSet<ObjectRef>,
+    pub(crate) queue: VecDeque<(Question, Request)>,
+    /// Whether the watches have been asked for.
+    pub(crate) watching: bool,
+    /// After how many steps the objects were found in place, and which were not looked at since.
+    pub(crate) in_place: Option<usize>,
+    /// The gate that did not hold when all were looked at last.
+    pub(crate) stuck: Option<usize>,
+    /// The step that people were told of last.
+    pub(crate) step_told: Option<usize>,
+    /// What the journal may say, where that is not known.
+    pub(crate) doubted: Vec<String>,
+    effects: VecDeque<Effect>,
+    asked: BTreeMap<Ticket, Asked>,
+    delayed: Vec<(Timestamp, Asked)>,
+    tickets: u64,
+    /// Nothing is decided before.
+    rests: Option<(Timestamp, u32)>,
+    wake: Option<Timestamp>,
+    told: Option<Progress>,
+    outcome: Option<Outcome>,
+}
+
+/// What the run is about, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Phase {
+    /// The Leases are asked for.
+    Claim,
+    /// The journal of an earlier run is read.
+    Recall,
+    /// The cluster is watched.
+    Watch,
+    /// The plan is bound to the live objects.
+    Bind,
+    /// Autoscalers and Ingresses are looked for.
+    Survey,
+    /// The rights are reviewed.
+    Review,
+    /// Each state is tried with the server's dry run.
+    Rehearse,
+    /// The journal is opened.
+    Open,
+    /// The steps are taken.
+    Work,
+    /// The journal is closed and the Leases are given back.
+    Close(Outcome),
+}
+
+/// Since when each gate of the present step has held, by its index.
+pub(crate) type Held = BTreeMap<usize, Timestamp>;
+
+#[derive(Debug)]
+struct Asked {
+    question: Question,
+    request: Request,
+    tries: u32,
+    since: Timestamp,
+}
+
+/// What a request is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Question {
+    Lease(usize),
+    Look(ObjectRef),
+    Make(ObjectRef),
+    OpenJournal(String),
+    ReadJournal,
+    Rehearse(Box<Manifest>),
+    Release,
+    Review,
+    Survey,
+    WriteJournal(String),
+}
+
+impl Run {
+    /// A run of a plan. Nothing happens before the first [`handle_timeout`](Self::handle_timeout).
+    pub fn new(plan: Plan, options: Options) -> Self {
+        let duration = SignedDuration::from_secs(options.lease.seconds().into());
+        let leases = Leases::new(lease_objects(&plan, &options.namespace), &options.holder, duration);
+        Self {
+            journal: Journal::object(&plan, &options.namespace),
+            objects: objects(&plan, &options.namespace).into_iter().collect(),
+            plan: plan.clone(),
+            given: plan,
+            options,
+            leases,
+            phase: Phase::Claim,
+            seen: Seen::default(),
+            wishes: Wishes::default(),
+            position: None,
+            written: None,
+            way: None,
+            gates: Held::new(),
+            abort: false,
+            uncertain: None,
+            admitted: Vec::new(),
+            fronted: BTreeSet::new(),
+            queue: VecDeque::new(),
+            watching: false,
+            in_place: None,
+            stuck: None,
+            step_told: None,
+            doubted: Vec::new(),
+            effects: VecDeque::new(),
+            asked: BTreeMap::new(),
+            delayed: Vec::new(),
+            tickets: 0,
+            rests: None,
+            wake: None,
+            told: None,
+            outcome: None,
+        }
+    }
+
+    /// Tells the machine that something has happened.
+    pub fn handle_event(&mut self, event: Event, now: Timestamp) {
+        match event {
+            Event::Answered(ticket, answer) => {
+                if let Some(asked) = self.asked.remove(&ticket) {
+                    self.answered(asked, answer, now);
+                }
+            }
+            Event::Listed(scope, manifests) => self.seen.see_all(&scope, &manifests),
+            Event::Changed(_, manifest) => self.seen.see(&manifest),
+            Event::Gone(_, manifest) => self.seen.see_gone(&manifest),
+            Event::Unwatched(scope, fault) => self.unwatched(&scope, &fault),
+            Event::Abort => self.abort = true,
+            Event::Stop => self.stop(),
+        }
+        self.hear();
+        self.proceed(now);
+    }
+
+    /// Tells the machine what time it is.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.proceed(now);
+    }
+
+    /// The next thing to do outside; ask until there is none.
+    #[must_use]
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) where nothing happens before.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    /// How the run ended; none while it goes on.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// Decides until there is nothing left to decide before something happens.
+    fn proceed(&mut self, now: Timestamp) {
+        self.wake = None;
+        self.resend(now);
+        self.claim(now);
+        while self.outcome.is_none() && self.is_free(now) && self.advance(now) {}
+    }
+
+    /// Goes one decision further; false where something must happen first.
+    fn advance(&mut self, now: Timestamp) -> bool {
+        match self.phase.clone() {
+            Phase::Claim => self.claimed(now),
+            Phase::Recall => self.ask_journal(now),
+            Phase::Watch => self.watched(),
+            Phase::Bind => self.bound(),
+            Phase::Survey => self.survey(now),
+            Phase::Review => self.review(now),
+            Phase::Rehearse => self.rehearse(now),
+            Phase::Open => self.open(now),
+            Phase::Work => self.work(now),
+            Phase::Close(outcome) => self.close(&outcome, now),
+        }
+    }
+
+    /// Whether there is nothing to wait for: no answer, and no rest.
+    fn is_free(&mut self, now: Timestamp) -> bool {
+        if let Some((until, _)) = self.rests.filter(|(until, _)| *until > now) {
+            self.wake_at(until);
+            return false;
+        }
+        let open = self.asked.values().filter(|asked| !matches!(asked.question, Question::Lease(_))).count();
+        let parallel = matches!(self.phase, Phase::Survey | Phase::Rehearse);
+        self.delayed.is_empty() && open < if parallel { ABREAST } else { 1 }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Close(_))
+    }
+
+    /// Whether every question has its answer.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.asked.values().all(|asked| matches!(asked.question, Question::Lease(_)))
+    }
+
+    pub(crate) fn wake_at(&mut self, time: Timestamp) {
+        self.wake = Some(self.wake.map_or(time, |wake| wake.min(time)));
+    }
+
+    pub(crate) fn ask(&mut self, question: Question, request: Request, now: Timestamp) {
+        self.send(Asked { question, request, tries: 0, since: now });
+    }
+
+    pub(crate) fn watch(&mut self, scope: Scope) {
+        self.effects.push_back(Effect::Watch(scope));
+    }
+
+    /// Tells people something, once.
+    pub(crate) fn tell(&mut self, progress: Progress) {
+        if self.told.as_ref() != Some(&progress) {
+            self.told = Some(progress.clone());
+            self.effects.push_back(Effect::Tell(progress));
+        }
+    }
+
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        self.tell(Progress::Ended { outcome: outcome.clone() });
+        self.outcome = Some(outcome);
+        self.wake = None;
+    }
+
+    fn send(&mut self, asked: Asked) {
+        let ticket = Ticket(self.tickets);
+        self.tickets += 1;
+        self.effects.push_back(Effect::Ask(ticket, asked.request.clone()));
+        self.asked.insert(ticket, asked);
+    }
+
+    /// Sends again what has waited long enough.
+    fn resend(&mut self, now: Timestamp) {
+        for (due, asked) in std::mem::take(&mut self.delayed) {
+            if due <= now {
+                self.send(asked);
+            } else {
+                self.wake_at(due);
+                self.delayed.push((due, asked));
+            }
+        }
+    }
+
+    /// Asks for the Leases, and goes on asking while the run lasts.
+    fn claim(&mut self, now: Timestamp) {
+        if self.outcome.is_some() || !self.leases_are_wanted() {
+            return;
+        }
+        while let Some((index, request)) = self.leases.next(now) {
+            self.ask(Question::Lease(index), request, now);
+        }
+        if let Some(wake) = self.leases.wake() {
+            self.wake_at(wake);
+        }
+        if let Some(reason) = self.leases.refused.take() {
+            self.lose(reason);
+        }
+    }
+
+    fn answered(&mut self, asked: Asked, answer: Answer, now: Timestamp) {
+        let question = asked.question.clone();
+        match (question, answer) {
+            (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
+            (Question::Make(object), answer) => self.made(&object, answer, now),
+            (Question::Release, _) => {}
+            (Question::Look(_) | Question::Rehearse(_) | Question::Survey, _) if self.is_over() => {}
+            (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
+            (Question::Look(object), Ok(Reply::Object(found))) => self.seen.read(&object, found.as_ref()),
+            (Question::Look(object), Err(fault)) => self.fail(format!("{object}: {}", fault.told())),
+            (Question::OpenJournal(text), answer) => self.opened(text, answer),
+            (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, now),
+            (Question::ReadJournal, Err(fault)) => self.fail(format!("the journal: {}", fault.told())),
+            (Question::Rehearse(state), answer) => self.rehearsed(&state, answer),
+            (Question::Review, Ok(Reply::Allowed(allowed))) => self.reviewed(&allowed),
+            (Question::Survey, Ok(Reply::Objects(found))) => self.surveyed(&found),
+            // A cluster without this kind has none of it.
+            (Question::Survey, Err(fault)) if fault.code == 404 => {}
+            (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer),
+            (_, Err(fault)) => self.fail(fault.told()),
+            (question, Ok(reply)) => self.fail(format!("{question:?} was answered by {reply:?}")),
+        }
+    }
+
+    /// Sends a request again after a while, or gives up.
+    fn retry(&mut self, asked: Asked, fault: &Fault, now: Timestamp) {
+        if now.duration_since(asked.since) > PATIENCE {
+            return self.fail(format!("the API server does not answer: {}", fault.told()));
+        }
+        let pause = fault.pause(asked.tries);
+        self.retried(fault, pause);
+        self.wake_at(later(now, pause));
+        self.delayed.push((later(now, pause), Asked { tries: asked.tries + 1, ..asked }));
+    }
+
+    /// Decides nothing for a while, longer each time.
+    pub(crate) fn rest(&mut self, fault: &Fault, now: Timestamp) {
+        let tries = self.rests.map_or(0, |(_, tries)| tries);
+        let pause = fault.pause(tries);
+        self.retried(fault, pause);
+        self.rests = Some((later(now, pause), tries + 1));
+    }
+
+    /// The next rest is a short one again.
+    pub(crate) fn rested(&mut self) {
+        self.rests = None;
+    }
+
+    pub(crate) fn tries(&self) -> u32 {
+        self.rests.map_or(0, |(_, tries)| tries)
+    }
+
+    fn retried(&mut self, fault: &Fault, pause: SignedDuration) {
+        let after_milliseconds = u64::try_from(pause.as_millis()).unwrap_or(0);
+        self.tell(Progress::Retried { reason: fault.told(), after_milliseconds });
+    }
+
+    fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
+        self.fail(format!(
+            "{} cannot be watched: {}\nhint: cutover rights tells what the run needs",
+            scope.kind,
+            fault.told()
+        ));
+    }
+
+    /// Ends here: the journal says so, and the Leases are given back.
+    fn stop(&mut self) {
+        let hint = "cutover apply goes on from here, and cutover abort takes the run back";
+        self.fail(format!("it was stopped by hand\nhint: {hint}"));
+    }
+
+    /// Hears what people ask of the run.
+    fn hear(&mut self) {
+        if let Some(journal) = self.seen.live(&self.journal) {
+            self.wishes = Wishes::of(journal);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Whether a change is made, not made, or stands in the way of something that somebody else has written.
+
+use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover_patch::jsonptr::PointerBuf;
+use cutover_patch::{Difference, Patch, PatchOperation, Standing, TestOperation, diff, lacking, merge};
+use serde_json::Value;
+
+use crate::effect::Write;
+use crate::way::Way;
+
+/// How an object stands before or after a change.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Stand {
+    /// The change is made.
+    Done,
+    /// The change is not made: this makes it.
+    Todo(Write),
+    /// Neither: who has written what, in words.
+    Drift(String),
+}
+
+/// How a live object stands towards a step of the way that changes it.
+///
+/// `unseal` finds the values of a Secret that the plan names by digest.
+pub(crate) fn stand(
+    way: &Way,
+    number: usize,
+    object: &ObjectRef,
+    live: Option<&Manifest>,
+    unseal: impl Fn(&Manifest) -> Option<Manifest>,
+) -> Stand {
+    let (before, after) = (way.before(number).get(object), way.after(number).get(object));
+    let starts: Vec<Option<&Manifest>> = [Some(way.before(number)), way.halfway()]
+        .into_iter()
+        .flatten()
+        .map(|state: &Bundle| state.get(object))
+        .collect();
+    match (live, after) {
+        (None, None) => Stand::Done,
+        (None, Some(after)) => absent(after, before, &starts, unseal),
+        (Some(live), None) if goes(live) => Stand::Done,
+        (Some(live), None) => Stand::Todo(Write::Delete { object: object.clone(), uid: uid(live) }),
+        (Some(live), Some(after)) => present(live, after, &starts, unseal),
+    }
+}
+
+/// Where the live object is not as it is after so many steps, in its planned fields; none where it is.
+pub(crate) fn drift(
+    way: &Way,
+    state: &Bundle,
+    object: &ObjectRef,
+    live: Option<&Manifest>,
+) -> Option<String> {
+    match (live, state.get(object)) {
+        (None, None) => None,
+        (None, Some(_)) => Some(format!("{object}: it is gone")),
+        (Some(live), None) if goes(live) => None,
+        (Some(live), None) => Some(format!("{object}: {}", there(live))),
+        (Some(live), Some(here)) => {
+            let sealed = live.sealed();
+            let off = way.others(object, state).flat_map(|other| {
+                Standing::of(sealed.value(), other.value(), here.value(), &MergeKeys).off_after
+            });
+            let mut off: Vec<Difference> = off.collect();
+            off.dedup();
+            (!off.is_empty()).then(|| told(live, &off))
+        }
+    }
+}
+
+fn absent(
+    after: &Manifest,
+    before: Option<&Manifest>,
+    starts: &[Option<&Manifest>],
+    unseal: impl Fn(&Manifest) -> Option<Manifest>,
+) -> Stand {
+    let object = after.object();
+    match before {
+        // The step that was being made when the run turned round did not come to create it.
+        Some(_) if starts.contains(&None) => Stand::Done,
+        Some(_) => Stand::Drift(format!("{object}: it is gone")),
+        None => match unseal(after) {
+            Some(manifest) => Stand::Todo(Write::Create(manifest)),
+            None => Stand::Drift(unknown_data(object)),
+        },
+    }
+}
+
+fn present(
+    live: &Manifest,
+    after: &Manifest,
+    starts: &[Option<&Manifest>],
+    unseal: impl Fn(&Manifest) -> Option<Manifest>,
+) -> Stand {
+    let object = after.object();
+    let sealed = live.sealed();
+    let known: Vec<&Manifest> = starts.iter().flatten().copied().collect();
+    if known.is_empty() {
+        let lacks = lacking(after.value(), sealed.value(), &MergeKeys);
+        return if lacks.is_empty() { Stand::Done } else { Stand::Drift(told(live, &lacks)) };
+    }
+    let standing = |start: &Manifest| Standing::of(sealed.value(), start.value(), after.value(), &MergeKeys);
+    let others: Vec<&Manifest> = known.into_iter().filter(|start| *start != after).collect();
+    let Some(first) = others.iter().find(|start| !standing(start).is_after()) else { return Stand::Done };
+    let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
+        return Stand::Drift(told(live, &standing(first).off_before));
+    };
+    if !after.is_sealed() {
+        return Stand::Todo(patch(live, &merge(live.value(), start.value(), after.value(), &MergeKeys)));
+    }
+    match unseal(after) {
+        Some(open) => Stand::Todo(patch(live, &with_data(live, &open))),
+        None => Stand::Drift(unknown_data(object)),
+    }
+}
+
+/// The patch that makes an object of what it is, if nobody has written to it since.
+fn patch(live: &Manifest, target: &Value) -> Write {
+    let Patch(changes) = diff(live.value(), target, &MergeKeys);
+    let mut operations = vec![test(live, "uid"), test_version(live)];
+    operations.extend(changes);
+    Write::Patch { object: live.object().clone(), ops: Patch(operations) }
+}
+
+/// A guard that fails once anybody has written to the object.
+pub(crate) fn test_version(live: &Manifest) -> PatchOperation {
+    test(live, "resourceVersion")
+}
+
+fn test(live: &Manifest, field: &str) -> PatchOperation {
+    let value = live.pointer(&format!("/metadata/{field}")).cloned().unwrap_or_default();
+    PatchOperation::Test(TestOperation { path: PointerBuf::from_tokens(["metadata", field]), value })
+}
+
+/// A live Secret with the data of another.
+fn with_data(live: &Manifest, open: &Manifest) -> Value {
+    let mut target = live.value().clone();
+    for field in ["data", "stringData"] {
+        if let (Some(map), Some(data)) = (target.as_object_mut(), open.value().get(field)) {
+            map.insert(field.to_owned(), data.clone());
+        }
+    }
+    target
+}
+
+fn unknown_data(object: &ObjectRef) -> String {
+    format!("{object}: the plan names its data by a digest only\nhint: give its file with -f")
+}
+
+/// Whether it is being deleted; a finalizer may keep it for a while.
+fn goes(live: &Manifest) -> bool {
+    live.pointer("/metadata/deletionTimestamp").is_some()
+}
+
+fn uid(live: &Manifest) -> String {
+    live.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn there(live: &Manifest) -> String {
+    format!("it is there, and should not be{}", by(live))
+}
+
+/// Where a live object is not as expected, and who has written it last.
+fn told(live: &Manifest, off: &[Difference]) -> String {
+    let value =
+        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let line = |off: &Difference| {
+        let secret = live.sealed() != *live || live.is_sealed();
+        let (expected, found) = if secret {
+            ("other data".to_owned(), "data of its own".to_owned())
+        } else {
+            (value(&off.before), value(&off.after))
+        };
+        format!("{}: {} is {found}, and the plan has {expected}", live.object(), off.path)
+    };
+    let lines: Vec<String> = off.iter().map(line).collect();
+    format!("{}{}", lines.join("\n"), by(live))
+}
+
+/// Who has written an object last, the run itself and status writers apart.
+fn by(live: &Manifest) -> String {
+    let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
+    let others = entries.filter(|entry| {
+        let own = entry["manager"] == "cutover";
+        let status = entry["subresource"] == "status";
+        !own && !status
+    });
+    let last = others.max_by_key(|entry| entry["time"].as_str().unwrap_or_default().to_owned());
+    let said = last.and_then(|entry| {
+        let manager = entry["manager"].as_str()?;
+        let time = entry["time"].as_str().map(|time| format!(" at {time}")).unwrap_or_default();
+        Some(format!("; last written by {manager}{time}"))
+    });
+    said.unwrap_or_default()
+}
