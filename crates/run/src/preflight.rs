@@ -73,7 +73,7 @@ impl Run {
         };
         match (same, over) {
             (false, Some(_)) => self.begin_anew(),
-            (true, Some(0)) if self.options.goal == Goal::Apply => {}
+            (true, Some(0)) if matches!(self.options.goal, Goal::Apply | Goal::Try) => {}
             (false, None) => {
                 let name = &self.given.metadata.name;
                 let digest = position.digest.short();

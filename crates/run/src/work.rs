@@ -375,7 +375,7 @@ impl Run {
                 }
             };
             if let Some(stands) = self.waits(verdict) {
-                first.get_or_insert((index, name(gate), stands));
+                first.get_or_insert_with(|| (index, name(gate), stands));
             }
         }
         self.stuck = first.as_ref().map(|(index, ..)| *index);
