@@ -113,6 +113,26 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_route_to_no_service_is_refused() {
+    let route = |name: &str| {
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "web"},
+            "spec": {"rules": [{"backendRefs": [{"name": name, "port": 80}]}]}})
+    };
+    let all = |tag: &'static str, backend: &str| {
+        let service = service(json!({"app": "hello"}), json!(80));
+        [deployment("hello", image(tag)), service, route(backend)]
+    };
+    let place = "/spec/rules/0/backendRefs/0/name";
+    check_refused(
+        &all("hello:1", "hello"),
+        &all("hello:2", "hallo"),
+        place,
+        "Service hallo is not in the input",
+    );
+    assert!(straight(&bundle(&all("hello:1", "hello")), &bundle(&all("hello:2", "hello"))).is_ok());
+}
+
+#[test]
 fn a_changed_configuration_of_the_pods_is_refused() {
     let reads = |tag: &'static str| {
         deployment("hello", move |value| {
