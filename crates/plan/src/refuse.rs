@@ -48,6 +48,20 @@ pub(crate) fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -
     Ok(())
 }
 
+/// Refuses a leg that replaces the pods of a Deployment which is paused at one of its ends: its controller would not
+/// do so, on the way there or on the way back.
+pub(crate) fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
+    let stuck = |set: &Deployment<'_>| {
+        let before = from.get(set.manifest().object()).map(Deployment::of);
+        let turns = before.and_then(Deployment::template) != set.template();
+        turns && (set.is_paused() || before.is_some_and(Deployment::is_paused))
+    };
+    deployments(to).find(stuck).map_or(Ok(()), |set| {
+        let hint = "resume it first: cutover plan resume";
+        Err(refuse(set.manifest().object(), "/spec/paused", "a paused Deployment does not roll out", hint))
+    })
+}
+
 /// Sets by the workload that they belong to.
 fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
     let sets = workloads.iter().enumerate();

@@ -102,6 +102,10 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         })
     };
     check_refused(&[paused("hello:1")], &[paused("hello:2")], "/spec/paused", "paused");
+    check_refused(&[hello()], &[paused("hello:2")], "/spec/paused", "paused");
+    // The way there would do, but on the way back the old pods would not come.
+    check_refused(&[paused("hello:1")], &[next()], "/spec/paused", "paused");
+    check_refused(&[], &[paused("hello:1")], "/spec/paused", "paused");
     let scaler = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "hello"},
         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "hello"}, "maxReplicas": 9}});
     check_refused(
