@@ -94,6 +94,7 @@ fn a_reader_that_stops_reading_is_no_failure() {
             input: &mut io::empty(),
             output: &mut Closed,
             messages: &mut messages,
+            terminal: None,
             now: || jiff::Timestamp::UNIX_EPOCH,
         };
         let exit = run(format!("cutover {line}").split_whitespace(), world);
@@ -109,6 +110,7 @@ fn messages_are_coloured_for_who_shows_colours() {
         input: &mut io::empty(),
         output: &mut Vec::new(),
         messages: &mut messages,
+        terminal: None,
         now: || jiff::Timestamp::UNIX_EPOCH,
     };
     assert_eq!(run(["cutover", "show", "no.yaml"], world), Exit::Failed);

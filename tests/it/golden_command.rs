@@ -61,6 +61,7 @@ fn command(case: &Case, line: &str, input: &str) -> (Exit, String, String) {
         input: &mut input.as_bytes(),
         output: &mut output,
         messages: &mut messages,
+        terminal: None,
         now: || jiff::Timestamp::UNIX_EPOCH,
     };
     let exit = run(format!("cutover {line}").split(' '), world);

@@ -77,6 +77,7 @@ impl Folder {
             input: &mut input.as_bytes(),
             output: &mut output,
             messages: &mut messages,
+            terminal: None,
             now: || "2026-11-24T10:00:00.5Z".parse().unwrap(),
         };
         let exit = run(line.split_whitespace(), world);

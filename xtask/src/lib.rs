@@ -6,11 +6,13 @@
 //!  cargo xtask schema   the types of plan and strategy files ─▶ docs/schema
 //!  cargo xtask docs     the definition of the command ─▶ target/assets
 //!  cargo xtask bench    how long planning and reading take, against other work on the same data
+//!  cargo xtask cluster  a real Kubernetes for tests, without containers
 //! ```
 //!
 //! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the command to run.
 
 pub mod bench;
+pub mod cluster;
 pub mod console;
 pub mod docs;
 pub mod golden;

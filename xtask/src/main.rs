@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Mode, Result, bench, console, docs, golden, schema};
+use xtask::{Mode, Result, bench, cluster, console, docs, golden, schema};
 
 /// The automation of this workspace.
 #[derive(Parser)]
@@ -12,6 +12,9 @@ use xtask::{Mode, Result, bench, console, docs, golden, schema};
 enum Task {
     /// Measure planning and reading against other work on the same data.
     Bench,
+    /// A real Kubernetes for tests, without containers.
+    #[command(subcommand)]
+    Cluster(cluster::Task),
     /// Write what the commands in the README and docs print, as they print it.
     Console {
         /// Write nothing; fail where a file is not as it would be written.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<String> {
     match task {
         Task::Bench => bench::run(),
+        Task::Cluster(task) => cluster::run(task),
         Task::Console { check } => console::run(Mode::new(check)),
         Task::Docs => docs::run(),
         Task::Golden { check } => golden::run(Mode::new(check)),

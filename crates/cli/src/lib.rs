@@ -5,11 +5,14 @@
 //!                     ├─▶ plan ── input ─ wanted ─ output          a plan, to a file or to a person
 //!                     ├─▶ show · diff · patches · render           what a plan says
 //!                     ├─▶ write ── stand ─ draft ─ disk            a step as an edit of the files
+//!                     ├─▶ apply · undo · abort ── online           a run on a cluster, by `cutover-kube`
+//!                     ├─▶ status · approve · rights                what a run says, waits for and needs
 //!                     └─▶ schema · completions · man
 //! ```
 //!
 //! Data goes to the output, messages to `messages`: `error:`, `warning:`, `note:` and `hint:`, each with its place.
-//! This is the one crate that reads and writes files. It opens no connection and starts no program.
+//! This is the one crate that reads and writes files. It opens no connection itself and starts no program: what talks
+//! to a cluster goes through `cutover-kube`, and no command does that is not named for it, but `plan` without `-f`.
 //!
 //! ```
 //! use cutover_cli::{Exit, World, run};
@@ -20,6 +23,7 @@
 //!     input: &mut &b"apiVersion: v1\nkind: Service\nmetadata: {name: on}\n"[..],
 //!     output: &mut output,
 //!     messages: &mut messages,
+//!     terminal: None,
 //!     now: || jiff::Timestamp::UNIX_EPOCH,
 //! };
 //! let exit = run(["cutover", "read", "-f", "-"], world);
@@ -29,7 +33,7 @@
 //! ```
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,6 +48,7 @@ mod error;
 mod generate;
 mod input;
 mod message;
+mod online;
 mod output;
 mod patches;
 mod plan;
@@ -66,7 +71,9 @@ pub struct World<'w> {
     pub output: &'w mut dyn Write,
     /// The standard error. It gets styled text too.
     pub messages: &'w mut dyn Write,
-    /// The clock, read by `plan restart` alone.
+    /// How many columns the terminal has that the output goes to; none where it is no terminal.
+    pub terminal: Option<usize>,
+    /// The clock, read by `plan restart` and by what talks to a cluster.
     pub now: fn() -> jiff::Timestamp,
 }
 
@@ -97,6 +104,20 @@ impl From<Exit> for ExitCode {
 /// ```
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// Runs the command as a program, with the arguments, the streams and the clock of this process.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let columns = || terminal_size::terminal_size().map_or(80, |(columns, _)| columns.0.into());
+    let world = World {
+        directory: PathBuf::new(),
+        input: &mut io::stdin().lock(),
+        output: &mut BufWriter::new(anstream::stdout().lock()),
+        messages: &mut anstream::stderr().lock(),
+        terminal: io::stdout().is_terminal().then(columns),
+        now: jiff::Timestamp::now,
+    };
+    run(arguments, world).into()
 }
 
 /// Runs the command with its arguments, the first of which is its name.
@@ -131,6 +152,9 @@ fn parsed(
 
 fn dispatch(command: Command, world: &mut World<'_>) -> Result<(), Error> {
     match command {
+        Command::Abort(args) => online::abort(&args, world),
+        Command::Apply(args) => online::apply(&args, world),
+        Command::Approve(args) => online::approve(&args, world),
         Command::Completions(args) => generate::completions(&args, world),
         Command::Diff(args) => diff::run(&args, world),
         Command::Man(args) => generate::man(&args, world),
@@ -138,8 +162,11 @@ fn dispatch(command: Command, world: &mut World<'_>) -> Result<(), Error> {
         Command::Plan(args) => plan::run(*args, world),
         Command::Read(args) => read::run(&args, world),
         Command::Render(args) => render::run(&args, world),
+        Command::Rights(args) => online::rights(&args, world),
         Command::Schema(args) => generate::schema(&args, world),
         Command::Show(args) => show::run(&args, world),
+        Command::Status(args) => online::status(&args, world),
+        Command::Undo(args) => online::undo(&args, world),
         Command::Write(args) => write::run(&args, world),
     }
 }

@@ -1,4 +1,4 @@
-//! `cutover plan`: from manifests and a strategy to a plan.
+//! `cutover plan`: from manifests, of files or as a cluster has them, and a strategy to a plan.
 
 use std::path::Path;
 
@@ -9,13 +9,17 @@ use cutover_report::{Style, show};
 use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
 use crate::error::Error;
 use crate::input::Input;
+use crate::online::live;
 use crate::wanted::{Ends, says_itself};
 use crate::{World, message, output, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let request = request(args, world)?;
+    let mut request = request(args, world)?;
     read_once(&request)?;
-    let from = Input::read(world, &request.common.filenames)?;
+    let from = match request.common.filenames.as_slice() {
+        [] => live(&mut request, world)?,
+        paths => Input::read(world, paths)?,
+    };
     let to = match request.wanted.to.as_slice() {
         [] => None,
         paths => Some(Input::read(world, paths)?),

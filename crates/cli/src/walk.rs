@@ -37,7 +37,9 @@ fn path_files(world: &mut World<'_>, path: &Path) -> Result<Vec<File>, String> {
             .map_err(|error| format!("standard input: {error}"));
     }
     if text.starts_with("http://") || text.starts_with("https://") {
-        return Err(format!("{text}: cutover opens no connection\nhint: curl -L {text} | cutover … -f -"));
+        return Err(format!(
+            "{text}: cutover reads manifests from files, not from the network\nhint: curl -L {text} | cutover … -f -"
+        ));
     }
     let wrong = |error: io::Error| format!("{text}: {}", in_words(&error));
     if fs::metadata(world.directory.join(path)).map_err(wrong)?.is_dir() {

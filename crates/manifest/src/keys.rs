@@ -40,6 +40,11 @@ impl Schema for MergeKeys {
         }
     }
 
+    /// `rollingUpdate`, which the server adds, may not stand beside another type.
+    fn whole(&self, path: &str) -> bool {
+        matches!(path, "/spec/strategy" | "/spec/updateStrategy")
+    }
+
     fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
         one == other || is_quantity(path) && quantity::same(one, other)
     }

@@ -33,6 +33,9 @@ impl<S: Schema + ?Sized> Merge<'_, S> {
         if base == target {
             return live.clone();
         }
+        if self.schema.whole(&self.shape) {
+            return target.clone();
+        }
         match (live, base, target) {
             (Value::Object(live), Value::Object(base), Value::Object(target)) => {
                 self.members(live, base, target)

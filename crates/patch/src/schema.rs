@@ -14,6 +14,13 @@ pub trait Schema {
     /// form of the same value, so that the test would fail though nothing has drifted.
     fn testable(&self, path: &str, value: &Value) -> bool;
 
+    /// Whether the map at `path` is taken as a whole where it changes: one whose members exclude each other, and of
+    /// which a server writes one by itself.
+    fn whole(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
     /// Whether two values at `path` are one value to the server, whichever way they are written.
     fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
         let _ = path;

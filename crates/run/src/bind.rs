@@ -49,7 +49,7 @@ pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Resu
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be compared with.
-pub(crate) fn as_written(live: &Manifest) -> Manifest {
+pub fn as_written(live: &Manifest) -> Manifest {
     let fields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
     let written = live.sealed().without("/status");
     fields.iter().fold(written, |written, field| written.without(&format!("/metadata/{field}")))
@@ -83,7 +83,12 @@ fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {
     if live.pointer("/metadata/deletionTimestamp").is_some() {
         return vec![format!("{object}: it is being deleted")];
     }
-    let found = lacking(file.without("/status").value(), live.sealed().value(), &MergeKeys);
+    let uid = "/metadata/uid";
+    if file.pointer(uid).is_some_and(|known| live.pointer(uid) != Some(known)) {
+        return vec![format!("{object}: it was deleted and created anew since the plan was made")];
+    }
+    let file = as_written(file).without("/metadata/annotations/deployment.kubernetes.io~1revision");
+    let found = lacking(file.value(), live.sealed().value(), &MergeKeys);
     let said = found.iter().map(|found| {
         let value = |value: &Option<serde_json::Value>| {
             value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string)

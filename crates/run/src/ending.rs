@@ -128,8 +128,9 @@ impl Run {
     pub(crate) fn fail(&mut self, reason: String) {
         let begun = self.phase == Phase::Work;
         let step = self.reached();
-        if matches!(self.phase, Phase::Close(_)) {
-            return self.end(Outcome::Stopped { step, reason });
+        // The journal cannot say how the run ended, and there is nothing else left to do.
+        if let Phase::Close(outcome) = self.phase.clone() {
+            return self.end(outcome);
         }
         let outcome = if begun { Outcome::Stopped { step, reason } } else { Outcome::Refused { reason } };
         self.phase = Phase::Close(outcome);
@@ -220,6 +221,10 @@ impl Run {
                 self.written = Some(text);
                 self.phase = Phase::Work;
             }
+            Err(fault) if fault.is_stale() => {
+                self.phase = Phase::Work;
+                self.doubt_journal(text);
+            }
             Err(fault) => {
                 self.position = None;
                 self.fail(format!("the journal: {}", fault.told()));
@@ -265,6 +270,12 @@ impl Run {
         let text = found.and_then(|found| found.pointer("/data/run")).and_then(Value::as_str);
         match text.filter(|text| self.doubted.iter().any(|known| known == text)) {
             Some(text) => self.written = Some(text.to_owned()),
+            // Another runner has opened it just before.
+            None if self.doubted.len() == 1 => {
+                self.position = None;
+                self.way = None;
+                self.phase = Phase::Recall;
+            }
             None => self.lose(
                 "somebody else has written to the journal\nhint: cutover status tells where the run is"
                     .into(),

@@ -18,8 +18,10 @@ pub enum Event {
     Gone(Scope, Manifest),
     /// A scope cannot be watched, and trying again will not help.
     Unwatched(Scope, Fault),
-    /// A person at this terminal asks the run to go back (Ctrl-C twice stops the program instead: the journal stays).
+    /// A person at this terminal asks the run to go back.
     Abort,
+    /// The program is asked to end (Ctrl-C): the run stops where it is, gives its Leases back, and the journal stays.
+    Stop,
 }
 
 /// What came of a request.

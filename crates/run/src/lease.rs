@@ -56,6 +56,8 @@ enum Known {
 struct Rival {
     name: String,
     renewed: Value,
+    /// How often it was renewed while we looked.
+    renewals: u32,
     free: Timestamp,
 }
 
@@ -186,7 +188,13 @@ impl Leases {
             lease.known = Known::There(manifest);
             return;
         }
-        if lease.rival.as_ref().is_some_and(|rival| rival.renewed != renewed) {
+        let renewals = match &lease.rival {
+            Some(rival) if rival.renewed != renewed => rival.renewals + 1,
+            Some(rival) => rival.renewals,
+            None => 0,
+        };
+        // One renewal may have been on its way when its runner died.
+        if renewals > 1 {
             self.refused = Some(format!("{} is held by {}", lease.object, holder(&manifest)));
             return;
         }
@@ -194,7 +202,7 @@ impl Leases {
         let free = later(now, SignedDuration::from_secs(seconds));
         lease.known = Known::Nothing;
         lease.rests = Some(free);
-        lease.rival = Some(Rival { name: holder(&manifest).to_owned(), renewed, free });
+        lease.rival = Some(Rival { name: holder(&manifest).to_owned(), renewed, renewals, free });
     }
 }
 

@@ -26,7 +26,7 @@ mod trouble;
 mod way;
 mod work;
 
-pub use bind::bind;
+pub use bind::{as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use error::Error;

@@ -10,7 +10,7 @@ use crate::bind::{admit, as_written, bind};
 use crate::direction::Direction;
 use crate::effect::{Request, Scope, Write};
 use crate::event::{Answer, Reply};
-use crate::journal::{Journal, Position, Stage};
+use crate::journal::{Journal, Position};
 use crate::managed::manager;
 use crate::options::Goal;
 use crate::outcome::Outcome;
@@ -93,11 +93,10 @@ impl Run {
         over: Option<usize>,
         now: Timestamp,
     ) {
-        let stopped = position.ended.take().is_some();
+        position.ended = None;
         position.by.clone_from(&self.options.holder);
-        if stopped && position.stage == Stage::Waiting {
-            position.since = now;
-        }
+        // Nobody has looked meanwhile: the time limit begins anew.
+        position.since = now;
         self.written = self.journal_text();
         self.plan = plan;
         let way = match position.direction {
@@ -155,10 +154,18 @@ impl Run {
             Ok(plan) => self.plan = plan,
             Err(error) => return self.failed(error),
         }
-        match self.managed(&live) {
+        match self.managed(&live).or_else(|| self.closed()) {
             Some(reason) => self.failed(reason),
             None => true,
         }
+    }
+
+    /// A Secret that the plan writes, and whose values nobody has given.
+    fn closed(&self) -> Option<String> {
+        let states = states_of_objects(&self.plan).unwrap_or_default();
+        let closed = states.iter().find(|state| self.unsealed(state).is_none())?;
+        let object = closed.object();
+        Some(format!("{object}: the plan names its data by a digest only\nhint: give its file with -f"))
     }
 
     /// Who else would take each step back.

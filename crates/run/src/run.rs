@@ -188,6 +188,7 @@ impl Run {
             Event::Gone(_, manifest) => self.seen.see_gone(&manifest),
             Event::Unwatched(scope, fault) => self.unwatched(&scope, &fault),
             Event::Abort => self.abort = true,
+            Event::Stop => self.stop(),
         }
         self.hear();
         self.proceed(now);
@@ -247,6 +248,10 @@ impl Run {
         let open = self.asked.values().filter(|asked| !matches!(asked.question, Question::Lease(_))).count();
         let parallel = matches!(self.phase, Phase::Survey | Phase::Rehearse);
         self.delayed.is_empty() && open < if parallel { ABREAST } else { 1 }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Close(_))
     }
 
     /// Whether every question has its answer.
@@ -321,6 +326,7 @@ impl Run {
             (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
             (Question::Make(object), answer) => self.made(&object, answer, now),
             (Question::Release, _) => {}
+            (Question::Look(_) | Question::Rehearse(_) | Question::Survey, _) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
             (Question::Look(object), Ok(Reply::Object(found))) => self.seen.read(&object, found.as_ref()),
             (Question::Look(object), Err(fault)) => self.fail(format!("{object}: {}", fault.told())),
@@ -377,6 +383,12 @@ impl Run {
             scope.kind,
             fault.told()
         ));
+    }
+
+    /// Ends here: the journal says so, and the Leases are given back.
+    fn stop(&mut self) {
+        let hint = "cutover apply goes on from here, and cutover abort takes the run back";
+        self.fail(format!("it was stopped by hand\nhint: {hint}"));
     }
 
     /// Hears what people ask of the run.

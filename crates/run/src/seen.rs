@@ -13,6 +13,8 @@ pub(crate) struct Seen {
     /// The plan's objects and the journal: as they are, gone, or (where the entry is missing) not known.
     objects: BTreeMap<ObjectRef, Option<Manifest>>,
     listed: BTreeSet<Scope>,
+    /// The uid of objects that are gone: what a watch still says of them is older.
+    gone: BTreeMap<ObjectRef, String>,
     /// Objects that were seen to change, until somebody takes them from here.
     pub(crate) news: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
@@ -53,8 +55,9 @@ impl Seen {
             "ReplicaSet" => drop(self.replica_sets.insert(object.clone(), ReplicaSet::of(manifest))),
             "EndpointSlice" => drop(self.slices.insert(object.clone(), Slice::of(manifest))),
             _ => {
-                let known = self.live(object).is_some_and(|known| version(known) > version(manifest));
-                if !known {
+                let newer = self.live(object).is_some_and(|known| version(known) > version(manifest));
+                let gone = self.gone.get(object).is_some_and(|gone| *gone == uid(manifest));
+                if !newer && !gone {
                     self.objects.insert(object.clone(), Some(manifest.clone()));
                     self.news.insert(object.clone());
                 }
@@ -67,7 +70,9 @@ impl Seen {
         match found {
             Some(manifest) => self.see(manifest),
             None => {
-                self.objects.insert(object.clone(), None);
+                if let Some(Some(known)) = self.objects.insert(object.clone(), None) {
+                    self.gone.insert(object.clone(), uid(&known));
+                }
                 self.news.insert(object.clone());
             }
         }
@@ -83,6 +88,7 @@ impl Seen {
             && known.as_ref().is_none_or(|known| version(known) <= version(manifest))
         {
             *known = None;
+            self.gone.insert(object.clone(), uid(manifest));
             self.news.insert(object.clone());
         }
     }
@@ -116,6 +122,11 @@ impl Scope {
             && self.namespace == object.namespace
             && self.name.as_ref().is_none_or(|name| *name == object.name)
     }
+}
+
+fn uid(manifest: &Manifest) -> String {
+    let uid = manifest.pointer("/metadata/uid").and_then(serde_json::Value::as_str);
+    uid.unwrap_or_default().to_owned()
 }
 
 /// The version of an object, which the server counts up with every write (KEP-5504).

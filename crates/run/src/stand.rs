@@ -100,11 +100,10 @@ fn present(
         return if lacks.is_empty() { Stand::Done } else { Stand::Drift(told(live, &lacks)) };
     }
     let standing = |start: &Manifest| Standing::of(sealed.value(), start.value(), after.value(), &MergeKeys);
-    if known.iter().any(|start| standing(start).is_after()) {
-        return Stand::Done;
-    }
-    let Some(start) = known.iter().find(|start| standing(start).is_before()) else {
-        return Stand::Drift(told(live, &standing(known[0]).off_before));
+    let others: Vec<&Manifest> = known.into_iter().filter(|start| *start != after).collect();
+    let Some(first) = others.iter().find(|start| !standing(start).is_after()) else { return Stand::Done };
+    let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
+        return Stand::Drift(told(live, &standing(first).off_before));
     };
     if !after.is_sealed() {
         return Stand::Todo(patch(live, &merge(live.value(), start.value(), after.value(), &MergeKeys)));

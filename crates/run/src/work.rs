@@ -171,7 +171,7 @@ impl Run {
     }
 
     /// A state with the values that the plan names by digest.
-    fn unsealed(&self, state: &Manifest) -> Option<Manifest> {
+    pub(crate) fn unsealed(&self, state: &Manifest) -> Option<Manifest> {
         if !state.is_sealed() {
             return Some(state.clone());
         }

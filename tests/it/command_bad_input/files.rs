@@ -22,7 +22,7 @@ fn paths() {
     bad("-", "stdin: no manifests in it", "name the files");
     bad(
         "https://example.com/hello.yaml",
-        "https://example.com/hello.yaml: cutover opens no connection",
+        "https://example.com/hello.yaml: cutover reads manifests from files, not from the network",
         "curl -L",
     );
     bad("hello --to hallo", "hallo: there is no such file or directory", "check the path");

@@ -2,11 +2,15 @@
 
 use clap::{Parser, Subcommand};
 
+mod online;
 mod plan;
 mod strategies;
 mod view;
 
-pub(crate) use plan::{Common, PlanArgs, PlanOutput, Request, Running, Wanted};
+pub(crate) use online::{
+    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, EventsOutput, RightsArgs, RunArgs, StatusArgs, UndoArgs,
+};
+pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
     CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs, RenderArgs,
@@ -16,7 +20,7 @@ pub(crate) use view::{
 /// Plan, review and write Kubernetes releases step by step: canary, blue/green, rolling updates and more.
 ///
 /// A plan is an ordered list of small JSON patches, each with its exact inverse and with what to wait for before the
-/// next one. It is made of manifests alone: no cluster is asked.
+/// next one. It is made of manifests alone, from files or as a cluster has them.
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -42,6 +46,18 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// Edit the files in place, so that they stand as after a step.
     Write(WriteArgs),
+    /// Carry a plan out on a cluster, or go on with it where an earlier run stopped.
+    Apply(ApplyArgs),
+    /// Say where the run of a plan is.
+    Status(StatusArgs),
+    /// Let a run go on that waits for a person.
+    Approve(ApproveArgs),
+    /// Take a run back while it goes on, from wherever it is.
+    Abort(AbortArgs),
+    /// Take a plan back that was carried out, or part of it.
+    Undo(UndoArgs),
+    /// Print what a run of a plan needs to be allowed, as Roles to apply.
+    Rights(RightsArgs),
     /// Print the JSON Schema of a plan or of a strategy file.
     Schema(SchemaArgs),
     /// Print what a shell needs to complete the command.

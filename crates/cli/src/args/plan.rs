@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use cutover::planning::{self, WorkloadName};
 use cutover::{EnvironmentVariable, Image, Options, Strategy};
 
-use crate::args::StrategyCommand;
+use crate::args::{ClusterArgs, StrategyCommand};
 
 /// `cutover plan`.
 #[derive(Debug, Args)]
@@ -31,8 +31,9 @@ pub(crate) struct PlanArgs {
 /// What every plan is asked for with.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Common {
-    /// What runs: a file, a directory with all that is below it, or `-` for the standard input; may be repeated.
-    #[arg(short, long = "filename", value_name = "PATH", required = true)]
+    /// What runs: a file, a directory with all that is below it, or `-` for the standard input; may be repeated. What
+    /// runs in the cluster where nothing is said.
+    #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// The Deployment that is meant, as `deployment/hello`; may be repeated.
     #[arg(long = "workload", value_name = "NAME")]
@@ -52,6 +53,26 @@ pub(crate) struct Common {
     /// Where the plan goes: a file of that name, or `json` or `yaml` for the standard output.
     #[arg(short, long, value_name = "FILE|FORMAT")]
     pub(crate) output: Option<PlanOutput>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// The same, for a strategy by name: after it the Deployments can be named as kubectl has them named.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Named {
+    /// The Deployments that are meant, as `deployment/hello`.
+    #[arg(value_name = "DEPLOYMENT")]
+    deployments: Vec<WorkloadName>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl From<Named> for Common {
+    fn from(named: Named) -> Self {
+        let Named { deployments, mut common } = named;
+        common.workloads.extend(deployments);
+        common
+    }
 }
 
 /// What is wanted, for strategies that only say how to get there.
@@ -103,6 +124,15 @@ pub(crate) enum OnFailure {
     Undo,
 }
 
+impl From<OnFailure> for planning::OnFailure {
+    fn from(what: OnFailure) -> Self {
+        match what {
+            OnFailure::Stop => Self::Stop,
+            OnFailure::Undo => Self::Undo,
+        }
+    }
+}
+
 /// Where a plan goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PlanOutput {
@@ -146,28 +176,42 @@ pub(crate) struct Request {
 
 impl Request {
     /// The request, where the flags that go for every strategy say what its own fields leave open.
-    pub(crate) fn new(mut strategy: Strategy, mut common: Common, wanted: Wanted, running: Running) -> Self {
+    pub(crate) fn new(
+        strategy: Strategy,
+        common: impl Into<Common>,
+        wanted: Wanted,
+        running: Running,
+    ) -> Self {
+        let mut request = Self { strategy, common: common.into(), wanted, running };
+        request.place();
+        request
+    }
+
+    /// The request, in a namespace.
+    pub(crate) fn place_in(&mut self, namespace: &str) {
+        self.common.namespace = Some(namespace.to_owned());
+        self.place();
+    }
+
+    fn place(&mut self) {
+        let Self { strategy, common, .. } = self;
         let unplaced = common.workloads.iter_mut().filter(|workload| workload.namespace.is_none());
         unplaced.for_each(|workload| workload.namespace.clone_from(&common.namespace));
-        if let Some(workloads) = workloads(&mut strategy)
+        if let Some(workloads) = workloads(strategy)
             && workloads.is_empty()
         {
             workloads.clone_from(&common.workloads);
         }
-        if let Some(namespace @ None) = namespace(&mut strategy) {
+        if let Some(namespace @ None) = namespace(strategy) {
             namespace.clone_from(&common.namespace);
         }
-        Self { strategy, common, wanted, running }
     }
 
     /// What holds for the plan whatever its strategy.
     pub(crate) fn options(&self) -> Options {
         Options {
             name: self.common.name.clone(),
-            on_failure: match self.common.on_failure {
-                OnFailure::Stop => planning::OnFailure::Stop,
-                OnFailure::Undo => planning::OnFailure::Undo,
-            },
+            on_failure: self.common.on_failure.into(),
             max_concurrent: self.common.max_concurrent.map(Into::into),
         }
     }

@@ -9,7 +9,7 @@ use cutover::traffic::Percent;
 use cutover::{Strategy, affinity, blue_green, canary, rollback, rolling, scale};
 use jiff::Timestamp as Moment;
 
-use crate::args::{Common, Request, Running, Wanted};
+use crate::args::{Named, Request, Running, Wanted};
 
 /// A strategy, by name.
 #[derive(Debug, Subcommand)]
@@ -105,7 +105,7 @@ pub(crate) struct CanaryArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
     #[command(flatten)]
@@ -147,7 +147,7 @@ pub(crate) struct BlueGreenArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
     #[command(flatten)]
@@ -174,7 +174,7 @@ pub(crate) struct RollingArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
     #[command(flatten)]
@@ -192,7 +192,7 @@ impl RollingArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RecreateArgs {
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
     #[command(flatten)]
@@ -206,7 +206,7 @@ pub(crate) struct RestartArgs {
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
 }
@@ -222,7 +222,7 @@ impl RestartArgs {
 #[derive(Debug, Args)]
 pub(crate) struct StateArgs {
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
 }
@@ -240,7 +240,7 @@ pub(crate) struct ScaleArgs {
     #[arg(long, value_name = "N")]
     max_step: Option<NonZeroU32>,
     #[command(flatten)]
-    common: Common,
+    common: Named,
 }
 
 impl ScaleArgs {
@@ -262,7 +262,7 @@ pub(crate) struct RollbackArgs {
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
-    common: Common,
+    common: Named,
     #[command(flatten)]
     running: Running,
 }
@@ -293,7 +293,7 @@ pub(crate) struct AffinityArgs {
     #[arg(long, value_name = "SECONDS")]
     timeout_seconds: Option<u32>,
     #[command(flatten)]
-    common: Common,
+    common: Named,
 }
 
 /// A Service's `sessionAffinity`.

@@ -1,0 +1,143 @@
+//! The arguments of the commands that talk to a cluster.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use cutover::planning::Duration;
+use cutover_kube::Settings;
+
+use crate::args::DocumentOutput;
+use crate::args::plan::OnFailure;
+
+/// Which cluster, by kubectl's flags of the same names.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ClusterArgs {
+    /// The kubeconfig; kubectl's own where nothing is said.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig; its current one where nothing is said.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// The user of the kubeconfig; the context's where nothing is said.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+}
+
+impl ClusterArgs {
+    /// The cluster, and the namespace of objects that name none.
+    pub(crate) fn settings(&self, namespace: Option<&str>) -> Settings {
+        let Self { kubeconfig, context, user } = self.clone();
+        Settings { kubeconfig, context, user, namespace: namespace.map(str::to_owned) }
+    }
+}
+
+/// A plan, and where it is carried out.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The plan's file, or `-` for the standard input.
+    pub(crate) plan: PathBuf,
+    /// The namespace of objects that name none; the context's where nothing is said.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+impl Place {
+    pub(crate) fn settings(&self) -> Settings {
+        self.cluster.settings(self.namespace.as_deref())
+    }
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The Secrets that the plan writes: it knows their digests only. A file, a directory, or `-`; may be repeated.
+    #[arg(short, long = "filename", value_name = "PATH")]
+    pub(crate) filenames: Vec<PathBuf>,
+    /// What to do where a gate does not hold in time; what the plan says where nothing is said.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) on_failure: Option<OnFailure>,
+    /// For how long the endpoints must have been right where a load balancer or an Ingress stands before a Service.
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    pub(crate) settle: Duration,
+    /// After how long another runner may take over from one that no longer answers.
+    #[arg(long, value_name = "DURATION", default_value = "15s")]
+    pub(crate) lease_duration: Duration,
+    /// Change objects that Argo CD or Flux manages all the same; they may take each step back.
+    #[arg(long)]
+    pub(crate) managed: bool,
+    /// Lines for people where nothing is said; `json` prints each event as a line of JSON.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<EventsOutput>,
+}
+
+/// `cutover apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Change nothing: ask the server only what it would say to each write.
+    #[arg(long, value_name = "WHERE", require_equals = true)]
+    pub(crate) dry_run: Option<DryRun>,
+}
+
+/// `cutover undo`.
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// The step whose state it goes back to; 0 is the start.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) to_step: usize,
+}
+
+/// `cutover abort`.
+#[derive(Debug, Args)]
+pub(crate) struct AbortArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+/// `cutover approve`.
+#[derive(Debug, Args)]
+pub(crate) struct ApproveArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// `cutover status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Lines for people where nothing is said; `json` prints what the journal says.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<EventsOutput>,
+}
+
+/// `cutover rights`.
+#[derive(Debug, Args)]
+pub(crate) struct RightsArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// As YAML documents, or as one JSON list.
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
+    pub(crate) output: DocumentOutput,
+}
+
+/// How what happens is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EventsOutput {
+    /// As JSON.
+    Json,
+}
+
+/// Who says what would happen.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DryRun {
+    /// The API server, with all its checks.
+    Server,
+}

@@ -1,0 +1,23 @@
+//! `cutover approve`: a person lets a run go on, from another terminal.
+
+use cutover_run::{Journal, Request};
+
+use crate::args::ApproveArgs;
+use crate::error::Error;
+use crate::online::Online;
+use crate::{World, plan_file};
+
+pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let plan = plan_file::read(world, &args.place.plan)?;
+    let online = Online::new(&args.place.settings())?;
+    let name = &plan.metadata.name;
+    let manifest = online.journal(&plan)?.ok_or_else(|| {
+        Error::failed(format!("there is no run of plan {name}\nhint: `cutover apply` begins one"))
+    })?;
+    let fault = |fault| Error::failed(format!("the journal: {}", online.told(&fault)));
+    let user = online.runtime.block_on(online.cluster.user()).map_err(fault)?;
+    let (step, write) = Journal::approve(&manifest, &user, (world.now)()).map_err(Error::failed)?;
+    online.ask(Request::Write { write, dry_run: false }).map_err(fault)?;
+    let what = plan.spec.steps.get(step.wrapping_sub(1)).map_or("", |step| &*step.name);
+    Ok(writeln!(world.output, "step {step} of plan {name} is approved by {user}: {what}")?)
+}

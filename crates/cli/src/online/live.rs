@@ -1,0 +1,95 @@
+//! The objects that a cluster runs, as a plan's input.
+
+use cutover::Strategy;
+use cutover::manifest::{Bundle, Loaded, Manifest};
+use cutover_run::{Fault, Reply, Request as Question, Scope, as_written};
+
+use crate::args::Request;
+use crate::error::Error;
+use crate::input::Input;
+use crate::online::Online;
+use crate::{World, message};
+
+/// What a plan is made of, and what it must have looked at: group and version, kind, and whether it goes without.
+const KINDS: [(&str, &str, bool); 6] = [
+    ("apps/v1", "Deployment", false),
+    ("v1", "Service", false),
+    ("autoscaling/v2", "HorizontalPodAutoscaler", true),
+    ("policy/v1", "PodDisruptionBudget", true),
+    ("networking.k8s.io/v1", "NetworkPolicy", true),
+    ("keda.sh/v1alpha1", "ScaledObject", true),
+];
+
+/// The history of Deployments.
+const HISTORY: (&str, &str, bool) = ("apps/v1", "ReplicaSet", false);
+
+/// Annotations that say nothing about what is wanted, and change by themselves.
+const ANNOTATIONS: [&str; 2] = [
+    "/metadata/annotations/deployment.kubernetes.io~1revision",
+    "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration",
+];
+
+/// Reads what runs in the namespace that is meant, and makes that the request's namespace.
+///
+/// # Errors
+///
+/// A cluster that cannot be asked, and `--to`, which files cannot be compared with.
+pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input, Error> {
+    if !request.wanted.to.is_empty() {
+        let hint =
+            "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
+        return Err(Error::Usage(format!("--to compares files with files, and -f names none\nhint: {hint}")));
+    }
+    let settings = request.common.cluster.settings(request.common.namespace.as_deref());
+    let online = Online::new(&settings).map_err(or_files)?;
+    let namespace = online.cluster.namespace().to_owned();
+    let history = matches!(request.strategy, Strategy::Rollback(_)) || request.wanted.to_revision.is_some();
+    let mut bundle = Bundle::new();
+    for (api_version, kind, dispensable) in KINDS.into_iter().chain(history.then_some(HISTORY)) {
+        let scope = Scope {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: Some(namespace.clone()),
+            name: None,
+        };
+        match online.ask(Question::List(scope)) {
+            Ok(Reply::Objects(objects)) => bundle.extend(objects.iter().map(as_wanted)),
+            Ok(_) => {}
+            Err(fault) if dispensable && fault.code == 404 => {}
+            Err(fault) if dispensable && fault.code == 403 => unseen(kind, &fault, world),
+            Err(fault) => {
+                return Err(Error::failed(format!("{kind}s of {namespace}: {}", online.told(&fault))));
+            }
+        }
+    }
+    request.place_in(&namespace);
+    Ok(Input { files: Vec::new(), loaded: Loaded { bundle, ..Loaded::default() } })
+}
+
+/// An object as its owner would write it. ReplicaSets keep their annotations: their revision is the history.
+fn as_wanted(live: &Manifest) -> Manifest {
+    let written = as_written(live);
+    if written.object().kind == "ReplicaSet" {
+        return written;
+    }
+    ANNOTATIONS.iter().fold(written, |written, annotation| written.without(annotation))
+}
+
+fn unseen(kind: &str, fault: &Fault, world: &mut World<'_>) {
+    let hint = "the plan is made as if there were none";
+    message::warning(world, format!("{kind}s cannot be listed: {}\nhint: {hint}", fault.message));
+}
+
+/// Who names neither files nor a cluster may have meant either.
+fn or_files(error: Error) -> Error {
+    match error {
+        Error::Failed(reasons) => {
+            let reasons = reasons.into_iter().map(|reason| match reason.contains("--kubeconfig") {
+                true => format!("{reason}, or the manifests with -f"),
+                false => reason,
+            });
+            Error::Failed(reasons.collect())
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,89 @@
+//! The commands that talk to a cluster.
+
+use cutover::Plan;
+use cutover::manifest::Manifest;
+use cutover_kube::{Cluster, Settings};
+use cutover_run::{Answer, Fault, Journal, Reply, Request};
+use futures::{Stream, StreamExt, stream};
+use jiff::{Timestamp, Unit};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::error::Error;
+
+mod approve;
+mod live;
+mod progress;
+mod rights;
+mod run;
+mod status;
+mod turn;
+
+pub(crate) use approve::approve;
+pub(crate) use live::live;
+pub(crate) use rights::rights;
+pub(crate) use run::{abort, apply, undo};
+pub(crate) use status::status;
+
+/// A connection, and what drives it: there only while a command needs them.
+pub(crate) struct Online {
+    pub(crate) runtime: Runtime,
+    pub(crate) cluster: Cluster,
+}
+
+impl Online {
+    /// Prepares the connection.
+    ///
+    /// # Errors
+    ///
+    /// A kubeconfig that is not there or cannot be used.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let cluster = runtime.block_on(Cluster::connect(settings)).map_err(Error::failed)?;
+        Ok(Self { runtime, cluster })
+    }
+
+    /// Asks the API server one thing.
+    pub(crate) fn ask(&self, request: Request) -> Answer {
+        self.runtime.block_on(self.cluster.ask(request))
+    }
+
+    /// The journal of a plan's run, where there is one.
+    pub(crate) fn journal(&self, plan: &Plan) -> Result<Option<Manifest>, Error> {
+        let object = Journal::object(plan, self.cluster.namespace());
+        match self.ask(Request::Get(object.clone())) {
+            Ok(Reply::Object(found)) => Ok(found),
+            Ok(_) => Ok(None),
+            Err(fault) => Err(Error::failed(format!("{object}: {}", self.told(&fault)))),
+        }
+    }
+
+    /// A fault, with the server that it is about where none answered.
+    pub(crate) fn told(&self, fault: &Fault) -> String {
+        if fault.code == 0 {
+            let hint = "check the context, and that the server can be reached from here";
+            return format!("{}: {}\nhint: {hint}", self.cluster.server(), fault.message);
+        }
+        let causes: Vec<String> =
+            fault.causes.iter().map(|(field, message)| format!("\n  {field}: {message}")).collect();
+        format!("{} ({}){}", fault.message, fault.code, causes.concat())
+    }
+}
+
+/// An item each time that somebody wants the program to end: Ctrl-C, or what a pod gets when it is deleted.
+pub(crate) fn interrupts() -> Result<impl Stream<Item = ()> + Unpin, Error> {
+    let signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let next = async |(mut interrupt, mut terminate): (Signal, Signal)| {
+        tokio::select! {
+            heard = interrupt.recv() => heard,
+            heard = terminate.recv() => heard,
+        }
+        .map(|()| ((), (interrupt, terminate)))
+    };
+    Ok(Box::pin(stream::unfold(signals, next).fuse()))
+}
+
+/// A time as people want it.
+pub(crate) fn to_the_second(time: Timestamp) -> Timestamp {
+    time.round(Unit::Second).unwrap_or(time)
+}

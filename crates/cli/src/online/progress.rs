@@ -1,0 +1,153 @@
+//! What a run tells, for people and for programs.
+//!
+//! On a terminal what is waited for is one line that changes; elsewhere it is a line the first time that it is so.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anstyle::Style;
+use cutover_run::{Direction, Goal, Outcome, Progress};
+use jiff::Timestamp;
+
+use crate::online::to_the_second;
+use crate::{World, message};
+
+const STEP: Style = Style::new().bold();
+const WAITING: Style = Style::new().dimmed();
+
+/// Goes to the beginning of the line, and clears it.
+const AGAIN: &str = "\r\u{1b}[2K";
+
+/// Tells people, or programs, how a run goes.
+pub(crate) struct Teller {
+    json: bool,
+    plan: PathBuf,
+    goal: Goal,
+    steps: usize,
+    /// A line is on the terminal that the next one replaces.
+    open: bool,
+    /// Since when the present step is waited for.
+    since: Option<Timestamp>,
+    /// What was said of the present step, where lines stay.
+    said: BTreeSet<String>,
+}
+
+impl Teller {
+    /// A teller of the run of a plan's file, as JSON or in words.
+    pub(crate) fn new(json: bool, plan: &Path, goal: Goal) -> Self {
+        Self { json, plan: plan.to_owned(), goal, steps: 0, open: false, since: None, said: BTreeSet::new() }
+    }
+
+    /// Tells one thing. Where nobody reads it any more the run goes on all the same.
+    pub(crate) fn tell(&mut self, progress: &Progress, world: &mut World<'_>) {
+        if self.json {
+            let line = serde_json::to_string(progress).unwrap_or_default();
+            let _ = writeln!(world.output, "{line}").and_then(|()| world.output.flush());
+            return;
+        }
+        match progress {
+            Progress::Waiting { .. } | Progress::Retried { .. } => self.passing(&self.words(progress), world),
+            Progress::Warned { message } => {
+                self.close(world);
+                message::warning(world, message);
+            }
+            _ => self.lasting(progress, world),
+        }
+    }
+
+    fn lasting(&mut self, progress: &Progress, world: &mut World<'_>) {
+        match progress {
+            Progress::Started { steps, .. } => self.steps = *steps,
+            Progress::Step { .. } => {
+                self.since = Some((world.now)());
+                self.said.clear();
+            }
+            _ => {}
+        }
+        let words = match progress {
+            Progress::Held { .. } => self.ready((world.now)()),
+            _ => self.words(progress),
+        };
+        self.close(world);
+        if !words.is_empty() {
+            let _ = writeln!(world.output, "{words}").and_then(|()| world.output.flush());
+        }
+    }
+
+    /// Tells what will soon be otherwise.
+    fn passing(&mut self, words: &str, world: &mut World<'_>) {
+        let Some(width) = world.terminal else {
+            if self.said.insert(words.to_owned()) {
+                let _ = writeln!(world.output, "  {words}").and_then(|()| world.output.flush());
+            }
+            return;
+        };
+        // A line that wraps could not be cleared.
+        let line: String =
+            words.lines().next().unwrap_or_default().chars().take(width.saturating_sub(3)).collect();
+        let _ =
+            write!(world.output, "{AGAIN}  {WAITING}{line}{WAITING:#}").and_then(|()| world.output.flush());
+        self.open = true;
+    }
+
+    fn close(&mut self, world: &mut World<'_>) {
+        if std::mem::take(&mut self.open) {
+            let _ = write!(world.output, "{AGAIN}");
+        }
+    }
+
+    fn ready(&self, now: Timestamp) -> String {
+        let seconds = self.since.map_or(0, |since| now.duration_since(since).as_secs());
+        format!("  ready after {seconds} s")
+    }
+
+    fn words(&self, progress: &Progress) -> String {
+        match progress {
+            Progress::Started { plan, direction, done, steps } => started(plan, *direction, *done, *steps),
+            Progress::Step { number, phase, name, already } => {
+                let already = if *already { "  (already done)" } else { "" };
+                format!("{STEP}step {number} of {}{STEP:#}  {phase}  {name}{already}", self.steps)
+            }
+            Progress::Waiting { gate, stands, until, .. } => self.waiting(gate, stands, *until),
+            Progress::Turned { reason } => format!("{STEP}going back{STEP:#}: {reason}"),
+            Progress::Retried { reason, after_milliseconds } => {
+                let (seconds, tenths) = (after_milliseconds / 1000, after_milliseconds % 1000 / 100);
+                format!("trying again in {seconds}.{tenths} s: {reason}")
+            }
+            Progress::Ended { outcome } => self.ended(outcome),
+            _ => String::new(),
+        }
+    }
+
+    fn waiting(&self, gate: &str, stands: &str, until: Option<Timestamp>) -> String {
+        let stands = if stands.is_empty() { String::new() } else { format!(": {stands}") };
+        let until =
+            until.map(|until| format!(" (until {} at most)", to_the_second(until))).unwrap_or_default();
+        let how = match gate {
+            "a person" => format!("; `cutover approve {}` lets it go on", self.plan.display()),
+            _ => String::new(),
+        };
+        format!("waiting for {gate}{stands}{until}{how}")
+    }
+
+    /// How it ended; a failure is told as an error.
+    fn ended(&self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Done if self.goal == Goal::Try => "the server would accept every step".to_owned(),
+            Outcome::Done => "done".to_owned(),
+            Outcome::Undone { to: 0 } => "back at the start".to_owned(),
+            Outcome::Undone { to } => format!("back at the state after step {to}"),
+            _ => String::new(),
+        }
+    }
+}
+
+fn started(plan: &str, direction: Direction, done: usize, steps: usize) -> String {
+    let noun = if steps == 1 { "step" } else { "steps" };
+    match (direction, done) {
+        (Direction::Forward, 0) => format!("plan {plan}: {steps} {noun}"),
+        (Direction::Forward, _) => format!("plan {plan}: going on after step {done} of {steps}"),
+        (Direction::Back, 0) => format!("plan {plan}: going back in {steps} {noun}"),
+        (Direction::Back, _) => format!("plan {plan}: going on back after step {done} of {steps}"),
+    }
+}

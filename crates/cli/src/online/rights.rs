@@ -1,0 +1,21 @@
+//! `cutover rights`: what a run needs to be allowed, as Roles.
+
+use cutover::manifest::Manifest;
+use cutover_run::roles;
+use serde_json::Value;
+
+use crate::args::RightsArgs;
+use crate::error::Error;
+use crate::online::Online;
+use crate::{World, output, plan_file};
+
+pub(crate) fn rights(args: &RightsArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let plan = plan_file::read(world, &args.place.plan)?;
+    // The context is read for its namespace only; no request is made.
+    let namespace = match &args.place.namespace {
+        Some(namespace) => namespace.clone(),
+        None => Online::new(&args.place.settings())?.cluster.namespace().to_owned(),
+    };
+    let roles: Vec<Value> = roles(&plan, &namespace).into_iter().map(Manifest::into_value).collect();
+    output::objects(world, &roles, args.output)
+}

@@ -1,0 +1,122 @@
+//! `cutover apply`, `undo` and `abort`: a run, driven to its end.
+
+use std::path::Path;
+use std::process;
+use std::time::Duration;
+
+use cutover::Plan;
+use cutover::manifest::Bundle;
+use cutover_kube::{Cluster, drive};
+use cutover_run::{Goal, Options, Outcome, Run};
+
+use crate::args::{AbortArgs, ApplyArgs, EventsOutput, RunArgs, UndoArgs};
+use crate::error::Error;
+use crate::input::Input;
+use crate::online::progress::Teller;
+use crate::online::turn::{Turned, turn};
+use crate::online::{Online, interrupts, to_the_second};
+use crate::{World, plan_file};
+
+/// `cutover apply`.
+pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let goal = if args.dry_run.is_some() { Goal::Try } else { Goal::Apply };
+    let (plan, online) = begin(&args.run, world)?;
+    match carry_out(goal, plan, &online, &args.run, world)? {
+        Outcome::Undone { .. } => Err(Error::failed(
+            "the run was taken back\nhint: `cutover apply` with the same plan begins it again",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// `cutover undo`.
+pub(crate) fn undo(args: &UndoArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let (plan, online) = begin(&args.run, world)?;
+    plan_file::step(&plan, &args.run.place.plan, args.to_step, 0)?;
+    carry_out(Goal::Back { to: args.to_step }, plan, &online, &args.run, world).map(drop)
+}
+
+/// `cutover undo`, of a run that goes on.
+pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let (plan, online) = begin(&args.run, world)?;
+    let patience = Duration::from_secs(args.run.lease_duration.seconds().into());
+    match turn(&plan, &online, patience, world)? {
+        Turned::ByItsRunner(Outcome::Undone { .. }) => Ok(writeln!(world.output, "back at the start")?),
+        Turned::ByItsRunner(Outcome::Done) => {
+            let hint = "`cutover undo` takes it back";
+            Err(Error::failed(format!("the run was done before it could turn round\nhint: {hint}")))
+        }
+        Turned::ByItsRunner(Outcome::Stopped { step, reason }) => {
+            Err(Error::failed(stopped(step, &reason, &args.run.place.plan)))
+        }
+        _ => carry_out(Goal::Back { to: 0 }, plan, &online, &args.run, world).map(drop),
+    }
+}
+
+fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Plan, Online), Error> {
+    let plan = plan_file::read(world, &args.place.plan)?;
+    Ok((plan, Online::new(&args.place.settings())?))
+}
+
+/// Drives a run to its end, and tells of it.
+fn carry_out(
+    goal: Goal,
+    plan: Plan,
+    online: &Online,
+    args: &RunArgs,
+    world: &mut World<'_>,
+) -> Result<Outcome, Error> {
+    let options = options(goal, online, args, world)?;
+    let mut teller = Teller::new(args.output == Some(EventsOutput::Json), &args.place.plan, goal);
+    let outcome = online.runtime.block_on(async {
+        let tell = |progress: &_| teller.tell(progress, world);
+        Ok::<_, Error>(drive(Run::new(plan, options), &online.cluster, tell, interrupts()?).await)
+    })?;
+    match outcome {
+        Some(Outcome::Stopped { step, reason }) => {
+            Err(Error::failed(stopped(step, &reason, &args.place.plan)))
+        }
+        Some(Outcome::Refused { reason }) => Err(Error::failed(reason)),
+        Some(outcome) => Ok(outcome),
+        None => {
+            let hint = "`cutover apply` goes on from here, and `cutover abort` takes it back";
+            Err(Error::failed(format!("the run was left where it is\nhint: {hint}")))
+        }
+    }
+}
+
+fn stopped(step: usize, reason: &str, file: &Path) -> String {
+    let file = file.display();
+    let place =
+        if step == 0 { "before the first step was done".to_owned() } else { format!("after step {step}") };
+    let advice = format!("`cutover apply {file}` goes on from here, and `cutover undo {file}` takes it back");
+    match reason.contains("\nhint: ") {
+        true => format!("the run stopped {place}: {reason}"),
+        false => format!("the run stopped {place}: {reason}\nhint: {advice}"),
+    }
+}
+
+fn options(goal: Goal, online: &Online, args: &RunArgs, world: &mut World<'_>) -> Result<Options, Error> {
+    let secrets = match args.filenames.as_slice() {
+        [] => Bundle::new(),
+        paths => Input::read(world, paths)?.loaded.bundle.of_kind("Secret").cloned().collect(),
+    };
+    Ok(Options {
+        goal,
+        on_failure: args.on_failure.map(Into::into),
+        settle: args.settle,
+        lease: args.lease_duration,
+        managed: args.managed,
+        secrets,
+        ..Options::new(online.cluster.namespace(), holder(online, world))
+    })
+}
+
+/// Who this process is, for people who find it in a Lease. The time makes it unique where process numbers come again.
+fn holder(online: &Online, world: &World<'_>) -> String {
+    let cluster: &Cluster = &online.cluster;
+    let user = online.runtime.block_on(cluster.user()).unwrap_or_else(|_| "somebody".to_owned());
+    let host = gethostname::gethostname();
+    let (host, since) = (host.to_string_lossy(), to_the_second((world.now)()));
+    format!("{user} on {host}, process {} since {since}", process::id())
+}

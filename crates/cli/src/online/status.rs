@@ -1,0 +1,136 @@
+//! `cutover status`: where a run is, by its journal, or without one by the live objects.
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, MergeKeys, ObjectRef};
+use cutover::patch::lacking;
+use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage};
+use serde_json::json;
+
+use crate::args::{EventsOutput, StatusArgs};
+use crate::error::Error;
+use crate::online::{Online, to_the_second};
+use crate::{World, plan_file};
+
+pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let plan = plan_file::read(world, &args.place.plan)?;
+    let online = Online::new(&args.place.settings())?;
+    let json = args.output == Some(EventsOutput::Json);
+    match online.journal(&plan)? {
+        Some(manifest) => {
+            let journal = Journal::parse(&manifest).map_err(Error::failed)?;
+            let text = if json { json!(journal.position).to_string() } else { by_journal(&plan, &journal) };
+            Ok(writeln!(world.output, "{text}")?)
+        }
+        None => {
+            let states = matching(&plan, &online)?;
+            let text = if json {
+                json!({ "journal": null, "states": states }).to_string()
+            } else {
+                by_objects(&plan, &states)
+            };
+            Ok(writeln!(world.output, "{text}")?)
+        }
+    }
+}
+
+fn by_journal(plan: &Plan, journal: &Journal) -> String {
+    let position = &journal.position;
+    let name = &plan.metadata.name;
+    let mut lines = vec![format!("plan {name}: {}", standing(plan, position))];
+    if let Some(reason) = &position.turned {
+        lines.push(format!("  it went back: {reason}"));
+    }
+    for (step, wish) in &journal.wishes.approvals {
+        lines.push(format!("  step {step} was approved by {} at {}", wish.by, to_the_second(wish.at)));
+    }
+    if let Some(wish) = &journal.wishes.abort {
+        lines.push(format!("  {} asked at {} to go back", wish.by, to_the_second(wish.at)));
+    }
+    lines.push(format!("  begun at {}, by {}", to_the_second(position.started), position.by));
+    lines.join("\n")
+}
+
+/// Where a run is, in words.
+pub(crate) fn standing(plan: &Plan, position: &Position) -> String {
+    match &position.ended {
+        Some(Outcome::Done) => "done".to_owned(),
+        Some(Outcome::Undone { to: 0 }) => "taken back to the start".to_owned(),
+        Some(Outcome::Undone { to }) => format!("taken back to the state after step {to}"),
+        Some(Outcome::Stopped { step, reason }) => format!("stopped after step {step}: {reason}"),
+        Some(Outcome::Refused { reason }) => format!("refused: {reason}"),
+        _ => under_way(plan, position),
+    }
+}
+
+fn under_way(plan: &Plan, position: &Position) -> String {
+    let Position { step, from, to, .. } = position;
+    let since = to_the_second(position.since);
+    let stage = match position.stage {
+        Stage::Writing => "its changes are made",
+        Stage::Waiting => "what it waits for is not there yet",
+    };
+    match position.direction {
+        Direction::Forward => {
+            let name = plan.spec.steps.get(step.wrapping_sub(1));
+            let name = name.map(|step| format!("  {}  {}", step.phase, step.name)).unwrap_or_default();
+            format!("step {step} of {}{name}: {stage}, since {since}", plan.len())
+        }
+        Direction::Back => {
+            format!(
+                "going back from step {from} to {to}, step {step} of the way back: {stage}, since {since}"
+            )
+        }
+    }
+}
+
+fn by_objects(plan: &Plan, states: &[usize]) -> String {
+    let name = &plan.metadata.name;
+    let state = |step: &usize| match step {
+        0 => "as before the first step".to_owned(),
+        step => format!("as after step {step}"),
+    };
+    match states {
+        [] => format!("plan {name}: there is no run, and the objects stand as after none of its steps"),
+        states => {
+            let states: Vec<String> = states.iter().map(state).collect();
+            format!("plan {name}: there is no run; the objects stand {}", states.join(", and "))
+        }
+    }
+}
+
+/// The states of the plan that the live objects are in.
+fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
+    let states = plan.states().map_err(Error::failed)?;
+    let mut objects: Vec<&ObjectRef> = states.iter().flat_map(Bundle::objects).collect();
+    objects.sort();
+    objects.dedup();
+    let mut live = Bundle::new();
+    for object in objects {
+        match online.ask(Request::Get(object.clone())) {
+            // Under the plan's name for it, which may leave the namespace out.
+            Ok(Reply::Object(found)) => {
+                let namespace = json!(object.namespace);
+                let named = found.map(|found| match object.namespace {
+                    None => found.without("/metadata/namespace"),
+                    Some(_) => found.set("/metadata/namespace", namespace),
+                });
+                live.extend(named);
+            }
+            Ok(_) => {}
+            Err(fault) => return Err(Error::failed(format!("{object}: {}", online.told(&fault)))),
+        }
+    }
+    Ok((0..states.len()).filter(|step| is_in(&states[*step], &states, &live)).collect())
+}
+
+fn is_in(state: &Bundle, states: &[Bundle], live: &Bundle) -> bool {
+    let all = states.iter().flat_map(Bundle::objects);
+    let mut each = all.map(|object| match (state.get(object), live.get(object)) {
+        (None, None) => true,
+        (Some(planned), Some(live)) => {
+            lacking(planned.without("/status").value(), live.sealed().value(), &MergeKeys).is_empty()
+        }
+        _ => false,
+    });
+    each.all(|is_so| is_so)
+}

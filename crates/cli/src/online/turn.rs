@@ -1,0 +1,110 @@
+//! Asking the runner of a run to turn round, and following it back by its journal.
+
+use std::time::Duration;
+
+use cutover::Plan;
+use cutover::manifest::Manifest;
+use cutover_run::{Direction, Event, Journal, Outcome, Position, Request, Scope};
+use futures::{Stream, StreamExt};
+use tokio::time::timeout;
+
+use crate::error::Error;
+use crate::online::Online;
+use crate::online::status::standing;
+use crate::{World, message};
+
+/// Who took a run back.
+pub(crate) enum Turned {
+    /// Whoever carried it out, and how it ended.
+    ByItsRunner(Outcome),
+    /// Nobody carries it out.
+    ByNobody,
+}
+
+/// Writes the wish into the journal, and waits for what comes of it.
+///
+/// A runner sees the wish at once. So where the journal says nothing new for as long as a Lease lasts, nobody runs it.
+///
+/// # Errors
+///
+/// No run, or one that is over.
+pub(crate) fn turn(
+    plan: &Plan,
+    online: &Online,
+    patience: Duration,
+    world: &mut World<'_>,
+) -> Result<Turned, Error> {
+    let name = &plan.metadata.name;
+    let Some(journal) = online.journal(plan)? else {
+        let hint = "`cutover status` tells how its objects stand";
+        return Err(Error::failed(format!("there is no run of plan {name} to abort\nhint: {hint}")));
+    };
+    let position = Journal::parse(&journal).map_err(Error::failed)?.position;
+    match &position.ended {
+        Some(Outcome::Done) => {
+            let hint = "`cutover undo` takes it back";
+            Err(Error::failed(format!("the run of plan {name} is done\nhint: {hint}")))
+        }
+        Some(Outcome::Undone { to: 0 }) => Err(Error::failed(format!("plan {name} is back at its start"))),
+        Some(_) => Ok(Turned::ByNobody),
+        None => {
+            ask(&journal, &position, online, world)?;
+            let events = Box::pin(online.cluster.watch(scope(&journal)));
+            online.runtime.block_on(follow(plan, position, events, patience, world))
+        }
+    }
+}
+
+fn ask(journal: &Manifest, position: &Position, online: &Online, world: &mut World<'_>) -> Result<(), Error> {
+    if position.direction == Direction::Back {
+        return Ok(());
+    }
+    let fault = |fault| Error::failed(format!("the journal: {}", online.told(&fault)));
+    let user = online.runtime.block_on(online.cluster.user()).map_err(fault)?;
+    let write = Journal::abort(journal, &user, (world.now)()).map_err(Error::failed)?;
+    online.ask(Request::Write { write, dry_run: false }).map_err(fault)?;
+    message::note(world, format!("the run is asked to go back: it is carried out by {}", position.by));
+    Ok(())
+}
+
+fn scope(journal: &Manifest) -> Scope {
+    let object = journal.object().clone();
+    Scope {
+        api_version: object.api_version,
+        kind: object.kind,
+        namespace: object.namespace,
+        name: Some(object.name),
+    }
+}
+
+async fn follow(
+    plan: &Plan,
+    mut last: Position,
+    mut events: impl Stream<Item = Event> + Unpin,
+    patience: Duration,
+    world: &mut World<'_>,
+) -> Result<Turned, Error> {
+    let mut runs = false;
+    loop {
+        let limit = if runs { Duration::MAX } else { patience };
+        let Ok(Some(event)) = timeout(limit, events.next()).await else { return Ok(Turned::ByNobody) };
+        let journal = match event {
+            Event::Listed(_, mut all) => all.pop(),
+            Event::Changed(_, journal) => Some(journal),
+            Event::Unwatched(_, fault) => {
+                return Err(Error::failed(format!("the journal: {}", fault.message)));
+            }
+            _ => None,
+        };
+        let Some(journal) = journal else { return Ok(Turned::ByNobody) };
+        let position = Journal::parse(&journal).map_err(Error::failed)?.position;
+        if let Some(outcome) = position.ended {
+            return Ok(Turned::ByItsRunner(outcome));
+        }
+        if position != last {
+            runs = true;
+            last = position;
+            writeln!(world.output, "{}", standing(plan, &last)).and_then(|()| world.output.flush())?;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Asking: one request, one answer.
+
+use std::time::Duration;
+
+use cutover_manifest::ObjectRef;
+use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Write};
+use futures::{StreamExt, TryStreamExt, stream};
+use http::Response;
+use http_body_util::BodyExt;
+use kube::client::Body;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::answer::{Answered, list};
+use crate::call::{Call, Collection};
+use crate::cluster::Cluster;
+use crate::fault::{unanswered, unsendable, unsent};
+use crate::gate;
+
+/// How long an answer may take. The server ends writes after 34 seconds by itself.
+pub(crate) const LIMIT: Duration = Duration::from_secs(40);
+
+/// How many access reviews are under way at once.
+const REVIEWS: usize = 8;
+
+impl Cluster {
+    /// Sends a request, once, and tells what came of it.
+    ///
+    /// # Errors
+    ///
+    /// The server's refusal as it is; code 0 where no answer came within 40 seconds, so that a write may have happened.
+    pub async fn ask(&self, request: Request) -> Answer {
+        match request {
+            Request::Get(object) => self.get(&object).await,
+            Request::List(scope) => self.list(&scope).await.map(|(objects, _)| Reply::Objects(objects)),
+            Request::Write { write, dry_run } => self.write(&write, dry_run).await,
+            Request::Review(rights) => self.review(rights).await,
+            Request::Http(request) => gate::ask(&request).await,
+            _ => Err(unsendable("this request is not known here")),
+        }
+    }
+
+    /// Who the API server takes this user for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::ask`].
+    pub async fn user(&self) -> Result<String, Fault> {
+        let review = self.send(Call::who()).await?.json()?;
+        let name = review.pointer("/status/userInfo/username").and_then(Value::as_str);
+        Ok(name.unwrap_or("somebody").to_owned())
+    }
+
+    async fn get(&self, object: &ObjectRef) -> Answer {
+        let call = Call::get(&self.collection_of(object).await?, &object.name);
+        Ok(Reply::Object(self.send(call).await?.object_if_found()?))
+    }
+
+    /// The objects, and the resourceVersion that they are of.
+    pub(crate) async fn list(
+        &self,
+        scope: &Scope,
+    ) -> Result<(Vec<cutover_manifest::Manifest>, String), Fault> {
+        let call = Call::list(&self.collection(scope).await?, scope);
+        list(self.send(call).await?.json()?, scope)
+    }
+
+    async fn write(&self, write: &Write, dry_run: bool) -> Answer {
+        let call = match write {
+            Write::Create(manifest) => {
+                Call::create(&self.collection_of(manifest.object()).await?, manifest, dry_run)
+            }
+            Write::Patch { object, ops } => {
+                Call::patch(&self.collection_of(object).await?, &object.name, ops, dry_run)
+            }
+            Write::Delete { object, uid } => {
+                Call::delete(&self.collection_of(object).await?, &object.name, uid, dry_run)
+            }
+        };
+        Ok(Reply::Object(self.send(call).await?.object()?))
+    }
+
+    async fn review(&self, rights: Vec<Right>) -> Answer {
+        let reviews = stream::iter(rights).map(|right| async move {
+            let review = self.send(Call::review(&right)).await?.json()?;
+            Ok(review.pointer("/status/allowed").and_then(Value::as_bool).unwrap_or(false))
+        });
+        Ok(Reply::Allowed(reviews.buffered(REVIEWS).try_collect().await?))
+    }
+
+    /// The objects that one is among: those of its namespace, or of ours where it names none.
+    async fn collection_of(&self, object: &ObjectRef) -> Result<Collection, Fault> {
+        let resource = self.resource(&object.api_version, &object.kind).await?;
+        let namespace = object.namespace.clone().unwrap_or_else(|| self.namespace().to_owned());
+        Ok(Collection {
+            api_version: object.api_version.clone(),
+            namespace: resource.namespaced.then_some(namespace),
+            plural: resource.plural,
+        })
+    }
+
+    /// The objects of a scope; without a namespace it is all namespaces.
+    pub(crate) async fn collection(&self, scope: &Scope) -> Result<Collection, Fault> {
+        let resource = self.resource(&scope.api_version, &scope.kind).await?;
+        Ok(Collection {
+            api_version: scope.api_version.clone(),
+            namespace: scope.namespace.clone().filter(|_| resource.namespaced),
+            plural: resource.plural,
+        })
+    }
+
+    /// Sends one request and reads its answer to the end.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answered, Fault> {
+        let answer = async { whole(self.open(call).await?).await };
+        timeout(LIMIT, answer).await.unwrap_or_else(|_| Err(late(LIMIT)))
+    }
+
+    /// Sends one request; its answer's body is yet to come.
+    pub(crate) async fn open(&self, call: Call) -> Result<Response<Body>, Fault> {
+        let request = call.into_request().map_err(unsendable)?;
+        self.client.send(request).await.map_err(|error| unsent(&error))
+    }
+}
+
+pub(crate) async fn whole(response: Response<Body>) -> Result<Answered, Fault> {
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map_err(|error| unsent(&error))?;
+    Ok(Answered { status: parts.status, headers: parts.headers, body: body.to_bytes().to_vec() })
+}
+
+pub(crate) fn late(limit: Duration) -> Fault {
+    unanswered(format!("no answer came within {} seconds", limit.as_secs()))
+}
+
+#[cfg(test)]
+mod tests;

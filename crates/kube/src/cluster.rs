@@ -1,0 +1,88 @@
+//! A cluster: whom to ask, and as whom.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::{Client, Config};
+
+use crate::error::Error;
+use crate::resources::Resources;
+
+/// Which cluster is meant, as whom and where: what kubectl's flags of the same names say.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The file; none is what the variable `KUBECONFIG` names, else `~/.kube/config`, else the pod that this runs in.
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of that file; none is its current one.
+    pub context: Option<String>,
+    /// The user of that file; none is the context's.
+    pub user: Option<String>,
+    /// The namespace of objects that name none; none is the context's.
+    pub namespace: Option<String>,
+}
+
+/// A connection to an API server. Copies share it.
+#[derive(Clone)]
+pub struct Cluster {
+    pub(crate) client: Client,
+    pub(crate) resources: Arc<Resources>,
+    namespace: Arc<str>,
+    server: Arc<str>,
+}
+
+impl Cluster {
+    /// Prepares a connection; no request is made yet. It has to be called in a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// A kubeconfig that cannot be read or used, and none at all outside of a pod.
+    pub async fn connect(settings: &Settings) -> Result<Self, Error> {
+        let mut config = configuration(settings).await?;
+        if let Some(namespace) = &settings.namespace {
+            config.default_namespace.clone_from(namespace);
+        }
+        Self::new(config)
+    }
+
+    /// A connection by a configuration of kube's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Client`] where certificates or proxies are of no use.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let (namespace, server) = (config.default_namespace.as_str().into(), config.cluster_url.to_string());
+        Ok(Self { client: once(config)?, resources: Arc::default(), namespace, server: server.into() })
+    }
+
+    /// The namespace of objects that name none.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The API server's address.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+}
+
+/// A client that sends each request once: trying again is the run's decision.
+pub(crate) fn once(mut config: Config) -> Result<Client, Error> {
+    config.default_retry = false;
+    Ok(Client::try_from(config)?)
+}
+
+async fn configuration(settings: &Settings) -> Result<Config, Error> {
+    let (context, user) = (settings.context.clone(), settings.user.clone());
+    let options = KubeConfigOptions { context, user, cluster: None };
+    if let Some(path) = &settings.kubeconfig {
+        let kubeconfig = Kubeconfig::read_from(path)?;
+        return Ok(Config::from_custom_kubeconfig(kubeconfig, &options).await?);
+    }
+    match Config::from_kubeconfig(&options).await {
+        Err(KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath) if settings.context.is_none() => {
+            Config::incluster().map_err(Error::Nowhere)
+        }
+        config => Ok(config?),
+    }
+}

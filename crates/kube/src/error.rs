@@ -1,0 +1,46 @@
+//! Why there is no way to a cluster.
+
+use kube::config::{InClusterError, KubeconfigError};
+
+/// Why there is no way to a cluster. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The kubeconfig cannot be read, or lacks what is asked of it.
+    #[error("kubeconfig: {}\nhint: {}", with_sources(.0), hint(.0))]
+    Kubeconfig(#[from] KubeconfigError),
+    /// There is no kubeconfig, and the program does not run in a pod.
+    #[error(
+        "no cluster is named: there is no kubeconfig, and this is no pod ({0})\nhint: name one with --kubeconfig or the variable KUBECONFIG"
+    )]
+    Nowhere(InClusterError),
+    /// The connection cannot be set up as the kubeconfig says: certificates, proxies, plugins.
+    #[error("kubeconfig: {}\nhint: `kubectl version` with the same context shows whether it works elsewhere", with_sources(.0))]
+    Client(#[from] kube::Error),
+}
+
+/// An error and what it comes from, each said once.
+pub(crate) fn with_sources(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let text = error.to_string();
+        if !said.contains(&text) {
+            said = format!("{said}: {text}");
+        }
+        source = error.source();
+    }
+    said
+}
+
+fn hint(error: &KubeconfigError) -> &'static str {
+    match error {
+        KubeconfigError::CurrentContextNotSet | KubeconfigError::LoadContext(_) => {
+            "`kubectl config get-contexts` lists the contexts; name one with --context"
+        }
+        KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath => {
+            "name a file that can be read with --kubeconfig or the variable KUBECONFIG"
+        }
+        _ => "`kubectl config view` shows what it says",
+    }
+}

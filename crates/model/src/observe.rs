@@ -1,0 +1,59 @@
+//! What is true in the cluster, whoever has seen it: for the assertions of tests.
+
+use cutover_manifest::ObjectRef;
+
+use crate::model::Model;
+use crate::objects::{Pod, Slice};
+
+/// The endpoints that a Service's slices call ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Those whose pod answers.
+    pub answering: u32,
+    /// Those whose pod is gone or not ready, so that requests to it are lost until the slices follow.
+    pub broken: u32,
+}
+
+impl Model {
+    /// The pods of a Deployment that are available: active, and ready for its `minReadySeconds`.
+    ///
+    /// Pods that a deleted Deployment has left behind count until they go.
+    pub fn available(&self, deployment: &ObjectRef) -> u32 {
+        let min_ready =
+            |pod: &Pod| self.server.replica_sets.get(&pod.owner).map_or(0, |set| set.min_ready_seconds);
+        self.count(deployment, |pod| pod.is_available(min_ready(pod), self.now))
+    }
+
+    /// The pods of a Deployment that are active: neither terminating nor evicted.
+    pub fn alive(&self, deployment: &ObjectRef) -> u32 {
+        self.count(deployment, Pod::is_active)
+    }
+
+    /// The pods of a Deployment that are terminating.
+    pub fn terminating(&self, deployment: &ObjectRef) -> u32 {
+        self.count(deployment, |pod| pod.deleted.is_some())
+    }
+
+    /// What a Service's slices lead to.
+    pub fn endpoints(&self, service: &ObjectRef) -> Endpoints {
+        let uid = self.server.uid(service);
+        let of_service = |slice: &&Slice| Some(slice.service) == uid;
+        let slices = self.server.slices.values().filter(of_service);
+        let mut found = Endpoints::default();
+        for endpoint in slices.flat_map(|slice| &slice.endpoints).filter(|endpoint| endpoint.ready) {
+            let pod = self.server.pods.get(&endpoint.pod);
+            match pod.is_some_and(|pod| pod.ready.is_some()) {
+                true => found.answering += 1,
+                false => found.broken += 1,
+            }
+        }
+        found
+    }
+
+    fn count(&self, deployment: &ObjectRef, counts: impl Fn(&Pod) -> bool) -> u32 {
+        let namespace = deployment.namespace.as_deref().unwrap_or("default");
+        let own = |pod: &&Pod| *pod.deployment == *deployment.name && *pod.header.namespace == *namespace;
+        let counted = self.server.pods.values().filter(own).filter(|pod| counts(pod)).count();
+        u32::try_from(counted).unwrap_or(u32::MAX)
+    }
+}

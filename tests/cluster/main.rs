@@ -1,0 +1,7 @@
+//! Tests on a real control plane. They take a minute and want Go, so they are no part of the everyday tests:
+//! `cargo test --package cutover-tests --features cluster --test cluster`.
+
+mod lifecycle;
+mod pods;
+mod support;
+mod traffic;

@@ -1,0 +1,34 @@
+//! Pods do what their annotations say.
+
+use std::time::{Duration, Instant};
+
+use crate::support::OwnCluster;
+
+const READY: &str = r#"{.status.conditions[?(@.type=="Ready")].status}"#;
+const WAITING: &str = "{.status.containerStatuses[0].state.waiting.reason}";
+
+#[test]
+fn pods_do_what_their_annotations_say() {
+    let cluster = OwnCluster::up("pods");
+    let start = Instant::now();
+    cluster.deploy("never", "cutover.dev/test-ready-after", "never");
+    cluster.deploy("slow", "cutover.dev/test-ready-after", "3s");
+    cluster.deploy("crash", "cutover.dev/test-crash-after", "2s");
+    cluster.deploy("image", "cutover.dev/test-image", "missing");
+    cluster.deploy("drain", "cutover.dev/test-drain", "4s");
+
+    cluster.await_pods("image", WAITING, "ImagePullBackOff");
+    cluster.await_pods("drain", READY, "True");
+    cluster.await_pods("slow", READY, "True");
+    assert!(start.elapsed() >= Duration::from_secs(3), "ready after {:?}", start.elapsed());
+    cluster.await_pods("crash", WAITING, "CrashLoopBackOff");
+    cluster.await_pods("crash", READY, "False");
+    cluster.await_pods("never", READY, "False");
+
+    let start = Instant::now();
+    cluster
+        .kubectl()
+        .run(&["delete", "deployment", "drain", "--cascade=foreground", "--timeout=30s"])
+        .unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(4), "gone after {:?}", start.elapsed());
+}

@@ -1,0 +1,143 @@
+//! What must be true at every moment of a run, and at its end.
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover::patch::lacking;
+use cutover::planning::{Deployment, Role, Workload};
+use cutover_model::Model;
+use cutover_run::{Answer, Request};
+
+use crate::stage::NAMESPACE;
+
+/// What a run has promised, and what it began with.
+pub(crate) struct Checks {
+    workloads: Vec<Workload>,
+    /// Whether nobody else meddles, so that the budget is promised.
+    strict: bool,
+    start: Bundle,
+    objects: Vec<ObjectRef>,
+    /// Writes to the plan's objects that were carried out.
+    pub(crate) writes: usize,
+}
+
+impl Checks {
+    pub(crate) fn new(model: &Model, plan: &Plan, strict: bool) -> Self {
+        let states = plan.states().unwrap();
+        let mut objects: Vec<ObjectRef> =
+            states.iter().flat_map(|state| state.objects().map(placed).collect::<Vec<_>>()).collect();
+        objects.sort();
+        objects.dedup();
+        let start = live(model, &objects);
+        Self { workloads: plan.spec.workloads.clone(), strict, start, objects, writes: 0 }
+    }
+
+    /// Whether the budget of every workload holds at this moment.
+    pub(crate) fn look(&self, model: &Model) -> Result<(), String> {
+        if !self.strict {
+            return Ok(());
+        }
+        for workload in &self.workloads {
+            let sets: Vec<ObjectRef> = workload.deployments().map(|(_, set)| placed(&set)).collect();
+            let alive: u32 = sets.iter().map(|set| model.alive(set)).sum();
+            if alive > workload.ceiling {
+                let (name, ceiling) = (&workload.name, workload.ceiling);
+                return Err(format!("{name}: {alive} pods alive, and {ceiling} are allowed"));
+            }
+            let available = self.answering(model, workload, &sets);
+            if available < workload.floor {
+                let (name, floor) = (&workload.name, workload.floor);
+                return Err(format!("{name}: {available} pods available, and {floor} are promised"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The fewest available pods behind any of a workload's Services.
+    fn answering(&self, model: &Model, workload: &Workload, sets: &[ObjectRef]) -> u32 {
+        let all = sets.iter().map(|set| model.available(set)).sum();
+        if !workload.sets.contains_key(&Role::Green) {
+            return all;
+        }
+        let services = workload.service_refs().filter_map(|service| model.server.get(&placed(&service)).ok());
+        let behind = services.map(|service| {
+            let selected = sets.iter().filter(|set| {
+                model.server.get(set).is_ok_and(|set| selects(&service, &set))
+            });
+            selected.map(|set| model.available(set)).sum()
+        });
+        behind.min().unwrap_or(all)
+    }
+
+    pub(crate) fn count(&mut self, request: &Request, answer: &Answer) {
+        if let Request::Write { write, dry_run: false } = request
+            && answer.is_ok()
+        {
+            let object = match write {
+                cutover_run::Write::Create(manifest) => manifest.object(),
+                cutover_run::Write::Patch { object, .. } | cutover_run::Write::Delete { object, .. } => object,
+            };
+            self.writes += usize::from(self.objects.contains(object));
+        }
+    }
+
+    /// The cluster stands where the plan ends.
+    pub(crate) fn is_done(&self, model: &Model, plan: &Plan) -> Result<(), String> {
+        let end = plan.state(plan.len()).unwrap();
+        for object in &self.objects {
+            let wanted = end.iter().find(|manifest| placed(manifest.object()) == *object);
+            match (wanted, model.server.get(object).ok()) {
+                (None, None) => {}
+                (Some(wanted), Some(live)) => {
+                    let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
+                    if let Some(first) = lacks.first() {
+                        return Err(format!("{object}: {} is {:?} at the end", first.path, first.after));
+                    }
+                }
+                (None, Some(_)) => return Err(format!("{object} is left at the end")),
+                (Some(_), None) => return Err(format!("{object} is missing at the end")),
+            }
+        }
+        Ok(())
+    }
+
+    /// The cluster stands where it stood before.
+    pub(crate) fn is_undone(&self, model: &Model) -> Result<(), String> {
+        let now = live(model, &self.objects);
+        for object in &self.objects {
+            if now.get(object) != self.start.get(object) {
+                let (was, is) = (self.start.get(object), now.get(object));
+                return Err(format!("{object} is not as it was:\n{was:#?}\n{is:#?}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Objects without what the server and controllers write.
+fn live(model: &Model, objects: &[ObjectRef]) -> Bundle {
+    let written = |object: &ObjectRef| {
+        let fields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
+        let manifest = model.server.get(object).ok()?.without("/status");
+        let manifest = manifest.without("/metadata/annotations/deployment.kubernetes.io~1revision");
+        let manifest =
+            fields.iter().fold(manifest, |kept, field| kept.without(&format!("/metadata/{field}")));
+        let bare = manifest.pointer("/metadata/annotations") == Some(&serde_json::json!({}));
+        Some(if bare { manifest.without("/metadata/annotations") } else { manifest })
+    };
+    objects.iter().filter_map(written).collect()
+}
+
+fn selects(service: &Manifest, set: &Manifest) -> bool {
+    let selector = service.pointer("/spec/selector").and_then(|selector| selector.as_object());
+    let labels = Deployment::of(set).labels();
+    selector.is_some_and(|selector| {
+        !selector.is_empty()
+            && selector.iter().all(|(key, value)| labels.get(key).map(String::as_str) == value.as_str())
+    })
+}
+
+/// The object with its namespace.
+pub(crate) fn placed(object: &ObjectRef) -> ObjectRef {
+    let namespace = object.namespace.clone().or_else(|| Some(NAMESPACE.to_owned()));
+    ObjectRef { namespace, ..object.clone() }
+}

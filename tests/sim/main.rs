@@ -1,0 +1,79 @@
+//! Runs against a small cluster in memory, where requests get lost, watches lag, runners are killed and pods fail.
+//!
+//! Every run is made of its seed alone. `CUTOVER_SEEDS` says how many are tried; a seed that fails is run again by
+//! `CUTOVER_SEED=n cargo test -p cutover-tests --test sim -- --nocapture`, which tells what the run told.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+
+mod checks;
+mod scenario;
+mod stage;
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{env, panic, thread};
+
+use cutover::Plan;
+use scenario::Scenario;
+use stage::Stage;
+
+/// How many seeds are tried every day.
+const EVERYDAY: u64 = 400;
+
+/// A failure means that a run would break its budget, do a thing twice, lose one, or not end.
+#[test]
+fn runs_keep_their_promises() {
+    let plans = plans();
+    if let Some(seed) = number("CUTOVER_SEED") {
+        play(seed, plans, true).unwrap_or_else(|reason| panic!("{reason}"));
+        return;
+    }
+    let (seeds, next) = (number("CUTOVER_SEEDS").unwrap_or(EVERYDAY), AtomicU64::new(0));
+    let worker = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds {
+                return None;
+            }
+            let played = panic::catch_unwind(|| play(seed, plans, false));
+            match played.unwrap_or_else(|_| Err("it panicked".into())) {
+                Ok(()) => {}
+                Err(reason) => return Some((seed, reason)),
+            }
+        }
+    };
+    let failed: Vec<(u64, String)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().filter_map(|worker| worker.join().unwrap()).collect()
+    });
+    if let Some((seed, reason)) = failed.iter().min() {
+        panic!("seed {seed}: {reason}\nrun it again: CUTOVER_SEED={seed} cargo test -p cutover-tests --test sim -- --nocapture");
+    }
+}
+
+fn play(seed: u64, plans: &[Plan], aloud: bool) -> Result<(), String> {
+    let scenario = Scenario::new(seed, plans);
+    if aloud {
+        println!("{scenario:#?}");
+    }
+    Stage::new(scenario, aloud).play()
+}
+
+/// The plans of all golden cases that change something.
+fn plans() -> &'static [Plan] {
+    static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
+    PLANS.get_or_init(|| {
+        let cases = xtask::golden::Case::all().unwrap();
+        // Some cases show what is refused.
+        let plans = cases.iter().filter_map(|case| case.plan().ok());
+        // Those made from live objects name the uids of another cluster.
+        let fits = |plan: &Plan| plan.start().iter().all(|manifest| manifest.pointer("/metadata/uid").is_none());
+        // Nobody here has the values of Secrets.
+        let open = |plan: &Plan| plan.states().unwrap().iter().all(|state| state.of_kind("Secret").next().is_none());
+        plans.filter(|plan| !plan.is_empty() && fits(plan) && open(plan)).collect()
+    })
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|text| text.parse().unwrap())
+}

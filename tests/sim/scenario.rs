@@ -1,0 +1,125 @@
+//! What happens in a run, made of its seed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use cutover::manifest::{Bundle, ObjectRef};
+use cutover::planning::{OnFailure, deployments};
+use cutover::{Plan, patch::Patch};
+use cutover_model::{Edit, Fate, Faults, Random};
+use serde_json::json;
+
+/// What happens in a run.
+pub(crate) struct Scenario<'p> {
+    pub(crate) seed: u64,
+    pub(crate) plan: &'p Plan,
+    pub(crate) on_failure: OnFailure,
+    /// What becomes of pods of the new version.
+    pub(crate) fate: Fate,
+    pub(crate) faults: Faults,
+    /// After how many decisions of the stage the runner is killed, and another one takes over.
+    pub(crate) kills: BTreeSet<u64>,
+    /// After how many the run is asked to go back.
+    pub(crate) abort: Option<u64>,
+    /// Whether it is taken back once it is done.
+    pub(crate) undo: bool,
+    pub(crate) random: Random,
+}
+
+impl<'p> Scenario<'p> {
+    pub(crate) fn new(seed: u64, plans: &'p [Plan]) -> Self {
+        let mut random = Random::new(seed);
+        let plan = &plans[usize::try_from(random.below(plans.len() as u64)).unwrap()];
+        let fate = match random.below(8) {
+            0 => Fate::NeverReady,
+            1 => Fate::Crash,
+            2 => Fate::ImagePull,
+            3 => Fate::Slow { seconds: 20 },
+            _ => Fate::Healthy,
+        };
+        let kills = (0..random.below(4)).map(|_| 20 + random.below(400)).collect();
+        let abort = random.chance(250).then(|| 20 + random.below(600));
+        let on_failure = if random.chance(700) { OnFailure::Undo } else { OnFailure::Stop };
+        let faults = faults(&mut random, plan);
+        let undo = random.chance(300);
+        Self { seed, plan, on_failure, fate, faults, kills, abort, undo, random }
+    }
+
+    /// Whether pods or objects change by somebody else's hand, so that no budget can be promised.
+    pub(crate) fn is_meddled_with(&self) -> bool {
+        !self.faults.edits.is_empty() || self.faults.crashes + self.faults.evictions + self.faults.deletions > 0
+    }
+
+    /// Whether pods of the new version do not become available.
+    pub(crate) fn is_broken(&self) -> bool {
+        !matches!(self.fate, Fate::Healthy | Fate::Slow { .. })
+    }
+
+    /// The images that only the new version has.
+    pub(crate) fn new_images(&self) -> Vec<String> {
+        let old = images(&self.plan.start());
+        let states = self.plan.states().unwrap();
+        let new: BTreeSet<String> = states.iter().flat_map(images).collect();
+        new.into_iter().filter(|image| !old.contains(image)).collect()
+    }
+}
+
+impl fmt::Debug for Scenario<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scenario")
+            .field("seed", &self.seed)
+            .field("plan", &(&self.plan.spec.strategy, &self.plan.metadata.name))
+            .field("on_failure", &self.on_failure)
+            .field("fate", &self.fate)
+            .field("faults", &self.faults)
+            .field("kills", &self.kills)
+            .field("abort", &self.abort)
+            .field("undo", &self.undo)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Nothing goes wrong in one run of three; else a little of everything does.
+fn faults(random: &mut Random, plan: &Plan) -> Faults {
+    if random.chance(333) {
+        return Faults::default();
+    }
+    let mut few = |most: u64| u16::try_from(random.below(most)).unwrap();
+    let mut faults = Faults {
+        too_many_requests: few(60),
+        server_error: few(60),
+        lost_request: few(60),
+        lost_answer: few(60),
+        late_write: few(40),
+        rate: 5,
+        ..Faults::default()
+    };
+    faults.expiries = u32::from(few(4));
+    if random.chance(200) {
+        faults.crashes = u32::try_from(random.below(2)).unwrap();
+        faults.evictions = u32::try_from(random.below(2)).unwrap();
+        faults.deletions = u32::try_from(random.below(3)).unwrap();
+    }
+    if random.chance(100) {
+        faults.edits.extend(edit(random, plan));
+    }
+    faults
+}
+
+/// Somebody else scales a Deployment.
+fn edit(random: &mut Random, plan: &Plan) -> Option<Edit> {
+    let start = plan.start();
+    let objects: Vec<ObjectRef> = deployments(&start).map(|set| set.manifest().object().clone()).collect();
+    let ops = json!([{"op": "replace", "path": "/spec/replicas", "value": 1 + random.below(6)}]);
+    let ops: Patch = serde_json::from_value(ops).unwrap();
+    let object = random.pick(&objects)?.clone();
+    Some(Edit { step: 100 + random.below(500), object, manager: "somebody".into(), ops })
+}
+
+fn images(bundle: &Bundle) -> BTreeSet<String> {
+    let containers = deployments(bundle).flat_map(|set| {
+        let list = set.manifest().pointer("/spec/template/spec/containers").cloned().unwrap_or_default();
+        list.as_array().cloned().unwrap_or_default()
+    });
+    containers.filter_map(|container| container["image"].as_str().map(Into::into)).collect()
+}

@@ -1,0 +1,305 @@
+//! A runner and a cluster side by side: who acts next comes from the seed.
+
+use std::collections::VecDeque;
+
+
+use cutover::manifest::Manifest;
+use cutover_model::{Model, Refused, WatchEvent, WatchId};
+use cutover_run::{
+    Answer, Effect, Event, Fault, Goal, Journal, Options, Outcome, Progress, Reply, Request, Run, Scope, Ticket,
+    Write,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::checks::Checks;
+use crate::scenario::Scenario;
+
+/// How many decisions a run may take before it counts as endless.
+const LONGEST: u64 = 400_000;
+
+/// The namespace of objects whose manifests name none.
+pub(crate) const NAMESPACE: &str = "default";
+
+/// A runner and a cluster side by side.
+pub(crate) struct Stage<'p> {
+    scenario: Scenario<'p>,
+    pub(crate) model: Model,
+    run: Run,
+    runners: u32,
+    watches: Vec<(Scope, WatchId)>,
+    /// Requests that are on their way, and answers that are.
+    requests: VecDeque<(Ticket, Request)>,
+    answers: VecDeque<(Ticket, Answer)>,
+    checks: Checks,
+    turns: u64,
+    aborted: bool,
+    aloud: bool,
+}
+
+impl<'p> Stage<'p> {
+    pub(crate) fn new(scenario: Scenario<'p>, aloud: bool) -> Self {
+        let mut model = Model::new(scenario.seed, "2026-11-25T10:00:00Z".parse().unwrap());
+        // A Deployment that is paused has pods from before.
+        let start = scenario.plan.start();
+        for manifest in &start {
+            model.server.create(&manifest.without("/spec/paused"), call(model.now)).unwrap();
+        }
+        model.drive_bounded(20_000);
+        let paused = start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()));
+        for manifest in paused {
+            let pause = serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#).unwrap();
+            model.server.patch(manifest.object(), &pause, call(model.now)).unwrap();
+        }
+        model.drive_bounded(20_000);
+        let fates = scenario.new_images().into_iter().map(|image| (image, scenario.fate));
+        model.nodes.fates = fates.collect();
+        let checks = Checks::new(&model, scenario.plan, !scenario.is_meddled_with());
+        let run = Run::new(scenario.plan.clone(), options(&scenario, 0, Goal::Apply));
+        Self {
+            run,
+            model,
+            scenario,
+            runners: 0,
+            watches: Vec::new(),
+            requests: VecDeque::new(),
+            answers: VecDeque::new(),
+            checks,
+            turns: 0,
+            aborted: false,
+            aloud,
+        }
+    }
+
+    /// Plays the run to its end, and looks at what is left.
+    pub(crate) fn play(mut self) -> Result<(), String> {
+        let start = self.model.steps();
+        for edit in &mut self.scenario.faults.edits {
+            edit.step += start;
+        }
+        self.model.faults = self.scenario.faults.clone();
+        let mut outcome = self.go()?;
+        if self.scenario.undo && outcome == Outcome::Done {
+            self.begin(Goal::Back { to: 0 });
+            outcome = self.go()?;
+        }
+        self.judge(&outcome)
+    }
+
+    /// Lets the runner and the cluster act until the run is over.
+    fn go(&mut self) -> Result<Outcome, String> {
+        self.run.handle_timeout(self.model.now);
+        loop {
+            self.take_effects();
+            if let Some(outcome) = self.run.outcome() {
+                return Ok(outcome.clone());
+            }
+            self.turns += 1;
+            if self.turns > LONGEST {
+                return Err("it does not end".into());
+            }
+            self.interrupt();
+            self.act()?;
+            self.checks.look(&self.model)?;
+        }
+    }
+
+    fn interrupt(&mut self) {
+        if self.scenario.kills.remove(&self.turns) {
+            let goal = self.run_goal();
+            self.say("killed");
+            self.begin(goal);
+            self.run.handle_timeout(self.model.now);
+            self.take_effects();
+        }
+        if self.scenario.abort.is_some_and(|abort| abort <= self.turns) && !self.aborted {
+            self.aborted = true;
+            self.say("abort");
+            self.run.handle_event(Event::Abort, self.model.now);
+        }
+    }
+
+    fn run_goal(&self) -> Goal {
+        if self.runners >= 1000 { Goal::Back { to: 0 } } else { Goal::Apply }
+    }
+
+    /// Another runner, which knows nothing of the one before.
+    fn begin(&mut self, goal: Goal) {
+        self.runners += if matches!(goal, Goal::Back { .. }) && self.runners < 1000 { 1000 } else { 1 };
+        self.run = Run::new(self.scenario.plan.clone(), options(&self.scenario, self.runners, goal));
+        // What was on its way may still arrive at the server; its answers reach nobody.
+        let mut lost: Vec<Request> = self.requests.drain(..).map(|(_, request)| request).collect();
+        lost.retain(|_| self.scenario.random.chance(500));
+        lost.into_iter().for_each(|request| drop(self.answer(&request)));
+        self.answers.clear();
+        self.watches.clear();
+        if self.aborted {
+            self.run.handle_event(Event::Abort, self.model.now);
+        }
+    }
+
+    fn take_effects(&mut self) {
+        while let Some(effect) = self.run.poll_effect() {
+            match effect {
+                Effect::Ask(ticket, request) => self.requests.push_back((ticket, request)),
+                Effect::Watch(scope) => {
+                    let watch = self.model.watch(scope_of(&scope));
+                    self.watches.push((scope, watch));
+                }
+                Effect::Tell(progress) => self.hear(&progress),
+                _ => {}
+            }
+        }
+    }
+
+    /// A person reads what is told, and approves what waits for a person.
+    fn hear(&mut self, progress: &Progress) {
+        self.say(format_args!("{progress:?}"));
+        if let Progress::Waiting { gate, .. } = progress
+            && gate == "a person"
+        {
+            let journal = Journal::object(self.scenario.plan, NAMESPACE);
+            let Ok(manifest) = self.model.server.get(&journal) else { return };
+            if let Ok((_, write)) = Journal::approve(&manifest, "a person", self.model.now) {
+                let Write::Patch { object, ops } = write else { return };
+                let patched = self.model.server.patch(&object, &ops, call(self.model.now));
+                patched.unwrap();
+            }
+        }
+    }
+
+    /// One of those who can act does: a request arrives, an answer, something of a watch, or the cluster goes on.
+    fn act(&mut self) -> Result<(), String> {
+        let now = self.model.now;
+        if self.run.poll_timeout().is_some_and(|due| due <= now) {
+            self.run.handle_timeout(now);
+            return Ok(());
+        }
+        match self.scenario.random.below(4) {
+            0 if !self.requests.is_empty() => {
+                let (ticket, request) = self.requests.pop_front().unwrap();
+                let answer = self.answer(&request);
+                self.checks.count(&request, &answer);
+                self.answers.push_back((ticket, answer));
+            }
+            1 if !self.answers.is_empty() => {
+                let (ticket, answer) = self.answers.pop_front().unwrap();
+                self.run.handle_event(Event::Answered(ticket, answer), now);
+            }
+            2 => self.deliver(),
+            _ => self.pass_time()?,
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self) {
+        for (scope, watch) in self.watches.clone() {
+            let event = match self.model.poll_watch(watch) {
+                Some(WatchEvent::Listed(manifests)) => Event::Listed(scope, manifests),
+                Some(WatchEvent::Changed(manifest)) => Event::Changed(scope, manifest),
+                Some(WatchEvent::Gone(manifest)) => Event::Gone(scope, manifest),
+                None => continue,
+            };
+            self.run.handle_event(event, self.model.now);
+        }
+    }
+
+    fn pass_time(&mut self) -> Result<(), String> {
+        let soon = self.model.now.checked_add(SignedDuration::from_secs(5)).unwrap();
+        let due = self.run.poll_timeout();
+        let open = !self.requests.is_empty() || !self.answers.is_empty();
+        // Requests and answers do not take long.
+        let limit = if open { self.model.now } else { due.unwrap_or(soon).min(soon) };
+        let happened = self.model.step(limit);
+        if happened.is_none() && !open && due.is_none() {
+            self.deliver();
+            self.take_effects();
+            let idle = self.requests.is_empty() && self.run.poll_timeout().is_none();
+            if idle && self.run.outcome().is_none() && self.model.step(self.model.now).is_none() {
+                return Err("nothing will happen any more, and the run is not over".into());
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, request: &Request) -> Answer {
+        let answer = match request {
+            Request::Get(object) => found(self.model.get(object)),
+            Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
+            Request::Write { write, dry_run } => {
+                self.model.write(&write_of(write), "cutover", *dry_run).map(Reply::Object)
+            }
+            Request::Review(rights) => {
+                let rights: Vec<(&str, &str)> =
+                    rights.iter().map(|right| (right.verb.as_str(), right.resource.as_str())).collect();
+                self.model.review(&rights).map(Reply::Allowed)
+            }
+            other => panic!("{other:?} is asked of a cluster"),
+        };
+        if self.aloud && !matches!(request, Request::Review(_) | Request::Write { dry_run: true, .. }) {
+            self.say(format_args!("{request:?} -> {:?}", answer.as_ref().map(|_| "ok")));
+        }
+        answer.map_err(fault)
+    }
+
+    /// How the run should have ended, and what must be left.
+    fn judge(mut self, outcome: &Outcome) -> Result<(), String> {
+        let quiet = self.model.now.checked_add(SignedDuration::from_mins(5)).unwrap();
+        self.model.faults.rate = 0;
+        self.model.drive(quiet);
+        let meddled = self.scenario.is_meddled_with();
+        match outcome {
+            Outcome::Done => self.checks.is_done(&self.model, self.scenario.plan),
+            Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
+            Outcome::Stopped { .. } if meddled || self.scenario.is_broken() => Ok(()),
+            other => Err(format!("it ended as {other:?}")),
+        }
+    }
+
+    fn say(&self, what: impl std::fmt::Display) {
+        if self.aloud {
+            println!("{:>6} {} {what}", self.turns, self.model.now);
+        }
+    }
+}
+
+fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
+    let mut options = Options::new(NAMESPACE, format!("runner-{runner}"));
+    options.goal = goal;
+    options.on_failure = Some(scenario.on_failure);
+    options
+}
+
+fn call<'a>(now: Timestamp) -> cutover_model::Call<'a> {
+    cutover_model::Call { now, manager: "somebody", dry_run: false }
+}
+
+fn scope_of(scope: &Scope) -> cutover_model::Scope {
+    cutover_model::Scope {
+        api_version: scope.api_version.clone(),
+        kind: scope.kind.clone(),
+        namespace: scope.namespace.clone(),
+        name: scope.name.clone(),
+    }
+}
+
+fn write_of(write: &Write) -> cutover_model::Write {
+    match write.clone() {
+        Write::Create(manifest) => cutover_model::Write::Create(manifest),
+        Write::Patch { object, ops } => cutover_model::Write::Patch { object, ops },
+        Write::Delete { object, uid } => cutover_model::Write::Delete { object, uid: Some(uid) },
+    }
+}
+
+fn found(answer: Result<Manifest, Refused>) -> Result<Reply, Refused> {
+    match answer {
+        Ok(manifest) => Ok(Reply::Object(Some(manifest))),
+        Err(refused) if refused.code == 404 => Ok(Reply::Object(None)),
+        Err(refused) => Err(refused),
+    }
+}
+
+fn fault(refused: Refused) -> Fault {
+    let Refused { code, reason, message, causes, retry_after } = refused;
+    Fault { code, reason, message, causes, retry_after }
+}
+
