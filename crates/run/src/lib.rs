@@ -1,5 +1,6 @@
 //! The executor as a state machine without IO.
 
+mod analysis;
 mod bind;
 mod direction;
 mod effect;
@@ -26,6 +27,7 @@ mod trouble;
 mod way;
 mod work;
 
+pub use analysis::Check;
 pub use bind::{as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
