@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::support::OwnCluster;
 
 const READY: &str = r#"{.status.conditions[?(@.type=="Ready")].status}"#;
@@ -31,4 +33,23 @@ fn pods_do_what_their_annotations_say() {
         .run(&["delete", "deployment", "drain", "--cascade=foreground", "--timeout=30s"])
         .unwrap();
     assert!(start.elapsed() >= Duration::from_secs(4), "gone after {:?}", start.elapsed());
+}
+
+#[test]
+fn jobs_succeed_or_fail_as_their_pods_say() {
+    let cluster = OwnCluster::up("jobs");
+    let job = |name: &str, annotations: Value| {
+        let job = json!({
+            "apiVersion": "batch/v1", "kind": "Job", "metadata": { "name": name },
+            "spec": { "backoffLimit": 0, "template": {
+                "metadata": { "annotations": annotations },
+                "spec": { "restartPolicy": "Never", "containers": [{ "name": "app", "image": "migrate:1.0.0" }] },
+            }},
+        });
+        cluster.kubectl().run_with(&["create", "-f", "-"], &job.to_string()).unwrap();
+    };
+    job("succeeds", json!({}));
+    job("fails", json!({ "cutover.dev/test-crash-after": "1s" }));
+    cluster.kubectl().run(&["wait", "job/succeeds", "--for=condition=Complete", "--timeout=30s"]).unwrap();
+    cluster.kubectl().run(&["wait", "job/fails", "--for=condition=Failed", "--timeout=30s"]).unwrap();
 }

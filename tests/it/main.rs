@@ -1,6 +1,7 @@
 //! Tests of the whole.
 mod command;
 mod command_bad_input;
+mod command_online;
 mod golden;
 mod golden_command;
 mod golden_kubectl;

@@ -3,7 +3,7 @@
 use cutover_manifest::Manifest;
 use cutover_patch::Patch;
 use cutover_run::{Right, Scope};
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
 use kube::client::Body;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 /// What may stand in a path or a query as it is.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Who asks, as the server's audit log names it.
+const AGENT: &str = concat!("cutover/", env!("CARGO_PKG_VERSION"));
 
 /// Who writes, as `managedFields` of the objects name it, and that unknown fields are refused.
 const WRITES: [(&str, &str); 2] = [("fieldManager", "cutover"), ("fieldValidation", "Strict")];
@@ -130,7 +133,8 @@ impl Call {
         let request = Request::builder()
             .method(self.method)
             .uri(format!("{}{}", self.path, query(&self.query)))
-            .header(ACCEPT, "application/json");
+            .header(ACCEPT, "application/json")
+            .header(USER_AGENT, AGENT);
         match self.body {
             None => request.body(Body::empty()),
             Some((kind, body)) => {

@@ -14,12 +14,13 @@ pub(crate) fn unanswered(message: impl Into<String>) -> Fault {
 
 /// What the client could not do. Where it could not say who we are, nothing was sent: that is as if the server had refused.
 pub(crate) fn unsent(error: &kube::Error) -> Fault {
-    let message = with_sources(error);
     match error {
-        kube::Error::Auth(_) => {
+        kube::Error::Auth(error) => {
+            let message = with_sources(error);
             Fault { code: 401, reason: "Unauthorized".into(), message, ..Fault::default() }
         }
-        _ => unanswered(message),
+        kube::Error::Service(error) => unanswered(with_sources(&**error)),
+        error => unanswered(with_sources(error)),
     }
 }
 

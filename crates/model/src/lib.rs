@@ -15,7 +15,7 @@
 //! - Of workloads it runs Deployments; a StatefulSet, a DaemonSet, a Job, a bare Pod is stored, and nothing comes of it.
 //! - No autoscaler acts, no node fails, no finalizer holds an object back, and namespaces need not exist.
 //! - Nobody but their controllers writes ReplicaSets, pods and EndpointSlices; they can be deleted.
-//! - Slices are where traffic is looked at: kube-proxy's own second behind them is not modelled, nor are gateways.
+//! - Connections are counted at kube-proxy: there are no gateways, no session affinity and no topology.
 //! - Patches are read strictly: what only a real server's leniency lets pass is refused. Unknown fields stay.
 //! - `managedFields` say who wrote and when, not which fields.
 
@@ -48,6 +48,8 @@ pub use event::Event;
 
 mod client;
 pub use client::Write;
+
+mod proxy;
 
 mod observe;
 pub use observe::Endpoints;

@@ -8,6 +8,7 @@ use crate::controllers::{deployment, endpoints, kubelet, replica_set};
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::objects::Uid;
+use crate::proxy::Proxy;
 use crate::random::Random;
 use crate::server::{Call, Server};
 use crate::watch::WatchId;
@@ -62,6 +63,7 @@ pub struct Model {
     pub(crate) random: Random,
     steps: u64,
     pub(crate) late: Vec<LateWrite>,
+    pub(crate) proxy: Proxy,
     enabled: Vec<Event>,
 }
 
@@ -78,6 +80,7 @@ impl Model {
             random: Random::new(seed),
             steps: 0,
             late: Vec::new(),
+            proxy: Proxy::default(),
             enabled: Vec::new(),
         }
     }
@@ -86,10 +89,12 @@ impl Model {
     pub fn step(&mut self, limit: Timestamp) -> Option<Event> {
         let Some(event) = self.choose(limit) else {
             self.now = self.now.max(limit);
+            self.proxy.follow(&self.server, self.now);
             return None;
         };
         self.steps += 1;
         self.happen(event);
+        self.proxy.notice(&mut self.server, self.nodes.proxy, &mut self.random, self.now);
         Some(event)
     }
 
@@ -190,7 +195,7 @@ impl Model {
         let pods = server.pods.values().filter_map(|pod| pod.next.map(|(at, _)| at));
         let retries = server.replica_sets.values().filter_map(|set| set.retry.map(|retry| retry.at));
         let deadlines = server.deployments.values().filter_map(|deployment| deployment.check_at);
-        pods.chain(retries).chain(deadlines).min()
+        pods.chain(retries).chain(deadlines).chain(self.proxy.next()).min()
     }
 
     fn happen(&mut self, event: Event) {

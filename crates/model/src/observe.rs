@@ -3,14 +3,14 @@
 use cutover_manifest::ObjectRef;
 
 use crate::model::Model;
-use crate::objects::{Pod, Slice};
+use crate::objects::{Pod, Slice, Uid};
 
-/// The endpoints that a Service's slices call ready.
+/// The endpoints that new connections to a Service may go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Endpoints {
     /// Those whose pod answers.
     pub answering: u32,
-    /// Those whose pod is gone or not ready, so that requests to it are lost until the slices follow.
+    /// Those whose pod is gone or not ready, so that requests to it are lost.
     pub broken: u32,
 }
 
@@ -34,14 +34,25 @@ impl Model {
         self.count(deployment, |pod| pod.deleted.is_some())
     }
 
-    /// What a Service's slices lead to.
+    /// What a Service's slices call ready.
     pub fn endpoints(&self, service: &ObjectRef) -> Endpoints {
         let uid = self.server.uid(service);
         let of_service = |slice: &&Slice| Some(slice.service) == uid;
         let slices = self.server.slices.values().filter(of_service);
+        let ready = slices.flat_map(|slice| &slice.endpoints).filter(|endpoint| endpoint.ready);
+        self.answering(ready.map(|endpoint| endpoint.pod))
+    }
+
+    /// Where kube-proxy sends new connections to a Service: it follows the slices up to a second later.
+    pub fn backends(&self, service: &ObjectRef) -> Endpoints {
+        let uid = self.server.uid(service);
+        self.answering(uid.into_iter().flat_map(|uid| self.proxy.backends(uid)).copied())
+    }
+
+    fn answering(&self, pods: impl Iterator<Item = Uid>) -> Endpoints {
         let mut found = Endpoints::default();
-        for endpoint in slices.flat_map(|slice| &slice.endpoints).filter(|endpoint| endpoint.ready) {
-            let pod = self.server.pods.get(&endpoint.pod);
+        for pod in pods {
+            let pod = self.server.pods.get(&pod);
             match pod.is_some_and(|pod| pod.ready.is_some()) {
                 true => found.answering += 1,
                 false => found.broken += 1,

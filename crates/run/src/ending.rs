@@ -67,7 +67,7 @@ impl Run {
                 "the ways back do not lead to the state after step {to}\nhint: --to-step {end} is the nearest before it"
             ));
         }
-        self.tell(Progress::Turned { reason: reason.clone() });
+        self.tell(Progress::Turned { reason: reason.clone(), steps: way.steps.len() });
         self.set_out(way, from, to, halfway, Some(reason), now);
     }
 

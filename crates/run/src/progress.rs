@@ -57,6 +57,8 @@ pub enum Progress {
     Turned {
         /// Why.
         reason: String,
+        /// All steps of the way back.
+        steps: usize,
     },
     /// A request did not succeed and is sent again.
     Retried {

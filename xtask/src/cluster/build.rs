@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 
@@ -73,12 +73,13 @@ fn built(name: &str, flags: &str) -> Result<PathBuf> {
 
 fn build(name: &str, flags: &str, folder: &Path) -> Result<()> {
     say(&format!("building {name} into {}; without Go's own cache this takes minutes", folder.display()));
+    let cache = cache()?;
+    fs::create_dir_all(&cache)?;
     // Under its own name only once it is whole.
-    let partial = folder.with_extension(process::id().to_string());
-    fs::create_dir_all(&partial)?;
+    let partial = tempfile::tempdir_in(cache)?;
     let status = Command::new("go")
         .args(["build", "-trimpath", "-ldflags", flags, "-o"])
-        .arg(&partial)
+        .arg(partial.path())
         .arg("tool")
         .env("CGO_ENABLED", "0")
         .current_dir(module(name))
@@ -86,11 +87,11 @@ fn build(name: &str, flags: &str, folder: &Path) -> Result<()> {
         .status()
         .map_err(|error| format!("go cannot be started: {error}\nhint: install Go 1.26 or newer"))?;
     if !status.success() {
-        fs::remove_dir_all(&partial)?;
         return Err(format!("tests/cluster/{name} does not build").into());
     }
-    match fs::rename(&partial, folder) {
-        Err(_) if folder.exists() => Ok(fs::remove_dir_all(&partial)?),
+    match fs::rename(partial.path(), folder) {
+        // Another run was quicker.
+        Err(_) if folder.exists() => Ok(()),
         moved => Ok(moved?),
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use cutover::planning::Duration;
 use cutover_kube::Settings;
 
+use crate::World;
 use crate::args::DocumentOutput;
 use crate::args::plan::OnFailure;
 
@@ -25,8 +26,9 @@ pub(crate) struct ClusterArgs {
 
 impl ClusterArgs {
     /// The cluster, and the namespace of objects that name none.
-    pub(crate) fn settings(&self, namespace: Option<&str>) -> Settings {
+    pub(crate) fn settings(&self, namespace: Option<&str>, world: &World<'_>) -> Settings {
         let Self { kubeconfig, context, user } = self.clone();
+        let kubeconfig = kubeconfig.map(|path| world.directory.join(path));
         Settings { kubeconfig, context, user, namespace: namespace.map(str::to_owned) }
     }
 }
@@ -44,8 +46,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn settings(&self) -> Settings {
-        self.cluster.settings(self.namespace.as_deref())
+    pub(crate) fn settings(&self, world: &World<'_>) -> Settings {
+        self.cluster.settings(self.namespace.as_deref(), world)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{World, plan_file};
 
 pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
-    let online = Online::new(&args.place.settings())?;
+    let online = Online::new(&args.place.settings(world))?;
     let name = &plan.metadata.name;
     let manifest = online.journal(&plan)?.ok_or_else(|| {
         Error::failed(format!("there is no run of plan {name}\nhint: `cutover apply` begins one"))

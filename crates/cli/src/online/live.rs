@@ -40,7 +40,7 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
             "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
         return Err(Error::Usage(format!("--to compares files with files, and -f names none\nhint: {hint}")));
     }
-    let settings = request.common.cluster.settings(request.common.namespace.as_deref());
+    let settings = request.common.cluster.settings(request.common.namespace.as_deref(), world);
     let online = Online::new(&settings).map_err(or_files)?;
     let namespace = online.cluster.namespace().to_owned();
     let history = matches!(request.strategy, Strategy::Rollback(_)) || request.wanted.to_revision.is_some();

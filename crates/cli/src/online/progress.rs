@@ -23,6 +23,7 @@ pub(crate) struct Teller {
     json: bool,
     plan: PathBuf,
     goal: Goal,
+    started: bool,
     steps: usize,
     /// A line is on the terminal that the next one replaces.
     open: bool,
@@ -35,7 +36,16 @@ pub(crate) struct Teller {
 impl Teller {
     /// A teller of the run of a plan's file, as JSON or in words.
     pub(crate) fn new(json: bool, plan: &Path, goal: Goal) -> Self {
-        Self { json, plan: plan.to_owned(), goal, steps: 0, open: false, since: None, said: BTreeSet::new() }
+        Self {
+            json,
+            plan: plan.to_owned(),
+            goal,
+            started: false,
+            steps: 0,
+            open: false,
+            since: None,
+            said: BTreeSet::new(),
+        }
     }
 
     /// Tells one thing. Where nobody reads it any more the run goes on all the same.
@@ -57,7 +67,11 @@ impl Teller {
 
     fn lasting(&mut self, progress: &Progress, world: &mut World<'_>) {
         match progress {
-            Progress::Started { steps, .. } => self.steps = *steps,
+            Progress::Started { steps, .. } => {
+                self.started = true;
+                self.steps = *steps;
+            }
+            Progress::Turned { steps, .. } => self.steps = *steps,
             Progress::Step { .. } => {
                 self.since = Some((world.now)());
                 self.said.clear();
@@ -90,9 +104,10 @@ impl Teller {
         self.open = true;
     }
 
-    fn close(&mut self, world: &mut World<'_>) {
+    /// Leaves the line that the next one would have replaced.
+    pub(crate) fn close(&mut self, world: &mut World<'_>) {
         if std::mem::take(&mut self.open) {
-            let _ = write!(world.output, "{AGAIN}");
+            let _ = write!(world.output, "{AGAIN}").and_then(|()| world.output.flush());
         }
     }
 
@@ -109,7 +124,11 @@ impl Teller {
                 format!("{STEP}step {number} of {}{STEP:#}  {phase}  {name}{already}", self.steps)
             }
             Progress::Waiting { gate, stands, until, .. } => self.waiting(gate, stands, *until),
-            Progress::Turned { reason } => format!("{STEP}going back{STEP:#}: {reason}"),
+            // Its start tells of it.
+            Progress::Turned { .. } if !self.started => String::new(),
+            Progress::Turned { reason, steps } => {
+                format!("{STEP}going back{STEP:#} in {}: {reason}", counted(*steps))
+            }
             Progress::Retried { reason, after_milliseconds } => {
                 let (seconds, tenths) = (after_milliseconds / 1000, after_milliseconds % 1000 / 100);
                 format!("trying again in {seconds}.{tenths} s: {reason}")
@@ -143,11 +162,17 @@ impl Teller {
 }
 
 fn started(plan: &str, direction: Direction, done: usize, steps: usize) -> String {
-    let noun = if steps == 1 { "step" } else { "steps" };
     match (direction, done) {
-        (Direction::Forward, 0) => format!("plan {plan}: {steps} {noun}"),
+        (Direction::Forward, 0) => format!("plan {plan}: {}", counted(steps)),
         (Direction::Forward, _) => format!("plan {plan}: going on after step {done} of {steps}"),
-        (Direction::Back, 0) => format!("plan {plan}: going back in {steps} {noun}"),
+        (Direction::Back, 0) => format!("plan {plan}: going back in {}", counted(steps)),
         (Direction::Back, _) => format!("plan {plan}: going on back after step {done} of {steps}"),
     }
 }
+
+fn counted(steps: usize) -> String {
+    if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") }
+}
+
+#[cfg(test)]
+mod tests;

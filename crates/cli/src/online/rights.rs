@@ -14,7 +14,7 @@ pub(crate) fn rights(args: &RightsArgs, world: &mut World<'_>) -> Result<(), Err
     // The context is read for its namespace only; no request is made.
     let namespace = match &args.place.namespace {
         Some(namespace) => namespace.clone(),
-        None => Online::new(&args.place.settings())?.cluster.namespace().to_owned(),
+        None => Online::new(&args.place.settings(world))?.cluster.namespace().to_owned(),
     };
     let roles: Vec<Value> = roles(&plan, &namespace).into_iter().map(Manifest::into_value).collect();
     output::objects(world, &roles, args.output)

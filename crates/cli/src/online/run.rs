@@ -55,7 +55,7 @@ pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error
 
 fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Plan, Online), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
-    Ok((plan, Online::new(&args.place.settings())?))
+    Ok((plan, Online::new(&args.place.settings(world))?))
 }
 
 /// Drives a run to its end, and tells of it.
@@ -72,6 +72,7 @@ fn carry_out(
         let tell = |progress: &_| teller.tell(progress, world);
         Ok::<_, Error>(drive(Run::new(plan, options), &online.cluster, tell, interrupts()?).await)
     })?;
+    teller.close(world);
     match outcome {
         Some(Outcome::Stopped { step, reason }) => {
             Err(Error::failed(stopped(step, &reason, &args.place.plan)))

@@ -13,7 +13,7 @@ use crate::{World, plan_file};
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
-    let online = Online::new(&args.place.settings())?;
+    let online = Online::new(&args.place.settings(world))?;
     let json = args.output == Some(EventsOutput::Json);
     match online.journal(&plan)? {
         Some(manifest) => {

@@ -85,6 +85,7 @@ async fn follow(
     world: &mut World<'_>,
 ) -> Result<Turned, Error> {
     let mut runs = false;
+    let mut said = String::new();
     loop {
         let limit = if runs { Duration::MAX } else { patience };
         let Ok(Some(event)) = timeout(limit, events.next()).await else { return Ok(Turned::ByNobody) };
@@ -104,7 +105,11 @@ async fn follow(
         if position != last {
             runs = true;
             last = position;
-            writeln!(world.output, "{}", standing(plan, &last)).and_then(|()| world.output.flush())?;
+        }
+        let says = standing(plan, &last);
+        if runs && says != said {
+            writeln!(world.output, "{says}").and_then(|()| world.output.flush())?;
+            said = says;
         }
     }
 }

@@ -86,7 +86,9 @@ async fn a_patch_says_who_writes_and_that_it_is_strict() {
     let line =
         "PATCH /apis/apps/v1/namespaces/shop/deployments/hello?fieldManager=cutover&fieldValidation=Strict";
     assert_eq!(asked.line, line);
-    assert!(asked.headers.iter().any(|header| header == "content-type: application/json-patch+json"));
+    let has = |wanted: &str| asked.headers.iter().any(|header| header == wanted);
+    assert!(has("content-type: application/json-patch+json"), "{:?}", asked.headers);
+    assert!(has(concat!("user-agent: cutover/", env!("CARGO_PKG_VERSION"))), "{:?}", asked.headers);
     assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), json!(ops));
 }
 

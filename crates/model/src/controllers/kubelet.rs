@@ -6,7 +6,7 @@ use crate::objects::{Next, Phase, Pod, Uid, second};
 use crate::random::Random;
 use crate::server::Server;
 
-/// What becomes of pods, and how long it takes. Times are in milliseconds, from the shortest to the longest.
+/// What becomes of pods and of connections to them, and how long it takes. Times are in milliseconds, from the shortest to the longest.
 #[derive(Clone, Debug)]
 pub struct Nodes {
     /// From a pod's creation to its running.
@@ -15,6 +15,8 @@ pub struct Nodes {
     pub ready: (u64, u64),
     /// From its deletion to the end of its program; never longer than its grace.
     pub drain: (u64, u64),
+    /// From a change of a Service's slices to kube-proxy's following it.
+    pub proxy: (u64, u64),
     /// What becomes of pods with an image that contains this text; the first that fits counts, other pods are healthy.
     pub fates: Vec<(String, Fate)>,
 }
@@ -42,7 +44,13 @@ pub enum Fate {
 
 impl Default for Nodes {
     fn default() -> Self {
-        Self { start: (200, 3000), ready: (200, 5000), drain: (200, 10_000), fates: Vec::new() }
+        Self {
+            start: (200, 3000),
+            ready: (200, 5000),
+            drain: (200, 10_000),
+            proxy: (0, 1000),
+            fates: Vec::new(),
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Work {
     pub(crate) deployments: BTreeSet<Uid>,
     pub(crate) replica_sets: BTreeSet<Uid>,
     pub(crate) services: BTreeSet<Uid>,
+    /// The Services whose slices have changed, for kube-proxy.
+    pub(crate) proxied: BTreeSet<Uid>,
     /// What has lost its owner.
     pub(crate) garbage: BTreeSet<Uid>,
 }
@@ -85,6 +87,7 @@ impl Server {
         }
         if let Some(slice) = self.slices.remove(&uid) {
             self.work.services.insert(slice.service);
+            self.work.proxied.insert(slice.service);
         }
         self.forget(uid, last);
     }
@@ -171,6 +174,7 @@ impl Server {
 
     pub(crate) fn add_slice(&mut self, slice: Slice) {
         let uid = slice.header.uid;
+        self.work.proxied.insert(slice.service);
         self.names.insert(key("discovery.k8s.io", "EndpointSlice", &slice.header), uid);
         self.slices.insert(uid, slice);
         self.tell(uid, "EndpointSlice");
@@ -181,6 +185,7 @@ impl Server {
         let Some(slice) = self.slices.get_mut(&uid) else { return };
         slice.header.version = self.version;
         slice.generation += 1;
+        self.work.proxied.insert(slice.service);
         slice.shown.take();
         self.tell(uid, "EndpointSlice");
     }

@@ -18,7 +18,7 @@ pub struct Policy {
     pub not_served: BTreeSet<(String, String)>,
     /// Namespaces that are not there until a Namespace is created; all others are.
     pub missing_namespaces: BTreeSet<String>,
-    /// The most pods of all namespaces together, terminating ones included.
+    /// The most pods of all namespaces together: terminating ones count, evicted ones do not.
     pub pod_quota: Option<usize>,
     /// Whether a webhook puts a digest behind each image tag in a Deployment's template.
     pub image_digests: bool,

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{deployment, image, patch, service, standing};
-use crate::{Edit, Event, Fate, Jump, Model, Scope, WatchEvent};
+use crate::{Edit, Endpoints, Event, Fate, Jump, Model, Scope, WatchEvent};
 
 fn one() -> Manifest {
     deployment(3, &json!(1), &json!(0))
@@ -157,10 +157,9 @@ fn min_ready_seconds_are_waited_for() {
     let start = model.now;
     while model.step(end).is_some() {
         assert!(model.available(&hello) >= 3);
-        let new = model.server.get(&hello).unwrap();
-        if reason(&new, "Progressing") == "NewReplicaSetAvailable"
-            && new.pointer("/status/updatedReplicas") == Some(&json!(3))
-        {
+        let now = model.server.get(&hello).unwrap();
+        let observed = now.pointer("/status/observedGeneration") == Some(&json!(2));
+        if observed && reason(&now, "Progressing") == "NewReplicaSetAvailable" {
             break;
         }
     }
@@ -231,22 +230,27 @@ fn others_write_and_the_clock_jumps_where_it_is_put_down() {
     assert_eq!(model.alive(&hello), 2);
 }
 
-/// Programs that end as soon as they are told to lose requests until the slices follow.
+/// Programs that end as soon as they are told to lose what is sent until slices and kube-proxy follow.
 #[test]
-fn slices_are_late_for_a_while() {
-    let late = (0..20).any(|seed| {
+fn connections_are_lost_where_programs_end_at_once() {
+    let lost = |drain: (u64, u64), seed: u64| {
         let mut model = standing(seed, &one());
-        model.nodes.drain = (0, 0);
+        model.nodes.drain = drain;
         image(&mut model, one().object(), "hello:2.0.0");
         let end = model.now + SignedDuration::from_mins(5);
-        let mut broken = false;
+        let (mut slices, mut connections) = (false, false);
         while model.step(end).is_some() {
-            broken |= model.endpoints(service().object()).broken > 0;
+            slices |= model.endpoints(service().object()).broken > 0;
+            connections |= model.backends(service().object()).broken > 0;
         }
-        assert_eq!(model.endpoints(service().object()).broken, 0);
-        broken
-    });
-    assert!(late, "no slice was ever behind its pods");
+        let all = Endpoints { answering: 3, broken: 0 };
+        assert_eq!([model.endpoints(service().object()), model.backends(service().object())], [all; 2]);
+        (slices, connections)
+    };
+    let at_once: Vec<_> = (0..20).map(|seed| lost((0, 0), seed)).collect();
+    assert!(at_once.iter().any(|(slices, _)| *slices), "no slice was ever behind its pods");
+    assert!(at_once.iter().all(|(_, connections)| *connections), "kube-proxy was never behind");
+    assert!((0..20).all(|seed| lost((20_000, 30_000), seed) == (false, false)), "a drain did not help");
 }
 
 /// The race that gates look at pods for: the status says 3 available while one of the three is going.

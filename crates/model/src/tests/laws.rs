@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{deployment, image, service, standing};
-use crate::{Fate, Scope, WatchEvent, Write};
+use crate::{Fate, Jump, Scope, WatchEvent, Write};
 
 /// Few by default, since they are slow without optimisation; `PROPTEST_CASES` asks for more.
 fn config() -> ProptestConfig {
@@ -134,6 +134,36 @@ proptest! {
             let seen: Vec<_> = seen.into_values().collect();
             prop_assert_eq!(seen, model.server.list(scope).unwrap());
         }
+    }
+
+    /// A failure means that a controller forgets something, so that a test waits for what never comes.
+    #[test]
+    fn the_cluster_heals_whatever_goes_wrong(
+        seed: u64,
+        counts in (0..3_u32, 0..3_u32, 0..3_u32, 0..3_u32),
+        seconds in -100..1000_i64,
+        at in 0..50_u64,
+        overtaking: bool,
+    ) {
+        let manifest = deployment(4, &json!("25%"), &json!("25%"));
+        let hello = manifest.object().clone();
+        let mut model = standing(seed, &manifest);
+        model.overtaking = overtaking;
+        let faults = &mut model.faults;
+        (faults.crashes, faults.evictions, faults.deletions, faults.expiries) = counts;
+        faults.rate = 50;
+        faults.jumps.push(Jump { step: at, seconds });
+        image(&mut model, &hello, "hello:2.0.0");
+        let end = model.now + SignedDuration::from_hours(1);
+        model.drive(end);
+        prop_assert_eq!((model.alive(&hello), model.available(&hello)), (4, 4));
+        let status = model.server.get(&hello).unwrap();
+        for count in ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"] {
+            prop_assert_eq!(&status.value()["status"][count], &json!(4));
+        }
+        prop_assert_eq!(&status.value()["status"]["terminatingReplicas"], &json!(0));
+        let endpoints = model.endpoints(service().object());
+        prop_assert_eq!((endpoints.answering, endpoints.broken), (4, 0));
     }
 
     /// A failure means that a failing run cannot be run again by its seed.
