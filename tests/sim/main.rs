@@ -9,6 +9,7 @@
 mod checks;
 mod scenario;
 mod stage;
+mod systems;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

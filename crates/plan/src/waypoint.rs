@@ -2,6 +2,7 @@
 
 use cutover_manifest::{Bundle, Manifest, Warning};
 
+use crate::analysis::Analysis;
 use crate::budget::Allowance;
 use crate::deployment::Deployment;
 use crate::error::Error;
@@ -17,7 +18,7 @@ pub struct Waypoint {
     pub phase: String,
     /// All objects as they stand here.
     pub bundle: Bundle,
-    /// What must hold here besides what the planner asks for itself: pauses, approvals.
+    /// What must hold here besides what the planner asks for itself: pauses, approvals, analyses.
     pub gates: Vec<Gate>,
     /// The shares of requests that are reached here.
     pub shares: Vec<Weight>,
@@ -36,6 +37,13 @@ impl Waypoint {
     #[must_use]
     pub fn gate(mut self, gate: Gate) -> Self {
         self.gates.push(gate);
+        self
+    }
+
+    /// The same with these questions to other systems before the gates that it has.
+    #[must_use]
+    pub fn analyses(mut self, analyses: &[Analysis]) -> Self {
+        self.gates.splice(..0, analyses.iter().cloned().map(Gate::from));
         self
     }
 

@@ -1,5 +1,7 @@
 //! Turning round, stopping, and the journal that says so.
 
+use std::collections::BTreeMap;
+
 use cutover_manifest::Manifest;
 use cutover_patch::jsonptr::PointerBuf;
 use cutover_patch::{Patch, PatchOperation, ReplaceOperation};
@@ -109,6 +111,7 @@ impl Run {
                 since: now,
                 held: None,
                 passed: false,
+                checks: BTreeMap::new(),
                 ended: None,
                 ..position.clone()
             };
@@ -205,6 +208,7 @@ impl Run {
             since: now,
             held: None,
             passed: false,
+            checks: BTreeMap::new(),
             started: now,
             by: self.options.holder.clone(),
             turned: None,

@@ -62,6 +62,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod analysis;
 mod bind;
 mod direction;
 mod effect;
@@ -88,6 +89,7 @@ mod trouble;
 mod way;
 mod work;
 
+pub use analysis::Check;
 pub use bind::{as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
