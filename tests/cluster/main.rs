@@ -1,7 +1,12 @@
 //! Tests on a real control plane. They take a minute and want Go, so they are no part of the everyday tests:
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
+mod budget;
+mod goldens;
+mod history;
+mod lab;
 mod lifecycle;
+mod player;
 mod pods;
 mod support;
 mod traffic;
