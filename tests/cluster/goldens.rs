@@ -6,13 +6,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use cutover::manifest::{Bundle, Manifest};
 use cutover::{Plan, Strategy};
 use cutover_run::{Event, Goal, Options, Outcome, Progress};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::runtime::Builder;
@@ -24,10 +26,10 @@ use crate::lab::{Lab, hurried};
 use crate::support::shared;
 
 /// How many runs there are at once.
-pub(crate) const ABREAST: usize = 16;
+pub(crate) const ABREAST: usize = 24;
 
 /// A plan of more steps is not taken back to its start from each of them, but to the state before, and goes on from there.
-const LONG: usize = 8;
+const LONG: usize = 6;
 
 /// One run of a case: where it turns.
 struct Trial {
@@ -61,8 +63,14 @@ fn every_golden_plan_is_carried_out_and_undone_from_every_step() {
 /// Does something with each of many, some at once, and gives what failed.
 pub(crate) fn side_by_side<T>(all: Vec<T>, act: impl AsyncFn(T) -> Result<(), String>) -> Vec<String> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let results = stream::iter(all).map(|one| act(one)).buffer_unordered(ABREAST);
-    runtime.block_on(results.filter_map(async |result| result.err()).collect())
+    let results = stream::iter(all).map(|one| AssertUnwindSafe(act(one)).catch_unwind()).buffer_unordered(ABREAST);
+    let failed = results.filter_map(async |result| result.unwrap_or_else(|panic| Err(reason(&*panic))).err());
+    runtime.block_on(failed.inspect(|reason| eprintln!("{reason}")).collect())
+}
+
+/// What a panic said.
+fn reason(panic: &(dyn Any + Send)) -> String {
+    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "it panicked".to_owned())
 }
 
 fn trials(case: Case) -> Vec<Trial> {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use std::collections::BTreeSet;
+
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest};
 use serde_json::{Value, json};
@@ -74,8 +76,11 @@ fn revision(set: &Manifest, last: &Bundle) -> (u64, Manifest) {
 /// The plan of a case from what the cluster holds, as `cutover plan` makes it without files.
 pub(crate) async fn plan_from_live(lab: &Lab, case: &Case) -> Plan {
     let mut from = Bundle::new();
-    for (api_version, kind) in [("apps/v1", "Deployment"), ("apps/v1", "ReplicaSet"), ("v1", "Service")] {
-        from.extend(lab.all(api_version, kind).await.iter().map(as_wanted));
+    let named = case.from.objects().filter_map(|object| object.namespace.clone());
+    for namespace in named.chain([lab.namespace.clone()]).collect::<BTreeSet<_>>() {
+        for (api_version, kind) in [("apps/v1", "Deployment"), ("apps/v1", "ReplicaSet"), ("v1", "Service")] {
+            from.extend(lab.all(api_version, kind, &namespace).await.iter().map(as_wanted));
+        }
     }
     Case { from, ..case.clone() }.plan().unwrap()
 }

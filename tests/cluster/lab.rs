@@ -110,9 +110,9 @@ impl Lab {
         }
     }
 
-    /// All objects of a kind in this namespace.
-    pub(crate) async fn all(&self, api_version: &str, kind: &str) -> Vec<Manifest> {
-        let scope = scope(api_version, kind, &self.namespace);
+    /// All objects of a kind in a namespace.
+    pub(crate) async fn all(&self, api_version: &str, kind: &str, namespace: &str) -> Vec<Manifest> {
+        let scope = scope(api_version, kind, namespace);
         match self.cluster.ask(Request::List(scope)).await {
             Ok(Reply::Objects(found)) => found,
             other => panic!("{kind}: {other:?}"),
