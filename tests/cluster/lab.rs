@@ -193,13 +193,16 @@ pub(crate) fn scope(api_version: &str, kind: &str, namespace: &str) -> Scope {
     Scope { api_version: api_version.into(), kind: kind.into(), namespace, name: None }
 }
 
-/// The same plan with pauses of a second in the place of long ones.
+/// The same plan with pauses of a second in the place of long ones, and without the gates that ask other systems.
 pub(crate) fn hurried(plan: &Plan) -> Plan {
     let mut spec = plan.spec.clone();
     let back = spec.undo.iter_mut().flat_map(|undo| &mut undo.steps);
-    for gate in spec.steps.iter_mut().chain(back).flat_map(|step| &mut step.gates) {
-        if let Gate::Pause { duration: Some(duration) } = gate {
-            *duration = planning::Duration::of_seconds(1);
+    for step in spec.steps.iter_mut().chain(back) {
+        step.gates.retain(|gate| gate.is_observed() || matches!(gate, Gate::Pause { .. }));
+        for gate in &mut step.gates {
+            if let Gate::Pause { duration: Some(duration) } = gate {
+                *duration = planning::Duration::of_seconds(1);
+            }
         }
     }
     Plan::new(&plan.metadata.name, spec)
