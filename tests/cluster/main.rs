@@ -10,6 +10,7 @@ mod lab;
 mod lifecycle;
 mod player;
 mod pods;
+mod processes;
 mod rollback;
 mod support;
 mod traffic;
