@@ -116,7 +116,8 @@ impl<'a> Stage<'a> {
     /// The step from which the run was going back when it was killed.
     fn way_back(&self) -> Option<usize> {
         let journal = self.runtime.block_on(self.lab.live(&Journal::object(&self.plan, &self.lab.namespace)));
-        let position = Journal::parse(&journal.unwrap()).unwrap().position;
+        // Killed at its first word, it has not even opened its journal.
+        let position = Journal::parse(&journal?).unwrap().position;
         (position.direction == Direction::Back).then_some(position.from)
     }
 

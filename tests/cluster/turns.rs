@@ -34,7 +34,7 @@ const LAG: SignedDuration = SignedDuration::from_secs(3);
 /// Who turns a run round.
 #[derive(Clone, Copy, Debug)]
 enum By {
-    /// `cutover abort`, or Ctrl-C twice: the same runner.
+    /// `cutover abort`: the runner itself.
     Abort,
     /// `cutover undo`, after the runner was stopped.
     Undo,
@@ -86,8 +86,7 @@ async fn turn(case: &Case, step: usize, by: By, kubeconfig: &Path) -> Result<(),
 }
 
 impl Lab {
-    /// Turns round in a step and comes back to the start; gives when it turned. No new pod that is not ready then ever
-    /// becomes so: a run that waited for one would not end.
+    /// Turns round in a step and comes back to the start; gives when it turned.
     async fn turn_in(
         &self,
         plan: &Plan,
@@ -95,33 +94,32 @@ impl Lab {
         by: By,
         new: &BTreeSet<String>,
     ) -> Result<Timestamp, String> {
-        let options = self.options("a test");
-        self.stop_in(plan, &options, step).await?;
-        self.never_ready(new).await;
-        let turned = Timestamp::now();
-        let back = match by {
-            By::Undo => self.play(plan, Options { goal: Goal::Back { to: 0 }, ..options }, |_, _| {}).await?,
-            By::Abort => {
-                let mut asked = false;
-                let heard = self.play(plan, options, |run, told| {
-                    if !asked && matches!(told, Progress::Started { .. }) {
-                        asked = true;
-                        run.handle_event(Event::Abort, Timestamp::now());
-                    }
-                });
-                heard.await?
+        let mut options = self.options("a test");
+        if let By::Undo = by {
+            self.stop_in(plan, &options, step).await?;
+            self.never_ready(new).await;
+            options.goal = Goal::Back { to: 0 };
+        }
+        let mut turned = None;
+        let outcome = self.play(plan, options, |run, told| {
+            if matches!(by, By::Abort) && turned.is_none() && is_in(told, step) {
+                run.handle_event(Event::Abort, Timestamp::now());
             }
-        };
-        if back == (Outcome::Undone { to: 0 }) { Ok(turned) } else { Err(format!("it ended as {back:?}")) }
+            if let Progress::Turned { .. } = told {
+                turned = Some(Timestamp::now());
+            }
+        });
+        match (outcome.await?, turned) {
+            (Outcome::Undone { to: 0 }, Some(turned)) => Ok(turned),
+            other => Err(format!("it ended as {other:?}")),
+        }
     }
 
     /// Goes forward until a step's gates are waited for, and stops there.
     async fn stop_in(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
         let mut stopped = false;
         let outcome = self.play(plan, options.clone(), |run, told| {
-            let here = matches!(told, Progress::Waiting { number, .. } if *number == step)
-                || *told == (Progress::Held { number: step });
-            if !stopped && here {
+            if !stopped && is_in(told, step) {
                 stopped = true;
                 run.handle_event(Event::Stop, Timestamp::now());
             }
@@ -132,6 +130,7 @@ impl Lab {
         }
     }
 
+    /// No new pod that is not ready by now ever becomes so: a run that waited for one would not end.
     async fn never_ready(&self, new: &BTreeSet<String>) {
         for pod in self.all("v1", "Pod", &self.namespace).await {
             if images_of(&pod).any(|image| new.contains(image)) && !is_ready(&pod) {
@@ -140,6 +139,14 @@ impl Lab {
                 self.patch(pod.object(), ops).await;
             }
         }
+    }
+}
+
+/// Whether a run waits for the gates of a step, or finds that they hold.
+fn is_in(told: &Progress, step: usize) -> bool {
+    match told {
+        Progress::Waiting { number, .. } | Progress::Held { number } => *number == step,
+        _ => false,
     }
 }
 
