@@ -60,9 +60,8 @@ impl Checks {
         }
         let services = workload.service_refs().filter_map(|service| model.server.get(&placed(&service)).ok());
         let behind = services.map(|service| {
-            let selected = sets.iter().filter(|set| {
-                model.server.get(set).is_ok_and(|set| selects(&service, &set))
-            });
+            let selected =
+                sets.iter().filter(|set| model.server.get(set).is_ok_and(|set| selects(&service, &set)));
             selected.map(|set| model.available(set)).sum()
         });
         behind.min().unwrap_or(all)
@@ -74,7 +73,9 @@ impl Checks {
         {
             let object = match write {
                 cutover_run::Write::Create(manifest) => manifest.object(),
-                cutover_run::Write::Patch { object, .. } | cutover_run::Write::Delete { object, .. } => object,
+                cutover_run::Write::Patch { object, .. } | cutover_run::Write::Delete { object, .. } => {
+                    object
+                }
             };
             self.writes += usize::from(self.objects.contains(object));
         }

@@ -47,7 +47,9 @@ fn runs_keep_their_promises() {
         workers.into_iter().filter_map(|worker| worker.join().unwrap()).collect()
     });
     if let Some((seed, reason)) = failed.iter().min() {
-        panic!("seed {seed}: {reason}\nrun it again: CUTOVER_SEED={seed} cargo test -p cutover-tests --test sim -- --nocapture");
+        panic!(
+            "seed {seed}: {reason}\nrun it again: CUTOVER_SEED={seed} cargo test -p cutover-tests --test sim -- --nocapture"
+        );
     }
 }
 
@@ -67,9 +69,11 @@ fn plans() -> &'static [Plan] {
         // Some cases show what is refused.
         let plans = cases.iter().filter_map(|case| case.plan().ok());
         // Those made from live objects name the uids of another cluster.
-        let fits = |plan: &Plan| plan.start().iter().all(|manifest| manifest.pointer("/metadata/uid").is_none());
+        let fits =
+            |plan: &Plan| plan.start().iter().all(|manifest| manifest.pointer("/metadata/uid").is_none());
         // Nobody here has the values of Secrets.
-        let open = |plan: &Plan| plan.states().unwrap().iter().all(|state| state.of_kind("Secret").next().is_none());
+        let open =
+            |plan: &Plan| plan.states().unwrap().iter().all(|state| state.of_kind("Secret").next().is_none());
         plans.filter(|plan| !plan.is_empty() && fits(plan) && open(plan)).collect()
     })
 }

@@ -47,7 +47,8 @@ impl<'p> Scenario<'p> {
 
     /// Whether pods or objects change by somebody else's hand, so that no budget can be promised.
     pub(crate) fn is_meddled_with(&self) -> bool {
-        !self.faults.edits.is_empty() || self.faults.crashes + self.faults.evictions + self.faults.deletions > 0
+        !self.faults.edits.is_empty()
+            || self.faults.crashes + self.faults.evictions + self.faults.deletions > 0
     }
 
     /// Whether pods of the new version do not become available.

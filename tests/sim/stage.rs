@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 
-
 use cutover::manifest::Manifest;
 use cutover_model::{Model, Refused, WatchEvent, WatchId};
 use cutover_run::{
-    Answer, Effect, Event, Fault, Goal, Journal, Options, Outcome, Progress, Reply, Request, Run, Scope, Ticket,
-    Write,
+    Answer, Effect, Event, Fault, Goal, Journal, Options, Outcome, Progress, Reply, Request, Run, Scope,
+    Ticket, Write,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,7 +46,8 @@ impl<'p> Stage<'p> {
         model.drive_bounded(20_000);
         let paused = start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()));
         for manifest in paused {
-            let pause = serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#).unwrap();
+            let pause =
+                serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#).unwrap();
             model.server.patch(manifest.object(), &pause, call(model.now)).unwrap();
         }
         model.drive_bounded(20_000);
@@ -302,4 +302,3 @@ fn fault(refused: Refused) -> Fault {
     let Refused { code, reason, message, causes, retry_after } = refused;
     Fault { code, reason, message, causes, retry_after }
 }
-

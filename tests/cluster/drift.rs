@@ -1,0 +1,195 @@
+//! Others write while a run goes on: it stops, says what differs and who wrote it, and changes nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use cutover_kube::{Machine, drive};
+use cutover_run::{Effect, Event, Outcome, Progress, Request, Run, Write};
+use futures::stream;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::lab::{Lab, hello, with};
+use crate::runner::{carry_out, options, read, within};
+
+const CANARY: [&str; 5] = ["canary", "--steps", "25", "--pause", "1s"];
+
+/// In each step of a canary another writer comes in between, after the run has looked and before it writes.
+///
+/// A failure means that a run would write over what somebody else has just written.
+#[test]
+fn another_writer_before_each_step() {
+    let lab = Lab::new("drift");
+    lab.serve(&hello());
+    let plan = lab.plan_live(&CANARY);
+    let image = "spec.template.spec.containers[name=hello].image is";
+    let set_image = |set| ["set", "image", set, "hello=registry.example/hello:9.9.9"];
+    let scale = |set, count| ["scale", set, count, ""];
+    let (hello, canary) = ("deployment/hello", "deployment/hello-canary");
+    // Before which step, what comes in between, where it is seen, and what brings it back.
+    let steps = [
+        (2, set_image(hello), image, ["set", "image", hello, "hello=registry.example/hello:1.0.0"]),
+        (3, scale(hello, "--replicas=5"), "spec.replicas is", scale(hello, "--replicas=2")),
+        (4, set_image(hello), image, ["set", "image", hello, "hello=registry.example/hello:2.0.0"]),
+        (5, scale(canary, "--replicas=2"), "spec.replicas is", scale(canary, "--replicas=1")),
+    ];
+    for (step, between, field, back) in steps {
+        let kubectl = |arguments: [&str; 4]| {
+            lab.kubectl(arguments.split(|argument| argument.is_empty()).next().unwrap())
+        };
+        let mut drifted = None;
+        let outcome = carry_out(&lab, &plan, |progress| {
+            if matches!(progress, Progress::Step { number, already: false, .. } if *number == step) {
+                kubectl(between);
+                drifted = Some(lab.objects());
+            }
+        });
+        let Some(Outcome::Stopped { step: stopped, reason }) = outcome else { panic!("{step}: {outcome:?}") };
+        assert_eq!(stopped, step - 1, "{reason}");
+        assert!(reason.contains(field) && reason.contains("last written by kubectl"), "{step}: {reason}");
+        assert_eq!(Some(lab.objects()), drifted, "before step {step} nothing is written over");
+        kubectl(back);
+    }
+    assert_eq!(carry_out(&lab, &plan, |_| {}), Some(Outcome::Done));
+    lab.assert_state(&plan, 6);
+}
+
+/// What a dead runner had sent comes to the server late, after the run was taken back.
+#[test]
+fn a_write_that_comes_after_an_undo_does_not_land() {
+    let lab = Lab::new("late");
+    lab.serve(&hello());
+    let before = lab.objects();
+    let plan = lab.plan_live(&CANARY);
+    let mut late = None;
+    within(&lab, async |cluster| {
+        let run = Dies { run: Run::new(read(&plan), options(&lab)), write: &mut late };
+        assert_eq!(drive(run, cluster, |_| {}, stream::pending()).await, Some(DEAD));
+    });
+    lab.carry_out("undo", &plan, &[]).assert_done();
+    assert_eq!(lab.objects(), before);
+    let write = late.unwrap();
+    within(&lab, async |cluster| {
+        let refused = cluster.ask(Request::Write { write, dry_run: false }).await.unwrap_err();
+        assert_eq!(refused.code, 422, "{refused:?}");
+    });
+    assert_eq!(lab.objects(), before);
+}
+
+#[test]
+fn a_second_runner_hears_who_holds_the_lease() {
+    let lab = Lab::new("two");
+    lab.serve(&hello());
+    let plan = lab.plan_live(&["canary", "--steps", "25"]);
+    let lease = ["--lease-duration", "3s"];
+    let mut first = lab.begin("apply", &plan, &lease);
+    first.until_pause();
+    let second = lab.carry_out("apply", &plan, &lease);
+    let holder = lab.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]);
+    assert!(holder.starts_with("administrator on "), "{holder}");
+    second.assert_failed(&["Lease", "cutover-hello is held by", &holder]);
+    assert_eq!(second.steps(), [] as [u64; 0]);
+    lab.approve(&plan);
+    first.end().assert_done();
+    assert_eq!(lab.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]), "");
+}
+
+#[test]
+fn an_object_deleted_and_created_anew() {
+    let lab = Lab::new("anew");
+    lab.serve(&hello());
+    let plan = lab.plan_live(&["canary", "--steps", "25"]);
+    let mut run = lab.begin("apply", &plan, &[]);
+    run.until_pause();
+    lab.kubectl(&["delete", "deployment", "hello"]);
+    run.end().assert_failed(&["the run stopped before the first step was done", "hello: it is gone"]);
+    lab.create(&hello());
+    let there = lab.objects();
+    let again = lab.carry_out("apply", &plan, &[]);
+    again.assert_failed(&["hello: it was deleted and created anew"]);
+    assert_eq!(lab.objects(), there);
+}
+
+#[test]
+fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
+    let lab = Lab::new("autoscaler");
+    lab.serve(&hello());
+    let before = lab.objects();
+    let autoscaler = json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": { "name": "hello" },
+        "spec": { "minReplicas": 3, "maxReplicas": 9, "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello" }},
+    });
+    let plan = lab.plan_live(&["canary", "--steps", "25"]);
+    lab.create(&autoscaler);
+    let refused = lab.carry_out("apply", &plan, &[]);
+    refused.assert_failed(&["HorizontalPodAutoscaler", "hello scales it", "hint: delete the autoscaler"]);
+    assert_eq!(lab.objects(), before);
+
+    lab.kubectl(&["delete", "hpa", "hello"]);
+    let mut run = lab.begin("apply", &plan, &[]);
+    run.until_pause();
+    // An autoscaler writes to /scale, under a name of its own.
+    let scale = [
+        "patch",
+        "deployment",
+        "hello",
+        "--subresource=scale",
+        "--type=merge",
+        "-p",
+        r#"{"spec":{"replicas":7}}"#,
+    ];
+    lab.kubectl(&[&scale[..], &["--field-manager=horizontal-pod-autoscaler"]].concat());
+    let words = ["hello: spec.replicas is 7, and the plan has 3; last written by horizontal-pod-autoscaler"];
+    run.end().assert_failed(&words);
+    assert_eq!(lab.kubectl(&["get", "deployment", "hello", "-o=jsonpath={.spec.replicas}"]), "7");
+}
+
+#[test]
+fn what_argo_cd_manages_is_refused_unless_told_otherwise() {
+    let lab = Lab::new("managed");
+    let tracked = "apps:apps/Deployment:managed/hello";
+    lab.serve(&with(&hello(), "/metadata/annotations", json!({ "argocd.argoproj.io/tracking-id": tracked })));
+    let before = lab.objects();
+    let plan = lab.plan_live(&CANARY);
+    lab.carry_out("apply", &plan, &[]).assert_failed(&["Argo CD manages it", "--managed"]);
+    assert_eq!(lab.objects(), before);
+    lab.carry_out("apply", &plan, &["--managed"]).assert_done();
+    lab.assert_state(&plan, 6);
+}
+
+/// An end that no run has.
+const DEAD: Outcome = Outcome::Undone { to: usize::MAX };
+
+/// A runner that dies when it would first write a patch to a Deployment; its request is still under way.
+struct Dies<'w> {
+    run: Run,
+    write: &'w mut Option<Write>,
+}
+
+impl Machine for Dies<'_> {
+    fn handle_event(&mut self, event: Event, now: Timestamp) {
+        self.run.handle_event(event, now);
+    }
+
+    fn handle_timeout(&mut self, now: Timestamp) {
+        self.run.handle_timeout(now);
+    }
+
+    fn poll_effect(&mut self) -> Option<Effect> {
+        let effect = self.run.poll_effect()?;
+        if let Effect::Ask(_, Request::Write { write, dry_run: false }) = &effect
+            && matches!(write, Write::Patch { object, .. } if object.kind == "Deployment")
+        {
+            *self.write = Some(write.clone());
+            return None;
+        }
+        Some(effect)
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        self.run.poll_timeout()
+    }
+
+    fn outcome(&self) -> Option<&Outcome> {
+        if self.write.is_some() { Some(&DEAD) } else { self.run.outcome() }
+    }
+}
