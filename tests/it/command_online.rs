@@ -1,6 +1,7 @@
 //! The commands that talk to a cluster, against a server that only answers reads.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(clippy::disallowed_types, reason = "a server on 127.0.0.1 that the command asks")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};

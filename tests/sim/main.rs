@@ -4,10 +4,12 @@
 //! `CUTOVER_SEED=n cargo test -p cutover-tests --test sim -- --nocapture`, which tells what the run told.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+#![expect(clippy::print_stdout, reason = "a run that is played again is told aloud")]
 
 mod checks;
 mod scenario;
 mod stage;
+mod systems;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

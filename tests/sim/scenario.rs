@@ -9,6 +9,8 @@ use cutover::{Plan, patch::Patch};
 use cutover_model::{Edit, Fate, Faults, Random};
 use serde_json::json;
 
+use crate::systems::{Opinion, asks};
+
 /// What happens in a run.
 pub(crate) struct Scenario<'p> {
     pub(crate) seed: u64,
@@ -17,6 +19,8 @@ pub(crate) struct Scenario<'p> {
     /// What becomes of pods of the new version.
     pub(crate) fate: Fate,
     pub(crate) faults: Faults,
+    /// What other systems say.
+    pub(crate) opinion: Opinion,
     /// After how many decisions of the stage the runner is killed, and another one takes over.
     pub(crate) kills: BTreeSet<u64>,
     /// After how many the run is asked to go back.
@@ -42,13 +46,19 @@ impl<'p> Scenario<'p> {
         let on_failure = if random.chance(700) { OnFailure::Undo } else { OnFailure::Stop };
         let faults = faults(&mut random, plan);
         let undo = random.chance(300);
-        Self { seed, plan, on_failure, fate, faults, kills, abort, undo, random }
+        let opinion = Opinion::of(&mut random);
+        Self { seed, plan, on_failure, fate, faults, opinion, kills, abort, undo, random }
     }
 
     /// Whether pods or objects change by somebody else's hand, so that no budget can be promised.
     pub(crate) fn is_meddled_with(&self) -> bool {
         !self.faults.edits.is_empty()
             || self.faults.crashes + self.faults.evictions + self.faults.deletions > 0
+    }
+
+    /// Whether another system may say no.
+    pub(crate) fn is_doubted(&self) -> bool {
+        self.opinion != Opinion::Agree && asks(self.plan)
     }
 
     /// Whether pods of the new version do not become available.
@@ -73,6 +83,7 @@ impl fmt::Debug for Scenario<'_> {
             .field("on_failure", &self.on_failure)
             .field("fate", &self.fate)
             .field("faults", &self.faults)
+            .field("opinion", &self.opinion)
             .field("kills", &self.kills)
             .field("abort", &self.abort)
             .field("undo", &self.undo)

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::checks::Checks;
 use crate::scenario::Scenario;
+use crate::systems::{Opinion, asks};
 
 /// How many decisions a run may take before it counts as endless.
 const LONGEST: u64 = 400_000;
@@ -194,8 +195,13 @@ impl<'p> Stage<'p> {
     fn deliver(&mut self) {
         for (scope, watch) in self.watches.clone() {
             let event = match self.model.poll_watch(watch) {
-                Some(WatchEvent::Listed(manifests)) => Event::Listed(scope, manifests),
-                Some(WatchEvent::Changed(manifest)) => Event::Changed(scope, manifest),
+                Some(WatchEvent::Listed(manifests)) => {
+                    let shown = manifests.into_iter().map(|manifest| self.scenario.opinion.shown(manifest));
+                    Event::Listed(scope, shown.collect())
+                }
+                Some(WatchEvent::Changed(manifest)) => {
+                    Event::Changed(scope, self.scenario.opinion.shown(manifest))
+                }
                 Some(WatchEvent::Gone(manifest)) => Event::Gone(scope, manifest),
                 None => continue,
             };
@@ -222,6 +228,11 @@ impl<'p> Stage<'p> {
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
+        if let Request::Http(request) = request {
+            let answer = self.scenario.opinion.answer(request, &mut self.scenario.random);
+            self.say(format_args!("{request:?} -> {answer:?}"));
+            return answer;
+        }
         let answer = match request {
             Request::Get(object) => found(self.model.get(object)),
             Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
@@ -247,12 +258,33 @@ impl<'p> Stage<'p> {
         self.model.faults.rate = 0;
         self.model.drive(quiet);
         let meddled = self.scenario.is_meddled_with();
+        if !matches!(outcome, Outcome::Stopped { .. })
+            && let Some(job) = self.jobs().first()
+        {
+            return Err(format!("{} is left at the end", job.object()));
+        }
         match outcome {
+            Outcome::Done if self.scenario.opinion == Opinion::Refuse && asks(self.scenario.plan) => {
+                Err("it is done although every other system said no".into())
+            }
             Outcome::Done => self.checks.is_done(&self.model, self.scenario.plan),
             Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
-            Outcome::Stopped { .. } if meddled || self.scenario.is_broken() => Ok(()),
+            Outcome::Stopped { .. } if meddled || self.scenario.is_broken() || self.scenario.is_doubted() => {
+                Ok(())
+            }
             other => Err(format!("it ended as {other:?}")),
         }
+    }
+
+    /// Jobs that are there now.
+    fn jobs(&self) -> Vec<Manifest> {
+        let scope = cutover_model::Scope {
+            api_version: "batch/v1".into(),
+            kind: "Job".into(),
+            namespace: Some(NAMESPACE.into()),
+            name: None,
+        };
+        self.model.server.list(&scope).unwrap()
     }
 
     fn say(&self, what: impl std::fmt::Display) {

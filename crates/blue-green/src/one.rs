@@ -24,8 +24,8 @@ pub(crate) fn waypoints(release: &Release, spec: &BlueGreen, layout: &Layout) ->
         points: vec![
             labelled,
             adopted,
-            preview.gate(spec.approval()),
-            switch.gate(spec.delay()),
+            preview.gate(spec.approval()).analyses(&spec.pre_promotion_analysis),
+            switch.gate(spec.delay()).analyses(&spec.post_promotion_analysis),
             back,
             Waypoint::new("cleanup", end),
         ],

@@ -1,6 +1,6 @@
 //! What a blue/green is told.
 
-use cutover_plan::{Allowance, Amount, Duration, Gate};
+use cutover_plan::{Allowance, Amount, Analysis, Duration, Gate};
 use serde::{Deserialize, Serialize};
 
 /// A blue/green behind one Service. Field names are Argo Rollouts'.
@@ -20,6 +20,12 @@ pub struct BlueGreen {
     /// Pods of the new version while it is looked at; all of them where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_replica_count: Option<u32>,
+    /// Other systems that must agree before the Service switches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pre_promotion_analysis: Vec<Analysis>,
+    /// Other systems that must agree after it, while the old version stands ready.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub post_promotion_analysis: Vec<Analysis>,
     /// After how many seconds the Service switches; it waits for a person where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_promotion_seconds: Option<u32>,
@@ -49,6 +55,8 @@ impl BlueGreen {
             preview_service: None,
             namespace: None,
             preview_replica_count: None,
+            pre_promotion_analysis: Vec::new(),
+            post_promotion_analysis: Vec::new(),
             auto_promotion_seconds: None,
             scale_down_delay_seconds: half_a_minute(),
             max_surge: None,

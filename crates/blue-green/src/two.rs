@@ -24,8 +24,8 @@ pub(crate) fn waypoints(
     let end = slots.end(release, &switched);
     Ok(Waypoints {
         points: vec![
-            Waypoint::new("preview", preview).gate(spec.approval()),
-            Waypoint::new("switch", switched).gate(spec.delay()),
+            Waypoint::new("preview", preview).gate(spec.approval()).analyses(&spec.pre_promotion_analysis),
+            Waypoint::new("switch", switched).gate(spec.delay()).analyses(&spec.post_promotion_analysis),
             Waypoint::new("cleanup", end),
         ],
         workloads: vec![slots.workload],

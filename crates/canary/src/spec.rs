@@ -1,10 +1,10 @@
 //! What a canary is told.
 
-use cutover_plan::{Allowance, Amount, Duration};
+use cutover_plan::{Allowance, Amount, Analysis, Duration};
 use cutover_traffic::Percent;
 use serde::{Deserialize, Serialize};
 
-/// A canary: weights and pauses, in order. Field names are Argo Rollouts'.
+/// A canary: weights, analyses and pauses, in order. Field names are Argo Rollouts'.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -33,11 +33,13 @@ impl Canary {
 }
 
 /// One thing that a canary does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Step {
+    /// Ask other systems: all of them must agree before the next step.
+    Analysis(Vec<Analysis>),
     /// Wait for a length of time, or, without one, for a person.
     Pause {
         /// For how long.

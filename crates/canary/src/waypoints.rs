@@ -133,7 +133,8 @@ fn at_weights(base: &Bundle, tiers: &[Tier<'_>], canary: &Canary) -> Result<Vec<
     for step in &canary.steps {
         match step {
             Step::SetWeight(weight) => points.push(at_weight(base, tiers, *weight)?),
-            Step::Pause { duration } => pause(&mut points, base, Gate::Pause { duration: *duration }),
+            Step::Pause { duration } => wait(&mut points, base, [Gate::Pause { duration: *duration }]),
+            Step::Analysis(analyses) => wait(&mut points, base, analyses.iter().cloned().map(Gate::from)),
         }
     }
     Ok(points)
@@ -164,12 +165,12 @@ fn promote(release: &Release, base: &Bundle, tiers: &[Tier<'_>], last: Percent) 
     Ok(point)
 }
 
-fn pause(points: &mut Vec<Waypoint>, base: &Bundle, gate: Gate) {
+fn wait(points: &mut Vec<Waypoint>, base: &Bundle, gates: impl IntoIterator<Item = Gate>) {
     if points.is_empty() {
         points.push(Waypoint::new("start", base.clone()));
     }
     if let Some(last) = points.last_mut() {
-        last.gates.push(gate);
+        last.gates.extend(gates);
     }
 }
 
@@ -185,7 +186,7 @@ fn rising(canary: &Canary) -> Result<Percent, Error> {
 fn weight(step: &Step) -> Option<Percent> {
     match step {
         Step::SetWeight(weight) => Some(*weight),
-        Step::Pause { .. } => None,
+        Step::Analysis(_) | Step::Pause { .. } => None,
     }
 }
 

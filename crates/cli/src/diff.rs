@@ -1,14 +1,18 @@
 //! `cutover diff`: what the steps of a plan change, line by line.
 
-use cutover_report::{Style, diff};
+use cutover_report::{Style, diff, diff_document};
 
 use crate::args::DiffArgs;
 use crate::error::Error;
-use crate::{World, plan_file};
+use crate::{World, output, plan_file};
 
 pub(crate) fn run(args: &DiffArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.plan)?;
     args.step.map_or(Ok(()), |step| plan_file::step(&plan, &args.plan, step, 1))?;
-    let text = diff(&plan, args.step, Style::Colour).map_err(Error::failed)?;
+    let text = match args.output {
+        None => diff(&plan, args.step, Style::Colour),
+        Some(format) => diff_document(&plan, args.step).map(|steps| output::text(&steps, format)),
+    };
+    let text = text.map_err(Error::failed)?;
     Ok(world.output.write_all(text.as_bytes())?)
 }

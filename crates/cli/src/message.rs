@@ -59,7 +59,12 @@ fn tell(world: &mut World<'_>, text: &str) {
 
 /// clap's text without its label, and what it advises as hints: its tips, what is possible, the usage.
 fn in_our_words(text: &str) -> String {
-    let told = |line: &&str| !line.trim().is_empty() && !line.starts_with("For more information");
+    // A flag that is not known is none that was meant as the name of a Deployment.
+    let untold = ["For more information", "tip: to pass '"];
+    let told = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && untold.iter().all(|start| !line.starts_with(start))
+    };
     let lines: Vec<&str> = text.strip_prefix("error: ").unwrap_or(text).lines().filter(told).collect();
     let first = lines.iter().position(|line| advice(line).is_some()).unwrap_or(lines.len());
     let (message, rest) = lines.split_at(first);

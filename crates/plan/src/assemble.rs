@@ -8,7 +8,7 @@ use crate::deployment::{Deployment, deployments};
 use crate::error::Error;
 use crate::plan::{Entry, OnFailure, Plan, Spec};
 use crate::planner::route;
-use crate::refuse::services;
+use crate::refuse::{paused, services};
 use crate::release::Release;
 use crate::warn::{unguarded, warnings};
 use crate::waypoint::{Waypoint, Waypoints};
@@ -45,6 +45,7 @@ pub fn plan(
     workloads.extend(comers_and_goers(release, &points, &workloads));
     points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
     let points = points_of_plan(release, &workloads, points);
+    points.windows(2).try_for_each(|leg| paused(&leg[0].bundle, &leg[1].bundle))?;
     let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
     let from: Vec<Entry> = points[0].bundle.iter().map(entry).collect();
     let name = options.name.clone().unwrap_or_else(|| name(&workloads, &from, strategy));

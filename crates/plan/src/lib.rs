@@ -44,6 +44,7 @@
 //! ```
 
 mod amount;
+mod analysis;
 mod assemble;
 mod budget;
 mod deployment;
@@ -66,6 +67,9 @@ mod waypoint;
 mod workload;
 
 pub use amount::{Amount, BadAmount};
+pub use analysis::{
+    Analysis, BadCondition, BadUrl, Condition, HttpUrl, Job, Limits, Metric, Observed, Smoke, Webhook,
+};
 pub use assemble::{Options, plan};
 pub use budget::{Allowance, Budget, Slack};
 pub use deployment::{Deployment, deployments};

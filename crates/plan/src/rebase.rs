@@ -93,6 +93,6 @@ fn placed(onto: &impl Rebase, gate: &Gate) -> Gate {
         Gate::Available { object, replicas } => Gate::Available { object: onto.object(&object), replicas },
         Gate::Settled { object, replicas } => Gate::Settled { object: onto.object(&object), replicas },
         Gate::Endpoints { object } => Gate::Endpoints { object: onto.object(&object) },
-        pause @ Gate::Pause { .. } => pause,
+        other => other,
     }
 }

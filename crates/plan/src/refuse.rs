@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, containers, pod_references};
-use cutover_traffic::{Port, Service};
+use cutover_traffic::{Port, Service, backends};
 use serde_json::Value;
 
 use crate::deployment::{Deployment, deployments, texts};
@@ -23,7 +23,8 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
     let scalers = scalers(release);
     changed.iter().try_for_each(|object| autoscaled(object, &scalers))?;
     deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
-    services(release.to(), release.from(), &[])
+    services(release.to(), release.from(), &[])?;
+    routes(release.to())
 }
 
 /// Refuses a Service that would match nothing, whose named ports its pods lack, or that would newly send requests to
@@ -45,6 +46,20 @@ pub(crate) fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -
         no_strangers(&service, &selected, &served, from, &kin)?;
     }
     Ok(())
+}
+
+/// Refuses a leg that replaces the pods of a Deployment which is paused at one of its ends: its controller would not
+/// do so, on the way there or on the way back.
+pub(crate) fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
+    let stuck = |set: &Deployment<'_>| {
+        let before = from.get(set.manifest().object()).map(Deployment::of);
+        let turns = before.and_then(Deployment::template) != set.template();
+        turns && (set.is_paused() || before.is_some_and(Deployment::is_paused))
+    };
+    deployments(to).find(stuck).map_or(Ok(()), |set| {
+        let hint = "resume it first: cutover plan resume";
+        Err(refuse(set.manifest().object(), "/spec/paused", "a paused Deployment does not roll out", hint))
+    })
 }
 
 /// Sets by the workload that they belong to.
@@ -108,6 +123,18 @@ fn no_strangers(
         }
         None => Ok(()),
     }
+}
+
+/// Refuses a route that would lead to no Service.
+fn routes(bundle: &Bundle) -> Result<(), Error> {
+    let all =
+        bundle.iter().flat_map(|route| backends(route).into_iter().map(move |backend| (route, backend)));
+    let mut missing = all.filter(|(_, backend)| !bundle.contains(&backend.service));
+    missing.next().map_or(Ok(()), |(route, backend)| {
+        let reason = format!("{} is not in the input: requests to it would fail", backend.service);
+        let hint = "give the Service too, or leave out a route whose Services are not in the input";
+        Err(refuse(route.object(), &backend.pointer, reason, hint))
+    })
 }
 
 fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use cutover_patch::Patch;
 use cutover_traffic::{Percent, Share};
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::{Job, Metric, Smoke, Webhook};
 use crate::digest::Digest;
 use crate::duration::Duration;
 
@@ -26,7 +27,7 @@ pub struct Step {
     /// The weights that are reached with this step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Weight>,
-    /// The time limit of the gates but pauses.
+    /// The time limit of the gates that look at pods and endpoints: pauses and analyses have their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub within: Option<Duration>,
@@ -158,6 +159,21 @@ pub enum Gate {
         #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         duration: Option<Duration>,
     },
+    /// Requests whose answers must have a status.
+    Smoke(Smoke),
+    /// A Prometheus query whose values must meet a condition.
+    Metric(Metric),
+    /// A Job that must complete.
+    Job(Job),
+    /// Somebody who may say no.
+    Webhook(Webhook),
+}
+
+impl Gate {
+    /// Whether it looks at pods or endpoints, and so is under the step's time limit.
+    pub fn is_observed(&self) -> bool {
+        matches!(self, Self::Available { .. } | Self::Settled { .. } | Self::Endpoints { .. })
+    }
 }
 
 /// A share of requests for a workload's new version: as asked, and as its pods give it.

@@ -102,6 +102,10 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         })
     };
     check_refused(&[paused("hello:1")], &[paused("hello:2")], "/spec/paused", "paused");
+    check_refused(&[hello()], &[paused("hello:2")], "/spec/paused", "paused");
+    // The way there would do, but on the way back the old pods would not come.
+    check_refused(&[paused("hello:1")], &[next()], "/spec/paused", "paused");
+    check_refused(&[], &[paused("hello:1")], "/spec/paused", "paused");
     let scaler = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "hello"},
         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "hello"}, "maxReplicas": 9}});
     check_refused(
@@ -110,6 +114,26 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         "/spec/replicas",
         "HorizontalPodAutoscaler hello scales it",
     );
+}
+
+#[test]
+fn a_route_to_no_service_is_refused() {
+    let route = |name: &str| {
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "web"},
+            "spec": {"rules": [{"backendRefs": [{"name": name, "port": 80}]}]}})
+    };
+    let all = |tag: &'static str, backend: &str| {
+        let service = service(json!({"app": "hello"}), json!(80));
+        [deployment("hello", image(tag)), service, route(backend)]
+    };
+    let place = "/spec/rules/0/backendRefs/0/name";
+    check_refused(
+        &all("hello:1", "hello"),
+        &all("hello:2", "hallo"),
+        place,
+        "Service hallo is not in the input",
+    );
+    assert!(straight(&bundle(&all("hello:1", "hello")), &bundle(&all("hello:2", "hello"))).is_ok());
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What a strategy gives to the planner.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_manifest::{Bundle, Manifest, Warning};
 
+use crate::analysis::Analysis;
 use crate::budget::Allowance;
 use crate::deployment::Deployment;
-use crate::error::{Error, refuse};
+use crate::error::Error;
 use crate::release::Release;
 use crate::sets::workload;
 use crate::step::{Gate, Weight};
@@ -17,7 +18,7 @@ pub struct Waypoint {
     pub phase: String,
     /// All objects as they stand here.
     pub bundle: Bundle,
-    /// What must hold here besides what the planner asks for itself: pauses, approvals.
+    /// What must hold here besides what the planner asks for itself: pauses, approvals, analyses.
     pub gates: Vec<Gate>,
     /// The shares of requests that are reached here.
     pub shares: Vec<Weight>,
@@ -36,6 +37,13 @@ impl Waypoint {
     #[must_use]
     pub fn gate(mut self, gate: Gate) -> Self {
         self.gates.push(gate);
+        self
+    }
+
+    /// The same with these questions to other systems before the gates that it has.
+    #[must_use]
+    pub fn analyses(mut self, analyses: &[Analysis]) -> Self {
+        self.gates.splice(..0, analyses.iter().cloned().map(Gate::from));
         self
     }
 
@@ -68,14 +76,13 @@ impl Waypoints {
     ///
     /// # Errors
     ///
-    /// A paused Deployment whose pods change, or one whose number of replicas is unknown.
+    /// A Deployment whose number of replicas is unknown, and a budget that the API server does not take.
     pub fn straight(release: &Release, phase: &str, allowance: &Allowance) -> Result<Self, Error> {
         let mut straight = Self::default();
         let mut bundle = release.transit()?;
         for object in release.changed() {
             let Some(wanted) = release.to().get(&object) else { continue };
             let mut tier = workload(release, &object, allowance)?;
-            refuse_paused(release, &object, wanted)?;
             if Deployment::of(wanted).recreates() {
                 straight.warnings.push(silence(wanted));
                 tier = tier.recreated(Deployment::of(wanted).replicas().unwrap_or(0));
@@ -105,12 +112,4 @@ pub fn silence(set: &Manifest) -> Warning {
         ),
         hint: Some("take the strategy rolling where both versions may run side by side".into()),
     }
-}
-
-fn refuse_paused(release: &Release, object: &ObjectRef, wanted: &Manifest) -> Result<(), Error> {
-    if Deployment::of(wanted).is_paused() && release.turns(object) {
-        let hint = "resume it first: cutover plan resume";
-        return Err(refuse(object, "/spec/paused", "a paused Deployment does not roll out", hint));
-    }
-    Ok(())
 }

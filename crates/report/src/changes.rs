@@ -44,6 +44,40 @@ pub(crate) fn sections(step: &Step, before: &Bundle, after: &Bundle) -> Vec<Sect
     step.changes.iter().map(|change| section(change, before, after)).collect()
 }
 
+/// The same as documents.
+pub(crate) fn documents(step: &Step, before: &Bundle, after: &Bundle) -> Vec<Value> {
+    step.changes.iter().map(|change| document(change, before, after)).collect()
+}
+
+fn document(change: &Change, before: &Bundle, after: &Bundle) -> Value {
+    let object = change.object();
+    match change {
+        Change::Create { manifest, .. } => {
+            json!({ "verb": "create", "object": object, "manifest": shown(manifest) })
+        }
+        Change::Delete { manifest, .. } => {
+            json!({ "verb": "delete", "object": object, "manifest": shown(manifest) })
+        }
+        Change::Patch { .. } => {
+            let differences: Vec<Value> =
+                patched(object, before, after).into_iter().map(difference).collect();
+            json!({ "verb": "patch", "object": object, "differences": differences })
+        }
+    }
+}
+
+/// Absent on one side is not the same as null there.
+fn difference(Difference { path, before, after }: Difference) -> Value {
+    let sides = [("before", before), ("after", after)];
+    let sides = sides.into_iter().filter_map(|(side, value)| Some((side.to_owned(), value?)));
+    Value::Object(sides.chain([("path".to_owned(), json!(path.to_string()))]).collect())
+}
+
+fn patched(object: &ObjectRef, before: &Bundle, after: &Bundle) -> Vec<Difference> {
+    let [was, is] = [before, after].map(|state| state.get(object).map(shown).unwrap_or_default());
+    differences(&was, &is, &MergeKeys)
+}
+
 impl Section {
     /// As `patch Deployment hello`.
     pub(crate) fn head(&self) -> String {
@@ -66,8 +100,7 @@ fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
             Section { verb: Verb::Delete, object, lines: whole(&shown(manifest), Line::Removed) }
         }
         Change::Patch { .. } => {
-            let [was, is] = [before, after].map(|state| state.get(&object).map(shown).unwrap_or_default());
-            let lines = differences(&was, &is, &MergeKeys).iter().flat_map(lines).collect();
+            let lines = patched(&object, before, after).iter().flat_map(lines).collect();
             Section { verb: Verb::Patch, object, lines }
         }
     }

@@ -1,8 +1,11 @@
 //! Each step's changes, field by field.
 
-use cutover_plan::Plan;
+use std::ops::RangeInclusive;
 
-use crate::changes::{Line, Section, sections};
+use cutover_plan::Plan;
+use serde_json::{Value, json};
+
+use crate::changes::{Line, Section, documents, sections};
 use crate::error::Error;
 use crate::style::{Style, Tone};
 use crate::text::clean;
@@ -37,12 +40,7 @@ use crate::text::clean;
 /// ```
 pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Error> {
     let states = plan.states()?;
-    let numbers = match step {
-        None => 1..=plan.len(),
-        Some(step) if (1..=plan.len()).contains(&step) => step..=step,
-        Some(step) => return Err(Error::NoStep { step, steps: plan.len() }),
-    };
-    let steps = numbers.map(|number| {
+    let steps = numbers(plan, step)?.map(|number| {
         let step = &plan.spec.steps[number - 1];
         let head = clean(&format!("step {number} · {} · {}", step.phase, step.name));
         let sections = sections(step, &states[number - 1], &states[number]);
@@ -50,6 +48,33 @@ pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Er
         format!("{}\n{}", style.paint(Tone::Title, &head), objects.collect::<String>())
     });
     Ok(steps.collect::<Vec<_>>().join("\n"))
+}
+
+/// The same as a document: a list of steps, each with its changes, each of those with its differences.
+///
+/// A difference has a `path`, as [`diff`] prints it, and `before` or `after` or both. What is created or deleted
+/// is there as `manifest`, whole. Of a Secret there is a digest, never what it holds.
+///
+/// # Errors
+///
+/// As [`diff`].
+pub fn diff_document(plan: &Plan, step: Option<usize>) -> Result<Value, Error> {
+    let states = plan.states()?;
+    let steps = numbers(plan, step)?.map(|number| {
+        let step = &plan.spec.steps[number - 1];
+        let changes = documents(step, &states[number - 1], &states[number]);
+        json!({ "step": number, "phase": step.phase, "name": step.name, "changes": changes })
+    });
+    Ok(steps.collect())
+}
+
+/// The steps that are asked for.
+fn numbers(plan: &Plan, step: Option<usize>) -> Result<RangeInclusive<usize>, Error> {
+    match step {
+        None => Ok(1..=plan.len()),
+        Some(step) if (1..=plan.len()).contains(&step) => Ok(step..=step),
+        Some(step) => Err(Error::NoStep { step, steps: plan.len() }),
+    }
 }
 
 fn object(section: &Section, style: Style) -> String {

@@ -55,7 +55,7 @@ mod markdown;
 pub use self::markdown::markdown;
 
 mod diff;
-pub use self::diff::diff;
+pub use self::diff::{diff, diff_document};
 
 mod bounds;
 pub use self::bounds::bounds;

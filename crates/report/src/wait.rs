@@ -21,6 +21,7 @@ pub(crate) fn wait(step: &Step, before: &Bundle, after: &Bundle, names: Names) -
         words("sets available", &|gate| available(gate, before, after, names)),
         words("sets settled", &|gate| settled(gate, names)),
         words("Services' endpoints", &|gate| endpoints(gate, names)),
+        words("analyses", &|gate| Some(gate.analysis()?.to_string())),
         words("pauses", &other),
     ];
     all.concat().join(" · ")
@@ -70,7 +71,7 @@ fn endpoints(gate: &Gate, names: Names) -> Option<String> {
 
 fn other(gate: &Gate) -> Option<String> {
     match gate {
-        Gate::Available { .. } | Gate::Settled { .. } | Gate::Endpoints { .. } => None,
+        told if told.is_observed() || told.analysis().is_some() => None,
         Gate::Pause { duration: None } => Some("a person".into()),
         Gate::Pause { duration: Some(duration) } => Some(duration.to_string()),
         // A gate of a kind that is newer than this report is told by its name in the plan file.

@@ -1,5 +1,7 @@
 //! Turning round, stopping, and the journal that says so.
 
+use std::collections::BTreeMap;
+
 use cutover_manifest::Manifest;
 use cutover_patch::jsonptr::PointerBuf;
 use cutover_patch::{Patch, PatchOperation, ReplaceOperation};
@@ -13,7 +15,7 @@ use crate::journal::{Journal, Position, Stage};
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::run::{Held, Phase, Question, Run};
-use crate::way::Way;
+use crate::way::{Way, ways_back};
 use crate::work::key;
 
 impl Run {
@@ -60,9 +62,10 @@ impl Run {
             Err(error) => return self.fail(error.to_string()),
         };
         if way.end() != to {
-            let end = way.end();
+            let states: Vec<String> = ways_back(&self.plan, from).iter().map(ToString::to_string).collect();
+            let states = states.join(", ");
             return self.fail(format!(
-                "the ways back do not lead to the state after step {to}\nhint: --to-step {end} is the nearest before it"
+                "the ways back do not lead to the state after step {to}\nhint: from here they lead to {states}"
             ));
         }
         self.tell(Progress::Turned { reason: reason.clone(), steps: way.steps.len() });
@@ -108,6 +111,7 @@ impl Run {
                 since: now,
                 held: None,
                 passed: false,
+                checks: BTreeMap::new(),
                 ended: None,
                 ..position.clone()
             };
@@ -204,6 +208,7 @@ impl Run {
             since: now,
             held: None,
             passed: false,
+            checks: BTreeMap::new(),
             started: now,
             by: self.options.holder.clone(),
             turned: None,
@@ -285,10 +290,12 @@ impl Run {
 
     /// Writes into the journal how the run ended, and gives the Leases back.
     pub(crate) fn close(&mut self, outcome: &Outcome, now: Timestamp) -> bool {
-        if let Some(position) = &mut self.position {
+        let refused = matches!(outcome, Outcome::Refused { .. });
+        if let Some(position) = self.position.as_mut().filter(|_| !refused) {
             position.ended = Some(outcome.clone());
         }
-        let journaled = self.position.is_none() || !self.leases.held(now) || self.keep_journal(now);
+        let journaled =
+            refused || self.position.is_none() || !self.leases.held(now) || self.keep_journal(now);
         if !journaled || !self.is_answered() {
             return false;
         }

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::analysis::Check;
 use crate::direction::Direction;
 use crate::effect::Write;
 use crate::error::Error;
@@ -61,12 +62,15 @@ pub struct Position {
     pub stage: Stage,
     /// Since when.
     pub since: Timestamp,
-    /// When all its gates but pauses first held.
+    /// When all its gates on the cluster first held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Timestamp>,
-    /// Whether its pauses are over.
+    /// Whether its pauses and analyses are over.
     #[serde(default)]
     pub passed: bool,
+    /// What the step's analyses have measured, by the index of the gate.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<usize, Check>,
     /// When the run began.
     pub started: Timestamp,
     /// Who runs it.

@@ -1,5 +1,68 @@
-//! The executor as a state machine without IO.
+//! Carrying out a plan: the executor as a state machine without IO.
+//!
+//! ```text
+//!            ┌────────────────────────── Run ──────────────────────────┐
+//!  events ──▶│ claim ▶ recall ▶ watch ▶ bind ▶ survey ▶ review         │──▶ effects
+//!  answers,  │   ▶ rehearse ▶ open ▶ ┌─ make ▶ wait ─┐ ▶ close         │   requests,
+//!  watches   │                       └───────◀───────┘ (a step)        │   watches,
+//!     time ─▶│ Leases, journal, what has been seen of the cluster      │   progress
+//!            └─────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! [`Run`] is told what happens and what time it is, and says what it wants done, as data. The crate `cutover-kube`
+//! carries that out on a cluster; tests carry it out on a small cluster in memory, with faults, a hundred thousand
+//! times.
+//!
+//! - **The journal says where a run is, the live objects confirm it** ([`Journal`]). After every event the machine
+//!   looks at both and decides anew, so a run that is killed goes on where it was, in either direction.
+//! - **Every write is a compare-and-set**: it tests the uid and the version of the object as it was seen last. A change
+//!   that is made already is recognised; what somebody else has written stops the run, and is not overwritten.
+//! - **All gates of a step hold together at the moment of the next write**, also after a pause of hours.
+//! - **The way back is there at any moment**, in the middle of a step too.
+//!
+//! # What it does not do
+//!
+//! It opens no connection, reads no clock and starts no thread; it does not retry by itself what is told to be final.
+//! It knows Deployments and what stands before them; other objects are written, and not waited for.
+//!
+//! # Example
+//!
+//! A rehearsal against a cluster that holds nothing: the plan is refused before anything is written.
+//!
+//! ```
+//! use cutover_manifest::{Bundle, Manifest};
+//! use cutover_plan::{Options as Plans, Release, Waypoint, Waypoints, plan};
+//! use cutover_run::{Effect, Event, Goal, Options, Outcome, Reply, Request, Run};
+//! use jiff::Timestamp;
+//! use serde_json::json;
+//!
+//! let map = |value: &str| Manifest::new(json!({
+//!     "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "greeting"}, "data": {"text": value},
+//! }));
+//! let (from, to): (Bundle, Bundle) = ([map("hello")?].into_iter().collect(), [map("hi")?].into_iter().collect());
+//! let release = Release::new(&from, &to, false)?;
+//! let points = vec![Waypoint::new("update", release.to().clone())];
+//! let plan = plan(&release, "own", Waypoints { points, ..Waypoints::default() }, &Plans::default())?;
+//!
+//! let now = Timestamp::UNIX_EPOCH;
+//! let mut run = Run::new(plan, Options { goal: Goal::Try, ..Options::new("default", "me") });
+//! run.handle_timeout(now);
+//! while run.outcome().is_none() {
+//!     match run.poll_effect() {
+//!         Some(Effect::Ask(ticket, Request::Get(_))) => {
+//!             run.handle_event(Event::Answered(ticket, Ok(Reply::Object(None))), now);
+//!         }
+//!         Some(Effect::Watch(scope)) => run.handle_event(Event::Listed(scope, vec![]), now),
+//!         Some(Effect::Tell(progress)) => println!("{progress:?}"),
+//!         other => unreachable!("{other:?}"),
+//!     }
+//! }
+//! let Some(Outcome::Refused { reason }) = run.outcome() else { unreachable!() };
+//! assert!(reason.starts_with("ConfigMap default/greeting: it is not in the cluster"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod analysis;
 mod bind;
 mod direction;
 mod effect;
@@ -26,6 +89,7 @@ mod trouble;
 mod way;
 mod work;
 
+pub use analysis::Check;
 pub use bind::{as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};

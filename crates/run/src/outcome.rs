@@ -16,7 +16,7 @@ pub enum Outcome {
     },
     /// The run stopped; what has been done stays, and the journal says where.
     Stopped {
-        /// The last step whose changes are made; 0 is none.
+        /// The last state of the plan that was reached, all gates held; 0 is the start.
         step: usize,
         /// Why, where, and what to do.
         reason: String,

@@ -73,7 +73,7 @@ impl Run {
         };
         match (same, over) {
             (false, Some(_)) => self.begin_anew(),
-            (true, Some(0)) if self.options.goal == Goal::Apply => {}
+            (true, Some(0)) if matches!(self.options.goal, Goal::Apply | Goal::Try) => {}
             (false, None) => {
                 let name = &self.given.metadata.name;
                 let digest = position.digest.short();
@@ -93,7 +93,10 @@ impl Run {
         over: Option<usize>,
         now: Timestamp,
     ) {
-        position.ended = None;
+        if position.ended.take().is_some() {
+            // Somebody has thought about it meanwhile: it is measured anew.
+            position.checks.clear();
+        }
         position.by.clone_from(&self.options.holder);
         // Nobody has looked meanwhile: the time limit begins anew.
         position.since = now;
@@ -136,7 +139,7 @@ impl Run {
         if missing > 0 {
             return false;
         }
-        self.seen.settle(self.objects.iter());
+        self.seen.settle(self.objects.iter().chain(self.jobs.keys()));
         self.phase = Phase::Bind;
         true
     }

@@ -6,6 +6,7 @@ use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::{Change, Gate, Plan};
 use serde_json::{Value, json};
 
+use crate::analysis::jobs;
 use crate::effect::{Right, Scope};
 use crate::journal::Journal;
 use crate::lease::lease_objects;
@@ -80,6 +81,7 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
     let of = |object: &ObjectRef| scope(&object.api_version, &object.kind, &object.namespace, None);
     let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(of).collect();
     let steps = plan.spec.steps.iter().chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
+    scopes.extend(jobs(plan, namespace).keys().map(|job| Scope { name: Some(job.name.clone()), ..of(job) }));
     for gate in steps.flat_map(|step| &step.gates) {
         match gate {
             Gate::Available { object, .. } | Gate::Settled { object, .. } => {
@@ -130,7 +132,10 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
         Change::Patch { .. } => "patch",
     };
     let read = objects(plan, namespace).into_iter().map(|object| ("get", object));
-    changes(plan).map(|change| (verb(change), place.object(change.object()))).chain(read).collect()
+    let jobs = jobs(plan, namespace);
+    let jobs = jobs.keys().flat_map(|job| ["create", "delete", "get"].map(|verb| (verb, job.clone())));
+    let changes = changes(plan).map(|change| (verb(change), place.object(change.object())));
+    changes.chain(read).chain(jobs).collect()
 }
 
 fn right(

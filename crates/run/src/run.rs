@@ -6,6 +6,7 @@ use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::analysis::{Location, jobs};
 use crate::bind::Admitted;
 use crate::effect::{Effect, Request, Scope, Ticket};
 use crate::event::{Answer, Event, Fault, Reply};
@@ -58,6 +59,8 @@ pub struct Run {
     pub(crate) abort: bool,
     /// An object whose last write may yet be made.
     pub(crate) uncertain: Option<ObjectRef>,
+    /// Jobs of analyses: at which step, and which of its gates.
+    pub(crate) jobs: BTreeMap<ObjectRef, Location>,
     /// What admission changes in the plan's states.
     pub(crate) admitted: Vec<Admitted>,
     /// Services with a load balancer or an Ingress before them.
@@ -123,6 +126,7 @@ struct Asked {
 /// What a request is about.
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
+    Check(Location),
     Lease(usize),
     Look(ObjectRef),
     Make(ObjectRef),
@@ -135,6 +139,13 @@ pub(crate) enum Question {
     WriteJournal(String),
 }
 
+impl Question {
+    /// Whether nothing else waits for its answer.
+    fn is_aside(&self) -> bool {
+        matches!(self, Self::Check(_) | Self::Lease(_))
+    }
+}
+
 impl Run {
     /// A run of a plan. Nothing happens before the first [`handle_timeout`](Self::handle_timeout).
     pub fn new(plan: Plan, options: Options) -> Self {
@@ -142,6 +153,7 @@ impl Run {
         let leases = Leases::new(lease_objects(&plan, &options.namespace), &options.holder, duration);
         Self {
             journal: Journal::object(&plan, &options.namespace),
+            jobs: jobs(&plan, &options.namespace),
             objects: objects(&plan, &options.namespace).into_iter().collect(),
             plan: plan.clone(),
             given: plan,
@@ -245,7 +257,7 @@ impl Run {
             self.wake_at(until);
             return false;
         }
-        let open = self.asked.values().filter(|asked| !matches!(asked.question, Question::Lease(_))).count();
+        let open = self.asked.values().filter(|asked| !asked.question.is_aside()).count();
         let parallel = matches!(self.phase, Phase::Survey | Phase::Rehearse);
         self.delayed.is_empty() && open < if parallel { ABREAST } else { 1 }
     }
@@ -256,7 +268,13 @@ impl Run {
 
     /// Whether every question has its answer.
     pub(crate) fn is_answered(&self) -> bool {
-        self.asked.values().all(|asked| matches!(asked.question, Question::Lease(_)))
+        self.asked.values().all(|asked| asked.question.is_aside())
+    }
+
+    /// Whether an analysis waits for its answer.
+    pub(crate) fn is_asked(&self, location: Location) -> bool {
+        let asks = |asked: &Asked| matches!(asked.question, Question::Check(of) if of == location);
+        self.asked.values().any(asks)
     }
 
     pub(crate) fn wake_at(&mut self, time: Timestamp) {
@@ -323,6 +341,7 @@ impl Run {
     fn answered(&mut self, asked: Asked, answer: Answer, now: Timestamp) {
         let question = asked.question.clone();
         match (question, answer) {
+            (Question::Check(location), answer) => self.checked(location, &answer, now),
             (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
             (Question::Make(object), answer) => self.made(&object, answer, now),
             (Question::Release, _) => {}

@@ -2,7 +2,9 @@
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::jsonptr::PointerBuf;
-use cutover_patch::{Difference, Patch, PatchOperation, Standing, TestOperation, diff, lacking, merge};
+use cutover_patch::{
+    Difference, Patch, PatchOperation, Segment, Standing, TestOperation, diff, lacking, merge,
+};
 use serde_json::Value;
 
 use crate::effect::Write;
@@ -61,8 +63,13 @@ pub(crate) fn drift(
             let off = way.others(object, state).flat_map(|other| {
                 Standing::of(sealed.value(), other.value(), here.value(), &MergeKeys).off_after
             });
-            let mut off: Vec<Difference> = off.collect();
-            off.dedup();
+            let mut known: Vec<Difference> = Vec::new();
+            for found in off {
+                if !known.contains(&found) {
+                    known.push(found);
+                }
+            }
+            let off = known;
             (!off.is_empty()).then(|| told(live, &off))
         }
     }
@@ -157,7 +164,7 @@ fn uid(live: &Manifest) -> String {
 }
 
 fn there(live: &Manifest) -> String {
-    format!("it is there, and should not be{}", by(live))
+    format!("it is there, and should not be{}", by(live, &[]))
 }
 
 /// Where a live object is not as expected, and who has written it last.
@@ -174,22 +181,30 @@ fn told(live: &Manifest, off: &[Difference]) -> String {
         format!("{}: {} is {found}, and the plan has {expected}", live.object(), off.path)
     };
     let lines: Vec<String> = off.iter().map(line).collect();
-    format!("{}{}", lines.join("\n"), by(live))
+    format!("{}{}", lines.join("\n"), by(live, off))
 }
 
-/// Who has written an object last, the run itself and status writers apart.
-fn by(live: &Manifest) -> String {
+/// Who has written these fields last, or failing that the object, the run itself and status writers apart.
+fn by(live: &Manifest, off: &[Difference]) -> String {
     let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
-    let others = entries.filter(|entry| {
-        let own = entry["manager"] == "cutover";
-        let status = entry["subresource"] == "status";
-        !own && !status
-    });
-    let last = others.max_by_key(|entry| entry["time"].as_str().unwrap_or_default().to_owned());
+    let others = entries.filter(|entry| entry["manager"] != "cutover" && entry["subresource"] != "status");
+    let owns = |entry: &Value| off.iter().any(|off| owns(&entry["fieldsV1"], &off.path));
+    // An entry of the scale subresource has no time.
+    let last = others.max_by_key(|entry| (owns(entry), entry["time"].as_str().map(ToOwned::to_owned)));
     let said = last.and_then(|entry| {
         let manager = entry["manager"].as_str()?;
         let time = entry["time"].as_str().map(|time| format!(" at {time}")).unwrap_or_default();
         Some(format!("; last written by {manager}{time}"))
     });
     said.unwrap_or_default()
+}
+
+/// Whether a set of fields, as `managedFields` has it, holds the one that a path ends with.
+fn owns(fields: &Value, path: &[Segment]) -> bool {
+    let names = path.iter().filter_map(|segment| match segment {
+        Segment::Field(name) => Some(format!("f:{name}")),
+        _ => None,
+    });
+    let names: Vec<String> = names.collect();
+    names.last().is_some_and(|name| fields.to_string().contains(&format!("{name:?}")))
 }

@@ -120,6 +120,12 @@ impl Way {
     }
 }
 
+/// The states that the ways back from the state after a step lead to, down to the start.
+pub(crate) fn ways_back(plan: &Plan, from: usize) -> Vec<usize> {
+    let then = |at: &usize| plan.spec.undo.get(at.wrapping_sub(1)).map(|undo| undo.then.min(at - 1));
+    std::iter::successors(Some(from), then).skip(1).collect()
+}
+
 /// Every state that any step of a plan, forward or back, brings an object to; each once.
 pub(crate) fn states_of_objects(plan: &Plan) -> Result<Vec<Manifest>, Error> {
     let mut found: BTreeMap<ObjectRef, Vec<Manifest>> = BTreeMap::new();

@@ -4,6 +4,7 @@ use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::{Change, Deployment, Gate, OnFailure};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::analysis::Analysed;
 use crate::direction::Direction;
 use crate::effect::Request;
 use crate::event::{Answer, Reply};
@@ -24,7 +25,7 @@ const PROXY: SignedDuration = SignedDuration::from_secs(1);
 
 impl Run {
     pub(crate) fn work(&mut self, now: Timestamp) -> bool {
-        if !self.leases.held(now) || !self.look(now) || !self.keep_journal(now) {
+        if !self.leases.held(now) || !self.look(now) || !self.keep_journal(now) || !self.sweep(now) {
             return false;
         }
         let Some((stage, direction)) = self.position.as_ref().map(|at| (at.stage, at.direction)) else {
@@ -44,7 +45,8 @@ impl Run {
 
     /// Reads what has been asked about and is not known; false while there is something.
     fn look(&mut self, now: Timestamp) -> bool {
-        let unknown = self.objects.iter().find(|object| self.seen.object(object).is_none());
+        let unknown =
+            self.objects.iter().chain(self.jobs.keys()).find(|object| self.seen.object(object).is_none());
         match unknown.cloned() {
             Some(object) => {
                 self.ask(Question::Look(object.clone()), Request::Get(object), now);
@@ -258,13 +260,18 @@ impl Run {
         if let Some(reason) = self.drift(number) {
             return self.drifted(reason);
         }
+        match self.analyse(number, now) {
+            Analysed::Failed(reason) => return self.give_up(format!("step {number}: {reason}"), now),
+            Analysed::News => return true,
+            Analysed::Nothing => {}
+        }
         match self.holds(number, now) {
             Ok(()) => self.pass(number, now),
             Err((gate, stands)) => self.wait_on(number, gate, stands, now),
         }
     }
 
-    /// The gates hold; the pauses are left.
+    /// The gates on the cluster hold; analyses and pauses are left.
     fn pass(&mut self, number: usize, now: Timestamp) -> bool {
         let Some(position) = &mut self.position else { return false };
         let Some(held) = position.held else {
@@ -272,12 +279,11 @@ impl Run {
             return true;
         };
         if !position.passed
-            && let Some((gate, until)) = self.pause(number, held, now)
+            && let Some((gate, stands, until)) = self.pending(number, held, now)
         {
             if let Some(until) = until {
                 self.wake_at(until);
             }
-            let stands = "all else holds".to_owned();
             self.tell(Progress::Waiting { number, gate, stands, until });
             return false;
         }
@@ -288,8 +294,23 @@ impl Run {
             position.since = now;
             position.held = None;
             position.passed = false;
+            position.checks.clear();
         }
         true
+    }
+
+    /// The analysis or the pause that is not over yet, how it stands, and until when it lasts.
+    fn pending(
+        &self,
+        number: usize,
+        held: Timestamp,
+        now: Timestamp,
+    ) -> Option<(String, String, Option<Timestamp>)> {
+        let pause = || {
+            let (gate, until) = self.pause(number, held, now)?;
+            Some((gate, "all else holds".to_owned(), until))
+        };
+        self.open_analysis(number).map(|(gate, stands)| (gate, stands, None)).or_else(pause)
     }
 
     /// The pause that is not over yet, and until when it lasts, where a person is not waited for.
@@ -313,8 +334,8 @@ impl Run {
         let Some(position) = &mut self.position else { return false };
         let (held, passed, since) = (position.held, position.passed, position.since);
         if let Some(held) = held.filter(|_| !passed) {
-            // In a pause there is no limit; after it there is one again.
-            let paused = self.pause(number, held, now);
+            // In a pause or an analysis there is no limit; after it there is one again.
+            let paused = self.pending(number, held, now);
             if paused.is_none()
                 && let Some(position) = &mut self.position
             {
@@ -322,7 +343,7 @@ impl Run {
                 position.since = now;
                 return true;
             }
-            if let Some(until) = paused.and_then(|(_, until)| until) {
+            if let Some(until) = paused.and_then(|(.., until)| until) {
                 self.wake_at(until);
             }
             self.tell(Progress::Waiting { number, gate, stands, until: None });
@@ -346,6 +367,11 @@ impl Run {
         let within = self.way.as_ref().and_then(|way| way.step(number).within);
         let within = within.map(|within| within.to_string()).unwrap_or_default();
         let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
+        self.give_up(reason, now)
+    }
+
+    /// A gate will not hold: the run goes back where the plan says so, else it stops.
+    fn give_up(&mut self, reason: String, now: Timestamp) -> bool {
         let forward = self.position.as_ref().is_some_and(|position| position.direction == Direction::Forward);
         let on_failure = self.options.on_failure.unwrap_or(self.plan.spec.on_failure);
         if forward && on_failure == OnFailure::Undo {
@@ -375,7 +401,7 @@ impl Run {
                 }
             };
             if let Some(stands) = self.waits(verdict) {
-                first.get_or_insert((index, name(gate), stands));
+                first.get_or_insert_with(|| (index, name(gate), stands));
             }
         }
         self.stuck = first.as_ref().map(|(index, ..)| *index);

@@ -10,8 +10,8 @@
 //! not split by pods (session affinity, topology, …) the share is unknown, and [`Split::Unknown`]
 //! says why.
 //!
-//! This crate counts pods that are given to it. It knows no cluster, no strategy and no route yet:
-//! Services are all there is so far.
+//! This crate counts pods that are given to it. It knows no cluster and no strategy. Of a route (Ingress, Gateway API) it
+//! knows which Services it names, and not yet the weights.
 //!
 //! ```
 //! use cutover_manifest::Manifest;
@@ -32,9 +32,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod route;
 mod service;
 mod share;
 
+pub use route::{Backend, backends};
 pub use service::{Pods, Port, Service, Split, selects};
 pub use share::{OutOfRange, Percent, Share};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cutover_manifest::Manifest;
 use serde_json::{Value, json};
 
-use crate::{Percent, Pods, Service, Share, Split};
+use crate::{Percent, Pods, Service, Share, Split, backends};
 
 fn service(spec: Value) -> Service {
     let manifest =
@@ -78,4 +78,43 @@ fn shares_and_percents_refuse_what_they_are_not() {
     assert!("5/4".parse::<Share>().is_err() && "x".parse::<Share>().is_err());
     assert!(serde_json::from_value::<Percent>(json!(101)).is_err());
     assert_eq!(serde_json::from_value::<Share>(json!("1/4")).unwrap(), Share::of(1, 4).unwrap());
+}
+
+fn check_backends(api_version: &str, kind: &str, spec: Value, expect: &[(&str, &str)]) {
+    let metadata = json!({"name": "hello", "namespace": "prod"});
+    let manifest = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec});
+    let found = backends(&Manifest::new(manifest).unwrap());
+    let found: Vec<(String, String)> =
+        found.into_iter().map(|backend| (backend.pointer, backend.service.to_string())).collect();
+    let expect: Vec<(String, String)> =
+        expect.iter().map(|(pointer, name)| ((*pointer).into(), format!("Service prod/{name}"))).collect();
+    assert_eq!(found, expect);
+}
+
+#[test]
+fn a_route_names_the_services_of_its_namespace() {
+    let ingress = json!({
+        "defaultBackend": {"service": {"name": "rest", "port": {"number": 80}}},
+        "rules": [{"host": "a"}, {"http": {"paths": [
+            {"path": "/", "backend": {"service": {"name": "hello", "port": {"number": 80}}}},
+            {"path": "/files", "backend": {"resource": {"kind": "Bucket", "name": "files"}}},
+        ]}}],
+    });
+    let named = [
+        ("/spec/rules/1/http/paths/0/backend/service/name", "hello"),
+        ("/spec/defaultBackend/service/name", "rest"),
+    ];
+    check_backends("networking.k8s.io/v1", "Ingress", ingress.clone(), &named);
+    check_backends("example.com/v1", "Ingress", ingress, &[]);
+    let route = json!({"rules": [{"backendRefs": [
+        {"name": "hello"},
+        {"kind": "Service", "group": "", "namespace": "prod", "name": "own"},
+        {"kind": "Bucket", "group": "example.com", "name": "files"},
+        {"namespace": "other", "name": "theirs"},
+    ]}, {}]});
+    let named = [("/spec/rules/0/backendRefs/0/name", "hello"), ("/spec/rules/0/backendRefs/1/name", "own")];
+    check_backends("gateway.networking.k8s.io/v1", "HTTPRoute", route.clone(), &named);
+    check_backends("gateway.networking.k8s.io/v1alpha2", "TCPRoute", route.clone(), &named);
+    check_backends("gateway.networking.k8s.io/v1", "Gateway", route, &[]);
+    check_backends("networking.k8s.io/v1", "Ingress", json!("none"), &[]);
 }

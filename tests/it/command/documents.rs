@@ -76,6 +76,32 @@ fn a_diff_is_of_one_step_or_of_all() {
 }
 
 #[test]
+fn a_diff_is_a_document_too() {
+    let folder = planned();
+    assert_eq!(json(&folder.done("cutover diff plan.yaml -o json")).as_array().unwrap().len(), 8);
+    let object = |name: &str| json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": name});
+    assert_eq!(
+        json(&folder.done("cutover diff plan.yaml --step 2 -o json")),
+        json!([{
+            "step": 2,
+            "phase": "canary-50",
+            "name": "scale Deployment hello 3 → 2",
+            "changes": [{
+                "verb": "patch",
+                "object": object("hello"),
+                "differences": [{"path": "spec.replicas", "before": 3, "after": 2}],
+            }],
+        }])
+    );
+    let gone = json(&folder.done("cutover diff plan.yaml --step 8 -o json"));
+    let change = &gone[0]["changes"][0];
+    assert_eq!((&change["verb"], &change["object"]), (&json!("delete"), &object("hello-canary")));
+    assert_eq!(change["manifest"]["spec"]["replicas"], json!(0));
+    let yaml = folder.done("cutover diff plan.yaml --step 2 -o yaml");
+    assert!(yaml.contains("  - differences:\n    - after: 2\n"), "{yaml}");
+}
+
+#[test]
 fn patches_are_what_kubectl_takes() {
     let folder = planned();
     let outcome = folder.run("cutover patches plan.yaml --step 2");

@@ -94,13 +94,6 @@ fn outputs() {
 fn flags() {
     check(
         &[],
-        "cutover plan canary --steps 25",
-        WrongUse,
-        "the following required arguments were not provided:",
-        "Usage: cutover plan canary",
-    );
-    check(
-        &[],
         &plan("canary"),
         WrongUse,
         "the following required arguments were not provided:",

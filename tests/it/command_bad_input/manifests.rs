@@ -26,6 +26,18 @@ fn services_that_would_serve_nobody() {
 }
 
 #[test]
+fn routes_to_no_service() {
+    let route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  defaultBackend: {service: {name: hallo, port: {number: 80}}}\n";
+    check(
+        &[Put("hello/route.yaml", route)],
+        &canary(),
+        Failed,
+        "hello/route.yaml:5:36: Ingress web: /spec/defaultBackend/service/name: Service hallo is not in the input",
+        "give the Service too",
+    );
+}
+
+#[test]
 fn fields_that_never_change() {
     let changed =
         include_str!("../../fixtures/hello/deployments/hello.yaml").replace("track: stable", "track: other");

@@ -49,6 +49,20 @@ fn blue_greens() {
     );
 }
 
+/// Its controller would start pods of the old version in it.
+#[test]
+fn a_slot_that_is_paused() {
+    let slots = include_str!("../../../docs/example-slots.yaml");
+    let paused = slots.replace("  replicas: 0\n", "  replicas: 0\n  paused: true\n");
+    check(
+        &[Put("slots.yaml", &paused)],
+        &format!("cutover plan blue-green -f slots.yaml --service hello --workload hello-green {IMAGE}"),
+        Failed,
+        "slots.yaml:29:11: Deployment hello-green: /spec/paused: a paused Deployment does not roll out",
+        "resume it first",
+    );
+}
+
 #[test]
 fn rollbacks() {
     check(

@@ -97,6 +97,16 @@ fn the_last_pod_that_answers_goes_after_another_came() {
     keeps_all_laws(&case(vec![bold], fronts(), vec![Edit::Image(0)], blue_green(0, Preview::None, Some(2))));
 }
 
+/// The old set, which the one Service reaches already, is to answer for the other one too: that one keeps the last pod
+/// of the new set until it has switched.
+#[test]
+fn the_last_pod_behind_a_service_goes_after_that_service_switched() {
+    let bold = Tier { rollout: Rollout::Rolling(None, Some(Size::Count(3))), ..tier(0, 3) };
+    let fronts = vec![front(0, Picks::Tier), front(0, Picks::Generation)];
+    let no_surge = Slack(Some(Size::Count(0)), None);
+    keeps_all_laws(&case(vec![bold], fronts, vec![Edit::Generation(0)], canary(&[100], no_surge)));
+}
+
 #[test]
 fn a_preview_leaves_the_new_version_before_its_pods_go() {
     let fronts = vec![front(0, Picks::Tier), front(0, Picks::Tier)];

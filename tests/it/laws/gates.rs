@@ -43,7 +43,7 @@ fn waits(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> Res
     {
         return Err(format!("`{}` does not wait for the endpoints of {service}", step.name));
     }
-    if step.gates.iter().any(|gate| !matches!(gate, Gate::Pause { .. })) && step.within.is_none() {
+    if step.gates.iter().any(Gate::is_observed) && step.within.is_none() {
         return Err(format!("`{}` waits without a limit", step.name));
     }
     step.gates

@@ -34,6 +34,9 @@ pub(crate) struct DiffArgs {
     /// The step, from 1; all steps where nothing is said.
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<usize>,
+    /// Lines where nothing is said; `json` and `yaml` print a list of steps.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<DocumentOutput>,
 }
 
 /// `cutover patches`.
@@ -99,12 +102,12 @@ pub(crate) struct ManArgs {
     pub(crate) command: Vec<String>,
 }
 
-/// How manifests are printed.
+/// How manifests and other documents are printed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum DocumentOutput {
-    /// One `kind: List`.
+    /// As JSON; manifests as one `kind: List`.
     Json,
-    /// One document an object.
+    /// As YAML; manifests as one document an object.
     Yaml,
 }
 

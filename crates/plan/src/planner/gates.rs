@@ -67,7 +67,7 @@ pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
         _ => None,
     };
     let longest = gates.iter().filter_map(deployment).map(|set| Deployment::of(set).deadline()).max();
-    let limited = gates.iter().any(|gate| !matches!(gate, Gate::Pause { .. }));
+    let limited = gates.iter().any(Gate::is_observed);
     longest.or_else(|| limited.then_some(Duration::of_seconds(600)))
 }
 

@@ -11,13 +11,13 @@
 //! | | roll | on the way back: a set that the undone step was rolling | |
 //! | | shift | on the way back: Services that only show the new version | |
 //! | | contract | on the way back: pods of the new version | the floor |
+//! | | expand | an update strategy that was changed for a roll given back, once nothing is left to roll | |
 //! | a | expand | other objects that the far end adds or changes | |
 //! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
 //! | c | shift | Services | the pods behind them make up the floor |
 //! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
 //! | e | contract | replicas going down | the floor |
 //! | | expand | another update strategy for a set that must be rolled and does not fit | |
-//! | | expand | that strategy given back once nothing is left to roll | |
 //! | e | contract | empty sets and other objects that the far end lacks | |
 //! | | shift | Services, by the labels that both ends share, where pods change theirs | the same |
 //! | | | on the way back: wait for pods of the old version that the undone step asked for | |

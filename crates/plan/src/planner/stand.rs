@@ -25,6 +25,8 @@ pub(super) struct Set<'a> {
     pub(super) there: Option<&'a Manifest>,
     /// The Services that send its pods requests, by their number.
     pub(super) services: Vec<usize>,
+    /// The Services that send it requests there, and not yet here.
+    inherited: Vec<usize>,
     /// Whether each Service that selects it here and there would do so meanwhile, if its template changed now.
     pub(super) keeps_services: bool,
     /// Pods wanted here.
@@ -79,7 +81,10 @@ impl<'a> Stand<'a> {
             let anew = set.turns() && set.count == set.doubtful && set.wanted > 0;
             beside && set.wanted > set.count && (set.serves() || set.here.is_none()) || anew
         };
-        let takes_over = |set: &Set<'_>| !set.serves() && set.wanted > 0 && set.count > set.doubtful;
+        let takes_over = |set: &Set<'_>| {
+            let heir = !set.serves() || set.inherited.contains(&service);
+            heir && set.wanted > 0 && set.count > set.doubtful
+        };
         available.min(u32::from(self.sets.iter().any(|set| comes(set) || takes_over(set))))
     }
 
@@ -147,12 +152,15 @@ impl<'a> Set<'a> {
         let labels = |set: Option<&Manifest>| set.map(|set| Deployment::of(set).labels()).unwrap_or_default();
         let (before, after) = (labels(here), labels(there));
         let behind = selectors.iter().enumerate().filter(|(_, (now, _))| selects(now, &before));
+        let later = selectors.iter().enumerate();
+        let later = later.filter(|(_, (now, then))| selects(then, &after) && !selects(now, &before));
+        let inherited = later.map(|(number, _)| number).collect();
         let services =
             if selectors.is_empty() { vec![0] } else { behind.map(|(number, _)| number).collect() };
         let keeps_services = selectors
             .iter()
             .all(|(now, then)| selects(now, &after) || !(selects(now, &before) && selects(then, &after)));
-        Self { object, here, there, services, keeps_services, count, wanted, doubtful: 0 }
+        Self { object, here, there, services, inherited, keeps_services, count, wanted, doubtful: 0 }
     }
 
     /// Whether its pods may receive requests.

@@ -3,7 +3,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::example::{canary, deployment, hello, patched, plan, with};
-use crate::{Error, Style, diff};
+use crate::{Error, Style, diff, diff_document};
 
 fn text(plan: &Plan) -> String {
     diff(plan, None, Style::Plain).unwrap()
@@ -123,6 +123,10 @@ fn a_secret_shows_only_that_it_changes() {
     // A plan made by other means may hold it open.
     let open = changed(&secret("hunter2"), &secret("hunter3"));
     assert!(!planned.contains("hunter") && !open.contains("hunter"), "{planned}{open}");
+    let plan = patched(vec![], &[vec![secret("hunter2")], vec![secret("hunter3")]]);
+    let document = diff_document(&plan, None).unwrap();
+    assert_eq!(document[0]["changes"][0]["differences"][0]["path"], json!("data"));
+    assert!(!document.to_string().contains("hunter"), "{document}");
     assert_snapshot!(open, @r#"
 step 1 · update · change it
 
@@ -155,4 +159,17 @@ fn nothing_in_a_manifest_reaches_the_terminal() {
 
 fn changed(from: &Value, to: &Value) -> String {
     text(&patched(vec![], &[vec![from.clone()], vec![to.clone()]]))
+}
+
+#[test]
+fn a_document_tells_what_was_absent_from_what_was_null() {
+    let map = |data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data});
+    let ends = [vec![map(json!({"old": "1", "same": "1"}))], vec![map(json!({"new": null, "same": "1"}))]];
+    let document = diff_document(&patched(vec![], &ends), Some(1)).unwrap();
+    assert_eq!(
+        document[0]["changes"][0]["differences"],
+        json!([{"path": "data.new", "after": null}, {"path": "data.old", "before": "1"}])
+    );
+    let missing = diff_document(&patched(vec![], &ends), Some(2));
+    assert_eq!(missing, Err(Error::NoStep { step: 2, steps: 1 }));
 }

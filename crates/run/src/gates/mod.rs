@@ -19,7 +19,7 @@ pub(crate) enum Verdict {
     Waits(String),
 }
 
-/// How a gate on the cluster's objects stands; pauses are the run's own.
+/// How a gate on the cluster's objects stands; pauses and analyses are the run's own.
 pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
     match gate {
         Gate::Available { object, replicas } => pods::available(seen, object, *replicas, now),
@@ -42,6 +42,6 @@ pub(crate) fn name(gate: &Gate) -> String {
         Gate::Endpoints { object } => format!("endpoints of {}", object.name),
         Gate::Pause { duration: Some(duration) } => format!("a pause of {duration}"),
         Gate::Pause { duration: None } => "a person".to_owned(),
-        _ => "a gate".to_owned(),
+        other => other.analysis().map_or_else(|| "a gate".to_owned(), |analysis| analysis.to_string()),
     }
 }
