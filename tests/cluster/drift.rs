@@ -54,6 +54,8 @@ fn another_writer_before_each_step() {
 }
 
 /// What a dead runner had sent comes to the server late, after the run was taken back.
+///
+/// It is a write to an object that the way back writes to as well: the version that it was meant for is gone.
 #[test]
 fn a_write_that_comes_after_an_undo_does_not_land() {
     let lab = Lab::new("late");
@@ -62,7 +64,8 @@ fn a_write_that_comes_after_an_undo_does_not_land() {
     let plan = lab.plan_live(&CANARY);
     let mut late = None;
     within(&lab, async |cluster| {
-        let run = Dies { run: Run::new(read(&plan), options(&lab)), write: &mut late };
+        let run =
+            Dies { run: Run::new(read(&plan), options(&lab)), dies_at: 3, patches: 0, write: &mut late };
         assert_eq!(drive(run, cluster, |_| {}, stream::pending()).await, Some(DEAD));
     });
     lab.carry_out("undo", &plan, &[]).assert_done();
@@ -159,9 +162,11 @@ fn what_argo_cd_manages_is_refused_unless_told_otherwise() {
 /// An end that no run has.
 const DEAD: Outcome = Outcome::Undone { to: usize::MAX };
 
-/// A runner that dies when it would first write a patch to a Deployment; its request is still under way.
+/// A runner that dies when it writes one of its patches to Deployments; its request is still under way.
 struct Dies<'w> {
     run: Run,
+    dies_at: usize,
+    patches: usize,
     write: &'w mut Option<Write>,
 }
 
@@ -179,8 +184,11 @@ impl Machine for Dies<'_> {
         if let Effect::Ask(_, Request::Write { write, dry_run: false }) = &effect
             && matches!(write, Write::Patch { object, .. } if object.kind == "Deployment")
         {
-            *self.write = Some(write.clone());
-            return None;
+            self.patches += 1;
+            if self.patches == self.dies_at {
+                *self.write = Some(write.clone());
+                return None;
+            }
         }
         Some(effect)
     }

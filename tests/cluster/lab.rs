@@ -102,7 +102,8 @@ impl Lab {
         self.planned(&[&["plan"], strategy, &["deployment/hello", "--image", &image]].concat())
     }
 
-    fn planned(&self, arguments: &[&str]) -> PathBuf {
+    /// A plan that a command makes.
+    pub(crate) fn planned(&self, arguments: &[&str]) -> PathBuf {
         let plan = self.folder.path().join("plan.json");
         let ended = self.run(&[arguments, &["-o", plan.to_str().unwrap()]].concat());
         assert!(ended.success, "{}", ended.said);
@@ -145,7 +146,9 @@ impl Lab {
     pub(crate) fn start_as(&self, kubeconfig: &Path, arguments: &[&str]) -> Running {
         let mut command = Command::new(program());
         command.args(arguments).args(["--namespace", &self.namespace, "--kubeconfig"]).arg(kubeconfig);
-        Running::start(command)
+        // A program is where the thread is that starts it, and a cluster with traffic has a network of its own.
+        let start = || self.cluster.enter().map(|()| Running::start(command)).unwrap();
+        thread::scope(|scope| scope.spawn(start).join()).unwrap()
     }
 
     /// The Deployments and Services, as their owners have written them.

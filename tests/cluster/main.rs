@@ -8,6 +8,7 @@ mod faults;
 mod lab;
 mod lifecycle;
 mod pods;
+mod requests;
 mod roles;
 mod runner;
 mod support;

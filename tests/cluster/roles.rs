@@ -45,13 +45,14 @@ fn each_right_that_is_missing_is_named_before_the_first_write() {
 }
 
 /// A ServiceAccount with a Role, and a kubeconfig with its token.
-struct Runner<'l> {
+pub(crate) struct Runner<'l> {
     lab: &'l Lab,
     kubeconfig: PathBuf,
 }
 
 impl<'l> Runner<'l> {
-    fn new(lab: &'l Lab) -> Self {
+    /// An account that may do nothing yet.
+    pub(crate) fn new(lab: &'l Lab) -> Self {
         lab.kubectl(&["create", "serviceaccount", "runner"]);
         let account = format!("{}:runner", lab.namespace);
         lab.kubectl(&[
@@ -70,20 +71,22 @@ impl<'l> Runner<'l> {
     }
 
     /// The Role that a plan needs.
-    fn rights(&self, plan: &Path) -> Value {
+    pub(crate) fn rights(&self, plan: &Path) -> Value {
         let rights = self.lab.run(&["rights", plan.to_str().unwrap(), "-o", "json"]);
         rights.assert_done();
         let mut roles: Value = serde_json::from_str(&rights.text).unwrap();
         roles.pointer_mut("/items/0").unwrap().take()
     }
 
-    fn allow(&self, role: &Value) {
+    /// Lets it do just what a Role says.
+    pub(crate) fn allow(&self, role: &Value) {
         let arguments =
             ["--namespace", &self.lab.namespace, "apply", "--server-side", "--force-conflicts", "-f", "-"];
         self.lab.cluster.kubectl().run_with(&arguments, &role.to_string()).unwrap();
     }
 
-    fn apply(&self, plan: &Path) -> Ended {
+    /// Applies a plan as that account.
+    pub(crate) fn apply(&self, plan: &Path) -> Ended {
         let arguments = ["apply", plan.to_str().unwrap(), "-o", "json"];
         self.lab.start_as(&self.kubeconfig, &arguments).end()
     }
