@@ -1,7 +1,5 @@
 //! Others write while a run goes on: it stops, says what differs and who wrote it, and changes nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
 use cutover_kube::{Machine, drive};
 use cutover_run::{Effect, Event, Outcome, Progress, Request, Run, Write};
 use futures::stream;

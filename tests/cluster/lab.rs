@@ -1,6 +1,6 @@
 //! The lab's greeter in a namespace of a test's own, and the command as a user runs it.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::env;
 use std::fs;

@@ -2,6 +2,7 @@
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
 mod admission;
+mod comparison;
 mod drift;
 mod failures;
 mod faults;

@@ -32,7 +32,7 @@ fn a_canary_forward_and_back_from_its_first_middle_and_last_step() {
     run.until_pause();
     assert_share(&lab, 1, 4);
     lab.run(&["abort", plan.to_str().unwrap()]).assert_done();
-    drop(run);
+    run.end().assert_failed(&["the run was taken back"]);
     assert_share(&lab, 0, 1);
 
     let mut run = lab.begin("apply", &plan, &["--lease-duration", "3s"]);
@@ -64,7 +64,7 @@ fn blue_green_forward_and_back() {
     run.until(&json!({ "event": "waiting", "number": 3, "gate": "a pause of 5s" }));
     assert_share(&lab, 1, 1);
     lab.run(&["abort", plan.to_str().unwrap()]).assert_done();
-    drop(run);
+    run.end().assert_failed(&["the run was taken back"]);
     assert_share(&lab, 0, 1);
 
     let mut run = lab.begin("apply", &plan, &[]);
@@ -91,7 +91,7 @@ fn a_rolling_update_and_more_pods_forward_and_back() {
 }
 
 /// The greeter in a cluster with traffic, which these tests share.
-fn lab(namespace: &str) -> Option<Lab> {
+pub(crate) fn lab(namespace: &str) -> Option<Lab> {
     static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     let cluster = shared.upgrade().or_else(|| with_traffic("requests").map(Arc::new))?;

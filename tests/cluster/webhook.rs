@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
@@ -21,6 +21,9 @@ use crate::lab::Lab;
 
 /// For how long it says nothing where it is slow: the API server waits for a second.
 const SLOW: Duration = Duration::from_millis(1500);
+
+/// How often it looks whether somebody asks, and whether it is over.
+const LOOKS: Duration = Duration::from_millis(5);
 
 /// A webhook for the Deployments of one namespace.
 pub(crate) struct Webhook<'l> {
@@ -56,6 +59,7 @@ impl<'l> Webhook<'l> {
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        listener.set_nonblocking(true).unwrap();
         let shared = Arc::new(Shared {
             admit: Box::new(admit),
             tls: Arc::new(tls),
@@ -111,24 +115,24 @@ impl Drop for Webhook<'_> {
     fn drop(&mut self) {
         let _ = self.lab.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.lab.namespace]);
         self.shared.ends.store(true, Ordering::SeqCst);
-        // It waits for a connection, and ends with this one.
-        let _ = TcpStream::connect(self.address);
     }
 }
 
 impl Shared {
     fn serve(self: Arc<Self>, listener: &TcpListener) {
-        for stream in listener.incoming().flatten() {
-            if self.ends.load(Ordering::SeqCst) {
-                return;
+        while !self.ends.load(Ordering::SeqCst) {
+            match listener.accept() {
+                Ok((stream, _)) => {
+                    let shared = Arc::clone(&self);
+                    // Whoever breaks off has no answer.
+                    thread::spawn(move || shared.answer(stream));
+                }
+                Err(_) => thread::sleep(LOOKS),
             }
-            let shared = Arc::clone(&self);
-            // Whoever breaks off has no answer.
-            thread::spawn(move || shared.answer(stream));
         }
     }
 
-    fn answer(&self, stream: TcpStream) -> io::Result<()> {
+    fn answer(&self, stream: impl Read + Write) -> io::Result<()> {
         let connection = ServerConnection::new(Arc::clone(&self.tls)).map_err(io::Error::other)?;
         let mut stream = BufReader::new(StreamOwned::new(connection, stream));
         let mut review: Value = serde_json::from_slice(&body(&mut stream)?)?;
