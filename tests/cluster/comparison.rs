@@ -19,7 +19,6 @@ use crate::traffic::ask;
 const LOOK: Duration = Duration::from_secs(3);
 
 /// What was seen while a canary went through.
-#[derive(Debug)]
 struct Seen {
     seconds: u64,
     requests: usize,
@@ -38,11 +37,17 @@ fn a_canary_by_cutover_and_by_plain_kubectl() {
     let Some(by_kubectl) = lab("by-kubectl") else { return };
     let by_kubectl = see(&by_kubectl, || script(&by_kubectl));
 
-    #[expect(clippy::print_stderr, reason = "the numbers of docs/cluster.md")]
-    {
-        eprintln!("by cutover {by_cutover:#?}\nby kubectl {by_kubectl:#?}");
-    }
+    say("by Cutover", &by_cutover);
+    say("by kubectl", &by_kubectl);
     assert_eq!((by_cutover.lost, by_cutover.pods), (0, (3, 4)));
+}
+
+#[expect(clippy::print_stderr, reason = "the numbers of docs/cluster.md")]
+fn say(what: &str, seen: &Seen) {
+    let Seen { seconds, requests, lost, slowest, pods: (fewest, most) } = seen;
+    eprintln!(
+        "{what}: {seconds} s, {lost} of {requests} requests lost, {slowest:?} at most, {fewest} to {most} pods"
+    );
 }
 
 /// The commands of a lab: a canary, a look at it, the new image, and the canary away. It waits as kubectl can.

@@ -101,7 +101,7 @@ fn an_api_server_that_is_too_busy() {
     assert!(refused > 0, "the server was never too busy");
 }
 
-/// Writes without a rest, eight at a time, for a minute at most.
+/// Writes without a rest, four at a time, for a minute at most.
 fn write_until(lab: &Lab, over: &AtomicBool) {
     let start = Instant::now();
     let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "busy", "namespace": "default" } });
@@ -112,6 +112,6 @@ fn write_until(lab: &Lab, over: &AtomicBool) {
                 let _ = cluster.ask(Request::Write { write: write.clone(), dry_run: true }).await;
             }
         };
-        join_all((0..8).map(writer)).await;
+        join_all((0..4).map(writer)).await;
     });
 }
