@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use cutover::manifest::Manifest;
 use serde_json::{Deserializer, Value, json};
 
-use crate::lab::{Lab, NEW, hello, new_version, with};
-use crate::requests::lab;
+use crate::greeter::{Greeter, NEW, hello, new_version, with};
+use crate::requests::greeter;
 use crate::traffic::ask;
 
 /// For how long the canary is looked at.
@@ -30,11 +30,11 @@ struct Seen {
 
 #[test]
 fn a_canary_by_cutover_and_by_plain_kubectl() {
-    let Some(by_cutover) = lab("by-cutover") else { return };
+    let Some(by_cutover) = greeter("by-cutover") else { return };
     let plan = by_cutover.plan_live(&["canary", "--steps", "25", "--pause", "3s"]);
     let by_cutover = see(&by_cutover, || by_cutover.carry_out("apply", &plan, &[]).assert_done());
 
-    let Some(by_kubectl) = lab("by-kubectl") else { return };
+    let Some(by_kubectl) = greeter("by-kubectl") else { return };
     let by_kubectl = see(&by_kubectl, || script(&by_kubectl));
 
     say("by Cutover", &by_cutover);
@@ -51,21 +51,21 @@ fn say(what: &str, seen: &Seen) {
 }
 
 /// The commands of a lab: a canary, a look at it, the new image, and the canary away. It waits as kubectl can.
-fn script(lab: &Lab) {
+fn script(greeter: &Greeter) {
     let canary = with(&new_version(&hello(), json!({ "cutover.dev/test-drain": "3s" })), "/spec/replicas", 1);
     let canary = with(&canary, "/metadata/name", "hello-canary");
     let canary = with(&canary, "/spec/selector/matchLabels/track", "canary");
-    lab.create(&with(&canary, "/spec/template/metadata/labels/track", "canary"));
-    lab.settle("hello-canary");
+    greeter.create(&with(&canary, "/spec/template/metadata/labels/track", "canary"));
+    greeter.settle("hello-canary");
     thread::sleep(LOOK);
-    lab.kubectl(&["set", "image", "deployment/hello", &format!("hello={NEW}")]);
-    lab.settle("hello");
-    lab.kubectl(&["delete", "deployment", "hello-canary"]);
+    greeter.kubectl(&["set", "image", "deployment/hello", &format!("hello={NEW}")]);
+    greeter.settle("hello");
+    greeter.kubectl(&["delete", "deployment", "hello-canary"]);
 }
 
-fn see(lab: &Lab, canary: impl FnOnce()) -> Seen {
-    let pods = Pods::watch(lab);
-    let requests = ask(&lab.cluster, &lab.namespace, "hello");
+fn see(greeter: &Greeter, canary: impl FnOnce()) -> Seen {
+    let pods = Pods::watch(greeter);
+    let requests = ask(&greeter.cluster, &greeter.namespace, "hello");
     let start = Instant::now();
     canary();
     let seconds = start.elapsed().as_secs();
@@ -86,9 +86,9 @@ struct Pods {
 }
 
 impl Pods {
-    fn watch(lab: &Lab) -> Self {
-        let mut kubectl = lab.cluster.kubectl().command();
-        kubectl.args(["--namespace", &lab.namespace, "get", "pods", "--watch", "-o", "json"]);
+    fn watch(greeter: &Greeter) -> Self {
+        let mut kubectl = greeter.cluster.kubectl().command();
+        kubectl.args(["--namespace", &greeter.namespace, "get", "pods", "--watch", "-o", "json"]);
         let mut kubectl = kubectl.stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(kubectl.stdout.take().unwrap());
         let counts = thread::spawn(move || {

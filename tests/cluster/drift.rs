@@ -6,7 +6,7 @@ use futures::stream;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::lab::{Lab, hello, with};
+use crate::greeter::{Greeter, hello, with};
 use crate::runner::{carry_out, options, read, within};
 
 const CANARY: [&str; 5] = ["canary", "--steps", "25", "--pause", "1s"];
@@ -16,9 +16,9 @@ const CANARY: [&str; 5] = ["canary", "--steps", "25", "--pause", "1s"];
 /// A failure means that a run would write over what somebody else has just written.
 #[test]
 fn another_writer_before_each_step() {
-    let lab = Lab::new("drift");
-    lab.serve(&hello());
-    let plan = lab.plan_live(&CANARY);
+    let greeter = Greeter::new("drift");
+    greeter.serve(&hello());
+    let plan = greeter.plan_live(&CANARY);
     let image = "spec.template.spec.containers[name=hello].image is";
     let set_image = |set| ["set", "image", set, "hello=registry.example/hello:9.9.9"];
     let scale = |set, count| ["scale", set, count, ""];
@@ -32,23 +32,23 @@ fn another_writer_before_each_step() {
     ];
     for (step, between, field, back) in steps {
         let kubectl = |arguments: [&str; 4]| {
-            lab.kubectl(arguments.split(|argument| argument.is_empty()).next().unwrap())
+            greeter.kubectl(arguments.split(|argument| argument.is_empty()).next().unwrap())
         };
         let mut drifted = None;
-        let outcome = carry_out(&lab, &plan, |progress| {
+        let outcome = carry_out(&greeter, &plan, |progress| {
             if matches!(progress, Progress::Step { number, already: false, .. } if *number == step) {
                 kubectl(between);
-                drifted = Some(lab.objects());
+                drifted = Some(greeter.objects());
             }
         });
         let Some(Outcome::Stopped { step: stopped, reason }) = outcome else { panic!("{step}: {outcome:?}") };
         assert_eq!(stopped, step - 1, "{reason}");
         assert!(reason.contains(field) && reason.contains("last written by kubectl"), "{step}: {reason}");
-        assert_eq!(Some(lab.objects()), drifted, "before step {step} nothing is written over");
+        assert_eq!(Some(greeter.objects()), drifted, "before step {step} nothing is written over");
         kubectl(back);
     }
-    assert_eq!(carry_out(&lab, &plan, |_| {}), Some(Outcome::Done));
-    lab.assert_state(&plan, 6);
+    assert_eq!(carry_out(&greeter, &plan, |_| {}), Some(Outcome::Done));
+    greeter.assert_state(&plan, 6);
 }
 
 /// What a dead runner had sent comes to the server late, after the run was taken back.
@@ -56,77 +56,77 @@ fn another_writer_before_each_step() {
 /// It is a write to an object that the way back writes to as well: the version that it was meant for is gone.
 #[test]
 fn a_write_that_comes_after_an_undo_does_not_land() {
-    let lab = Lab::new("late");
-    lab.serve(&hello());
-    let before = lab.objects();
-    let plan = lab.plan_live(&CANARY);
+    let greeter = Greeter::new("late");
+    greeter.serve(&hello());
+    let before = greeter.objects();
+    let plan = greeter.plan_live(&CANARY);
     let mut late = None;
-    within(&lab, async |cluster| {
+    within(&greeter, async |cluster| {
         let run =
-            Dies { run: Run::new(read(&plan), options(&lab)), dies_at: 3, patches: 0, write: &mut late };
+            Dies { run: Run::new(read(&plan), options(&greeter)), dies_at: 3, patches: 0, write: &mut late };
         assert_eq!(drive(run, cluster, |_| {}, stream::pending()).await, Some(DEAD));
     });
-    lab.carry_out("undo", &plan, &[]).assert_done();
-    assert_eq!(lab.objects(), before);
+    greeter.carry_out("undo", &plan, &[]).assert_done();
+    assert_eq!(greeter.objects(), before);
     let write = late.unwrap();
-    within(&lab, async |cluster| {
+    within(&greeter, async |cluster| {
         let refused = cluster.ask(Request::Write { write, dry_run: false }).await.unwrap_err();
         assert_eq!(refused.code, 422, "{refused:?}");
     });
-    assert_eq!(lab.objects(), before);
+    assert_eq!(greeter.objects(), before);
 }
 
 #[test]
 fn a_second_runner_hears_who_holds_the_lease() {
-    let lab = Lab::new("two");
-    lab.serve(&hello());
-    let plan = lab.plan_live(&["canary", "--steps", "25"]);
+    let greeter = Greeter::new("two");
+    greeter.serve(&hello());
+    let plan = greeter.plan_live(&["canary", "--steps", "25"]);
     let lease = ["--lease-duration", "3s"];
-    let mut first = lab.begin("apply", &plan, &lease);
+    let mut first = greeter.begin("apply", &plan, &lease);
     first.until_pause();
-    let second = lab.carry_out("apply", &plan, &lease);
-    let holder = lab.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]);
+    let second = greeter.carry_out("apply", &plan, &lease);
+    let holder = greeter.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]);
     assert!(holder.starts_with("administrator on "), "{holder}");
     second.assert_failed(&["Lease", "cutover-hello is held by", &holder]);
     assert_eq!(second.steps(), [] as [u64; 0]);
-    lab.approve(&plan);
+    greeter.approve(&plan);
     first.end().assert_done();
-    assert_eq!(lab.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]), "");
+    assert_eq!(greeter.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]), "");
 }
 
 #[test]
 fn an_object_deleted_and_created_anew() {
-    let lab = Lab::new("anew");
-    lab.serve(&hello());
-    let plan = lab.plan_live(&["canary", "--steps", "25"]);
-    let mut run = lab.begin("apply", &plan, &[]);
+    let greeter = Greeter::new("anew");
+    greeter.serve(&hello());
+    let plan = greeter.plan_live(&["canary", "--steps", "25"]);
+    let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
-    lab.kubectl(&["delete", "deployment", "hello"]);
+    greeter.kubectl(&["delete", "deployment", "hello"]);
     run.end().assert_failed(&["the run stopped before the first step was done", "hello: it is gone"]);
-    lab.create(&hello());
-    let there = lab.objects();
-    let again = lab.carry_out("apply", &plan, &[]);
+    greeter.create(&hello());
+    let there = greeter.objects();
+    let again = greeter.carry_out("apply", &plan, &[]);
     again.assert_failed(&["hello: it was deleted and created anew"]);
-    assert_eq!(lab.objects(), there);
+    assert_eq!(greeter.objects(), there);
 }
 
 #[test]
 fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
-    let lab = Lab::new("autoscaler");
-    lab.serve(&hello());
-    let before = lab.objects();
+    let greeter = Greeter::new("autoscaler");
+    greeter.serve(&hello());
+    let before = greeter.objects();
     let autoscaler = json!({
         "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": { "name": "hello" },
         "spec": { "minReplicas": 3, "maxReplicas": 9, "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello" }},
     });
-    let plan = lab.plan_live(&["canary", "--steps", "25"]);
-    lab.create(&autoscaler);
-    let refused = lab.carry_out("apply", &plan, &[]);
+    let plan = greeter.plan_live(&["canary", "--steps", "25"]);
+    greeter.create(&autoscaler);
+    let refused = greeter.carry_out("apply", &plan, &[]);
     refused.assert_failed(&["HorizontalPodAutoscaler", "hello scales it", "hint: delete the autoscaler"]);
-    assert_eq!(lab.objects(), before);
+    assert_eq!(greeter.objects(), before);
 
-    lab.kubectl(&["delete", "hpa", "hello"]);
-    let mut run = lab.begin("apply", &plan, &[]);
+    greeter.kubectl(&["delete", "hpa", "hello"]);
+    let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
     // An autoscaler writes to /scale, under a name of its own.
     let scale = [
@@ -138,23 +138,23 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
         "-p",
         r#"{"spec":{"replicas":7}}"#,
     ];
-    lab.kubectl(&[&scale[..], &["--field-manager=horizontal-pod-autoscaler"]].concat());
+    greeter.kubectl(&[&scale[..], &["--field-manager=horizontal-pod-autoscaler"]].concat());
     let words = ["hello: spec.replicas is 7, and the plan has 3; last written by horizontal-pod-autoscaler"];
     run.end().assert_failed(&words);
-    assert_eq!(lab.kubectl(&["get", "deployment", "hello", "-o=jsonpath={.spec.replicas}"]), "7");
+    assert_eq!(greeter.kubectl(&["get", "deployment", "hello", "-o=jsonpath={.spec.replicas}"]), "7");
 }
 
 #[test]
 fn what_argo_cd_manages_is_refused_unless_told_otherwise() {
-    let lab = Lab::new("managed");
+    let greeter = Greeter::new("managed");
     let tracked = "apps:apps/Deployment:managed/hello";
-    lab.serve(&with(&hello(), "/metadata/annotations", json!({ "argocd.argoproj.io/tracking-id": tracked })));
-    let before = lab.objects();
-    let plan = lab.plan_live(&CANARY);
-    lab.carry_out("apply", &plan, &[]).assert_failed(&["Argo CD manages it", "--managed"]);
-    assert_eq!(lab.objects(), before);
-    lab.carry_out("apply", &plan, &["--managed"]).assert_done();
-    lab.assert_state(&plan, 6);
+    greeter.serve(&with(&hello(), "/metadata/annotations", json!({ "argocd.argoproj.io/tracking-id": tracked })));
+    let before = greeter.objects();
+    let plan = greeter.plan_live(&CANARY);
+    greeter.carry_out("apply", &plan, &[]).assert_failed(&["Argo CD manages it", "--managed"]);
+    assert_eq!(greeter.objects(), before);
+    greeter.carry_out("apply", &plan, &["--managed"]).assert_done();
+    greeter.assert_state(&plan, 6);
 }
 
 /// An end that no run has.

@@ -2,11 +2,12 @@
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
 mod admission;
+mod command;
 mod comparison;
 mod drift;
 mod failures;
 mod faults;
-mod lab;
+mod greeter;
 mod lifecycle;
 mod pods;
 mod requests;

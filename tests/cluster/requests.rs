@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use xtask::cluster::Answer;
 
-use crate::lab::{Lab, NEW, OLD, hello, with};
+use crate::greeter::{Greeter, NEW, OLD, hello, with};
 use crate::support::OwnCluster;
 use crate::traffic::{SLOWEST, ask, with_traffic};
 
@@ -24,99 +24,99 @@ const DEVIATIONS: u64 = 5;
 
 #[test]
 fn a_canary_forward_and_back_from_its_first_middle_and_last_step() {
-    let Some(lab) = lab("canary") else { return };
+    let Some(greeter) = greeter("canary") else { return };
     let canary = ["canary", "--steps", "25"];
-    let plan = lab.plan_live(&canary);
-    let (start, requests) = (Instant::now(), ask(&lab.cluster, &lab.namespace, "hello"));
+    let plan = greeter.plan_live(&canary);
+    let (start, requests) = (Instant::now(), ask(&greeter.cluster, &greeter.namespace, "hello"));
 
-    let mut run = lab.begin("apply", &plan, &["--lease-duration", "3s"]);
+    let mut run = greeter.begin("apply", &plan, &["--lease-duration", "3s"]);
     run.until_pause();
-    assert_share(&lab, 1, 4);
-    lab.run(&["abort", plan.to_str().unwrap()]).assert_done();
+    assert_share(&greeter, 1, 4);
+    greeter.run(&["abort", plan.to_str().unwrap()]).assert_done();
     run.end().assert_failed(&["the run was taken back"]);
-    assert_share(&lab, 0, 1);
+    assert_share(&greeter, 0, 1);
 
-    let mut run = lab.begin("apply", &plan, &["--lease-duration", "3s"]);
+    let mut run = greeter.begin("apply", &plan, &["--lease-duration", "3s"]);
     run.until_pause();
-    lab.approve(&plan);
+    greeter.approve(&plan);
     run.until(&json!({ "event": "held", "number": 3 }));
     run.kill();
-    undo(&lab, &plan);
+    undo(&greeter, &plan);
 
-    let mut run = lab.begin("apply", &plan, &[]);
+    let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
-    lab.approve(&plan);
+    greeter.approve(&plan);
     run.end().assert_done();
-    assert_share(&lab, 1, 1);
-    undo(&lab, &plan);
+    assert_share(&greeter, 1, 1);
+    undo(&greeter, &plan);
     assert_none_lost(&requests.stop(), start.elapsed());
 }
 
 #[test]
 fn blue_green_forward_and_back() {
-    let Some(lab) = lab("blue-green") else { return };
-    let plan = lab.plan_live(&["blue-green", "--active-service", "hello", "--scale-down-delay-seconds", "5"]);
-    let (start, requests) = (Instant::now(), ask(&lab.cluster, &lab.namespace, "hello"));
+    let Some(greeter) = greeter("blue-green") else { return };
+    let plan = greeter.plan_live(&["blue-green", "--active-service", "hello", "--scale-down-delay-seconds", "5"]);
+    let (start, requests) = (Instant::now(), ask(&greeter.cluster, &greeter.namespace, "hello"));
 
-    let mut run = lab.begin("apply", &plan, &[]);
+    let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
-    assert_share(&lab, 0, 1);
-    lab.approve(&plan);
+    assert_share(&greeter, 0, 1);
+    greeter.approve(&plan);
     run.until(&json!({ "event": "waiting", "number": 3, "gate": "a pause of 5s" }));
-    assert_share(&lab, 1, 1);
-    lab.run(&["abort", plan.to_str().unwrap()]).assert_done();
+    assert_share(&greeter, 1, 1);
+    greeter.run(&["abort", plan.to_str().unwrap()]).assert_done();
     run.end().assert_failed(&["the run was taken back"]);
-    assert_share(&lab, 0, 1);
+    assert_share(&greeter, 0, 1);
 
-    let mut run = lab.begin("apply", &plan, &[]);
+    let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
-    lab.approve(&plan);
+    greeter.approve(&plan);
     run.end().assert_done();
-    undo(&lab, &plan);
+    undo(&greeter, &plan);
     assert_none_lost(&requests.stop(), start.elapsed());
 }
 
 #[test]
 fn a_rolling_update_and_more_pods_forward_and_back() {
-    let Some(lab) = lab("rolling") else { return };
-    let (start, requests) = (Instant::now(), ask(&lab.cluster, &lab.namespace, "hello"));
-    let plan = lab.plan_live(&["rolling"]);
-    lab.carry_out("apply", &plan, &[]).assert_done();
-    assert_share(&lab, 1, 1);
-    undo(&lab, &plan);
+    let Some(greeter) = greeter("rolling") else { return };
+    let (start, requests) = (Instant::now(), ask(&greeter.cluster, &greeter.namespace, "hello"));
+    let plan = greeter.plan_live(&["rolling"]);
+    greeter.carry_out("apply", &plan, &[]).assert_done();
+    assert_share(&greeter, 1, 1);
+    undo(&greeter, &plan);
 
-    let plan = lab.planned(&["plan", "scale", "deployment/hello", "--replicas", "6", "--name", "more"]);
-    lab.carry_out("apply", &plan, &[]).assert_done();
-    undo(&lab, &plan);
+    let plan = greeter.planned(&["plan", "scale", "deployment/hello", "--replicas", "6", "--name", "more"]);
+    greeter.carry_out("apply", &plan, &[]).assert_done();
+    undo(&greeter, &plan);
     assert_none_lost(&requests.stop(), start.elapsed());
 }
 
 /// The greeter in a cluster with traffic, which these tests share.
-pub(crate) fn lab(namespace: &str) -> Option<Lab> {
+pub(crate) fn greeter(namespace: &str) -> Option<Greeter> {
     static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     let cluster = shared.upgrade().or_else(|| with_traffic("requests").map(Arc::new))?;
     *shared = Arc::downgrade(&cluster);
     drop(shared);
-    let lab = Lab::of(cluster, namespace);
+    let greeter = Greeter::of(cluster, namespace);
     let annotations = "/spec/template/metadata/annotations";
-    lab.serve(&with(&hello(), annotations, json!({ "cutover.dev/test-drain": "3s" })));
-    Some(lab)
+    greeter.serve(&with(&hello(), annotations, json!({ "cutover.dev/test-drain": "3s" })));
+    Some(greeter)
 }
 
 /// Takes a run back to its start, where only the old version answers.
-fn undo(lab: &Lab, plan: &Path) {
-    lab.carry_out("undo", plan, &["--lease-duration", "3s"]).assert_done();
-    lab.assert_state(plan, 0);
-    assert_share(lab, 0, 1);
+fn undo(greeter: &Greeter, plan: &Path) {
+    greeter.carry_out("undo", plan, &["--lease-duration", "3s"]).assert_done();
+    greeter.assert_state(plan, 0);
+    assert_share(greeter, 0, 1);
 }
 
 /// Of the requests that are made now the new version has its part, as chance allows.
 #[track_caller]
-fn assert_share(lab: &Lab, part: u64, of: u64) {
+fn assert_share(greeter: &Greeter, part: u64, of: u64) {
     // Before the first one kube-proxy has followed.
     thread::sleep(Duration::from_secs(1));
-    let requests = ask(&lab.cluster, &lab.namespace, "hello");
+    let requests = ask(&greeter.cluster, &greeter.namespace, "hello");
     thread::sleep(WHILE);
     let answers = requests.stop();
     let count = answers.len() as u64;

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::lab::{Ended, Lab, hello};
+use crate::greeter::{Ended, Greeter, hello};
 
 /// Each verb of the Role is left out once, and each time the run says so before its first write; with all of them it works.
 #[test]
 fn each_right_that_is_missing_is_named_before_the_first_write() {
-    let lab = Lab::new("roles");
-    lab.serve(&hello());
-    let plan = lab.plan_live(&["canary", "--steps", "25", "--pause", "1s"]);
-    let runner = Runner::new(&lab);
+    let greeter = Greeter::new("roles");
+    greeter.serve(&hello());
+    let plan = greeter.plan_live(&["canary", "--steps", "25", "--pause", "1s"]);
+    let runner = Runner::new(&greeter);
     let role = runner.rights(&plan);
-    let before = lab.objects();
+    let before = greeter.objects();
 
     let verbs = role["rules"].as_array().unwrap().iter().enumerate().flat_map(|(rule, value)| {
         (0..value["verbs"].as_array().unwrap().len()).map(move |verb| (rule, verb))
@@ -34,28 +34,28 @@ fn each_right_that_is_missing_is_named_before_the_first_write() {
         let resource = less["rules"][rule]["resources"][0].as_str().unwrap();
         refused.assert_failed(&[resource, verb.as_str().unwrap()]);
         assert_eq!(refused.steps(), [] as [u64; 0], "without {verb} {resource}");
-        assert_eq!(lab.objects(), before, "without {verb} {resource}");
+        assert_eq!(greeter.objects(), before, "without {verb} {resource}");
         count += 1;
     }
     assert!(count > 15, "only {count} rights");
 
     runner.allow(&role);
     runner.apply(&plan).assert_done();
-    lab.assert_state(&plan, 6);
+    greeter.assert_state(&plan, 6);
 }
 
 /// A ServiceAccount with a Role, and a kubeconfig with its token.
 pub(crate) struct Runner<'l> {
-    lab: &'l Lab,
+    greeter: &'l Greeter,
     kubeconfig: PathBuf,
 }
 
 impl<'l> Runner<'l> {
     /// An account that may do nothing yet.
-    pub(crate) fn new(lab: &'l Lab) -> Self {
-        lab.kubectl(&["create", "serviceaccount", "runner"]);
-        let account = format!("{}:runner", lab.namespace);
-        lab.kubectl(&[
+    pub(crate) fn new(greeter: &'l Greeter) -> Self {
+        greeter.kubectl(&["create", "serviceaccount", "runner"]);
+        let account = format!("{}:runner", greeter.namespace);
+        greeter.kubectl(&[
             "create",
             "rolebinding",
             "runner",
@@ -63,16 +63,16 @@ impl<'l> Runner<'l> {
             "--serviceaccount",
             &account,
         ]);
-        let token = lab.kubectl(&["create", "token", "runner"]);
-        let administrator = fs::read(lab.cluster.kubeconfig()).unwrap();
+        let token = greeter.kubectl(&["create", "token", "runner"]);
+        let administrator = fs::read(greeter.cluster.kubeconfig()).unwrap();
         let mut kubeconfig: Value = serde_json::from_slice(&administrator).unwrap();
         kubeconfig["users"][0]["user"] = json!({ "token": token.trim() });
-        Self { lab, kubeconfig: lab.write("runner.json", &kubeconfig) }
+        Self { greeter, kubeconfig: greeter.write("runner.json", &kubeconfig) }
     }
 
     /// The Role that a plan needs.
     pub(crate) fn rights(&self, plan: &Path) -> Value {
-        let rights = self.lab.run(&["rights", plan.to_str().unwrap(), "-o", "json"]);
+        let rights = self.greeter.run(&["rights", plan.to_str().unwrap(), "-o", "json"]);
         rights.assert_done();
         let mut roles: Value = serde_json::from_str(&rights.text).unwrap();
         roles.pointer_mut("/items/0").unwrap().take()
@@ -81,13 +81,13 @@ impl<'l> Runner<'l> {
     /// Lets it do just what a Role says.
     pub(crate) fn allow(&self, role: &Value) {
         let arguments =
-            ["--namespace", &self.lab.namespace, "apply", "--server-side", "--force-conflicts", "-f", "-"];
-        self.lab.cluster.kubectl().run_with(&arguments, &role.to_string()).unwrap();
+            ["--namespace", &self.greeter.namespace, "apply", "--server-side", "--force-conflicts", "-f", "-"];
+        self.greeter.cluster.kubectl().run_with(&arguments, &role.to_string()).unwrap();
     }
 
     /// Applies a plan as that account.
     pub(crate) fn apply(&self, plan: &Path) -> Ended {
         let arguments = ["apply", plan.to_str().unwrap(), "-o", "json"];
-        self.lab.start_as(&self.kubeconfig, &arguments).end()
+        self.greeter.start_as(&self.kubeconfig, &arguments).end()
     }
 }

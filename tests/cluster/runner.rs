@@ -14,22 +14,22 @@ use futures::stream;
 use serde_json::Value;
 use tokio::runtime::Builder;
 
-use crate::lab::Lab;
+use crate::greeter::Greeter;
 
 /// Carries a plan out; `tell` holds everything up while it lasts.
-pub(crate) fn carry_out(lab: &Lab, plan: &Path, mut tell: impl FnMut(&Progress)) -> Option<Outcome> {
+pub(crate) fn carry_out(greeter: &Greeter, plan: &Path, mut tell: impl FnMut(&Progress)) -> Option<Outcome> {
     let mut outcome = None;
-    within(lab, async |cluster| {
-        outcome = drive(Run::new(read(plan), options(lab)), cluster, &mut tell, stream::pending()).await;
+    within(greeter, async |cluster| {
+        outcome = drive(Run::new(read(plan), options(greeter)), cluster, &mut tell, stream::pending()).await;
     });
     outcome
 }
 
 /// Does something with a connection to the lab's cluster.
-pub(crate) fn within(lab: &Lab, what: impl AsyncFnOnce(&Cluster)) {
+pub(crate) fn within(greeter: &Greeter, what: impl AsyncFnOnce(&Cluster)) {
     let settings = Settings {
-        kubeconfig: Some(lab.cluster.kubeconfig()),
-        namespace: Some(lab.namespace.clone()),
+        kubeconfig: Some(greeter.cluster.kubeconfig()),
+        namespace: Some(greeter.namespace.clone()),
         ..Settings::default()
     };
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -43,9 +43,9 @@ pub(crate) fn read(plan: &Path) -> Plan {
 }
 
 /// A runner that no other one is.
-pub(crate) fn options(lab: &Lab) -> Options {
+pub(crate) fn options(greeter: &Greeter) -> Options {
     Options {
         lease: Duration::of_seconds(5),
-        ..Options::new(lab.namespace.clone(), format!("test {:?}", Instant::now()))
+        ..Options::new(greeter.namespace.clone(), format!("test {:?}", Instant::now()))
     }
 }

@@ -17,7 +17,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
-use crate::lab::Lab;
+use crate::greeter::Greeter;
 
 /// For how long it says nothing where it is slow: the API server waits for a second.
 const SLOW: Duration = Duration::from_millis(1500);
@@ -27,7 +27,7 @@ const LOOKS: Duration = Duration::from_millis(5);
 
 /// A webhook for the Deployments of one namespace.
 pub(crate) struct Webhook<'l> {
-    lab: &'l Lab,
+    greeter: &'l Greeter,
     address: SocketAddr,
     shared: Arc<Shared>,
 }
@@ -45,7 +45,7 @@ struct Shared {
 impl<'l> Webhook<'l> {
     /// A webhook that is asked from now on.
     pub(crate) fn start(
-        lab: &'l Lab,
+        greeter: &'l Greeter,
         admit: impl Fn(Value) -> Result<Value, String> + Send + Sync + 'static,
     ) -> Self {
         let CertifiedKey { cert, signing_key } =
@@ -69,8 +69,8 @@ impl<'l> Webhook<'l> {
         });
         let server = Arc::clone(&shared);
         thread::spawn(move || server.serve(&listener));
-        let webhook = Self { lab, address, shared };
-        lab.create(&webhook.configuration(&cert.pem()));
+        let webhook = Self { greeter, address, shared };
+        greeter.create(&webhook.configuration(&cert.pem()));
         webhook.await_calls();
         webhook
     }
@@ -83,9 +83,9 @@ impl<'l> Webhook<'l> {
     fn configuration(&self, certificate: &str) -> Value {
         json!({
             "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
-            "metadata": { "name": self.lab.namespace },
+            "metadata": { "name": self.greeter.namespace },
             "webhooks": [{
-                "name": format!("{}.cutover.dev", self.lab.namespace),
+                "name": format!("{}.cutover.dev", self.greeter.namespace),
                 "clientConfig": {
                     "url": format!("https://{}/", self.address), "caBundle": STANDARD.encode(certificate),
                 },
@@ -93,7 +93,7 @@ impl<'l> Webhook<'l> {
                     "apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"],
                     "operations": ["CREATE", "UPDATE"],
                 }],
-                "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": self.lab.namespace }},
+                "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": self.greeter.namespace }},
                 "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Fail", "timeoutSeconds": 1,
             }],
         })
@@ -105,7 +105,7 @@ impl<'l> Webhook<'l> {
         while self.shared.calls.load(Ordering::SeqCst) == 0 {
             assert!(start.elapsed() < Duration::from_secs(20), "the webhook is not asked");
             let _ =
-                self.lab.try_kubectl(&["create", "deployment", "probe", "--image=probe", "--dry-run=server"]);
+                self.greeter.try_kubectl(&["create", "deployment", "probe", "--image=probe", "--dry-run=server"]);
             thread::sleep(Duration::from_millis(100));
         }
     }
@@ -113,7 +113,7 @@ impl<'l> Webhook<'l> {
 
 impl Drop for Webhook<'_> {
     fn drop(&mut self) {
-        let _ = self.lab.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.lab.namespace]);
+        let _ = self.greeter.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.greeter.namespace]);
         self.shared.ends.store(true, Ordering::SeqCst);
     }
 }
