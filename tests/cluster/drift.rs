@@ -148,7 +148,11 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
 fn what_argo_cd_manages_is_refused_unless_told_otherwise() {
     let greeter = Greeter::new("managed");
     let tracked = "apps:apps/Deployment:managed/hello";
-    greeter.serve(&with(&hello(), "/metadata/annotations", json!({ "argocd.argoproj.io/tracking-id": tracked })));
+    greeter.serve(&with(
+        &hello(),
+        "/metadata/annotations",
+        json!({ "argocd.argoproj.io/tracking-id": tracked }),
+    ));
     let before = greeter.objects();
     let plan = greeter.plan_live(&CANARY);
     greeter.carry_out("apply", &plan, &[]).assert_failed(&["Argo CD manages it", "--managed"]);

@@ -18,7 +18,8 @@ fn check(greeter: &Greeter, annotations: Value, words: &[&str]) {
     let plan = greeter.plan(&CANARY, &from, &new_version(&from, annotations));
 
     let words = [&["step 1: hello-canary 1 available did not hold within 4s"], words].concat();
-    greeter.carry_out("apply", &plan, &[])
+    greeter
+        .carry_out("apply", &plan, &[])
         .assert_failed(&[&words[..], &["before the first step was done"]].concat());
     greeter.assert_state(&plan, 1);
     let again = greeter.carry_out("apply", &plan, &["--on-failure", "undo"]);
@@ -40,7 +41,11 @@ fn a_pod_that_never_becomes_ready() {
 #[test]
 fn an_image_that_cannot_be_pulled() {
     let annotations = json!({ "cutover.dev/test-image": "missing" });
-    check(&Greeter::new("no-image"), annotations, &["pod hello-canary-", "container hello: ImagePullBackOff"]);
+    check(
+        &Greeter::new("no-image"),
+        annotations,
+        &["pod hello-canary-", "container hello: ImagePullBackOff"],
+    );
 }
 
 #[test]
@@ -62,7 +67,8 @@ fn an_evicted_pod_that_stays_does_not_hinder() {
     let greeter = Greeter::new("evicted");
     greeter.serve(&hello());
     let before = greeter.objects();
-    let pod = greeter.kubectl(&["get", "pods", "-o=name"]).lines().next().map(str::to_owned).unwrap_or_default();
+    let pod =
+        greeter.kubectl(&["get", "pods", "-o=name"]).lines().next().map(str::to_owned).unwrap_or_default();
     let evicted =
         r#"{"status":{"phase":"Failed","reason":"Evicted","message":"The node was low on memory"}}"#;
     greeter.kubectl(&["patch", &pod, "--subresource=status", "--type=merge", "-p", evicted]);

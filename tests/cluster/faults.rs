@@ -97,7 +97,8 @@ fn an_api_server_that_is_too_busy() {
     done.assert_done();
     greeter.assert_state(&plan, 6);
     assert_eq!(greeter.writes(), WRITES);
-    let refused = greeter.requests().iter().filter(|request| request["responseStatus"]["code"] == 429).count();
+    let refused =
+        greeter.requests().iter().filter(|request| request["responseStatus"]["code"] == 429).count();
     assert!(refused > 0, "the server was never too busy");
 }
 

@@ -2,17 +2,26 @@
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
 mod admission;
+mod audit;
+mod budget;
 mod command;
 mod comparison;
 mod drift;
 mod failures;
 mod faults;
+mod goldens;
 mod greeter;
+mod history;
+mod kills;
+mod lab;
 mod lifecycle;
+mod player;
 mod pods;
 mod requests;
 mod roles;
+mod rollback;
 mod runner;
 mod support;
 mod traffic;
+mod turns;
 mod webhook;

@@ -55,7 +55,8 @@ fn a_canary_forward_and_back_from_its_first_middle_and_last_step() {
 #[test]
 fn blue_green_forward_and_back() {
     let Some(greeter) = greeter("blue-green") else { return };
-    let plan = greeter.plan_live(&["blue-green", "--active-service", "hello", "--scale-down-delay-seconds", "5"]);
+    let plan =
+        greeter.plan_live(&["blue-green", "--active-service", "hello", "--scale-down-delay-seconds", "5"]);
     let (start, requests) = (Instant::now(), ask(&greeter.cluster, &greeter.namespace, "hello"));
 
     let mut run = greeter.begin("apply", &plan, &[]);

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::greeter::{Ended, Greeter, hello};
+use crate::command::Ended;
+use crate::greeter::{Greeter, hello};
 
 /// Each verb of the Role is left out once, and each time the run says so before its first write; with all of them it works.
 #[test]
@@ -80,8 +81,15 @@ impl<'l> Runner<'l> {
 
     /// Lets it do just what a Role says.
     pub(crate) fn allow(&self, role: &Value) {
-        let arguments =
-            ["--namespace", &self.greeter.namespace, "apply", "--server-side", "--force-conflicts", "-f", "-"];
+        let arguments = [
+            "--namespace",
+            &self.greeter.namespace,
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "-f",
+            "-",
+        ];
         self.greeter.cluster.kubectl().run_with(&arguments, &role.to_string()).unwrap();
     }
 

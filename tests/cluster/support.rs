@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -86,4 +87,15 @@ impl Drop for OwnCluster {
 /// The name of this run's cluster for a test.
 pub(crate) fn name(test: &str) -> Name {
     format!("{test}-{}", std::process::id()).parse().unwrap()
+}
+
+/// The cluster that tests share, each in namespaces of its own; it goes when no test has it any more.
+pub(crate) fn shared() -> Arc<OwnCluster> {
+    static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let cluster = Arc::new(OwnCluster::up("shared"));
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    })
 }

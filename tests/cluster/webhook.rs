@@ -104,8 +104,13 @@ impl<'l> Webhook<'l> {
         let start = Instant::now();
         while self.shared.calls.load(Ordering::SeqCst) == 0 {
             assert!(start.elapsed() < Duration::from_secs(20), "the webhook is not asked");
-            let _ =
-                self.greeter.try_kubectl(&["create", "deployment", "probe", "--image=probe", "--dry-run=server"]);
+            let _ = self.greeter.try_kubectl(&[
+                "create",
+                "deployment",
+                "probe",
+                "--image=probe",
+                "--dry-run=server",
+            ]);
             thread::sleep(Duration::from_millis(100));
         }
     }
@@ -113,7 +118,8 @@ impl<'l> Webhook<'l> {
 
 impl Drop for Webhook<'_> {
     fn drop(&mut self) {
-        let _ = self.greeter.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.greeter.namespace]);
+        let _ =
+            self.greeter.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.greeter.namespace]);
         self.shared.ends.store(true, Ordering::SeqCst);
     }
 }

@@ -249,7 +249,15 @@ impl<'p> Stage<'p> {
         if self.aloud && !matches!(request, Request::Review(_) | Request::Write { dry_run: true, .. }) {
             self.say(format_args!("{request:?} -> {:?}", answer.as_ref().map(|_| "ok")));
         }
-        answer.map_err(fault)
+        answer.map(|reply| self.shown(reply)).map_err(fault)
+    }
+
+    /// A Job looks the same to whoever sees it.
+    fn shown(&self, reply: Reply) -> Reply {
+        match reply {
+            Reply::Object(Some(manifest)) => Reply::Object(Some(self.scenario.opinion.shown(manifest))),
+            other => other,
+        }
     }
 
     /// How the run should have ended, and what must be left.
@@ -258,6 +266,8 @@ impl<'p> Stage<'p> {
         self.model.faults.rate = 0;
         self.model.drive(quiet);
         let meddled = self.scenario.is_meddled_with();
+        // What somebody else has written where the plan changes nothing is theirs, and stays.
+        let edited = !self.scenario.faults.edits.is_empty();
         if !matches!(outcome, Outcome::Stopped { .. })
             && let Some(job) = self.jobs().first()
         {
@@ -267,6 +277,7 @@ impl<'p> Stage<'p> {
             Outcome::Done if self.scenario.opinion == Opinion::Refuse && asks(self.scenario.plan) => {
                 Err("it is done although every other system said no".into())
             }
+            Outcome::Done | Outcome::Undone { to: 0 } if edited => Ok(()),
             Outcome::Done => self.checks.is_done(&self.model, self.scenario.plan),
             Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
             Outcome::Stopped { .. } if meddled || self.scenario.is_broken() || self.scenario.is_doubted() => {

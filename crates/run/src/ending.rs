@@ -1,5 +1,7 @@
 //! Turning round, stopping, and the journal that says so.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use cutover_manifest::Manifest;
@@ -119,7 +121,7 @@ impl Run {
         self.step_told = None;
         self.in_place = None;
         self.gates = Held::new();
-        self.way = Some(way);
+        self.way = Some(Arc::new(way));
     }
 
     /// Somebody else has written what the plan is about: the run stops, and changes nothing.
@@ -171,7 +173,7 @@ impl Run {
             Err(error) => return self.failed(error),
         };
         let text = position.text();
-        self.way = Some(way);
+        self.way = Some(Arc::new(way));
         self.position = Some(position);
         self.tell_start();
         let write = match self.seen.live(manifest.object()) {
@@ -240,9 +242,15 @@ impl Run {
     /// Whether the journal says what is so; if not, it is written, and nothing else is done before.
     pub(crate) fn keep_journal(&mut self, now: Timestamp) -> bool {
         let Some(position) = &self.position else { return false };
+        if self.written.is_some() && self.kept.as_ref() == Some(position) {
+            return true;
+        }
         let text = position.text();
         match &self.written {
-            Some(written) if *written == text => return true,
+            Some(written) if *written == text => {
+                self.kept = self.position.clone();
+                return true;
+            }
             Some(written) => {
                 let write = position.write(&self.journal, written);
                 self.ask(Question::WriteJournal(text), Request::Write { write, dry_run: false }, now);

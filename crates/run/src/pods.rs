@@ -53,8 +53,7 @@ pub(crate) struct ReplicaSet {
     pub(crate) owner: Option<String>,
     /// Whether its controller has seen its newest generation.
     pub(crate) observed: bool,
-    /// Its pod template without what tells it from other ReplicaSets.
-    pub(crate) template: Value,
+    pub(crate) manifest: Manifest,
     /// Why it cannot make pods, or remove them.
     pub(crate) trouble: Option<String>,
 }
@@ -66,7 +65,7 @@ impl ReplicaSet {
             uid: uid.unwrap_or_default().to_owned(),
             owner: controller(manifest, "Deployment"),
             observed: is_observed(manifest),
-            template: plain_template(manifest),
+            manifest: manifest.clone(),
             trouble: replica_set_trouble(manifest),
         }
     }
@@ -104,12 +103,21 @@ pub(crate) fn is_observed(manifest: &Manifest) -> bool {
     number("/status/observedGeneration") >= number("/metadata/generation")
 }
 
-/// An object's pod template without what the controller adds to it.
-pub(crate) fn plain_template(manifest: &Manifest) -> Value {
-    let plain = manifest
-        .without("/spec/template/metadata/labels/pod-template-hash")
-        .without("/spec/template/metadata/creationTimestamp");
-    plain.pointer("/spec/template").cloned().unwrap_or_default()
+/// Whether a ReplicaSet's pod template is its Deployment's, but for what the controller adds to it.
+pub(crate) fn same_template(deployment: &Manifest, replica_set: &Manifest) -> bool {
+    let spec = "/spec/template/spec";
+    deployment.pointer(spec) == replica_set.pointer(spec)
+        && template_metadata(deployment) == template_metadata(replica_set)
+}
+
+fn template_metadata(manifest: &Manifest) -> Value {
+    let mut metadata = manifest.pointer("/spec/template/metadata").cloned().unwrap_or_default();
+    for (parent, added) in [("", "creationTimestamp"), ("/labels", "pod-template-hash")] {
+        if let Some(map) = metadata.pointer_mut(parent).and_then(Value::as_object_mut) {
+            map.remove(added);
+        }
+    }
+    metadata
 }
 
 /// A condition of an object's status.

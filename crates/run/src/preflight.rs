@@ -1,5 +1,7 @@
 //! What comes before the first write: Leases, the journal, the live objects, rights, and a rehearsal.
 
+use std::sync::Arc;
+
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{diff, lacking, project};
 use cutover_plan::Deployment;
@@ -107,7 +109,7 @@ impl Run {
             Direction::Back => Way::back(&self.plan, position.from, position.to, position.halfway),
         };
         match way {
-            Ok(way) => self.way = Some(way),
+            Ok(way) => self.way = Some(Arc::new(way)),
             Err(error) => return self.fail(error.to_string()),
         }
         self.position = Some(position);

@@ -1,6 +1,7 @@
 //! The machine: its verbs, what it has asked, and what it is about.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::Plan;
@@ -53,7 +54,9 @@ pub struct Run {
     pub(crate) position: Option<Position>,
     /// What the journal says, where that is known.
     pub(crate) written: Option<String>,
-    pub(crate) way: Option<Way>,
+    /// What it was compared with last.
+    pub(crate) kept: Option<Position>,
+    pub(crate) way: Option<Arc<Way>>,
     pub(crate) gates: Held,
     /// Somebody at this terminal wants to go back.
     pub(crate) abort: bool,
@@ -164,6 +167,7 @@ impl Run {
             wishes: Wishes::default(),
             position: None,
             written: None,
+            kept: None,
             way: None,
             gates: Held::new(),
             abort: false,

@@ -383,7 +383,8 @@ impl Run {
 
     /// Whether all gates of a step but pauses hold now; the first that does not, and how it stands.
     fn holds(&mut self, number: usize, now: Timestamp) -> Result<(), (String, String)> {
-        let gates: Vec<Gate> = self.way.iter().flat_map(|way| way.gates(number)).cloned().collect();
+        let Some(way) = self.way.clone() else { return Ok(()) };
+        let gates = way.gates(number);
         // What did not hold before is looked at first: with thousands of gates few events change more than one.
         if let Some(gate) = self.stuck.and_then(|stuck| gates.get(stuck))
             && let Verdict::Waits(stands) = judge(gate, &self.seen, now)

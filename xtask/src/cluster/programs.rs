@@ -127,6 +127,9 @@ impl Site<'_> {
             flag("service-account-private-key-file", self.files.path(SERVICE_ACCOUNTS_KEY)),
             flag("root-ca-file", self.files.path(AUTHORITY)),
             "--leader-elect=false".into(),
+            // Many tests share a cluster, and none of them waits for another one's share of requests.
+            "--kube-api-qps=500".into(),
+            "--kube-api-burst=1000".into(),
             "--bind-address=127.0.0.1".into(),
             format!("--secure-port={}", self.ports[3]),
         ];
@@ -138,6 +141,8 @@ impl Site<'_> {
         let arguments = vec![
             flag("kubeconfig", self.files.kubeconfig()),
             "--leader-elect=false".into(),
+            "--kube-api-qps=500".into(),
+            "--kube-api-burst=1000".into(),
             "--bind-address=127.0.0.1".into(),
             format!("--secure-port={}", self.ports[4]),
         ];

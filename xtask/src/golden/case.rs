@@ -22,8 +22,10 @@ pub struct Case {
     pub strategy: Strategy,
     /// What is wanted beside the manifests.
     pub request: Request,
-    from: Bundle,
-    to: Option<Bundle>,
+    /// What runs.
+    pub from: Bundle,
+    /// What is wanted, where files say it.
+    pub to: Option<Bundle>,
 }
 
 impl Case {

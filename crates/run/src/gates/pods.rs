@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::Verdict;
-use crate::pods::{Pod, ReplicaSet, is_observed, plain_template, texts};
+use crate::pods::{Pod, ReplicaSet, is_observed, same_template, texts};
 use crate::seen::Seen;
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`.
@@ -58,7 +58,6 @@ struct Set<'a> {
     seen: &'a Seen,
     deployment: &'a Manifest,
     replica_sets: Vec<&'a ReplicaSet>,
-    template: Value,
 }
 
 impl<'a> Set<'a> {
@@ -70,7 +69,6 @@ impl<'a> Set<'a> {
             seen,
             deployment,
             replica_sets: seen.replica_sets.values().filter(owned).collect(),
-            template: plain_template(deployment),
         };
         let observed = is_observed(deployment) && set.replica_sets.iter().all(|set| set.observed);
         match observed && !set.has_strangers() {
@@ -86,7 +84,7 @@ impl<'a> Set<'a> {
 
     fn is_fresh(&self, pod: &Pod) -> bool {
         let owner = self.replica_sets.iter().find(|set| pod.owner.as_ref() == Some(&set.uid));
-        owner.is_some_and(|set| set.template == self.template)
+        owner.is_some_and(|set| same_template(self.deployment, &set.manifest))
     }
 
     /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches of two kinds are not

@@ -1,0 +1,38 @@
+//! Which writes were made, as the API server tells.
+
+use std::collections::BTreeMap;
+
+use cutover::Plan;
+use serde_json::Value;
+
+use crate::lab::objects;
+
+/// How often each object was written, by kind, name and verb.
+pub(crate) type Writes = BTreeMap<(String, String, String), usize>;
+
+/// The writes to a plan's objects in a namespace that were carried out.
+pub(crate) fn written_in(audited: &[Value], namespace: &str, plan: &Plan) -> Writes {
+    let known = objects(plan);
+    let mut writes = Writes::new();
+    for line in audited.iter().filter(|line| is_made(line, namespace)) {
+        let (resource, name) = (&line["objectRef"]["resource"], &line["objectRef"]["name"]);
+        let object = known.iter().find(|object| {
+            *resource == format!("{}s", object.kind.to_lowercase()) && *name == object.name
+        });
+        if let Some(object) = object {
+            let verb = line["verb"].as_str().unwrap_or_default().to_owned();
+            *writes.entry((object.kind.clone(), object.name.clone(), verb)).or_default() += 1;
+        }
+    }
+    writes
+}
+
+fn is_made(line: &Value, namespace: &str) -> bool {
+    let text = |at: &Value| at.as_str().unwrap_or_default().to_owned();
+    line["objectRef"]["namespace"] == namespace
+        && ["create", "patch", "delete"].contains(&&*text(&line["verb"]))
+        && line["objectRef"]["subresource"].is_null()
+        && text(&line["userAgent"]).starts_with("cutover")
+        && !text(&line["requestURI"]).contains("dryRun")
+        && line["responseStatus"]["code"].as_u64().is_some_and(|code| code < 300)
+}

@@ -1,0 +1,221 @@
+//! Every golden plan, forward and back from every step.
+//!
+//! What is not as in the golden files: namespaces that manifests name get other names, so that runs stand side by side;
+//! pauses last a second. A rollback is planned from what the cluster holds, since its history has uids. Two cases have no plan, since
+//! what they ask for is refused: there is nothing to run. No other case is left out.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+
+use cutover::manifest::{Bundle, Manifest};
+use cutover::{Plan, Strategy};
+use cutover_run::{Event, Goal, Options, Outcome, Progress};
+use futures::{FutureExt, StreamExt, stream};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::runtime::Builder;
+use xtask::golden::Case;
+
+use crate::budget::Watcher;
+use crate::history::{History, plan_from_live};
+use crate::lab::{Lab, hurried};
+use crate::support::shared;
+
+/// How many runs there are at once.
+pub(crate) const ABREAST: usize = 24;
+
+/// A plan of more steps is not taken back to its start from each of them, but to the state before, and goes on from there.
+const LONG: usize = 6;
+
+/// One run of a case: where it turns.
+struct Trial {
+    case: Case,
+    turn: Turn,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    /// When this step's gates have held, to the start.
+    After(usize),
+    /// To the end, and then back to the start.
+    AtTheEnd,
+    /// After each step to where its own way back leads, and forward again.
+    AfterEach,
+}
+
+#[test]
+fn every_golden_plan_is_carried_out_and_undone_from_every_step() {
+    let cluster = shared();
+    let kubeconfig = cluster.kubeconfig();
+    let trials: Vec<Trial> = Case::all().unwrap().into_iter().flat_map(trials).collect();
+    assert!(trials.len() > 100, "{} trials", trials.len());
+    let failed = side_by_side(trials, async |trial| {
+        let name = format!("{} {:?}", trial.case.directory.display(), trial.turn);
+        carry_out(&trial, &kubeconfig).await.map_err(|reason| format!("{name}: {reason}"))
+    });
+    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// Does something with each of many, some at once, and gives what failed.
+pub(crate) fn side_by_side<T>(all: Vec<T>, act: impl AsyncFn(T) -> Result<(), String>) -> Vec<String> {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let results = stream::iter(all).map(|one| AssertUnwindSafe(act(one)).catch_unwind()).buffer_unordered(ABREAST);
+    let failed = results.filter_map(async |result| result.unwrap_or_else(|panic| Err(reason(&*panic))).err());
+    runtime.block_on(failed.inspect(|reason| eprintln!("{reason}")).collect())
+}
+
+/// What a panic said.
+fn reason(panic: &(dyn Any + Send)) -> String {
+    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "it panicked".to_owned())
+}
+
+fn trials(case: Case) -> Vec<Trial> {
+    let Ok(plan) = case.plan() else { return Vec::new() };
+    let turns = match plan.len() {
+        steps if steps > LONG => vec![Turn::AfterEach],
+        steps => (1..steps).map(Turn::After).chain([Turn::AtTheEnd]).collect(),
+    };
+    turns.into_iter().map(|turn| Trial { case: case.clone(), turn }).collect()
+}
+
+async fn carry_out(trial: &Trial, kubeconfig: &Path) -> Result<(), String> {
+    let lab = Lab::new(kubeconfig).await;
+    let case = own(&lab, &trial.case);
+    let plan = prepared(&lab, &case).await;
+    let start = lab.written(&plan).await;
+    let watcher = Watcher::new(&lab, &plan).await;
+    let options = Options { secrets: secrets(&case), ..lab.options("a test") };
+    match trial.turn {
+        Turn::After(step) => {
+            lab.there(&plan, &options, step).await?;
+        }
+        Turn::AtTheEnd => {
+            lab.expect(&plan, &options, &Outcome::Done).await?;
+            lab.stands(&plan, plan.len()).await?;
+            lab.back(&plan, &options, 0).await?;
+        }
+        Turn::AfterEach => lab.step_by_step(&plan, &options).await?,
+    }
+    lab.stands(&plan, 0).await?;
+    let end = lab.written(&plan).await;
+    if end != start {
+        return Err(format!("it is not as it was:\n{start:#?}\n{end:#?}"));
+    }
+    match watcher.breaches(&plan, &lab) {
+        breaches if breaches.is_empty() => Ok(()),
+        breaches => Err(breaches.join("; ")),
+    }
+}
+
+impl Lab {
+    /// Goes forward until a step's gates have held, and back to the start.
+    async fn there(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
+        let mut turned = false;
+        let outcome = self.play(plan, options.clone(), |run, told| {
+            if !turned && *told == (Progress::Held { number: step }) {
+                turned = true;
+                run.handle_event(Event::Abort, Timestamp::now());
+            }
+        });
+        expect(outcome.await?, &Outcome::Undone { to: 0 })
+    }
+
+    async fn step_by_step(&self, plan: &Plan, options: &Options) -> Result<(), String> {
+        for step in 1..=plan.len() {
+            let then = plan.spec.undo[step - 1].then;
+            self.stop_after(plan, options, step).await?;
+            self.stands(plan, step).await?;
+            self.back(plan, options, then).await?;
+            self.stands(plan, then).await?;
+        }
+        self.expect(plan, options, &Outcome::Done).await?;
+        self.stands(plan, plan.len()).await?;
+        self.back(plan, options, 0).await
+    }
+
+    /// Goes forward until a step's gates have held, and stops there.
+    async fn stop_after(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
+        let mut stopped = false;
+        let outcome = self.play(plan, options.clone(), |run, told| {
+            if !stopped && *told == (Progress::Held { number: step }) {
+                stopped = true;
+                run.handle_event(Event::Stop, Timestamp::now());
+            }
+        });
+        match outcome.await? {
+            Outcome::Stopped { step: at, .. } if at == step => Ok(()),
+            Outcome::Done if step == plan.len() => Ok(()),
+            other => Err(format!("it was to stop after step {step}, and it ended as {other:?}")),
+        }
+    }
+
+    pub(crate) async fn back(&self, plan: &Plan, options: &Options, to: usize) -> Result<(), String> {
+        let options = Options { goal: Goal::Back { to }, ..options.clone() };
+        self.expect(plan, &options, &Outcome::Undone { to }).await
+    }
+
+    pub(crate) async fn expect(&self, plan: &Plan, options: &Options, end: &Outcome) -> Result<(), String> {
+        expect(self.play(plan, options.clone(), |_, _| {}).await?, end)
+    }
+
+    /// The cluster is as the plan says that it is after a step.
+    pub(crate) async fn stands(&self, plan: &Plan, step: usize) -> Result<(), String> {
+        match self.differences(plan, step).await {
+            differences if differences.is_empty() => Ok(()),
+            differences => Err(format!("after step {step}: {}", differences.join("; "))),
+        }
+    }
+}
+
+fn expect(outcome: Outcome, end: &Outcome) -> Result<(), String> {
+    if outcome == *end { Ok(()) } else { Err(format!("it ended as {outcome:?}")) }
+}
+
+/// Creates what runs before a case's plan, and makes the plan.
+pub(crate) async fn prepared(lab: &Lab, case: &Case) -> Plan {
+    let plan = if matches!(case.strategy, Strategy::Rollback(_)) {
+        History::of(&case.from).set_up(lab).await;
+        plan_from_live(lab, case).await
+    } else {
+        lab.set_up(&case.from).await;
+        case.plan().unwrap()
+    };
+    hurried(&plan)
+}
+
+/// The case in namespaces of this lab's own.
+pub(crate) fn own(lab: &Lab, case: &Case) -> Case {
+    let namespaces = case.from.objects().filter_map(|object| object.namespace.clone());
+    let names: BTreeMap<String, String> = namespaces.map(|name| (lab.renamed(&name), name)).map(|(a, b)| (b, a)).collect();
+    let mut strategy = serde_json::to_value(&case.strategy).unwrap();
+    rename(&mut strategy, &names);
+    let strategy = serde_json::from_value(strategy).unwrap();
+    Case { from: lab.own(&case.from), to: case.to.as_ref().map(|to| lab.own(to)), strategy, ..case.clone() }
+}
+
+/// Namespaces of a strategy: alone, or before the name of a workload.
+fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            let (namespace, rest) = text.split_once('/').unwrap_or((text, ""));
+            if let Some(name) = names.get(namespace) {
+                *text = if rest.is_empty() { name.clone() } else { format!("{name}/{rest}") };
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(|one| rename(one, names)),
+        Value::Object(all) => all.values_mut().for_each(|one| rename(one, names)),
+        _ => {}
+    }
+}
+
+/// The Secrets of a case, whose values its plan does not have.
+fn secrets(case: &Case) -> Bundle {
+    let all = case.from.iter().chain(case.to.iter().flat_map(Bundle::iter));
+    let mut found: Vec<Manifest> = all.filter(|manifest| manifest.object().kind == "Secret").cloned().collect();
+    found.dedup();
+    found.into_iter().collect()
+}

@@ -1,0 +1,216 @@
+//! A namespace of a test's own in the shared cluster, what runs there, and runs of plans on it.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover::patch::{Patch, lacking};
+use cutover::planning::{self, Gate};
+use cutover_kube::{Cluster, Settings};
+use cutover_run::{Journal, Options, Reply, Request, Scope, Write};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+/// How long what a test waits for may take.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A namespace of a test's own.
+pub(crate) struct Lab {
+    pub(crate) cluster: Cluster,
+    pub(crate) namespace: String,
+}
+
+impl Lab {
+    /// An empty namespace.
+    pub(crate) async fn new(kubeconfig: &Path) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let namespace = format!("lab-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let settings = Settings {
+            kubeconfig: Some(kubeconfig.into()),
+            namespace: Some(namespace.clone()),
+            ..Settings::default()
+        };
+        let lab = Self { cluster: Cluster::connect(&settings).await.unwrap(), namespace };
+        lab.make_namespace(&lab.namespace).await;
+        lab
+    }
+
+    async fn make_namespace(&self, name: &str) {
+        let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+        self.write(Write::Create(Manifest::new(namespace).unwrap())).await;
+    }
+
+    /// Another name for a namespace that manifests name, so that tests do not meet there.
+    pub(crate) fn renamed(&self, namespace: &str) -> String {
+        format!("{}-{namespace}", self.namespace)
+    }
+
+    /// The objects in this lab's own namespaces.
+    pub(crate) fn own(&self, bundle: &Bundle) -> Bundle {
+        let own = |manifest: &Manifest| match manifest.object().namespace.clone() {
+            Some(namespace) => manifest.set("/metadata/namespace", self.renamed(&namespace).into()),
+            None => manifest.clone(),
+        };
+        bundle.iter().map(own).collect()
+    }
+
+    /// Creates what runs before a plan, and waits until all of it does. A Deployment that is paused has pods from before.
+    pub(crate) async fn set_up(&self, start: &Bundle) {
+        let named = start.iter().filter_map(|manifest| manifest.object().namespace.clone());
+        for namespace in named.collect::<BTreeSet<_>>() {
+            self.make_namespace(&namespace).await;
+        }
+        for manifest in start {
+            self.write(Write::Create(manifest.without("/spec/paused"))).await;
+        }
+        self.settled(start).await;
+        for manifest in start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into())) {
+            self.patch(manifest.object(), json!([{ "op": "add", "path": "/spec/paused", "value": true }])).await;
+        }
+        self.settled(start).await;
+    }
+
+    /// Waits until every Deployment has all its pods, and no other ones.
+    pub(crate) async fn settled(&self, bundle: &Bundle) {
+        let begun = Instant::now();
+        for manifest in bundle.of_kind("Deployment") {
+            loop {
+                let live = self.live(manifest.object()).await.unwrap();
+                if is_settled(live.value()) {
+                    break;
+                }
+                assert!(begun.elapsed() < PATIENCE, "{}: {}", manifest.object(), live.value()["status"]);
+                sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+
+    pub(crate) async fn write(&self, write: Write) -> Option<Manifest> {
+        match self.cluster.ask(Request::Write { write: write.clone(), dry_run: false }).await {
+            Ok(Reply::Object(found)) => found,
+            other => panic!("{write:?}: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn patch(&self, object: &ObjectRef, ops: Value) {
+        let ops: Patch = serde_json::from_value(ops).unwrap();
+        self.write(Write::Patch { object: object.clone(), ops }).await;
+    }
+
+    pub(crate) async fn live(&self, object: &ObjectRef) -> Option<Manifest> {
+        match self.cluster.ask(Request::Get(object.clone())).await {
+            Ok(Reply::Object(found)) => found,
+            other => panic!("{object}: {other:?}"),
+        }
+    }
+
+    /// All objects of a kind in a namespace.
+    pub(crate) async fn all(&self, api_version: &str, kind: &str, namespace: &str) -> Vec<Manifest> {
+        let scope = scope(api_version, kind, namespace);
+        match self.cluster.ask(Request::List(scope)).await {
+            Ok(Reply::Objects(found)) => found,
+            other => panic!("{kind}: {other:?}"),
+        }
+    }
+
+    /// Somebody approves the step that a run waits at, as `cutover approve` does.
+    pub(crate) async fn approve(&self, plan: &Plan) {
+        let journal = Journal::object(plan, &self.namespace);
+        for _ in 0..50 {
+            let live = self.live(&journal).await.unwrap();
+            if let Ok((_, write)) = Journal::approve(&live, "a test", Timestamp::now()) {
+                self.write(write).await;
+                return;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The objects of a plan as they are, without what the server and controllers write. A Service that was deleted and
+    /// made anew has another address, which nobody has asked for.
+    pub(crate) async fn written(&self, plan: &Plan) -> Bundle {
+        let mut found = Bundle::new();
+        for object in objects(plan) {
+            if let Some(live) = self.live(&object).await {
+                let gone = [
+                    "/metadata/annotations/deployment.kubernetes.io~1revision",
+                    "/spec/clusterIP",
+                    "/spec/clusterIPs",
+                ];
+                let written = cutover_run::as_written(&live);
+                let written = gone.iter().fold(written, |written, field| written.without(field));
+                let bare = written.pointer("/metadata/annotations") == Some(&json!({}));
+                found.insert(if bare { written.without("/metadata/annotations") } else { written });
+            }
+        }
+        found
+    }
+
+    /// Where the cluster is not as the plan says that it is after a step.
+    pub(crate) async fn differences(&self, plan: &Plan, step: usize) -> Vec<String> {
+        let state = plan.state(step).unwrap();
+        let mut found = Vec::new();
+        for object in objects(plan) {
+            let live = self.live(&object).await;
+            let deleted = live.as_ref().is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some());
+            match (state.get(&object), live) {
+                (None, None) => {}
+                (None, Some(_)) if deleted => {}
+                (Some(_), None) => found.push(format!("{object} is missing")),
+                (None, Some(_)) => found.push(format!("{object} is left")),
+                (Some(wanted), Some(live)) => {
+                    let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
+                    found.extend(lacks.iter().map(|lack| format!("{object}: {} is {:?}", lack.path, lack.after)));
+                }
+            }
+        }
+        found
+    }
+
+    pub(crate) fn options(&self, holder: &str) -> Options {
+        Options::new(&self.namespace, format!("{holder} in {}", self.namespace))
+    }
+
+    /// All namespaces of a plan.
+    pub(crate) fn namespaces(&self, plan: &Plan) -> BTreeSet<String> {
+        objects(plan).into_iter().map(|object| object.namespace.unwrap_or_else(|| self.namespace.clone())).collect()
+    }
+}
+
+/// All objects of a plan, in any of its states.
+pub(crate) fn objects(plan: &Plan) -> BTreeSet<ObjectRef> {
+    plan.states().unwrap().iter().flat_map(|state| state.objects().cloned().collect::<Vec<_>>()).collect()
+}
+
+pub(crate) fn scope(api_version: &str, kind: &str, namespace: &str) -> Scope {
+    let namespace = Some(namespace.to_owned());
+    Scope { api_version: api_version.into(), kind: kind.into(), namespace, name: None }
+}
+
+/// The same plan with pauses of a second in the place of long ones.
+pub(crate) fn hurried(plan: &Plan) -> Plan {
+    let mut spec = plan.spec.clone();
+    let back = spec.undo.iter_mut().flat_map(|undo| &mut undo.steps);
+    for gate in spec.steps.iter_mut().chain(back).flat_map(|step| &mut step.gates) {
+        if let Gate::Pause { duration: Some(duration) } = gate {
+            *duration = planning::Duration::of_seconds(1);
+        }
+    }
+    Plan::new(&plan.metadata.name, spec)
+}
+
+fn is_settled(live: &Value) -> bool {
+    let status = |field: &str| live["status"][field].as_u64().unwrap_or(0);
+    let replicas = live["spec"]["replicas"].as_u64().unwrap_or(1);
+    let paused = live["spec"]["paused"] == true;
+    status("observedGeneration") == live["metadata"]["generation"].as_u64().unwrap_or(0)
+        && status("replicas") == replicas
+        && status("availableReplicas") == replicas
+        && (paused || status("updatedReplicas") == replicas)
+}
