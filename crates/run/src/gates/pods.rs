@@ -65,11 +65,7 @@ impl<'a> Set<'a> {
         let deployment = seen.live(object).ok_or("it is not there")?;
         let uid = deployment.pointer("/metadata/uid").and_then(Value::as_str);
         let owned = |set: &&ReplicaSet| set.owner.is_some() && set.owner.as_deref() == uid;
-        let set = Self {
-            seen,
-            deployment,
-            replica_sets: seen.replica_sets.values().filter(owned).collect(),
-        };
+        let set = Self { seen, deployment, replica_sets: seen.replica_sets.values().filter(owned).collect() };
         let observed = is_observed(deployment) && set.replica_sets.iter().all(|set| set.observed);
         match observed && !set.has_strangers() {
             true => Ok(set),
