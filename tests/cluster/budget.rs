@@ -123,9 +123,22 @@ struct Moment {
     services: BTreeMap<ObjectRef, Manifest>,
     /// The Deployment of each ReplicaSet that ever was, by uid.
     owners: BTreeMap<String, String>,
+    /// How many pods each ReplicaSet is to have, by uid.
+    wanted: BTreeMap<String, u64>,
 }
 
 impl Moment {
+    /// How many pods of each ReplicaSet there are, and how many there are to be.
+    fn by_set(&self, pods: &[&Manifest]) -> BTreeMap<String, (usize, u64)> {
+        let mut found = BTreeMap::new();
+        for pod in pods {
+            let uid = pod.pointer("/metadata/ownerReferences/0/uid").and_then(Value::as_str).unwrap();
+            let name = pod.pointer("/metadata/ownerReferences/0/name").and_then(Value::as_str).unwrap();
+            found.entry(name.to_owned()).or_insert((0, self.wanted.get(uid).copied().unwrap_or(0))).0 += 1;
+        }
+        found
+    }
+
     fn see(&mut self, manifest: &Manifest, gone: bool) {
         let object = manifest.object().clone();
         match (object.kind.as_str(), gone) {
@@ -136,6 +149,8 @@ impl Moment {
             ("ReplicaSet", false) => {
                 let owner = manifest.pointer("/metadata/ownerReferences/0/name").and_then(Value::as_str);
                 let uid = manifest.pointer("/metadata/uid").and_then(Value::as_str).unwrap();
+                let wanted = manifest.pointer("/spec/replicas").and_then(Value::as_u64);
+                self.wanted.insert(uid.to_owned(), wanted.unwrap_or(1));
                 self.owners.extend(owner.map(|owner| (uid.to_owned(), owner.to_owned())));
             }
             _ => {}
@@ -146,7 +161,8 @@ impl Moment {
         let pods = self.pods_of(workload, lab);
         let (name, floor, ceiling) = (&workload.name, workload.floor as usize, workload.ceiling as usize);
         if pods.len() > ceiling {
-            return Some(format!("{name}: {} pods alive, and {ceiling} are allowed", pods.len()));
+            let sets = self.by_set(&pods);
+            return Some(format!("{name}: {} pods alive, and {ceiling} are allowed: {sets:?}", pods.len()));
         }
         let available: Vec<&Manifest> = pods.into_iter().filter(|pod| is_ready(pod)).collect();
         let answering = self.answering(workload, &available, lab);

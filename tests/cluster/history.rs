@@ -63,7 +63,7 @@ impl History {
 fn revision(set: &Manifest, last: &Bundle) -> (u64, Manifest) {
     let number = set.pointer("/metadata/annotations/deployment.kubernetes.io~1revision").unwrap();
     let owner = set.pointer("/metadata/ownerReferences/0/name").unwrap();
-    let mut deployments = last.of_kind("Deployment");
+    let mut deployments = last.of_kind("Deployment").filter(|one| one.object().namespace == set.object().namespace);
     let deployment = deployments.find(|deployment| owner == deployment.object().name.as_str()).unwrap();
     let template = set.without("/spec/template/metadata/labels/pod-template-hash");
     let mut then = deployment.set("/spec/template", template.pointer("/spec/template").unwrap().clone());

@@ -42,17 +42,14 @@ struct Moment {
 fn a_run_that_is_killed_at_any_write_loses_nothing_and_does_nothing_twice() {
     let cluster = shared();
     let kubeconfig = cluster.kubeconfig();
-    let mut failed = Vec::new();
+    let mut trials = Vec::new();
     for verb in [Verb::Apply, Verb::Undo, Verb::Abort] {
-        let mut moments = Vec::new();
         for write in 1..=writes(verb) {
-            moments.extend([false, true].map(|made| (verb, Moment { write, made })));
+            let moments = [false, true].map(|made| Moment { write, made });
+            trials.extend(moments.map(|moment| (format!("{verb:?}, {moment:?}"), (verb, moment))));
         }
-        failed.extend(side_by_side(moments, async |(verb, moment)| {
-            let name = format!("{verb:?}, {moment:?}");
-            interrupt(&cluster, &kubeconfig, verb, moment).await.map_err(|reason| format!("{name}: {reason}"))
-        }));
     }
+    let failed = side_by_side(trials, async |(verb, moment)| interrupt(&cluster, &kubeconfig, verb, moment).await);
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 

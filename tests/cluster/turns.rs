@@ -52,10 +52,9 @@ fn a_run_that_turns_in_the_middle_of_a_step_starts_no_new_pod_and_waits_for_none
         })
         .collect();
     assert!(trials.len() > 60, "{} trials", trials.len());
-    let failed = side_by_side(trials, async |(case, step, by)| {
-        let name = format!("{} in step {step}, {by:?}", case.directory.display());
-        turn(&case, step, by, &kubeconfig).await.map_err(|reason| format!("{name}: {reason}"))
-    });
+    let name = |case: &Case, step, by| format!("{} in step {step}, {by:?}", case.directory.display());
+    let named = trials.into_iter().map(|(case, step, by)| (name(&case, step, by), (case, step, by)));
+    let failed = side_by_side(named.collect(), async |(case, step, by)| turn(&case, step, by, &kubeconfig).await);
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 

@@ -1,6 +1,6 @@
 //! What a run is asked for.
 
-use cutover_manifest::Bundle;
+use cutover_manifest::Manifest;
 use cutover_plan::{Duration, OnFailure};
 
 /// What a run is asked for, besides its plan.
@@ -20,8 +20,9 @@ pub struct Options {
     pub lease: Duration,
     /// Whether objects that Argo CD or Flux manages may be changed all the same.
     pub managed: bool,
-    /// The Secrets whose values the plan names by digest, as files hold them.
-    pub secrets: Bundle,
+    /// The Secrets whose values the plan names by digest, as files hold them: of one that changes, both as it was and
+    /// as it is to be, since the way back needs the one and the way forward the other.
+    pub secrets: Vec<Manifest>,
 }
 
 /// Where a run is to lead.
@@ -49,7 +50,7 @@ impl Options {
             settle: Duration::of_seconds(30),
             lease: Duration::of_seconds(15),
             managed: false,
-            secrets: Bundle::new(),
+            secrets: Vec::new(),
         }
     }
 }

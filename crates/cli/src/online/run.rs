@@ -1,11 +1,12 @@
 //! `cutover apply`, `undo` and `abort`: a run, driven to its end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
+use std::slice;
 use std::time::Duration;
 
 use cutover::Plan;
-use cutover::manifest::Bundle;
+use cutover::manifest::Manifest;
 use cutover_kube::{Cluster, drive};
 use cutover_run::{Goal, Options, Outcome, Run};
 
@@ -98,10 +99,7 @@ fn stopped(step: usize, reason: &str, file: &Path) -> String {
 }
 
 fn options(goal: Goal, online: &Online, args: &RunArgs, world: &mut World<'_>) -> Result<Options, Error> {
-    let secrets = match args.filenames.as_slice() {
-        [] => Bundle::new(),
-        paths => Input::read(world, paths)?.loaded.bundle.of_kind("Secret").cloned().collect(),
-    };
+    let secrets = secrets(&args.filenames, world)?;
     Ok(Options {
         goal,
         on_failure: args.on_failure.map(Into::into),
@@ -111,6 +109,16 @@ fn options(goal: Goal, online: &Online, args: &RunArgs, world: &mut World<'_>) -
         secrets,
         ..Options::new(online.cluster.namespace(), holder(online, world))
     })
+}
+
+/// The Secrets of each file or folder by itself: as a Secret was and as it is to be, they are two of one name.
+fn secrets(paths: &[PathBuf], world: &mut World<'_>) -> Result<Vec<Manifest>, Error> {
+    let mut secrets = Vec::new();
+    for path in paths {
+        let input = Input::read(world, slice::from_ref(path))?;
+        secrets.extend(input.loaded.bundle.of_kind("Secret").cloned());
+    }
+    Ok(secrets)
 }
 
 /// Who this process is, for people who find it in a Lease. The time makes it unique where process numbers come again.
