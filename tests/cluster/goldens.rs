@@ -67,7 +67,10 @@ fn every_golden_plan_is_carried_out_and_undone_from_every_step() {
 }
 
 /// Does something with each of many, some at once, and gives what failed, by name.
-pub(crate) fn side_by_side<T>(all: Vec<(String, T)>, act: impl AsyncFn(T) -> Result<(), String>) -> Vec<String> {
+pub(crate) fn side_by_side<T>(
+    all: Vec<(String, T)>,
+    act: impl AsyncFn(T) -> Result<(), String>,
+) -> Vec<String> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let results = stream::iter(all).map(|(name, one)| {
         let result = AssertUnwindSafe(act(one)).catch_unwind();
@@ -201,7 +204,8 @@ pub(crate) async fn prepared(lab: &Lab, case: &Case) -> Plan {
 /// The case in namespaces of this lab's own.
 pub(crate) fn own(lab: &Lab, case: &Case) -> Case {
     let namespaces = case.from.objects().filter_map(|object| object.namespace.clone());
-    let names: BTreeMap<String, String> = namespaces.map(|name| (lab.renamed(&name), name)).map(|(a, b)| (b, a)).collect();
+    let names: BTreeMap<String, String> =
+        namespaces.map(|name| (lab.renamed(&name), name)).map(|(a, b)| (b, a)).collect();
     let mut strategy = serde_json::to_value(&case.strategy).unwrap();
     rename(&mut strategy, &names);
     let strategy = serde_json::from_value(strategy).unwrap();

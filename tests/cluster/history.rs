@@ -48,7 +48,8 @@ impl History {
         lab.set_up(&self.first).await;
         for manifest in self.later.iter().chain(self.last.of_kind("Deployment")) {
             let annotations = manifest.pointer("/metadata/annotations").cloned().unwrap_or_else(|| json!({}));
-            let mut ops = vec![json!({ "op": "replace", "path": "/spec", "value": manifest.pointer("/spec") })];
+            let mut ops =
+                vec![json!({ "op": "replace", "path": "/spec", "value": manifest.pointer("/spec") })];
             for (key, value) in annotations.as_object().unwrap() {
                 let path = format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"));
                 ops.push(json!({ "op": "add", "path": path, "value": value }));
@@ -63,7 +64,8 @@ impl History {
 fn revision(set: &Manifest, last: &Bundle) -> (u64, Manifest) {
     let number = set.pointer("/metadata/annotations/deployment.kubernetes.io~1revision").unwrap();
     let owner = set.pointer("/metadata/ownerReferences/0/name").unwrap();
-    let mut deployments = last.of_kind("Deployment").filter(|one| one.object().namespace == set.object().namespace);
+    let mut deployments =
+        last.of_kind("Deployment").filter(|one| one.object().namespace == set.object().namespace);
     let deployment = deployments.find(|deployment| owner == deployment.object().name.as_str()).unwrap();
     let template = set.without("/spec/template/metadata/labels/pod-template-hash");
     let mut then = deployment.set("/spec/template", template.pointer("/spec/template").unwrap().clone());

@@ -49,7 +49,8 @@ fn a_run_that_is_killed_at_any_write_loses_nothing_and_does_nothing_twice() {
             trials.extend(moments.map(|moment| (format!("{verb:?}, {moment:?}"), (verb, moment))));
         }
     }
-    let failed = side_by_side(trials, async |(verb, moment)| interrupt(&cluster, &kubeconfig, verb, moment).await);
+    let failed =
+        side_by_side(trials, async |(verb, moment)| interrupt(&cluster, &kubeconfig, verb, moment).await);
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
@@ -65,7 +66,12 @@ fn writes(verb: Verb) -> usize {
     }
 }
 
-async fn interrupt(cluster: &OwnCluster, kubeconfig: &Path, verb: Verb, moment: Moment) -> Result<(), String> {
+async fn interrupt(
+    cluster: &OwnCluster,
+    kubeconfig: &Path,
+    verb: Verb,
+    moment: Moment,
+) -> Result<(), String> {
     let lab = Lab::new(kubeconfig).await;
     let case = case();
     lab.set_up(&case.from).await;
@@ -102,7 +108,7 @@ async fn interrupt(cluster: &OwnCluster, kubeconfig: &Path, verb: Verb, moment: 
 }
 
 /// The writes to each object: it is created by the test, then changed by the steps forward and back, each once.
-fn expected(plan: &Plan, steps: usize, back: usize) -> Writes {
+pub(crate) fn expected(plan: &Plan, steps: usize, back: usize) -> Writes {
     let way_back = plan.way_back(back).unwrap();
     let way = plan.spec.steps[..steps].iter().chain(way_back);
     let changes = way.flat_map(|step| &step.changes).map(|change| (verb(change), change.object().clone()));
@@ -123,11 +129,11 @@ fn verb(change: &Change) -> &'static str {
     }
 }
 
-fn case() -> Case {
+pub(crate) fn case() -> Case {
     Case::all().unwrap().into_iter().find(|case| case.directory.ends_with(CASE)).unwrap()
 }
 
-fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     hurried(&case().plan().unwrap())
 }
 

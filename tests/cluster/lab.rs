@@ -73,8 +73,10 @@ impl Lab {
             self.write(Write::Create(self.volume(claim))).await;
         }
         self.settled(start).await;
-        for manifest in start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into())) {
-            self.patch(manifest.object(), json!([{ "op": "add", "path": "/spec/paused", "value": true }])).await;
+        for manifest in start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()))
+        {
+            self.patch(manifest.object(), json!([{ "op": "add", "path": "/spec/paused", "value": true }]))
+                .await;
         }
         self.settled(start).await;
     }
@@ -178,7 +180,8 @@ impl Lab {
         let mut found = Vec::new();
         for object in objects(plan) {
             let live = self.live(&object).await;
-            let deleted = live.as_ref().is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some());
+            let deleted =
+                live.as_ref().is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some());
             match (state.get(&object), live) {
                 (None, None) => {}
                 (None, Some(_)) if deleted => {}
@@ -186,7 +189,9 @@ impl Lab {
                 (None, Some(_)) => found.push(format!("{object} is left")),
                 (Some(wanted), Some(live)) => {
                     let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
-                    found.extend(lacks.iter().map(|lack| format!("{object}: {} is {:?}", lack.path, lack.after)));
+                    found.extend(
+                        lacks.iter().map(|lack| format!("{object}: {} is {:?}", lack.path, lack.after)),
+                    );
                 }
             }
         }
@@ -199,7 +204,10 @@ impl Lab {
 
     /// All namespaces of a plan.
     pub(crate) fn namespaces(&self, plan: &Plan) -> BTreeSet<String> {
-        objects(plan).into_iter().map(|object| object.namespace.unwrap_or_else(|| self.namespace.clone())).collect()
+        objects(plan)
+            .into_iter()
+            .map(|object| object.namespace.unwrap_or_else(|| self.namespace.clone()))
+            .collect()
     }
 }
 

@@ -17,6 +17,7 @@ mod lab;
 mod lifecycle;
 mod player;
 mod pods;
+mod processes;
 mod requests;
 mod roles;
 mod rollback;

@@ -46,7 +46,9 @@ impl Lab {
         .await;
         match ended {
             Ok(Some(outcome)) => Ok(outcome),
-            _ => Err(format!("it does not end; the last of it: {:#?}", &told[told.len().saturating_sub(6)..])),
+            _ => {
+                Err(format!("it does not end; the last of it: {:#?}", &told[told.len().saturating_sub(6)..]))
+            }
         }
     }
 

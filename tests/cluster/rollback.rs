@@ -57,7 +57,11 @@ async fn compare(cluster: &Cluster, revision: Option<u64>) -> Result<(), String>
 
 /// A Deployment of three revisions, with annotations that a rollback takes along and such as it leaves.
 fn case(revision: Option<u64>) -> Case {
-    let mut case = Case::all().unwrap().into_iter().find(|case| case.directory.ends_with("rollback/to-the-first")).unwrap();
+    let mut case = Case::all()
+        .unwrap()
+        .into_iter()
+        .find(|case| case.directory.ends_with("rollback/to-the-first"))
+        .unwrap();
     let annotated = |manifest: &Manifest| match manifest.object().kind.as_str() {
         "Deployment" => manifest.set("/metadata/annotations/team", "greetings".into()),
         _ => manifest.clone(),
@@ -72,6 +76,7 @@ fn case(revision: Option<u64>) -> Case {
 async fn left(lab: &Lab) -> Value {
     let deployments = lab.all("apps/v1", "Deployment", &lab.namespace).await;
     let sets = lab.all("apps/v1", "ReplicaSet", &lab.namespace).await;
-    let bare = |live: &Manifest| OWN.iter().fold(live.clone(), |bare, field| bare.without(field)).value().clone();
+    let bare =
+        |live: &Manifest| OWN.iter().fold(live.clone(), |bare, field| bare.without(field)).value().clone();
     deployments.iter().chain(&sets).map(|live| (live.object().name.clone(), bare(live))).collect()
 }

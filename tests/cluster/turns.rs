@@ -44,7 +44,10 @@ enum By {
 fn a_run_that_turns_in_the_middle_of_a_step_starts_no_new_pod_and_waits_for_none() {
     let cluster = shared();
     let kubeconfig = cluster.kubeconfig();
-    let cases = Case::all().unwrap().into_iter().filter(|case| CASES.iter().any(|name| case.directory.ends_with(name)));
+    let cases = Case::all()
+        .unwrap()
+        .into_iter()
+        .filter(|case| CASES.iter().any(|name| case.directory.ends_with(name)));
     let trials: Vec<(Case, usize, By)> = cases
         .flat_map(|case| {
             let steps = 1..=case.plan().unwrap().len();
@@ -54,7 +57,8 @@ fn a_run_that_turns_in_the_middle_of_a_step_starts_no_new_pod_and_waits_for_none
     assert!(trials.len() > 60, "{} trials", trials.len());
     let name = |case: &Case, step, by| format!("{} in step {step}, {by:?}", case.directory.display());
     let named = trials.into_iter().map(|(case, step, by)| (name(&case, step, by), (case, step, by)));
-    let failed = side_by_side(named.collect(), async |(case, step, by)| turn(&case, step, by, &kubeconfig).await);
+    let failed =
+        side_by_side(named.collect(), async |(case, step, by)| turn(&case, step, by, &kubeconfig).await);
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
@@ -84,7 +88,13 @@ async fn turn(case: &Case, step: usize, by: By, kubeconfig: &Path) -> Result<(),
 impl Lab {
     /// Turns round in a step and comes back to the start; gives when it turned. No new pod that is not ready then ever
     /// becomes so: a run that waited for one would not end.
-    async fn turn_in(&self, plan: &Plan, step: usize, by: By, new: &BTreeSet<String>) -> Result<Timestamp, String> {
+    async fn turn_in(
+        &self,
+        plan: &Plan,
+        step: usize,
+        by: By,
+        new: &BTreeSet<String>,
+    ) -> Result<Timestamp, String> {
         let options = self.options("a test");
         self.stop_in(plan, &options, step).await?;
         self.never_ready(new).await;
