@@ -55,11 +55,11 @@ impl Stage {
         let held = self.model.server.get(&journal).map_err(refused)?;
         let (_, write) = Journal::approve(&held, "a person", self.model.now)?;
         self.model.write(&write_of(&write), "a person", false).map_err(refused)?;
-        let scopes = self.watches.iter().map(|(scope, _)| scope);
+        let mut scopes = self.watches.iter().map(|(scope, _)| scope);
         let is_its = |scope: &&Scope| {
             scope.kind == "ConfigMap" && scope.name.as_ref().is_none_or(|name| *name == journal.name)
         };
-        let scope = scopes.filter(is_its).next_back().ok_or("the run does not watch its journal")?;
+        let scope = scopes.rfind(is_its).ok_or("the run does not watch its journal")?;
         Ok(Event::Changed(scope.clone(), self.model.server.get(&journal).map_err(refused)?))
     }
 
