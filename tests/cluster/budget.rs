@@ -2,7 +2,7 @@
 //!
 //! All kinds are watched side by side; their resourceVersions say in which order the changes were made.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -135,7 +135,7 @@ impl Moment {
         for pod in pods {
             let uid = pod.pointer("/metadata/ownerReferences/0/uid").and_then(Value::as_str).unwrap();
             let sets = found.entry(&self.owners[uid]).or_default();
-            sets.entry(uid).or_insert((0, self.wanted[uid])).0 += 1;
+            sets.entry(uid).or_insert_with(|| (0, self.wanted[uid])).0 += 1;
         }
         found
     }

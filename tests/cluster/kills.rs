@@ -223,7 +223,7 @@ impl Machine for Mortal {
     }
 
     fn outcome(&self) -> Option<&Outcome> {
-        self.dead.as_ref().or(self.run.outcome())
+        self.dead.as_ref().or_else(|| self.run.outcome())
     }
 }
 

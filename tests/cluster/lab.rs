@@ -1,6 +1,6 @@
 //! A namespace of a test's own in the shared cluster, what runs there, and runs of plans on it.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

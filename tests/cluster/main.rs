@@ -1,9 +1,16 @@
 //! Tests on a real control plane. They take a minute and want Go, so they are no part of the everyday tests:
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
+mod admission;
 mod audit;
 mod budget;
+mod command;
+mod comparison;
+mod drift;
+mod failures;
+mod faults;
 mod goldens;
+mod greeter;
 mod history;
 mod kills;
 mod lab;
@@ -11,7 +18,11 @@ mod lifecycle;
 mod player;
 mod pods;
 mod processes;
+mod requests;
+mod roles;
 mod rollback;
+mod runner;
 mod support;
 mod traffic;
 mod turns;
+mod webhook;

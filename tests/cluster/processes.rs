@@ -29,7 +29,7 @@ const MOMENTS: [Moment; 8] = [
     Moment("apply", "held", 2),
     Moment("apply", "step", 5),
     Moment("undo", "turned", 1),
-    Moment("undo", "held", 2),
+    Moment("undo", "held", 1),
     Moment("abort", "step", 1),
     Moment("abort", "held", 1),
 ];

@@ -17,12 +17,16 @@ pub(crate) struct OwnCluster(Option<Cluster>);
 impl OwnCluster {
     /// A cluster that no other run of the tests has.
     pub(crate) fn up(test: &str) -> Self {
-        Self(Some(up(&Options { name: name(test), ..Options::default() }).unwrap()))
+        Self::up_as(Options { name: name(test), ..Options::default() })
     }
 
     /// A cluster with traffic that no other run of the tests has.
     pub(crate) fn up_with_traffic(test: &str) -> Self {
-        Self(Some(up(&Options { name: name(test), traffic: true, ..Options::default() }).unwrap()))
+        Self::up_as(Options { name: name(test), traffic: true, ..Options::default() })
+    }
+
+    pub(crate) fn up_as(options: Options) -> Self {
+        Self(Some(up(&options).unwrap()))
     }
 
     pub(crate) fn down(mut self) {

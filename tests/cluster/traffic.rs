@@ -12,13 +12,13 @@ use xtask::cluster::{Answer, Load, Requests, lacks};
 use crate::support::OwnCluster;
 
 /// What a rollout that loses nothing stays below, where a lost packet that is sent again takes a second.
-const SLOWEST: Duration = Duration::from_millis(900);
+pub(crate) const SLOWEST: Duration = Duration::from_millis(900);
 
 #[test]
 fn a_rolling_update_is_seen_by_who_asks_and_loses_nothing() {
     let Some(cluster) = with_traffic("rolling") else { return };
     serve(&cluster, &json!({ "cutover.dev/test-drain": "3s" }));
-    let requests = ask(&cluster, "hello");
+    let requests = ask(&cluster, "default", "hello");
     cluster.kubectl().run(&["set", "image", "deployment/hello", "app=hello:2.0.0"]).unwrap();
     cluster.kubectl().run(&["rollout", "status", "deployment/hello", "--timeout=60s"]).unwrap();
     let answers = requests.stop();
@@ -41,7 +41,7 @@ fn pods_that_stop_answering_are_missed_and_a_service_without_any_refuses_at_once
         &cluster,
         &json!({ "cutover.dev/test-drain": "3s", "cutover.dev/test-answers-while-draining": "false" }),
     );
-    let requests = ask(&cluster, "hello");
+    let requests = ask(&cluster, "default", "hello");
     cluster.kubectl().run(&["scale", "deployment/hello", "--replicas=0"]).unwrap();
     cluster.kubectl().run(&["wait", "pods", "--all", "--for=delete", "--timeout=30s"]).unwrap();
     let answers = requests.stop();
@@ -56,7 +56,7 @@ fn pods_that_stop_answering_are_missed_and_a_service_without_any_refuses_at_once
 }
 
 /// A cluster with traffic, where one can be.
-fn with_traffic(test: &str) -> Option<OwnCluster> {
+pub(crate) fn with_traffic(test: &str) -> Option<OwnCluster> {
     let lacks = lacks();
     #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     if let Some(lacks) = &lacks {
@@ -81,16 +81,16 @@ fn serve(cluster: &OwnCluster, annotations: &serde_json::Value) {
     cluster.kubectl().run(&["rollout", "status", "deployment/hello", "--timeout=60s"]).unwrap();
 }
 
-/// Asks a Service, some hundred times a second and for a minute at most, from when it answers.
-fn ask(cluster: &OwnCluster, service: &str) -> Requests {
-    let address =
-        cluster.kubectl().run(&["get", "service", service, "-o=jsonpath={.spec.clusterIP}"]).unwrap();
+/// Asks a Service, some hundred times a second and for some minutes at most, from when it answers.
+pub(crate) fn ask(cluster: &OwnCluster, namespace: &str, service: &str) -> Requests {
+    let get = ["--namespace", namespace, "get", "service", service, "-o=jsonpath={.spec.clusterIP}"];
+    let address = cluster.kubectl().run(&get).unwrap();
     let load = Load {
         address: format!("{address}:80").parse().unwrap(),
         askers: 4,
         rest: Duration::from_millis(20),
-        count: 20_000,
-        time: Duration::from_secs(60),
+        count: 40_000,
+        time: Duration::from_secs(150),
     };
     let start = Instant::now();
     while !answers(cluster, load) {

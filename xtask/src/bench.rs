@@ -2,12 +2,14 @@
 //! same run, since seconds say more of the machine than of the program.
 
 mod data;
+mod live;
 
 use std::env;
 use std::hint::black_box;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use clap::Subcommand;
 use cutover::manifest::{Bundle, MergeKeys, bundle, emit_all, read};
 use cutover::patch::diff;
 use cutover::{Options, Release, Strategy, plan};
@@ -18,20 +20,32 @@ use crate::Result;
 /// How often each is done; the quickest counts.
 const TIMES: usize = 3;
 
+/// What to measure besides planning and reading.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Task {
+    /// Carrying plans out, on a real control plane and against kubectl; and 1,000 runs in one process.
+    Live,
+}
+
 /// Measures with optimization, and tells it as a table.
 ///
 /// # Errors
 ///
-/// Data that cannot be planned or read.
-pub fn run() -> Result<String> {
-    if cfg!(debug_assertions) { optimized() } else { measured() }
+/// Data that cannot be planned or read; a cluster that does not come up, a plan that is not carried out.
+pub fn run(task: Option<Task>) -> Result<String> {
+    match task {
+        _ if cfg!(debug_assertions) => optimized(task),
+        Some(Task::Live) => live::measured(),
+        None => measured(),
+    }
 }
 
 /// The same task, built with optimization: without it the ratios say nothing.
-fn optimized() -> Result<String> {
+fn optimized(task: Option<Task>) -> Result<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"])
+        .args(task.map(|Task::Live| "live"))
         .stderr(Stdio::inherit())
         .output()?;
     if output.status.success() {

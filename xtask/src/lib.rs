@@ -5,7 +5,8 @@
 //!  cargo xtask console  the commands in README and docs ─▶ what they print
 //!  cargo xtask schema   the types of plan and strategy files ─▶ docs/schema
 //!  cargo xtask docs     the definition of the command ─▶ target/assets
-//!  cargo xtask bench    how long planning and reading take, against other work on the same data
+//!  cargo xtask bench    how long planning and reading take, against other work on the same data;
+//!                      `bench live`: carrying plans out, against kubectl
 //!  cargo xtask cluster  a real Kubernetes for tests, without containers
 //! ```
 //!

@@ -11,7 +11,11 @@ use xtask::{Mode, Result, bench, cluster, console, docs, golden, schema};
 #[command(name = "cargo xtask")]
 enum Task {
     /// Measure planning and reading against other work on the same data.
-    Bench,
+    Bench {
+        /// What to measure instead.
+        #[command(subcommand)]
+        task: Option<bench::Task>,
+    },
     /// A real Kubernetes for tests, without containers.
     #[command(subcommand)]
     Cluster(cluster::Task),
@@ -54,7 +58,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<String> {
     match task {
-        Task::Bench => bench::run(),
+        Task::Bench { task } => bench::run(task),
         Task::Cluster(task) => cluster::run(task),
         Task::Console { check } => console::run(Mode::new(check)),
         Task::Docs => docs::run(),

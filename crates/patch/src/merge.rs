@@ -174,24 +174,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    struct Named;
-
-    impl Schema for Named {
-        fn key(&self, path: &str) -> &[&str] {
-            if path == "/l" { &["name"] } else { &[] }
-        }
-        fn testable(&self, _: &str, _: &Value) -> bool {
-            true
-        }
-    }
+    use crate::tests::Named;
 
     fn check(live: Value, base: Value, target: Value, expect: Value) {
         assert_eq!(merge(&live, &base, &target, &Named), expect, "{live} {base} {target}");
     }
 
     fn named(names: &str) -> Value {
-        json!({"l": names.chars().map(|name| json!({"name": name.to_string()})).collect::<Vec<_>>()})
+        json!({"items": names.chars().map(|name| json!({"name": name.to_string()})).collect::<Vec<_>>()})
     }
 
     #[test]
@@ -209,10 +199,10 @@ mod tests {
         check(named("pab"), named("ab"), named("b"), named("pb"));
         check(named("pab"), named("ab"), named("ba"), named("pba"));
         check(
-            json!({"l": [{"name": "p"}, {"name": "a", "i": 1, "x": 1}]}),
-            json!({"l": [{"name": "a", "i": 1}]}),
-            json!({"l": [{"name": "a", "i": 2}]}),
-            json!({"l": [{"name": "p"}, {"name": "a", "i": 2, "x": 1}]}),
+            json!({"items": [{"name": "p"}, {"name": "a", "i": 1, "x": 1}]}),
+            json!({"items": [{"name": "a", "i": 1}]}),
+            json!({"items": [{"name": "a", "i": 2}]}),
+            json!({"items": [{"name": "p"}, {"name": "a", "i": 2, "x": 1}]}),
         );
         check(json!({"k": [1, 2]}), json!({"k": [1, 2]}), json!({"k": [1]}), json!({"k": [1]}));
     }

@@ -141,17 +141,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    struct Named;
-
-    impl Schema for Named {
-        fn key(&self, path: &str) -> &[&str] {
-            if path == "/containers" { &["name"] } else { &[] }
-        }
-        fn testable(&self, _: &str, _: &Value) -> bool {
-            true
-        }
-    }
+    use crate::tests::Named;
 
     #[test]
     fn only_where_the_two_differ() {
@@ -160,14 +150,14 @@ mod tests {
             assert_eq!((standing.is_before(), standing.is_after()), expect, "{live} {before} {after}");
         };
         let (one, two) = (
-            json!({"containers": [{"name": "a", "image": "1"}]}),
-            json!({"containers": [{"name": "a", "image": "2"}, {"name": "b"}]}),
+            json!({"items": [{"name": "a", "image": "1"}]}),
+            json!({"items": [{"name": "a", "image": "2"}, {"name": "b"}]}),
         );
-        let injected = json!({"containers": [{"name": "proxy"}, {"name": "a", "image": "1", "x": 1}]});
+        let injected = json!({"items": [{"name": "proxy"}, {"name": "a", "image": "1", "x": 1}]});
         check(injected, one.clone(), two.clone(), (true, false));
         check(two.clone(), one.clone(), two.clone(), (false, true));
         // Half of it is nothing that a plan has made.
-        check(json!({"containers": [{"name": "a", "image": "2"}]}), one, two, (false, false));
+        check(json!({"items": [{"name": "a", "image": "2"}]}), one, two, (false, false));
         check(json!({"min": 0}), json!({}), json!({"min": 5}), (true, false));
         check(json!({"min": 0}), json!({"min": 5}), json!({}), (false, true));
         check(json!({"grace": 30}), json!({"grace": 5}), json!({}), (false, true));

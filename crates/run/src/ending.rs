@@ -10,15 +10,16 @@ use cutover_patch::{Patch, PatchOperation, ReplaceOperation};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::asking::Question;
 use crate::direction::Direction;
 use crate::effect::{Request, Write};
 use crate::event::{Answer, Reply};
 use crate::journal::{Journal, Position, Stage};
+use crate::objects::key;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
-use crate::run::{Held, Phase, Question, Run};
+use crate::run::{Held, Phase, Run};
 use crate::way::{Way, ways_back};
-use crate::work::key;
 
 impl Run {
     /// Turns round: from the step that is reached, in the middle of it too.

@@ -63,6 +63,7 @@
 //! ```
 
 mod analysis;
+mod asking;
 mod bind;
 mod direction;
 mod effect;
@@ -74,6 +75,7 @@ mod gates;
 mod journal;
 mod lease;
 mod managed;
+mod objects;
 mod options;
 mod outcome;
 mod place;
@@ -86,6 +88,7 @@ mod run;
 mod seen;
 mod stand;
 mod trouble;
+mod wait;
 mod way;
 mod work;
 

@@ -8,6 +8,7 @@ use cutover_plan::Deployment;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::asking::Question;
 use crate::bind::{admit, as_written, bind};
 use crate::direction::Direction;
 use crate::effect::{Request, Scope, Write};
@@ -18,7 +19,7 @@ use crate::options::Goal;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::rights::{namespaces, rights, scopes};
-use crate::run::{Phase, Question, Run};
+use crate::run::{Phase, Run};
 use crate::way::{Way, states_of_objects};
 
 impl Run {

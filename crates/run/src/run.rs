@@ -3,25 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use cutover_manifest::{Manifest, ObjectRef};
+use cutover_manifest::ObjectRef;
 use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::{Location, jobs};
+use crate::asking::{Asked, Question};
 use crate::bind::Admitted;
 use crate::effect::{Effect, Request, Scope, Ticket};
-use crate::event::{Answer, Event, Fault, Reply};
+use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
-use crate::lease::{Leases, later, lease_objects};
+use crate::lease::{Leases, lease_objects};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::rights::objects;
 use crate::seen::Seen;
 use crate::way::Way;
-
-/// How long a request that meets no answer is sent again.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How many requests are on their way at once, Leases apart.
 const ABREAST: usize = 16;
@@ -79,12 +77,12 @@ pub struct Run {
     pub(crate) step_told: Option<usize>,
     /// What the journal may say, where that is not known.
     pub(crate) doubted: Vec<String>,
-    effects: VecDeque<Effect>,
-    asked: BTreeMap<Ticket, Asked>,
-    delayed: Vec<(Timestamp, Asked)>,
-    tickets: u64,
+    pub(crate) effects: VecDeque<Effect>,
+    pub(crate) asked: BTreeMap<Ticket, Asked>,
+    pub(crate) delayed: Vec<(Timestamp, Asked)>,
+    pub(crate) tickets: u64,
     /// Nothing is decided before.
-    rests: Option<(Timestamp, u32)>,
+    pub(crate) rests: Option<(Timestamp, u32)>,
     wake: Option<Timestamp>,
     told: Option<Progress>,
     outcome: Option<Outcome>,
@@ -117,37 +115,6 @@ pub(crate) enum Phase {
 
 /// Since when each gate of the present step has held, by its index.
 pub(crate) type Held = BTreeMap<usize, Timestamp>;
-
-#[derive(Debug)]
-struct Asked {
-    question: Question,
-    request: Request,
-    tries: u32,
-    since: Timestamp,
-}
-
-/// What a request is about.
-#[derive(Clone, Debug)]
-pub(crate) enum Question {
-    Check(Location),
-    Lease(usize),
-    Look(ObjectRef),
-    Make(ObjectRef),
-    OpenJournal(String),
-    ReadJournal,
-    Rehearse(Box<Manifest>),
-    Release,
-    Review,
-    Survey,
-    WriteJournal(String),
-}
-
-impl Question {
-    /// Whether nothing else waits for its answer.
-    fn is_aside(&self) -> bool {
-        matches!(self, Self::Check(_) | Self::Lease(_))
-    }
-}
 
 impl Run {
     /// A run of a plan. Nothing happens before the first [`handle_timeout`](Self::handle_timeout).
@@ -266,27 +233,12 @@ impl Run {
         self.delayed.is_empty() && open < if parallel { ABREAST } else { 1 }
     }
 
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Close(_))
-    }
-
-    /// Whether every question has its answer.
-    pub(crate) fn is_answered(&self) -> bool {
-        self.asked.values().all(|asked| asked.question.is_aside())
-    }
-
-    /// Whether an analysis waits for its answer.
-    pub(crate) fn is_asked(&self, location: Location) -> bool {
-        let asks = |asked: &Asked| matches!(asked.question, Question::Check(of) if of == location);
-        self.asked.values().any(asks)
     }
 
     pub(crate) fn wake_at(&mut self, time: Timestamp) {
         self.wake = Some(self.wake.map_or(time, |wake| wake.min(time)));
-    }
-
-    pub(crate) fn ask(&mut self, question: Question, request: Request, now: Timestamp) {
-        self.send(Asked { question, request, tries: 0, since: now });
     }
 
     pub(crate) fn watch(&mut self, scope: Scope) {
@@ -307,25 +259,6 @@ impl Run {
         self.wake = None;
     }
 
-    fn send(&mut self, asked: Asked) {
-        let ticket = Ticket(self.tickets);
-        self.tickets += 1;
-        self.effects.push_back(Effect::Ask(ticket, asked.request.clone()));
-        self.asked.insert(ticket, asked);
-    }
-
-    /// Sends again what has waited long enough.
-    fn resend(&mut self, now: Timestamp) {
-        for (due, asked) in std::mem::take(&mut self.delayed) {
-            if due <= now {
-                self.send(asked);
-            } else {
-                self.wake_at(due);
-                self.delayed.push((due, asked));
-            }
-        }
-    }
-
     /// Asks for the Leases, and goes on asking while the run lasts.
     fn claim(&mut self, now: Timestamp) {
         if self.outcome.is_some() || !self.leases_are_wanted() {
@@ -342,65 +275,7 @@ impl Run {
         }
     }
 
-    fn answered(&mut self, asked: Asked, answer: Answer, now: Timestamp) {
-        let question = asked.question.clone();
-        match (question, answer) {
-            (Question::Check(location), answer) => self.checked(location, &answer, now),
-            (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
-            (Question::Make(object), answer) => self.made(&object, answer, now),
-            (Question::Release, _) => {}
-            (Question::Look(_) | Question::Rehearse(_) | Question::Survey, _) if self.is_over() => {}
-            (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
-            (Question::Look(object), Ok(Reply::Object(found))) => self.seen.read(&object, found.as_ref()),
-            (Question::Look(object), Err(fault)) => self.fail(format!("{object}: {}", fault.told())),
-            (Question::OpenJournal(text), answer) => self.opened(text, answer),
-            (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, now),
-            (Question::ReadJournal, Err(fault)) => self.fail(format!("the journal: {}", fault.told())),
-            (Question::Rehearse(state), answer) => self.rehearsed(&state, answer),
-            (Question::Review, Ok(Reply::Allowed(allowed))) => self.reviewed(&allowed),
-            (Question::Survey, Ok(Reply::Objects(found))) => self.surveyed(&found),
-            // A cluster without this kind has none of it.
-            (Question::Survey, Err(fault)) if fault.code == 404 => {}
-            (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer),
-            (_, Err(fault)) => self.fail(fault.told()),
-            (question, Ok(reply)) => self.fail(format!("{question:?} was answered by {reply:?}")),
-        }
-    }
-
-    /// Sends a request again after a while, or gives up.
-    fn retry(&mut self, asked: Asked, fault: &Fault, now: Timestamp) {
-        if now.duration_since(asked.since) > PATIENCE {
-            return self.fail(format!("the API server does not answer: {}", fault.told()));
-        }
-        let pause = fault.pause(asked.tries);
-        self.retried(fault, pause);
-        self.wake_at(later(now, pause));
-        self.delayed.push((later(now, pause), Asked { tries: asked.tries + 1, ..asked }));
-    }
-
-    /// Decides nothing for a while, longer each time.
-    pub(crate) fn rest(&mut self, fault: &Fault, now: Timestamp) {
-        let tries = self.rests.map_or(0, |(_, tries)| tries);
-        let pause = fault.pause(tries);
-        self.retried(fault, pause);
-        self.rests = Some((later(now, pause), tries + 1));
-    }
-
-    /// The next rest is a short one again.
-    pub(crate) fn rested(&mut self) {
-        self.rests = None;
-    }
-
-    pub(crate) fn tries(&self) -> u32 {
-        self.rests.map_or(0, |(_, tries)| tries)
-    }
-
-    fn retried(&mut self, fault: &Fault, pause: SignedDuration) {
-        let after_milliseconds = u64::try_from(pause.as_millis()).unwrap_or(0);
-        self.tell(Progress::Retried { reason: fault.told(), after_milliseconds });
-    }
-
-    fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
+    pub(crate) fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
         self.fail(format!(
             "{} cannot be watched: {}\nhint: cutover rights tells what the run needs",
             scope.kind,

@@ -1,5 +1,7 @@
 //! Applications to measure with: so many Deployments, each with its Service.
 
+use std::time::Duration;
+
 use cutover::manifest::{Bundle, Manifest};
 use serde_json::{Value, json};
 
@@ -8,6 +10,20 @@ use crate::Result;
 pub(crate) fn bundle(applications: usize, replicas: u32, version: &str) -> Result<Bundle> {
     let manifests = values(applications, replicas, version).into_iter().map(Manifest::new);
     Ok(manifests.collect::<std::result::Result<_, _>>()?)
+}
+
+/// One application whose pods are ready so long after their start, in a cluster for tests; a quarter more at once.
+pub(crate) fn bundle_ready_after(replicas: u32, version: &str, ready_after: Duration) -> Result<Bundle> {
+    let ready_after = format!("{}s", ready_after.as_secs());
+    let budget = json!({ "rollingUpdate": { "maxSurge": "25%", "maxUnavailable": 0 } });
+    let path = "/spec/template/metadata/annotations";
+    let slowed = |manifest: &Manifest| match manifest.object().kind.as_str() {
+        "Deployment" => manifest
+            .set("/spec/strategy", budget.clone())
+            .set(path, json!({ "cutover.dev/test-ready-after": ready_after })),
+        _ => manifest.clone(),
+    };
+    Ok(bundle(1, replicas, version)?.iter().map(slowed).collect())
 }
 
 pub(crate) fn values(applications: usize, replicas: u32, version: &str) -> Vec<Value> {

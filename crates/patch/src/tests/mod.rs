@@ -16,7 +16,7 @@ use crate::{Patch, Schema};
 
 /// Lists named `items` go by `name`, lists named `ports` by `port` and `protocol`; a `quantity` is stored in
 /// another form than it is written in.
-struct Named;
+pub(crate) struct Named;
 
 impl Schema for Named {
     fn key(&self, path: &str) -> &[&str] {

@@ -14,12 +14,13 @@ use self::check::{Measured, Standing};
 pub(crate) use self::job::{Location, jobs};
 use self::job::{manifest, verdict};
 use self::question::{question, read};
+use crate::asking::Question;
 use crate::direction::Direction;
 use crate::effect::{Request, Write};
 use crate::event::Answer;
 use crate::journal::Stage;
 use crate::lease::later;
-use crate::run::{Phase, Question, Run};
+use crate::run::{Phase, Run};
 
 /// What came of looking at a step's analyses.
 pub(crate) enum Analysed {

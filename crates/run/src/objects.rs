@@ -1,0 +1,69 @@
+//! The plan's objects, compared with what the plan says of them.
+
+use cutover_manifest::{Manifest, ObjectRef};
+
+use crate::run::Run;
+use crate::stand::{Stand, drift, stand};
+
+impl Run {
+    /// Where any object of the plan is not as it is after so many steps.
+    pub(crate) fn drift(&mut self, done: usize) -> Option<String> {
+        let way = self.way.as_ref()?;
+        if done == 0 && way.halfway().is_some() {
+            return None;
+        }
+        // Thousands of objects are not compared again whenever a pod changes.
+        let all = self.in_place != Some(done);
+        let news = std::mem::take(&mut self.seen.news);
+        let objects = self.objects.iter().filter(|object| all || news.contains(object));
+        let found = objects.into_iter().find_map(|object| {
+            let live = self.seen.live(object);
+            self.made_anew(object, live).or_else(|| drift(way, way.after(done), object, live))
+        });
+        self.in_place = found.is_none().then_some(done);
+        found
+    }
+
+    pub(crate) fn stand(&self, object: &ObjectRef) -> Stand {
+        let (Some(position), Some(way)) = (&self.position, &self.way) else { return Stand::Done };
+        let live = self.seen.live(object);
+        match self.made_anew(object, live) {
+            Some(reason) => Stand::Drift(reason),
+            None => stand(way, position.step, object, live, |state| self.unsealed(state)),
+        }
+    }
+
+    fn made_anew(&self, object: &ObjectRef, live: Option<&Manifest>) -> Option<String> {
+        let uid = live?.pointer("/metadata/uid")?.as_str()?;
+        let known = self.position.as_ref()?.uids.get(&key(object))?;
+        (known != uid).then(|| format!("{object}: it was deleted and created anew"))
+    }
+
+    /// A state with the values that the plan names by digest.
+    pub(crate) fn unsealed(&self, state: &Manifest) -> Option<Manifest> {
+        if !state.is_sealed() {
+            return Some(state.clone());
+        }
+        let secrets = self.options.secrets.iter();
+        let data = |secret: &&Manifest| secret.sealed().pointer("/data") == state.pointer("/data");
+        let same = secrets.filter(|secret| secret.object().name == state.object().name).find(data)?;
+        let fields =
+            ["data", "stringData"].iter().filter_map(|field| Some((field, same.value().get(*field)?)));
+        Some(fields.fold(state.without("/data"), |open, (field, value)| {
+            open.set(&format!("/{field}"), value.clone())
+        }))
+    }
+
+    pub(crate) fn note_uid(&mut self, manifest: &Manifest) {
+        let uid = manifest.pointer("/metadata/uid").and_then(serde_json::Value::as_str);
+        if let (Some(position), Some(uid)) = (&mut self.position, uid) {
+            position.uids.insert(key(manifest.object()), uid.to_owned());
+        }
+    }
+}
+
+/// An object as the journal names it.
+pub(crate) fn key(object: &ObjectRef) -> String {
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    format!("{}/{}/{namespace}/{}", object.api_version, object.kind, object.name)
+}

@@ -1,0 +1,226 @@
+//! The gates of a step: what is waited for, and for how long.
+
+use cutover_manifest::ObjectRef;
+use cutover_plan::{Gate, OnFailure};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::analysis::Analysed;
+use crate::direction::Direction;
+use crate::gates::{Verdict, judge, name};
+use crate::journal::Stage;
+use crate::lease::later;
+use crate::objects::key;
+use crate::progress::Progress;
+use crate::run::{Held, Run};
+
+/// How long endpoints must have been right: kube-proxy follows within its sync period of a second.
+const PROXY: SignedDuration = SignedDuration::from_secs(1);
+
+impl Run {
+    /// All changes are made: its gates are waited for.
+    pub(crate) fn wait_from(&mut self, now: Timestamp, already: bool) -> bool {
+        let Some(number) = self.position.as_ref().map(|position| position.step) else { return false };
+        self.tell_step(number, already);
+        self.uncertain = None;
+        self.rested();
+        self.gates = Held::new();
+        self.stuck = None;
+        let objects: Vec<ObjectRef> =
+            self.way.iter().flat_map(|way| way.changes(number)).map(|c| c.object().clone()).collect();
+        for object in objects {
+            match self.seen.live(&object).cloned() {
+                Some(manifest) => self.note_uid(&manifest),
+                None => {
+                    self.position.as_mut().map(|position| position.uids.remove(&key(&object)));
+                }
+            }
+        }
+        if let Some(position) = &mut self.position {
+            position.stage = Stage::Waiting;
+            position.since = now;
+            position.held = None;
+            position.passed = false;
+        }
+        true
+    }
+
+    /// Waits for the gates of the present step.
+    pub(crate) fn wait(&mut self, now: Timestamp) -> bool {
+        let Some(number) = self.position.as_ref().map(|position| position.step) else { return false };
+        if let Some(reason) = self.drift(number) {
+            return self.drifted(reason);
+        }
+        match self.analyse(number, now) {
+            Analysed::Failed(reason) => return self.give_up(format!("step {number}: {reason}"), now),
+            Analysed::News => return true,
+            Analysed::Nothing => {}
+        }
+        match self.holds(number, now) {
+            Ok(()) => self.pass(number, now),
+            Err((gate, stands)) => self.wait_on(number, gate, stands, now),
+        }
+    }
+
+    /// The gates on the cluster hold; analyses and pauses are left.
+    fn pass(&mut self, number: usize, now: Timestamp) -> bool {
+        let Some(position) = &mut self.position else { return false };
+        let Some(held) = position.held else {
+            position.held = Some(now);
+            return true;
+        };
+        if !position.passed
+            && let Some((gate, stands, until)) = self.pending(number, held, now)
+        {
+            if let Some(until) = until {
+                self.wake_at(until);
+            }
+            self.tell(Progress::Waiting { number, gate, stands, until });
+            return false;
+        }
+        self.tell(Progress::Held { number });
+        if let Some(position) = &mut self.position {
+            position.step += 1;
+            position.stage = Stage::Writing;
+            position.since = now;
+            position.held = None;
+            position.passed = false;
+            position.checks.clear();
+        }
+        true
+    }
+
+    /// The analysis or the pause that is not over yet, how it stands, and until when it lasts.
+    fn pending(
+        &self,
+        number: usize,
+        held: Timestamp,
+        now: Timestamp,
+    ) -> Option<(String, String, Option<Timestamp>)> {
+        let pause = || {
+            let (gate, until) = self.pause(number, held, now)?;
+            Some((gate, "all else holds".to_owned(), until))
+        };
+        self.open_analysis(number).map(|(gate, stands)| (gate, stands, None)).or_else(pause)
+    }
+
+    /// The pause that is not over yet, and until when it lasts, where a person is not waited for.
+    fn pause(&self, number: usize, held: Timestamp, now: Timestamp) -> Option<(String, Option<Timestamp>)> {
+        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        let mut open = gates.filter_map(|gate| match gate {
+            Gate::Pause { duration: Some(duration) } => {
+                let until = later(held, SignedDuration::from_secs(duration.seconds().into()));
+                (until > now).then(|| (name(gate), Some(until)))
+            }
+            Gate::Pause { duration: None } => {
+                (!self.wishes.approvals.contains_key(&number)).then(|| (name(gate), None))
+            }
+            _ => None,
+        });
+        open.next()
+    }
+
+    /// A gate does not hold: the run waits, as long as it may.
+    fn wait_on(&mut self, number: usize, gate: String, stands: String, now: Timestamp) -> bool {
+        let Some(position) = &mut self.position else { return false };
+        let (held, passed, since) = (position.held, position.passed, position.since);
+        if let Some(held) = held.filter(|_| !passed) {
+            // In a pause or an analysis there is no limit; after it there is one again.
+            let paused = self.pending(number, held, now);
+            if paused.is_none()
+                && let Some(position) = &mut self.position
+            {
+                position.passed = true;
+                position.since = now;
+                return true;
+            }
+            if let Some(until) = paused.and_then(|(.., until)| until) {
+                self.wake_at(until);
+            }
+            self.tell(Progress::Waiting { number, gate, stands, until: None });
+            return false;
+        }
+        let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let until = within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
+        match until.filter(|until| *until <= now) {
+            Some(_) => self.overdue(number, &gate, &stands, now),
+            None => {
+                if let Some(until) = until {
+                    self.wake_at(until);
+                }
+                self.tell(Progress::Waiting { number, gate, stands, until });
+                false
+            }
+        }
+    }
+
+    fn overdue(&mut self, number: usize, gate: &str, stands: &str, now: Timestamp) -> bool {
+        let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let within = within.map(|within| within.to_string()).unwrap_or_default();
+        let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
+        self.give_up(reason, now)
+    }
+
+    /// A gate will not hold: the run goes back where the plan says so, else it stops.
+    fn give_up(&mut self, reason: String, now: Timestamp) -> bool {
+        let forward = self.position.as_ref().is_some_and(|position| position.direction == Direction::Forward);
+        let on_failure = self.options.on_failure.unwrap_or(self.plan.spec.on_failure);
+        if forward && on_failure == OnFailure::Undo {
+            return self.turn(0, reason, now);
+        }
+        self.fail(reason);
+        true
+    }
+
+    /// Whether all gates of a step but pauses hold now; the first that does not, and how it stands.
+    pub(crate) fn holds(&mut self, number: usize, now: Timestamp) -> Result<(), (String, String)> {
+        let Some(way) = self.way.clone() else { return Ok(()) };
+        let gates = way.gates(number);
+        // What did not hold before is looked at first: with thousands of gates few events change more than one.
+        if let Some(gate) = self.stuck.and_then(|stuck| gates.get(stuck))
+            && let Verdict::Waits(stands) = judge(gate, &self.seen, now)
+        {
+            self.gates = Held::new();
+            return Err((name(gate), stands));
+        }
+        let mut first: Option<(usize, String, String)> = None;
+        for (index, gate) in gates.iter().enumerate() {
+            let verdict = match judge(gate, &self.seen, now) {
+                Verdict::Holds => self.settled(index, gate, now),
+                other => {
+                    self.gates.remove(&index);
+                    other
+                }
+            };
+            if let Some(stands) = self.waits(verdict) {
+                first.get_or_insert_with(|| (index, name(gate), stands));
+            }
+        }
+        self.stuck = first.as_ref().map(|(index, ..)| *index);
+        first.map_or(Ok(()), |(_, gate, stands)| Err((gate, stands)))
+    }
+
+    /// How a gate that does not hold stands.
+    fn waits(&mut self, verdict: Verdict) -> Option<String> {
+        match verdict {
+            Verdict::Holds => None,
+            Verdict::Waits(stands) => Some(stands),
+            Verdict::HoldsAt(time) => {
+                self.wake_at(time);
+                Some("it holds, and must for a moment more".to_owned())
+            }
+        }
+    }
+
+    /// Whether a gate that holds has held for long enough.
+    fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
+        let since = *self.gates.entry(index).or_insert(now);
+        let Gate::Endpoints { object } = gate else { return Verdict::Holds };
+        let balanced = self
+            .seen
+            .live(object)
+            .is_some_and(|service| service.pointer("/spec/type").is_some_and(|kind| kind == "LoadBalancer"));
+        let settle = SignedDuration::from_secs(self.options.settle.seconds().into());
+        let due = later(since, if balanced || self.fronted.contains(object) { settle } else { PROXY });
+        if due > now { Verdict::HoldsAt(due) } else { Verdict::Holds }
+    }
+}

@@ -1,0 +1,51 @@
+//! Runs in this very process, where a test comes between what a run decides and what it sends.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use cutover::Plan;
+use cutover::planning::Duration;
+use cutover_kube::{Cluster, Settings, drive};
+use cutover_run::{Options, Outcome, Progress, Run};
+use futures::stream;
+use serde_json::Value;
+use tokio::runtime::Builder;
+
+use crate::greeter::Greeter;
+
+/// Carries a plan out; `tell` holds everything up while it lasts.
+pub(crate) fn carry_out(greeter: &Greeter, plan: &Path, mut tell: impl FnMut(&Progress)) -> Option<Outcome> {
+    let mut outcome = None;
+    within(greeter, async |cluster| {
+        outcome = drive(Run::new(read(plan), options(greeter)), cluster, &mut tell, stream::pending()).await;
+    });
+    outcome
+}
+
+/// Does something with a connection to the lab's cluster.
+pub(crate) fn within(greeter: &Greeter, what: impl AsyncFnOnce(&Cluster)) {
+    let settings = Settings {
+        kubeconfig: Some(greeter.cluster.kubeconfig()),
+        namespace: Some(greeter.namespace.clone()),
+        ..Settings::default()
+    };
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { what(&Cluster::connect(&settings).await.unwrap()).await });
+}
+
+/// A plan's file.
+pub(crate) fn read(plan: &Path) -> Plan {
+    let plan: Value = serde_json::from_slice(&fs::read(plan).unwrap()).unwrap();
+    Plan::parse(&plan).unwrap()
+}
+
+/// A runner that no other one is.
+pub(crate) fn options(greeter: &Greeter) -> Options {
+    Options {
+        lease: Duration::of_seconds(5),
+        ..Options::new(greeter.namespace.clone(), format!("test {:?}", Instant::now()))
+    }
+}

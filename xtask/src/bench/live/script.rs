@@ -1,0 +1,72 @@
+//! kubectl's side: what a careful script does, a program a change and a program a wait.
+//!
+//! It waits for no endpoints: kubectl has no word for them. Nor does it look at rights, keep a journal or hold a Lease.
+
+use std::thread;
+use std::time::Duration;
+
+use cutover::Plan;
+use cutover::manifest::ObjectRef;
+use cutover::planning::{Change, Gate};
+
+use crate::Result;
+use crate::cluster::Kubectl;
+
+/// Makes the changes of each step, and waits for its gates.
+pub(super) fn carry_out(plan: &Plan, kubectl: &Kubectl, namespace: &str) -> Result<()> {
+    let script = Script { kubectl, namespace };
+    for step in &plan.spec.steps {
+        step.changes.iter().try_for_each(|change| script.change(change))?;
+        step.gates.iter().try_for_each(|gate| script.wait(gate))?;
+    }
+    Ok(())
+}
+
+struct Script<'a> {
+    kubectl: &'a Kubectl,
+    namespace: &'a str,
+}
+
+impl Script<'_> {
+    fn change(&self, change: &Change) -> Result<()> {
+        let object = target(change.object());
+        match change {
+            Change::Create { manifest, .. } => {
+                self.run(&["create", "-f", "-"], &manifest.value().to_string())
+            }
+            Change::Delete { .. } => self.run(&["delete", &object], ""),
+            Change::Patch { ops, .. } => {
+                let ops = serde_json::to_string(ops)?;
+                self.run(&["patch", &object, "--type=json", "--patch", &ops], "")
+            }
+        }
+    }
+
+    fn wait(&self, gate: &Gate) -> Result<()> {
+        match gate {
+            Gate::Available { object, .. } => {
+                self.roll_out(object)?;
+                self.run(&["wait", &target(object), "--for=condition=Available", "--timeout=300s"], "")
+            }
+            Gate::Settled { object, .. } => self.roll_out(object),
+            Gate::Endpoints { .. } => Ok(()),
+            Gate::Pause { duration: Some(duration) } => {
+                thread::sleep(Duration::from_secs(duration.seconds().into()));
+                Ok(())
+            }
+            other => Err(format!("the script cannot wait for {other:?}").into()),
+        }
+    }
+
+    fn roll_out(&self, object: &ObjectRef) -> Result<()> {
+        self.run(&["rollout", "status", &target(object), "--timeout=300s"], "")
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> Result<()> {
+        self.kubectl.run_with(&[arguments, &["-n", self.namespace]].concat(), input).map(drop)
+    }
+}
+
+fn target(object: &ObjectRef) -> String {
+    format!("{}/{}", object.kind.to_lowercase(), object.name)
+}
