@@ -1,4 +1,4 @@
-//! Tests on a real control plane. They take a minute and want Go, so they are no part of the everyday tests:
+//! Tests on a real control plane. They take minutes and want Go, so they are no part of the everyday tests:
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
 mod admission;
