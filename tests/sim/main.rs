@@ -20,7 +20,7 @@ use scenario::Scenario;
 use stage::Stage;
 
 /// How many seeds are tried every day.
-const EVERYDAY: u64 = 400;
+const EVERYDAY: u64 = 100;
 
 /// A failure means that a run would break its budget, do a thing twice, lose one, or not end.
 #[test]

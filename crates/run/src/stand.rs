@@ -55,6 +55,8 @@ pub(crate) fn drift(
 ) -> Option<String> {
     match (live, state.get(object)) {
         (None, None) => None,
+        // The step in whose middle the run turned round did not come to create it.
+        (None, Some(_)) if way.halfway().is_some_and(|state| !state.contains(object)) => None,
         (None, Some(_)) => Some(format!("{object}: it is gone")),
         (Some(live), None) if goes(live) => None,
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
