@@ -10,7 +10,7 @@
 //! ```
 //!
 //! [`Run`] is told what happens and what time it is, and says what it wants done, as data. The crate `cutover-kube`
-//! carries that out on a cluster; tests carry it out on a small cluster in memory, with faults, a hundred thousand
+//! carries that out on a cluster; tests carry it out on a small cluster in memory, with faults, thousands of
 //! times.
 //!
 //! - **The journal says where a run is, the live objects confirm it** ([`Journal`]). After every event the machine
