@@ -94,7 +94,7 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
             (Value::Object(wanted), Some(Value::Object(live))) => self.members(wanted, live),
             (Value::Array(wanted), Some(Value::Array(live))) => self.items(wanted, live),
             (wanted, Some(live)) if self.schema.same(&self.at.shape, wanted, live) => {}
-            _ => self.differ(Some(wanted), live),
+            _ => self.differ(wanted, live),
         }
     }
 
@@ -105,13 +105,13 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
     }
 
     fn items(&mut self, wanted: &[Value], live: &[Value]) {
-        let fields: Vec<String> =
-            self.schema.key(&self.at.shape).iter().map(|field| (*field).to_owned()).collect();
-        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-        match (indices_by_key(wanted, &fields), indices_by_key(live, &fields)) {
+        let schema = self.schema;
+        let shape = self.at.shape.clone();
+        let fields = schema.key(&shape);
+        match (indices_by_key(wanted, fields), indices_by_key(live, fields)) {
             (Some(keys), Some(there)) => {
                 for (key, index) in keys {
-                    let at = self.at.item(Segment::Item(key_pairs(Some(&wanted[index]), &fields)));
+                    let at = self.at.item(Segment::Item(key_pairs(Some(&wanted[index]), fields)));
                     let live = there.get(&key).map(|index| &live[*index]);
                     self.within(at, |walk| walk.value(&wanted[index], live));
                 }
@@ -129,9 +129,9 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
         }
     }
 
-    fn differ(&mut self, wanted: Option<&Value>, live: Option<&Value>) {
+    fn differ(&mut self, wanted: &Value, live: Option<&Value>) {
         let path = self.at.path();
-        self.found.push(Difference { path, before: wanted.cloned(), after: live.cloned() });
+        self.found.push(Difference { path, before: Some(wanted.clone()), after: live.cloned() });
     }
 
     fn within(&mut self, at: At, visit: impl FnOnce(&mut Self)) {
