@@ -11,6 +11,7 @@ use cutover::manifest::Manifest;
 use cutover_run::{Request, Write};
 use futures::future::join_all;
 use serde_json::json;
+use tokio::time::sleep;
 use xtask::cluster::Options;
 
 use crate::greeter::{Greeter, hello, new_version};
@@ -102,7 +103,8 @@ fn an_api_server_that_is_too_busy() {
     assert!(refused > 0, "the server was never too busy");
 }
 
-/// Writes without a rest, four at a time, for a minute at most.
+/// Writes four at a time, now for a second without a rest and then for two not at all, so that others get their
+/// turn in the end; for a minute at most.
 fn write_until(greeter: &Greeter, over: &AtomicBool) {
     let start = Instant::now();
     let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "busy", "namespace": "default" } });
@@ -110,7 +112,11 @@ fn write_until(greeter: &Greeter, over: &AtomicBool) {
     within(greeter, async |cluster| {
         let writer = async |_| {
             while !over.load(Ordering::SeqCst) && start.elapsed() < Duration::from_secs(60) {
-                let _ = cluster.ask(Request::Write { write: write.clone(), dry_run: true }).await;
+                if start.elapsed().as_secs().is_multiple_of(3) {
+                    let _ = cluster.ask(Request::Write { write: write.clone(), dry_run: true }).await;
+                } else {
+                    sleep(Duration::from_millis(50)).await;
+                }
             }
         };
         join_all((0..4).map(writer)).await;

@@ -166,7 +166,7 @@ impl Greeter {
 
     /// What the command has asked for in this namespace, by the audit log.
     pub(crate) fn requests(&self) -> Vec<Value> {
-        let mut requests = self.cluster.audited();
+        let mut requests = self.cluster.audited(&self.namespace);
         requests.retain(|request| {
             let agent = request["userAgent"].as_str().unwrap_or_default();
             agent.starts_with("cutover/") && request["objectRef"]["namespace"] == *self.namespace

@@ -103,7 +103,7 @@ async fn interrupt(
     }
     let steps = if verb == Verb::Abort && !forward { MIDDLE } else { plan.len() };
     let expected = expected(&plan, steps, back);
-    let made = written_in(&cluster.audited(), &lab.namespace, &plan);
+    let made = written_in(&cluster.audited(&lab.namespace), &lab.namespace, &plan);
     if made == expected { Ok(()) } else { Err(format!("it wrote {made:?}, and not {expected:?}")) }
 }
 

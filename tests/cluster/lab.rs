@@ -113,8 +113,17 @@ impl Lab {
         }
     }
 
+    /// Writes; where no answer is heard, once more, and what is there already was made by the first.
     pub(crate) async fn write(&self, write: Write) -> Option<Manifest> {
-        match self.cluster.ask(Request::Write { write: write.clone(), dry_run: false }).await {
+        let ask = || self.cluster.ask(Request::Write { write: write.clone(), dry_run: false });
+        let answer = match ask().await {
+            Err(fault) if fault.code == 0 => match ask().await {
+                Err(fault) if fault.reason == "AlreadyExists" => Ok(Reply::Object(None)),
+                answer => answer,
+            },
+            answer => answer,
+        };
+        match answer {
             Ok(Reply::Object(found)) => found,
             other => panic!("{write:?}: {other:?}"),
         }

@@ -37,7 +37,7 @@ fn data_outlives_a_restart_and_a_pause_and_each_request_is_told() {
     cluster.resume("etcd").unwrap();
     cluster.kubectl().run(&["get", "configmap", "kept", "--request-timeout=30s"]).unwrap();
 
-    let requests = cluster.audited();
+    let requests = cluster.audited("default");
     let created =
         requests.iter().find(|request| request["verb"] == "create" && request["objectRef"]["name"] == "kept");
     let created = created.unwrap();

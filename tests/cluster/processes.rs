@@ -109,7 +109,7 @@ impl<'a> Stage<'a> {
             return Err("it is not as it was".into());
         }
         let expected = expected(&self.plan, back.unwrap_or(end), back.unwrap_or(0));
-        let made = written_in(&self.cluster.audited(), &self.lab.namespace, &self.plan);
+        let made = written_in(&self.cluster.audited(&self.lab.namespace), &self.lab.namespace, &self.plan);
         if made == expected { Ok(()) } else { Err(format!("it wrote {made:?}, and not {expected:?}")) }
     }
 

@@ -239,11 +239,7 @@ impl<'p> Stage<'p> {
             Request::Write { write, dry_run } => {
                 self.model.write(&write_of(write), "cutover", *dry_run).map(Reply::Object)
             }
-            Request::Review(rights) => {
-                let rights: Vec<(&str, &str)> =
-                    rights.iter().map(|right| (right.verb.as_str(), right.resource.as_str())).collect();
-                self.model.review(&rights).map(Reply::Allowed)
-            }
+            Request::Review(right) => self.model.review(&right.verb, &right.resource).map(Reply::Allowed),
             other => panic!("{other:?} is asked of a cluster"),
         };
         if self.aloud && !matches!(request, Request::Review(_) | Request::Write { dry_run: true, .. }) {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use cutover_manifest::ObjectRef;
 use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Write};
-use futures::{StreamExt, TryStreamExt, stream};
 use http::Response;
 use http_body_util::BodyExt;
 use kube::client::Body;
@@ -20,9 +19,6 @@ use crate::gate;
 /// How long an answer may take. The server ends writes after 34 seconds by itself.
 pub(crate) const LIMIT: Duration = Duration::from_secs(40);
 
-/// How many access reviews are under way at once.
-const REVIEWS: usize = 8;
-
 impl Cluster {
     /// Sends a request, once, and tells what came of it.
     ///
@@ -34,7 +30,7 @@ impl Cluster {
             Request::Get(object) => self.get(&object).await,
             Request::List(scope) => self.list(&scope).await.map(|(objects, _)| Reply::Objects(objects)),
             Request::Write { write, dry_run } => self.write(&write, dry_run).await,
-            Request::Review(rights) => self.review(rights).await,
+            Request::Review(right) => self.review(&right).await,
             Request::Http(request) => gate::ask(&request).await,
             _ => Err(unsendable("this request is not known here")),
         }
@@ -80,12 +76,9 @@ impl Cluster {
         Ok(Reply::Object(self.send(call).await?.object()?))
     }
 
-    async fn review(&self, rights: Vec<Right>) -> Answer {
-        let reviews = stream::iter(rights).map(|right| async move {
-            let review = self.send(Call::review(&right)).await?.json()?;
-            Ok(review.pointer("/status/allowed").and_then(Value::as_bool).unwrap_or(false))
-        });
-        Ok(Reply::Allowed(reviews.buffered(REVIEWS).try_collect().await?))
+    async fn review(&self, right: &Right) -> Answer {
+        let review = self.send(Call::review(right)).await?.json()?;
+        Ok(Reply::Allowed(review.pointer("/status/allowed").and_then(Value::as_bool).unwrap_or(false)))
     }
 
     /// The objects that one is among: those of its namespace, or of ours where it names none.

@@ -51,14 +51,14 @@ impl Model {
         self.server.list(scope)
     }
 
-    /// Whether the user may do each of these, a verb and a plural; see [`Server::allows`].
+    /// Whether the user may do this, a verb and a plural; see [`Server::allows`].
     ///
     /// # Errors
     ///
     /// What goes wrong on the way.
-    pub fn review(&mut self, rights: &[(&str, &str)]) -> Result<Vec<bool>, Refused> {
+    pub fn review(&mut self, verb: &str, resource: &str) -> Result<bool, Refused> {
         self.arrive(None)?;
-        Ok(rights.iter().map(|(verb, resource)| self.server.allows(verb, resource)).collect())
+        Ok(self.server.allows(verb, resource))
     }
 
     /// Writes, as a client does; the object as the server then holds it, none after a delete.

@@ -4,7 +4,7 @@ use cutover_manifest::{Manifest, ObjectRef};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Location;
-use crate::effect::{Effect, Request, Ticket};
+use crate::effect::{Effect, Request, Right, Ticket};
 use crate::event::{Answer, Fault, Reply};
 use crate::lease::later;
 use crate::progress::Progress;
@@ -24,7 +24,7 @@ pub(crate) enum Question {
     ReadJournal,
     Rehearse(Box<Manifest>),
     Release,
-    Review,
+    Review(Right),
     Survey,
     WriteJournal(String),
 }
@@ -68,7 +68,8 @@ impl Run {
             (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
             (Question::Make(object), answer) => self.made(&object, answer, now),
             (Question::Release, _) => {}
-            (Question::Look(_) | Question::Rehearse(_) | Question::Survey, _) if self.is_over() => {}
+            (Question::Look(_) | Question::Rehearse(_) | Question::Review(_) | Question::Survey, _)
+                if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
             (Question::Look(object), Ok(Reply::Object(found))) => self.seen.read(&object, found.as_ref()),
             (Question::Look(object), Err(fault)) => self.fail(format!("{object}: {}", fault.told())),
@@ -76,7 +77,9 @@ impl Run {
             (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, now),
             (Question::ReadJournal, Err(fault)) => self.fail(format!("the journal: {}", fault.told())),
             (Question::Rehearse(state), answer) => self.rehearsed(&state, answer),
-            (Question::Review, Ok(Reply::Allowed(allowed))) => self.reviewed(&allowed),
+            (Question::Review(right), Ok(Reply::Allowed(allowed))) => {
+                self.missing.extend((!allowed).then_some(right));
+            }
             (Question::Survey, Ok(Reply::Objects(found))) => self.surveyed(&found),
             // A cluster without this kind has none of it.
             (Question::Survey, Err(fault)) if fault.code == 404 => {}

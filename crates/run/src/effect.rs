@@ -43,9 +43,9 @@ pub enum Request {
         /// Whether the server only says what it would do (`?dryRun=All`).
         dry_run: bool,
     },
-    /// Ask whether the run may do these (`SelfSubjectAccessReview`); the answer is
-    /// [`Reply::Allowed`](crate::Reply::Allowed), one a right, in their order.
-    Review(Vec<Right>),
+    /// Ask whether the run may do this (`SelfSubjectAccessReview`); the answer is
+    /// [`Reply::Allowed`](crate::Reply::Allowed).
+    Review(Right),
     /// An HTTP request, for a gate that asks another system; the answer is [`Reply::Http`](crate::Reply::Http).
     Http(HttpRequest),
 }

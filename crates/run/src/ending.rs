@@ -141,6 +141,7 @@ impl Run {
         }
         let outcome = if begun { Outcome::Stopped { step, reason } } else { Outcome::Refused { reason } };
         self.phase = Phase::Close(outcome);
+        self.queue.clear();
     }
 
     /// As [`fail`](Self::fail), for a decision that has been taken with it.

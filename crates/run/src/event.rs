@@ -35,8 +35,8 @@ pub enum Reply {
     Object(Option<Manifest>),
     /// The objects of a scope.
     Objects(Vec<Manifest>),
-    /// Whether each right is given.
-    Allowed(Vec<bool>),
+    /// Whether a right is given.
+    Allowed(bool),
     /// The answer to an HTTP request.
     Http {
         /// The status code.

@@ -1,24 +1,21 @@
-//! What comes before the first write: Leases, the journal, the live objects, rights, and a rehearsal.
+//! What a run begins with: Leases, the journal, and the live objects.
 
 use std::sync::Arc;
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::{diff, lacking, project};
-use cutover_plan::Deployment;
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::asking::Question;
-use crate::bind::{admit, as_written, bind};
+use crate::bind::bind;
 use crate::direction::Direction;
-use crate::effect::{Request, Scope, Write};
-use crate::event::{Answer, Reply};
+use crate::effect::Request;
 use crate::journal::{Journal, Position};
 use crate::managed::manager;
 use crate::options::Goal;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
-use crate::rights::{namespaces, rights, scopes};
+use crate::rights::scopes;
 use crate::run::{Phase, Run};
 use crate::way::{Way, states_of_objects};
 
@@ -150,7 +147,7 @@ impl Run {
     /// The plan as it fits the live objects; one that goes on is bound already.
     pub(crate) fn bound(&mut self) -> bool {
         self.phase = Phase::Survey;
-        self.queue = self.surveys().map(|scope| (Question::Survey, Request::List(scope))).collect();
+        self.queue = self.surveys().collect();
         if self.position.is_some() {
             self.tell_start();
             return true;
@@ -188,171 +185,8 @@ impl Run {
         })
     }
 
-    fn changed_objects(&self) -> Vec<ObjectRef> {
+    pub(crate) fn changed_objects(&self) -> Vec<ObjectRef> {
         let changes = self.plan.spec.steps.iter().flat_map(|step| &step.changes);
         changes.map(|change| change.object().clone()).collect()
     }
-
-    fn surveys(&self) -> impl Iterator<Item = Scope> + use<> {
-        let kinds = [("autoscaling/v2", "HorizontalPodAutoscaler"), ("networking.k8s.io/v1", "Ingress")];
-        let scope = move |namespace: Option<String>| {
-            kinds.map(|(api_version, kind)| Scope {
-                api_version: api_version.to_owned(),
-                kind: kind.to_owned(),
-                namespace: namespace.clone(),
-                name: None,
-            })
-        };
-        namespaces(&self.plan, &self.options.namespace).into_iter().flat_map(scope)
-    }
-
-    pub(crate) fn survey(&mut self, now: Timestamp) -> bool {
-        self.next_of_queue(now, if self.position.is_some() { Phase::Work } else { Phase::Review })
-    }
-
-    /// Asks the next question; when all have their answers, what comes next.
-    fn next_of_queue(&mut self, now: Timestamp, then: Phase) -> bool {
-        if let Some((question, request)) = self.queue.pop_front() {
-            self.ask(question, request, now);
-            return true;
-        }
-        let answered = self.is_answered();
-        if answered {
-            self.phase = then;
-        }
-        answered
-    }
-
-    pub(crate) fn surveyed(&mut self, found: &[Manifest]) {
-        for manifest in found {
-            match manifest.object().kind.as_str() {
-                "Ingress" => self.fronted.extend(backends(manifest)),
-                _ if self.position.is_none() => self.refuse_autoscaler(manifest),
-                _ => {}
-            }
-        }
-    }
-
-    /// An autoscaler would count the pods of one set anew in the middle of the plan.
-    fn refuse_autoscaler(&mut self, autoscaler: &Manifest) {
-        let target = autoscaler.pointer("/spec/scaleTargetRef");
-        let text = |field: &str| target.and_then(|target| target[field].as_str()).unwrap_or_default();
-        let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
-        if text("kind") == "Deployment" && self.changed_objects().contains(&object) {
-            let reason = format!("{object}: {} scales it", autoscaler.object());
-            self.fail(format!("{reason}\nhint: delete the autoscaler for the length of the run"));
-        }
-    }
-
-    pub(crate) fn review(&mut self, now: Timestamp) -> bool {
-        let rights = rights(&self.plan, &self.options.namespace);
-        self.ask(Question::Review, Request::Review(rights), now);
-        false
-    }
-
-    pub(crate) fn reviewed(&mut self, allowed: &[bool]) {
-        let rights = rights(&self.plan, &self.options.namespace);
-        let missing: Vec<String> = rights
-            .iter()
-            .zip(allowed)
-            .filter(|(_, allowed)| !**allowed)
-            .map(|(right, _)| right.to_string())
-            .collect();
-        if missing.is_empty() {
-            self.queue = self.rehearsals().into();
-            self.phase = Phase::Rehearse;
-        } else {
-            let rights = missing.join("\n");
-            self.fail(format!(
-                "you may not:\n{rights}\nhint: cutover rights prints the Role that this plan needs"
-            ));
-        }
-    }
-
-    /// Every state that the plan brings an object to, as one dry run.
-    fn rehearsals(&self) -> Vec<(Question, Request)> {
-        let states = states_of_objects(&self.plan).unwrap_or_default();
-        let asked = states.into_iter().filter_map(|state| Some((self.rehearsal(&state)?, state)));
-        asked.map(|(request, state)| (Question::Rehearse(Box::new(state)), request)).collect()
-    }
-
-    fn rehearsal(&self, state: &Manifest) -> Option<Request> {
-        let write = match self.seen.live(state.object()) {
-            _ if state.is_sealed() => return None,
-            None => Write::Create(state.clone()),
-            Some(live) => {
-                let live = as_written(live);
-                let ops = diff(live.value(), state.value(), &MergeKeys);
-                (!ops.is_empty()).then(|| Write::Patch { object: state.object().clone(), ops })?
-            }
-        };
-        Some(Request::Write { write, dry_run: true })
-    }
-
-    pub(crate) fn rehearse(&mut self, now: Timestamp) -> bool {
-        let advanced = self.next_of_queue(now, Phase::Open);
-        if self.phase == Phase::Open {
-            return self.take_admitted();
-        }
-        advanced
-    }
-
-    /// Takes what admission changes into the plan, where it is a field that we plan.
-    pub(crate) fn rehearsed(&mut self, state: &Manifest, answer: Answer) {
-        let stored = match answer {
-            Ok(Reply::Object(Some(stored))) => as_written(&stored),
-            Ok(_) => return,
-            Err(fault) if fault.code == 404 && self.makes_namespace_of(state) => return,
-            Err(fault) => {
-                let reason = format!("{}: the server would refuse it: {}", state.object(), fault.told());
-                return self.fail(reason);
-            }
-        };
-        let changed = lacking(state.value(), stored.value(), &MergeKeys);
-        for found in &changed {
-            let value =
-                |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
-            let (asked, kept) = (value(&found.before), value(&found.after));
-            let message = format!("{}: {}: the cluster makes {kept} of {asked}", state.object(), found.path);
-            self.tell(Progress::Warned { message });
-        }
-        if !changed.is_empty() {
-            let kept = project(state.value(), stored.value(), &MergeKeys);
-            self.admitted.push((state.clone(), state.with(|value| *value = kept)));
-        }
-    }
-
-    fn makes_namespace_of(&self, state: &Manifest) -> bool {
-        let made = self.changed_objects();
-        made.iter().any(|object| {
-            object.kind == "Namespace" && Some(&object.name) == state.object().namespace.as_ref()
-        })
-    }
-
-    fn take_admitted(&mut self) -> bool {
-        let admitted = std::mem::take(&mut self.admitted);
-        if !admitted.is_empty() {
-            match admit(&self.plan, &admitted, &self.options.namespace) {
-                Ok(plan) => self.plan = plan,
-                Err(error) => return self.failed(error),
-            }
-        }
-        if self.options.goal == Goal::Try || self.plan.is_empty() {
-            self.phase = Phase::Close(Outcome::Done);
-        }
-        true
-    }
-}
-
-/// The Services that an Ingress leads to.
-fn backends(ingress: &Manifest) -> Vec<ObjectRef> {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let spec = ingress.pointer("/spec").cloned().unwrap_or_default();
-    let rules = list(&spec["rules"]);
-    let paths = rules.iter().flat_map(|rule| list(&rule["http"]["paths"]));
-    let mut backends: Vec<Value> = paths.map(|path| path["backend"].clone()).collect();
-    backends.push(spec["defaultBackend"].clone());
-    let names = backends.iter().filter_map(|backend| backend["service"]["name"].as_str());
-    let namespace = ingress.object().namespace.as_deref();
-    names.map(|name| cutover_plan::service_ref(namespace, name)).collect()
 }

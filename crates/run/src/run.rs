@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::analysis::{Location, jobs};
 use crate::asking::{Asked, Question};
 use crate::bind::Admitted;
-use crate::effect::{Effect, Request, Scope, Ticket};
+use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
 use crate::lease::{Leases, lease_objects};
@@ -66,6 +66,9 @@ pub struct Run {
     pub(crate) admitted: Vec<Admitted>,
     /// Services with a load balancer or an Ingress before them.
     pub(crate) fronted: BTreeSet<ObjectRef>,
+    /// Rights that are not given.
+    pub(crate) missing: BTreeSet<Right>,
+    /// Questions that do not wait for one another's answers.
     pub(crate) queue: VecDeque<(Question, Request)>,
     /// Whether the watches have been asked for.
     pub(crate) watching: bool,
@@ -141,6 +144,7 @@ impl Run {
             uncertain: None,
             admitted: Vec::new(),
             fronted: BTreeSet::new(),
+            missing: BTreeSet::new(),
             queue: VecDeque::new(),
             watching: false,
             in_place: None,
@@ -208,14 +212,18 @@ impl Run {
 
     /// Goes one decision further; false where something must happen first.
     fn advance(&mut self, now: Timestamp) -> bool {
+        if let Some((question, request)) = self.queue.pop_front() {
+            self.ask(question, request, now);
+            return true;
+        }
         match self.phase.clone() {
             Phase::Claim => self.claimed(now),
             Phase::Recall => self.ask_journal(now),
             Phase::Watch => self.watched(),
             Phase::Bind => self.bound(),
-            Phase::Survey => self.survey(now),
-            Phase::Review => self.review(now),
-            Phase::Rehearse => self.rehearse(now),
+            Phase::Survey => self.survey(),
+            Phase::Review => self.review(),
+            Phase::Rehearse => self.rehearse(),
             Phase::Open => self.open(now),
             Phase::Work => self.work(now),
             Phase::Close(outcome) => self.close(&outcome, now),
@@ -229,8 +237,7 @@ impl Run {
             return false;
         }
         let open = self.asked.values().filter(|asked| !asked.question.is_aside()).count();
-        let parallel = matches!(self.phase, Phase::Survey | Phase::Rehearse);
-        self.delayed.is_empty() && open < if parallel { ABREAST } else { 1 }
+        self.delayed.is_empty() && open < if self.queue.is_empty() { 1 } else { ABREAST }
     }
 
     pub(crate) fn is_over(&self) -> bool {

@@ -120,28 +120,27 @@ async fn a_delete_means_one_object_in_the_background_and_its_rehearsal_deletes_n
 }
 
 #[tokio::test]
-async fn rights_are_asked_one_by_one_and_answered_in_order() {
-    let right = |resource: &str| Right {
-        group: "apps".into(),
-        resource: resource.into(),
-        verb: "patch".into(),
-        namespace: Some("shop".into()),
-        name: Some("hello".into()),
-    };
-    let yes = |allowed: bool| Say::Json(201, json!({ "status": { "allowed": allowed } }));
-    let server = Server::start(vec![yes(true), yes(false)]).await;
-    let rights = vec![right("deployments"), right("deployments/scale")];
-    // One connection answers in order; two may not.
-    let Ok(Reply::Allowed(allowed)) = server.cluster().ask(Request::Review(rights)).await else { panic!() };
-    assert_eq!(allowed.iter().filter(|allowed| **allowed).count(), 1);
-    let bodies: Vec<Value> =
-        server.asked().iter().map(|asked| serde_json::from_str(&asked.body).unwrap()).collect();
-    let scale = json!({
-        "group": "apps", "resource": "deployments", "subresource": "scale", "verb": "patch",
-        "namespace": "shop", "name": "hello",
-    });
-    assert!(bodies.iter().any(|body| body["spec"]["resourceAttributes"] == scale), "{bodies:?}");
-    assert_eq!(server.lines()[0], "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
+async fn a_right_is_asked_for_with_its_subresource_and_its_name() {
+    for (resource, allowed) in [("deployments", true), ("deployments/scale", false)] {
+        let right = Right {
+            group: "apps".into(),
+            resource: resource.into(),
+            verb: "patch".into(),
+            namespace: Some("shop".into()),
+            name: Some("hello".into()),
+        };
+        let review = Say::Json(201, json!({ "status": { "allowed": allowed } }));
+        let (answer, asked) = asked(Request::Review(right), review).await;
+        assert_eq!(answer, Ok(Reply::Allowed(allowed)));
+        assert_eq!(asked.line, "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
+        let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+        let attributes = json!({
+            "group": "apps", "resource": resource, "subresource": subresource, "verb": "patch",
+            "namespace": "shop", "name": "hello",
+        });
+        let body: Value = serde_json::from_str(&asked.body).unwrap();
+        assert_eq!(body["spec"]["resourceAttributes"], attributes);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,83 @@
+//! The rehearsal: every state that the plan brings an object to, tried with the server's dry run.
+
+use cutover_manifest::{Manifest, MergeKeys};
+use cutover_patch::{diff, lacking, project};
+use serde_json::Value;
+
+use crate::asking::Question;
+use crate::bind::{admit, as_written};
+use crate::effect::{Request, Write};
+use crate::event::{Answer, Reply};
+use crate::options::Goal;
+use crate::outcome::Outcome;
+use crate::progress::Progress;
+use crate::run::{Phase, Run};
+use crate::way::states_of_objects;
+
+impl Run {
+    /// Every state that the plan brings an object to, as one dry run.
+    pub(crate) fn rehearsals(&self) -> Vec<(Question, Request)> {
+        let states = states_of_objects(&self.plan).unwrap_or_default();
+        let asked = states.into_iter().filter_map(|state| Some((self.rehearsal(&state)?, state)));
+        asked.map(|(request, state)| (Question::Rehearse(Box::new(state)), request)).collect()
+    }
+
+    fn rehearsal(&self, state: &Manifest) -> Option<Request> {
+        let write = match self.seen.live(state.object()) {
+            _ if state.is_sealed() => return None,
+            None => Write::Create(state.clone()),
+            Some(live) => {
+                let live = as_written(live);
+                let ops = diff(live.value(), state.value(), &MergeKeys);
+                (!ops.is_empty()).then(|| Write::Patch { object: state.object().clone(), ops })?
+            }
+        };
+        Some(Request::Write { write, dry_run: true })
+    }
+
+    /// Takes what admission changes into the plan, where it is a field that we plan.
+    pub(crate) fn rehearsed(&mut self, state: &Manifest, answer: Answer) {
+        let stored = match answer {
+            Ok(Reply::Object(Some(stored))) => as_written(&stored),
+            Ok(_) => return,
+            Err(fault) if fault.code == 404 && self.makes_namespace_of(state) => return,
+            Err(fault) => {
+                let reason = format!("{}: the server would refuse it: {}", state.object(), fault.told());
+                return self.fail(reason);
+            }
+        };
+        let changed = lacking(state.value(), stored.value(), &MergeKeys);
+        for found in &changed {
+            let value =
+                |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let (asked, kept) = (value(&found.before), value(&found.after));
+            let message = format!("{}: {}: the cluster makes {kept} of {asked}", state.object(), found.path);
+            self.tell(Progress::Warned { message });
+        }
+        if !changed.is_empty() {
+            let kept = project(state.value(), stored.value(), &MergeKeys);
+            self.admitted.push((state.clone(), state.with(|value| *value = kept)));
+        }
+    }
+
+    fn makes_namespace_of(&self, state: &Manifest) -> bool {
+        let made = self.changed_objects();
+        made.iter().any(|object| {
+            object.kind == "Namespace" && Some(&object.name) == state.object().namespace.as_ref()
+        })
+    }
+
+    /// All states have been tried.
+    pub(crate) fn rehearse(&mut self) -> bool {
+        let admitted = std::mem::take(&mut self.admitted);
+        if !admitted.is_empty() {
+            match admit(&self.plan, &admitted, &self.options.namespace) {
+                Ok(plan) => self.plan = plan,
+                Err(error) => return self.failed(error),
+            }
+        }
+        let over = self.options.goal == Goal::Try || self.plan.is_empty();
+        self.phase = if over { Phase::Close(Outcome::Done) } else { Phase::Open };
+        true
+    }
+}

@@ -1,0 +1,89 @@
+//! What the cluster is asked before the first write: what scales or fronts the plan's objects, and what the run may do.
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_plan::Deployment;
+use serde_json::Value;
+
+use crate::asking::Question;
+use crate::effect::{Request, Right, Scope};
+use crate::rights::{namespaces, rights};
+use crate::run::{Phase, Run};
+
+impl Run {
+    /// What is looked for beside the plan's own objects.
+    pub(crate) fn surveys(&self) -> impl Iterator<Item = (Question, Request)> + use<> {
+        let kinds = [("autoscaling/v2", "HorizontalPodAutoscaler"), ("networking.k8s.io/v1", "Ingress")];
+        let scope = move |namespace: Option<String>| {
+            kinds.map(|(api_version, kind)| Scope {
+                api_version: api_version.to_owned(),
+                kind: kind.to_owned(),
+                namespace: namespace.clone(),
+                name: None,
+            })
+        };
+        let scopes = namespaces(&self.plan, &self.options.namespace).into_iter().flat_map(scope);
+        scopes.map(|scope| (Question::Survey, Request::List(scope)))
+    }
+
+    /// All that was looked for is found.
+    pub(crate) fn survey(&mut self) -> bool {
+        if self.position.is_some() {
+            self.phase = Phase::Work;
+        } else {
+            let rights = rights(&self.plan, &self.options.namespace);
+            self.queue = rights.into_iter().map(reviewed).collect();
+            self.phase = Phase::Review;
+        }
+        true
+    }
+
+    pub(crate) fn surveyed(&mut self, found: &[Manifest]) {
+        for manifest in found {
+            match manifest.object().kind.as_str() {
+                "Ingress" => self.fronted.extend(backends(manifest)),
+                _ if self.position.is_none() => self.refuse_autoscaler(manifest),
+                _ => {}
+            }
+        }
+    }
+
+    /// An autoscaler would count the pods of one set anew in the middle of the plan.
+    fn refuse_autoscaler(&mut self, autoscaler: &Manifest) {
+        let target = autoscaler.pointer("/spec/scaleTargetRef");
+        let text = |field: &str| target.and_then(|target| target[field].as_str()).unwrap_or_default();
+        let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
+        if text("kind") == "Deployment" && self.changed_objects().contains(&object) {
+            let reason = format!("{object}: {} scales it", autoscaler.object());
+            self.fail(format!("{reason}\nhint: delete the autoscaler for the length of the run"));
+        }
+    }
+
+    /// All rights have been asked for.
+    pub(crate) fn review(&mut self) -> bool {
+        if self.missing.is_empty() {
+            self.queue = self.rehearsals().into();
+            self.phase = Phase::Rehearse;
+            return true;
+        }
+        let missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
+        let hint = "cutover rights prints the Role that this plan needs";
+        self.failed(format!("you may not:\n{}\nhint: {hint}", missing.join("\n")))
+    }
+}
+
+fn reviewed(right: Right) -> (Question, Request) {
+    (Question::Review(right.clone()), Request::Review(right))
+}
+
+/// The Services that an Ingress leads to.
+fn backends(ingress: &Manifest) -> Vec<ObjectRef> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let spec = ingress.pointer("/spec").cloned().unwrap_or_default();
+    let rules = list(&spec["rules"]);
+    let paths = rules.iter().flat_map(|rule| list(&rule["http"]["paths"]));
+    let mut backends: Vec<Value> = paths.map(|path| path["backend"].clone()).collect();
+    backends.push(spec["defaultBackend"].clone());
+    let names = backends.iter().filter_map(|backend| backend["service"]["name"].as_str());
+    let namespace = ingress.object().namespace.as_deref();
+    names.map(|name| cutover_plan::service_ref(namespace, name)).collect()
+}
