@@ -2,6 +2,7 @@
 //! `cargo test --package cutover-tests --features cluster --test cluster`.
 
 mod admission;
+mod analysis;
 mod audit;
 mod budget;
 mod command;
@@ -22,6 +23,7 @@ mod requests;
 mod roles;
 mod rollback;
 mod runner;
+mod server;
 mod support;
 mod traffic;
 mod turns;

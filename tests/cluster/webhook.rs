@@ -2,10 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::io::{self, BufReader, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,17 +17,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
 use crate::greeter::Greeter;
+use crate::server::{Asked, Connection, Server, respond};
 
 /// For how long it says nothing where it is slow: the API server waits for a second.
 const SLOW: Duration = Duration::from_millis(1500);
 
-/// How often it looks whether somebody asks, and whether it is over.
-const LOOKS: Duration = Duration::from_millis(5);
-
 /// A webhook for the Deployments of one namespace.
 pub(crate) struct Webhook<'l> {
     greeter: &'l Greeter,
-    address: SocketAddr,
+    server: Server,
     shared: Arc<Shared>,
 }
 
@@ -39,7 +36,6 @@ struct Shared {
     calls: AtomicU32,
     /// How many calls come to nothing yet.
     slow: AtomicU32,
-    ends: AtomicBool,
 }
 
 impl<'l> Webhook<'l> {
@@ -57,19 +53,15 @@ impl<'l> Webhook<'l> {
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], key)
             .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        listener.set_nonblocking(true).unwrap();
         let shared = Arc::new(Shared {
             admit: Box::new(admit),
             tls: Arc::new(tls),
             calls: AtomicU32::new(0),
             slow: AtomicU32::new(0),
-            ends: AtomicBool::new(false),
         });
-        let server = Arc::clone(&shared);
-        thread::spawn(move || server.serve(&listener));
-        let webhook = Self { greeter, address, shared };
+        let admission = Arc::clone(&shared);
+        let server = Server::start(move |stream| admission.answer(stream));
+        let webhook = Self { greeter, server, shared };
         greeter.create(&webhook.configuration(&cert.pem()));
         webhook.await_calls();
         webhook
@@ -87,7 +79,7 @@ impl<'l> Webhook<'l> {
             "webhooks": [{
                 "name": format!("{}.cutover.dev", self.greeter.namespace),
                 "clientConfig": {
-                    "url": format!("https://{}/", self.address), "caBundle": STANDARD.encode(certificate),
+                    "url": format!("https://{}/", self.server.address), "caBundle": STANDARD.encode(certificate),
                 },
                 "rules": [{
                     "apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"],
@@ -120,28 +112,14 @@ impl Drop for Webhook<'_> {
     fn drop(&mut self) {
         let _ =
             self.greeter.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.greeter.namespace]);
-        self.shared.ends.store(true, Ordering::SeqCst);
     }
 }
 
 impl Shared {
-    fn serve(self: Arc<Self>, listener: &TcpListener) {
-        while !self.ends.load(Ordering::SeqCst) {
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    let shared = Arc::clone(&self);
-                    // Whoever breaks off has no answer.
-                    thread::spawn(move || shared.answer(stream));
-                }
-                Err(_) => thread::sleep(LOOKS),
-            }
-        }
-    }
-
-    fn answer(&self, stream: impl Read + Write) -> io::Result<()> {
+    fn answer(&self, stream: Connection) -> io::Result<()> {
         let connection = ServerConnection::new(Arc::clone(&self.tls)).map_err(io::Error::other)?;
         let mut stream = BufReader::new(StreamOwned::new(connection, stream));
-        let mut review: Value = serde_json::from_slice(&body(&mut stream)?)?;
+        let mut review: Value = serde_json::from_slice(&Asked::read(&mut stream)?.body)?;
         self.calls.fetch_add(1, Ordering::SeqCst);
         let left = |calls: u32| calls.checked_sub(1);
         if self.slow.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
@@ -151,10 +129,7 @@ impl Shared {
         let answer = json!({
             "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": self.response(&request),
         });
-        let answer = answer.to_string();
-        let head =
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ";
-        write!(stream.get_mut(), "{head}{}\r\n\r\n{answer}", answer.len())?;
+        respond(stream.get_mut(), 200, &answer.to_string())?;
         stream.get_mut().conn.send_close_notify();
         stream.get_mut().flush()
     }
@@ -171,21 +146,4 @@ impl Shared {
             }
         }
     }
-}
-
-/// The body of an HTTP request.
-fn body(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        stream.read_line(&mut line)?;
-        match line.trim().to_ascii_lowercase().split_once(':') {
-            Some(("content-length", value)) => length = value.trim().parse().map_err(io::Error::other)?,
-            None if line.trim().is_empty() => break,
-            _ => {}
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body)?;
-    Ok(body)
 }

@@ -38,7 +38,7 @@ impl Checks {
         }
         for workload in &self.workloads {
             let sets: Vec<ObjectRef> = workload.deployments().map(|(_, set)| placed(&set)).collect();
-            let alive: u32 = sets.iter().map(|set| model.alive(set)).sum();
+            let alive: u32 = sets.iter().map(|set| model.counted(set)).sum();
             if alive > workload.ceiling {
                 let (name, ceiling) = (&workload.name, workload.ceiling);
                 return Err(format!("{name}: {alive} pods alive, and {ceiling} are allowed"));

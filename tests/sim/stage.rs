@@ -100,7 +100,6 @@ impl<'p> Stage<'p> {
             }
             self.interrupt();
             self.act()?;
-            self.checks.look(&self.model)?;
         }
     }
 
@@ -181,6 +180,7 @@ impl<'p> Stage<'p> {
                 let answer = self.answer(&request);
                 self.checks.count(&request, &answer);
                 self.answers.push_back((ticket, answer));
+                self.checks.look(&self.model)?;
             }
             1 if !self.answers.is_empty() => {
                 let (ticket, answer) = self.answers.pop_front().unwrap();
@@ -193,17 +193,15 @@ impl<'p> Stage<'p> {
     }
 
     fn deliver(&mut self) {
-        for (scope, watch) in self.watches.clone() {
-            let event = match self.model.poll_watch(watch) {
-                Some(WatchEvent::Listed(manifests)) => {
-                    let shown = manifests.into_iter().map(|manifest| self.scenario.opinion.shown(manifest));
-                    Event::Listed(scope, shown.collect())
+        for (scope, watch) in &self.watches {
+            let Some(event) = self.model.poll_watch(*watch) else { continue };
+            let (scope, opinion) = (scope.clone(), self.scenario.opinion);
+            let event = match event {
+                WatchEvent::Listed(manifests) => {
+                    Event::Listed(scope, manifests.into_iter().map(|found| opinion.shown(found)).collect())
                 }
-                Some(WatchEvent::Changed(manifest)) => {
-                    Event::Changed(scope, self.scenario.opinion.shown(manifest))
-                }
-                Some(WatchEvent::Gone(manifest)) => Event::Gone(scope, manifest),
-                None => continue,
+                WatchEvent::Changed(manifest) => Event::Changed(scope, opinion.shown(manifest)),
+                WatchEvent::Gone(manifest) => Event::Gone(scope, manifest),
             };
             self.run.handle_event(event, self.model.now);
         }
@@ -216,6 +214,7 @@ impl<'p> Stage<'p> {
         // Requests and answers do not take long.
         let limit = if open { self.model.now } else { due.unwrap_or(soon).min(soon) };
         let happened = self.model.step(limit);
+        self.checks.look(&self.model)?;
         if happened.is_none() && !open && due.is_none() {
             self.deliver();
             self.take_effects();
@@ -276,6 +275,8 @@ impl<'p> Stage<'p> {
             Outcome::Done | Outcome::Undone { to: 0 } if edited => Ok(()),
             Outcome::Done => self.checks.is_done(&self.model, self.scenario.plan),
             Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
+            // Somebody was there before the run began.
+            Outcome::Refused { .. } if edited && self.checks.writes == 0 => Ok(()),
             Outcome::Stopped { .. } if meddled || self.scenario.is_broken() || self.scenario.is_doubted() => {
                 Ok(())
             }

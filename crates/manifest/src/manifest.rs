@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc};
 
+use cutover_patch::jsonptr::Pointer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
@@ -85,7 +86,8 @@ impl Manifest {
     /// assert_eq!(service.pointer("/spec"), None);
     /// ```
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
-        self.value().pointer(pointer)
+        // serde_json's own copies every token twice.
+        Pointer::parse(pointer).ok()?.resolve(self.value()).ok()
     }
 
     /// An edited copy.

@@ -1,5 +1,7 @@
 //! What is true in the cluster, whoever has seen it: for the assertions of tests.
 
+use std::collections::BTreeMap;
+
 use cutover_manifest::ObjectRef;
 
 use crate::model::Model;
@@ -27,6 +29,19 @@ impl Model {
     /// The pods of a Deployment that are active: neither terminating nor evicted.
     pub fn alive(&self, deployment: &ObjectRef) -> u32 {
         self.count(deployment, Pod::is_active)
+    }
+
+    /// The pods of a Deployment that are active, as its controller counts them while it replaces pods: of each of
+    /// several ReplicaSets no more than it is to have, as a pod whose removal is decided may live a moment beside its
+    /// successor (`GetReplicaCountForReplicaSets` in pkg/controller/deployment/util/deployment_util.go).
+    pub fn counted(&self, deployment: &ObjectRef) -> u32 {
+        let mut sets: BTreeMap<Uid, u32> = BTreeMap::new();
+        for pod in self.pods(deployment).filter(|pod| pod.is_active()) {
+            *sets.entry(pod.owner).or_default() += 1;
+        }
+        let rolls = sets.len() > 1;
+        let wanted = |set| self.server.replica_sets.get(set).map_or(0, |set| set.replicas);
+        sets.iter().map(|(set, there)| if rolls { *there.min(&wanted(set)) } else { *there }).sum()
     }
 
     /// The pods of a Deployment that are terminating.
@@ -62,9 +77,14 @@ impl Model {
     }
 
     fn count(&self, deployment: &ObjectRef, counts: impl Fn(&Pod) -> bool) -> u32 {
-        let namespace = deployment.namespace.as_deref().unwrap_or("default");
-        let own = |pod: &&Pod| *pod.deployment == *deployment.name && *pod.header.namespace == *namespace;
-        let counted = self.server.pods.values().filter(own).filter(|pod| counts(pod)).count();
+        let counted = self.pods(deployment).filter(|pod| counts(pod)).count();
         u32::try_from(counted).unwrap_or(u32::MAX)
+    }
+
+    fn pods<'a>(&'a self, deployment: &ObjectRef) -> impl Iterator<Item = &'a Pod> {
+        let namespace = deployment.namespace.as_deref().unwrap_or("default");
+        let own =
+            move |pod: &&Pod| *pod.deployment == *deployment.name && *pod.header.namespace == *namespace;
+        self.server.pods.values().filter(own)
     }
 }

@@ -55,21 +55,22 @@ fn rebased(
     from: &Bundle,
     digests: &mut StateDigest,
 ) -> Result<Vec<Step>, Error> {
-    let mut before = from.clone();
+    let mut theirs = from.clone();
+    let mut state: Bundle = from.iter().map(|manifest| onto.manifest(manifest)).collect();
     let mut made = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
-        let mut after = before.clone();
-        apply(&mut after, step, number + 1)?;
-        let ends = |object| [before.get(object), after.get(object)].map(|end| end.map(|m| onto.manifest(m)));
-        let changes = step.changes.iter().filter_map(|change| {
-            let [before, after] = ends(change.object());
-            change_between(before, after)
-        });
-        let changes = changes.collect();
-        let state: Bundle = after.iter().map(|manifest| onto.manifest(manifest)).collect();
+        apply(&mut theirs, step, number + 1)?;
+        let mut changes = Vec::with_capacity(step.changes.len());
+        for change in &step.changes {
+            let after = theirs.get(change.object()).map(|manifest| onto.manifest(manifest));
+            let before = match &after {
+                Some(after) => state.insert(after.clone()),
+                None => state.remove(&onto.object(change.object())),
+            };
+            changes.extend(change_between(before, after));
+        }
         let gates = step.gates.iter().map(|gate| placed(onto, gate)).collect();
         made.push(Step { changes, gates, after: digests.update(&state), ..step.clone() });
-        before = after;
     }
     Ok(made)
 }

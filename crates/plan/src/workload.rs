@@ -40,7 +40,8 @@ impl fmt::Display for Role {
 ///
 /// At every moment of the plan, forward and back, at least [`floor`](Self::floor) of its pods that receive requests
 /// are available, and at most [`ceiling`](Self::ceiling) of its pods are alive, as long as pods that were available
-/// stay so.
+/// stay so. Pods are counted as Kubernetes counts them: one that a Deployment's roll has decided to remove is gone,
+/// though it may live a moment beside its successor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

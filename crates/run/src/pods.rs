@@ -105,19 +105,19 @@ pub(crate) fn is_observed(manifest: &Manifest) -> bool {
 
 /// Whether a ReplicaSet's pod template is its Deployment's, but for what the controller adds to it.
 pub(crate) fn same_template(deployment: &Manifest, replica_set: &Manifest) -> bool {
-    let spec = "/spec/template/spec";
-    deployment.pointer(spec) == replica_set.pointer(spec)
-        && template_metadata(deployment) == template_metadata(replica_set)
+    let same = |at, but: &[&str]| entries(deployment, at, but).eq(entries(replica_set, at, but));
+    same("/spec/template/spec", &[])
+        && same("/spec/template/metadata", &["creationTimestamp", "labels"])
+        && same("/spec/template/metadata/labels", &["pod-template-hash"])
 }
 
-fn template_metadata(manifest: &Manifest) -> Value {
-    let mut metadata = manifest.pointer("/spec/template/metadata").cloned().unwrap_or_default();
-    for (parent, added) in [("", "creationTimestamp"), ("/labels", "pod-template-hash")] {
-        if let Some(map) = metadata.pointer_mut(parent).and_then(Value::as_object_mut) {
-            map.remove(added);
-        }
-    }
-    metadata
+fn entries<'a>(
+    manifest: &'a Manifest,
+    at: &str,
+    but: &[&str],
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let entries = manifest.pointer(at).and_then(Value::as_object).into_iter().flatten();
+    entries.filter(|(key, _)| !but.contains(&key.as_str()))
 }
 
 /// A condition of an object's status.

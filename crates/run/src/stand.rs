@@ -62,7 +62,8 @@ pub(crate) fn drift(
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
         (Some(live), Some(here)) => {
             let sealed = live.sealed();
-            let off = way.others(object, state).flat_map(|other| {
+            let uncounted = way.counts(object).then(|| here.without("/spec/replicas"));
+            let off = way.others(object, state).chain(&uncounted).flat_map(|other| {
                 Standing::of(sealed.value(), other.value(), here.value(), &MergeKeys).off_after
             });
             let mut known: Vec<Difference> = Vec::new();

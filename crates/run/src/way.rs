@@ -1,6 +1,6 @@
 //! The way that a run is on: its steps, and the state before and after each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Change, Gate, Plan, Step, apply};
@@ -21,6 +21,8 @@ pub(crate) struct Way {
     halfway: Option<Bundle>,
     /// All states of each object that any step changes, which tells its planned fields.
     plan: Vec<Bundle>,
+    /// Deployments whose pods some gate counts.
+    counted: BTreeSet<ObjectRef>,
 }
 
 impl Way {
@@ -29,8 +31,8 @@ impl Way {
         let states = plan.states()?;
         let numbers = (0..states.len()).map(Some).collect();
         let steps = plan.spec.steps.clone();
-        let direction = Direction::Forward;
-        Ok(Self { direction, steps, plan: states.clone(), states, numbers, halfway: None })
+        let (direction, counted) = (Direction::Forward, counted(&steps));
+        Ok(Self { direction, steps, plan: states.clone(), states, numbers, halfway: None, counted })
     }
 
     /// Back from the state after a step to the one after another, or as near above it as the plan's ways lead.
@@ -44,6 +46,7 @@ impl Way {
             numbers: vec![Some(from)],
             halfway: from.checked_sub(1).filter(|_| halfway).map(|before| forward[before].clone()),
             plan: Vec::new(),
+            counted: BTreeSet::new(),
         };
         let mut at = from;
         while at > to {
@@ -64,6 +67,7 @@ impl Way {
         }
         way.plan = forward;
         way.plan.extend(way.states.iter().cloned());
+        way.counted = counted(&way.steps);
         Ok(way)
     }
 
@@ -118,6 +122,20 @@ impl Way {
         }
         known.into_iter()
     }
+
+    /// Whether a gate of this way counts an object's pods, so that how many there are is planned.
+    pub(crate) fn counts(&self, object: &ObjectRef) -> bool {
+        self.counted.contains(object)
+    }
+}
+
+fn counted(steps: &[Step]) -> BTreeSet<ObjectRef> {
+    let gates = steps.iter().flat_map(|step| &step.gates);
+    let counted = gates.filter_map(|gate| match gate {
+        Gate::Available { object, .. } | Gate::Settled { object, .. } => Some(object.clone()),
+        _ => None,
+    });
+    counted.collect()
 }
 
 /// The states that the ways back from the state after a step lead to, down to the start.

@@ -19,7 +19,9 @@ pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: u32, now: Tim
         Err(reason) => return Verdict::Waits(reason),
     };
     let pods = set.active();
-    let fresh: Vec<&(&ObjectRef, &Pod)> = pods.iter().filter(|(_, pod)| set.is_fresh(pod)).collect();
+    let owners = set.fresh();
+    let is_fresh = |pod: &Pod| owners.iter().any(|set| pod.owner.as_ref() == Some(&set.uid));
+    let fresh: Vec<&(&ObjectRef, &Pod)> = pods.iter().filter(|(_, pod)| is_fresh(pod)).collect();
     let ready = fresh.iter().filter(|(_, pod)| pod.ready.is_some()).count();
     let count = replicas as usize;
     if pods.len() != count || ready != count {
@@ -78,9 +80,10 @@ impl<'a> Set<'a> {
         self.seen.pods.iter().filter(|(_, pod)| pod.active && owned(pod)).collect()
     }
 
-    fn is_fresh(&self, pod: &Pod) -> bool {
-        let owner = self.replica_sets.iter().find(|set| pod.owner.as_ref() == Some(&set.uid));
-        owner.is_some_and(|set| same_template(self.deployment, &set.manifest))
+    /// The ReplicaSets of the present template.
+    fn fresh(&self) -> Vec<&'a ReplicaSet> {
+        let sets = self.replica_sets.iter().copied();
+        sets.filter(|set| same_template(self.deployment, &set.manifest)).collect()
     }
 
     /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches of two kinds are not
