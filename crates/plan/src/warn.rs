@@ -33,13 +33,27 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
 }
 
 /// The fields that a plan's patches change without a test: their text is not the server's.
-pub(crate) fn unguarded(object: &ObjectRef, before: &Manifest, after: &Manifest) -> Option<Warning> {
+pub(crate) fn unguarded(
+    object: &ObjectRef,
+    before: &Manifest,
+    after: &Manifest,
+) -> impl Iterator<Item = Warning> {
     let fields = cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
-    (!fields.is_empty()).then(|| {
-        let message =
-            format!("{} is changed without a test: the server stores it in another form", fields.join(", "));
-        warning(object, message, "write the quantity as the server does: 200m for 0.2, 1 for 1000m")
-    })
+    let escaped = |field: &String| {
+        let text = before.pointer(field).and_then(Value::as_str);
+        text.is_some_and(|text| text.contains(['<', '>', '&']))
+    };
+    let (escaped, stored): (Vec<String>, Vec<String>) = fields.into_iter().partition(escaped);
+    let quantity = "write the quantity as the server does: 200m for 0.2, 1 for 1000m";
+    let apply =
+        "cutover apply finds it out all the same; who applies the patches alone lets nobody else write it";
+    [(stored, "stores it in another form", quantity), (escaped, "writes < > & as escapes", apply)]
+        .into_iter()
+        .filter(|(fields, ..)| !fields.is_empty())
+        .map(|(fields, does, hint)| {
+            let message = format!("{} is changed without a test: the server {does}", fields.join(", "));
+            warning(object, message, hint)
+        })
 }
 
 fn services(workload: &Workload, from: &Bundle) -> Result<Vec<Service>, Error> {

@@ -13,6 +13,9 @@ use crate::run::Run;
 /// How long a request that meets no answer is sent again.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
+/// How often a write is tried whose object changes under it each time.
+const TRIES: u32 = 20;
+
 /// What a request is about.
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
@@ -83,7 +86,7 @@ impl Run {
             (Question::Survey, Ok(Reply::Objects(found))) => self.surveyed(&found),
             // A cluster without this kind has none of it.
             (Question::Survey, Err(fault)) if fault.code == 404 => {}
-            (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer),
+            (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer, now),
             (_, Err(fault)) => self.fail(fault.told()),
             (question, Ok(reply)) => self.fail(format!("{question:?} was answered by {reply:?}")),
         }
@@ -102,8 +105,9 @@ impl Run {
         self.rests = None;
     }
 
-    pub(crate) fn tries(&self) -> u32 {
-        self.rests.map_or(0, |(_, tries)| tries)
+    /// Whether it has been tried often enough.
+    pub(crate) fn is_tired(&self) -> bool {
+        self.rests.is_some_and(|(_, tries)| tries > TRIES)
     }
 
     /// Sends a request again after a while, or gives up.

@@ -262,15 +262,19 @@ impl Run {
         false
     }
 
-    pub(crate) fn wrote_journal(&mut self, text: String, answer: Answer) {
+    pub(crate) fn wrote_journal(&mut self, text: String, answer: Answer, now: Timestamp) {
         match answer {
             Ok(Reply::Object(found)) => {
                 if let Some(manifest) = found {
                     self.seen.see(&manifest);
                 }
+                self.rested();
                 self.written = Some(text);
             }
-            Err(fault) if fault.is_stale() => self.doubt_journal(text),
+            Err(fault) if fault.is_stale() && !self.is_tired() => {
+                self.rest(&fault, now);
+                self.doubt_journal(text);
+            }
             Err(fault) => self.fail(format!("the journal: {}", fault.told())),
             Ok(_) => self.doubt_journal(text),
         }
@@ -281,21 +285,30 @@ impl Run {
         self.doubted = self.written.take().into_iter().chain([text]).collect();
     }
 
-    pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>) {
+    pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>, now: Timestamp) {
         let text = found.and_then(|found| found.pointer("/data/run")).and_then(Value::as_str);
         match text.filter(|text| self.doubted.iter().any(|known| known == text)) {
             Some(text) => self.written = Some(text.to_owned()),
+            // Who holds the Leases writes alone: this is a write that has come late, of the runner before or of our own.
+            None if text.is_some() && self.leases.held(now) => self.begin_again(),
             // Another runner has opened it just before.
-            None if self.doubted.len() == 1 => {
-                self.position = None;
-                self.way = None;
-                self.phase = Phase::Recall;
-            }
+            None if self.doubted.len() == 1 => self.begin_again(),
             None => self.lose(
                 "somebody else has written to the journal\nhint: cutover status tells where the run is"
                     .into(),
             ),
         }
+    }
+
+    /// Reads the journal as if nothing were known of it.
+    fn begin_again(&mut self) {
+        self.position = None;
+        self.way = None;
+        self.kept = None;
+        self.in_place = None;
+        self.gates = Held::new();
+        self.stuck = None;
+        self.phase = Phase::Recall;
     }
 
     /// Writes into the journal how the run ended, and gives the Leases back.

@@ -44,7 +44,7 @@ impl Run {
     /// What an earlier run has left: nothing, a run to go on with, or one that is over.
     pub(crate) fn recall(&mut self, found: Option<Manifest>, now: Timestamp) {
         if self.position.is_some() {
-            return self.compare_journal(found.as_ref());
+            return self.compare_journal(found.as_ref(), now);
         }
         self.phase = Phase::Watch;
         let Some(manifest) = found else { return self.begin_anew() };

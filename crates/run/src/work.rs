@@ -16,9 +16,6 @@ use crate::progress::Progress;
 use crate::run::Run;
 use crate::stand::Stand;
 
-/// How often a change is tried whose object changes under it each time.
-const TRIES: u32 = 20;
-
 impl Run {
     pub(crate) fn work(&mut self, now: Timestamp) -> bool {
         if !self.leases.held(now) || !self.look(now) || !self.keep_journal(now) || !self.sweep(now) {
@@ -153,7 +150,7 @@ impl Run {
             Err(fault) if fault.is_final() && !fault.is_stale() => {
                 self.fail(format!("{object}: {}", fault.told()));
             }
-            Err(_) if self.tries() > TRIES => {
+            Err(_) if self.is_tired() => {
                 self.fail(format!(
                     "{object}: it changes each time that it is to be written\nhint: cutover apply goes on"
                 ));

@@ -144,6 +144,15 @@ async fn a_right_is_asked_for_with_its_subresource_and_its_name() {
 }
 
 #[tokio::test]
+async fn texts_are_escaped_as_go_does() {
+    let ops = json!([{ "op": "test", "path": "/data/run", "value": "a < b && c > d\u{2028}" }]);
+    let write = Write::Patch { object: hello(), ops: serde_json::from_value(ops.clone()).unwrap() };
+    let (_, asked) = asked(Request::Write { write, dry_run: false }, Say::Json(200, json!({}))).await;
+    assert!(asked.body.contains(r"a \u003c b \u0026\u0026 c \u003e d\u2028"), "{}", asked.body);
+    assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), ops);
+}
+
+#[tokio::test]
 async fn a_crowded_server_answers_in_plain_text_and_says_when_to_come_back() {
     let text = "Too many requests, please try again later.\n";
     let raw = format!(
