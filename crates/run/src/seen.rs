@@ -15,6 +15,8 @@ pub(crate) struct Seen {
     listed: BTreeSet<Scope>,
     /// The uid of objects that are gone: what a watch still says of them is older.
     gone: BTreeMap<ObjectRef, String>,
+    /// The uid of objects that must be looked at anew: they may be gone.
+    forgotten: BTreeMap<ObjectRef, String>,
     /// Objects that were seen to change, until somebody takes them from here.
     pub(crate) news: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
@@ -44,7 +46,9 @@ impl Seen {
 
     /// Whoever is asked must be looked at anew.
     pub(crate) fn forget(&mut self, object: &ObjectRef) {
-        self.objects.remove(object);
+        if let Some(Some(known)) = self.objects.remove(object) {
+            self.forgotten.insert(object.clone(), uid(&known));
+        }
     }
 
     /// An object as an answer or a watch has it; an older one than is known is not taken.
@@ -70,9 +74,9 @@ impl Seen {
         match found {
             Some(manifest) => self.see(manifest),
             None => {
-                if let Some(Some(known)) = self.objects.insert(object.clone(), None) {
-                    self.gone.insert(object.clone(), uid(&known));
-                }
+                let known = self.objects.insert(object.clone(), None).flatten().map(|known| uid(&known));
+                let forgotten = self.forgotten.remove(object);
+                self.gone.extend(known.or(forgotten).map(|uid| (object.clone(), uid)));
                 self.news.insert(object.clone());
             }
         }
