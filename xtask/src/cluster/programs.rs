@@ -115,6 +115,8 @@ impl Site<'_> {
             "--endpoint-reconciler-type=none".into(),
             flag("audit-policy-file", root().join("tests/cluster/audit-policy.yaml")),
             flag("audit-log-path", self.files.audit_log()),
+            // Megabytes: else what is beyond the first hundred goes to another file.
+            "--audit-log-maxsize=10000".into(),
         ];
         let arguments = [arguments, self.api_server.to_vec()].concat();
         let file = self.binaries.kubernetes("kube-apiserver");
