@@ -32,7 +32,7 @@ use self::case::{Case, cases};
 use self::planned::Planned;
 
 /// How many cases a law is tried on where nothing is said.
-const EVERYDAY: u32 = 64;
+const EVERYDAY: u32 = 32;
 
 fn config() -> ProptestConfig {
     let said = std::env::var_os("PROPTEST_CASES").is_some();
