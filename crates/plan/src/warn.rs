@@ -46,7 +46,7 @@ pub(crate) fn unguarded(
     let (escaped, stored): (Vec<String>, Vec<String>) = fields.into_iter().partition(escaped);
     let quantity = "write the quantity as the server does: 200m for 0.2, 1 for 1000m";
     let apply =
-        "cutover apply finds it out all the same; who applies the patches alone lets nobody else write it";
+        "cutover apply notices what others write all the same; a patch that is applied by hand does not";
     [(stored, "stores it in another form", quantity), (escaped, "writes < > & as escapes", apply)]
         .into_iter()
         .filter(|(fields, ..)| !fields.is_empty())

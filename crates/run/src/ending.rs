@@ -287,13 +287,17 @@ impl Run {
 
     pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>, now: Timestamp) {
         let text = found.and_then(|found| found.pointer("/data/run")).and_then(Value::as_str);
-        match text.filter(|text| self.doubted.iter().any(|known| known == text)) {
-            Some(text) => self.written = Some(text.to_owned()),
-            // Who holds the Leases writes alone: this is a write that has come late, of the runner before or of our own.
-            None if text.is_some() && self.leases.held(now) => self.begin_again(),
+        // Who holds the Leases writes alone: what is not known is a write that has come late, of the runner before or of
+        // our own.
+        let alone = self.leases.held(now);
+        match text {
+            Some(text) if alone && self.is_over() || self.doubted.iter().any(|known| known == text) => {
+                self.written = Some(text.to_owned());
+            }
+            Some(_) if alone => self.begin_again(),
             // Another runner has opened it just before.
-            None if self.doubted.len() == 1 => self.begin_again(),
-            None => self.lose(
+            _ if self.doubted.len() == 1 => self.begin_again(),
+            _ => self.lose(
                 "somebody else has written to the journal\nhint: cutover status tells where the run is"
                     .into(),
             ),
