@@ -24,11 +24,14 @@ fn another_writer_before_each_step() {
     let scale = |set, count| ["scale", set, count, ""];
     let (hello, canary) = ("deployment/hello", "deployment/hello-canary");
     // Before which step, what comes in between, where it is seen, and what brings it back.
+    let create = ["create", "deployment", "hello-canary", "--image=registry.example/other:1.0.0"];
     let steps = [
+        (1, create, "spec.selector.matchLabels.app is", ["delete", canary, "", ""]),
         (2, set_image(hello), image, ["set", "image", hello, "hello=registry.example/hello:1.0.0"]),
         (3, scale(hello, "--replicas=5"), "spec.replicas is", scale(hello, "--replicas=2")),
         (4, set_image(hello), image, ["set", "image", hello, "hello=registry.example/hello:2.0.0"]),
         (5, scale(canary, "--replicas=2"), "spec.replicas is", scale(canary, "--replicas=1")),
+        (6, scale(canary, "--replicas=2"), "spec.replicas is", scale(canary, "--replicas=0")),
     ];
     for (step, between, field, back) in steps {
         let kubectl = |arguments: [&str; 4]| {

@@ -326,7 +326,9 @@ fn write_of(write: &Write) -> cutover_model::Write {
     match write.clone() {
         Write::Create(manifest) => cutover_model::Write::Create(manifest),
         Write::Patch { object, ops } => cutover_model::Write::Patch { object, ops },
-        Write::Delete { object, uid } => cutover_model::Write::Delete { object, uid: Some(uid) },
+        Write::Delete { object, uid, version } => {
+            cutover_model::Write::Delete { object, uid: Some(uid), version }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Write};
 use http::Response;
 use http_body_util::BodyExt;
 use kube::client::Body;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::answer::{Answered, list};
@@ -69,8 +69,9 @@ impl Cluster {
             Write::Patch { object, ops } => {
                 Call::patch(&self.collection_of(object).await?, &object.name, ops, dry_run)
             }
-            Write::Delete { object, uid } => {
-                Call::delete(&self.collection_of(object).await?, &object.name, uid, dry_run)
+            Write::Delete { object, uid, version } => {
+                let preconditions = json!({ "uid": uid, "resourceVersion": version });
+                Call::delete(&self.collection_of(object).await?, &object.name, &preconditions, dry_run)
             }
         };
         Ok(Reply::Object(self.send(call).await?.object()?))

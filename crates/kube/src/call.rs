@@ -89,14 +89,14 @@ impl Call {
         Self::write(Method::PATCH, of.object(name), body).dry(dry_run)
     }
 
-    /// In the background, and only this very object.
+    /// In the background, and only this very object; a condition that is null is none.
     ///
     /// All of it is in the body: the server reads the query of a delete only where there is no body, so that a
     /// `dryRun` there would be none.
-    pub(crate) fn delete(of: &Collection, name: &str, uid: &str, dry_run: bool) -> Self {
+    pub(crate) fn delete(of: &Collection, name: &str, preconditions: &Value, dry_run: bool) -> Self {
         let options = json!({
             "apiVersion": "v1", "kind": "DeleteOptions",
-            "propagationPolicy": "Background", "preconditions": { "uid": uid },
+            "propagationPolicy": "Background", "preconditions": preconditions,
             "dryRun": if dry_run { vec!["All"] } else { Vec::new() },
         });
         Self {

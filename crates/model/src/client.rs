@@ -27,6 +27,8 @@ pub enum Write {
         object: ObjectRef,
         /// `preconditions.uid`.
         uid: Option<String>,
+        /// `preconditions.resourceVersion`.
+        version: Option<String>,
     },
 }
 
@@ -130,6 +132,8 @@ fn carry_out(server: &mut Server, write: &Write, call: Call<'_>) -> Result<Optio
     match write {
         Write::Create(manifest) => server.create(manifest, call).map(Some),
         Write::Patch { object, ops } => server.patch(object, ops, call).map(Some),
-        Write::Delete { object, uid } => server.delete(object, uid.as_deref(), call).map(|()| None),
+        Write::Delete { object, uid, version } => {
+            server.delete(object, uid.as_deref(), version.as_deref(), call).map(|()| None)
+        }
     }
 }

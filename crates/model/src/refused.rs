@@ -70,11 +70,20 @@ impl Refused {
         Self::new(409, "Conflict", message)
     }
 
-    /// A delete that means another object of the same name.
+    /// A delete that means another object of the same name (`BeforeDelete` in k8s.io/apiserver/pkg/registry/rest/delete.go).
     pub(crate) fn other_uid(key: &Key, wanted: &str, stored: &str) -> Self {
+        Self::unmet(key, "UID", [wanted, stored], "deleted and then recreated")
+    }
+
+    /// A delete that means the object as it was.
+    pub(crate) fn other_version(key: &Key, wanted: &str, stored: &str) -> Self {
+        Self::unmet(key, "ResourceVersion", [wanted, stored], "modified")
+    }
+
+    fn unmet(key: &Key, what: &str, [wanted, stored]: [&str; 2], perhaps: &str) -> Self {
         let message = format!(
-            "Operation cannot be fulfilled on {}: the UID in the precondition ({wanted}) does not match the UID in \
-             record ({stored}). The object might have been deleted and then recreated",
+            "Operation cannot be fulfilled on {}: the {what} in the precondition ({wanted}) does not match the {what} in \
+             record ({stored}). The object might have been {perhaps}",
             key.of_kind()
         );
         Self::new(409, "Conflict", message)

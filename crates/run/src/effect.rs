@@ -62,12 +62,14 @@ pub enum Write {
         /// The operations.
         ops: Patch,
     },
-    /// Delete the object in the background, if it still has this uid.
+    /// Delete the object in the background, if it is still this one.
     Delete {
         /// Which object.
         object: ObjectRef,
         /// `preconditions.uid`.
         uid: String,
+        /// `preconditions.resourceVersion`; none is whatever has been written to it since.
+        version: Option<String>,
     },
 }
 

@@ -41,7 +41,10 @@ pub(crate) fn stand(
         (None, None) => Stand::Done,
         (None, Some(after)) => absent(after, before, &starts, unseal),
         (Some(live), None) if goes(live) => Stand::Done,
-        (Some(live), None) => Stand::Todo(Write::Delete { object: object.clone(), uid: uid(live) }),
+        (Some(live), None) => {
+            let version = Some(metadata(live, "resourceVersion"));
+            Stand::Todo(Write::Delete { object: object.clone(), uid: metadata(live, "uid"), version })
+        }
         (Some(live), Some(after)) => present(live, after, &starts, unseal),
     }
 }
@@ -162,8 +165,9 @@ fn goes(live: &Manifest) -> bool {
     live.pointer("/metadata/deletionTimestamp").is_some()
 }
 
-fn uid(live: &Manifest) -> String {
-    live.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
+fn metadata(live: &Manifest, field: &str) -> String {
+    let text = live.pointer(&format!("/metadata/{field}")).and_then(Value::as_str);
+    text.unwrap_or_default().to_owned()
 }
 
 fn there(live: &Manifest) -> String {

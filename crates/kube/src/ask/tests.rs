@@ -107,13 +107,15 @@ async fn a_new_object_is_posted_and_a_rehearsal_is_one() {
 #[tokio::test]
 async fn a_delete_means_one_object_in_the_background_and_its_rehearsal_deletes_nothing() {
     for dry_run in [false, true] {
-        let write = Write::Delete { object: hello(), uid: "u-1".into() };
+        let version = dry_run.then(|| "7".into());
+        let write = Write::Delete { object: hello(), uid: "u-1".into(), version };
         let success = json!({ "kind": "Status", "status": "Success" });
         let (answer, asked) = asked(Request::Write { write, dry_run }, Say::Json(200, success)).await;
         assert_eq!(answer, Ok(Reply::Object(None)));
         assert_eq!(asked.line, "DELETE /apis/apps/v1/namespaces/shop/deployments/hello");
         let options: Value = serde_json::from_str(&asked.body).unwrap();
-        assert_eq!(options["preconditions"], json!({ "uid": "u-1" }));
+        let version = if dry_run { json!("7") } else { Value::Null };
+        assert_eq!(options["preconditions"], json!({ "uid": "u-1", "resourceVersion": version }));
         assert_eq!(options["propagationPolicy"], "Background");
         assert_eq!(options["dryRun"], if dry_run { json!(["All"]) } else { json!([]) });
     }

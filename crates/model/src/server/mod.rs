@@ -135,12 +135,22 @@ impl Server {
     /// # Errors
     ///
     /// 404 where there is none, 409 where the uid differs, 403 without the right to.
-    pub fn delete(&mut self, object: &ObjectRef, uid: Option<&str>, call: Call<'_>) -> Result<(), Refused> {
+    pub fn delete(
+        &mut self,
+        object: &ObjectRef,
+        uid: Option<&str>,
+        version: Option<&str>,
+        call: Call<'_>,
+    ) -> Result<(), Refused> {
         let key = Self::key(object);
         self.policy.permits(&key, "delete")?;
         let found = *self.names.get(&key).ok_or_else(|| Refused::not_found(&key))?;
         if let Some(wanted) = uid.filter(|wanted| *wanted != found.to_string()) {
             return Err(Refused::other_uid(&key, wanted, &found.to_string()));
+        }
+        let stored = self.version(found);
+        if let Some(wanted) = version.filter(|wanted| *wanted != stored) {
+            return Err(Refused::other_version(&key, wanted, &stored));
         }
         if !call.dry_run {
             self.remove(found, call.now);
@@ -156,6 +166,12 @@ impl Server {
     /// The uid of an object, as events name it.
     pub fn uid(&self, object: &ObjectRef) -> Option<Uid> {
         self.names.get(&Self::key(object)).copied()
+    }
+
+    fn version(&self, uid: Uid) -> String {
+        let shown = self.show(uid);
+        let version = shown.as_ref().and_then(|shown| shown.pointer("/metadata/resourceVersion")?.as_str());
+        version.unwrap_or_default().to_owned()
     }
 
     /// An object by its uid, as long as it is there.

@@ -78,7 +78,7 @@ fn conflicts_are_named() {
         )
     );
     let uid = model.server.uid(&object).unwrap();
-    let other = Write::Delete { object: object.clone(), uid: Some("another".into()) };
+    let other = Write::Delete { object: object.clone(), uid: Some("another".into()), version: None };
     assert_eq!(
         worded(model.write(&other, "test", false)),
         conflict(&format!(
@@ -92,7 +92,18 @@ fn conflicts_are_named() {
         worded(model.write(&again, "test", false)),
         (409, "AlreadyExists".into(), exists.into(), vec![])
     );
-    let named = Write::Delete { object: object.clone(), uid: Some(uid.to_string()) };
+    let older = Write::Delete { object: object.clone(), uid: None, version: Some("1".into()) };
+    let stored = model.get(&object).unwrap().pointer("/metadata/resourceVersion").unwrap().clone();
+    let stored = stored.as_str().unwrap();
+    assert_eq!(
+        worded(model.write(&older, "test", false)),
+        conflict(&format!(
+            "Operation cannot be fulfilled on Deployment.apps \"hello\": the ResourceVersion in the precondition (1) does \
+             not match the ResourceVersion in record ({stored}). The object might have been modified"
+        ))
+    );
+    let named =
+        Write::Delete { object: object.clone(), uid: Some(uid.to_string()), version: Some(stored.into()) };
     assert_eq!(model.write(&named, "test", false), Ok(None));
     let missing = (404, "NotFound".into(), "deployments.apps \"hello\" not found".into(), vec![]);
     assert_eq!(worded(model.get(&object)), missing);

@@ -193,8 +193,8 @@ proptest! {
         for _ in 0..steps {
             model.step(end);
         }
-        model.write(&Write::Delete { object: hello.clone(), uid: None }, "test", false).unwrap();
-        model.write(&Write::Delete { object: service().object().clone(), uid: None }, "test", false).unwrap();
+        model.write(&Write::Delete { object: hello.clone(), uid: None, version: None }, "test", false).unwrap();
+        model.write(&Write::Delete { object: service().object().clone(), uid: None, version: None }, "test", false).unwrap();
         prop_assert!(model.drive_bounded(10_000));
         for (version, kind) in [("apps/v1", "ReplicaSet"), ("v1", "Pod"), ("discovery.k8s.io/v1", "EndpointSlice")] {
             prop_assert_eq!(model.server.list(&Scope::new(version, kind, None)).unwrap(), vec![]);

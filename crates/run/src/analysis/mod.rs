@@ -84,7 +84,7 @@ impl Run {
             (!self.runs(*location)).then(|| (object.clone(), uid))
         });
         let Some((object, uid)) = stray else { return true };
-        self.write(object.clone(), Write::Delete { object, uid }, now);
+        self.write(object.clone(), Write::Delete { object, uid, version: None }, now);
         false
     }
 

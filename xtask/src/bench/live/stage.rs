@@ -153,7 +153,7 @@ fn write_of(write: &Write) -> ModelWrite {
     match write.clone() {
         Write::Create(manifest) => ModelWrite::Create(manifest),
         Write::Patch { object, ops } => ModelWrite::Patch { object, ops },
-        Write::Delete { object, uid } => ModelWrite::Delete { object, uid: Some(uid) },
+        Write::Delete { object, uid, version } => ModelWrite::Delete { object, uid: Some(uid), version },
     }
 }
 
