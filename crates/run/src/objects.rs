@@ -24,12 +24,18 @@ impl Run {
         found
     }
 
+    /// How an object stands towards the present step.
     pub(crate) fn stand(&self, object: &ObjectRef) -> Stand {
-        let (Some(position), Some(way)) = (&self.position, &self.way) else { return Stand::Done };
+        self.position.as_ref().map_or(Stand::Done, |position| self.stand_in(position.step, object))
+    }
+
+    /// How an object stands towards a step.
+    pub(crate) fn stand_in(&self, number: usize, object: &ObjectRef) -> Stand {
+        let Some(way) = &self.way else { return Stand::Done };
         let live = self.seen.live(object);
         match self.made_anew(object, live) {
             Some(reason) => Stand::Drift(reason),
-            None => stand(way, position.step, object, live, |state| self.unsealed(state)),
+            None => stand(way, number, object, live, |state| self.unsealed(state)),
         }
     }
 

@@ -15,8 +15,8 @@ pub(crate) struct Seen {
     listed: BTreeSet<Scope>,
     /// The uid of objects that are gone: what a watch still says of them is older.
     gone: BTreeMap<ObjectRef, String>,
-    /// The uid of objects that must be looked at anew: they may be gone.
-    forgotten: BTreeMap<ObjectRef, String>,
+    /// Objects that must be looked at anew, as they were: they may be gone, and what a watch says may be older.
+    forgotten: BTreeMap<ObjectRef, Manifest>,
     /// Objects that were seen to change, until somebody takes them from here.
     pub(crate) news: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
@@ -47,7 +47,7 @@ impl Seen {
     /// Whoever is asked must be looked at anew.
     pub(crate) fn forget(&mut self, object: &ObjectRef) {
         if let Some(Some(known)) = self.objects.remove(object) {
-            self.forgotten.insert(object.clone(), uid(&known));
+            self.forgotten.insert(object.clone(), known);
         }
     }
 
@@ -59,9 +59,11 @@ impl Seen {
             "ReplicaSet" => drop(self.replica_sets.insert(object.clone(), ReplicaSet::of(manifest))),
             "EndpointSlice" => drop(self.slices.insert(object.clone(), Slice::of(manifest))),
             _ => {
-                let newer = self.live(object).is_some_and(|known| version(known) > version(manifest));
+                let known = self.live(object).or(self.forgotten.get(object));
+                let newer = known.is_some_and(|known| version(known) > version(manifest));
                 let gone = self.gone.get(object).is_some_and(|gone| *gone == uid(manifest));
                 if !newer && !gone {
+                    self.forgotten.remove(object);
                     self.objects.insert(object.clone(), Some(manifest.clone()));
                     self.news.insert(object.clone());
                 }
@@ -74,9 +76,9 @@ impl Seen {
         match found {
             Some(manifest) => self.see(manifest),
             None => {
-                let known = self.objects.insert(object.clone(), None).flatten().map(|known| uid(&known));
-                let forgotten = self.forgotten.remove(object);
-                self.gone.extend(known.or(forgotten).map(|uid| (object.clone(), uid)));
+                let known = self.objects.insert(object.clone(), None).flatten();
+                let known = known.or(self.forgotten.remove(object));
+                self.gone.extend(known.map(|known| (object.clone(), uid(&known))));
                 self.news.insert(object.clone());
             }
         }

@@ -12,6 +12,7 @@ use crate::lease::later;
 use crate::objects::key;
 use crate::progress::Progress;
 use crate::run::{Held, Run};
+use crate::stand::Stand;
 
 /// How long endpoints must have been right: kube-proxy follows within its sync period of a second.
 const PROXY: SignedDuration = SignedDuration::from_secs(1);
@@ -47,6 +48,9 @@ impl Run {
     /// Waits for the gates of the present step.
     pub(crate) fn wait(&mut self, now: Timestamp) -> bool {
         let Some(number) = self.position.as_ref().map(|position| position.step) else { return false };
+        if self.has_landed(number + 1) {
+            return self.set_to(number + 1, now);
+        }
         if let Some(reason) = self.drift(number) {
             return self.drifted(reason);
         }
@@ -59,6 +63,15 @@ impl Run {
             Ok(()) => self.pass(number, now),
             Err((gate, stands)) => self.wait_on(number, gate, stands, now),
         }
+    }
+
+    /// Whether a write of the next step that was given up, and after which the run went back to these gates, is made
+    /// after all.
+    fn has_landed(&self, next: usize) -> bool {
+        let (Some(object), Some(way)) = (&self.uncertain, &self.way) else { return false };
+        next <= way.steps.len()
+            && way.changes(next).iter().any(|change| change.object() == object)
+            && self.stand_in(next, object) == Stand::Done
     }
 
     /// The gates on the cluster hold; analyses and pauses are left.
@@ -78,8 +91,13 @@ impl Run {
             return false;
         }
         self.tell(Progress::Held { number });
+        self.set_to(number + 1, now)
+    }
+
+    /// Sets to work on a step.
+    fn set_to(&mut self, number: usize, now: Timestamp) -> bool {
         if let Some(position) = &mut self.position {
-            position.step += 1;
+            position.step = number;
             position.stage = Stage::Writing;
             position.since = now;
             position.held = None;
