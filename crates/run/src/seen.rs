@@ -59,7 +59,7 @@ impl Seen {
             "ReplicaSet" => drop(self.replica_sets.insert(object.clone(), ReplicaSet::of(manifest))),
             "EndpointSlice" => drop(self.slices.insert(object.clone(), Slice::of(manifest))),
             _ => {
-                let known = self.live(object).or(self.forgotten.get(object));
+                let known = self.live(object).or_else(|| self.forgotten.get(object));
                 let newer = known.is_some_and(|known| version(known) > version(manifest));
                 let gone = self.gone.get(object).is_some_and(|gone| *gone == uid(manifest));
                 if !newer && !gone {
@@ -77,8 +77,8 @@ impl Seen {
             Some(manifest) => self.see(manifest),
             None => {
                 let known = self.objects.insert(object.clone(), None).flatten();
-                let known = known.or(self.forgotten.remove(object));
-                self.gone.extend(known.map(|known| (object.clone(), uid(&known))));
+                let forgotten = self.forgotten.remove(object);
+                self.gone.extend(known.or(forgotten).map(|known| (object.clone(), uid(&known))));
                 self.news.insert(object.clone());
             }
         }
