@@ -147,9 +147,8 @@ impl Ended {
 pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
         let arguments = ["build", "--quiet", "--package", "cutover-cli", "--bin", "cutover"];
-        let built = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        let built = xtask::cargo().args(arguments).status();
         assert!(built.unwrap().success(), "cutover-cli does not build");
         // This test is in `deps`, beside which the programs are.
         env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("cutover")

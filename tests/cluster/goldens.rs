@@ -11,7 +11,6 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
 
 use cutover::manifest::{Bundle, Manifest};
 use cutover::{Plan, Strategy};
@@ -34,13 +33,13 @@ pub(crate) const ABREAST: usize = 24;
 const LONG: usize = 6;
 
 /// One run of a case: where it turns.
-struct Trial {
-    case: Case,
-    turn: Turn,
+pub(crate) struct Trial {
+    pub(crate) case: Case,
+    pub(crate) turn: Turn,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Turn {
+pub(crate) enum Turn {
     /// When this step's gates have held, to the start.
     After(usize),
     /// To the end, and then back to the start.
@@ -64,24 +63,29 @@ fn every_golden_plan_is_carried_out_and_undone_from_every_step() {
     // What takes long begins first.
     trials.sort_by_key(|trial| !matches!(trial.turn, Turn::AfterEach(..)));
     let named = trials.into_iter().map(|trial| (trial.to_string(), trial));
-    let failed = side_by_side(named.collect(), async |trial| carry_out(&trial, &kubeconfig).await);
+    let failed = side_by_side(ABREAST, named.collect(), async |trial| {
+        carry_out(&Lab::new(&kubeconfig).await, &trial).await
+    });
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 /// Does something with each of many, some at once, and gives what failed, by name.
 pub(crate) fn side_by_side<T>(
+    abreast: usize,
     all: Vec<(String, T)>,
     act: impl AsyncFn(T) -> Result<(), String>,
 ) -> Vec<String> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let results = stream::iter(all).map(|(name, one)| {
-        let result = AssertUnwindSafe(act(one)).catch_unwind();
-        result.map(move |result| (name, result.unwrap_or_else(|panic| Err(reason(&*panic)))))
-    });
+    let results = stream::iter(all).map(|(name, one)| caught(act(one)).map(move |result| (name, result)));
     let failed = results
-        .buffer_unordered(ABREAST)
+        .buffer_unordered(abreast)
         .filter_map(async |(name, result)| result.err().map(|reason| format!("{name}: {reason}")));
     runtime.block_on(failed.collect())
+}
+
+/// What comes of something; a panic is a failure.
+pub(crate) async fn caught(act: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    AssertUnwindSafe(act).catch_unwind().await.unwrap_or_else(|panic| Err(reason(&*panic)))
 }
 
 /// What a panic said.
@@ -89,7 +93,7 @@ fn reason(panic: &(dyn Any + Send)) -> String {
     panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "it panicked".to_owned())
 }
 
-fn trials(case: Case) -> Vec<Trial> {
+pub(crate) fn trials(case: Case) -> Vec<Trial> {
     let Ok(plan) = case.plan() else { return Vec::new() };
     let turns = match plan.len() {
         steps if steps > LONG => {
@@ -101,12 +105,11 @@ fn trials(case: Case) -> Vec<Trial> {
     turns.into_iter().chain([Turn::AtTheEnd]).map(|turn| Trial { case: case.clone(), turn }).collect()
 }
 
-async fn carry_out(trial: &Trial, kubeconfig: &Path) -> Result<(), String> {
-    let lab = Lab::new(kubeconfig).await;
-    let case = own(&lab, &trial.case);
-    let plan = prepared(&lab, &case).await;
+pub(crate) async fn carry_out(lab: &Lab, trial: &Trial) -> Result<(), String> {
+    let case = own(lab, &trial.case);
+    let plan = prepared(lab, &case).await;
     let start = lab.written(&plan).await;
-    let watcher = Watcher::new(&lab, &plan).await;
+    let watcher = Watcher::new(lab, &plan).await;
     let options = Options { secrets: secrets(&case), ..lab.options("a test") };
     match trial.turn {
         Turn::After(step) => {
@@ -124,7 +127,7 @@ async fn carry_out(trial: &Trial, kubeconfig: &Path) -> Result<(), String> {
     if end != start {
         return Err(format!("it is not as it was:\n{start:#?}\n{end:#?}"));
     }
-    match watcher.breaches(&plan, &lab) {
+    match watcher.breaches(&plan, lab) {
         breaches if breaches.is_empty() => Ok(()),
         breaches => Err(breaches.join("; ")),
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use xtask::golden::Case;
 
 use crate::audit::{Writes, written_in};
-use crate::goldens::side_by_side;
+use crate::goldens::{ABREAST, side_by_side};
 use crate::lab::{Lab, hurried};
 use crate::support::{OwnCluster, shared};
 
@@ -49,8 +49,9 @@ fn a_run_that_is_killed_at_any_write_loses_nothing_and_does_nothing_twice() {
             trials.extend(moments.map(|moment| (format!("{verb:?}, {moment:?}"), (verb, moment))));
         }
     }
-    let failed =
-        side_by_side(trials, async |(verb, moment)| interrupt(&cluster, &kubeconfig, verb, moment).await);
+    let failed = side_by_side(ABREAST, trials, async |(verb, moment)| {
+        interrupt(&cluster, &kubeconfig, verb, moment).await
+    });
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 

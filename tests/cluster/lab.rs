@@ -29,21 +29,37 @@ pub(crate) struct Lab {
 impl Lab {
     /// An empty namespace.
     pub(crate) async fn new(kubeconfig: &Path) -> Self {
+        let settings = Settings { kubeconfig: Some(kubeconfig.into()), ..Settings::default() };
+        Self::on(settings, "lab").await
+    }
+
+    /// An empty namespace on any cluster, by the begin of its name.
+    pub(crate) async fn on(settings: Settings, name: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
-        let namespace = format!("lab-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let settings = Settings {
-            kubeconfig: Some(kubeconfig.into()),
-            namespace: Some(namespace.clone()),
-            ..Settings::default()
-        };
+        let namespace = format!("{name}-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let settings = Settings { namespace: Some(namespace.clone()), ..settings };
         let lab = Self { cluster: Cluster::connect(&settings).await.unwrap(), namespace };
         lab.make_namespace(&lab.namespace).await;
         lab
     }
 
     async fn make_namespace(&self, name: &str) {
-        let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+        let metadata = json!({ "name": name, "labels": { "cutover.dev/test": "true" } });
+        let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata });
         self.write(Write::Create(Manifest::new(namespace).unwrap())).await;
+    }
+
+    /// Deletes this lab's own namespaces, and does not wait until all in them is gone.
+    pub(crate) async fn take_down(&self, case: &Bundle) {
+        let named = case.objects().filter_map(|object| object.namespace.as_ref());
+        let names: BTreeSet<String> = named.map(|name| self.renamed(name)).collect();
+        for name in names.iter().chain([&self.namespace]) {
+            let object = ObjectRef::new("v1", "Namespace", None, name);
+            if let Some(live) = self.live(&object).await {
+                let uid = live.pointer("/metadata/uid").and_then(Value::as_str).unwrap().to_owned();
+                self.write(Write::Delete { object, uid, version: None }).await;
+            }
+        }
     }
 
     /// Another name for a namespace that manifests name, so that tests do not meet there.

@@ -8,6 +8,7 @@ mod budget;
 mod command;
 mod comparison;
 mod drift;
+mod e2e;
 mod failures;
 mod faults;
 mod goldens;

@@ -3,9 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use cutover::Plan;
 use cutover::manifest::emit;
@@ -15,6 +14,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::audit::written_in;
+use crate::command::program;
 use crate::kills::{case, expected, plan};
 use crate::lab::Lab;
 use crate::support::{OwnCluster, shared};
@@ -40,17 +40,9 @@ const MIDDLE: Moment = Moment("apply", "held", 3);
 #[test]
 fn apply_goes_on_for_a_command_that_is_killed() {
     let cluster = shared();
-    let command = command();
     let failed: Vec<String> = thread::scope(|scope| {
-        let all = MOMENTS.map(|moment| {
-            (
-                moment,
-                scope.spawn({
-                    let (cluster, command) = (&cluster, &command);
-                    move || Stage::new(cluster, command).kill(moment)
-                }),
-            )
-        });
+        let cluster = &cluster;
+        let all = MOMENTS.map(|moment| (moment, scope.spawn(move || Stage::new(cluster).kill(moment))));
         let results = all.map(|(moment, thread)| (moment, thread.join().unwrap()));
         results
             .into_iter()
@@ -60,18 +52,9 @@ fn apply_goes_on_for_a_command_that_is_killed() {
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// The command, built beside this test.
-fn command() -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    assert!(Command::new(cargo).args(["build", "--package", "cutover-cli"]).status().unwrap().success());
-    let test = env::current_exe().unwrap();
-    test.parent().and_then(Path::parent).unwrap().join("cutover")
-}
-
-/// A namespace, a plan in a file, and the command.
+/// A namespace, and a plan in a file.
 struct Stage<'a> {
     cluster: &'a OwnCluster,
-    command: &'a Path,
     runtime: Runtime,
     lab: Lab,
     plan: Plan,
@@ -79,13 +62,13 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(cluster: &'a OwnCluster, command: &'a Path) -> Self {
+    fn new(cluster: &'a OwnCluster) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let lab = runtime.block_on(Lab::new(&cluster.kubeconfig()));
         runtime.block_on(lab.set_up(&case().from));
         let (plan, folder) = (unattended(&plan()), TempDir::new().unwrap());
         fs::write(folder.path().join("plan.yaml"), emit(&plan.to_value())).unwrap();
-        Self { cluster, command, runtime, lab, plan, folder }
+        Self { cluster, runtime, lab, plan, folder }
     }
 
     fn kill(&self, moment: Moment) -> Result<(), String> {
@@ -140,7 +123,7 @@ impl<'a> Stage<'a> {
     }
 
     fn invocation(&self, verb: &str) -> Command {
-        let mut command = Command::new(self.command);
+        let mut command = Command::new(program());
         command.args([verb, "plan.yaml", "--output", "json", "--lease-duration", "3s"]);
         command.args(["--namespace", &self.lab.namespace]).arg("--kubeconfig").arg(self.cluster.kubeconfig());
         command.current_dir(&self.folder).stdin(Stdio::null());

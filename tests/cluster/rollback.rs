@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use xtask::cluster::Cluster;
 use xtask::golden::Case;
 
-use crate::goldens::side_by_side;
+use crate::goldens::{ABREAST, side_by_side};
 use crate::history::{History, plan_from_live};
 use crate::lab::Lab;
 use crate::support::shared;
@@ -32,7 +32,7 @@ fn a_rollback_leaves_what_kubectl_leaves() {
     let cluster = shared();
     let revisions = [None, Some(1), Some(2)];
     let named = revisions.map(|revision| (format!("{revision:?}"), revision));
-    let failed = side_by_side(named.to_vec(), async |revision| compare(&cluster, revision).await);
+    let failed = side_by_side(ABREAST, named.to_vec(), async |revision| compare(&cluster, revision).await);
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use xtask::golden::Case;
 
 use crate::budget::{Watcher, images_of, is_ready};
-use crate::goldens::{own, side_by_side};
+use crate::goldens::{ABREAST, own, side_by_side};
 use crate::lab::{Lab, hurried};
 use crate::support::shared;
 
@@ -57,8 +57,9 @@ fn a_run_that_turns_in_the_middle_of_a_step_starts_no_new_pod_and_waits_for_none
     assert!(trials.len() > 60, "{} trials", trials.len());
     let name = |case: &Case, step, by| format!("{} in step {step}, {by:?}", case.directory.display());
     let named = trials.into_iter().map(|(case, step, by)| (name(&case, step, by), (case, step, by)));
-    let failed =
-        side_by_side(named.collect(), async |(case, step, by)| turn(&case, step, by, &kubeconfig).await);
+    let failed = side_by_side(ABREAST, named.collect(), async |(case, step, by)| {
+        turn(&case, step, by, &kubeconfig).await
+    });
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 

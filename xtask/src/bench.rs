@@ -4,9 +4,8 @@
 mod data;
 mod live;
 
-use std::env;
 use std::hint::black_box;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use clap::Subcommand;
@@ -15,7 +14,7 @@ use cutover::patch::diff;
 use cutover::{Options, Release, Strategy, plan};
 use serde_json::{Value, json};
 
-use crate::Result;
+use crate::{Result, cargo};
 
 /// How often each is done; the quickest counts.
 const TIMES: usize = 3;
@@ -42,8 +41,7 @@ pub fn run(task: Option<Task>) -> Result<String> {
 
 /// The same task, built with optimization: without it the ratios say nothing.
 fn optimized(task: Option<Task>) -> Result<String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = cargo()
         .args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"])
         .args(task.map(|Task::Live| "live"))
         .stderr(Stdio::inherit())

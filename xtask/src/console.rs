@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Mode, Outputs, Result, root};
+use crate::{Mode, Outputs, Result, cargo, root};
 
 const OPEN: &str = "```console";
 const CLOSE: &str = "```";
@@ -41,10 +41,7 @@ fn outputs() -> Result<Outputs> {
 
 /// Builds the command, and says where it is.
 fn build() -> Result<PathBuf> {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "cutover-cli"])
-        .current_dir(root())
-        .status()?;
+    let status = cargo().args(["build", "--quiet", "--package", "cutover-cli"]).status()?;
     let this = std::env::current_exe()?;
     match (status.success(), this.parent()) {
         (true, Some(folder)) => Ok(folder.into()),

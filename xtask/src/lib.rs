@@ -8,6 +8,7 @@
 //!  cargo xtask bench    how long planning and reading take, against other work on the same data;
 //!                      `bench live`: carrying plans out, against kubectl
 //!  cargo xtask cluster  a real Kubernetes for tests, without containers
+//!  cargo xtask e2e      the golden plans on any other cluster
 //! ```
 //!
 //! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the command to run.
@@ -16,16 +17,33 @@ pub mod bench;
 pub mod cluster;
 pub mod console;
 pub mod docs;
+pub mod e2e;
 pub mod golden;
 pub mod schema;
 
 mod outputs;
 pub use outputs::{Mode, Outputs};
 
+use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What a task gives, or why it does not.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Cargo, in the workspace, as if it were called by hand: what it tells the programs that it runs would make it build again
+/// the packages that ask for it.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
+    let told = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+    for (name, _) in env::vars_os() {
+        if told.iter().any(|begin| name.to_string_lossy().starts_with(begin)) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo.current_dir(root());
+    cargo
+}
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Mode, Result, bench, cluster, console, docs, golden, schema};
+use xtask::{Mode, Result, bench, cluster, console, docs, e2e, golden, schema};
 
 /// The automation of this workspace.
 #[derive(Parser)]
@@ -27,6 +27,8 @@ enum Task {
     },
     /// Write the man pages and completions of the command to target/assets.
     Docs,
+    /// Carry the golden plans out on any other cluster, each in namespaces of its own.
+    E2e(e2e::Options),
     /// Write what must come out of the cases in tests/golden.
     Golden {
         /// Write nothing; fail where a file is not as it would be written.
@@ -62,6 +64,7 @@ fn run(task: Task) -> Result<String> {
         Task::Cluster(task) => cluster::run(task),
         Task::Console { check } => console::run(Mode::new(check)),
         Task::Docs => docs::run(),
+        Task::E2e(options) => e2e::run(options),
         Task::Golden { check } => golden::run(Mode::new(check)),
         Task::Schema { check } => schema::run(Mode::new(check)),
     }

@@ -8,13 +8,11 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use super::say;
-use crate::{Result, root};
+use crate::{Result, cargo, root};
 
 /// Builds this very program as it is on the command line, and says where it is.
 pub(super) fn xtask() -> Result<PathBuf> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
-    let status =
-        Command::new(cargo).args(["build", "--quiet", "--package", "xtask"]).current_dir(root()).status()?;
+    let status = cargo().args(["build", "--quiet", "--package", "xtask"]).status()?;
     let this = env::current_exe()?;
     // A test is in `deps`, beside which the programs are.
     let folder = this
