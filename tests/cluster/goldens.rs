@@ -164,7 +164,7 @@ impl Lab {
     }
 
     /// Goes forward until a step's gates have held, and stops there.
-    async fn stop_after(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
+    pub(crate) async fn stop_after(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
         let mut stopped = false;
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !stopped && *told == (Progress::Held { number: step }) {

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 use std::time::Instant;
 
 use cutover::Plan;
@@ -17,7 +18,11 @@ use tokio::runtime::Builder;
 use crate::greeter::Greeter;
 
 /// Carries a plan out; `tell` holds everything up while it lasts.
-pub(crate) fn carry_out(greeter: &Greeter, plan: &Path, mut tell: impl FnMut(&Progress)) -> Option<Outcome> {
+pub(crate) fn carry_out(
+    greeter: &Greeter,
+    plan: &Path,
+    mut tell: impl FnMut(&Progress) + Send,
+) -> Option<Outcome> {
     let mut outcome = None;
     within(greeter, async |cluster| {
         outcome = drive(Run::new(read(plan), options(greeter)), cluster, &mut tell, stream::pending()).await;
@@ -26,14 +31,19 @@ pub(crate) fn carry_out(greeter: &Greeter, plan: &Path, mut tell: impl FnMut(&Pr
 }
 
 /// Does something with a connection to the lab's cluster.
-pub(crate) fn within(greeter: &Greeter, what: impl AsyncFnOnce(&Cluster)) {
+pub(crate) fn within(greeter: &Greeter, what: impl AsyncFnOnce(&Cluster) + Send) {
     let settings = Settings {
         kubeconfig: Some(greeter.cluster.kubeconfig()),
         namespace: Some(greeter.namespace.clone()),
         ..Settings::default()
     };
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { what(&Cluster::connect(&settings).await.unwrap()).await });
+    let act = || {
+        greeter.cluster.enter().unwrap();
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { what(&Cluster::connect(&settings).await.unwrap()).await });
+    };
+    // A thread that is where the cluster is does not come back.
+    thread::scope(|scope| scope.spawn(act).join()).unwrap();
 }
 
 /// A plan's file.
