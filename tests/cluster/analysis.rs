@@ -37,7 +37,9 @@ fn all_four_agree() {
     assert_eq!((measured[0].method.as_str(), query), ("GET", format!("/api/v1/query?query={QUERY}")));
     let approval: Value = serde_json::from_slice(&lab.asked("/approve")[0].body).unwrap();
     assert_eq!(approval, json!({ "plan": "hello", "step": 1, "phase": "canary-25", "team": "web" }));
+    // It is created once on trial, and once for good.
     let jobs = |verb: &str, code| lab.greeter.count(verb, "jobs", Some(code));
+    assert_eq!((jobs("create", 201), jobs("delete", 200)), (2, 1));|verb: &str, code| lab.greeter.count(verb, "jobs", Some(code));
     assert_eq!((jobs("create", 201), jobs("delete", 200)), (1, 1));
     assert_eq!(lab.greeter.kubectl(&["get", "jobs", "-o", "name"]), "");
 }
@@ -116,6 +118,17 @@ fn a_job_that_fails() {
     assert_taken_back(&ended, "step 1: job migrate");
     assert_eq!(lab.greeter.objects(), before);
     assert_eq!(lab.greeter.kubectl(&["get", "jobs", "-o", "name"]), "");
+}
+
+/// A Job that cannot be is told of before the first write, and not in the middle of the canary.
+#[test]
+fn a_job_that_the_server_refuses() {
+    let lab = Lab::new("refused-job");
+    let unfit = with(&job(&json!({})), "/spec/template/spec/restartPolicy", "Always");
+    let plan = lab.plan(&[json!({ "job": { "manifest": unfit } })]);
+    let ended = lab.greeter.carry_out("apply", &plan, &[]);
+    ended.assert_failed(&["Job", "migrate", "the server would refuse it", "restartPolicy"]);
+    assert_eq!(lab.greeter.writes(), [] as [&str; 0]);
 }
 
 /// The run was taken back for a reason that begins with these words.

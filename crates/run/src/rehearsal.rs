@@ -1,9 +1,10 @@
-//! The rehearsal: every state that the plan brings an object to, tried with the server's dry run.
+//! The rehearsal: every state that the plan brings an object to, and every Job, tried with the server's dry run.
 
 use cutover_manifest::{Manifest, MergeKeys};
 use cutover_patch::{diff, lacking, project};
 use serde_json::Value;
 
+use crate::analysis::{job_at, manifest};
 use crate::asking::Question;
 use crate::bind::{admit, as_written};
 use crate::effect::{Request, Write};
@@ -15,11 +16,17 @@ use crate::run::{Phase, Run};
 use crate::way::states_of_objects;
 
 impl Run {
-    /// Every state that the plan brings an object to, as one dry run.
+    /// Every state that the plan brings an object to, and every Job of its analyses, as one dry run.
     pub(crate) fn rehearsals(&self) -> Vec<(Question, Request)> {
-        let states = states_of_objects(&self.plan).unwrap_or_default();
-        let asked = states.into_iter().filter_map(|state| Some((self.rehearsal(&state)?, state)));
+        let states = states_of_objects(&self.plan).unwrap_or_default().into_iter().chain(self.later_jobs());
+        let asked = states.filter_map(|state| Some((self.rehearsal(&state)?, state)));
         asked.map(|(request, state)| (Question::Rehearse(Box::new(state)), request)).collect()
+    }
+
+    /// The Jobs that are not there yet.
+    fn later_jobs(&self) -> impl Iterator<Item = Manifest> {
+        let jobs = self.jobs.iter().filter(|(object, _)| self.seen.live(object).is_none());
+        jobs.filter_map(|(object, location)| Some(manifest(job_at(&self.plan, *location)?, object)))
     }
 
     fn rehearsal(&self, state: &Manifest) -> Option<Request> {
@@ -54,7 +61,7 @@ impl Run {
             let message = format!("{}: {}: the cluster makes {kept} of {asked}", state.object(), found.path);
             self.tell(Progress::Warned { message });
         }
-        if !changed.is_empty() {
+        if !changed.is_empty() && !self.jobs.contains_key(state.object()) {
             let kept = project(state.value(), stored.value(), &MergeKeys);
             self.admitted.push((state.clone(), state.with(|value| *value = kept)));
         }

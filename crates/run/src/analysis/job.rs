@@ -31,6 +31,14 @@ pub(crate) fn jobs(plan: &Plan, namespace: &str) -> BTreeMap<ObjectRef, Location
     named.collect()
 }
 
+/// The Job of a gate.
+pub(crate) fn job_at(plan: &Plan, (step, index): Location) -> Option<&Job> {
+    match plan.spec.steps.get(step.checked_sub(1)?)?.gates.get(index)? {
+        Gate::Job(job) => Some(job),
+        _ => None,
+    }
+}
+
 /// The Job as it is created.
 pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Manifest {
     let named = job.manifest.set("/metadata/name", object.name.clone().into());

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::check::Check;
 use self::check::{Measured, Standing};
-pub(crate) use self::job::{Location, jobs};
-use self::job::{manifest, verdict};
+use self::job::verdict;
+pub(crate) use self::job::{Location, job_at, jobs, manifest};
 use self::question::{question, read};
 use crate::asking::Question;
 use crate::direction::Direction;
