@@ -39,7 +39,8 @@ fn all_four_agree() {
     assert_eq!(approval, json!({ "plan": "hello", "step": 1, "phase": "canary-25", "team": "web" }));
     // It is created once on trial, and once for good.
     let jobs = |verb: &str, code| lab.greeter.count(verb, "jobs", Some(code));
-    assert_eq!((jobs("create", 201), jobs("delete", 200)), (2, 1));|verb: &str, code| lab.greeter.count(verb, "jobs", Some(code));
+    assert_eq!((jobs("create", 201), jobs("delete", 200)), (2, 1));
+    |verb: &str, code| lab.greeter.count(verb, "jobs", Some(code));
     assert_eq!((jobs("create", 201), jobs("delete", 200)), (1, 1));
     assert_eq!(lab.greeter.kubectl(&["get", "jobs", "-o", "name"]), "");
 }

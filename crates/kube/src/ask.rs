@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cutover_manifest::ObjectRef;
+use cutover_manifest::{Manifest, ObjectRef};
 use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Write};
 use http::Response;
 use http_body_util::BodyExt;
@@ -53,10 +53,7 @@ impl Cluster {
     }
 
     /// The objects, and the resourceVersion that they are of.
-    pub(crate) async fn list(
-        &self,
-        scope: &Scope,
-    ) -> Result<(Vec<cutover_manifest::Manifest>, String), Fault> {
+    pub(crate) async fn list(&self, scope: &Scope) -> Result<(Vec<Manifest>, String), Fault> {
         let call = Call::list(&self.collection(scope).await?, scope);
         list(self.send(call).await?.json()?, scope)
     }
@@ -74,7 +71,12 @@ impl Cluster {
                 Call::delete(&self.collection_of(object).await?, &object.name, &preconditions, dry_run)
             }
         };
-        Ok(Reply::Object(self.send(call).await?.object()?))
+        let found = self.send(call).await?.object()?;
+        // What is deleted at once is answered with what it was.
+        let is_there = |found: &Manifest| {
+            !matches!(write, Write::Delete { .. }) || found.pointer("/metadata/deletionTimestamp").is_some()
+        };
+        Ok(Reply::Object(found.filter(is_there)))
     }
 
     async fn review(&self, right: &Right) -> Answer {

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::run::Run;
 
 /// How long a request that meets no answer is sent again.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How often a write is tried whose object changes under it each time.
 const TRIES: u32 = 20;
@@ -68,7 +68,14 @@ impl Run {
         let question = asked.question.clone();
         match (question, answer) {
             (Question::Check(location), answer) => self.checked(location, &answer, now),
-            (Question::Lease(index), answer) => self.leases.answer(index, answer, now),
+            (Question::Lease(index), answer) => {
+                if let Err(fault) = answer.as_ref()
+                    && !fault.is_final()
+                {
+                    self.retried(fault, fault.pause(1));
+                }
+                self.leases.answer(index, answer, now);
+            }
             (Question::Make(object), answer) => self.made(&object, answer, now),
             (Question::Release, _) => {}
             (Question::Look(_) | Question::Rehearse(_) | Question::Review(_) | Question::Survey, _)

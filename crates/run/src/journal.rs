@@ -131,7 +131,10 @@ impl Journal {
     pub fn parse(manifest: &Manifest) -> Result<Self, Error> {
         let text = manifest.pointer("/data/run").and_then(Value::as_str);
         let text = text.ok_or_else(|| bad(manifest, "it has no `run`"))?;
-        let position = serde_json::from_str(text).map_err(|error| bad(manifest, error))?;
+        let position: Position = serde_json::from_str(text).map_err(|error| bad(manifest, error))?;
+        if position.step == 0 {
+            return Err(bad(manifest, "its steps count from 1"));
+        }
         let packed = manifest.pointer("/binaryData/plan").and_then(Value::as_str).unwrap_or_default();
         let plan = unpacked(packed).map_err(|reason| bad(manifest, reason))?;
         Ok(Self { position, plan, wishes: Wishes::of(manifest) })
@@ -197,18 +200,31 @@ impl Journal {
 }
 
 impl Position {
+    /// Whether a way of so many steps has this place; behind the last one a run is over.
+    pub(crate) fn fits(&self, steps: usize) -> bool {
+        match self.stage {
+            Stage::Writing => (1..=steps + 1).contains(&self.step),
+            Stage::Waiting => (1..=steps).contains(&self.step),
+        }
+    }
+
     /// As the journal has it.
     pub(crate) fn text(&self) -> String {
         // It is texts and numbers: there is nothing that JSON cannot write.
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// The write that puts this in the place of what the journal said last, if nobody else has written there.
-    pub(crate) fn write(&self, object: &ObjectRef, last: &str) -> Write {
-        let path = || PointerBuf::from_tokens(["data", "run"]);
+    /// The write that puts this in the place of what the journal said last, if nobody else has written there; `anew`
+    /// without what people have asked of the run so far.
+    pub(crate) fn write(&self, object: &ObjectRef, last: &str, anew: bool) -> Write {
+        let run = || PointerBuf::from_tokens(["data", "run"]);
+        let (path, value) = match anew {
+            true => (PointerBuf::from_tokens(["data"]), json!({ "run": self.text() })),
+            false => (run(), self.text().into()),
+        };
         let ops = Patch(vec![
-            PatchOperation::Test(TestOperation { path: path(), value: last.into() }),
-            PatchOperation::Replace(ReplaceOperation { path: path(), value: self.text().into() }),
+            PatchOperation::Test(TestOperation { path: run(), value: last.into() }),
+            PatchOperation::Replace(ReplaceOperation { path, value }),
         ]);
         Write::Patch { object: object.clone(), ops }
     }

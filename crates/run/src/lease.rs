@@ -9,12 +9,33 @@ use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::asking::PATIENCE;
 use crate::effect::{Request, Write};
 use crate::event::{Answer, Fault, Reply};
 use crate::place::Place;
 
-/// The Leases of a plan's workloads.
-pub(crate) fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
+/// The Leases of a plan's workloads, which its runner holds; `namespace` is the one of manifests that name none.
+///
+/// ```
+/// # use cutover_manifest::{Bundle, Manifest};
+/// # use cutover_plan::{Options, Release, Waypoint, Waypoints, plan};
+/// # use serde_json::json;
+/// let deployment = |image: &str| Manifest::new(json!({
+///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "hello" },
+///     "spec": { "replicas": 1, "selector": { "matchLabels": { "app": "hello" } }, "template": {
+///         "metadata": { "labels": { "app": "hello" } },
+///         "spec": { "containers": [{ "name": "hello", "image": image }] },
+///     }},
+/// }));
+/// let (from, to): (Bundle, Bundle) =
+///     ([deployment("hello:1")?].into_iter().collect(), [deployment("hello:2")?].into_iter().collect());
+/// let release = Release::new(&from, &to, false)?;
+/// let plan = plan(&release, "own", Waypoints::straight(&release, "update", &Default::default())?, &Options::default())?;
+/// let leases = cutover_run::lease_objects(&plan, "prod");
+/// assert_eq!(leases[0].to_string(), "Lease prod/cutover-hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
     let lease = |workload: &cutover_plan::Workload| {
         let name = cutover_manifest::short_name(&format!("cutover-{}", workload.name), "");
         let object = ObjectRef::new("coordination.k8s.io/v1", "Lease", workload.namespace.as_deref(), &name);
@@ -40,6 +61,8 @@ struct Lease {
     asked: bool,
     /// Nothing is asked before.
     rests: Option<Timestamp>,
+    /// Since when the server does not answer.
+    silent: Option<Timestamp>,
     held: Option<Timestamp>,
     rival: Option<Rival>,
 }
@@ -68,6 +91,7 @@ impl Leases {
             known: Known::Nothing,
             asked: false,
             rests: None,
+            silent: None,
             held: None,
             rival: None,
         };
@@ -106,26 +130,35 @@ impl Leases {
     }
 
     pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Timestamp) {
-        let until = later(now, self.duration);
         let lease = &mut self.leases[index];
         lease.asked = false;
         lease.rests = None;
         match answer {
             Ok(Reply::Object(None)) => lease.known = Known::Absent,
             Ok(Reply::Object(Some(manifest))) if holder(&manifest) == self.holder => {
-                lease.held = Some(until);
+                lease.silent = None;
+                // As it says itself, by this same clock: the answer may have been long on its way.
+                lease.held = renewed(&manifest).map(|time| later(time, self.duration));
                 lease.rival = None;
                 lease.known = Known::There(manifest);
             }
             Ok(Reply::Object(Some(manifest))) => self.meet(index, manifest, now),
             Ok(_) => lease.known = Known::Nothing,
-            Err(fault) if fault.is_final() && fault.code != 409 && fault.code != 422 && fault.code != 404 => {
-                self.refused = Some(format!("{}: {}", lease.object, fault.told()));
-            }
-            Err(fault) => {
-                lease.known = Known::Nothing;
-                lease.rests = Some(later(now, fault.pause(1)));
-            }
+            Err(fault) => self.miss(index, &fault, now),
+        }
+    }
+
+    /// Asks again after a while, or gives up.
+    fn miss(&mut self, index: usize, fault: &Fault, now: Timestamp) {
+        let lease = &mut self.leases[index];
+        let nowhere = fault.code == 404 && matches!(lease.known, Known::Absent);
+        let since = if fault.is_stale() { now } else { *lease.silent.get_or_insert(now) };
+        lease.known = Known::Nothing;
+        lease.rests = Some(later(now, fault.pause(1)));
+        if nowhere || fault.is_final() && !fault.is_stale() {
+            self.refused = Some(format!("{}: {}", lease.object, fault.told()));
+        } else if now.duration_since(since) > PATIENCE {
+            self.refused = Some(format!("the API server does not answer: {}", fault.told()));
         }
     }
 
@@ -178,6 +211,7 @@ impl Leases {
     /// Somebody else's: it is free where it names nobody, or where it has not changed for as long as it lasts.
     fn meet(&mut self, index: usize, manifest: Manifest, now: Timestamp) {
         let lease = &mut self.leases[index];
+        lease.silent = None;
         if lease.held.take().is_some() && !holder(&manifest).is_empty() {
             self.refused = Some(format!("{} was taken by {}", lease.object, holder(&manifest)));
             return;
@@ -222,6 +256,10 @@ pub(crate) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
 
 fn earlier(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+fn renewed(manifest: &Manifest) -> Option<Timestamp> {
+    manifest.pointer("/spec/renewTime")?.as_str()?.parse().ok()
 }
 
 fn holder(manifest: &Manifest) -> &str {

@@ -46,6 +46,9 @@ impl Run {
         if self.position.is_some() {
             return self.compare_journal(found.as_ref(), now);
         }
+        if self.is_over() {
+            return;
+        }
         self.phase = Phase::Watch;
         let Some(manifest) = found else { return self.begin_anew() };
         self.seen.see(&manifest);
@@ -107,12 +110,16 @@ impl Run {
             Direction::Back => Way::back(&self.plan, position.from, position.to, position.halfway),
         };
         match way {
-            Ok(way) => self.way = Some(Arc::new(way)),
+            Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
+            Ok(_) => return self.fail("the journal names a step that its way does not have".into()),
             Err(error) => return self.fail(error.to_string()),
         }
         self.position = Some(position);
         match (self.options.goal, over) {
-            (Goal::Try, _) => self.fail("a run of this plan is under way\nhint: cutover status".into()),
+            (Goal::Try, None) => self.fail("a run of this plan is under way\nhint: cutover status".into()),
+            (Goal::Try, Some(at)) => {
+                self.fail(format!("a run of this plan has ended after step {at}\nhint: cutover status"));
+            }
             (Goal::Apply, Some(at)) => self.go_forward(at, now),
             (Goal::Back { to }, Some(at)) => self.go_back(at, to, false, "cutover undo".into(), now),
             _ => {}

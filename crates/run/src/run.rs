@@ -58,8 +58,12 @@ pub struct Run {
     pub(crate) gates: Held,
     /// Somebody at this terminal wants to go back.
     pub(crate) abort: bool,
+    /// The Leases have run out, and are asked for again.
+    pub(crate) away: bool,
     /// An object whose last write may yet be made.
     pub(crate) uncertain: Option<ObjectRef>,
+    /// The run has set out forward again, and the journal still has what people asked of it before.
+    pub(crate) anew: bool,
     /// Jobs of analyses: at which step, and which of its gates.
     pub(crate) jobs: BTreeMap<ObjectRef, Location>,
     /// What admission changes in the plan's states.
@@ -124,16 +128,17 @@ impl Run {
     pub fn new(plan: Plan, options: Options) -> Self {
         let duration = SignedDuration::from_secs(options.lease.seconds().into());
         let leases = Leases::new(lease_objects(&plan, &options.namespace), &options.holder, duration);
+        let objects: Vec<ObjectRef> = objects(&plan, &options.namespace).into_iter().collect();
         Self {
             journal: Journal::object(&plan, &options.namespace),
             jobs: jobs(&plan, &options.namespace),
-            objects: objects(&plan, &options.namespace).into_iter().collect(),
+            seen: Seen::of(&objects),
+            objects,
             plan: plan.clone(),
             given: plan,
             options,
             leases,
             phase: Phase::Claim,
-            seen: Seen::default(),
             wishes: Wishes::default(),
             position: None,
             written: None,
@@ -142,6 +147,8 @@ impl Run {
             gates: Held::new(),
             abort: false,
             uncertain: None,
+            anew: false,
+            away: false,
             admitted: Vec::new(),
             fronted: BTreeSet::new(),
             missing: BTreeSet::new(),
@@ -283,6 +290,9 @@ impl Run {
     }
 
     pub(crate) fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
+        if self.is_over() {
+            return;
+        }
         self.fail(format!(
             "{} cannot be watched: {}\nhint: cutover rights tells what the run needs",
             scope.kind,

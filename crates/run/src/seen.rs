@@ -7,11 +7,16 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use crate::effect::Scope;
 use crate::pods::{Pod, ReplicaSet, Slice};
 
+/// The kinds that gates look at, of which there are many.
+const WATCHED: [&str; 3] = ["Pod", "ReplicaSet", "EndpointSlice"];
+
 /// What a run has seen of the cluster, each object as it was seen last.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// The plan's objects and the journal: as they are, gone, or (where the entry is missing) not known.
     objects: BTreeMap<ObjectRef, Option<Manifest>>,
+    /// Objects of the plan that are of a kind that gates look at.
+    planned: BTreeSet<ObjectRef>,
     listed: BTreeSet<Scope>,
     /// The uid of objects that are gone: what a watch still says of them is older.
     gone: BTreeMap<ObjectRef, String>,
@@ -25,6 +30,12 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Nothing yet, of these objects and what is behind their gates.
+    pub(crate) fn of(objects: &[ObjectRef]) -> Self {
+        let planned = objects.iter().filter(|object| WATCHED.contains(&object.kind.as_str()));
+        Self { planned: planned.cloned().collect(), ..Self::default() }
+    }
+
     /// The object: not known, gone, or as it is.
     pub(crate) fn object(&self, object: &ObjectRef) -> Option<Option<&Manifest>> {
         self.objects.get(object).map(Option::as_ref)
@@ -58,16 +69,22 @@ impl Seen {
             "Pod" => drop(self.pods.insert(object.clone(), Pod::of(manifest))),
             "ReplicaSet" => drop(self.replica_sets.insert(object.clone(), ReplicaSet::of(manifest))),
             "EndpointSlice" => drop(self.slices.insert(object.clone(), Slice::of(manifest))),
-            _ => {
-                let known = self.live(object).or_else(|| self.forgotten.get(object));
-                let newer = known.is_some_and(|known| version(known) > version(manifest));
-                let gone = self.gone.get(object).is_some_and(|gone| *gone == uid(manifest));
-                if !newer && !gone {
-                    self.forgotten.remove(object);
-                    self.objects.insert(object.clone(), Some(manifest.clone()));
-                    self.news.insert(object.clone());
-                }
-            }
+            _ => {}
+        }
+        if !WATCHED.contains(&object.kind.as_str()) || self.planned.contains(object) {
+            self.see_object(manifest);
+        }
+    }
+
+    fn see_object(&mut self, manifest: &Manifest) {
+        let object = manifest.object();
+        let known = self.live(object).or_else(|| self.forgotten.get(object));
+        let newer = known.is_some_and(|known| version(known) > version(manifest));
+        let gone = self.gone.get(object).is_some_and(|gone| *gone == uid(manifest));
+        if !newer && !gone {
+            self.forgotten.remove(object);
+            self.objects.insert(object.clone(), Some(manifest.clone()));
+            self.news.insert(object.clone());
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) enum Stand {
     Done,
     /// The change is not made: this makes it.
     Todo(Write),
+    /// It is to be created, and the one of before is on its way out.
+    Goes,
     /// Neither: who has written what, in words.
     Drift(String),
 }
@@ -45,6 +47,8 @@ pub(crate) fn stand(
             let version = Some(metadata(live, "resourceVersion"));
             Stand::Todo(Write::Delete { object: object.clone(), uid: metadata(live, "uid"), version })
         }
+        (Some(live), Some(_)) if goes(live) && before.is_none() => Stand::Goes,
+        (Some(live), Some(_)) if goes(live) => Stand::Drift(being_deleted(object)),
         (Some(live), Some(after)) => present(live, after, &starts, unseal),
     }
 }
@@ -63,6 +67,7 @@ pub(crate) fn drift(
         (None, Some(_)) => Some(format!("{object}: it is gone")),
         (Some(live), None) if goes(live) => None,
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
+        (Some(live), Some(_)) if goes(live) => Some(being_deleted(object)),
         (Some(live), Some(here)) => {
             let sealed = live.sealed();
             let uncounted = way.counts(object).then(|| here.without("/spec/replicas"));
@@ -122,7 +127,7 @@ fn present(
         return Stand::Todo(patch(live, &merge(live.value(), start.value(), after.value(), &MergeKeys)));
     }
     match unseal(after) {
-        Some(open) => Stand::Todo(patch(live, &with_data(live, &open))),
+        Some(open) => Stand::Todo(patch(live, &with_data(live, start, &open))),
         None => Stand::Drift(unknown_data(object)),
     }
 }
@@ -145,9 +150,10 @@ fn test(live: &Manifest, field: &str) -> PatchOperation {
     PatchOperation::Test(TestOperation { path: PointerBuf::from_tokens(["metadata", field]), value })
 }
 
-/// A live Secret with the data of another.
-fn with_data(live: &Manifest, open: &Manifest) -> Value {
-    let mut target = live.value().clone();
+/// A live Secret with the data of another, and what else changes from its start to that one.
+fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
+    let bare = |secret: &Manifest| secret.without("/data").without("/stringData");
+    let mut target = merge(live.value(), bare(start).value(), bare(open).value(), &MergeKeys);
     for field in ["data", "stringData"] {
         if let (Some(map), Some(data)) = (target.as_object_mut(), open.value().get(field)) {
             map.insert(field.to_owned(), data.clone());
@@ -160,8 +166,12 @@ fn unknown_data(object: &ObjectRef) -> String {
     format!("{object}: the plan names its data by a digest only\nhint: give its file with -f")
 }
 
+fn being_deleted(object: &ObjectRef) -> String {
+    format!("{object}: it is being deleted")
+}
+
 /// Whether it is being deleted; a finalizer may keep it for a while.
-fn goes(live: &Manifest) -> bool {
+pub(crate) fn goes(live: &Manifest) -> bool {
     live.pointer("/metadata/deletionTimestamp").is_some()
 }
 

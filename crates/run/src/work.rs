@@ -18,7 +18,17 @@ use crate::stand::Stand;
 
 impl Run {
     pub(crate) fn work(&mut self, now: Timestamp) -> bool {
-        if !self.leases.held(now) || !self.look(now) || !self.keep_journal(now) || !self.sweep(now) {
+        if !self.leases.held(now) {
+            self.away = true;
+            return false;
+        }
+        if std::mem::take(&mut self.away)
+            && let Some(position) = &mut self.position
+        {
+            // Nobody could look meanwhile: the time limit begins anew.
+            position.since = now;
+        }
+        if !self.look(now) || !self.keep_journal(now) || !self.sweep(now) {
             return false;
         }
         let Some((stage, direction)) = self.position.as_ref().map(|at| (at.stage, at.direction)) else {
@@ -77,6 +87,11 @@ impl Run {
             stands.iter().find(|(_, stand)| matches!(stand, Stand::Drift(_)))
         {
             return self.drifted(reason.clone());
+        }
+        if let Some((object, _)) = stands.iter().find(|(_, stand)| *stand == Stand::Goes) {
+            let (gate, stands) = (format!("{} to go", object.name), "it is still being deleted".to_owned());
+            self.tell(Progress::Waiting { number, gate, stands, until: None });
+            return false;
         }
         let todo = stands.into_iter().find_map(|(object, stand)| match stand {
             Stand::Todo(write) => Some((object, write)),
@@ -147,16 +162,17 @@ impl Run {
                 }
             }
             Ok(_) => self.seen.forget(object),
+            Err(_) if self.is_over() => {}
             Err(fault) if fault.is_final() && !fault.is_stale() => {
                 self.fail(format!("{object}: {}", fault.told()));
             }
-            Err(_) if self.is_tired() => {
-                self.fail(format!(
-                    "{object}: it changes each time that it is to be written\nhint: cutover apply goes on"
-                ));
+            Err(fault) if self.is_tired() => {
+                let changes = "it changes each time that it is to be written".to_owned();
+                let reason = if fault.is_stale() { changes } else { fault.told() };
+                self.fail(format!("{object}: {reason}\nhint: cutover apply goes on"));
             }
             Err(fault) => {
-                if fault.is_uncertain() {
+                if fault.is_uncertain() && self.objects.contains(object) {
                     self.uncertain = Some(object.clone());
                 }
                 self.seen.forget(object);

@@ -66,7 +66,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DURATION", default_value = "30s")]
     pub(crate) settle: Duration,
     /// After how long another runner may take over from one that no longer answers.
-    #[arg(long, value_name = "DURATION", default_value = "15s")]
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = lasting)]
     pub(crate) lease_duration: Duration,
     /// Change objects that Argo CD or Flux manages all the same; they may take each step back.
     #[arg(long)]
@@ -142,4 +142,10 @@ pub(crate) enum EventsOutput {
 pub(crate) enum DryRun {
     /// The API server, with all its checks.
     Server,
+}
+
+/// A duration of a second or more.
+fn lasting(text: &str) -> Result<Duration, String> {
+    let duration: Duration = text.parse().map_err(|error| format!("{error}"))?;
+    if duration.seconds() > 0 { Ok(duration) } else { Err("it has to last for a second at least".to_owned()) }
 }

@@ -48,13 +48,30 @@ impl Online {
         self.runtime.block_on(self.cluster.ask(request))
     }
 
-    /// The journal of a plan's run, where there is one.
+    /// The journal of this very plan's run, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// Another plan of the same name that is under way.
     pub(crate) fn journal(&self, plan: &Plan) -> Result<Option<Manifest>, Error> {
         let object = Journal::object(plan, self.cluster.namespace());
-        match self.ask(Request::Get(object.clone())) {
-            Ok(Reply::Object(found)) => Ok(found),
-            Ok(_) => Ok(None),
-            Err(fault) => Err(Error::failed(format!("{object}: {}", self.told(&fault)))),
+        let found = match self.ask(Request::Get(object.clone())) {
+            Ok(Reply::Object(found)) => found,
+            Ok(_) => None,
+            Err(fault) => return Err(Error::failed(format!("{object}: {}", self.told(&fault)))),
+        };
+        let approved = plan.metadata.approved.as_ref().unwrap_or(&plan.digest);
+        let position = found.as_ref().and_then(|found| Some(Journal::parse(found).ok()?.position));
+        match position.filter(|position| position.digest != *approved) {
+            None => Ok(found),
+            Some(other) if other.ended.is_some() => Ok(None),
+            Some(other) => {
+                let (name, digest) = (&plan.metadata.name, other.digest.short());
+                let hint = "give the plan's file that was applied";
+                Err(Error::failed(format!(
+                    "another plan named {name} ({digest}…) is under way\nhint: {hint}"
+                )))
+            }
         }
     }
 

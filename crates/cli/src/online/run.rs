@@ -42,7 +42,10 @@ pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error
     let (plan, online) = begin(&args.run, world)?;
     let patience = Duration::from_secs(args.run.lease_duration.seconds().into());
     match turn(&plan, &online, patience, world)? {
-        Turned::ByItsRunner(Outcome::Undone { .. }) => Ok(writeln!(world.output, "back at the start")?),
+        Turned::ByItsRunner(Outcome::Undone { to: 0 }) => Ok(writeln!(world.output, "back at the start")?),
+        Turned::ByItsRunner(Outcome::Undone { to }) => {
+            Ok(writeln!(world.output, "back at the state after step {to}")?)
+        }
         Turned::ByItsRunner(Outcome::Done) => {
             let hint = "`cutover undo` takes it back";
             Err(Error::failed(format!("the run was done before it could turn round\nhint: {hint}")))

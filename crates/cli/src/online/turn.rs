@@ -1,11 +1,14 @@
 //! Asking the runner of a run to turn round, and following it back by its journal.
 
+use std::mem;
 use std::time::Duration;
 
 use cutover::Plan;
 use cutover::manifest::Manifest;
-use cutover_run::{Direction, Event, Journal, Outcome, Position, Request, Scope};
+use cutover_kube::Cluster;
+use cutover_run::{Direction, Event, Journal, Outcome, Position, Reply, Request, Scope, lease_objects};
 use futures::{Stream, StreamExt};
+use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::error::Error;
@@ -50,7 +53,8 @@ pub(crate) fn turn(
         None => {
             ask(&journal, &position, online, world)?;
             let events = Box::pin(online.cluster.watch(scope(&journal)));
-            online.runtime.block_on(follow(plan, position, events, patience, world))
+            let mut follower = Follower { plan, cluster: &online.cluster, patience, renewed: None };
+            online.runtime.block_on(follower.follow(position, events, world))
         }
     }
 }
@@ -77,39 +81,66 @@ fn scope(journal: &Manifest) -> Scope {
     }
 }
 
-async fn follow(
-    plan: &Plan,
-    mut last: Position,
-    mut events: impl Stream<Item = Event> + Unpin,
+/// Follows a run by its journal.
+struct Follower<'a> {
+    plan: &'a Plan,
+    cluster: &'a Cluster,
     patience: Duration,
-    world: &mut World<'_>,
-) -> Result<Turned, Error> {
-    let mut runs = false;
-    let mut said = String::new();
-    loop {
-        let limit = if runs { Duration::MAX } else { patience };
-        let Ok(Some(event)) = timeout(limit, events.next()).await else { return Ok(Turned::ByNobody) };
-        let journal = match event {
-            Event::Listed(_, mut all) => all.pop(),
-            Event::Changed(_, journal) => Some(journal),
-            Event::Unwatched(_, fault) => {
-                return Err(Error::failed(format!("the journal: {}", fault.message)));
+    /// When its runner renewed its Lease, as it was seen last.
+    renewed: Option<Value>,
+}
+
+impl Follower<'_> {
+    async fn follow(
+        &mut self,
+        mut last: Position,
+        mut events: impl Stream<Item = Event> + Unpin,
+        world: &mut World<'_>,
+    ) -> Result<Turned, Error> {
+        let (mut runs, mut said) = (false, String::new());
+        loop {
+            let journal = match timeout(self.patience, events.next()).await {
+                Err(_) if runs && self.is_alive().await => continue,
+                Err(_) | Ok(None) => return Ok(Turned::ByNobody),
+                Ok(Some(event)) => journal_of(event)?,
+            };
+            let Some(journal) = journal else { return Ok(Turned::ByNobody) };
+            let position = Journal::parse(&journal).map_err(Error::failed)?.position;
+            if let Some(outcome) = position.ended {
+                return Ok(Turned::ByItsRunner(outcome));
             }
+            runs |= position != last;
+            last = position;
+            let says = standing(self.plan, &last);
+            if runs && says != said {
+                writeln!(world.output, "{says}").and_then(|()| world.output.flush())?;
+                said = says;
+            }
+        }
+    }
+
+    /// Whether the runner has renewed its Lease since this was asked last.
+    async fn is_alive(&mut self) -> bool {
+        let lease = lease_objects(self.plan, self.cluster.namespace()).into_iter().next();
+        let answer = match lease {
+            Some(lease) => self.cluster.ask(Request::Get(lease)).await,
+            None => return false,
+        };
+        let renewed = match answer {
+            Ok(Reply::Object(lease)) => lease.and_then(|lease| lease.pointer("/spec/renewTime").cloned()),
             _ => None,
         };
-        let Some(journal) = journal else { return Ok(Turned::ByNobody) };
-        let position = Journal::parse(&journal).map_err(Error::failed)?.position;
-        if let Some(outcome) = position.ended {
-            return Ok(Turned::ByItsRunner(outcome));
-        }
-        if position != last {
-            runs = true;
-            last = position;
-        }
-        let says = standing(plan, &last);
-        if runs && says != said {
-            writeln!(world.output, "{says}").and_then(|()| world.output.flush())?;
-            said = says;
-        }
+        let last = mem::replace(&mut self.renewed, renewed.clone());
+        renewed.is_some() && renewed != last
+    }
+}
+
+/// The journal that an event tells of; none where it is gone.
+fn journal_of(event: Event) -> Result<Option<Manifest>, Error> {
+    match event {
+        Event::Listed(_, mut all) => Ok(all.pop()),
+        Event::Changed(_, journal) => Ok(Some(journal)),
+        Event::Unwatched(_, fault) => Err(Error::failed(format!("the journal: {}", fault.message))),
+        _ => Ok(None),
     }
 }

@@ -1,0 +1,194 @@
+//! The journal is kept: opened before the first write, and true before each one after.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cutover_manifest::Manifest;
+use cutover_patch::jsonptr::PointerBuf;
+use cutover_patch::{Patch, PatchOperation, ReplaceOperation};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::asking::Question;
+use crate::direction::Direction;
+use crate::effect::{Request, Write};
+use crate::event::{Answer, Reply};
+use crate::journal::{Journal, Position, Stage};
+use crate::objects::key;
+use crate::progress::Progress;
+use crate::run::{Held, Phase, Run};
+use crate::stand::test_version;
+use crate::way::Way;
+
+impl Run {
+    /// Opens the journal: nothing is written to the cluster before it says so.
+    pub(crate) fn open(&mut self, now: Timestamp) -> bool {
+        let way = match Way::forward(&self.plan) {
+            Ok(way) => way,
+            Err(error) => return self.failed(error),
+        };
+        let position = self.start(now);
+        let manifest = match Journal::manifest(&self.plan, &position, &self.options.namespace) {
+            Ok(manifest) => manifest,
+            Err(error) => return self.failed(error),
+        };
+        let text = position.text();
+        self.way = Some(Arc::new(way));
+        self.position = Some(position);
+        self.tell_start();
+        let write = match self.seen.live(manifest.object()) {
+            None => Write::Create(manifest),
+            Some(last) => in_place_of(last, &manifest),
+        };
+        self.ask(Question::OpenJournal(text), Request::Write { write, dry_run: false }, now);
+        false
+    }
+
+    pub(crate) fn tell_start(&mut self) {
+        let (Some(position), Some(way)) = (&self.position, &self.way) else { return };
+        self.tell(Progress::Started {
+            plan: self.plan.metadata.name.clone(),
+            direction: way.direction,
+            done: position.step - 1,
+            steps: way.steps.len(),
+        });
+    }
+
+    fn start(&self, now: Timestamp) -> Position {
+        let uid = |object: &cutover_manifest::ObjectRef| {
+            let uid = self.seen.live(object)?.pointer("/metadata/uid")?.as_str()?;
+            Some((key(object), uid.to_owned()))
+        };
+        Position {
+            digest: self.approved().clone(),
+            direction: Direction::Forward,
+            from: 0,
+            to: 0,
+            halfway: false,
+            step: 1,
+            stage: Stage::Writing,
+            since: now,
+            held: None,
+            passed: false,
+            checks: BTreeMap::new(),
+            started: now,
+            by: self.options.holder.clone(),
+            turned: None,
+            ended: None,
+            uids: self.objects.iter().filter_map(uid).collect(),
+        }
+    }
+
+    pub(crate) fn opened(&mut self, text: String, answer: Answer) {
+        match answer {
+            Ok(reply) => {
+                if let Reply::Object(Some(journal)) = reply {
+                    self.seen.see(&journal);
+                }
+                self.written = Some(text);
+                self.set_to_work();
+            }
+            Err(fault) if fault.is_stale() => {
+                self.doubt_journal(text);
+                self.set_to_work();
+            }
+            Err(fault) => {
+                self.position = None;
+                self.fail(format!("the journal: {}", fault.told()));
+            }
+        }
+    }
+
+    /// Somebody may have said stop meanwhile.
+    fn set_to_work(&mut self) {
+        if !self.is_over() {
+            self.phase = Phase::Work;
+        }
+    }
+
+    /// Whether the journal says what is so; if not, it is written, and nothing else is done before.
+    pub(crate) fn keep_journal(&mut self, now: Timestamp) -> bool {
+        let Some(position) = &self.position else { return false };
+        if self.written.is_some() && self.kept.as_ref() == Some(position) {
+            return true;
+        }
+        let text = position.text();
+        match &self.written {
+            Some(written) if *written == text => {
+                self.kept = self.position.clone();
+                return true;
+            }
+            Some(written) => {
+                let write = position.write(&self.journal, written, self.anew);
+                self.ask(Question::WriteJournal(text), Request::Write { write, dry_run: false }, now);
+            }
+            None => self.ask(Question::ReadJournal, Request::Get(self.journal.clone()), now),
+        }
+        false
+    }
+
+    pub(crate) fn wrote_journal(&mut self, text: String, answer: Answer, now: Timestamp) {
+        match answer {
+            Ok(Reply::Object(found)) => {
+                if let Some(manifest) = found {
+                    self.seen.see(&manifest);
+                }
+                self.rested();
+                self.anew = false;
+                self.written = Some(text);
+            }
+            Err(fault) if fault.is_stale() && !self.is_tired() => {
+                self.rest(&fault, now);
+                self.doubt_journal(text);
+            }
+            Err(fault) => self.fail(format!("the journal: {}", fault.told())),
+            Ok(_) => self.doubt_journal(text),
+        }
+    }
+
+    /// The journal was not as it was written last: perhaps this very write was made before, and its answer lost.
+    fn doubt_journal(&mut self, text: String) {
+        self.doubted = self.written.take().into_iter().chain([text]).collect();
+    }
+
+    pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>, now: Timestamp) {
+        let text = found.and_then(|found| found.pointer("/data/run")).and_then(Value::as_str);
+        found.into_iter().for_each(|found| self.seen.see(found));
+        // Who holds the Leases writes alone: what is not known is a write that has come late, of the runner before or of
+        // our own.
+        let alone = self.leases.held(now);
+        match text {
+            Some(text) if alone && self.is_over() || self.doubted.iter().any(|known| known == text) => {
+                self.written = Some(text.to_owned());
+            }
+            Some(_) if alone => self.begin_again(),
+            // Another runner has opened it just before.
+            _ if self.doubted.len() == 1 && !self.is_over() => self.begin_again(),
+            _ => self.lose(
+                "somebody else has written to the journal\nhint: cutover status tells where the run is"
+                    .into(),
+            ),
+        }
+    }
+
+    /// Reads the journal as if nothing were known of it.
+    fn begin_again(&mut self) {
+        self.position = None;
+        self.way = None;
+        self.kept = None;
+        self.in_place = None;
+        self.gates = Held::new();
+        self.stuck = None;
+        self.phase = Phase::Recall;
+    }
+}
+
+/// The write that puts a journal in the place of one that is over, if nobody has written to that one since.
+fn in_place_of(last: &Manifest, journal: &Manifest) -> Write {
+    let replace = |field: &str| {
+        let value = journal.value().get(field).cloned().unwrap_or_default();
+        PatchOperation::Replace(ReplaceOperation { path: PointerBuf::from_tokens([field]), value })
+    };
+    let ops = Patch(vec![test_version(last), replace("data"), replace("binaryData")]);
+    Write::Patch { object: journal.object().clone(), ops }
+}
