@@ -86,7 +86,12 @@ impl Greeter {
 
     /// A plan that a command makes.
     pub(crate) fn planned(&self, arguments: &[&str]) -> PathBuf {
-        let plan = self.folder.path().join("plan.json");
+        self.planned_as("plan.json", arguments)
+    }
+
+    /// The same, in a file of this name.
+    pub(crate) fn planned_as(&self, file: &str, arguments: &[&str]) -> PathBuf {
+        let plan = self.folder.path().join(file);
         let ended = self.run(&[arguments, &["-o", plan.to_str().unwrap()]].concat());
         assert!(ended.success, "{}", ended.said);
         plan

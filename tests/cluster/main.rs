@@ -9,6 +9,7 @@ mod command;
 mod comparison;
 mod drift;
 mod e2e;
+mod edges;
 mod failures;
 mod faults;
 mod goldens;
