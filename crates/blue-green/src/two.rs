@@ -56,7 +56,7 @@ impl<'a> Slots<'a> {
         idle: &ObjectRef,
         label: &'a str,
     ) -> Result<Self, Error> {
-        let ((serving, _), (standing, _)) = (replicas(release, &layout.active)?, replicas(release, idle)?);
+        let (serving, standing) = counts(release, &layout.active, idle)?;
         if serving == 0 {
             return Err(Error::NoPods(layout.active.clone()));
         }
@@ -111,6 +111,20 @@ impl<'a> Slots<'a> {
         let name = self.spec.preview_service.as_ref()?;
         Some(service_ref(self.layout.service.namespace.as_deref(), name))
     }
+}
+
+/// The pods of the slot that serves, and of the idle one; what is wanted has the same, or has them swapped.
+fn counts(release: &Release, active: &ObjectRef, idle: &ObjectRef) -> Result<(u32, u32), Error> {
+    let ((serving, serving_to), (standing, standing_to)) =
+        (replicas(release, active)?, replicas(release, idle)?);
+    let wanted = (serving_to, standing_to);
+    if wanted == (serving, standing) || wanted == (standing, serving) {
+        return Ok((serving, standing));
+    }
+    let slot = if serving == serving_to { idle } else { active };
+    let reason = "its number of pods changes with the version: the slots swap the numbers that they have";
+    Err(refuse(slot, "/spec/replicas", reason, "change the number by a plan of its own: cutover plan scale")
+        .into())
 }
 
 /// The idle slot with the release: what the files want of it, or, where they only change the one that serves, that

@@ -20,8 +20,10 @@ pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error
         return Err(Error::NoPreview);
     }
     let layout = Layout::read(release, spec)?;
+    let idle = layout.idle.as_ref().map(|(idle, _)| idle);
+    let turns = idle.into_iter().chain([&layout.active]).any(|slot| release.turns(slot));
     let mut waypoints = match &layout.idle {
-        None if !release.turns(&layout.active) => Waypoints::straight(release, "cleanup", &spec.allowance())?,
+        _ if !turns => Waypoints::straight(release, "cleanup", &spec.allowance())?,
         None => one::waypoints(release, spec, &layout)?,
         Some((idle, label)) => two::waypoints(release, spec, &layout, idle, label)?,
     };

@@ -71,7 +71,8 @@ impl<'a> Tier<'a> {
         let tolerance = spec.tolerance.as_ref();
         let mut tier = Self { workload, surge, running, wanted, canary, tolerance, even: true };
         for service in release.services_of(object) {
-            tier.even &= tier.reached_by(service, base)?;
+            let service = release.service(base.get(service.object()).unwrap_or(service), &tier.workload)?;
+            tier.even &= tier.reached_by(service)?;
         }
         Ok(tier)
     }
@@ -83,8 +84,7 @@ impl<'a> Tier<'a> {
     }
 
     /// Whether a Service splits by pods. Refused where the canary would not get its share.
-    fn reached_by(&self, service: &Manifest, base: &Bundle) -> Result<bool, Error> {
-        let service = Service::read(base.get(service.object()).unwrap_or(service))?;
+    fn reached_by(&self, service: Service) -> Result<bool, Error> {
         let labels = Deployment::of(&self.canary).labels();
         let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
         match (missing, service.split, self.tolerance) {

@@ -24,6 +24,9 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         [] => None,
         paths => Some(Input::read(world, paths)?),
     };
+    if to.is_some() && from.loaded.bundle.iter().any(|manifest| manifest.pointer("/metadata/uid").is_some()) {
+        return Err(no_comparison("what -f reads is as a cluster has it"));
+    }
     let made = make(&request, &from, to.as_ref());
     let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
     let (plan, filled) = made.map_err(|error| Error::failed(placed(&error, &inputs)))?;
@@ -55,6 +58,12 @@ fn read_once(request: &Request) -> Result<(), Error> {
     Err(Error::Usage(
         "`-` twice: the standard input can be read once\nhint: put one of them into a file".into(),
     ))
+}
+
+/// Files do not hold what the server fills in: compared with live objects they would take it away.
+pub(crate) fn no_comparison(reason: &str) -> Error {
+    let hint = "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
+    Error::Usage(format!("--to compares files with files, and {reason}\nhint: {hint}"))
 }
 
 fn make(

@@ -21,15 +21,18 @@ pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error>
         let input = Input::read(world, &args.filenames)?;
         among(&input, &plan, &state)?
     };
-    for secret in objects.iter().filter(|manifest| manifest.is_sealed()) {
-        let hint = "its values are in the files: name them with -f";
-        message::warning(
-            world,
-            format!("{}: a plan does not hold a Secret's values\nhint: {hint}", secret.object()),
-        );
-    }
+    objects
+        .iter()
+        .filter(|manifest| manifest.is_sealed())
+        .for_each(|secret| without_values(world, secret.object()));
     let values: Vec<Value> = objects.into_iter().map(Manifest::into_value).collect();
     output::objects(world, &values, args.output)
+}
+
+/// A Secret that is told without its values.
+pub(crate) fn without_values(world: &mut World<'_>, secret: &ObjectRef) {
+    let hint = "its values are in the files that have it so: `render` takes those with -f";
+    message::warning(world, format!("{secret}: a plan does not hold a Secret's values\nhint: {hint}"));
 }
 
 /// In the order in which they must come to exist.

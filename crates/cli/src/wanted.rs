@@ -1,8 +1,10 @@
 //! Both ends of a release: what runs, and what is wanted.
 
-use cutover::manifest::{Bundle, ObjectRef};
+use cutover::manifest::{Bundle, Manifest, ObjectRef};
 use cutover::planning::{WorkloadName, deployments, refuse, select, with_replicas};
 use cutover::{Release, Strategy, rollback, set_environment, set_image};
+
+use serde_json::Value;
 
 use crate::args::Request;
 
@@ -32,9 +34,12 @@ impl Ends {
         let filled = unsaid(from, &request.common.workloads, request.running.replicas)?;
         let fill = |bundle: &Bundle| fill(bundle, &filled, request.running.replicas);
         let from = fill(from);
-        let to =
-            to.map_or_else(|| Ok(from.clone()), |to| only_meant(&from, fill(to), &request.common.workloads))?;
-        let to = within(&to, request.common.namespace.as_deref(), |near| changed(request, near))?;
+        let near = request.common.namespace.as_deref();
+        let to = match to {
+            None => from.clone(),
+            Some(to) => only_meant(&from, only_near(&from, &fill(to), near), &request.common.workloads)?,
+        };
+        let to = within(&to, near, |near| changed(request, near))?;
         Ok(Self { from, to, filled })
     }
 
@@ -82,26 +87,39 @@ fn within(
     namespace: Option<&str>,
     change: impl FnOnce(&Bundle) -> Result<Bundle, cutover::Error>,
 ) -> Result<Bundle, cutover::Error> {
-    let is_near = |object: &ObjectRef| match (namespace, object.namespace.as_deref()) {
-        (Some(wanted), Some(namespace)) => wanted == namespace,
-        _ => true,
-    };
-    let (near, far): (Vec<_>, Vec<_>) =
-        bundle.iter().cloned().partition(|manifest| is_near(manifest.object()));
-    let mut changed = change(&near.into_iter().collect())?;
-    far.into_iter().for_each(|manifest| drop(changed.insert(manifest)));
+    let (near, far): (Bundle, Bundle) =
+        bundle.iter().cloned().partition(|manifest| is_near(manifest.object(), namespace));
+    let mut changed = change(&near)?;
+    changed.extend(far);
     Ok(changed)
 }
 
-/// What is wanted of the Deployments that are meant; all others stay as they run.
+fn is_near(object: &ObjectRef, namespace: Option<&str>) -> bool {
+    match (namespace, object.namespace.as_deref()) {
+        (Some(wanted), Some(namespace)) => wanted == namespace,
+        _ => true,
+    }
+}
+
+/// What is wanted of the namespace that is meant; all others stay as they run.
+fn only_near(from: &Bundle, to: &Bundle, namespace: Option<&str>) -> Bundle {
+    let near = to.iter().filter(|manifest| is_near(manifest.object(), namespace));
+    let far = from.iter().filter(|manifest| !is_near(manifest.object(), namespace));
+    near.chain(far).cloned().collect()
+}
+
+/// What is wanted of the Deployments that are meant; all others stay as they run, and new ones do not come.
 fn only_meant(from: &Bundle, mut to: Bundle, workloads: &[WorkloadName]) -> Result<Bundle, cutover::Error> {
     if workloads.is_empty() {
         return Ok(to);
     }
     let meant = select(from, workloads)?;
-    for set in deployments(from).filter(|set| !meant.contains(set.manifest().object())) {
-        to.insert(set.manifest().clone());
-    }
+    let others = |bundle: &Bundle| -> Vec<Manifest> {
+        let sets = deployments(bundle).map(|set| set.manifest());
+        sets.filter(|set| !meant.contains(set.object())).cloned().collect()
+    };
+    others(&to).iter().for_each(|set| drop(to.remove(set.object())));
+    to.extend(others(from));
     Ok(to)
 }
 
@@ -139,5 +157,5 @@ fn fill(bundle: &Bundle, objects: &[ObjectRef], replicas: Option<u32>) -> Bundle
 }
 
 fn is_open(bundle: &Bundle, object: &ObjectRef) -> bool {
-    bundle.get(object).is_some_and(|set| set.pointer(REPLICAS).is_none())
+    bundle.get(object).is_some_and(|set| set.pointer(REPLICAS).is_none_or(Value::is_null))
 }

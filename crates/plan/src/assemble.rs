@@ -8,7 +8,7 @@ use crate::deployment::{Deployment, deployments};
 use crate::error::Error;
 use crate::plan::{Entry, OnFailure, Plan, Spec};
 use crate::planner::route;
-use crate::refuse::{paused, services};
+use crate::refuse::{autoscalers, paused, ports, services};
 use crate::release::Release;
 use crate::warn::{unguarded, warnings};
 use crate::waypoint::{Waypoint, Waypoints};
@@ -42,6 +42,7 @@ pub fn plan(
     warned.extend(warnings(release, &waypoints)?);
     let Waypoints { mut workloads, points, warnings } = waypoints;
     warned.extend(warnings);
+    autoscalers(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
     points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
     let points = points_of_plan(release, &workloads, points);
@@ -59,7 +60,9 @@ pub fn plan(
         undo,
     };
     let mut plan = Plan::new(name, spec);
-    let loose = loose_ends(&plan)?;
+    let states = plan.states()?;
+    ports(&states, release)?;
+    let loose = loose_ends(&states);
     if !loose.is_empty() {
         plan.spec.warnings.extend(loose);
         plan = Plan::new(plan.metadata.name, plan.spec);
@@ -130,8 +133,7 @@ fn differing(from: &Bundle, to: &Bundle) -> BTreeSet<ObjectRef> {
 }
 
 /// What the plan's patches change without being able to test it.
-fn loose_ends(plan: &Plan) -> Result<Vec<Warning>, Error> {
-    let states = plan.states()?;
+fn loose_ends(states: &[Bundle]) -> Vec<Warning> {
     let mut found = BTreeSet::new();
     for (before, after) in states.iter().zip(states.iter().skip(1)) {
         for object in before.objects().filter(|object| before.get(object) != after.get(object)) {
@@ -140,5 +142,5 @@ fn loose_ends(plan: &Plan) -> Result<Vec<Warning>, Error> {
             }
         }
     }
-    Ok(found.into_iter().collect())
+    found.into_iter().collect()
 }

@@ -53,6 +53,15 @@ impl<'a> Deployment<'a> {
                 return Err(refuse(manifest.object(), &pointer, bad.to_string(), ""));
             }
         }
+        if deployment.selector().is_empty() && deployment.expressed().next().is_none() {
+            let hint = "say which pods are its own: the labels of its pod template";
+            return Err(refuse(
+                manifest.object(),
+                "/spec/selector",
+                "it has no selector, and apps/v1 wants one",
+                hint,
+            ));
+        }
         let labels = deployment.labels();
         let selected = deployment.selector().iter().all(|(key, value)| labels.get(key) == Some(value));
         if !selected {
@@ -90,6 +99,13 @@ impl<'a> Deployment<'a> {
     /// The equality-based part of its selector.
     pub fn selector(self) -> BTreeMap<String, String> {
         texts(self.0.pointer("/spec/selector/matchLabels"))
+    }
+
+    /// The keys of labels that the expressions of its selector look at.
+    pub(crate) fn expressed(self) -> impl Iterator<Item = String> {
+        let expressions = self.0.pointer("/spec/selector/matchExpressions").and_then(Value::as_array);
+        let keys = expressions.into_iter().flatten();
+        keys.filter_map(|expression| Some(expression.get("key")?.as_str()?.to_owned()))
     }
 
     /// Whether its pods are all stopped before new ones start.

@@ -77,6 +77,7 @@ pub use digest::{BadDigest, Digest};
 pub use duration::{BadDuration, Duration};
 pub use error::{Error, Refusal, refuse, refuse_all};
 pub use plan::{API_VERSION, Entry, Metadata, OnFailure, Plan, Spec, Undo, apply};
+pub use planner::MOST_STEPS;
 pub use rebase::Rebase;
 pub use release::{Release, with_replicas};
 #[cfg(feature = "schema")]

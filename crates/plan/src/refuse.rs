@@ -19,9 +19,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
         equal_selectors(bundle)?;
     }
     release.to().iter().try_for_each(|to| immutable(release.from().get(to.object()), to))?;
-    let changed = release.changed();
-    let scalers = scalers(release);
-    changed.iter().try_for_each(|object| autoscaled(object, &scalers))?;
+    one_version(release)?;
     deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
     services(release.to(), release.from(), &[])?;
     routes(release.to())
@@ -95,6 +93,50 @@ fn has_ports(service: &Service, pods: &Pods<'_>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Refuses a plan in which a Service and its pods are at odds about a port on the way, where they agree at the start.
+pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
+    for state in states.iter().skip(1) {
+        let index = PodIndex::of(state);
+        for manifest in state.of_kind("Service") {
+            let service = Service::read(manifest)?;
+            for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
+                let before = release.from().get(pods.owner).and_then(|set| Deployment::of(set).template());
+                let known =
+                    before == Some(pods.template) && release.from().get(&service.object) == Some(manifest);
+                if !known {
+                    has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whoever says by number where its containers listen, says it of all versions.
+fn has_numbers(service: &Service, pods: &Pods<'_>, release: &Release) -> Result<(), Error> {
+    let ends = [release.from(), release.to()]
+        .map(|end| end.get(pods.owner).and_then(|set| Deployment::of(set).template()));
+    let elsewhere = |port| ends.into_iter().flatten().any(|template| listens(template, port));
+    let lost = service.ports.iter().find_map(|port| match port {
+        Port::Number(port) if !listens(pods.template, *port) && elsewhere(*port) => Some(*port),
+        _ => None,
+    });
+    lost.map_or(Ok(()), |port| {
+        let reason = format!(
+            "the port {port} is on no container of {} meanwhile: requests to it would fail",
+            pods.owner
+        );
+        let hint =
+            "let the containers listen on both ports for a release, or name the port and keep the name";
+        Err(refuse(&service.object, "/spec/ports", reason, hint))
+    })
+}
+
+fn listens(template: &Value, number: i32) -> bool {
+    let ports = containers(template).filter_map(|container| container.get("ports")?.as_array()).flatten();
+    ports.filter_map(|port| port.get("containerPort")?.as_i64()).any(|port| port == i64::from(number))
 }
 
 /// A Service that served somebody may newly serve other sets of the same workload, and new objects, but nobody else.
@@ -180,6 +222,30 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
         )),
         None => Ok(()),
     }
+}
+
+/// Refuses a plan that counts the pods of a set which an autoscaler scales.
+pub(crate) fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
+    let scalers = scalers(release);
+    let sets = workloads.iter().flat_map(Workload::deployments).map(|(_, object)| object);
+    sets.chain(release.changed()).try_for_each(|object| autoscaled(&object, &scalers))
+}
+
+/// One object under two versions of its API would be made and removed at once.
+fn one_version(release: &Release) -> Result<(), Error> {
+    let key = |object: &ObjectRef| {
+        (object.group().to_owned(), object.kind.clone(), object.namespace.clone(), object.name.clone())
+    };
+    let mut known: BTreeMap<_, &ObjectRef> = BTreeMap::new();
+    for object in release.from().objects().chain(release.to().objects()) {
+        let other = *known.entry(key(object)).or_insert(object);
+        if other.api_version != object.api_version {
+            let reason = format!("the same object is there as {}", other.api_version);
+            let hint = "write both ends with one apiVersion: the API server converts between them";
+            return Err(refuse(object, "/apiVersion", reason, hint));
+        }
+    }
+    Ok(())
 }
 
 fn scalers(release: &Release) -> Vec<&Manifest> {

@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_traffic::{Service, Split};
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, deployments, texts};
 use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, services_by_owner};
 use crate::refuse::refuse_release;
+use crate::workload::Workload;
+
+/// How a Service splits that sends requests to pods of others too.
+const SHARED: Split = Split::Unknown("pods of others, which the release does not replace, are behind it too");
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy can do.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +23,8 @@ pub struct Release {
     warnings: Vec<Warning>,
     /// The Services before each Deployment, as it runs.
     services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+    /// Whose pods each Service sends requests to, as they run.
+    owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
 }
 
 impl Release {
@@ -46,13 +53,20 @@ impl Release {
         for manifest in
             from.iter().filter(|manifest| !to.contains(manifest.object())).cloned().collect::<Vec<_>>()
         {
-            if !prune || is_kept(manifest.object()) {
-                warnings.push(stays(manifest.object()));
+            let owned = is_owned(&manifest);
+            if !prune || owned || is_kept(manifest.object()) {
+                warnings.extend((!owned).then(|| stays(manifest.object())));
                 to.insert(manifest);
             }
         }
         let services = services_by_owner(&from);
-        let release = Self { from, to, warnings, services };
+        let mut owners: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
+        for (owner, service) in
+            services.iter().flat_map(|(owner, all)| all.iter().map(move |one| (owner, one)))
+        {
+            owners.entry(service.clone()).or_default().push(owner.clone());
+        }
+        let release = Self { from, to, warnings, services, owners };
         refuse_release(&release)?;
         Ok(release)
     }
@@ -95,6 +109,28 @@ impl Release {
     pub fn services_of(&self, deployment: &ObjectRef) -> Vec<&Manifest> {
         let services = self.services.get(deployment).into_iter().flatten();
         services.filter_map(|service| self.from.get(service)).collect()
+    }
+
+    /// A Service of a workload, at any state of the release: how it splits is unknown where pods of others are behind it
+    /// too, which the release does not replace.
+    ///
+    /// # Errors
+    ///
+    /// A manifest that is no Service.
+    pub fn service(&self, manifest: &Manifest, workload: &Workload) -> Result<Service, Error> {
+        let mut service = Service::read(manifest)?;
+        if self.is_shared(&service.object, workload) {
+            service.split = SHARED;
+        }
+        Ok(service)
+    }
+
+    fn is_shared(&self, service: &ObjectRef, workload: &Workload) -> bool {
+        let owners = self.owners.get(service).into_iter().flatten();
+        let is_own = |owner: &ObjectRef| workload.deployments().any(|(_, object)| object == *owner);
+        let others = owners.filter(|owner| !self.turns(owner) && !is_own(owner));
+        let mut others = others.filter_map(|owner| self.from.get(owner));
+        others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
     }
 
     /// Where the plan stands while the workloads are on their way: Deployments as they run, all other objects as
@@ -145,6 +181,11 @@ fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manife
 
 fn is_kept(object: &ObjectRef) -> bool {
     matches!(object.kind.as_str(), "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim")
+}
+
+/// Whether a controller made it, which deletes it too.
+fn is_owned(manifest: &Manifest) -> bool {
+    manifest.pointer("/metadata/ownerReferences/0").is_some()
 }
 
 fn stays(object: &ObjectRef) -> Warning {

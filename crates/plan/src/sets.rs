@@ -53,8 +53,8 @@ pub fn beside(release: &Release, deployment: &ObjectRef, role: Role, key: &str) 
     Ok(labelled(&wanted.copy_as(&name), key, &role.to_string()))
 }
 
-/// The key of the label that tells a workload's sets apart, where no Service picks by it: a new set is reached by all
-/// Services that reach the one beside it.
+/// The key of the label that tells a workload's sets apart, where no Service picks by it, and no expression of its own
+/// selector: a new set is reached by all Services that reach the one beside it.
 ///
 /// ```
 /// use cutover_manifest::{Bundle, Manifest};
@@ -74,8 +74,10 @@ pub fn beside(release: &Release, deployment: &ObjectRef, role: Role, key: &str) 
 pub fn discriminator(release: &Release, deployment: &ObjectRef) -> &'static str {
     let services = release.services_of(deployment);
     let ends = services.iter().flat_map(|service| [Some(*service), release.to().get(service.object())]);
-    let picking: BTreeSet<String> =
+    let mut picking: BTreeSet<String> =
         ends.flatten().flat_map(|service| texts(service.pointer("/spec/selector")).into_keys()).collect();
+    picking
+        .extend(release.from().get(deployment).into_iter().flat_map(|set| Deployment::of(set).expressed()));
     let keys =
         [TRACK, OWN_TRACK].into_iter().filter(|key| *key != TRACK || is_steady(release, deployment, TRACK));
     keys.into_iter().find(|key| !picking.contains(*key)).unwrap_or(LAST_TRACK)
@@ -123,7 +125,7 @@ fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifes
 fn two_sets(manifest: &Manifest) -> Result<(), Error> {
     let deployment = Deployment::of(manifest);
     if deployment.is_paused() {
-        let hint = "resume it first, or take the strategy rolling";
+        let hint = "resume it first: cutover plan resume";
         return Err(refuse(manifest.object(), "/spec/paused", "a paused Deployment does not roll out", hint));
     }
     if deployment.recreates() {

@@ -19,7 +19,7 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
     for workload in &waypoints.workloads {
         let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
         let Some(set) = release.to().get(&object) else { continue };
-        let services = services(workload, release.from())?;
+        let services = services(workload, release)?;
         found.extend(services.iter().filter_map(|service| split(service, workload)));
         found.extend(pods(set, !services.is_empty()));
         found.extend(volumes(set, release.to()));
@@ -28,8 +28,18 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
             found.extend(counted_by_selector(set, &counting));
         }
     }
+    found.extend(release.to().iter().filter_map(|set| at_once(release.from().get(set.object())?, set)));
     found.dedup();
     Ok(found)
+}
+
+/// What has pods of its own, and no steps.
+fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
+    let moved = Deployment::is(to.object()) || to.object().kind == "ReplicaSet";
+    let turns = !moved && from.pointer("/spec/template") != to.pointer("/spec/template");
+    let message =
+        "its pods are replaced by its own controller from the first step on, and no gate waits for them";
+    turns.then(|| warning(to.object(), message, "release it by itself where that is not meant"))
 }
 
 /// The fields that a plan's patches change without a test: their text is not the server's.
@@ -56,9 +66,9 @@ pub(crate) fn unguarded(
         })
 }
 
-fn services(workload: &Workload, from: &Bundle) -> Result<Vec<Service>, Error> {
-    let found = workload.service_refs().filter_map(|object| from.get(&object));
-    found.map(|manifest| Ok(Service::read(manifest)?)).collect()
+fn services(workload: &Workload, release: &Release) -> Result<Vec<Service>, Error> {
+    let found = workload.service_refs().filter_map(|object| release.from().get(&object));
+    found.map(|manifest| release.service(manifest, workload)).collect()
 }
 
 /// A Service that several sets share, and that does not split evenly.

@@ -110,6 +110,8 @@ pub fn silence(set: &Manifest) -> Warning {
             "all its pods stop before new ones start: nobody answers for up to {grace} s while they end, and then until a \
              new pod is ready, which takes {delay} s at least and {deadline} at most before the step fails"
         ),
-        hint: Some("take the strategy rolling where both versions may run side by side".into()),
+        hint: Some(
+            "where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling".into(),
+        ),
     }
 }

@@ -2,7 +2,8 @@
 
 use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{
-    Allowance, Deployment, Release, Waypoint, Waypoints, Workload, replicas, select, workload,
+    Allowance, Deployment, MOST_STEPS, Release, Waypoint, Waypoints, Workload, refuse, replicas, select,
+    workload,
 };
 
 use crate::error::Error;
@@ -48,6 +49,12 @@ pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
 /// The counts that a ramp stands at, the last one wanted.
 fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, Error> {
     let (from, to) = replicas(release, object)?;
+    let count = usize::try_from(from.abs_diff(to).div_ceil(step)).unwrap_or(usize::MAX);
+    if count > MOST_STEPS {
+        let reason =
+            format!("{from} to {to} pods by {step} takes {count} steps, and a plan has {MOST_STEPS} at most");
+        return Err(refuse(object, "/spec/replicas", reason, "take a larger maxStep").into());
+    }
     let mut at = from;
     let mut stops = Vec::new();
     while at != to {

@@ -125,13 +125,34 @@ fn a_secret_is_never_written_from_a_plan() {
     let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
     assert!(
         outcome.messages.contains(
-            "error: Secret key: a plan does not hold a Secret's values\nhint: put its new manifest there"
+            "error: Secret key: a plan does not hold a Secret's values\nhint: put its new manifest into the files"
         ),
         "{}",
         outcome.messages
     );
     folder.put("hello/secret.yaml", &secret("hunter3"));
     assert!(folder.run("cutover write plan.yaml --step 1 -f hello").messages.contains("nothing to write"));
+}
+
+#[test]
+fn a_secret_is_put_into_the_files_by_hand_and_its_step_is_written_then() {
+    let folder = Folder::hello();
+    let secret = |token: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n")
+    };
+    folder.put("hello/secret.yaml", &secret("hunter2"));
+    folder.put("new/secret.yaml", &secret("hunter3"));
+    folder.put("new/all.yaml", &folder.done("cutover read -f hello/services -f hello/deployments"));
+    folder.done(&format!("cutover plan canary -f hello --to new {IMAGE} --steps 25 -o plan.yaml"));
+    let start = folder.text(HELLO);
+    for (token, steps) in [("hunter3", [1, 2, 3]), ("hunter2", [0, 0, 0])] {
+        folder.put("hello/secret.yaml", &secret(token));
+        steps
+            .iter()
+            .for_each(|step| drop(folder.done(&format!("cutover write plan.yaml --step {step} -f hello"))));
+        assert_eq!(folder.text("hello/secret.yaml"), secret(token));
+    }
+    assert_eq!(folder.text(HELLO), start);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::args::Request;
 use crate::error::Error;
 use crate::input::Input;
 use crate::online::Online;
+use crate::plan::no_comparison;
 use crate::{World, message};
 
 /// What a plan is made of, and what it must have looked at: group and version, kind, and whether it goes without.
@@ -36,9 +37,7 @@ const ANNOTATIONS: [&str; 2] = [
 /// A cluster that cannot be asked, and `--to`, which files cannot be compared with.
 pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input, Error> {
     if !request.wanted.to.is_empty() {
-        let hint =
-            "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
-        return Err(Error::Usage(format!("--to compares files with files, and -f names none\nhint: {hint}")));
+        return Err(no_comparison("-f names none"));
     }
     let settings = request.common.cluster.settings(request.common.namespace.as_deref(), world);
     let online = Online::new(&settings).map_err(or_files)?;

@@ -24,10 +24,12 @@ pub(crate) struct Stand<'p> {
 }
 
 /// Where the files stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// The state; 0 is before the first step.
     pub(crate) state: usize,
+    /// Secrets that are as they are to be already: only a person can put them there.
+    ahead: BTreeSet<ObjectRef>,
 }
 
 /// An object that is to become another.
@@ -72,7 +74,7 @@ impl Change<'_> {
 /// Why a Secret is not written.
 pub(crate) fn secret(object: &ObjectRef) -> String {
     format!(
-        "{object}: a plan does not hold a Secret's values\nhint: put its new manifest there by hand, then write the other steps"
+        "{object}: a plan does not hold a Secret's values\nhint: put its new manifest into the files by hand, then write the same step"
     )
 }
 
@@ -87,20 +89,25 @@ impl<'p> Stand<'p> {
         Ok(Self { plan, states, objects: planned(plan)? })
     }
 
-    /// The state in which the files stand; of several that are alike the one nearest to `step`.
+    /// The state in which the files stand, Secrets apart that are as after `step`; of several that are alike the one nearest
+    /// to it.
     ///
     /// # Errors
     ///
     /// Where they stand at none, what differs from the nearest, with its place.
     pub(crate) fn find(&self, input: &Input, step: usize) -> Result<Standing, Error> {
         let files = self.as_planned(input);
+        let secrets = self.objects.iter().filter(|object| object.kind == "Secret");
+        let ahead: BTreeSet<ObjectRef> =
+            secrets.filter(|object| files.get(object) == self.states[step].get(object)).cloned().collect();
         let differing = |state: &Bundle| {
-            self.objects.iter().filter(|object| files.get(object) != state.get(object)).count()
+            let differs = |object: &&ObjectRef| files.get(object) != state.get(object);
+            self.objects.iter().filter(|object| !ahead.contains(object)).filter(differs).count()
         };
         let counts = self.states.iter().map(differing).enumerate();
         let nearest = counts.min_by_key(|(state, count)| (*count, state.abs_diff(step)));
         match nearest {
-            Some((state, 0)) => Ok(Standing { state }),
+            Some((state, 0)) => Ok(Standing { state, ahead }),
             nearest => Err(self.elsewhere(input, &files, nearest.map_or(0, |(state, _)| state))),
         }
     }
@@ -110,6 +117,7 @@ impl<'p> Stand<'p> {
         let (before, after) = (&self.states[standing.state], &self.states[step]);
         let differing = self.objects.iter().filter(|object| before.get(object) != after.get(object));
         differing
+            .filter(|object| !standing.ahead.contains(object))
             .map(|object| Change {
                 object,
                 before: before.get(object),

@@ -89,7 +89,7 @@ use crate::waypoint::Waypoint;
 use crate::workload::Workload;
 
 /// A plan longer than this helps nobody.
-const MOST_STEPS: usize = 1_000;
+pub const MOST_STEPS: usize = 1_000;
 
 /// The steps over these waypoints, and the way back from each.
 ///
@@ -248,7 +248,7 @@ fn too_long(steps: usize) -> Result<(), Error> {
     if steps <= MOST_STEPS {
         return Ok(());
     }
-    let hint = "allow more pods at a time with maxSurge, or take larger weights";
+    let hint = "allow more pods at a time with maxSurge or maxStep, or take larger weights";
     Err(refuse_all(format!("the plan has more than {MOST_STEPS} steps"), hint))
 }
 

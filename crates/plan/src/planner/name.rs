@@ -1,4 +1,4 @@
-//! What a step does, in words: of its first change, and how many others there are.
+//! What a step does, in words: of its first changes and all that it deletes, and how many others there are.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
 use cutover_patch::{Difference, differences};
@@ -13,16 +13,24 @@ pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> Strin
     let (sets, others): (Vec<&Change>, Vec<&Change>) =
         changes.iter().partition(|change| Deployment::is(change.object()));
     let all: Vec<&Change> = sets.into_iter().chain(others).collect();
-    let told = if all.len() > MOST_TOLD { MOST_TOLD - 1 } else { all.len() };
-    let mut texts: Vec<String> = all[..told].iter().map(|change| describe(change, before, after)).collect();
-    if told < all.len() {
-        texts.push(format!("and {} more", all.len() - told));
+    let few = if all.len() > MOST_TOLD { MOST_TOLD - 1 } else { all.len() };
+    let (first, rest) = all.split_at(few);
+    let told: Vec<&Change> =
+        first.iter().chain(rest.iter().filter(|change| is_removal(change))).copied().collect();
+    let mut texts: Vec<String> = told.iter().map(|change| describe(change, before, after)).collect();
+    if told.len() < all.len() {
+        texts.push(format!("and {} more", all.len() - told.len()));
     }
     texts.join("; ")
 }
 
 /// More changes than this are counted.
 const MOST_TOLD: usize = 3;
+
+/// Whether it deletes something that no step has scaled down before.
+fn is_removal(change: &Change) -> bool {
+    matches!(change, Change::Delete { object, .. } if !Deployment::is(object))
+}
 
 fn describe(change: &Change, before: &Bundle, after: &Bundle) -> String {
     let object = change.object();
