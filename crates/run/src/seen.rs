@@ -88,17 +88,22 @@ impl Seen {
         }
     }
 
-    /// An object as a read of just this object has it.
+    /// An object as a read of just this object has it, which was not known when it was asked for.
     pub(crate) fn read(&mut self, object: &ObjectRef, found: Option<&Manifest>) {
         match found {
             Some(manifest) => self.see(manifest),
-            None => {
-                let known = self.objects.insert(object.clone(), None).flatten();
-                let forgotten = self.forgotten.remove(object);
-                self.gone.extend(known.or(forgotten).map(|known| (object.clone(), uid(&known))));
-                self.news.insert(object.clone());
-            }
+            // A watch has told of it meanwhile: the answer may be older.
+            None if self.live(object).is_some() => self.forget(object),
+            None => self.remove(object),
         }
+    }
+
+    /// An object that is gone.
+    pub(crate) fn remove(&mut self, object: &ObjectRef) {
+        let known = self.objects.insert(object.clone(), None).flatten();
+        let forgotten = self.forgotten.remove(object);
+        self.gone.extend(known.or(forgotten).map(|known| (object.clone(), uid(&known))));
+        self.news.insert(object.clone());
     }
 
     /// An object that a watch saw go.

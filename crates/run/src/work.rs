@@ -158,7 +158,7 @@ impl Run {
                         self.note_uid(&manifest);
                         self.seen.see(&manifest);
                     }
-                    None => self.seen.read(object, None),
+                    None => self.seen.remove(object),
                 }
             }
             Ok(_) => self.seen.forget(object),
