@@ -79,6 +79,7 @@ mod managed;
 mod objects;
 mod options;
 mod outcome;
+mod pace;
 mod place;
 mod pods;
 mod preflight;

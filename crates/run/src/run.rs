@@ -16,6 +16,7 @@ use crate::journal::{Journal, Position, Wishes};
 use crate::lease::{Leases, lease_objects};
 use crate::options::Options;
 use crate::outcome::Outcome;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::rights::objects;
 use crate::seen::Seen;
@@ -56,6 +57,8 @@ pub struct Run {
     pub(crate) kept: Option<Position>,
     pub(crate) way: Option<Arc<Way>>,
     pub(crate) gates: Held,
+    /// How far those gates have come that do not hold.
+    pub(crate) pace: Pace,
     /// Somebody at this terminal wants to go back.
     pub(crate) abort: bool,
     /// The Leases have run out, and are asked for again.
@@ -145,6 +148,7 @@ impl Run {
             kept: None,
             way: None,
             gates: Held::new(),
+            pace: Pace::default(),
             abort: false,
             uncertain: None,
             anew: false,

@@ -6,10 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Analysed;
 use crate::direction::Direction;
-use crate::gates::{Verdict, judge, name};
+use crate::gates::{Verdict, judge, name, short_of};
 use crate::journal::Stage;
 use crate::lease::later;
 use crate::objects::key;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::run::{Held, Run};
 use crate::stand::Stand;
@@ -25,6 +26,7 @@ impl Run {
         self.uncertain = None;
         self.rested();
         self.gates = Held::new();
+        self.pace = Pace::default();
         self.stuck = None;
         let objects: Vec<ObjectRef> =
             self.way.iter().flat_map(|way| way.changes(number)).map(|c| c.object().clone()).collect();
@@ -158,6 +160,7 @@ impl Run {
             return false;
         }
         let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let since = self.still_since(number, since, now);
         let until = within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
         match until.filter(|until| *until <= now) {
             Some(_) => self.overdue(number, &gate, &stands, now),
@@ -169,6 +172,17 @@ impl Run {
                 false
             }
         }
+    }
+
+    /// Since when the gate that is waited for has come no nearer.
+    fn still_since(&mut self, number: usize, begun: Timestamp, now: Timestamp) -> Timestamp {
+        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        if let Some((index, gate)) = gates.enumerate().find(|(index, _)| self.stuck == Some(*index))
+            && let Some(short) = short_of(gate, &self.seen)
+        {
+            self.pace.see(index, short, now);
+        }
+        self.pace.still_since(begun)
     }
 
     fn overdue(&mut self, number: usize, gate: &str, stands: &str, now: Timestamp) -> bool {

@@ -29,6 +29,15 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
     }
 }
 
+/// How many pods a gate is short of, or too many there are; none where that cannot be said.
+pub(crate) fn short_of(gate: &Gate, seen: &Seen) -> Option<usize> {
+    match gate {
+        Gate::Available { object, replicas } => pods::short_of(seen, object, *replicas, true),
+        Gate::Settled { object, replicas } => pods::short_of(seen, object, *replicas, false),
+        _ => None,
+    }
+}
+
 /// Whether all that a set was to lose is gone: what the way back waits for before its first write.
 pub(crate) fn shrunk(seen: &Seen, object: &cutover_manifest::ObjectRef, replicas: u32) -> Verdict {
     pods::shrunk(seen, object, replicas)

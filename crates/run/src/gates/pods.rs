@@ -47,6 +47,18 @@ pub(super) fn shrunk(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict 
     counted(seen, object, |pods| pods <= replicas as usize, &format!("pods, {replicas} at most"))
 }
 
+/// How many pods are missing of those that must stand there, and how many stand there that must not; `fresh` where they must
+/// be of the present template, and ready.
+pub(super) fn short_of(seen: &Seen, object: &ObjectRef, replicas: u32, fresh: bool) -> Option<usize> {
+    let set = Set::of(seen, object).ok()?;
+    let (owners, pods) = (set.fresh(), set.active());
+    let is_right = |pod: &Pod| {
+        !fresh || pod.ready.is_some() && owners.iter().any(|set| pod.owner.as_ref() == Some(&set.uid))
+    };
+    let right = pods.iter().filter(|(_, pod)| is_right(pod)).count();
+    Some((replicas as usize).abs_diff(right) + (pods.len() - right))
+}
+
 fn counted(seen: &Seen, object: &ObjectRef, right: impl Fn(usize) -> bool, what: &str) -> Verdict {
     match Set::of(seen, object) {
         Ok(set) if right(set.active().len()) => Verdict::Holds,
