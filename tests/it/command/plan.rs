@@ -139,6 +139,45 @@ fn a_namespace_tells_names_apart() {
     }
 }
 
+/// What is wanted elsewhere is not planned either.
+#[test]
+fn a_namespace_limits_what_files_want() {
+    let folder = Folder::empty();
+    let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
+    for namespace in ["prod", "test"] {
+        let named = hello.replace("  labels: {app: hello}", &format!("  namespace: {namespace}"));
+        folder.put(&format!("hello/{namespace}.yaml"), &named);
+        folder.put(&format!("new/{namespace}.yaml"), &named.replace("hello:1.0.0", "hello:2.0.0"));
+    }
+    let changed = |words: &str| plan(&folder, words)["spec"]["workloads"].as_array().unwrap().len();
+    assert_eq!((changed("rolling --to new -n test"), changed("rolling --to new")), (1, 2));
+    let none = folder.run("cutover plan rolling -f hello --to new -n typo");
+    assert!(none.messages.contains("note: nothing to do"), "{}", none.messages);
+}
+
+/// A forgotten `--image` must not bring the idle slot's old version back.
+#[test]
+fn slots_that_nothing_changes_stay() {
+    let folder = Folder::empty();
+    folder.put("slots.yaml", include_str!("../../../docs/example-slots.yaml"));
+    let outcome = folder.run("cutover plan blue-green -f slots.yaml --service hello");
+    assert!(outcome.messages.contains("note: nothing to do"), "{}", outcome.messages);
+}
+
+/// A controller deletes by itself what it has made.
+#[test]
+fn what_a_controller_owns_is_not_pruned() {
+    let folder = Folder::hello();
+    folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
+    folder.put("hello/set.yaml", "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-1\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: hello, uid: u}]\n");
+    let outcome = folder.run(&format!("cutover plan rolling -f hello --to new {IMAGE} --prune -o json"));
+    assert!(
+        !outcome.output.contains("ReplicaSet") && !outcome.messages.contains("ReplicaSet"),
+        "{}",
+        outcome.messages
+    );
+}
+
 #[test]
 fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
     let folder = Folder::hello();

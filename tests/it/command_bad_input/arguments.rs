@@ -4,6 +4,19 @@ use cutover_cli::Exit::WrongUse;
 
 use super::{IMAGE, Put, check, plan};
 
+/// Files do not hold what the server fills in, and the plan would take it away.
+#[test]
+fn files_against_live_objects() {
+    let live = include_str!("../../../docs/example-live.yaml");
+    check(
+        &[Put("live.yaml", live)],
+        "cutover plan rolling -f live.yaml --to hello",
+        WrongUse,
+        "--to compares files with files, and what -f reads is as a cluster has it",
+        "name the files of what runs with -f",
+    );
+}
+
 #[test]
 fn values() {
     let bad = |words: &str, message: &str, hint: &str| check(&[], &plan(words), WrongUse, message, hint);

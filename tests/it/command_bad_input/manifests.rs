@@ -25,6 +25,57 @@ fn services_that_would_serve_nobody() {
     );
 }
 
+/// On the way one of both would be there without the other.
+#[test]
+fn ports_that_change_with_their_pods() {
+    let deployment = include_str!("../../fixtures/hello/deployments/hello.yaml");
+    let service = include_str!("../../fixtures/hello/services/hello.yaml");
+    let bad = |from: [&str; 2], to: [&str; 2], message: &str, hint: &str| {
+        let pods = |port: &str| deployment.replace("name: http\n              containerPort: 8080", port);
+        let front = |port: &str| service.replace("targetPort: http", port);
+        check(
+            &[
+                Put(HELLO, &pods(from[0])),
+                Put(SERVICE, &front(from[1])),
+                Put("new/hello.yaml", &pods(to[0])),
+                Put("new/service.yaml", &front(to[1])),
+            ],
+            &plan("rolling --to new"),
+            Failed,
+            message,
+            hint,
+        );
+    };
+    bad(
+        ["name: http\n              containerPort: 8080", "targetPort: http"],
+        ["name: web\n              containerPort: 8080", "targetPort: web"],
+        "new/service.yaml:10:5: Service hello: /spec/ports: the port `web` is on no container",
+        "name a containerPort `web`",
+    );
+    bad(
+        ["name: http\n              containerPort: 8080", "targetPort: 8080"],
+        ["name: http\n              containerPort: 9090", "targetPort: 9090"],
+        "new/service.yaml:10:5: Service hello: /spec/ports: the port 9090 is on no container of Deployment hello meanwhile",
+        "let the containers listen on both ports for a release",
+    );
+}
+
+#[test]
+fn one_object_under_two_versions() {
+    let route = |version: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/{version}\nkind: HTTPRoute\nmetadata: {{name: web}}\nspec: {{}}\n"
+        )
+    };
+    check(
+        &[Put("hello/route.yaml", &route("v1beta1")), Put("new/route.yaml", &route("v1"))],
+        &plan("rolling --to new --prune"),
+        Failed,
+        "new/route.yaml:1:13: HTTPRoute web: /apiVersion: the same object is there as gateway.networking.k8s.io/v1beta1",
+        "write both ends with one apiVersion",
+    );
+}
+
 #[test]
 fn routes_to_no_service() {
     let route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  defaultBackend: {service: {name: hallo, port: {number: 80}}}\n";

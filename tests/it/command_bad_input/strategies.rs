@@ -63,6 +63,51 @@ fn a_slot_that_is_paused() {
     );
 }
 
+/// The slots swap the numbers that they have; a third one would be dropped.
+#[test]
+fn slots_whose_number_changes() {
+    let slots = include_str!("../../../docs/example-slots.yaml");
+    check(
+        &[
+            Put("slots.yaml", slots),
+            Put(
+                "new.yaml",
+                &slots.replace("replicas: 0", "replicas: 6").replace("hello:1.0.0", "hello:3.0.0"),
+            ),
+        ],
+        "cutover plan blue-green -f slots.yaml --service hello --to new.yaml",
+        Failed,
+        "new.yaml:28:13: Deployment hello-green: /spec/replicas: its number of pods changes with the version",
+        "change the number by a plan of its own",
+    );
+}
+
+#[test]
+fn ramps_without_end() {
+    check(
+        &[],
+        &plan("scale --workload hello --replicas 1000000 --max-step 1"),
+        Failed,
+        "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: 3 to 1000000 pods by 1 takes 999997 steps",
+        "take a larger maxStep",
+    );
+}
+
+/// Other pods behind the Service take a part of its requests.
+#[test]
+fn canaries_that_share_a_service() {
+    let other = include_str!("../../fixtures/hello/deployments/hello.yaml")
+        .replace("name: hello\n", "name: extra\n")
+        .replace("track: stable", "track: extra");
+    check(
+        &[Put("hello/extra.yaml", &other)],
+        &plan("canary --steps 50 --tolerance 1 --workload hello --set-env hello:VERSION=2"),
+        Failed,
+        "hello/services/hello.yaml:7:3: Service hello: the share of requests is unknown: pods of others",
+        "leave out the tolerance",
+    );
+}
+
 #[test]
 fn rollbacks() {
     check(
