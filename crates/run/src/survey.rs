@@ -1,13 +1,14 @@
 //! What the cluster is asked before the first write: what scales or fronts the plan's objects, and what the run may do.
 
-use cutover_manifest::{Manifest, ObjectRef};
+use cutover_manifest::Manifest;
 use cutover_plan::Deployment;
-use serde_json::Value;
+use cutover_traffic::backends;
 
 use crate::asking::Question;
 use crate::effect::{Request, Right, Scope};
 use crate::rights::{namespaces, rights};
 use crate::run::{Phase, Run};
+use crate::way::states_of_objects;
 
 impl Run {
     /// What is looked for beside the plan's own objects.
@@ -27,6 +28,7 @@ impl Run {
 
     /// All that was looked for is found.
     pub(crate) fn survey(&mut self) -> bool {
+        states_of_objects(&self.plan).unwrap_or_default().iter().for_each(|state| self.front(state));
         if self.position.is_some() {
             self.phase = Phase::Work;
         } else {
@@ -40,11 +42,16 @@ impl Run {
     pub(crate) fn surveyed(&mut self, found: &[Manifest]) {
         for manifest in found {
             match manifest.object().kind.as_str() {
-                "Ingress" => self.fronted.extend(backends(manifest)),
+                "Ingress" => self.front(manifest),
                 _ if self.position.is_none() => self.refuse_autoscaler(manifest),
                 _ => {}
             }
         }
+    }
+
+    /// Services that a route leads to, live or in some state of the plan: others follow what becomes of their endpoints.
+    fn front(&mut self, route: &Manifest) {
+        self.fronted.extend(backends(route).into_iter().map(|backend| backend.service));
     }
 
     /// An autoscaler would count the pods of one set anew in the middle of the plan.
@@ -73,17 +80,4 @@ impl Run {
 
 fn reviewed(right: Right) -> (Question, Request) {
     (Question::Review(right.clone()), Request::Review(right))
-}
-
-/// The Services that an Ingress leads to.
-fn backends(ingress: &Manifest) -> Vec<ObjectRef> {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let spec = ingress.pointer("/spec").cloned().unwrap_or_default();
-    let rules = list(&spec["rules"]);
-    let paths = rules.iter().flat_map(|rule| list(&rule["http"]["paths"]));
-    let mut backends: Vec<Value> = paths.map(|path| path["backend"].clone()).collect();
-    backends.push(spec["defaultBackend"].clone());
-    let names = backends.iter().filter_map(|backend| backend["service"]["name"].as_str());
-    let namespace = ingress.object().namespace.as_deref();
-    names.map(|name| cutover_plan::service_ref(namespace, name)).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
+use cutover_traffic::backends;
 
 use super::stand::{counts, selector, selects};
 use super::{Ground, Journey, Version};
@@ -13,7 +14,7 @@ use crate::workload::Workload;
 
 /// The gates of a step. Every step that changes pods ends with the pods of each set of the workload, after shrinking
 /// too: the room that a removal makes is there only once it is seen. A step that grows or rolls a set behind a
-/// Service, or changes a Service, ends with that Service's endpoints too.
+/// Service, or changes a Service or a route to it, ends with that Service's endpoints too.
 ///
 /// On the way back only pods of the old version must be ready: an unhealthy new version is why one goes back.
 pub(super) fn gates(
@@ -120,11 +121,13 @@ fn strangers<'a>(
 }
 
 fn changed_services(changed: &BTreeSet<&ObjectRef>, after: &Bundle) -> Vec<ObjectRef> {
-    let services = changed.iter().filter(|object| object.kind == "Service");
-    let selecting = services.filter(|object| {
+    let services = changed.iter().filter(|object| object.kind == "Service").map(|object| (*object).clone());
+    let routes = changed.iter().filter_map(|object| after.get(object)).flat_map(backends);
+    let behind = routes.map(|backend| backend.service);
+    let is_selecting = |object: &ObjectRef| {
         after.get(object).is_some_and(|service| !texts(service.pointer("/spec/selector")).is_empty())
-    });
-    selecting.map(|object| (*object).clone()).collect()
+    };
+    services.chain(behind).filter(is_selecting).collect()
 }
 
 fn template(manifest: &cutover_manifest::Manifest) -> Option<&serde_json::Value> {

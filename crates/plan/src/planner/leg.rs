@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use cutover_manifest::{Bundle, MergeKeys, ObjectRef, rank};
+use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef, rank};
+use cutover_traffic::backends;
 
 use super::gates::{awaited, gates, time_limit};
 use super::lane::{Edit, Head, Lane};
@@ -23,6 +24,8 @@ pub(super) struct Leg<'a> {
     groups: VecDeque<Vec<VecDeque<Head>>>,
     /// What a lane moves; all else is an other object.
     moved: BTreeSet<ObjectRef>,
+    /// Routes to Services that only come with this leg: they wait until the pods behind those are available.
+    routes: BTreeSet<ObjectRef>,
 }
 
 impl<'a> Leg<'a> {
@@ -47,7 +50,7 @@ impl<'a> Leg<'a> {
             // The last to go is the first to come back.
             groups.make_contiguous().reverse();
         }
-        Ok(Self { ground, point, groups, moved })
+        Ok(Self { ground, point, groups, moved, routes: routes(here, &point.bundle) })
     }
 
     /// The next step from `here`, and the state after it; `None` at the waypoint.
@@ -55,11 +58,16 @@ impl<'a> Leg<'a> {
     /// The lane with the longest way ahead says which move it is; all lanes that are to make the same one make it too.
     pub(super) fn next(&mut self, here: &Bundle, journey: &Journey<'_>) -> Option<(Step, Bundle)> {
         let there = &self.point.bundle;
-        let mut edits = self.others(here, there);
+        let (late, mut edits): (Vec<Edit>, Vec<Edit>) =
+            self.others(here, there).into_iter().partition(|edit| self.routes.contains(&edit.object));
         let others = (!edits.is_empty()).then_some(Move::Expand);
         self.groups.retain(|group| group.iter().any(|way| !way.is_empty()));
         let longest = self.groups.front().and_then(|group| group.iter().rev().max_by_key(|way| way.len()));
-        let Some(movement) = others.or_else(|| Some(longest?.front()?.movement)) else {
+        let movement = others.or_else(|| Some(longest?.front()?.movement));
+        if !late.is_empty() && movement.is_none_or(|movement| movement != Move::Expand) {
+            return Some(self.step(here, journey, Move::Shift, late));
+        }
+        let Some(movement) = movement else {
             let removed = self.leavers(here, there);
             return (!removed.is_empty()).then(|| self.step(here, journey, Move::Contract, removed));
         };
@@ -119,6 +127,13 @@ impl<'a> Leg<'a> {
         };
         (step, after)
     }
+}
+
+/// The routes that lead, at the far end, to a Service which is not there yet.
+fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
+    let comes =
+        |manifest: &&Manifest| backends(manifest).iter().any(|backend| !here.contains(&backend.service));
+    there.iter().filter(comes).map(|manifest| manifest.object().clone()).collect()
 }
 
 /// Existing objects come before what refers to them, and leave in the reverse order.

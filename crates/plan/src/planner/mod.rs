@@ -14,6 +14,7 @@
 //! | | expand | an update strategy that was changed for a roll given back, once nothing is left to roll | |
 //! | a | expand | other objects that the far end adds or changes | |
 //! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
+//! | | shift | routes to Services that come with the leg | once nothing is left to expand |
 //! | c | shift | Services | the pods behind them make up the floor |
 //! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
 //! | e | contract | replicas going down | the floor |
