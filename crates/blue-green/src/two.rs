@@ -135,14 +135,11 @@ fn next_version(
     idle: &ObjectRef,
     label: &str,
 ) -> Result<Manifest, Error> {
-    let missing = |object: &ObjectRef| {
-        refuse(object, "", "is not on both ends of the release", "give manifests that have it")
-    };
-    let slot = release.to().get(idle).ok_or_else(|| missing(idle))?;
+    let (_, slot) = release.both_ends(idle)?;
     if release.turns(idle) || !release.turns(&layout.active) {
         return Ok(slot.clone());
     }
-    let wanted = release.to().get(&layout.active).ok_or_else(|| missing(&layout.active))?;
+    let (_, wanted) = release.both_ends(&layout.active)?;
     let own = Deployment::of(slot).labels().remove(label).unwrap_or_default();
     let template = Deployment::of(wanted).template().cloned().unwrap_or(Value::Null);
     Ok(with_pod_label(&slot.set("/spec/template", template), label, &own))

@@ -57,16 +57,7 @@ impl<'a> Tier<'a> {
         }
         let canary = beside(release, object, Role::Canary, discriminator(release, object))?;
         workload.sets.insert(Role::Canary, canary.object().name.clone());
-        let missing = || {
-            cutover_plan::refuse(
-                object,
-                "",
-                "is not on both ends of the release",
-                "give manifests that have it",
-            )
-        };
-        let running = release.from().get(object).ok_or_else(missing)?.clone();
-        let wanted = release.to().get(object).ok_or_else(missing)?.clone();
+        let (running, wanted) = release.both_ends(object).map(|(from, to)| (from.clone(), to.clone()))?;
         let surge = allowance.over(Deployment::of(&wanted).budget()).of(workload.replicas).surge;
         let tolerance = spec.tolerance.as_ref();
         let mut tier = Self { workload, surge, running, wanted, canary, tolerance, even: true };

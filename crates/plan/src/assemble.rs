@@ -40,13 +40,8 @@ pub fn plan(
 ) -> Result<Plan, Error> {
     let mut warned: Vec<Warning> = release.warnings().to_vec();
     warned.extend(warnings(release, &waypoints)?);
-    let Waypoints { mut workloads, points, warnings } = waypoints;
-    warned.extend(warnings);
-    autoscalers(release, &workloads)?;
-    workloads.extend(comers_and_goers(release, &points, &workloads));
-    points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
-    let points = points_of_plan(release, &workloads, points);
-    points.windows(2).try_for_each(|leg| paused(&leg[0].bundle, &leg[1].bundle))?;
+    warned.extend(waypoints.warnings.iter().cloned());
+    let (workloads, points) = checked(release, waypoints)?;
     let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
     let from: Vec<Entry> = points[0].bundle.iter().map(entry).collect();
     let name = options.name.clone().unwrap_or_else(|| name(&workloads, &from, strategy));
@@ -68,6 +63,17 @@ pub fn plan(
         plan = Plan::new(plan.metadata.name, plan.spec);
     }
     Ok(plan)
+}
+
+/// All workloads, and the waypoints as the plan goes over them, none of which is refused.
+fn checked(release: &Release, waypoints: Waypoints) -> Result<(Vec<Workload>, Vec<Waypoint>), Error> {
+    let Waypoints { mut workloads, points, .. } = waypoints;
+    autoscalers(release, &workloads)?;
+    workloads.extend(comers_and_goers(release, &points, &workloads));
+    points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
+    let points = points_of_plan(release, &workloads, points);
+    points.windows(2).try_for_each(|leg| paused(&leg[0].bundle, &leg[1].bundle))?;
+    Ok((workloads, points))
 }
 
 /// Deployments that only one end has are workloads too: their pods are waited for when they come, and they go in two

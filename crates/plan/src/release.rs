@@ -133,6 +133,17 @@ impl Release {
         others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
     }
 
+    /// A Deployment as it runs, and as it is wanted.
+    ///
+    /// # Errors
+    ///
+    /// One that only one end has, or none.
+    pub fn both_ends(&self, deployment: &ObjectRef) -> Result<(&Manifest, &Manifest), Error> {
+        let missing =
+            || refuse(deployment, "", "is not on both ends of the release", "give manifests that have it");
+        self.from.get(deployment).zip(self.to.get(deployment)).ok_or_else(missing)
+    }
+
     /// Where the plan stands while the workloads are on their way: Deployments as they run, all other objects as
     /// they are wanted, nothing removed yet.
     ///

@@ -27,16 +27,7 @@ const LAST_TRACK: &str = "cutover.dev/set";
 ///
 /// Where a Deployment cannot have a second set: it is paused, or recreates its pods, or the name is taken.
 pub fn beside(release: &Release, deployment: &ObjectRef, role: Role, key: &str) -> Result<Manifest, Error> {
-    let running = release.from().get(deployment);
-    let wanted = release.to().get(deployment);
-    let (Some(running), Some(wanted)) = (running, wanted) else {
-        return Err(refuse(
-            deployment,
-            "",
-            "is not on both ends of the release",
-            "give manifests that have it",
-        ));
-    };
+    let (running, wanted) = release.both_ends(deployment)?;
     two_sets(running)?;
     two_sets(wanted)?;
     let name = short_name(&deployment.name, &role.to_string());
@@ -167,10 +158,7 @@ pub fn workload(release: &Release, deployment: &ObjectRef, budget: &Allowance) -
 ///
 /// Where a manifest leaves `replicas` out: an autoscaler or a person scales it, so the number is unknown.
 pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32), Error> {
-    let count = |manifest: Option<&Manifest>| {
-        let manifest = manifest.ok_or_else(|| {
-            refuse(deployment, "", "is not on both ends of the release", "give manifests that have it")
-        })?;
+    let count = |manifest: &Manifest| {
         let unknown = || {
             refuse(
                 deployment,
@@ -184,5 +172,6 @@ pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32),
             Some(_) => Deployment::of(manifest).replicas().ok_or_else(unknown),
         }
     };
-    Ok((count(release.from().get(deployment))?, count(release.to().get(deployment))?))
+    let (running, wanted) = release.both_ends(deployment)?;
+    Ok((count(running)?, count(wanted)?))
 }
