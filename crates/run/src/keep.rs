@@ -176,6 +176,7 @@ impl Run {
         self.position = None;
         self.way = None;
         self.kept = None;
+        self.anew = false;
         self.in_place = None;
         self.gates = Held::new();
         self.stuck = None;
