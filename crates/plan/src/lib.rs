@@ -54,6 +54,7 @@ mod error;
 mod plan;
 mod planner;
 mod pods;
+mod ports;
 mod rebase;
 mod refuse;
 mod release;

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, containers, pod_references};
-use cutover_traffic::{Port, Service, backends};
-use serde_json::Value;
+use cutover_manifest::{Bundle, Manifest, ObjectRef, pod_references};
+use cutover_traffic::{Service, backends};
 
 use crate::deployment::{Deployment, deployments, texts};
 use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, Pods};
+use crate::ports::has_ports;
 use crate::release::Release;
 use crate::workload::Workload;
 
@@ -74,69 +74,6 @@ fn matches_something(service: &Service, selected: &[&Pods<'_>]) -> Result<(), Er
         service.selector.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
     let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
     Err(refuse(&service.object, "/spec/selector", format!("`{selector}` matches no pods of the input"), hint))
-}
-
-fn has_ports(service: &Service, pods: &Pods<'_>) -> Result<(), Error> {
-    let ports =
-        || containers(pods.template).filter_map(|container| container.get("ports")?.as_array()).flatten();
-    let named = |wanted: &str| ports().any(|port| port.get("name").and_then(Value::as_str) == Some(wanted));
-    for port in &service.ports {
-        if let Port::Name(name) = port
-            && !named(name)
-        {
-            let reason = format!(
-                "the port `{name}` is on no container of {}: requests to it would be dropped",
-                pods.owner
-            );
-            let hint = format!("name a containerPort `{name}`, or change `targetPort`");
-            return Err(refuse(&service.object, "/spec/ports", reason, hint));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a plan in which a Service and its pods are at odds about a port on the way, where they agree at the start.
-pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
-    for state in states.iter().skip(1) {
-        let index = PodIndex::of(state);
-        for manifest in state.of_kind("Service") {
-            let service = Service::read(manifest)?;
-            for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
-                let before = release.from().get(pods.owner).and_then(|set| Deployment::of(set).template());
-                let known =
-                    before == Some(pods.template) && release.from().get(&service.object) == Some(manifest);
-                if !known {
-                    has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whoever says by number where its containers listen, says it of all versions.
-fn has_numbers(service: &Service, pods: &Pods<'_>, release: &Release) -> Result<(), Error> {
-    let ends = [release.from(), release.to()]
-        .map(|end| end.get(pods.owner).and_then(|set| Deployment::of(set).template()));
-    let elsewhere = |port| ends.into_iter().flatten().any(|template| listens(template, port));
-    let lost = service.ports.iter().find_map(|port| match port {
-        Port::Number(port) if !listens(pods.template, *port) && elsewhere(*port) => Some(*port),
-        _ => None,
-    });
-    lost.map_or(Ok(()), |port| {
-        let reason = format!(
-            "the port {port} is on no container of {} meanwhile: requests to it would fail",
-            pods.owner
-        );
-        let hint =
-            "let the containers listen on both ports for a release, or name the port and keep the name";
-        Err(refuse(&service.object, "/spec/ports", reason, hint))
-    })
-}
-
-fn listens(template: &Value, number: i32) -> bool {
-    let ports = containers(template).filter_map(|container| container.get("ports")?.as_array()).flatten();
-    ports.filter_map(|port| port.get("containerPort")?.as_i64()).any(|port| port == i64::from(number))
 }
 
 /// A Service that served somebody may newly serve other sets of the same workload, and new objects, but nobody else.

@@ -1,7 +1,7 @@
 //! The steps: their changes are made, one after the other.
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::{Change, Deployment};
+use cutover_plan::Deployment;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::asking::Question;
@@ -86,33 +86,30 @@ impl Run {
         if number > way.steps.len() {
             return self.arrive();
         }
-        let stands: Vec<(ObjectRef, Stand)> = way
-            .changes(number)
-            .iter()
-            .map(Change::object)
-            .map(|object| (object.clone(), self.stand(object)))
-            .collect();
-        let begun = stands.iter().any(|(_, stand)| *stand == Stand::Done);
-        if let Some((_, Stand::Drift(reason))) =
-            stands.iter().find(|(_, stand)| matches!(stand, Stand::Drift(_)))
-        {
-            return self.drifted(reason.clone());
+        let objects: Vec<ObjectRef> =
+            way.changes(number).iter().map(|change| change.object().clone()).collect();
+        let (mut begun, mut todo) = (false, None);
+        for object in objects {
+            match self.stand(&object) {
+                Stand::Drift(reason) => return self.drifted(reason),
+                Stand::Goes => return self.wait_until_gone(number, &object),
+                Stand::Done => begun = true,
+                Stand::Todo(write) => todo = todo.or(Some((object, write))),
+            }
         }
-        if let Some((object, _)) = stands.iter().find(|(_, stand)| *stand == Stand::Goes) {
-            let (gate, stands) = (format!("{} to go", object.name), "it is still being deleted".to_owned());
-            self.tell(Progress::Waiting { number, gate, stands, until: None });
-            return false;
-        }
-        let todo = stands.into_iter().find_map(|(object, stand)| match stand {
-            Stand::Todo(write) => Some((object, write)),
-            _ => None,
-        });
         let Some((object, write)) = todo else { return self.wait_from(now, true) };
         if !begun && !self.may_begin(number, now) {
             return false;
         }
         self.tell_step(number, false);
         self.ask(Question::Make(object), Request::Write { write, dry_run: false }, now);
+        false
+    }
+
+    /// What is to be created anew is still being deleted: a watch says when it is gone.
+    fn wait_until_gone(&mut self, number: usize, object: &ObjectRef) -> bool {
+        let (gate, stands) = (format!("{} to go", object.name), "it is still being deleted".to_owned());
+        self.tell(Progress::Waiting { number, gate, stands, until: None });
         false
     }
 
