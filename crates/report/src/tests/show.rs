@@ -75,7 +75,7 @@ Plan hello: rolling, 1 step   sha256:0123456789ab…
 All old pods stop before new ones start, and nobody answers meanwhile. Never more than 3 at once. Shares are of new connections. Undo is ready from every step.
 
 warning: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
-  hint: take the strategy rolling where both versions may run side by side
+  hint: where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling
 "#);
 }
 
