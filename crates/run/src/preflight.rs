@@ -6,11 +6,12 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::asking::Question;
+use crate::asking::{PATIENCE, Question};
 use crate::bind::bind;
 use crate::direction::Direction;
 use crate::effect::Request;
 use crate::journal::{Journal, Position};
+use crate::lease::later;
 use crate::managed::manager;
 use crate::options::Goal;
 use crate::outcome::Outcome;
@@ -135,15 +136,18 @@ impl Run {
         self.seen.live(&self.journal)?.pointer("/data/run").and_then(Value::as_str).map(Into::into)
     }
 
-    pub(crate) fn watched(&mut self) -> bool {
+    pub(crate) fn watched(&mut self, now: Timestamp) -> bool {
         let scopes = scopes(&self.given, &self.options.namespace);
-        let missing = scopes.iter().filter(|scope| !self.seen.is_listed(scope)).count();
-        if !self.watching {
-            self.watching = true;
-            scopes.into_iter().for_each(|scope| self.watch(scope));
-            return false;
+        let until = later(self.watching.unwrap_or(now), PATIENCE);
+        if self.watching.is_none() {
+            self.watching = Some(now);
+            scopes.iter().for_each(|scope| self.watch(scope.clone()));
         }
-        if missing > 0 {
+        if let Some(missing) = scopes.iter().find(|scope| !self.seen.is_listed(scope)) {
+            if until <= now {
+                return self.failed(format!("the API server gives no list of {}s", missing.kind));
+            }
+            self.wake_at(until);
             return false;
         }
         self.seen.settle(self.objects.iter().chain(self.jobs.keys()));

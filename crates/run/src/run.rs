@@ -77,8 +77,8 @@ pub struct Run {
     pub(crate) missing: BTreeSet<Right>,
     /// Questions that do not wait for one another's answers.
     pub(crate) queue: VecDeque<(Question, Request)>,
-    /// Whether the watches have been asked for.
-    pub(crate) watching: bool,
+    /// Since when the watches have been asked for.
+    pub(crate) watching: Option<Timestamp>,
     /// After how many steps the objects were found in place, and which were not looked at since.
     pub(crate) in_place: Option<usize>,
     /// The gate that did not hold when all were looked at last.
@@ -157,7 +157,7 @@ impl Run {
             fronted: BTreeSet::new(),
             missing: BTreeSet::new(),
             queue: VecDeque::new(),
-            watching: false,
+            watching: None,
             in_place: None,
             stuck: None,
             step_told: None,
@@ -230,7 +230,7 @@ impl Run {
         match self.phase.clone() {
             Phase::Claim => self.claimed(now),
             Phase::Recall => self.ask_journal(now),
-            Phase::Watch => self.watched(),
+            Phase::Watch => self.watched(now),
             Phase::Bind => self.bound(),
             Phase::Survey => self.survey(),
             Phase::Review => self.review(),
