@@ -62,7 +62,7 @@ impl<'a> Tier<'a> {
         let tolerance = spec.tolerance.as_ref();
         let mut tier = Self { workload, surge, running, wanted, canary, tolerance, even: true };
         for service in release.services_of(object) {
-            let service = release.service(base.get(service.object()).unwrap_or(service), &tier.workload)?;
+            let service = tier.workload.service(base.get(service.object()).unwrap_or(service))?;
             tier.even &= tier.reached_by(service)?;
         }
         Ok(tier)

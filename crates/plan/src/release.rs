@@ -3,17 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_traffic::{Service, Split};
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, deployments, texts};
 use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, services_by_owner};
 use crate::refuse::refuse_release;
-use crate::workload::Workload;
-
-/// How a Service splits that sends requests to pods of others too.
-const SHARED: Split = Split::Unknown("pods of others, which the release does not replace, are behind it too");
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy can do.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,24 +106,10 @@ impl Release {
         services.filter_map(|service| self.from.get(service)).collect()
     }
 
-    /// A Service of a workload, at any state of the release: how it splits is unknown where pods of others are behind it
-    /// too, which the release does not replace.
-    ///
-    /// # Errors
-    ///
-    /// A manifest that is no Service.
-    pub fn service(&self, manifest: &Manifest, workload: &Workload) -> Result<Service, Error> {
-        let mut service = Service::read(manifest)?;
-        if self.is_shared(&service.object, workload) {
-            service.split = SHARED;
-        }
-        Ok(service)
-    }
-
-    fn is_shared(&self, service: &ObjectRef, workload: &Workload) -> bool {
+    /// Whether pods of others, which the release does not replace, are behind a Service of a Deployment too.
+    pub(crate) fn is_shared(&self, service: &ObjectRef, deployment: &ObjectRef) -> bool {
         let owners = self.owners.get(service).into_iter().flatten();
-        let is_own = |owner: &ObjectRef| workload.deployments().any(|(_, object)| object == *owner);
-        let others = owners.filter(|owner| !self.turns(owner) && !is_own(owner));
+        let others = owners.filter(|owner| *owner != deployment && !self.turns(owner));
         let mut others = others.filter_map(|owner| self.from.get(owner));
         others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
     }

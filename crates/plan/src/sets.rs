@@ -147,8 +147,12 @@ pub fn workload(release: &Release, deployment: &ObjectRef, budget: &Allowance) -
     }
     let mut workload = Workload::new(&deployment.name, deployment.namespace.as_deref(), said, from, to);
     workload.budget = (said != own).then_some(said);
-    workload.services =
-        release.services_of(deployment).iter().map(|service| service.object().name.clone()).collect();
+    let services = release.services_of(deployment);
+    let names =
+        |services: &[&Manifest]| services.iter().map(|service| service.object().name.clone()).collect();
+    workload.services = names(&services);
+    let shared = services.into_iter().filter(|service| release.is_shared(service.object(), deployment));
+    workload.shared = names(&shared.collect::<Vec<_>>());
     Ok(workload)
 }
 

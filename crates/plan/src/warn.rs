@@ -68,7 +68,7 @@ pub(crate) fn unguarded(
 
 fn services(workload: &Workload, release: &Release) -> Result<Vec<Service>, Error> {
     let found = workload.service_refs().filter_map(|object| release.from().get(&object));
-    found.map(|manifest| release.service(manifest, workload)).collect()
+    found.map(|manifest| workload.service(manifest)).collect()
 }
 
 /// A Service that several sets share, and that does not split evenly.

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use cutover_manifest::ObjectRef;
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_traffic::{Service, Split};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Budget;
 use crate::deployment::Deployment;
+use crate::error::Error;
+
+/// How a Service splits that sends requests to pods of others too.
+const SHARED: Split = Split::Unknown("pods of others, which the release does not replace, are behind it too");
 
 /// What a set is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,6 +67,10 @@ pub struct Workload {
     /// The Services whose requests it answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<String>,
+    /// Those of them that send requests to pods of others too, which the release does not replace: of these no share is
+    /// known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<String>,
     /// The surge and unavailability that the strategy says; where it says none its Deployment's own count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Budget>"))]
@@ -90,6 +99,7 @@ impl Workload {
             ceiling: from.saturating_add(before.surge).max(to.saturating_add(after.surge)),
             sets: BTreeMap::from([(Role::Stable, name.into())]),
             services: Vec::new(),
+            shared: Vec::new(),
             budget: None,
             recreate: false,
         }
@@ -105,6 +115,19 @@ impl Workload {
     /// Its Deployments, by role.
     pub fn deployments(&self) -> impl Iterator<Item = (Role, ObjectRef)> + '_ {
         self.sets.iter().map(|(role, name)| (*role, Deployment::reference(self.namespace.as_deref(), name)))
+    }
+
+    /// One of its Services, as a manifest has it: how it splits is unknown where it is shared.
+    ///
+    /// # Errors
+    ///
+    /// A manifest that is no Service.
+    pub fn service(&self, manifest: &Manifest) -> Result<Service, Error> {
+        let mut service = Service::read(manifest)?;
+        if self.shared.contains(&service.object.name) {
+            service.split = SHARED;
+        }
+        Ok(service)
     }
 
     /// The Services whose requests it answers.

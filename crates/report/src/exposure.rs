@@ -93,7 +93,7 @@ impl fmt::Display for Exposure {
 /// The Services that lead to a workload, as they are at a state.
 pub(crate) fn services(workload: &Workload, state: &Bundle) -> Result<Vec<Service>, Error> {
     let manifests = workload.service_refs();
-    manifests.filter_map(|object| state.get(&object).map(Service::read)).map(|service| Ok(service?)).collect()
+    manifests.filter_map(|object| state.get(&object)).map(|service| Ok(workload.service(service)?)).collect()
 }
 
 /// The pods of one set.
@@ -111,7 +111,8 @@ fn expose(workload: &Workload, old: &BTreeSet<String>, state: &Bundle) -> Result
     }
     let through = services.iter().filter_map(|service| {
         let share = share(pods.iter().filter(|pods| service.selects(&pods.labels)), old)?;
-        let known = service.split == Split::Even || share == Share::NONE || share == Share::ALL;
+        let alone = !workload.shared.contains(&service.object.name);
+        let known = service.split == Split::Even || share == Share::NONE || alone && share == Share::ALL;
         Some(if known { Exposure::exactly(share) } else { Exposure { least: Share::NONE, most: Share::ALL } })
     });
     Ok(through.reduce(Exposure::or))
