@@ -9,23 +9,28 @@ use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, Pods};
 use crate::release::Release;
 
-/// Refuses a plan in which a Service and its pods are at odds about a port on the way, where they agree at the start.
+/// Refuses a plan in which a Service and its pods are at odds about a port on the way. How they stand together before and
+/// after is somebody's wish.
 pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
     for state in states.iter().skip(1) {
         let index = PodIndex::of(state);
         for manifest in state.of_kind("Service") {
             let service = Service::read(manifest)?;
             for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
-                let before = release.from().get(pods.owner).and_then(|set| Deployment::of(set).template());
-                let known =
-                    before == Some(pods.template) && release.from().get(&service.object) == Some(manifest);
-                if !known {
+                if !stand_so(&service, pods, release.from())? && !stand_so(&service, pods, release.to())? {
                     has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Whether a Service with these ports and pods of this template are together in a bundle.
+fn stand_so(service: &Service, pods: &Pods<'_>, end: &Bundle) -> Result<bool, Error> {
+    let template = end.get(pods.owner).and_then(|set| Deployment::of(set).template());
+    let there = end.get(&service.object).map(Service::read).transpose()?;
+    Ok(template == Some(pods.template) && there.is_some_and(|there| there.ports == service.ports))
 }
 
 /// Refuses a named port that no container has: a Service drops it silently.

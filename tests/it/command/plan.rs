@@ -155,6 +155,23 @@ fn a_namespace_limits_what_files_want() {
     assert!(none.messages.contains("note: nothing to do"), "{}", none.messages);
 }
 
+/// A number is where a program listens, whether or not its manifest says so.
+#[test]
+fn a_port_that_is_only_declared_may_come_and_go() {
+    let with = include_str!("../../fixtures/hello/deployments/hello.yaml");
+    let without = with.replace("            - name: http\n              containerPort: 8080\n", "");
+    let service = include_str!("../../fixtures/hello/services/hello.yaml")
+        .replace("targetPort: http", "targetPort: 8080");
+    for (from, to) in [(with, &*without), (&*without, with)] {
+        let folder = Folder::empty();
+        folder.put("hello/hello.yaml", &format!("{from}---\n{service}"));
+        folder.put("new/hello.yaml", &format!("{to}---\n{service}"));
+        for words in ["rolling", "canary --steps 50", "blue-green --service hello"] {
+            assert!(!names(&plan(&folder, &format!("{words} --to new"))).is_empty(), "{words}");
+        }
+    }
+}
+
 /// A forgotten `--image` must not bring the idle slot's old version back.
 #[test]
 fn slots_that_nothing_changes_stay() {
