@@ -1,6 +1,6 @@
 //! The ports that a Service sends requests to, and the pods behind it.
 
-use cutover_manifest::{Bundle, containers};
+use cutover_manifest::{Bundle, Manifest, containers};
 use cutover_traffic::{Port, Service};
 use serde_json::Value;
 
@@ -17,7 +17,8 @@ pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
         for manifest in state.of_kind("Service") {
             let service = Service::read(manifest)?;
             for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
-                if !stand_so(&service, pods, release.from())? && !stand_so(&service, pods, release.to())? {
+                let stand_so = |end| stand_so(manifest, &service, pods, end);
+                if !stand_so(release.from())? && !stand_so(release.to())? {
                     has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
                 }
             }
@@ -27,10 +28,15 @@ pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
 }
 
 /// Whether a Service with these ports and pods of this template are together in a bundle.
-fn stand_so(service: &Service, pods: &Pods<'_>, end: &Bundle) -> Result<bool, Error> {
-    let template = end.get(pods.owner).and_then(|set| Deployment::of(set).template());
-    let there = end.get(&service.object).map(Service::read).transpose()?;
-    Ok(template == Some(pods.template) && there.is_some_and(|there| there.ports == service.ports))
+fn stand_so(manifest: &Manifest, service: &Service, pods: &Pods<'_>, end: &Bundle) -> Result<bool, Error> {
+    if end.get(pods.owner).and_then(|set| Deployment::of(set).template()) != Some(pods.template) {
+        return Ok(false);
+    }
+    match end.get(&service.object) {
+        None => Ok(false),
+        Some(there) if there == manifest => Ok(true),
+        Some(there) => Ok(Service::read(there)?.ports == service.ports),
+    }
 }
 
 /// Refuses a named port that no container has: a Service drops it silently.

@@ -113,12 +113,13 @@ fn what_goes_is_taken_out_of_its_file() {
     assert_eq!(folder.text("hello/jobs.yaml"), map);
 }
 
+fn secret(token: &str) -> String {
+    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n")
+}
+
 #[test]
 fn a_secret_is_never_written_from_a_plan() {
     let folder = Folder::hello();
-    let secret = |token: &str| {
-        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n")
-    };
     folder.put("hello/secret.yaml", &secret("hunter2"));
     folder.put("new/secret.yaml", &secret("hunter3"));
     folder.done("cutover plan rolling -f hello --to new -o plan.yaml");
@@ -137,9 +138,6 @@ fn a_secret_is_never_written_from_a_plan() {
 #[test]
 fn a_secret_is_put_into_the_files_by_hand_and_its_step_is_written_then() {
     let folder = Folder::hello();
-    let secret = |token: &str| {
-        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n")
-    };
     folder.put("hello/secret.yaml", &secret("hunter2"));
     folder.put("new/secret.yaml", &secret("hunter3"));
     folder.put("new/all.yaml", &folder.done("cutover read -f hello/services -f hello/deployments"));
