@@ -159,6 +159,11 @@ impl Plan {
         serde_json::to_value(self).unwrap_or_default()
     }
 
+    /// The digest that was approved: of the plan that this one was bound from, or its own.
+    pub fn approved(&self) -> &Digest {
+        self.metadata.approved.as_ref().unwrap_or(&self.digest)
+    }
+
     /// How many steps there are.
     pub fn len(&self) -> usize {
         self.spec.steps.len()

@@ -40,7 +40,7 @@ impl Plan {
             spec.undo.push(Undo { steps, ..undo.clone() });
         }
         let mut plan = Self::new(self.metadata.name.clone(), spec);
-        plan.metadata.approved = Some(self.metadata.approved.clone().unwrap_or_else(|| self.digest.clone()));
+        plan.metadata.approved = Some(self.approved().clone());
         Ok(plan)
     }
 }

@@ -8,6 +8,7 @@ use cutover_plan::{Plan, Rebase};
 
 use crate::error::Error;
 use crate::place::Place;
+use crate::stand::{being_deleted, goes};
 
 /// A plan as it fits the live objects: every state is merged three ways onto them, and the patches are derived anew.
 ///
@@ -80,8 +81,8 @@ impl Rebase for Bound<'_> {
 
 fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {
     let object = file.object();
-    if live.pointer("/metadata/deletionTimestamp").is_some() {
-        return vec![format!("{object}: it is being deleted")];
+    if goes(live) {
+        return vec![being_deleted(object)];
     }
     let uid = "/metadata/uid";
     if file.pointer(uid).is_some_and(|known| live.pointer(uid) != Some(known)) {

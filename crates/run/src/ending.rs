@@ -1,13 +1,12 @@
 //! Turning round, stopping, and the end.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::asking::Question;
-use crate::journal::{Position, Stage};
+use crate::journal::Stage;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::run::{Held, Phase, Run};
@@ -105,22 +104,10 @@ impl Run {
         now: Timestamp,
     ) {
         if let Some(position) = &mut self.position {
-            let direction = way.direction;
-            *position = Position {
-                direction,
-                from,
-                to,
-                halfway,
-                turned,
-                step: 1,
-                stage: Stage::Writing,
-                since: now,
-                held: None,
-                passed: false,
-                checks: BTreeMap::new(),
-                ended: None,
-                ..position.clone()
-            };
+            position.direction = way.direction;
+            (position.from, position.to, position.halfway) = (from, to, halfway);
+            (position.turned, position.ended) = (turned, None);
+            position.begin(1, now);
         }
         self.step_told = None;
         self.in_place = None;

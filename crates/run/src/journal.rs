@@ -200,6 +200,16 @@ impl Journal {
 }
 
 impl Position {
+    /// Sets to work on a step of its way.
+    pub(crate) fn begin(&mut self, step: usize, now: Timestamp) {
+        self.step = step;
+        self.stage = Stage::Writing;
+        self.since = now;
+        self.held = None;
+        self.passed = false;
+        self.checks.clear();
+    }
+
     /// Whether a way of so many steps has this place; behind the last one a run is over.
     pub(crate) fn fits(&self, steps: usize) -> bool {
         match self.stage {

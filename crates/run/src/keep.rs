@@ -60,7 +60,7 @@ impl Run {
             Some((key(object), uid.to_owned()))
         };
         Position {
-            digest: self.approved().clone(),
+            digest: self.given.approved().clone(),
             direction: Direction::Forward,
             from: 0,
             to: 0,

@@ -6,6 +6,7 @@ use cutover_manifest::Manifest;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::stand::goes;
 use crate::trouble::{pod_trouble, replica_set_trouble};
 
 /// A pod.
@@ -36,7 +37,7 @@ impl Pod {
             uid: text("/metadata/uid").unwrap_or_default().to_owned(),
             labels: texts(manifest.pointer("/metadata/labels")),
             owner: controller(manifest, "ReplicaSet"),
-            active: !over && manifest.pointer("/metadata/deletionTimestamp").is_none(),
+            active: !over && !goes(manifest),
             ready: ready.map(|ready| since(ready).unwrap_or(Timestamp::UNIX_EPOCH)),
             has_address: text("/status/podIP").is_some_and(|address| !address.is_empty()),
             ports: port_names(manifest),

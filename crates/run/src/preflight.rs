@@ -69,7 +69,7 @@ impl Run {
 
     fn resume(&mut self, journal: Journal, now: Timestamp) {
         let Journal { position, plan, .. } = journal;
-        let same = position.digest == *self.approved();
+        let same = position.digest == *self.given.approved();
         let over = match &position.ended {
             Some(Outcome::Done) => Some(plan.len()),
             Some(Outcome::Undone { to }) => Some(*to),
@@ -125,10 +125,6 @@ impl Run {
             (Goal::Back { to }, Some(at)) => self.go_back(at, to, false, "cutover undo".into(), now),
             _ => {}
         }
-    }
-
-    pub(crate) fn approved(&self) -> &cutover_plan::Digest {
-        self.given.metadata.approved.as_ref().unwrap_or(&self.given.digest)
     }
 
     /// What the journal says about the run, as it was seen last.

@@ -166,7 +166,7 @@ fn unknown_data(object: &ObjectRef) -> String {
     format!("{object}: the plan names its data by a digest only\nhint: give its file with -f")
 }
 
-fn being_deleted(object: &ObjectRef) -> String {
+pub(crate) fn being_deleted(object: &ObjectRef) -> String {
     format!("{object}: it is being deleted")
 }
 

@@ -99,12 +99,7 @@ impl Run {
     /// Sets to work on a step.
     fn set_to(&mut self, number: usize, now: Timestamp) -> bool {
         if let Some(position) = &mut self.position {
-            position.step = number;
-            position.stage = Stage::Writing;
-            position.since = now;
-            position.held = None;
-            position.passed = false;
-            position.checks.clear();
+            position.begin(number, now);
         }
         true
     }

@@ -60,9 +60,8 @@ impl Online {
             Ok(_) => None,
             Err(fault) => return Err(Error::failed(format!("{object}: {}", self.told(&fault)))),
         };
-        let approved = plan.metadata.approved.as_ref().unwrap_or(&plan.digest);
         let position = found.as_ref().and_then(|found| Some(Journal::parse(found).ok()?.position));
-        match position.filter(|position| position.digest != *approved) {
+        match position.filter(|position| position.digest != *plan.approved()) {
             None => Ok(found),
             Some(other) if other.ended.is_some() => Ok(None),
             Some(other) => {

@@ -7,13 +7,14 @@ use cutover_plan::{Gate, Job, Plan};
 
 use super::check::Measured;
 use crate::pods::condition;
+use crate::stand::goes;
 
 /// Where an analysis is: its step, from 1, and its index among the step's gates.
 pub(crate) type Location = (usize, usize);
 
 /// The Jobs of a plan, under names that no other plan or step gives.
 pub(crate) fn jobs(plan: &Plan, namespace: &str) -> BTreeMap<ObjectRef, Location> {
-    let digest = plan.metadata.approved.as_ref().unwrap_or(&plan.digest).short();
+    let digest = plan.approved().short();
     let first = plan.spec.workloads.first().and_then(|workload| workload.namespace.as_deref());
     let steps = plan.spec.steps.iter().enumerate();
     let gates = steps.flat_map(|(at, step)| {
@@ -48,7 +49,7 @@ pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Manifest {
 /// What came of a Job; none while it runs, or while it is going.
 pub(crate) fn verdict(live: &Manifest) -> Option<Measured> {
     let is_true = |kind: &str| condition(live, kind).filter(|condition| condition["status"] == "True");
-    if live.pointer("/metadata/deletionTimestamp").is_some() {
+    if goes(live) {
         return None;
     }
     if is_true("Complete").is_some() {

@@ -21,6 +21,7 @@ use crate::event::Answer;
 use crate::journal::Stage;
 use crate::lease::later;
 use crate::run::{Phase, Run};
+use crate::stand::goes;
 
 /// What came of looking at a step's analyses.
 pub(crate) enum Analysed {
@@ -76,10 +77,7 @@ impl Run {
     /// Deletes Jobs that are over or no longer waited for, one after the other; false while there is one.
     pub(crate) fn sweep(&mut self, now: Timestamp) -> bool {
         let stray = self.jobs.iter().find_map(|(object, location)| {
-            let live = self
-                .seen
-                .live(object)
-                .filter(|live| live.pointer("/metadata/deletionTimestamp").is_none())?;
+            let live = self.seen.live(object).filter(|live| !goes(live))?;
             let uid = live.pointer("/metadata/uid")?.as_str()?.to_owned();
             (!self.runs(*location)).then(|| (object.clone(), uid))
         });
