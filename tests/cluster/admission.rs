@@ -9,7 +9,8 @@ use crate::webhook::Webhook;
 
 const CANARY: [&str; 5] = ["canary", "--steps", "25", "--pause", "1s"];
 
-/// A plan asks for a tag, and the cluster keeps digests: the plan goes with the digest, and says so.
+/// A plan asks for a tag, and the cluster keeps digests: the plan goes with the digest, and says
+/// so.
 #[test]
 fn a_webhook_that_makes_digests_of_tags() {
     let greeter = Greeter::new("digests");
@@ -20,11 +21,16 @@ fn a_webhook_that_makes_digests_of_tags() {
 
     let done = greeter.carry_out("apply", &plan, &[]);
     done.assert_done();
-    let warned =
-        done.told.iter().filter(|event| event["event"] == "warned").map(|event| event["message"].to_string());
+    let warned = done
+        .told
+        .iter()
+        .filter(|event| event["event"] == "warned")
+        .map(|event| event["message"].to_string());
     let warned: Vec<String> = warned.collect();
     assert!(
-        warned.iter().any(|message| message.contains(&digest(NEW)) && message.contains(NEW)),
+        warned
+            .iter()
+            .any(|message| message.contains(&digest(NEW)) && message.contains(NEW)),
         "{warned:?}"
     );
     let image = "-o=jsonpath={.items[*].spec.template.spec.containers[*].image}";
@@ -46,7 +52,10 @@ fn a_webhook_that_adds_a_sidecar_and_labels() {
     greeter.carry_out("apply", &plan, &[]).assert_done();
     greeter.assert_state(&plan, 6);
     let images = "-o=jsonpath={.items[*].spec.template.spec.containers[*].image}";
-    assert_eq!(greeter.kubectl(&["get", "deployments", images]), format!("{NEW} sidecar:1.0.0"));
+    assert_eq!(
+        greeter.kubectl(&["get", "deployments", images]),
+        format!("{NEW} sidecar:1.0.0")
+    );
 
     greeter.carry_out("undo", &plan, &[]).assert_done();
     assert_eq!(greeter.objects(), before);
@@ -88,9 +97,17 @@ fn a_webhook_that_times_out_for_a_while() {
     done.assert_done();
     let retried = done.told.iter().filter(|event| event["event"] == "retried");
     let retried: Vec<String> = retried.map(|event| event["reason"].to_string()).collect();
-    assert!(retried.iter().any(|reason| reason.contains("failed calling webhook")), "{retried:?}");
+    assert!(
+        retried
+            .iter()
+            .any(|reason| reason.contains("failed calling webhook")),
+        "{retried:?}"
+    );
     greeter.assert_state(&plan, 6);
-    assert_eq!(greeter.writes(), ["create", "patch", "patch", "patch", "patch", "delete"]);
+    assert_eq!(
+        greeter.writes(),
+        ["create", "patch", "patch", "patch", "patch", "delete"]
+    );
 }
 
 fn with_digests(mut object: Value) -> Value {
@@ -115,12 +132,18 @@ fn with_sidecar(mut object: Value) -> Value {
     object["metadata"]["labels"]["injected"] = json!("true");
     object["spec"]["template"]["metadata"]["labels"]["injected"] = json!("true");
     let containers = containers(&mut object);
-    if containers.iter().all(|container| container["name"] != "sidecar") {
+    if containers
+        .iter()
+        .all(|container| container["name"] != "sidecar")
+    {
         containers.push(json!({ "name": "sidecar", "image": "sidecar:1.0.0" }));
     }
     object
 }
 
 fn containers(deployment: &mut Value) -> &mut Vec<Value> {
-    deployment.pointer_mut("/spec/template/spec/containers").and_then(Value::as_array_mut).unwrap()
+    deployment
+        .pointer_mut("/spec/template/spec/containers")
+        .and_then(Value::as_array_mut)
+        .unwrap()
 }

@@ -1,6 +1,11 @@
-//! Analyses on a real control plane: a Service that answers, a Prometheus HTTP API, a gatekeeper, and Jobs.
+//! Analyses on a real control plane: a Service that answers, a Prometheus HTTP API, a gatekeeper,
+//! and Jobs.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader};
@@ -30,13 +35,25 @@ fn all_four_agree() {
     ]);
     lab.greeter.carry_out("apply", &plan, &[]).assert_done();
 
-    assert_eq!((lab.asked("/healthz").len(), lab.asked("/approve").len()), (2, 1));
+    assert_eq!(
+        (lab.asked("/healthz").len(), lab.asked("/approve").len()),
+        (2, 1)
+    );
     let measured = lab.asked("/api/v1/query");
     assert_eq!(measured.len(), 3);
-    let query = percent_encoding::percent_decode_str(&measured[0].target).decode_utf8().unwrap().into_owned();
-    assert_eq!((measured[0].method.as_str(), query), ("GET", format!("/api/v1/query?query={QUERY}")));
+    let query = percent_encoding::percent_decode_str(&measured[0].target)
+        .decode_utf8()
+        .unwrap()
+        .into_owned();
+    assert_eq!(
+        (measured[0].method.as_str(), query),
+        ("GET", format!("/api/v1/query?query={QUERY}"))
+    );
     let approval: Value = serde_json::from_slice(&lab.asked("/approve")[0].body).unwrap();
-    assert_eq!(approval, json!({ "plan": "hello", "step": 1, "phase": "canary-25", "team": "web" }));
+    assert_eq!(
+        approval,
+        json!({ "plan": "hello", "step": 1, "phase": "canary-25", "team": "web" })
+    );
     // It is created once on trial, and once for good.
     let jobs = |verb: &str, code| lab.greeter.count(verb, "jobs", Some(code));
     assert_eq!((jobs("create", 201), jobs("delete", 200)), (2, 1));
@@ -48,17 +65,25 @@ fn all_four_agree() {
 fn a_metric_that_is_not_as_wanted() {
     let lab = Lab::new("error-rate");
     let before = lab.greeter.objects();
-    lab.says(vec![sample("0.07"), sample("0.01"), sample("0.09"), sample("0.01")]);
+    lab.says(vec![
+        sample("0.07"),
+        sample("0.01"),
+        sample("0.09"),
+        sample("0.01"),
+    ]);
     let plan = lab.plan(&[lab.metric(5, 1)]);
-    let ended = lab.greeter.carry_out("apply", &plan, &["--on-failure", "undo"]);
-    let words = "metric error-rate: 0.07, 0.09 are not < 0.05 (2 of 3 measurements failed, 1 allowed)";
+    let ended = lab
+        .greeter
+        .carry_out("apply", &plan, &["--on-failure", "undo"]);
+    let words =
+        "metric error-rate: 0.07, 0.09 are not < 0.05 (2 of 3 measurements failed, 1 allowed)";
     assert_taken_back(&ended, &format!("step 1: {words}"));
     assert_eq!(lab.asked("/api/v1/query").len(), 3);
     assert_eq!(lab.greeter.objects(), before);
 }
 
-/// A Prometheus that is away, has nothing yet, or does not understand gives no value; that is no measurement, and not
-/// to be borne for ever.
+/// A Prometheus that is away, has nothing yet, or does not understand gives no value; that is no
+/// measurement, and not to be borne for ever.
 #[test]
 fn a_prometheus_without_a_value() {
     let lab = Lab::new("no-value");
@@ -111,9 +136,12 @@ fn a_run_that_is_killed_goes_on_counting() {
 fn a_job_that_fails() {
     let lab = Lab::new("job");
     let before = lab.greeter.objects();
-    let plan =
-        lab.plan(&[json!({ "job": { "manifest": job(&json!({ "cutover.dev/test-crash-after": "1s" })) } })]);
-    let ended = lab.greeter.carry_out("apply", &plan, &["--on-failure", "undo"]);
+    let plan = lab.plan(&[
+        json!({ "job": { "manifest": job(&json!({ "cutover.dev/test-crash-after": "1s" })) } }),
+    ]);
+    let ended = lab
+        .greeter
+        .carry_out("apply", &plan, &["--on-failure", "undo"]);
     assert_taken_back(&ended, "step 1: job migrate");
     assert_eq!(lab.greeter.objects(), before);
     assert_eq!(lab.greeter.kubectl(&["get", "jobs", "-o", "name"]), "");
@@ -123,10 +151,19 @@ fn a_job_that_fails() {
 #[test]
 fn a_job_that_the_server_refuses() {
     let lab = Lab::new("refused-job");
-    let unfit = with(&job(&json!({})), "/spec/template/spec/restartPolicy", "Always");
+    let unfit = with(
+        &job(&json!({})),
+        "/spec/template/spec/restartPolicy",
+        "Always",
+    );
     let plan = lab.plan(&[json!({ "job": { "manifest": unfit } })]);
     let ended = lab.greeter.carry_out("apply", &plan, &[]);
-    ended.assert_failed(&["Job", "migrate", "the server would refuse it", "restartPolicy"]);
+    ended.assert_failed(&[
+        "Job",
+        "migrate",
+        "the server would refuse it",
+        "restartPolicy",
+    ]);
     assert_eq!(lab.greeter.writes(), [] as [&str; 0]);
 }
 
@@ -134,8 +171,15 @@ fn a_job_that_the_server_refuses() {
 #[track_caller]
 fn assert_taken_back(ended: &Ended, words: &str) {
     ended.assert_failed(&["the run was taken back"]);
-    let turned = ended.told.iter().find(|event| event["event"] == "turned").unwrap();
-    assert!(turned["reason"].as_str().unwrap().starts_with(words), "{turned}");
+    let turned = ended
+        .told
+        .iter()
+        .find(|event| event["event"] == "turned")
+        .unwrap();
+    assert!(
+        turned["reason"].as_str().unwrap().starts_with(words),
+        "{turned}"
+    );
 }
 
 /// The greeter, and the systems that analyses of its canary ask.
@@ -159,15 +203,22 @@ impl Lab {
         let systems = Arc::new(Systems::default());
         let answering = Arc::clone(&systems);
         let server = Server::start(move |stream| answering.answer(stream));
-        Self { greeter, server, systems }
+        Self {
+            greeter,
+            server,
+            systems,
+        }
     }
 
     /// A canary of 25 % with these analyses.
     fn plan(&self, analyses: &[Value]) -> PathBuf {
         let steps = json!([{ "setWeight": 25 }, { "analysis": analyses }]);
-        let strategy = self.greeter.write("strategy.json", &json!({ "canary": { "steps": steps } }));
+        let strategy = self
+            .greeter
+            .write("strategy.json", &json!({ "canary": { "steps": steps } }));
         let new = with(&hello(), "/spec/template/spec/containers/0/image", NEW);
-        self.greeter.plan(&["--strategy", strategy.to_str().unwrap()], &hello(), &new)
+        self.greeter
+            .plan(&["--strategy", strategy.to_str().unwrap()], &hello(), &new)
     }
 
     fn metric(&self, count: u32, failure_limit: u32) -> Value {
@@ -189,13 +240,21 @@ impl Lab {
     /// What was asked for at a path.
     fn asked(&self, path: &str) -> Vec<Asked> {
         let asked = self.systems.asked.lock().unwrap();
-        asked.iter().filter(|asked| asked.target.split('?').next() == Some(path)).cloned().collect()
+        asked
+            .iter()
+            .filter(|asked| asked.target.split('?').next() == Some(path))
+            .cloned()
+            .collect()
     }
 
     fn await_asked(&self, path: &str, count: usize) {
         let start = Instant::now();
         while self.asked(path).len() < count {
-            assert!(start.elapsed() < Duration::from_secs(60), "{:?}", self.asked(path));
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "{:?}",
+                self.asked(path)
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -215,14 +274,21 @@ impl Systems {
 
     fn prometheus(&self) -> (u16, String) {
         let mut answers = self.answers.lock().unwrap();
-        let next = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
+        let next = if answers.len() > 1 {
+            answers.pop_front()
+        } else {
+            answers.front().cloned()
+        };
         next.unwrap_or_else(|| panic!("nothing is to be asked"))
     }
 }
 
 /// A vector of one sample, as `/api/v1/query` gives it.
 fn sample(value: &str) -> (u16, String) {
-    (200, vector(&json!([{ "metric": {}, "value": [1_435_781_451.781, value] }])))
+    (
+        200,
+        vector(&json!([{ "metric": {}, "value": [1_435_781_451.781, value] }])),
+    )
 }
 
 fn vector(result: &Value) -> String {

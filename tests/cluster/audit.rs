@@ -16,12 +16,14 @@ pub(crate) fn written_in(audited: &[Value], namespace: &str, plan: &Plan) -> Wri
     let mut writes = Writes::new();
     for line in audited.iter().filter(|line| is_made(line, namespace)) {
         let (resource, name) = (&line["objectRef"]["resource"], &line["objectRef"]["name"]);
-        let object = known
-            .iter()
-            .find(|object| *resource == format!("{}s", object.kind.to_lowercase()) && *name == object.name);
+        let object = known.iter().find(|object| {
+            *resource == format!("{}s", object.kind.to_lowercase()) && *name == object.name
+        });
         if let Some(object) = object {
             let verb = line["verb"].as_str().unwrap_or_default().to_owned();
-            *writes.entry((object.kind.clone(), object.name.clone(), verb)).or_default() += 1;
+            *writes
+                .entry((object.kind.clone(), object.name.clone(), verb))
+                .or_default() += 1;
         }
     }
     writes
@@ -34,5 +36,7 @@ fn is_made(line: &Value, namespace: &str) -> bool {
         && line["objectRef"]["subresource"].is_null()
         && text(&line["userAgent"]).starts_with("cutover")
         && !text(&line["requestURI"]).contains("dryRun")
-        && line["responseStatus"]["code"].as_u64().is_some_and(|code| code < 300)
+        && line["responseStatus"]["code"]
+            .as_u64()
+            .is_some_and(|code| code < 300)
 }

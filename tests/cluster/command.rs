@@ -1,6 +1,10 @@
 //! The command as a user runs it, with events as lines of JSON.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -42,8 +46,12 @@ pub(crate) struct Ended {
 impl Running {
     /// Starts it.
     pub(crate) fn start(mut command: Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let (sender, lines) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());
         thread::spawn(move || {
@@ -51,7 +59,12 @@ impl Running {
                 let _ = sender.send(line);
             }
         });
-        Self { child, lines, told: Vec::new(), text: String::new() }
+        Self {
+            child,
+            lines,
+            told: Vec::new(),
+            text: String::new(),
+        }
     }
 
     /// Waits for an event that has these fields.
@@ -89,13 +102,23 @@ impl Running {
             }
             thread::sleep(Duration::from_millis(20));
         };
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
         // The reader ends with the output.
         while let Ok(line) = self.lines.recv() {
             self.hear(&line);
         }
         let (told, text) = (mem::take(&mut self.told), mem::take(&mut self.text));
-        Ended { success: status.success(), told, text, said }
+        Ended {
+            success: status.success(),
+            told,
+            text,
+            said,
+        }
     }
 
     fn hear(&mut self, line: &str) -> Value {
@@ -138,8 +161,13 @@ impl Ended {
 
     /// The steps that were begun, and not only recognised.
     pub(crate) fn steps(&self) -> Vec<u64> {
-        let begun = self.told.iter().filter(|event| event["event"] == "step" && event["already"] == false);
-        begun.map(|event| event["number"].as_u64().unwrap()).collect()
+        let begun = self
+            .told
+            .iter()
+            .filter(|event| event["event"] == "step" && event["already"] == false);
+        begun
+            .map(|event| event["number"].as_u64().unwrap())
+            .collect()
     }
 }
 
@@ -147,10 +175,23 @@ impl Ended {
 pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let arguments = ["build", "--quiet", "--package", "cutover-cli", "--bin", "cutover"];
+        let arguments = [
+            "build",
+            "--quiet",
+            "--package",
+            "cutover-cli",
+            "--bin",
+            "cutover",
+        ];
         let built = xtask::cargo().args(arguments).status();
         assert!(built.unwrap().success(), "cutover-cli does not build");
         // This test is in `deps`, beside which the programs are.
-        env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("cutover")
+        env::current_exe()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .join("cutover")
     })
 }

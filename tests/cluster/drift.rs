@@ -1,4 +1,5 @@
-//! Others write while a run goes on: it stops, says what differs and who wrote it, and changes nothing.
+//! Others write while a run goes on: it stops, says what differs and who wrote it, and changes
+//! nothing.
 
 use cutover_kube::{Machine, drive};
 use cutover_run::{Effect, Event, Outcome, Progress, Request, Run, Write};
@@ -11,7 +12,8 @@ use crate::runner::{carry_out, options, read, within};
 
 const CANARY: [&str; 5] = ["canary", "--steps", "25", "--pause", "1s"];
 
-/// In each step of a canary another writer comes in between, after the run has looked and before it writes.
+/// In each step of a canary another writer comes in between, after the run has looked and before it
+/// writes.
 ///
 /// A failure means that a run would write over what somebody else has just written.
 #[test]
@@ -24,30 +26,84 @@ fn another_writer_before_each_step() {
     let scale = |set, count| ["scale", set, count, ""];
     let (hello, canary) = ("deployment/hello", "deployment/hello-canary");
     // Before which step, what comes in between, where it is seen, and what brings it back.
-    let create = ["create", "deployment", "hello-canary", "--image=registry.example/other:1.0.0"];
+    let create = [
+        "create",
+        "deployment",
+        "hello-canary",
+        "--image=registry.example/other:1.0.0",
+    ];
     let steps = [
-        (1, create, "spec.selector.matchLabels.app is", ["delete", canary, "", ""]),
-        (2, set_image(hello), image, ["set", "image", hello, "hello=registry.example/hello:1.0.0"]),
-        (3, scale(hello, "--replicas=5"), "spec.replicas is", scale(hello, "--replicas=2")),
-        (4, set_image(hello), image, ["set", "image", hello, "hello=registry.example/hello:2.0.0"]),
-        (5, scale(canary, "--replicas=2"), "spec.replicas is", scale(canary, "--replicas=1")),
-        (6, scale(canary, "--replicas=2"), "spec.replicas is", scale(canary, "--replicas=0")),
+        (
+            1,
+            create,
+            "spec.selector.matchLabels.app is",
+            ["delete", canary, "", ""],
+        ),
+        (
+            2,
+            set_image(hello),
+            image,
+            ["set", "image", hello, "hello=registry.example/hello:1.0.0"],
+        ),
+        (
+            3,
+            scale(hello, "--replicas=5"),
+            "spec.replicas is",
+            scale(hello, "--replicas=2"),
+        ),
+        (
+            4,
+            set_image(hello),
+            image,
+            ["set", "image", hello, "hello=registry.example/hello:2.0.0"],
+        ),
+        (
+            5,
+            scale(canary, "--replicas=2"),
+            "spec.replicas is",
+            scale(canary, "--replicas=1"),
+        ),
+        (
+            6,
+            scale(canary, "--replicas=2"),
+            "spec.replicas is",
+            scale(canary, "--replicas=0"),
+        ),
     ];
     for (step, between, field, back) in steps {
         let kubectl = |arguments: [&str; 4]| {
-            greeter.kubectl(arguments.split(|argument| argument.is_empty()).next().unwrap())
+            greeter.kubectl(
+                arguments
+                    .split(|argument| argument.is_empty())
+                    .next()
+                    .unwrap(),
+            )
         };
         let mut drifted = None;
         let outcome = carry_out(&greeter, &plan, |progress| {
-            if matches!(progress, Progress::Step { number, already: false, .. } if *number == step) {
+            if matches!(progress, Progress::Step { number, already: false, .. } if *number == step)
+            {
                 kubectl(between);
                 drifted = Some(greeter.objects());
             }
         });
-        let Some(Outcome::Stopped { step: stopped, reason }) = outcome else { panic!("{step}: {outcome:?}") };
+        let Some(Outcome::Stopped {
+            step: stopped,
+            reason,
+        }) = outcome
+        else {
+            panic!("{step}: {outcome:?}")
+        };
         assert_eq!(stopped, step - 1, "{reason}");
-        assert!(reason.contains(field) && reason.contains("last written by kubectl"), "{step}: {reason}");
-        assert_eq!(Some(greeter.objects()), drifted, "before step {step} nothing is written over");
+        assert!(
+            reason.contains(field) && reason.contains("last written by kubectl"),
+            "{step}: {reason}"
+        );
+        assert_eq!(
+            Some(greeter.objects()),
+            drifted,
+            "before step {step} nothing is written over"
+        );
         kubectl(back);
     }
     assert_eq!(carry_out(&greeter, &plan, |_| {}), Some(Outcome::Done));
@@ -56,7 +112,8 @@ fn another_writer_before_each_step() {
 
 /// What a dead runner had sent comes to the server late, after the run was taken back.
 ///
-/// It is a write to an object that the way back writes to as well: the version that it was meant for is gone.
+/// It is a write to an object that the way back writes to as well: the version that it was meant
+/// for is gone.
 #[test]
 fn a_write_that_comes_after_an_undo_does_not_land() {
     let greeter = Greeter::new("late");
@@ -65,15 +122,28 @@ fn a_write_that_comes_after_an_undo_does_not_land() {
     let plan = greeter.plan_live(&CANARY);
     let mut late = None;
     within(&greeter, async |cluster| {
-        let run =
-            Dies { run: Run::new(read(&plan), options(&greeter)), dies_at: 3, patches: 0, write: &mut late };
-        assert_eq!(drive(run, cluster, |_| {}, stream::pending()).await, Some(DEAD));
+        let run = Dies {
+            run: Run::new(read(&plan), options(&greeter)),
+            dies_at: 3,
+            patches: 0,
+            write: &mut late,
+        };
+        assert_eq!(
+            drive(run, cluster, |_| {}, stream::pending()).await,
+            Some(DEAD)
+        );
     });
     greeter.carry_out("undo", &plan, &[]).assert_done();
     assert_eq!(greeter.objects(), before);
     let write = late.unwrap();
     within(&greeter, async |cluster| {
-        let refused = cluster.ask(Request::Write { write, dry_run: false }).await.unwrap_err();
+        let refused = cluster
+            .ask(Request::Write {
+                write,
+                dry_run: false,
+            })
+            .await
+            .unwrap_err();
         assert_eq!(refused.code, 422, "{refused:?}");
     });
     assert_eq!(greeter.objects(), before);
@@ -88,13 +158,26 @@ fn a_second_runner_hears_who_holds_the_lease() {
     let mut first = greeter.begin("apply", &plan, &lease);
     first.until_pause();
     let second = greeter.carry_out("apply", &plan, &lease);
-    let holder = greeter.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]);
+    let holder = greeter.kubectl(&[
+        "get",
+        "lease",
+        "cutover-hello",
+        "-o=jsonpath={.spec.holderIdentity}",
+    ]);
     assert!(holder.starts_with("administrator on "), "{holder}");
     second.assert_failed(&["Lease", "cutover-hello is held by", &holder]);
     assert_eq!(second.steps(), [] as [u64; 0]);
     greeter.approve(&plan);
     first.end().assert_done();
-    assert_eq!(greeter.kubectl(&["get", "lease", "cutover-hello", "-o=jsonpath={.spec.holderIdentity}"]), "");
+    assert_eq!(
+        greeter.kubectl(&[
+            "get",
+            "lease",
+            "cutover-hello",
+            "-o=jsonpath={.spec.holderIdentity}"
+        ]),
+        ""
+    );
 }
 
 #[test]
@@ -105,7 +188,10 @@ fn an_object_deleted_and_created_anew() {
     let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
     greeter.kubectl(&["delete", "deployment", "hello"]);
-    run.end().assert_failed(&["the run stopped before the first step was done", "hello: it is gone"]);
+    run.end().assert_failed(&[
+        "the run stopped before the first step was done",
+        "hello: it is gone",
+    ]);
     greeter.create(&hello());
     let there = greeter.objects();
     let again = greeter.carry_out("apply", &plan, &[]);
@@ -125,7 +211,11 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
     let plan = greeter.plan_live(&["canary", "--steps", "25"]);
     greeter.create(&autoscaler);
     let refused = greeter.carry_out("apply", &plan, &[]);
-    refused.assert_failed(&["HorizontalPodAutoscaler", "hello scales it", "hint: delete the autoscaler"]);
+    refused.assert_failed(&[
+        "HorizontalPodAutoscaler",
+        "hello scales it",
+        "hint: delete the autoscaler",
+    ]);
     assert_eq!(greeter.objects(), before);
 
     greeter.kubectl(&["delete", "hpa", "hello"]);
@@ -142,9 +232,14 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
         r#"{"spec":{"replicas":7}}"#,
     ];
     greeter.kubectl(&[&scale[..], &["--field-manager=horizontal-pod-autoscaler"]].concat());
-    let words = ["hello: spec.replicas is 7, and the plan has 3; last written by horizontal-pod-autoscaler"];
+    let words = [
+        "hello: spec.replicas is 7, and the plan has 3; last written by horizontal-pod-autoscaler",
+    ];
     run.end().assert_failed(&words);
-    assert_eq!(greeter.kubectl(&["get", "deployment", "hello", "-o=jsonpath={.spec.replicas}"]), "7");
+    assert_eq!(
+        greeter.kubectl(&["get", "deployment", "hello", "-o=jsonpath={.spec.replicas}"]),
+        "7"
+    );
 }
 
 #[test]
@@ -158,16 +253,21 @@ fn what_argo_cd_manages_is_refused_unless_told_otherwise() {
     ));
     let before = greeter.objects();
     let plan = greeter.plan_live(&CANARY);
-    greeter.carry_out("apply", &plan, &[]).assert_failed(&["Argo CD manages it", "--managed"]);
+    greeter
+        .carry_out("apply", &plan, &[])
+        .assert_failed(&["Argo CD manages it", "--managed"]);
     assert_eq!(greeter.objects(), before);
-    greeter.carry_out("apply", &plan, &["--managed"]).assert_done();
+    greeter
+        .carry_out("apply", &plan, &["--managed"])
+        .assert_done();
     greeter.assert_state(&plan, 6);
 }
 
 /// An end that no run has.
 const DEAD: Outcome = Outcome::Undone { to: usize::MAX };
 
-/// A runner that dies when it writes one of its patches to Deployments; its request is still under way.
+/// A runner that dies when it writes one of its patches to Deployments; its request is still under
+/// way.
 struct Dies<'w> {
     run: Run,
     dies_at: usize,
@@ -186,7 +286,13 @@ impl Machine for Dies<'_> {
 
     fn poll_effect(&mut self) -> Option<Effect> {
         let effect = self.run.poll_effect()?;
-        if let Effect::Ask(_, Request::Write { write, dry_run: false }) = &effect
+        if let Effect::Ask(
+            _,
+            Request::Write {
+                write,
+                dry_run: false,
+            },
+        ) = &effect
             && matches!(write, Write::Patch { object, .. } if object.kind == "Deployment")
         {
             self.patches += 1;
@@ -203,6 +309,10 @@ impl Machine for Dies<'_> {
     }
 
     fn outcome(&self) -> Option<&Outcome> {
-        if self.write.is_some() { Some(&DEAD) } else { self.run.outcome() }
+        if self.write.is_some() {
+            Some(&DEAD)
+        } else {
+            self.run.outcome()
+        }
     }
 }

@@ -4,20 +4,33 @@ use serde_json::{Value, json};
 
 use crate::greeter::{Greeter, hello, new_version, with};
 
-/// A failure means that a step may be passed whose gates have not held, or that a person's word counts for another plan.
+/// A failure means that a step may be passed whose gates have not held, or that a person's word
+/// counts for another plan.
 #[test]
 fn nothing_is_taken_back_to_a_step_that_is_not_passed() {
     let greeter = Greeter::new("not-passed");
     greeter.serve(&hello());
     let before = greeter.objects();
     let plan = greeter.plan_live(&["canary", "--steps", "25"]);
-    let others = ["plan", "canary", "deployment/hello", "--image", "hello=hello:9", "--steps", "50"];
+    let others = [
+        "plan",
+        "canary",
+        "deployment/hello",
+        "--image",
+        "hello=hello:9",
+        "--steps",
+        "50",
+    ];
     let other = greeter.planned_as("other.json", &others);
     let mut run = greeter.begin("apply", &plan, &["--lease-duration", "3s"]);
     let step = run.until(&json!({ "event": "waiting", "gate": "a person" }))["number"].to_string();
     run.kill();
     greeter.assert_state(&plan, step.parse().unwrap_or(0));
-    let undo = greeter.carry_out("undo", &plan, &["--to-step", &step, "--lease-duration", "3s"]);
+    let undo = greeter.carry_out(
+        "undo",
+        &plan,
+        &["--to-step", &step, "--lease-duration", "3s"],
+    );
     undo.assert_failed(&[&format!("the run has not come past step {step}")]);
     let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
@@ -32,7 +45,8 @@ fn nothing_is_taken_back_to_a_step_that_is_not_passed() {
     assert_eq!(greeter.objects(), before);
 }
 
-/// A failure means that the way back takes an object for created that a finalizer is about to let go.
+/// A failure means that the way back takes an object for created that a finalizer is about to let
+/// go.
 #[test]
 fn what_a_finalizer_keeps_is_waited_for_before_it_is_created_anew() {
     let greeter = Greeter::new("finalizer");
@@ -41,7 +55,11 @@ fn what_a_finalizer_keeps_is_waited_for_before_it_is_created_anew() {
         "metadata": { "name": "settings" },
     });
     greeter.serve(&hello());
-    greeter.create(&with(&settings, "/metadata/finalizers", json!(["cutover.dev/test"])));
+    greeter.create(&with(
+        &settings,
+        "/metadata/finalizers",
+        json!(["cutover.dev/test"]),
+    ));
     let from = greeter.write("from.json", &list(&[hello(), settings]));
     let to = greeter.write("to.json", &list(&[new_version(&hello(), json!({}))]));
     let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
@@ -51,16 +69,32 @@ fn what_a_finalizer_keeps_is_waited_for_before_it_is_created_anew() {
     let mut back = greeter.begin("undo", &plan, &[]);
     back.until(&json!({ "event": "waiting", "gate": "settings to go" }));
     let leave = json!({ "metadata": { "finalizers": null } }).to_string();
-    greeter.kubectl(&["patch", "configmap", "settings", "--type=merge", "--patch", &leave]);
+    greeter.kubectl(&[
+        "patch",
+        "configmap",
+        "settings",
+        "--type=merge",
+        "--patch",
+        &leave,
+    ]);
     back.end().assert_done();
-    assert_eq!(greeter.kubectl(&["get", "configmap", "settings", "-o=jsonpath={.data.text}"]), "hello");
     assert_eq!(
-        greeter.kubectl(&["get", "configmap", "settings", "-o=jsonpath={.metadata.deletionTimestamp}"]),
+        greeter.kubectl(&["get", "configmap", "settings", "-o=jsonpath={.data.text}"]),
+        "hello"
+    );
+    assert_eq!(
+        greeter.kubectl(&[
+            "get",
+            "configmap",
+            "settings",
+            "-o=jsonpath={.metadata.deletionTimestamp}"
+        ]),
         ""
     );
 }
 
-/// A failure means that of a Secret only its data is written, so that the run writes for ever or blames somebody.
+/// A failure means that of a Secret only its data is written, so that the run writes for ever or
+/// blames somebody.
 #[test]
 fn a_secret_changes_with_its_labels() {
     let greeter = Greeter::new("secret");
@@ -77,12 +111,17 @@ fn a_secret_changes_with_its_labels() {
     let to = greeter.write("to.json", &list(&[new, secret("two")]));
     let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
     let plan = greeter.planned(&["plan", "rolling", "-f", &from, "--to", &to]);
-    let read = |path: &str| greeter.kubectl(&["get", "secret", "hello", &format!("-o=jsonpath={path}")]);
+    let read =
+        |path: &str| greeter.kubectl(&["get", "secret", "hello", &format!("-o=jsonpath={path}")]);
     let stands = || (read("{.metadata.labels.version}"), read("{.data.password}"));
 
-    greeter.carry_out("apply", &plan, &["-f", &from, "-f", &to]).assert_done();
+    greeter
+        .carry_out("apply", &plan, &["-f", &from, "-f", &to])
+        .assert_done();
     assert_eq!(stands(), ("two".to_owned(), "dHdv".to_owned()));
-    greeter.carry_out("undo", &plan, &["-f", &from, "-f", &to]).assert_done();
+    greeter
+        .carry_out("undo", &plan, &["-f", &from, "-f", &to])
+        .assert_done();
     assert_eq!(stands(), ("one".to_owned(), "b25l".to_owned()));
 }
 

@@ -1,4 +1,5 @@
-//! Pods that do not come up: the run waits as long as it may, says why in their own words, and goes back where told to.
+//! Pods that do not come up: the run waits as long as it may, says why in their own words, and goes
+//! back where told to.
 
 use serde_json::{Value, json};
 
@@ -17,17 +18,27 @@ fn check(greeter: &Greeter, annotations: Value, words: &[&str]) {
     let before = greeter.objects();
     let plan = greeter.plan(&CANARY, &from, &new_version(&from, annotations));
 
-    let words = [&["step 1: hello-canary 1 available did not hold within 4s"], words].concat();
+    let words = [
+        &["step 1: hello-canary 1 available did not hold within 4s"],
+        words,
+    ]
+    .concat();
     greeter
         .carry_out("apply", &plan, &[])
         .assert_failed(&[&words[..], &["before the first step was done"]].concat());
     greeter.assert_state(&plan, 1);
     let again = greeter.carry_out("apply", &plan, &["--on-failure", "undo"]);
     again.assert_failed(&["the run was taken back"]);
-    let turned =
-        again.told.iter().find(|event| event["event"] == "turned").map(|event| event["reason"].to_string());
+    let turned = again
+        .told
+        .iter()
+        .find(|event| event["event"] == "turned")
+        .map(|event| event["reason"].to_string());
     words.iter().for_each(|words| {
-        assert!(turned.as_ref().is_some_and(|turned| turned.contains(words)), "{turned:?}")
+        assert!(
+            turned.as_ref().is_some_and(|turned| turned.contains(words)),
+            "{turned:?}"
+        )
     });
     assert_eq!(greeter.objects(), before);
 }
@@ -35,7 +46,11 @@ fn check(greeter: &Greeter, annotations: Value, words: &[&str]) {
 #[test]
 fn a_pod_that_never_becomes_ready() {
     let annotations = json!({ "cutover.dev/test-ready-after": "never" });
-    check(&Greeter::new("never-ready"), annotations, &["pod hello-canary-", "ContainersNotReady"]);
+    check(
+        &Greeter::new("never-ready"),
+        annotations,
+        &["pod hello-canary-", "ContainersNotReady"],
+    );
 }
 
 #[test]
@@ -51,27 +66,46 @@ fn an_image_that_cannot_be_pulled() {
 #[test]
 fn pods_that_crash_after_the_first_step() {
     let annotations = json!({ "cutover.dev/test-crash-after": "2s" });
-    check(&Greeter::new("crash"), annotations, &["container hello: CrashLoopBackOff", "exit code 1"]);
+    check(
+        &Greeter::new("crash"),
+        annotations,
+        &["container hello: CrashLoopBackOff", "exit code 1"],
+    );
 }
 
 #[test]
 fn a_quota_that_stops_pods() {
     let greeter = Greeter::new("quota");
     greeter.kubectl(&["create", "quota", "few", "--hard=pods=3"]);
-    check(&greeter, json!({}), &["FailedCreate", "exceeded quota: few"]);
+    check(
+        &greeter,
+        json!({}),
+        &["FailedCreate", "exceeded quota: few"],
+    );
 }
 
-/// An evicted pod stays, as `Failed`, until somebody deletes it. It is not counted, forward or back.
+/// An evicted pod stays, as `Failed`, until somebody deletes it. It is not counted, forward or
+/// back.
 #[test]
 fn an_evicted_pod_that_stays_does_not_hinder() {
     let greeter = Greeter::new("evicted");
     greeter.serve(&hello());
     let before = greeter.objects();
-    let pod =
-        greeter.kubectl(&["get", "pods", "-o=name"]).lines().next().map(str::to_owned).unwrap_or_default();
-    let evicted =
-        r#"{"status":{"phase":"Failed","reason":"Evicted","message":"The node was low on memory"}}"#;
-    greeter.kubectl(&["patch", &pod, "--subresource=status", "--type=merge", "-p", evicted]);
+    let pod = greeter
+        .kubectl(&["get", "pods", "-o=name"])
+        .lines()
+        .next()
+        .map(str::to_owned)
+        .unwrap_or_default();
+    let evicted = r#"{"status":{"phase":"Failed","reason":"Evicted","message":"The node was low on memory"}}"#;
+    greeter.kubectl(&[
+        "patch",
+        &pod,
+        "--subresource=status",
+        "--type=merge",
+        "-p",
+        evicted,
+    ]);
     greeter.settle("hello");
 
     let plan = greeter.plan_live(&["canary", "--steps", "25", "--pause", "1s"]);
@@ -79,7 +113,10 @@ fn an_evicted_pod_that_stays_does_not_hinder() {
     greeter.assert_state(&plan, 6);
     greeter.carry_out("undo", &plan, &[]).assert_done();
     assert_eq!(greeter.objects(), before);
-    assert_eq!(greeter.kubectl(&["get", &pod, "-o=jsonpath={.status.reason}"]), "Evicted");
+    assert_eq!(
+        greeter.kubectl(&["get", &pod, "-o=jsonpath={.status.reason}"]),
+        "Evicted"
+    );
 }
 
 /// All gates hold at the moment of the next write, also after a long pause.
@@ -97,8 +134,14 @@ fn a_canary_pod_that_dies_in_a_pause_is_replaced_before_the_next_write() {
     greeter.approve(&plan);
     run.until(&json!({ "event": "step", "number": 2 }));
     let ready = "-o=jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}";
-    let ready =
-        greeter.kubectl(&[&["get"], &pods[..], &["--field-selector=status.phase=Running", ready]].concat());
+    let ready = greeter.kubectl(
+        &[
+            &["get"],
+            &pods[..],
+            &["--field-selector=status.phase=Running", ready],
+        ]
+        .concat(),
+    );
     assert!(ready.contains("True"), "{ready}");
     run.end().assert_done();
 }

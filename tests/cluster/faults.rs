@@ -1,4 +1,5 @@
-//! What happens to the cluster's programs while a run goes on; the audit log proves which requests were made.
+//! What happens to the cluster's programs while a run goes on; the audit log proves which requests
+//! were made.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -28,7 +29,11 @@ fn nothing_is_polled_while_pods_take_their_time() {
     let greeter = Greeter::new("patient");
     greeter.serve(&hello());
     let slow = new_version(&hello(), json!({ "cutover.dev/test-ready-after": "8s" }));
-    let plan = greeter.plan(&["canary", "--steps", "25", "--pause", "1s"], &hello(), &slow);
+    let plan = greeter.plan(
+        &["canary", "--steps", "25", "--pause", "1s"],
+        &hello(),
+        &slow,
+    );
     greeter.carry_out("apply", &plan, &[]).assert_done();
 
     assert_eq!(greeter.writes(), WRITES);
@@ -36,12 +41,19 @@ fn nothing_is_polled_while_pods_take_their_time() {
         assert_eq!(greeter.count("list", resource, None), 1, "{resource}");
         assert_eq!(greeter.count("watch", resource, None), 1, "{resource}");
     }
-    assert_eq!(greeter.count("get", "pods", None) + greeter.count("get", "replicasets", None), 0);
-    assert!(greeter.count("get", "deployments", None) <= 2, "{}", greeter.count("get", "deployments", None));
+    assert_eq!(
+        greeter.count("get", "pods", None) + greeter.count("get", "replicasets", None),
+        0
+    );
+    assert!(
+        greeter.count("get", "deployments", None) <= 2,
+        "{}",
+        greeter.count("get", "deployments", None)
+    );
 }
 
-/// The API server is away while a step waits, so that its watches begin anew; then etcd answers nothing while a step is
-/// written.
+/// The API server is away while a step waits, so that its watches begin anew; then etcd answers
+/// nothing while a step is written.
 #[test]
 fn an_api_server_restarted_and_etcd_paused_in_mid_step() {
     let cluster = Arc::new(OwnCluster::up("faults"));
@@ -79,9 +91,16 @@ fn an_api_server_restarted_and_etcd_paused_in_mid_step() {
 /// An API server that takes one write at a time, and another client that writes all the while.
 #[test]
 fn an_api_server_that_is_too_busy() {
-    let limits = ["--max-mutating-requests-inflight=1", "--enable-priority-and-fairness=false"];
+    let limits = [
+        "--max-mutating-requests-inflight=1",
+        "--enable-priority-and-fairness=false",
+    ];
     let api_server = limits.map(str::to_owned).to_vec();
-    let cluster = OwnCluster::up_as(Options { name: name("busy"), api_server, ..Options::default() });
+    let cluster = OwnCluster::up_as(Options {
+        name: name("busy"),
+        api_server,
+        ..Options::default()
+    });
     let greeter = Greeter::of(Arc::new(cluster), "busy");
     greeter.serve(&hello());
     let plan = greeter.plan_live(&["canary", "--steps", "25", "--pause", "1s"]);
@@ -98,13 +117,16 @@ fn an_api_server_that_is_too_busy() {
     done.assert_done();
     greeter.assert_state(&plan, 6);
     assert_eq!(greeter.writes(), WRITES);
-    let refused =
-        greeter.requests().iter().filter(|request| request["responseStatus"]["code"] == 429).count();
+    let refused = greeter
+        .requests()
+        .iter()
+        .filter(|request| request["responseStatus"]["code"] == 429)
+        .count();
     assert!(refused > 0, "the server was never too busy");
 }
 
-/// Writes four at a time, now for a second without a rest and then for two not at all, so that others get their
-/// turn in the end; for a minute at most.
+/// Writes four at a time, now for a second without a rest and then for two not at all, so that
+/// others get their turn in the end; for a minute at most.
 fn write_until(greeter: &Greeter, over: &AtomicBool) {
     let start = Instant::now();
     let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "busy", "namespace": "default" } });
@@ -113,7 +135,12 @@ fn write_until(greeter: &Greeter, over: &AtomicBool) {
         let writer = async |_| {
             while !over.load(Ordering::SeqCst) && start.elapsed() < Duration::from_secs(60) {
                 if start.elapsed().as_secs().is_multiple_of(3) {
-                    let _ = cluster.ask(Request::Write { write: write.clone(), dry_run: true }).await;
+                    let _ = cluster
+                        .ask(Request::Write {
+                            write: write.clone(),
+                            dry_run: true,
+                        })
+                        .await;
                 } else {
                     sleep(Duration::from_millis(50)).await;
                 }

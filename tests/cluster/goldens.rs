@@ -1,9 +1,10 @@
 //! Every golden plan, forward and back from every step.
 //!
-//! What is not as in the golden files: namespaces that manifests name get other names, so that runs stand side by side;
-//! pauses last a second; gates that ask other systems (smoke, metric, webhook) are left out, since those are not there: they
-//! have tests of their own. A rollback is planned from what the cluster holds, since its history has uids. Two cases have no plan, since
-//! what they ask for is refused: there is nothing to run. No other case is left out.
+//! What is not as in the golden files: namespaces that manifests name get other names, so that runs
+//! stand side by side; pauses last a second; gates that ask other systems (smoke, metric, webhook)
+//! are left out, since those are not there: they have tests of their own. A rollback is planned
+//! from what the cluster holds, since its history has uids. Two cases have no plan, since what they
+//! ask for is refused: there is nothing to run. No other case is left out.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -29,7 +30,8 @@ use crate::support::shared;
 /// How many runs there are at once.
 pub(crate) const ABREAST: usize = 24;
 
-/// A plan of more steps is not taken back to its start from each of them, but to the state before, and goes on from there.
+/// A plan of more steps is not taken back to its start from each of them, but to the state before,
+/// and goes on from there.
 const LONG: usize = 6;
 
 /// One run of a case: where it turns.
@@ -44,7 +46,8 @@ pub(crate) enum Turn {
     After(usize),
     /// To the end, and then back to the start.
     AtTheEnd,
-    /// After each of some steps, from one to another: to where its own way back leads, and forward again.
+    /// After each of some steps, from one to another: to where its own way back leads, and forward
+    /// again.
     AfterEach(usize, usize),
 }
 
@@ -66,7 +69,12 @@ fn every_golden_plan_is_carried_out_and_undone_from_every_step() {
     let failed = side_by_side(ABREAST, named.collect(), async |trial| {
         carry_out(&Lab::new(&kubeconfig).await, &trial).await
     });
-    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} failed:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
 }
 
 /// Does something with each of many, some at once, and gives what failed, by name.
@@ -76,7 +84,8 @@ pub(crate) fn side_by_side<T>(
     act: impl AsyncFn(T) -> Result<(), String>,
 ) -> Vec<String> {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let results = stream::iter(all).map(|(name, one)| caught(act(one)).map(move |result| (name, result)));
+    let results =
+        stream::iter(all).map(|(name, one)| caught(act(one)).map(move |result| (name, result)));
     let failed = results
         .buffer_unordered(abreast)
         .filter_map(async |(name, result)| result.err().map(|reason| format!("{name}: {reason}")));
@@ -85,16 +94,24 @@ pub(crate) fn side_by_side<T>(
 
 /// What comes of something; a panic is a failure.
 pub(crate) async fn caught(act: impl Future<Output = Result<(), String>>) -> Result<(), String> {
-    AssertUnwindSafe(act).catch_unwind().await.unwrap_or_else(|panic| Err(reason(&*panic)))
+    AssertUnwindSafe(act)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| Err(reason(&*panic)))
 }
 
 /// What a panic said.
 fn reason(panic: &(dyn Any + Send)) -> String {
-    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "it panicked".to_owned())
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .unwrap_or_else(|| "it panicked".to_owned())
 }
 
 pub(crate) fn trials(case: Case) -> Vec<Trial> {
-    let Ok(plan) = case.plan() else { return Vec::new() };
+    let Ok(plan) = case.plan() else {
+        return Vec::new();
+    };
     let turns = match plan.len() {
         steps if steps > LONG => {
             let part = |first| Turn::AfterEach(first, (first + LONG - 1).min(steps));
@@ -102,7 +119,14 @@ pub(crate) fn trials(case: Case) -> Vec<Trial> {
         }
         steps => (1..steps).map(Turn::After).collect::<Vec<_>>(),
     };
-    turns.into_iter().chain([Turn::AtTheEnd]).map(|turn| Trial { case: case.clone(), turn }).collect()
+    turns
+        .into_iter()
+        .chain([Turn::AtTheEnd])
+        .map(|turn| Trial {
+            case: case.clone(),
+            turn,
+        })
+        .collect()
 }
 
 pub(crate) async fn carry_out(lab: &Lab, trial: &Trial) -> Result<(), String> {
@@ -110,7 +134,10 @@ pub(crate) async fn carry_out(lab: &Lab, trial: &Trial) -> Result<(), String> {
     let plan = prepared(lab, &case).await;
     let start = lab.written(&plan).await;
     let watcher = Watcher::new(lab, &plan).await;
-    let options = Options { secrets: secrets(&case), ..lab.options("a test") };
+    let options = Options {
+        secrets: secrets(&case),
+        ..lab.options("a test")
+    };
     match trial.turn {
         Turn::After(step) => {
             lab.there(&plan, &options, step).await?;
@@ -164,7 +191,12 @@ impl Lab {
     }
 
     /// Goes forward until a step's gates have held, and stops there.
-    pub(crate) async fn stop_after(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
+    pub(crate) async fn stop_after(
+        &self,
+        plan: &Plan,
+        options: &Options,
+        step: usize,
+    ) -> Result<(), String> {
         let mut stopped = false;
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !stopped && *told == (Progress::Held { number: step }) {
@@ -175,16 +207,31 @@ impl Lab {
         match outcome.await? {
             Outcome::Stopped { step: at, .. } if at == step => Ok(()),
             Outcome::Done if step == plan.len() => Ok(()),
-            other => Err(format!("it was to stop after step {step}, and it ended as {other:?}")),
+            other => Err(format!(
+                "it was to stop after step {step}, and it ended as {other:?}"
+            )),
         }
     }
 
-    pub(crate) async fn back(&self, plan: &Plan, options: &Options, to: usize) -> Result<(), String> {
-        let options = Options { goal: Goal::Back { to }, ..options.clone() };
+    pub(crate) async fn back(
+        &self,
+        plan: &Plan,
+        options: &Options,
+        to: usize,
+    ) -> Result<(), String> {
+        let options = Options {
+            goal: Goal::Back { to },
+            ..options.clone()
+        };
         self.expect(plan, &options, &Outcome::Undone { to }).await
     }
 
-    pub(crate) async fn expect(&self, plan: &Plan, options: &Options, end: &Outcome) -> Result<(), String> {
+    pub(crate) async fn expect(
+        &self,
+        plan: &Plan,
+        options: &Options,
+        end: &Outcome,
+    ) -> Result<(), String> {
         expect(self.play(plan, options.clone(), |_, _| {}).await?, end)
     }
 
@@ -198,7 +245,11 @@ impl Lab {
 }
 
 fn expect(outcome: Outcome, end: &Outcome) -> Result<(), String> {
-    if outcome == *end { Ok(()) } else { Err(format!("it ended as {outcome:?}")) }
+    if outcome == *end {
+        Ok(())
+    } else {
+        Err(format!("it ended as {outcome:?}"))
+    }
 }
 
 /// Creates what runs before a case's plan, and makes the plan.
@@ -215,13 +266,23 @@ pub(crate) async fn prepared(lab: &Lab, case: &Case) -> Plan {
 
 /// The case in namespaces of this lab's own.
 pub(crate) fn own(lab: &Lab, case: &Case) -> Case {
-    let namespaces = case.from.objects().filter_map(|object| object.namespace.clone());
-    let names: BTreeMap<String, String> =
-        namespaces.map(|name| (lab.renamed(&name), name)).map(|(a, b)| (b, a)).collect();
+    let namespaces = case
+        .from
+        .objects()
+        .filter_map(|object| object.namespace.clone());
+    let names: BTreeMap<String, String> = namespaces
+        .map(|name| (lab.renamed(&name), name))
+        .map(|(a, b)| (b, a))
+        .collect();
     let mut strategy = serde_json::to_value(&case.strategy).unwrap();
     rename(&mut strategy, &names);
     let strategy = serde_json::from_value(strategy).unwrap();
-    Case { from: lab.own(&case.from), to: case.to.as_ref().map(|to| lab.own(to)), strategy, ..case.clone() }
+    Case {
+        from: lab.own(&case.from),
+        to: case.to.as_ref().map(|to| lab.own(to)),
+        strategy,
+        ..case.clone()
+    }
 }
 
 /// Namespaces of a strategy: alone, or before the name of a workload.
@@ -230,7 +291,11 @@ fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
         Value::String(text) => {
             let (namespace, rest) = text.split_once('/').unwrap_or((text, ""));
             if let Some(name) = names.get(namespace) {
-                *text = if rest.is_empty() { name.clone() } else { format!("{name}/{rest}") };
+                *text = if rest.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{name}/{rest}")
+                };
             }
         }
         Value::Array(all) => all.iter_mut().for_each(|one| rename(one, names)),
@@ -241,6 +306,11 @@ fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
 
 /// The Secrets of a case, whose values its plan does not have: as they were, and as they are to be.
 fn secrets(case: &Case) -> Vec<Manifest> {
-    let all = case.from.iter().chain(case.to.iter().flat_map(Bundle::iter));
-    all.filter(|manifest| manifest.object().kind == "Secret").cloned().collect()
+    let all = case
+        .from
+        .iter()
+        .chain(case.to.iter().flat_map(Bundle::iter));
+    all.filter(|manifest| manifest.object().kind == "Secret")
+        .cloned()
+        .collect()
 }

@@ -1,6 +1,10 @@
 //! The lab's greeter in a namespace of a test's own, and the command as a user runs it.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,8 +41,15 @@ impl Greeter {
 
     /// In a cluster of its own.
     pub(crate) fn of(cluster: Arc<OwnCluster>, namespace: &str) -> Self {
-        cluster.kubectl().run(&["create", "namespace", namespace]).unwrap();
-        Self { cluster, namespace: namespace.to_owned(), folder: tempfile::tempdir().unwrap() }
+        cluster
+            .kubectl()
+            .run(&["create", "namespace", namespace])
+            .unwrap();
+        Self {
+            cluster,
+            namespace: namespace.to_owned(),
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// What kubectl says, in this namespace.
@@ -48,12 +59,18 @@ impl Greeter {
 
     pub(crate) fn try_kubectl(&self, arguments: &[&str]) -> Result<String, String> {
         let arguments = [&["--namespace", &self.namespace], arguments].concat();
-        self.cluster.kubectl().run(&arguments).map_err(|error| error.to_string())
+        self.cluster
+            .kubectl()
+            .run(&arguments)
+            .map_err(|error| error.to_string())
     }
 
     pub(crate) fn create(&self, object: &Value) {
         let arguments = ["--namespace", &self.namespace, "create", "-f", "-"];
-        self.cluster.kubectl().run_with(&arguments, &object.to_string()).unwrap();
+        self.cluster
+            .kubectl()
+            .run_with(&arguments, &object.to_string())
+            .unwrap();
     }
 
     /// A Deployment with its Service, and all its pods ready.
@@ -65,15 +82,24 @@ impl Greeter {
 
     /// Waits until a Deployment has all its pods.
     pub(crate) fn settle(&self, name: &str) {
-        self.kubectl(&["rollout", "status", &format!("deployment/{name}"), "--timeout=90s"]);
+        self.kubectl(&[
+            "rollout",
+            "status",
+            &format!("deployment/{name}"),
+            "--timeout=90s",
+        ]);
     }
 
     /// A plan from one Deployment to another one of the same name.
     pub(crate) fn plan(&self, strategy: &[&str], from: &Value, to: &Value) -> PathBuf {
-        let from = self
-            .write("from.json", &json!({ "apiVersion": "v1", "kind": "List", "items": [from, service()] }));
-        let to =
-            self.write("to.json", &json!({ "apiVersion": "v1", "kind": "List", "items": [to, service()] }));
+        let from = self.write(
+            "from.json",
+            &json!({ "apiVersion": "v1", "kind": "List", "items": [from, service()] }),
+        );
+        let to = self.write(
+            "to.json",
+            &json!({ "apiVersion": "v1", "kind": "List", "items": [to, service()] }),
+        );
         let (from, to) = (from.to_str().unwrap(), to.to_str().unwrap());
         self.planned(&[&["plan"], strategy, &["-f", from, "--to", to]].concat())
     }
@@ -81,7 +107,14 @@ impl Greeter {
     /// A plan from what runs to the new image.
     pub(crate) fn plan_live(&self, strategy: &[&str]) -> PathBuf {
         let image = format!("hello={NEW}");
-        self.planned(&[&["plan"], strategy, &["deployment/hello", "--image", &image]].concat())
+        self.planned(
+            &[
+                &["plan"],
+                strategy,
+                &["deployment/hello", "--image", &image],
+            ]
+            .concat(),
+        )
     }
 
     /// A plan that a command makes.
@@ -132,9 +165,18 @@ impl Greeter {
     /// Starts the command with a kubeconfig.
     pub(crate) fn start_as(&self, kubeconfig: &Path, arguments: &[&str]) -> Running {
         let mut command = Command::new(program());
-        command.args(arguments).args(["--namespace", &self.namespace, "--kubeconfig"]).arg(kubeconfig);
-        // A program is where the thread is that starts it, and a cluster with traffic has a network of its own.
-        let start = || self.cluster.enter().map(|()| Running::start(command)).unwrap();
+        command
+            .args(arguments)
+            .args(["--namespace", &self.namespace, "--kubeconfig"])
+            .arg(kubeconfig);
+        // A program is where the thread is that starts it, and a cluster with traffic has a network
+        // of its own.
+        let start = || {
+            self.cluster
+                .enter()
+                .map(|()| Running::start(command))
+                .unwrap()
+        };
         thread::scope(|scope| scope.spawn(start).join()).unwrap()
     }
 
@@ -142,10 +184,14 @@ impl Greeter {
     pub(crate) fn objects(&self) -> Vec<Manifest> {
         let found = self.kubectl(&["get", "deployments,services", "-o", "json"]);
         let mut found: Value = serde_json::from_str(&found).unwrap();
-        let objects = found["items"].as_array_mut().unwrap().drain(..).map(|object| {
-            let revision = "/metadata/annotations/deployment.kubernetes.io~1revision";
-            as_written(&Manifest::new(object).unwrap()).without(revision)
-        });
+        let objects = found["items"]
+            .as_array_mut()
+            .unwrap()
+            .drain(..)
+            .map(|object| {
+                let revision = "/metadata/annotations/deployment.kubernetes.io~1revision";
+                as_written(&Manifest::new(object).unwrap()).without(revision)
+            });
         objects.collect()
     }
 
@@ -160,9 +206,12 @@ impl Greeter {
                 (&manifest.object().kind, &manifest.object().name)
                     == (&wanted.object().kind, &wanted.object().name)
             };
-            let live = live.iter().find(name).unwrap_or_else(|| panic!("{} is not there", wanted.object()));
-            let wanted =
-                as_written(wanted).without("/metadata/annotations/deployment.kubernetes.io~1revision");
+            let live = live
+                .iter()
+                .find(name)
+                .unwrap_or_else(|| panic!("{} is not there", wanted.object()));
+            let wanted = as_written(wanted)
+                .without("/metadata/annotations/deployment.kubernetes.io~1revision");
             let lacks = lacking(wanted.value(), live.value(), &MergeKeys);
             assert!(lacks.is_empty(), "{}: {lacks:?}", wanted.object());
         }
@@ -182,19 +231,27 @@ impl Greeter {
     /// The writes to Deployments and Services that the command has made, in their order.
     pub(crate) fn writes(&self) -> Vec<String> {
         let made = |request: &Value| {
-            let code = request["responseStatus"]["code"].as_u64().unwrap_or_default();
-            let dry = request["requestURI"].as_str().unwrap_or_default().contains("dryRun=All");
-            let verb =
-                request["verb"].as_str().filter(|verb| ["create", "patch", "delete"].contains(verb))?;
+            let code = request["responseStatus"]["code"]
+                .as_u64()
+                .unwrap_or_default();
+            let dry = request["requestURI"]
+                .as_str()
+                .unwrap_or_default()
+                .contains("dryRun=All");
+            let verb = request["verb"]
+                .as_str()
+                .filter(|verb| ["create", "patch", "delete"].contains(verb))?;
             let resource = request["objectRef"]["resource"].as_str()?;
-            let counts =
-                (200..300).contains(&code) && !dry && ["deployments", "services"].contains(&resource);
+            let counts = (200..300).contains(&code)
+                && !dry
+                && ["deployments", "services"].contains(&resource);
             counts.then(|| verb.to_owned())
         };
         self.requests().iter().filter_map(made).collect()
     }
 
-    /// How often the command has asked for something, by the audit log, and how often it was answered with a code.
+    /// How often the command has asked for something, by the audit log, and how often it was
+    /// answered with a code.
     pub(crate) fn count(&self, verb: &str, resource: &str, code: Option<u64>) -> usize {
         let counts = |request: &&Value| {
             request["verb"] == verb
@@ -210,7 +267,10 @@ impl Greeter {
 impl Drop for Greeter {
     fn drop(&mut self) {
         // What runs in it would go on taking time from the tests that come after.
-        let _ = self.cluster.kubectl().run(&["delete", "namespace", &self.namespace, "--wait=false"]);
+        let _ =
+            self.cluster
+                .kubectl()
+                .run(&["delete", "namespace", &self.namespace, "--wait=false"]);
     }
 }
 

@@ -1,4 +1,5 @@
-//! Runners that are killed, at every write and at the moment before it, and the ones that go on for them.
+//! Runners that are killed, at every write and at the moment before it, and the ones that go on for
+//! them.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -31,7 +32,8 @@ enum Verb {
     Abort,
 }
 
-/// A moment in which a runner is killed: at which of its writes, and whether that is still made, its answer unheard.
+/// A moment in which a runner is killed: at which of its writes, and whether that is still made,
+/// its answer unheard.
 #[derive(Clone, Copy, Debug)]
 struct Moment {
     write: usize,
@@ -52,14 +54,26 @@ fn a_run_that_is_killed_at_any_write_loses_nothing_and_does_nothing_twice() {
     let failed = side_by_side(ABREAST, trials, async |(verb, moment)| {
         interrupt(&cluster, &kubeconfig, verb, moment).await
     });
-    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} failed:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
 }
 
-/// How many writes a run makes: those of its changes, and the journal's: it is opened, then says of each step that it
-/// is worked on, waited for, and held; and how the run ends. The last is not there where a run is over at once.
+/// How many writes a run makes: those of its changes, and the journal's: it is opened, then says of
+/// each step that it is worked on, waited for, and held; and how the run ends. The last is not
+/// there where a run is over at once.
 fn writes(verb: Verb) -> usize {
     let plan = plan();
-    let count = |steps: &[&Step]| steps.iter().map(|step| step.changes.len() + 2).sum::<usize>() + 1;
+    let count = |steps: &[&Step]| {
+        steps
+            .iter()
+            .map(|step| step.changes.len() + 2)
+            .sum::<usize>()
+            + 1
+    };
     match verb {
         Verb::Apply => count(&plan.spec.steps.iter().collect::<Vec<_>>()),
         Verb::Undo => count(&plan.way_back(plan.len()).unwrap()),
@@ -79,14 +93,17 @@ async fn interrupt(
     let plan = plan();
     let start = lab.written(&plan).await;
     if verb == Verb::Undo {
-        lab.expect(&plan, &options(&lab, "the one before"), &Outcome::Done).await?;
+        lab.expect(&plan, &options(&lab, "the one before"), &Outcome::Done)
+            .await?;
     }
     let killed = Mortal::new(&lab, &plan, verb, moment);
     let outcome = lab.carry_out(&plan, killed).await?;
     if outcome != death() {
         return Err(format!("it was to be killed, and it ended as {outcome:?}"));
     }
-    let outcome = lab.play(&plan, options(&lab, "the next one"), |_, _| {}).await?;
+    let outcome = lab
+        .play(&plan, options(&lab, "the next one"), |_, _| {})
+        .await?;
     // Where not even the wish to go back was written, nobody knows of it.
     let unheard = verb != Verb::Apply && moment.write == 1 && !moment.made;
     let forward = verb == Verb::Apply || unheard;
@@ -98,26 +115,40 @@ async fn interrupt(
     if outcome != end {
         return Err(format!("it ended as {outcome:?}, and not as {end:?}"));
     }
-    lab.stands(&plan, if forward { plan.len() } else { 0 }).await?;
+    lab.stands(&plan, if forward { plan.len() } else { 0 })
+        .await?;
     if !forward && lab.written(&plan).await != start {
         return Err("it is not as it was".into());
     }
-    let steps = if verb == Verb::Abort && !forward { MIDDLE } else { plan.len() };
+    let steps = if verb == Verb::Abort && !forward {
+        MIDDLE
+    } else {
+        plan.len()
+    };
     let expected = expected(&plan, steps, back);
     let made = written_in(&cluster.audited(&lab.namespace), &lab.namespace, &plan);
-    if made == expected { Ok(()) } else { Err(format!("it wrote {made:?}, and not {expected:?}")) }
+    if made == expected {
+        Ok(())
+    } else {
+        Err(format!("it wrote {made:?}, and not {expected:?}"))
+    }
 }
 
-/// The writes to each object: it is created by the test, then changed by the steps forward and back, each once.
+/// The writes to each object: it is created by the test, then changed by the steps forward and
+/// back, each once.
 pub(crate) fn expected(plan: &Plan, steps: usize, back: usize) -> Writes {
     let way_back = plan.way_back(back).unwrap();
     let way = plan.spec.steps[..steps].iter().chain(way_back);
-    let changes = way.flat_map(|step| &step.changes).map(|change| (verb(change), change.object().clone()));
+    let changes = way
+        .flat_map(|step| &step.changes)
+        .map(|change| (verb(change), change.object().clone()));
     let start = plan.start();
     let made = start.objects().map(|object| ("create", object.clone()));
     let mut writes = BTreeMap::new();
     for (verb, object) in made.chain(changes) {
-        *writes.entry((object.kind, object.name, verb.to_owned())).or_insert(0) += 1;
+        *writes
+            .entry((object.kind, object.name, verb.to_owned()))
+            .or_insert(0) += 1;
     }
     writes
 }
@@ -131,7 +162,11 @@ fn verb(change: &Change) -> &'static str {
 }
 
 pub(crate) fn case() -> Case {
-    Case::all().unwrap().into_iter().find(|case| case.directory.ends_with(CASE)).unwrap()
+    Case::all()
+        .unwrap()
+        .into_iter()
+        .find(|case| case.directory.ends_with(CASE))
+        .unwrap()
 }
 
 pub(crate) fn plan() -> Plan {
@@ -139,11 +174,17 @@ pub(crate) fn plan() -> Plan {
 }
 
 fn options(lab: &Lab, holder: &str) -> Options {
-    Options { lease: Duration::of_seconds(2), ..lab.options(holder) }
+    Options {
+        lease: Duration::of_seconds(2),
+        ..lab.options(holder)
+    }
 }
 
 fn death() -> Outcome {
-    Outcome::Stopped { step: 0, reason: "killed".into() }
+    Outcome::Stopped {
+        step: 0,
+        reason: "killed".into(),
+    }
 }
 
 /// A runner that is killed: it says nothing any more, and hears nothing.
@@ -161,8 +202,15 @@ struct Mortal {
 
 impl Mortal {
     fn new(lab: &Lab, plan: &Plan, verb: Verb, moment: Moment) -> Self {
-        let goal = if verb == Verb::Undo { Goal::Back { to: 0 } } else { Goal::Apply };
-        let options = Options { goal, ..options(lab, "the one that is killed") };
+        let goal = if verb == Verb::Undo {
+            Goal::Back { to: 0 }
+        } else {
+            Goal::Apply
+        };
+        let options = Options {
+            goal,
+            ..options(lab, "the one that is killed")
+        };
         Self {
             run: Run::new(plan.clone(), options),
             moment,
@@ -231,7 +279,10 @@ impl Machine for Mortal {
 /// Whether a request writes the journal or an object of the plan.
 fn is_write(request: &Request) -> bool {
     match request {
-        Request::Write { write, dry_run: false } => match write {
+        Request::Write {
+            write,
+            dry_run: false,
+        } => match write {
             Write::Create(manifest) => manifest.object().kind != "Lease",
             Write::Patch { object, .. } | Write::Delete { object, .. } => object.kind != "Lease",
         },

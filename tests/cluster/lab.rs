@@ -1,6 +1,10 @@
 //! A namespace of a test's own in the shared cluster, what runs there, and runs of plans on it.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -29,7 +33,10 @@ pub(crate) struct Lab {
 impl Lab {
     /// An empty namespace.
     pub(crate) async fn new(kubeconfig: &Path) -> Self {
-        let settings = Settings { kubeconfig: Some(kubeconfig.into()), ..Settings::default() };
+        let settings = Settings {
+            kubeconfig: Some(kubeconfig.into()),
+            ..Settings::default()
+        };
         Self::on(settings, "lab").await
     }
 
@@ -37,8 +44,14 @@ impl Lab {
     pub(crate) async fn on(settings: Settings, name: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let namespace = format!("{name}-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let settings = Settings { namespace: Some(namespace.clone()), ..settings };
-        let lab = Self { cluster: Cluster::connect(&settings).await.unwrap(), namespace };
+        let settings = Settings {
+            namespace: Some(namespace.clone()),
+            ..settings
+        };
+        let lab = Self {
+            cluster: Cluster::connect(&settings).await.unwrap(),
+            namespace,
+        };
         lab.make_namespace(&lab.namespace).await;
         lab
     }
@@ -46,18 +59,30 @@ impl Lab {
     async fn make_namespace(&self, name: &str) {
         let metadata = json!({ "name": name, "labels": { "cutover.dev/test": "true" } });
         let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata });
-        self.write(Write::Create(Manifest::new(namespace).unwrap())).await;
+        self.write(Write::Create(Manifest::new(namespace).unwrap()))
+            .await;
     }
 
     /// Deletes this lab's own namespaces, and does not wait until all in them is gone.
     pub(crate) async fn take_down(&self, case: &Bundle) {
-        let named = case.objects().filter_map(|object| object.namespace.as_ref());
+        let named = case
+            .objects()
+            .filter_map(|object| object.namespace.as_ref());
         let names: BTreeSet<String> = named.map(|name| self.renamed(name)).collect();
         for name in names.iter().chain([&self.namespace]) {
             let object = ObjectRef::new("v1", "Namespace", None, name);
             if let Some(live) = self.live(&object).await {
-                let uid = live.pointer("/metadata/uid").and_then(Value::as_str).unwrap().to_owned();
-                self.write(Write::Delete { object, uid, version: None }).await;
+                let uid = live
+                    .pointer("/metadata/uid")
+                    .and_then(Value::as_str)
+                    .unwrap()
+                    .to_owned();
+                self.write(Write::Delete {
+                    object,
+                    uid,
+                    version: None,
+                })
+                .await;
             }
         }
     }
@@ -76,23 +101,32 @@ impl Lab {
         bundle.iter().map(own).collect()
     }
 
-    /// Creates what runs before a plan, and waits until all of it does. A Deployment that is paused has pods from before.
+    /// Creates what runs before a plan, and waits until all of it does. A Deployment that is paused
+    /// has pods from before.
     pub(crate) async fn set_up(&self, start: &Bundle) {
-        let named = start.iter().filter_map(|manifest| manifest.object().namespace.clone());
+        let named = start
+            .iter()
+            .filter_map(|manifest| manifest.object().namespace.clone());
         for namespace in named.collect::<BTreeSet<_>>() {
             self.make_namespace(&namespace).await;
         }
         for manifest in start {
-            self.write(Write::Create(manifest.without("/spec/paused"))).await;
+            self.write(Write::Create(manifest.without("/spec/paused")))
+                .await;
         }
         for claim in start.of_kind("PersistentVolumeClaim") {
             self.write(Write::Create(self.volume(claim))).await;
         }
         self.settled(start).await;
-        for manifest in start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()))
+        for manifest in start
+            .iter()
+            .filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()))
         {
-            self.patch(manifest.object(), json!([{ "op": "add", "path": "/spec/paused", "value": true }]))
-                .await;
+            self.patch(
+                manifest.object(),
+                json!([{ "op": "add", "path": "/spec/paused", "value": true }]),
+            )
+            .await;
         }
         self.settled(start).await;
     }
@@ -123,15 +157,26 @@ impl Lab {
                 if is_settled(live.value()) {
                     break;
                 }
-                assert!(begun.elapsed() < PATIENCE, "{}: {}", manifest.object(), live.value()["status"]);
+                assert!(
+                    begun.elapsed() < PATIENCE,
+                    "{}: {}",
+                    manifest.object(),
+                    live.value()["status"]
+                );
                 sleep(Duration::from_millis(200)).await;
             }
         }
     }
 
-    /// Writes; where no answer is heard, once more, and what is there already was made by the first.
+    /// Writes; where no answer is heard, once more, and what is there already was made by the
+    /// first.
     pub(crate) async fn write(&self, write: Write) -> Option<Manifest> {
-        let ask = || self.cluster.ask(Request::Write { write: write.clone(), dry_run: false });
+        let ask = || {
+            self.cluster.ask(Request::Write {
+                write: write.clone(),
+                dry_run: false,
+            })
+        };
         let answer = match ask().await {
             Err(fault) if fault.code == 0 => match ask().await {
                 Err(fault) if fault.reason == "AlreadyExists" => Ok(Reply::Object(None)),
@@ -147,7 +192,11 @@ impl Lab {
 
     pub(crate) async fn patch(&self, object: &ObjectRef, ops: Value) {
         let ops: Patch = serde_json::from_value(ops).unwrap();
-        self.write(Write::Patch { object: object.clone(), ops }).await;
+        self.write(Write::Patch {
+            object: object.clone(),
+            ops,
+        })
+        .await;
     }
 
     pub(crate) async fn live(&self, object: &ObjectRef) -> Option<Manifest> {
@@ -158,7 +207,12 @@ impl Lab {
     }
 
     /// All objects of a kind in a namespace.
-    pub(crate) async fn all(&self, api_version: &str, kind: &str, namespace: &str) -> Vec<Manifest> {
+    pub(crate) async fn all(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+    ) -> Vec<Manifest> {
         let scope = scope(api_version, kind, namespace);
         match self.cluster.ask(Request::List(scope)).await {
             Ok(Reply::Objects(found)) => found,
@@ -179,8 +233,8 @@ impl Lab {
         }
     }
 
-    /// The objects of a plan as they are, without what the server and controllers write. A Service that was deleted and
-    /// made anew has another address, which nobody has asked for.
+    /// The objects of a plan as they are, without what the server and controllers write. A Service
+    /// that was deleted and made anew has another address, which nobody has asked for.
     pub(crate) async fn written(&self, plan: &Plan) -> Bundle {
         let mut found = Bundle::new();
         for object in objects(plan) {
@@ -191,9 +245,15 @@ impl Lab {
                     "/spec/clusterIPs",
                 ];
                 let written = cutover_run::as_written(&live);
-                let written = gone.iter().fold(written, |written, field| written.without(field));
+                let written = gone
+                    .iter()
+                    .fold(written, |written, field| written.without(field));
                 let bare = written.pointer("/metadata/annotations") == Some(&json!({}));
-                found.insert(if bare { written.without("/metadata/annotations") } else { written });
+                found.insert(if bare {
+                    written.without("/metadata/annotations")
+                } else {
+                    written
+                });
             }
         }
         found
@@ -205,8 +265,9 @@ impl Lab {
         let mut found = Vec::new();
         for object in objects(plan) {
             let live = self.live(&object).await;
-            let deleted =
-                live.as_ref().is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some());
+            let deleted = live
+                .as_ref()
+                .is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some());
             match (state.get(&object), live) {
                 (None, None) => {}
                 (None, Some(_)) if deleted => {}
@@ -215,7 +276,9 @@ impl Lab {
                 (Some(wanted), Some(live)) => {
                     let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
                     found.extend(
-                        lacks.iter().map(|lack| format!("{object}: {} is {:?}", lack.path, lack.after)),
+                        lacks
+                            .iter()
+                            .map(|lack| format!("{object}: {} is {:?}", lack.path, lack.after)),
                     );
                 }
             }
@@ -238,22 +301,36 @@ impl Lab {
 
 /// All objects of a plan, in any of its states.
 pub(crate) fn objects(plan: &Plan) -> BTreeSet<ObjectRef> {
-    plan.states().unwrap().iter().flat_map(|state| state.objects().cloned().collect::<Vec<_>>()).collect()
+    plan.states()
+        .unwrap()
+        .iter()
+        .flat_map(|state| state.objects().cloned().collect::<Vec<_>>())
+        .collect()
 }
 
 pub(crate) fn scope(api_version: &str, kind: &str, namespace: &str) -> Scope {
     let namespace = Some(namespace.to_owned());
-    Scope { api_version: api_version.into(), kind: kind.into(), namespace, name: None }
+    Scope {
+        api_version: api_version.into(),
+        kind: kind.into(),
+        namespace,
+        name: None,
+    }
 }
 
-/// The same plan with pauses of a second in the place of long ones, and without the gates that ask other systems.
+/// The same plan with pauses of a second in the place of long ones, and without the gates that ask
+/// other systems.
 pub(crate) fn hurried(plan: &Plan) -> Plan {
     let mut spec = plan.spec.clone();
     let back = spec.undo.iter_mut().flat_map(|undo| &mut undo.steps);
     for step in spec.steps.iter_mut().chain(back) {
-        step.gates.retain(|gate| gate.is_observed() || matches!(gate, Gate::Pause { .. }));
+        step.gates
+            .retain(|gate| gate.is_observed() || matches!(gate, Gate::Pause { .. }));
         for gate in &mut step.gates {
-            if let Gate::Pause { duration: Some(duration) } = gate {
+            if let Gate::Pause {
+                duration: Some(duration),
+            } = gate
+            {
                 *duration = planning::Duration::of_seconds(1);
             }
         }

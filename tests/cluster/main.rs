@@ -1,5 +1,5 @@
-//! Tests on a real control plane. They take minutes and want Go, so they are no part of the everyday tests:
-//! `cargo test --package cutover-tests --features cluster --test cluster`.
+//! Tests on a real control plane. They take minutes and want Go, so they are no part of the
+//! everyday tests: `cargo test --package cutover-tests --features cluster --test cluster`.
 
 mod admission;
 mod analysis;

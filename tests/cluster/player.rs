@@ -18,18 +18,30 @@ use crate::lab::Lab;
 const LONGEST: Duration = Duration::from_secs(240);
 
 impl Lab {
-    /// Carries a plan out. The listener hears all that is told, and may interfere with the run at that moment.
+    /// Carries a plan out. The listener hears all that is told, and may interfere with the run at
+    /// that moment.
     pub(crate) async fn play(
         &self,
         plan: &Plan,
         options: Options,
         hear: impl FnMut(&mut Run, &Progress),
     ) -> Result<Outcome, String> {
-        self.carry_out(plan, Heard { run: Run::new(plan.clone(), options), hear }).await
+        self.carry_out(
+            plan,
+            Heard {
+                run: Run::new(plan.clone(), options),
+                hear,
+            },
+        )
+        .await
     }
 
     /// Drives a machine to its end; a person approves what waits for one.
-    pub(crate) async fn carry_out(&self, plan: &Plan, machine: impl Machine) -> Result<Outcome, String> {
+    pub(crate) async fn carry_out(
+        &self,
+        plan: &Plan,
+        machine: impl Machine,
+    ) -> Result<Outcome, String> {
         let (waits, waiting) = mpsc::unbounded();
         let mut told = Vec::new();
         let tell = |progress: &Progress| {
@@ -46,9 +58,10 @@ impl Lab {
         .await;
         match ended {
             Ok(Some(outcome)) => Ok(outcome),
-            _ => {
-                Err(format!("it does not end; the last of it: {:#?}", &told[told.len().saturating_sub(6)..]))
-            }
+            _ => Err(format!(
+                "it does not end; the last of it: {:#?}",
+                &told[told.len().saturating_sub(6)..]
+            )),
         }
     }
 

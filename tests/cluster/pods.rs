@@ -22,7 +22,11 @@ fn pods_do_what_their_annotations_say() {
     cluster.await_pods("image", WAITING, "ImagePullBackOff");
     cluster.await_pods("drain", READY, "True");
     cluster.await_pods("slow", READY, "True");
-    assert!(start.elapsed() >= Duration::from_secs(3), "ready after {:?}", start.elapsed());
+    assert!(
+        start.elapsed() >= Duration::from_secs(3),
+        "ready after {:?}",
+        start.elapsed()
+    );
     cluster.await_pods("crash", WAITING, "CrashLoopBackOff");
     cluster.await_pods("crash", READY, "False");
     cluster.await_pods("never", READY, "False");
@@ -30,9 +34,19 @@ fn pods_do_what_their_annotations_say() {
     let start = Instant::now();
     cluster
         .kubectl()
-        .run(&["delete", "deployment", "drain", "--cascade=foreground", "--timeout=30s"])
+        .run(&[
+            "delete",
+            "deployment",
+            "drain",
+            "--cascade=foreground",
+            "--timeout=30s",
+        ])
         .unwrap();
-    assert!(start.elapsed() >= Duration::from_secs(4), "gone after {:?}", start.elapsed());
+    assert!(
+        start.elapsed() >= Duration::from_secs(4),
+        "gone after {:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
@@ -46,10 +60,29 @@ fn jobs_succeed_or_fail_as_their_pods_say() {
                 "spec": { "restartPolicy": "Never", "containers": [{ "name": "app", "image": "migrate:1.0.0" }] },
             }},
         });
-        cluster.kubectl().run_with(&["create", "-f", "-"], &job.to_string()).unwrap();
+        cluster
+            .kubectl()
+            .run_with(&["create", "-f", "-"], &job.to_string())
+            .unwrap();
     };
     job("succeeds", json!({}));
     job("fails", json!({ "cutover.dev/test-crash-after": "1s" }));
-    cluster.kubectl().run(&["wait", "job/succeeds", "--for=condition=Complete", "--timeout=30s"]).unwrap();
-    cluster.kubectl().run(&["wait", "job/fails", "--for=condition=Failed", "--timeout=30s"]).unwrap();
+    cluster
+        .kubectl()
+        .run(&[
+            "wait",
+            "job/succeeds",
+            "--for=condition=Complete",
+            "--timeout=30s",
+        ])
+        .unwrap();
+    cluster
+        .kubectl()
+        .run(&[
+            "wait",
+            "job/fails",
+            "--for=condition=Failed",
+            "--timeout=30s",
+        ])
+        .unwrap();
 }

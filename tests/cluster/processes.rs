@@ -42,14 +42,24 @@ fn apply_goes_on_for_a_command_that_is_killed() {
     let cluster = shared();
     let failed: Vec<String> = thread::scope(|scope| {
         let cluster = &cluster;
-        let all = MOMENTS.map(|moment| (moment, scope.spawn(move || Stage::new(cluster).kill(moment))));
+        let all = MOMENTS.map(|moment| {
+            (
+                moment,
+                scope.spawn(move || Stage::new(cluster).kill(moment)),
+            )
+        });
         let results = all.map(|(moment, thread)| (moment, thread.join().unwrap()));
         results
             .into_iter()
             .filter_map(|(moment, result)| Some(format!("{moment:?}: {}", result.err()?)))
             .collect()
     });
-    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} failed:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
 }
 
 /// A namespace, and a plan in a file.
@@ -68,7 +78,13 @@ impl<'a> Stage<'a> {
         runtime.block_on(lab.set_up(&case().from));
         let (plan, folder) = (unattended(&plan()), TempDir::new().unwrap());
         fs::write(folder.path().join("plan.yaml"), emit(&plan.to_value())).unwrap();
-        Self { cluster, runtime, lab, plan, folder }
+        Self {
+            cluster,
+            runtime,
+            lab,
+            plan,
+            folder,
+        }
     }
 
     fn kill(&self, moment: Moment) -> Result<(), String> {
@@ -92,13 +108,24 @@ impl<'a> Stage<'a> {
             return Err("it is not as it was".into());
         }
         let expected = expected(&self.plan, back.unwrap_or(end), back.unwrap_or(0));
-        let made = written_in(&self.cluster.audited(&self.lab.namespace), &self.lab.namespace, &self.plan);
-        if made == expected { Ok(()) } else { Err(format!("it wrote {made:?}, and not {expected:?}")) }
+        let made = written_in(
+            &self.cluster.audited(&self.lab.namespace),
+            &self.lab.namespace,
+            &self.plan,
+        );
+        if made == expected {
+            Ok(())
+        } else {
+            Err(format!("it wrote {made:?}, and not {expected:?}"))
+        }
     }
 
     /// The step from which the run was going back when it was killed.
     fn way_back(&self) -> Option<usize> {
-        let journal = self.runtime.block_on(self.lab.live(&Journal::object(&self.plan, &self.lab.namespace)));
+        let journal = self.runtime.block_on(
+            self.lab
+                .live(&Journal::object(&self.plan, &self.lab.namespace)),
+        );
         // Killed at its first word, it has not even opened its journal.
         let position = Journal::parse(&journal?).unwrap().position;
         (position.direction == Direction::Back).then_some(position.from)
@@ -108,24 +135,51 @@ impl<'a> Stage<'a> {
     fn apply(&self) -> Result<(), String> {
         let output = self.invocation("apply").output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        if output.status.success() { Ok(()) } else { Err(said) }
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(said)
+        }
     }
 
     /// A verb, killed when it tells of an event for the how manyeth time.
     fn killed(&self, Moment(verb, event, times): Moment) -> Result<(), String> {
-        let mut child = self.invocation(verb).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut child = self
+            .invocation(verb)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
         let event = format!(r#""event":"{event}""#);
-        let told = lines.filter(|line| line.contains(&event)).take(times).count();
+        let told = lines
+            .filter(|line| line.contains(&event))
+            .take(times)
+            .count();
         child.kill().unwrap();
         child.wait().unwrap();
-        if told == times { Ok(()) } else { Err(format!("{verb} told of {event} {told} times")) }
+        if told == times {
+            Ok(())
+        } else {
+            Err(format!("{verb} told of {event} {told} times"))
+        }
     }
 
     fn invocation(&self, verb: &str) -> Command {
         let mut command = Command::new(program());
-        command.args([verb, "plan.yaml", "--output", "json", "--lease-duration", "3s"]);
-        command.args(["--namespace", &self.lab.namespace]).arg("--kubeconfig").arg(self.cluster.kubeconfig());
+        command.args([
+            verb,
+            "plan.yaml",
+            "--output",
+            "json",
+            "--lease-duration",
+            "3s",
+        ]);
+        command
+            .args(["--namespace", &self.lab.namespace])
+            .arg("--kubeconfig")
+            .arg(self.cluster.kubeconfig());
         command.current_dir(&self.folder).stdin(Stdio::null());
         command
     }

@@ -1,5 +1,5 @@
-//! Real requests while the lab's greeter is rolled out and taken back: none is lost, and each version has the share
-//! that its pods have.
+//! Real requests while the lab's greeter is rolled out and taken back: none is lost, and each
+//! version has the share that its pods have.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -23,34 +23,60 @@ use crate::traffic::{SLOWEST, ask, with_traffic};
 /// For how long the shares are counted.
 const WHILE: Duration = Duration::from_secs(3);
 
-/// How far a count may lie from what is expected, in standard deviations: once in 1.7 million counts it lies further.
+/// How far a count may lie from what is expected, in standard deviations: once in 1.7 million
+/// counts it lies further.
 const DEVIATIONS: u64 = 5;
 
 #[test]
 fn a_canary_forward_and_back_from_every_step() {
-    let Some(greeter) = greeter("canary") else { return };
+    let Some(greeter) = greeter("canary") else {
+        return;
+    };
     there_and_back(&greeter, &greeter.plan_live(&["canary", "--steps", "25"]));
 }
 
 #[test]
 fn blue_green_forward_and_back_from_every_step() {
-    let Some(greeter) = greeter("blue-green") else { return };
-    let strategy = ["blue-green", "--active-service", "hello", "--scale-down-delay-seconds", "1"];
+    let Some(greeter) = greeter("blue-green") else {
+        return;
+    };
+    let strategy = [
+        "blue-green",
+        "--active-service",
+        "hello",
+        "--scale-down-delay-seconds",
+        "1",
+    ];
     there_and_back(&greeter, &greeter.plan_live(&strategy));
 }
 
 #[test]
 fn a_rolling_update_and_more_pods_forward_and_back_from_every_step() {
-    let Some(greeter) = greeter("rolling") else { return };
+    let Some(greeter) = greeter("rolling") else {
+        return;
+    };
     there_and_back(&greeter, &greeter.plan_live(&["rolling"]));
-    let more = ["plan", "scale", "deployment/hello", "--replicas", "6", "--max-step", "2", "--name", "more"];
+    let more = [
+        "plan",
+        "scale",
+        "deployment/hello",
+        "--replicas",
+        "6",
+        "--max-step",
+        "2",
+        "--name",
+        "more",
+    ];
     there_and_back(&greeter, &greeter.planned(&more));
 }
 
 /// Carries a plan out as far as each of its steps, and takes it back from there.
 fn there_and_back(greeter: &Greeter, plan: &Path) {
     for step in 1..=read(plan).len() {
-        let (start, requests) = (Instant::now(), ask(&greeter.cluster, &greeter.namespace, "hello"));
+        let (start, requests) = (
+            Instant::now(),
+            ask(&greeter.cluster, &greeter.namespace, "hello"),
+        );
         forward(greeter, plan, step);
         assert_share(greeter, plan, step);
         greeter.carry_out("undo", plan, &[]).assert_done();
@@ -63,8 +89,13 @@ fn there_and_back(greeter: &Greeter, plan: &Path) {
 /// Carries a plan out until a step's gates have held, and not one write further.
 fn forward(greeter: &Greeter, plan: &Path, step: usize) {
     within(greeter, async |cluster| {
-        let lab = Lab { cluster: cluster.clone(), namespace: greeter.namespace.clone() };
-        lab.stop_after(&read(plan), &options(greeter), step).await.unwrap();
+        let lab = Lab {
+            cluster: cluster.clone(),
+            namespace: greeter.namespace.clone(),
+        };
+        lab.stop_after(&read(plan), &options(greeter), step)
+            .await
+            .unwrap();
     });
 }
 
@@ -72,12 +103,18 @@ fn forward(greeter: &Greeter, plan: &Path, step: usize) {
 pub(crate) fn greeter(namespace: &str) -> Option<Greeter> {
     static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    let cluster = shared.upgrade().or_else(|| with_traffic("requests").map(Arc::new))?;
+    let cluster = shared
+        .upgrade()
+        .or_else(|| with_traffic("requests").map(Arc::new))?;
     *shared = Arc::downgrade(&cluster);
     drop(shared);
     let greeter = Greeter::of(cluster, namespace);
     let annotations = "/spec/template/metadata/annotations";
-    greeter.serve(&with(&hello(), annotations, json!({ "cutover.dev/test-drain": "3s" })));
+    greeter.serve(&with(
+        &hello(),
+        annotations,
+        json!({ "cutover.dev/test-drain": "3s" }),
+    ));
     Some(greeter)
 }
 
@@ -101,16 +138,27 @@ fn assert_share(greeter: &Greeter, plan: &Path, step: usize) {
     assert!(distance.pow(2) <= DEVIATIONS.pow(2) * variance, "{right}");
 }
 
-/// How many pods of the new version are behind the Service in a state of a plan, and how many of both.
+/// How many pods of the new version are behind the Service in a state of a plan, and how many of
+/// both.
 fn share(state: &Bundle) -> (u64, u64) {
     let service = Service::read(state.of_kind("Service").next().unwrap()).unwrap();
     let (mut new, mut all) = (0, 0);
     for deployment in state.of_kind("Deployment") {
-        let labels = deployment.pointer("/spec/template/metadata/labels").cloned().unwrap();
+        let labels = deployment
+            .pointer("/spec/template/metadata/labels")
+            .cloned()
+            .unwrap();
         if service.selects(&serde_json::from_value(labels).unwrap()) {
-            let replicas = deployment.pointer("/spec/replicas").and_then(Value::as_u64).unwrap();
+            let replicas = deployment
+                .pointer("/spec/replicas")
+                .and_then(Value::as_u64)
+                .unwrap();
             all += replicas;
-            new += if images_of(deployment).any(|image| image == NEW) { replicas } else { 0 };
+            new += if images_of(deployment).any(|image| image == NEW) {
+                replicas
+            } else {
+                0
+            };
         }
     }
     (new, all)
@@ -119,10 +167,22 @@ fn share(state: &Bundle) -> (u64, u64) {
 /// Of all requests of so long a time.
 #[track_caller]
 fn assert_none_lost(answers: &[Answer], time: Duration) {
-    let lost: Vec<&Answer> = answers.iter().filter(|answer| answer.outcome.is_err()).collect();
-    assert!(lost.is_empty(), "{} of {} lost: {:?}", lost.len(), answers.len(), lost[0]);
+    let lost: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.outcome.is_err())
+        .collect();
+    assert!(
+        lost.is_empty(),
+        "{} of {} lost: {:?}",
+        lost.len(),
+        answers.len(),
+        lost[0]
+    );
     let slowest = answers.iter().map(|answer| answer.took).max().unwrap();
     assert!(slowest < SLOWEST, "{slowest:?}");
     let last = answers.last().unwrap().at;
-    assert!(last + Duration::from_secs(5) > time, "there were requests for {last:?} of {time:?}");
+    assert!(
+        last + Duration::from_secs(5) > time,
+        "there were requests for {last:?} of {time:?}"
+    );
 }

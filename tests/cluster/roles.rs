@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::command::Ended;
 use crate::greeter::{Greeter, hello};
 
-/// Each verb of the Role is left out once, and each time the run says so before its first write; with all of them it works.
+/// Each verb of the Role is left out once, and each time the run says so before its first write;
+/// with all of them it works.
 #[test]
 fn each_right_that_is_missing_is_named_before_the_first_write() {
     let greeter = Greeter::new("roles");
@@ -20,9 +21,14 @@ fn each_right_that_is_missing_is_named_before_the_first_write() {
     let role = runner.rights(&plan);
     let before = greeter.objects();
 
-    let verbs = role["rules"].as_array().unwrap().iter().enumerate().flat_map(|(rule, value)| {
-        (0..value["verbs"].as_array().unwrap().len()).map(move |verb| (rule, verb))
-    });
+    let verbs = role["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .enumerate()
+        .flat_map(|(rule, value)| {
+            (0..value["verbs"].as_array().unwrap().len()).map(move |verb| (rule, verb))
+        });
     let mut count = 0;
     for (rule, verb) in verbs {
         let mut less = role.clone();
@@ -68,12 +74,17 @@ impl<'l> Runner<'l> {
         let administrator = fs::read(greeter.cluster.kubeconfig()).unwrap();
         let mut kubeconfig: Value = serde_json::from_slice(&administrator).unwrap();
         kubeconfig["users"][0]["user"] = json!({ "token": token.trim() });
-        Self { greeter, kubeconfig: greeter.write("runner.json", &kubeconfig) }
+        Self {
+            greeter,
+            kubeconfig: greeter.write("runner.json", &kubeconfig),
+        }
     }
 
     /// The Role that a plan needs.
     pub(crate) fn rights(&self, plan: &Path) -> Value {
-        let rights = self.greeter.run(&["rights", plan.to_str().unwrap(), "-o", "json"]);
+        let rights = self
+            .greeter
+            .run(&["rights", plan.to_str().unwrap(), "-o", "json"]);
         rights.assert_done();
         let mut roles: Value = serde_json::from_str(&rights.text).unwrap();
         roles.pointer_mut("/items/0").unwrap().take()
@@ -90,7 +101,11 @@ impl<'l> Runner<'l> {
             "-f",
             "-",
         ];
-        self.greeter.cluster.kubectl().run_with(&arguments, &role.to_string()).unwrap();
+        self.greeter
+            .cluster
+            .kubectl()
+            .run_with(&arguments, &role.to_string())
+            .unwrap();
     }
 
     /// Applies a plan as that account.

@@ -32,21 +32,37 @@ fn a_rollback_leaves_what_kubectl_leaves() {
     let cluster = shared();
     let revisions = [None, Some(1), Some(2)];
     let named = revisions.map(|revision| (format!("{revision:?}"), revision));
-    let failed = side_by_side(ABREAST, named.to_vec(), async |revision| compare(&cluster, revision).await);
+    let failed = side_by_side(ABREAST, named.to_vec(), async |revision| {
+        compare(&cluster, revision).await
+    });
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 async fn compare(cluster: &Cluster, revision: Option<u64>) -> Result<(), String> {
     let case = case(revision);
-    let (ours, theirs) = (Lab::new(&cluster.kubeconfig()).await, Lab::new(&cluster.kubeconfig()).await);
+    let (ours, theirs) = (
+        Lab::new(&cluster.kubeconfig()).await,
+        Lab::new(&cluster.kubeconfig()).await,
+    );
     for lab in [&ours, &theirs] {
         History::of(&case.from).set_up(lab).await;
     }
     let plan = plan_from_live(&ours, &case).await;
-    ours.expect(&plan, &ours.options("a test"), &Outcome::Done).await?;
+    ours.expect(&plan, &ours.options("a test"), &Outcome::Done)
+        .await?;
     let to = format!("--to-revision={}", revision.unwrap_or(0));
-    let undo = ["rollout", "undo", "deployment/hello", &to, "--namespace", &theirs.namespace];
-    cluster.kubectl().run(&undo).map_err(|error| error.to_string())?;
+    let undo = [
+        "rollout",
+        "undo",
+        "deployment/hello",
+        &to,
+        "--namespace",
+        &theirs.namespace,
+    ];
+    cluster
+        .kubectl()
+        .run(&undo)
+        .map_err(|error| error.to_string())?;
     theirs.settled(&case.from).await;
     let (ours, theirs) = (left(&ours).await, left(&theirs).await);
     match differences(&ours, &theirs, &Plain) {
@@ -55,7 +71,8 @@ async fn compare(cluster: &Cluster, revision: Option<u64>) -> Result<(), String>
     }
 }
 
-/// A Deployment of three revisions, with annotations that a rollback takes along and such as it leaves.
+/// A Deployment of three revisions, with annotations that a rollback takes along and such as it
+/// leaves.
 fn case(revision: Option<u64>) -> Case {
     let mut case = Case::all()
         .unwrap()
@@ -76,7 +93,15 @@ fn case(revision: Option<u64>) -> Case {
 async fn left(lab: &Lab) -> Value {
     let deployments = lab.all("apps/v1", "Deployment", &lab.namespace).await;
     let sets = lab.all("apps/v1", "ReplicaSet", &lab.namespace).await;
-    let bare =
-        |live: &Manifest| OWN.iter().fold(live.clone(), |bare, field| bare.without(field)).value().clone();
-    deployments.iter().chain(&sets).map(|live| (live.object().name.clone(), bare(live))).collect()
+    let bare = |live: &Manifest| {
+        OWN.iter()
+            .fold(live.clone(), |bare, field| bare.without(field))
+            .value()
+            .clone()
+    };
+    deployments
+        .iter()
+        .chain(&sets)
+        .map(|live| (live.object().name.clone(), bare(live)))
+        .collect()
 }

@@ -25,7 +25,13 @@ pub(crate) fn carry_out(
 ) -> Option<Outcome> {
     let mut outcome = None;
     within(greeter, async |cluster| {
-        outcome = drive(Run::new(read(plan), options(greeter)), cluster, &mut tell, stream::pending()).await;
+        outcome = drive(
+            Run::new(read(plan), options(greeter)),
+            cluster,
+            &mut tell,
+            stream::pending(),
+        )
+        .await;
     });
     outcome
 }
@@ -56,6 +62,9 @@ pub(crate) fn read(plan: &Path) -> Plan {
 pub(crate) fn options(greeter: &Greeter) -> Options {
     Options {
         lease: Duration::of_seconds(5),
-        ..Options::new(greeter.namespace.clone(), format!("test {:?}", Instant::now()))
+        ..Options::new(
+            greeter.namespace.clone(),
+            format!("test {:?}", Instant::now()),
+        )
     }
 }

@@ -33,10 +33,15 @@ pub(crate) struct Asked {
 
 impl Server {
     /// A server that gives each connection to somebody.
-    pub(crate) fn start(answer: impl Fn(Connection) -> io::Result<()> + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(
+        answer: impl Fn(Connection) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
-        let server = Self { address: listener.local_addr().unwrap(), ends: Arc::new(AtomicBool::new(false)) };
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            ends: Arc::new(AtomicBool::new(false)),
+        };
         let ends = Arc::clone(&server.ends);
         thread::spawn(move || serve(&listener, &ends, &Arc::new(answer)));
         server
@@ -71,10 +76,17 @@ impl Asked {
         let mut head = String::new();
         stream.read_line(&mut head)?;
         let mut words = head.split_whitespace().map(str::to_owned);
-        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let (method, target) = (
+            words.next().unwrap_or_default(),
+            words.next().unwrap_or_default(),
+        );
         let mut body = vec![0; length(stream)?];
         stream.read_exact(&mut body)?;
-        Ok(Self { method, target, body })
+        Ok(Self {
+            method,
+            target,
+            body,
+        })
     }
 }
 
@@ -85,7 +97,9 @@ fn length(stream: &mut impl BufRead) -> io::Result<usize> {
         let mut line = String::new();
         stream.read_line(&mut line)?;
         match line.trim().to_ascii_lowercase().split_once(':') {
-            Some(("content-length", value)) => length = value.trim().parse().map_err(io::Error::other)?,
+            Some(("content-length", value)) => {
+                length = value.trim().parse().map_err(io::Error::other)?
+            }
             None if line.trim().is_empty() => return Ok(length),
             _ => {}
         }
@@ -94,7 +108,12 @@ fn length(stream: &mut impl BufRead) -> io::Result<usize> {
 
 /// Answers a request.
 pub(crate) fn respond(stream: &mut impl Write, status: u16, body: &str) -> io::Result<()> {
-    let head = format!("HTTP/1.1 {status} As Told\r\nContent-Type: application/json\r\nConnection: close");
-    write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
+    let head =
+        format!("HTTP/1.1 {status} As Told\r\nContent-Type: application/json\r\nConnection: close");
+    write!(
+        stream,
+        "{head}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
     stream.flush()
 }

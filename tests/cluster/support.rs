@@ -17,12 +17,19 @@ pub(crate) struct OwnCluster(Option<Cluster>);
 impl OwnCluster {
     /// A cluster that no other run of the tests has.
     pub(crate) fn up(test: &str) -> Self {
-        Self::up_as(Options { name: name(test), ..Options::default() })
+        Self::up_as(Options {
+            name: name(test),
+            ..Options::default()
+        })
     }
 
     /// A cluster with traffic that no other run of the tests has.
     pub(crate) fn up_with_traffic(test: &str) -> Self {
-        Self::up_as(Options { name: name(test), traffic: true, ..Options::default() })
+        Self::up_as(Options {
+            name: name(test),
+            traffic: true,
+            ..Options::default()
+        })
     }
 
     pub(crate) fn up_as(options: Options) -> Self {
@@ -36,10 +43,13 @@ impl OwnCluster {
     /// What the API server was asked in a namespace, a line of the audit log each.
     pub(crate) fn audited(&self, namespace: &str) -> Vec<Value> {
         let log = fs::read_to_string(self.audit_log()).unwrap();
-        // The log of a cluster that many tests share is long, and to parse all of it would hold up the others.
+        // The log of a cluster that many tests share is long, and to parse all of it would hold up
+        // the others.
         let named = format!("\"namespace\":\"{namespace}\"");
         let lines = log.lines().filter(|line| line.contains(&named));
-        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// A Deployment with an annotation on its pods.
@@ -51,21 +61,31 @@ impl OwnCluster {
                 "spec": { "containers": [{ "name": "app", "image": "hello:1.0.0" }] },
             }},
         });
-        self.kubectl().run_with(&["create", "-f", "-"], &deployment.to_string()).unwrap();
+        self.kubectl()
+            .run_with(&["create", "-f", "-"], &deployment.to_string())
+            .unwrap();
     }
 
     /// What a JSONPath gives for each pod of a Deployment.
     pub(crate) fn pods(&self, name: &str, path: &str) -> Vec<String> {
         let path = format!("-o=jsonpath={{range .items[*]}}{path}{{\"\\n\"}}{{end}}");
-        let said = self.kubectl().run(&["get", "pods", &format!("--selector=app={name}"), &path]).unwrap();
+        let said = self
+            .kubectl()
+            .run(&["get", "pods", &format!("--selector=app={name}"), &path])
+            .unwrap();
         said.lines().map(Into::into).collect()
     }
 
-    /// Waits until a JSONPath gives a value for each of two pods of a Deployment, at most 30 seconds.
+    /// Waits until a JSONPath gives a value for each of two pods of a Deployment, at most 30
+    /// seconds.
     pub(crate) fn await_pods(&self, name: &str, path: &str, value: &str) {
         let start = Instant::now();
         while self.pods(name, path) != [value, value] {
-            assert!(start.elapsed() < Duration::from_secs(30), "{name}: {:?}", self.pods(name, path));
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "{name}: {:?}",
+                self.pods(name, path)
+            );
             thread::sleep(Duration::from_millis(100));
         }
     }
@@ -92,7 +112,8 @@ pub(crate) fn name(test: &str) -> Name {
     format!("{test}-{}", std::process::id()).parse().unwrap()
 }
 
-/// The cluster that tests share, each in namespaces of its own; it goes when no test has it any more.
+/// The cluster that tests share, each in namespaces of its own; it goes when no test has it any
+/// more.
 pub(crate) fn shared() -> Arc<OwnCluster> {
     static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,48 +11,81 @@ use xtask::cluster::{Answer, Load, Requests, lacks};
 
 use crate::support::OwnCluster;
 
-/// What a rollout that loses nothing stays below, where a lost packet that is sent again takes a second.
+/// What a rollout that loses nothing stays below, where a lost packet that is sent again takes a
+/// second.
 pub(crate) const SLOWEST: Duration = Duration::from_millis(900);
 
 #[test]
 fn a_rolling_update_is_seen_by_who_asks_and_loses_nothing() {
-    let Some(cluster) = with_traffic("rolling") else { return };
+    let Some(cluster) = with_traffic("rolling") else {
+        return;
+    };
     serve(&cluster, &json!({ "cutover.dev/test-drain": "3s" }));
     let requests = ask(&cluster, "default", "hello");
-    cluster.kubectl().run(&["set", "image", "deployment/hello", "app=hello:2.0.0"]).unwrap();
-    cluster.kubectl().run(&["rollout", "status", "deployment/hello", "--timeout=60s"]).unwrap();
+    cluster
+        .kubectl()
+        .run(&["set", "image", "deployment/hello", "app=hello:2.0.0"])
+        .unwrap();
+    cluster
+        .kubectl()
+        .run(&["rollout", "status", "deployment/hello", "--timeout=60s"])
+        .unwrap();
     let answers = requests.stop();
 
-    let lost: Vec<&Answer> = answers.iter().filter(|answer| answer.outcome.is_err()).collect();
-    assert!(lost.is_empty(), "{} of {} lost: {:?}", lost.len(), answers.len(), lost[0]);
+    let lost: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.outcome.is_err())
+        .collect();
+    assert!(
+        lost.is_empty(),
+        "{} of {} lost: {:?}",
+        lost.len(),
+        answers.len(),
+        lost[0]
+    );
     let slowest = answers.iter().map(|answer| answer.took).max().unwrap();
     assert!(slowest < SLOWEST, "{slowest:?}");
     let answerers = answers.iter().flat_map(|answer| &answer.outcome);
-    let (images, pods): (BTreeSet<_>, BTreeSet<_>) =
-        answerers.map(|answerer| (answerer.image.as_str(), answerer.pod.as_str())).unzip();
+    let (images, pods): (BTreeSet<_>, BTreeSet<_>) = answerers
+        .map(|answerer| (answerer.image.as_str(), answerer.pod.as_str()))
+        .unzip();
     assert_eq!(images, BTreeSet::from(["hello:1.0.0", "hello:2.0.0"]));
     assert!(pods.len() >= 5, "{pods:?}");
 }
 
 #[test]
 fn pods_that_stop_answering_are_missed_and_a_service_without_any_refuses_at_once() {
-    let Some(cluster) = with_traffic("abrupt") else { return };
+    let Some(cluster) = with_traffic("abrupt") else {
+        return;
+    };
     serve(
         &cluster,
         &json!({ "cutover.dev/test-drain": "3s", "cutover.dev/test-answers-while-draining": "false" }),
     );
     let requests = ask(&cluster, "default", "hello");
-    cluster.kubectl().run(&["scale", "deployment/hello", "--replicas=0"]).unwrap();
-    cluster.kubectl().run(&["wait", "pods", "--all", "--for=delete", "--timeout=30s"]).unwrap();
+    cluster
+        .kubectl()
+        .run(&["scale", "deployment/hello", "--replicas=0"])
+        .unwrap();
+    cluster
+        .kubectl()
+        .run(&["wait", "pods", "--all", "--for=delete", "--timeout=30s"])
+        .unwrap();
     let answers = requests.stop();
 
-    let first_lost = answers.iter().find(|answer| answer.outcome.is_err()).unwrap();
+    let first_lost = answers
+        .iter()
+        .find(|answer| answer.outcome.is_err())
+        .unwrap();
     let last = answers.last().unwrap();
     assert!(
         last.at - first_lost.at > Duration::from_secs(2),
         "before its pods are gone: {first_lost:?}, {last:?}"
     );
-    assert!(last.outcome.is_err() && last.took < SLOWEST, "it does not hang: {last:?}");
+    assert!(
+        last.outcome.is_err() && last.took < SLOWEST,
+        "it does not hang: {last:?}"
+    );
 }
 
 /// A cluster with traffic, where one can be.
@@ -76,14 +109,35 @@ fn serve(cluster: &OwnCluster, annotations: &serde_json::Value) {
             ]},
         }},
     });
-    cluster.kubectl().run_with(&["create", "-f", "-"], &deployment.to_string()).unwrap();
-    cluster.kubectl().run(&["expose", "deployment/hello", "--port=80", "--target-port=8080"]).unwrap();
-    cluster.kubectl().run(&["rollout", "status", "deployment/hello", "--timeout=60s"]).unwrap();
+    cluster
+        .kubectl()
+        .run_with(&["create", "-f", "-"], &deployment.to_string())
+        .unwrap();
+    cluster
+        .kubectl()
+        .run(&[
+            "expose",
+            "deployment/hello",
+            "--port=80",
+            "--target-port=8080",
+        ])
+        .unwrap();
+    cluster
+        .kubectl()
+        .run(&["rollout", "status", "deployment/hello", "--timeout=60s"])
+        .unwrap();
 }
 
 /// Asks a Service, some hundred times a second and for some minutes at most, from when it answers.
 pub(crate) fn ask(cluster: &OwnCluster, namespace: &str, service: &str) -> Requests {
-    let get = ["--namespace", namespace, "get", "service", service, "-o=jsonpath={.spec.clusterIP}"];
+    let get = [
+        "--namespace",
+        namespace,
+        "get",
+        "service",
+        service,
+        "-o=jsonpath={.spec.clusterIP}",
+    ];
     let address = cluster.kubectl().run(&get).unwrap();
     let load = Load {
         address: format!("{address}:80").parse().unwrap(),
@@ -94,7 +148,10 @@ pub(crate) fn ask(cluster: &OwnCluster, namespace: &str, service: &str) -> Reque
     };
     let start = Instant::now();
     while !answers(cluster, load) {
-        assert!(start.elapsed() < Duration::from_secs(10), "{service} does not answer");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{service} does not answer"
+        );
         thread::sleep(load.rest);
     }
     cluster.requests(load).unwrap()
@@ -102,6 +159,12 @@ pub(crate) fn ask(cluster: &OwnCluster, namespace: &str, service: &str) -> Reque
 
 /// Whether one request is answered.
 fn answers(cluster: &OwnCluster, load: Load) -> bool {
-    let once = cluster.requests(Load { askers: 1, count: 1, ..load }).unwrap();
+    let once = cluster
+        .requests(Load {
+            askers: 1,
+            count: 1,
+            ..load
+        })
+        .unwrap();
     once.answers().iter().any(|answer| answer.outcome.is_ok())
 }

@@ -55,12 +55,20 @@ fn a_run_that_turns_in_the_middle_of_a_step_starts_no_new_pod_and_waits_for_none
         })
         .collect();
     assert!(trials.len() > 60, "{} trials", trials.len());
-    let name = |case: &Case, step, by| format!("{} in step {step}, {by:?}", case.directory.display());
-    let named = trials.into_iter().map(|(case, step, by)| (name(&case, step, by), (case, step, by)));
+    let name =
+        |case: &Case, step, by| format!("{} in step {step}, {by:?}", case.directory.display());
+    let named = trials
+        .into_iter()
+        .map(|(case, step, by)| (name(&case, step, by), (case, step, by)));
     let failed = side_by_side(ABREAST, named.collect(), async |(case, step, by)| {
         turn(&case, step, by, &kubeconfig).await
     });
-    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} failed:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
 }
 
 async fn turn(case: &Case, step: usize, by: By, kubeconfig: &Path) -> Result<(), String> {
@@ -127,16 +135,20 @@ impl Lab {
         });
         match outcome.await? {
             Outcome::Stopped { .. } => Ok(()),
-            other => Err(format!("it was to stop in step {step}, and it ended as {other:?}")),
+            other => Err(format!(
+                "it was to stop in step {step}, and it ended as {other:?}"
+            )),
         }
     }
 
-    /// No new pod that is not ready by now ever becomes so: a run that waited for one would not end.
+    /// No new pod that is not ready by now ever becomes so: a run that waited for one would not
+    /// end.
     async fn never_ready(&self, new: &BTreeSet<String>) {
         for pod in self.all("v1", "Pod", &self.namespace).await {
             if images_of(&pod).any(|image| new.contains(image)) && !is_ready(&pod) {
                 let annotations = json!({ "cutover.dev/test-ready-after": "never" });
-                let ops = json!([{ "op": "add", "path": "/metadata/annotations", "value": annotations }]);
+                let ops =
+                    json!([{ "op": "add", "path": "/metadata/annotations", "value": annotations }]);
                 self.patch(pod.object(), ops).await;
             }
         }
@@ -158,12 +170,22 @@ fn slow(case: Case) -> Case {
         "Deployment" => manifest.set(annotation, "4s".into()),
         _ => manifest.clone(),
     };
-    Case { to: case.to.as_ref().map(|to| to.iter().map(slow).collect()), ..case }
+    Case {
+        to: case.to.as_ref().map(|to| to.iter().map(slow).collect()),
+        ..case
+    }
 }
 
 fn new_images(plan: &Plan) -> BTreeSet<String> {
     let images = |bundle: &Bundle| -> BTreeSet<String> {
-        bundle.of_kind("Deployment").flat_map(images_of).map(Into::into).collect()
+        bundle
+            .of_kind("Deployment")
+            .flat_map(images_of)
+            .map(Into::into)
+            .collect()
     };
-    images(&plan.state(plan.len()).unwrap()).difference(&images(&plan.start())).cloned().collect()
+    images(&plan.state(plan.len()).unwrap())
+        .difference(&images(&plan.start()))
+        .cloned()
+        .collect()
 }

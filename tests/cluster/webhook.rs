@@ -47,12 +47,13 @@ impl<'l> Webhook<'l> {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
-        let tls = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![cert.der().clone()], key)
-            .unwrap();
+        let tls =
+            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(vec![cert.der().clone()], key)
+                .unwrap();
         let shared = Arc::new(Shared {
             admit: Box::new(admit),
             tls: Arc::new(tls),
@@ -61,7 +62,11 @@ impl<'l> Webhook<'l> {
         });
         let admission = Arc::clone(&shared);
         let server = Server::start(move |stream| admission.answer(stream));
-        let webhook = Self { greeter, server, shared };
+        let webhook = Self {
+            greeter,
+            server,
+            shared,
+        };
         greeter.create(&webhook.configuration(&cert.pem()));
         webhook.await_calls();
         webhook
@@ -95,7 +100,10 @@ impl<'l> Webhook<'l> {
     fn await_calls(&self) {
         let start = Instant::now();
         while self.shared.calls.load(Ordering::SeqCst) == 0 {
-            assert!(start.elapsed() < Duration::from_secs(20), "the webhook is not asked");
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "the webhook is not asked"
+            );
             let _ = self.greeter.try_kubectl(&[
                 "create",
                 "deployment",
@@ -110,8 +118,11 @@ impl<'l> Webhook<'l> {
 
 impl Drop for Webhook<'_> {
     fn drop(&mut self) {
-        let _ =
-            self.greeter.try_kubectl(&["delete", "mutatingwebhookconfiguration", &self.greeter.namespace]);
+        let _ = self.greeter.try_kubectl(&[
+            "delete",
+            "mutatingwebhookconfiguration",
+            &self.greeter.namespace,
+        ]);
     }
 }
 
@@ -122,7 +133,11 @@ impl Shared {
         let mut review: Value = serde_json::from_slice(&Asked::read(&mut stream)?.body)?;
         self.calls.fetch_add(1, Ordering::SeqCst);
         let left = |calls: u32| calls.checked_sub(1);
-        if self.slow.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
+        if self
+            .slow
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left)
+            .is_ok()
+        {
             thread::sleep(SLOW);
         }
         let request = review["request"].take();

@@ -19,7 +19,9 @@ const IMAGE: &str = "--image hello=registry.example/hello:2.0.0";
 /// The lab with the plan of a canary in `plan.yaml`.
 fn planned() -> Folder {
     let folder = Folder::hello();
-    folder.done(&format!("cutover plan canary -f hello {IMAGE} --steps 25,50 -o plan.yaml"));
+    folder.done(&format!(
+        "cutover plan canary -f hello {IMAGE} --steps 25,50 -o plan.yaml"
+    ));
     folder
 }
 
@@ -31,16 +33,39 @@ fn json(text: &str) -> Value {
 fn help_goes_to_the_output_and_wrong_use_to_the_messages() {
     let folder = Folder::empty();
     let help = folder.done("cutover --help");
-    for command in
-        ["read", "plan", "show", "diff", "patches", "render", "write", "schema", "completions", "man"]
-    {
-        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+    for command in [
+        "read",
+        "plan",
+        "show",
+        "diff",
+        "patches",
+        "render",
+        "write",
+        "schema",
+        "completions",
+        "man",
+    ] {
+        assert!(
+            help.contains(&format!("\n  {command} ")),
+            "{command}: {help}"
+        );
     }
-    assert!(folder.done("cutover plan canary --help").contains("--steps <PERCENT,…>"));
+    assert!(
+        folder
+            .done("cutover plan canary --help")
+            .contains("--steps <PERCENT,…>")
+    );
     assert!(folder.done("cutover --version").starts_with("cutover 0."));
     let outcome = folder.run("cutover");
-    assert_eq!((outcome.exit, outcome.output.as_str()), (Exit::WrongUse, ""));
-    assert!(outcome.messages.contains("Usage: cutover <COMMAND>"), "{}", outcome.messages);
+    assert_eq!(
+        (outcome.exit, outcome.output.as_str()),
+        (Exit::WrongUse, "")
+    );
+    assert!(
+        outcome.messages.contains("Usage: cutover <COMMAND>"),
+        "{}",
+        outcome.messages
+    );
 }
 
 #[test]
@@ -51,7 +76,11 @@ fn shells_and_manuals_know_the_commands() {
         assert!(script.contains("blue-green"), "{shell}");
     }
     assert!(folder.done("cutover man").contains(".TH cutover 1"));
-    assert!(folder.done("cutover man plan canary").contains("\\-\\-steps"));
+    assert!(
+        folder
+            .done("cutover man plan canary")
+            .contains("\\-\\-steps")
+    );
 }
 
 #[test]
@@ -60,7 +89,10 @@ fn schemas_know_the_fields() {
     let plan = json(&folder.done("cutover schema plan"));
     assert!(plan.pointer("/properties/digest").is_some(), "{plan:#}");
     let strategy = folder.done("cutover schema strategy");
-    assert!(strategy.contains("\"setWeight\"") && strategy.contains("\"blueGreen\""), "{strategy}");
+    assert!(
+        strategy.contains("\"setWeight\"") && strategy.contains("\"blueGreen\""),
+        "{strategy}"
+    );
 }
 
 /// As `cutover … | head` has it.
@@ -98,7 +130,11 @@ fn a_reader_that_stops_reading_is_no_failure() {
             now: || jiff::Timestamp::UNIX_EPOCH,
         };
         let exit = run(format!("cutover {line}").split_whitespace(), world);
-        assert_eq!((exit, messages.as_slice()), (Exit::Done, &b""[..]), "{line}");
+        assert_eq!(
+            (exit, messages.as_slice()),
+            (Exit::Done, &b""[..]),
+            "{line}"
+        );
     }
 }
 
@@ -115,5 +151,8 @@ fn messages_are_coloured_for_who_shows_colours() {
     };
     assert_eq!(run(["cutover", "show", "no.yaml"], world), Exit::Failed);
     let text = String::from_utf8(messages).unwrap();
-    assert!(text.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no.yaml: "), "{text:?}");
+    assert!(
+        text.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no.yaml: "),
+        "{text:?}"
+    );
 }

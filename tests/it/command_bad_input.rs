@@ -1,4 +1,5 @@
-//! Bad input: each kind with the exit code, the place, the words and the hint that it gets, and nothing written.
+//! Bad input: each kind with the exit code, the place, the words and the hint that it gets, and
+//! nothing written.
 
 use cutover_cli::Exit;
 
@@ -45,7 +46,11 @@ fn refused(folder: &Folder, line: &str, exit: Exit, message: &str, hint: &str) {
     let outcome = folder.run(line);
     assert_eq!(outcome.exit, exit, "{line}\n{}", outcome.messages);
     let expected = format!("error: {message}");
-    assert!(outcome.messages.contains(&expected), "{line}\nwanted: {expected}\ngot:    {}", outcome.messages);
+    assert!(
+        outcome.messages.contains(&expected),
+        "{line}\nwanted: {expected}\ngot:    {}",
+        outcome.messages
+    );
     assert!(
         outcome.messages.contains(&format!("hint: {hint}")),
         "{line}\nwanted: hint: {hint}\ngot:    {}",

@@ -1,7 +1,10 @@
 //! The commands that talk to a cluster, against a server that only answers reads.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-#![expect(clippy::disallowed_types, reason = "a server on 127.0.0.1 that the command asks")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "a server on 127.0.0.1 that the command asks"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -39,19 +42,31 @@ fn folder(answers: BTreeMap<&'static str, (u16, Value)>) -> Folder {
 
 fn answer(mut stream: TcpStream, answers: &BTreeMap<&'static str, (u16, Value)>) {
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-    let Some(Ok(first)) = lines.next() else { return };
-    while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+    let Some(Ok(first)) = lines.next() else {
+        return;
+    };
+    while lines
+        .next()
+        .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+    {}
     let path = first.split(' ').nth(1).unwrap_or_default();
-    let none = (404, json!({ "kind": "Status", "code": 404, "reason": "NotFound", "message": "not found" }));
+    let none = (
+        404,
+        json!({ "kind": "Status", "code": 404, "reason": "NotFound", "message": "not found" }),
+    );
     let (code, body) = answers.get(path).unwrap_or(&none);
     let body = body.to_string();
     let length = body.len();
-    let head = format!("HTTP/1.1 {code} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 {code} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
     stream.write_all((head + &body).as_bytes()).unwrap();
 }
 
 fn list(items: &[Value]) -> (u16, Value) {
-    (200, json!({ "kind": "List", "metadata": { "resourceVersion": "7" }, "items": items }))
+    (
+        200,
+        json!({ "kind": "List", "metadata": { "resourceVersion": "7" }, "items": items }),
+    )
 }
 
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/shop/deployments";
@@ -84,23 +99,35 @@ fn cluster() -> BTreeMap<&'static str, (u16, Value)> {
         "metadata": { "name": "hello", "namespace": "shop" },
         "spec": { "selector": { "app": "hello" }, "ports": [{ "port": 80 }], "clusterIP": "10.96.0.7" },
     });
-    BTreeMap::from([(DEPLOYMENTS, list(&[deployment()])), (SERVICES, list(&[service]))])
+    BTreeMap::from([
+        (DEPLOYMENTS, list(&[deployment()])),
+        (SERVICES, list(&[service])),
+    ])
 }
 
-const PLAN: &str =
-    "cutover plan canary deployment/hello --steps 50 --image hello=hello:2.0.0 --kubeconfig kubeconfig";
+const PLAN: &str = "cutover plan canary deployment/hello --steps 50 --image hello=hello:2.0.0 --kubeconfig kubeconfig";
 
 #[test]
 fn a_plan_is_made_of_what_runs() {
     let folder = folder(cluster());
     let plan: Value = serde_json::from_str(&folder.done(&format!("{PLAN} -o json"))).unwrap();
     let from = &plan["spec"]["from"][0]["manifest"];
-    let metadata = json!({ "name": "hello", "namespace": "shop", "annotations": { "team": "web" } });
-    assert_eq!(from["metadata"], metadata, "what the server keeps for itself is no part of a plan");
+    let metadata =
+        json!({ "name": "hello", "namespace": "shop", "annotations": { "team": "web" } });
+    assert_eq!(
+        from["metadata"], metadata,
+        "what the server keeps for itself is no part of a plan"
+    );
     assert_eq!(from.get("status"), None);
-    assert_eq!(from.pointer("/spec/template/spec/containers/0/unheardOf"), Some(&json!(true)));
+    assert_eq!(
+        from.pointer("/spec/template/spec/containers/0/unheardOf"),
+        Some(&json!(true))
+    );
     let first = &plan["spec"]["steps"][0]["changes"][0]["create"]["object"];
-    assert_eq!((&first["name"], &first["namespace"]), (&json!("hello-canary"), &json!("shop")));
+    assert_eq!(
+        (&first["name"], &first["namespace"]),
+        (&json!("hello-canary"), &json!("shop"))
+    );
 }
 
 #[test]
@@ -119,7 +146,10 @@ fn rollback_reads_the_history() {
             }},
         })
     };
-    let history = [revision("hello-a", "1", "hello:0.9.0"), revision("hello-b", "2", "hello:1.0.0")];
+    let history = [
+        revision("hello-a", "1", "hello:0.9.0"),
+        revision("hello-b", "2", "hello:1.0.0"),
+    ];
     cluster.insert(HISTORY, list(&history));
     let folder = folder(cluster);
     let shown = folder.done("cutover plan rollback deployment/hello --kubeconfig kubeconfig");
@@ -129,8 +159,7 @@ fn rollback_reads_the_history() {
 #[test]
 fn what_may_not_be_looked_at_is_warned_about() {
     let mut cluster = cluster();
-    let status =
-        json!({ "kind": "Status", "code": 403, "reason": "Forbidden", "message": "budgets are forbidden" });
+    let status = json!({ "kind": "Status", "code": 403, "reason": "Forbidden", "message": "budgets are forbidden" });
     cluster.insert(BUDGETS, (403, status));
     let outcome = folder(cluster).run(PLAN);
     assert_eq!(outcome.exit, Exit::Done);
@@ -144,17 +173,28 @@ fn what_cannot_be_asked_is_said() {
     let check = |line: &str, expected: &str| {
         let outcome = folder(BTreeMap::new()).run(line);
         assert_eq!(outcome.exit, Exit::Failed, "{line}");
-        assert!(outcome.messages.starts_with(expected), "{line}\n{}", outcome.messages);
+        assert!(
+            outcome.messages.starts_with(expected),
+            "{line}\n{}",
+            outcome.messages
+        );
     };
     check(PLAN, "error: Deployments of shop: not found (404)\n");
     check(
         &format!("{PLAN} --context other"),
         "error: kubeconfig: failed to load current context: other\nhint: ",
     );
-    check(&PLAN.replace(" kubeconfig", " none"), "error: kubeconfig: failed to read kubeconfig from");
+    check(
+        &PLAN.replace(" kubeconfig", " none"),
+        "error: kubeconfig: failed to read kubeconfig from",
+    );
     let with_files = folder(cluster());
     let outcome = with_files.run(&format!("{PLAN} --to hello.yaml"));
-    assert_eq!(outcome.exit, Exit::WrongUse, "files are compared with files");
+    assert_eq!(
+        outcome.exit,
+        Exit::WrongUse,
+        "files are compared with files"
+    );
 }
 
 /// A folder with a plan that was made of what runs.
@@ -168,7 +208,10 @@ fn planned() -> Folder {
     let hello = live("Deployment", "apps/v1", deployment());
     cluster.insert("/apis/apps/v1/namespaces/shop/deployments/hello", hello);
     let service = cluster[SERVICES].1["items"][0].clone();
-    cluster.insert("/api/v1/namespaces/shop/services/hello", live("Service", "v1", service));
+    cluster.insert(
+        "/api/v1/namespaces/shop/services/hello",
+        live("Service", "v1", service),
+    );
     let folder = folder(cluster);
     folder.done(&format!("{PLAN} -o plan.yaml"));
     folder
@@ -190,9 +233,17 @@ fn without_a_journal_the_objects_say_where_a_plan_stands() {
 fn nobody_can_approve_or_abort_what_does_not_run() {
     let folder = planned();
     for command in ["approve", "abort"] {
-        let outcome = folder.run(&format!("cutover {command} plan.yaml --kubeconfig kubeconfig"));
+        let outcome = folder.run(&format!(
+            "cutover {command} plan.yaml --kubeconfig kubeconfig"
+        ));
         assert_eq!(outcome.exit, Exit::Failed);
-        assert!(outcome.messages.starts_with("error: there is no run of plan hello"), "{}", outcome.messages);
+        assert!(
+            outcome
+                .messages
+                .starts_with("error: there is no run of plan hello"),
+            "{}",
+            outcome.messages
+        );
     }
 }
 
@@ -201,7 +252,12 @@ fn rights_are_roles_and_no_request_is_made_for_them() {
     let folder = planned();
     let roles = folder.done("cutover rights plan.yaml -n elsewhere -o json");
     let roles: Value = serde_json::from_str(&roles).unwrap();
-    let kinds: Vec<&Value> = roles["items"].as_array().unwrap().iter().map(|role| &role["kind"]).collect();
+    let kinds: Vec<&Value> = roles["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|role| &role["kind"])
+        .collect();
     assert_eq!(kinds, ["Role"]);
     let namespace = &roles["items"][0]["metadata"]["namespace"];
     assert_eq!(namespace, "shop", "the plan's objects name theirs");

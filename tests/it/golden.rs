@@ -13,9 +13,14 @@ const SECRETS: [&str; 2] = ["hush-hush-golden", "aHVzaC1odXNoLWdvbGRlb"];
 #[test]
 fn every_file_is_as_it_would_be_written() {
     let mut all = Outputs::default();
-    cases().iter().for_each(|case| all.extend(outputs(case).unwrap()));
+    cases()
+        .iter()
+        .for_each(|case| all.extend(outputs(case).unwrap()));
     let diff = all.diff(&root()).unwrap();
-    assert!(diff.is_empty(), "{diff}\nhint: cargo xtask golden, then review what changed");
+    assert!(
+        diff.is_empty(),
+        "{diff}\nhint: cargo xtask golden, then review what changed"
+    );
 }
 
 #[test]
@@ -37,7 +42,11 @@ fn no_output_holds_what_a_secret_holds() {
     let mut sealed = 0;
     for case in cases() {
         for (path, text) in outputs(&case).unwrap().iter() {
-            assert!(!SECRETS.iter().any(|secret| text.contains(secret)), "{}", path.display());
+            assert!(
+                !SECRETS.iter().any(|secret| text.contains(secret)),
+                "{}",
+                path.display()
+            );
             sealed += text.matches("cutover.dev/sealed").count();
         }
     }

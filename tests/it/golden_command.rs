@@ -14,16 +14,27 @@ use crate::golden::cases;
 #[test]
 fn the_command_makes_the_same_plans() {
     for case in cases() {
-        let (exit, output, messages) = command(&case, &format!("{} -o yaml", case.arguments().join(" ")), "");
+        let (exit, output, messages) = command(
+            &case,
+            &format!("{} -o yaml", case.arguments().join(" ")),
+            "",
+        );
         let wanted = wanted(&case);
         match wanted.get(&case.directory.join("plan.yaml")) {
             Some(plan) => {
-                assert!(output == *plan, "{}: not the library's plan\n{messages}", case.directory.display())
+                assert!(
+                    output == *plan,
+                    "{}: not the library's plan\n{messages}",
+                    case.directory.display()
+                )
             }
             None => {
                 let refusal = &wanted[&case.directory.join("refusal.txt")];
                 assert_eq!(exit, Exit::Failed);
-                assert!(messages.contains(refusal.lines().next().unwrap()), "{messages}\n{refusal}");
+                assert!(
+                    messages.contains(refusal.lines().next().unwrap()),
+                    "{messages}\n{refusal}"
+                );
             }
         }
     }
@@ -33,14 +44,23 @@ fn the_command_makes_the_same_plans() {
 fn the_command_prints_the_same_patches() {
     for case in cases() {
         let wanted = wanted(&case);
-        let Some(plan) = wanted.get(&case.directory.join("plan.yaml")) else { continue };
+        let Some(plan) = wanted.get(&case.directory.join("plan.yaml")) else {
+            continue;
+        };
         let steps = case.plan().unwrap().spec.steps;
         for (number, step) in [(1, &steps[0]), (steps.len(), &steps[steps.len() - 1])] {
-            let folder = case.directory.join(format!("steps/{number:02}-{}", step.phase));
+            let folder = case
+                .directory
+                .join(format!("steps/{number:02}-{}", step.phase));
             let check = |flags: &str, name: &str| {
                 let (_, output, messages) =
                     command(&case, &format!("patches - --step {number}{flags}"), plan);
-                assert_eq!(Some(&output), wanted.get(&folder.join(name)), "{}\n{messages}", folder.display());
+                assert_eq!(
+                    Some(&output),
+                    wanted.get(&folder.join(name)),
+                    "{}\n{messages}",
+                    folder.display()
+                );
             };
             check("", "patches.json");
             check(" --undo", "undo.json");
@@ -50,7 +70,11 @@ fn the_command_prints_the_same_patches() {
 
 /// The case's files as the library makes them.
 fn wanted(case: &Case) -> BTreeMap<PathBuf, String> {
-    outputs(case).unwrap().iter().map(|(path, text)| (path.into(), text.into())).collect()
+    outputs(case)
+        .unwrap()
+        .iter()
+        .map(|(path, text)| (path.into(), text.into()))
+        .collect()
 }
 
 /// Runs the command in the case's folder, with words that have no spaces in them.

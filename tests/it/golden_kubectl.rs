@@ -1,5 +1,5 @@
-//! kubectl, which applies patches with the API server's library, gets from each patch of the golden plans what the
-//! plans say.
+//! kubectl, which applies patches with the API server's library, gets from each patch of the golden
+//! plans what the plans say.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::collections::BTreeSet;
@@ -30,7 +30,11 @@ fn kubectl_gets_the_same_from_every_patch() {
         return;
     }
     let plans = cases().into_iter().filter_map(|case| case.plan().ok());
-    let jobs: Vec<Job> = plans.flat_map(|plan| jobs(&plan)).collect::<BTreeSet<_>>().into_iter().collect();
+    let jobs: Vec<Job> = plans
+        .flat_map(|plan| jobs(&plan))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     assert!(jobs.len() > 100, "only {} patches", jobs.len());
     thread::scope(|scope| {
         for share in jobs.chunks(jobs.len().div_ceil(AT_A_TIME)) {
@@ -42,8 +46,17 @@ fn kubectl_gets_the_same_from_every_patch() {
 /// All patches of a plan: there, their inverses, and those of the ways back.
 fn jobs(plan: &Plan) -> Vec<Job> {
     let states = plan.states().unwrap();
-    let forward = plan.spec.steps.iter().zip(&states).flat_map(|(step, before)| along(before, [step]));
-    let back = plan.spec.undo.iter().flat_map(|undo| along(&states[undo.from], &undo.steps));
+    let forward = plan
+        .spec
+        .steps
+        .iter()
+        .zip(&states)
+        .flat_map(|(step, before)| along(before, [step]));
+    let back = plan
+        .spec
+        .undo
+        .iter()
+        .flat_map(|undo| along(&states[undo.from], &undo.steps));
     forward.chain(back).collect()
 }
 
@@ -53,13 +66,24 @@ fn along<'a>(start: &Bundle, steps: impl IntoIterator<Item = &'a Step>) -> Vec<J
     for step in steps {
         let before = state.clone();
         apply(&mut state, step, 0).unwrap();
-        jobs.extend(step.changes.iter().flat_map(|change| both_ways(change, &before, &state)));
+        jobs.extend(
+            step.changes
+                .iter()
+                .flat_map(|change| both_ways(change, &before, &state)),
+        );
     }
     jobs
 }
 
 fn both_ways(change: &Change, before: &Bundle, after: &Bundle) -> Vec<Job> {
-    let Change::Patch { object, ops, inverse } = change else { return Vec::new() };
+    let Change::Patch {
+        object,
+        ops,
+        inverse,
+    } = change
+    else {
+        return Vec::new();
+    };
     let text = |bundle: &Bundle| bundle.get(object).unwrap().value().to_string();
     let there = (text(before), json!(ops).to_string(), text(after));
     let back = (text(after), json!(inverse).to_string(), text(before));
@@ -68,12 +92,31 @@ fn both_ways(change: &Change, before: &Bundle, after: &Bundle) -> Vec<Job> {
 
 fn check((before, patch, after): &Job) {
     let mut kubectl = kubectl()
-        .args(["patch", "--local", "--type=json", "-f", "-", "-o", "json", "-p", patch])
+        .args([
+            "patch",
+            "--local",
+            "--type=json",
+            "-f",
+            "-",
+            "-o",
+            "json",
+            "-p",
+            patch,
+        ])
         .spawn()
         .unwrap();
-    kubectl.stdin.take().unwrap().write_all(before.as_bytes()).unwrap();
+    kubectl
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(before.as_bytes())
+        .unwrap();
     let output = kubectl.wait_with_output().unwrap();
-    assert!(output.status.success(), "{patch}\n{before}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{patch}\n{before}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let patched: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(patched.to_string(), *after, "{patch}\n{before}");
 }

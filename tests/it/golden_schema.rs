@@ -12,7 +12,10 @@ use crate::golden::cases;
 #[test]
 fn the_schemas_are_as_they_would_be_written() {
     let diff = schema::outputs().diff(&root()).unwrap();
-    assert!(diff.is_empty(), "{diff}\nhint: cargo xtask schema, then review what changed");
+    assert!(
+        diff.is_empty(),
+        "{diff}\nhint: cargo xtask schema, then review what changed"
+    );
 }
 
 #[test]
@@ -30,23 +33,39 @@ fn strategy_files_fit_their_schema() {
 fn a_field_that_is_not_known_does_not_fit() {
     let check = |schema: &str, document: &str| {
         let document: Value = serde_json::from_str(document).unwrap();
-        assert!(!jsonschema::is_valid(&json(schema), &document), "{document}");
+        assert!(
+            !jsonschema::is_valid(&json(schema), &document),
+            "{document}"
+        );
     };
-    check("docs/schema/plan.json", r#"{"apiVersion": "cutover.dev/v1alpha1", "kind": "Plan"}"#);
-    check("docs/schema/strategy.json", r#"{"canary": {"steps": [{"setWeigth": 25}]}}"#);
-    check("docs/schema/strategy.json", r#"{"rolling": {"maxSurge": 1, "surge": 1}}"#);
+    check(
+        "docs/schema/plan.json",
+        r#"{"apiVersion": "cutover.dev/v1alpha1", "kind": "Plan"}"#,
+    );
+    check(
+        "docs/schema/strategy.json",
+        r#"{"canary": {"steps": [{"setWeigth": 25}]}}"#,
+    );
+    check(
+        "docs/schema/strategy.json",
+        r#"{"rolling": {"maxSurge": 1, "surge": 1}}"#,
+    );
     check("docs/schema/strategy.json", r#"{"restart": {}}"#);
 }
 
 fn check(schema: &str, name: &str) {
     let validator = jsonschema::validator_for(&json(schema)).unwrap();
     let mut fitting = 0;
-    for path in
-        cases().iter().map(|case| root().join(&case.directory).join(name)).filter(|path| path.exists())
+    for path in cases()
+        .iter()
+        .map(|case| root().join(&case.directory).join(name))
+        .filter(|path| path.exists())
     {
         for document in read(name, &fs::read(&path).unwrap()).unwrap().documents {
-            let errors: Vec<String> =
-                validator.iter_errors(&document.value).map(|error| error.to_string()).collect();
+            let errors: Vec<String> = validator
+                .iter_errors(&document.value)
+                .map(|error| error.to_string())
+                .collect();
             assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
             fitting += 1;
         }

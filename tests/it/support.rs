@@ -82,7 +82,11 @@ impl Folder {
         };
         let exit = run(line.split_whitespace(), world);
         let text = |bytes: Vec<u8>| strip_str(&String::from_utf8(bytes).unwrap()).to_string();
-        Outcome { exit, output: text(output), messages: text(messages) }
+        Outcome {
+            exit,
+            output: text(output),
+            messages: text(messages),
+        }
     }
 
     /// Runs the command, which must do what it is asked for, and returns its output.
@@ -101,7 +105,12 @@ fn files(base: &Path, directory: &Path) -> BTreeMap<String, String> {
         if path.is_dir() {
             found.extend(files(base, &path));
         } else {
-            let name = path.strip_prefix(base).unwrap().to_str().unwrap().to_owned();
+            let name = path
+                .strip_prefix(base)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
             found.insert(name, fs::read_to_string(&path).unwrap());
         }
     }

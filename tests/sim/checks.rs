@@ -23,12 +23,20 @@ pub(crate) struct Checks {
 impl Checks {
     pub(crate) fn new(model: &Model, plan: &Plan, strict: bool) -> Self {
         let states = plan.states().unwrap();
-        let mut objects: Vec<ObjectRef> =
-            states.iter().flat_map(|state| state.objects().map(placed).collect::<Vec<_>>()).collect();
+        let mut objects: Vec<ObjectRef> = states
+            .iter()
+            .flat_map(|state| state.objects().map(placed).collect::<Vec<_>>())
+            .collect();
         objects.sort();
         objects.dedup();
         let start = live(model, &objects);
-        Self { workloads: plan.spec.workloads.clone(), strict, start, objects, writes: 0 }
+        Self {
+            workloads: plan.spec.workloads.clone(),
+            strict,
+            start,
+            objects,
+            writes: 0,
+        }
     }
 
     /// Whether the budget of every workload holds at this moment.
@@ -37,16 +45,23 @@ impl Checks {
             return Ok(());
         }
         for workload in &self.workloads {
-            let sets: Vec<ObjectRef> = workload.deployments().map(|(_, set)| placed(&set)).collect();
+            let sets: Vec<ObjectRef> = workload
+                .deployments()
+                .map(|(_, set)| placed(&set))
+                .collect();
             let alive: u32 = sets.iter().map(|set| model.counted(set)).sum();
             if alive > workload.ceiling {
                 let (name, ceiling) = (&workload.name, workload.ceiling);
-                return Err(format!("{name}: {alive} pods alive, and {ceiling} are allowed"));
+                return Err(format!(
+                    "{name}: {alive} pods alive, and {ceiling} are allowed"
+                ));
             }
             let available = self.answering(model, workload, &sets);
             if available < workload.floor {
                 let (name, floor) = (&workload.name, workload.floor);
-                return Err(format!("{name}: {available} pods available, and {floor} are promised"));
+                return Err(format!(
+                    "{name}: {available} pods available, and {floor} are promised"
+                ));
             }
         }
         Ok(())
@@ -58,24 +73,32 @@ impl Checks {
         if !workload.sets.contains_key(&Role::Green) {
             return all;
         }
-        let services = workload.service_refs().filter_map(|service| model.server.get(&placed(&service)).ok());
+        let services = workload
+            .service_refs()
+            .filter_map(|service| model.server.get(&placed(&service)).ok());
         let behind = services.map(|service| {
-            let selected =
-                sets.iter().filter(|set| model.server.get(set).is_ok_and(|set| selects(&service, &set)));
+            let selected = sets.iter().filter(|set| {
+                model
+                    .server
+                    .get(set)
+                    .is_ok_and(|set| selects(&service, &set))
+            });
             selected.map(|set| model.available(set)).sum()
         });
         behind.min().unwrap_or(all)
     }
 
     pub(crate) fn count(&mut self, request: &Request, answer: &Answer) {
-        if let Request::Write { write, dry_run: false } = request
+        if let Request::Write {
+            write,
+            dry_run: false,
+        } = request
             && answer.is_ok()
         {
             let object = match write {
                 cutover_run::Write::Create(manifest) => manifest.object(),
-                cutover_run::Write::Patch { object, .. } | cutover_run::Write::Delete { object, .. } => {
-                    object
-                }
+                cutover_run::Write::Patch { object, .. }
+                | cutover_run::Write::Delete { object, .. } => object,
             };
             self.writes += usize::from(self.objects.contains(object));
         }
@@ -85,13 +108,18 @@ impl Checks {
     pub(crate) fn is_done(&self, model: &Model, plan: &Plan) -> Result<(), String> {
         let end = plan.state(plan.len()).unwrap();
         for object in &self.objects {
-            let wanted = end.iter().find(|manifest| placed(manifest.object()) == *object);
+            let wanted = end
+                .iter()
+                .find(|manifest| placed(manifest.object()) == *object);
             match (wanted, model.server.get(object).ok()) {
                 (None, None) => {}
                 (Some(wanted), Some(live)) => {
                     let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
                     if let Some(first) = lacks.first() {
-                        return Err(format!("{object}: {} is {:?} at the end", first.path, first.after));
+                        return Err(format!(
+                            "{object}: {} is {:?} at the end",
+                            first.path, first.after
+                        ));
                     }
                 }
                 (None, Some(_)) => return Err(format!("{object} is left at the end")),
@@ -117,28 +145,49 @@ impl Checks {
 /// Objects without what the server and controllers write.
 fn live(model: &Model, objects: &[ObjectRef]) -> Bundle {
     let written = |object: &ObjectRef| {
-        let fields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
+        let fields = [
+            "creationTimestamp",
+            "generation",
+            "managedFields",
+            "resourceVersion",
+            "uid",
+        ];
         let manifest = model.server.get(object).ok()?.without("/status");
         let manifest = manifest.without("/metadata/annotations/deployment.kubernetes.io~1revision");
-        let manifest =
-            fields.iter().fold(manifest, |kept, field| kept.without(&format!("/metadata/{field}")));
+        let manifest = fields.iter().fold(manifest, |kept, field| {
+            kept.without(&format!("/metadata/{field}"))
+        });
         let bare = manifest.pointer("/metadata/annotations") == Some(&serde_json::json!({}));
-        Some(if bare { manifest.without("/metadata/annotations") } else { manifest })
+        Some(if bare {
+            manifest.without("/metadata/annotations")
+        } else {
+            manifest
+        })
     };
     objects.iter().filter_map(written).collect()
 }
 
 fn selects(service: &Manifest, set: &Manifest) -> bool {
-    let selector = service.pointer("/spec/selector").and_then(|selector| selector.as_object());
+    let selector = service
+        .pointer("/spec/selector")
+        .and_then(|selector| selector.as_object());
     let labels = Deployment::of(set).labels();
     selector.is_some_and(|selector| {
         !selector.is_empty()
-            && selector.iter().all(|(key, value)| labels.get(key).map(String::as_str) == value.as_str())
+            && selector
+                .iter()
+                .all(|(key, value)| labels.get(key).map(String::as_str) == value.as_str())
     })
 }
 
 /// The object with its namespace.
 pub(crate) fn placed(object: &ObjectRef) -> ObjectRef {
-    let namespace = object.namespace.clone().or_else(|| Some(NAMESPACE.to_owned()));
-    ObjectRef { namespace, ..object.clone() }
+    let namespace = object
+        .namespace
+        .clone()
+        .or_else(|| Some(NAMESPACE.to_owned()));
+    ObjectRef {
+        namespace,
+        ..object.clone()
+    }
 }

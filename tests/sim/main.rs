@@ -1,10 +1,19 @@
-//! Runs against a small cluster in memory, where requests get lost, watches lag, runners are killed and pods fail.
+//! Runs against a small cluster in memory, where requests get lost, watches lag, runners are killed
+//! and pods fail.
 //!
-//! Every run is made of its seed alone. `CUTOVER_SEEDS` says how many are tried; a seed that fails is run again by
-//! `CUTOVER_SEED=n cargo test -p cutover-tests --test sim -- --nocapture`, which tells what the run told.
+//! Every run is made of its seed alone. `CUTOVER_SEEDS` says how many are tried; a seed that fails
+//! is run again by `CUTOVER_SEED=n cargo test -p cutover-tests --test sim -- --nocapture`, which
+//! tells what the run told.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
-#![expect(clippy::print_stdout, reason = "a run that is played again is told aloud")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that panics has failed"
+)]
+#![expect(
+    clippy::print_stdout,
+    reason = "a run that is played again is told aloud"
+)]
 
 mod checks;
 mod scenario;
@@ -33,7 +42,10 @@ fn runs_keep_their_promises() {
         play(seed, plans, true).unwrap_or_else(|reason| panic!("{reason}"));
         return;
     }
-    let (seeds, next) = (number("CUTOVER_SEEDS").unwrap_or(EVERYDAY), AtomicU64::new(0));
+    let (seeds, next) = (
+        number("CUTOVER_SEEDS").unwrap_or(EVERYDAY),
+        AtomicU64::new(0),
+    );
     let worker = || {
         let mut failed = Vec::new();
         loop {
@@ -48,7 +60,10 @@ fn runs_keep_their_promises() {
     };
     let failed: Vec<String> = thread::scope(|scope| {
         let workers: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap())
+            .collect()
     });
     let hint = "run it again: CUTOVER_SEED=… cargo test --release -p cutover-tests --test sim -- --nocapture";
     assert!(failed.is_empty(), "{}\n{hint}", failed.join("\n"));
@@ -70,12 +85,21 @@ fn plans() -> &'static [Plan] {
         // Some cases show what is refused.
         let plans = cases.iter().filter_map(|case| case.plan().ok());
         // Those made from live objects name the uids of another cluster.
-        let fits =
-            |plan: &Plan| plan.start().iter().all(|manifest| manifest.pointer("/metadata/uid").is_none());
+        let fits = |plan: &Plan| {
+            plan.start()
+                .iter()
+                .all(|manifest| manifest.pointer("/metadata/uid").is_none())
+        };
         // Nobody here has the values of Secrets.
-        let open =
-            |plan: &Plan| plan.states().unwrap().iter().all(|state| state.of_kind("Secret").next().is_none());
-        plans.filter(|plan| !plan.is_empty() && fits(plan) && open(plan)).collect()
+        let open = |plan: &Plan| {
+            plan.states()
+                .unwrap()
+                .iter()
+                .all(|state| state.of_kind("Secret").next().is_none())
+        };
+        plans
+            .filter(|plan| !plan.is_empty() && fits(plan) && open(plan))
+            .collect()
     })
 }
 

@@ -34,8 +34,11 @@ impl<'p> Scenario<'p> {
     pub(crate) fn new(seed: u64, plans: &'p [Plan]) -> Self {
         let mut random = Random::new(seed);
         // The shorter of two: a long plan takes long, and most of its steps are like one another.
-        let plan =
-            [(); 2].map(|()| random.pick(plans).unwrap()).into_iter().min_by_key(|plan| plan.len()).unwrap();
+        let plan = [(); 2]
+            .map(|()| random.pick(plans).unwrap())
+            .into_iter()
+            .min_by_key(|plan| plan.len())
+            .unwrap();
         let fate = match random.below(8) {
             0 => Fate::NeverReady,
             1 => Fate::Crash,
@@ -43,13 +46,30 @@ impl<'p> Scenario<'p> {
             3 => Fate::Slow { seconds: 20 },
             _ => Fate::Healthy,
         };
-        let kills = (0..random.below(4)).map(|_| 20 + random.below(400)).collect();
+        let kills = (0..random.below(4))
+            .map(|_| 20 + random.below(400))
+            .collect();
         let abort = random.chance(250).then(|| 20 + random.below(600));
-        let on_failure = if random.chance(700) { OnFailure::Undo } else { OnFailure::Stop };
+        let on_failure = if random.chance(700) {
+            OnFailure::Undo
+        } else {
+            OnFailure::Stop
+        };
         let faults = faults(&mut random, plan);
         let undo = random.chance(300);
         let opinion = Opinion::of(&mut random);
-        Self { seed, plan, on_failure, fate, faults, opinion, kills, abort, undo, random }
+        Self {
+            seed,
+            plan,
+            on_failure,
+            fate,
+            faults,
+            opinion,
+            kills,
+            abort,
+            undo,
+            random,
+        }
     }
 
     /// Whether pods or objects change by somebody else's hand, so that no budget can be promised.
@@ -73,7 +93,9 @@ impl<'p> Scenario<'p> {
         let old = images(&self.plan.start());
         let states = self.plan.states().unwrap();
         let new: BTreeSet<String> = states.iter().flat_map(images).collect();
-        new.into_iter().filter(|image| !old.contains(image)).collect()
+        new.into_iter()
+            .filter(|image| !old.contains(image))
+            .collect()
     }
 }
 
@@ -81,7 +103,10 @@ impl fmt::Debug for Scenario<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scenario")
             .field("seed", &self.seed)
-            .field("plan", &(&self.plan.spec.strategy, &self.plan.metadata.name))
+            .field(
+                "plan",
+                &(&self.plan.spec.strategy, &self.plan.metadata.name),
+            )
             .field("on_failure", &self.on_failure)
             .field("fate", &self.fate)
             .field("faults", &self.faults)
@@ -123,17 +148,30 @@ fn faults(random: &mut Random, plan: &Plan) -> Faults {
 /// Somebody else scales a Deployment.
 fn edit(random: &mut Random, plan: &Plan) -> Option<Edit> {
     let start = plan.start();
-    let objects: Vec<ObjectRef> = deployments(&start).map(|set| set.manifest().object().clone()).collect();
+    let objects: Vec<ObjectRef> = deployments(&start)
+        .map(|set| set.manifest().object().clone())
+        .collect();
     let ops = json!([{"op": "replace", "path": "/spec/replicas", "value": 1 + random.below(6)}]);
     let ops: Patch = serde_json::from_value(ops).unwrap();
     let object = random.pick(&objects)?.clone();
-    Some(Edit { step: 100 + random.below(500), object, manager: "somebody".into(), ops })
+    Some(Edit {
+        step: 100 + random.below(500),
+        object,
+        manager: "somebody".into(),
+        ops,
+    })
 }
 
 fn images(bundle: &Bundle) -> BTreeSet<String> {
     let containers = deployments(bundle).flat_map(|set| {
-        let list = set.manifest().pointer("/spec/template/spec/containers").cloned().unwrap_or_default();
+        let list = set
+            .manifest()
+            .pointer("/spec/template/spec/containers")
+            .cloned()
+            .unwrap_or_default();
         list.as_array().cloned().unwrap_or_default()
     });
-    containers.filter_map(|container| container["image"].as_str().map(Into::into)).collect()
+    containers
+        .filter_map(|container| container["image"].as_str().map(Into::into))
+        .collect()
 }

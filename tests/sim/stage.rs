@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use cutover::manifest::Manifest;
 use cutover_model::{Model, Refused, WatchEvent, WatchId};
 use cutover_run::{
-    Answer, Effect, Event, Fault, Goal, Journal, Options, Outcome, Progress, Reply, Request, Run, Scope,
-    Ticket, Write,
+    Answer, Effect, Event, Fault, Goal, Journal, Options, Outcome, Progress, Reply, Request, Run,
+    Scope, Ticket, Write,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,17 +42,29 @@ impl<'p> Stage<'p> {
         // A Deployment that is paused has pods from before.
         let start = scenario.plan.start();
         for manifest in &start {
-            model.server.create(&manifest.without("/spec/paused"), call(model.now)).unwrap();
+            model
+                .server
+                .create(&manifest.without("/spec/paused"), call(model.now))
+                .unwrap();
         }
         model.drive_bounded(20_000);
-        let paused = start.iter().filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()));
+        let paused = start
+            .iter()
+            .filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()));
         for manifest in paused {
             let pause =
-                serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#).unwrap();
-            model.server.patch(manifest.object(), &pause, call(model.now)).unwrap();
+                serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#)
+                    .unwrap();
+            model
+                .server
+                .patch(manifest.object(), &pause, call(model.now))
+                .unwrap();
         }
         model.drive_bounded(20_000);
-        let fates = scenario.new_images().into_iter().map(|image| (image, scenario.fate));
+        let fates = scenario
+            .new_images()
+            .into_iter()
+            .map(|image| (image, scenario.fate));
         model.nodes.fates = fates.collect();
         let checks = Checks::new(&model, scenario.plan, !scenario.is_meddled_with());
         let run = Run::new(scenario.plan.clone(), options(&scenario, 0, Goal::Apply));
@@ -119,17 +131,33 @@ impl<'p> Stage<'p> {
     }
 
     fn run_goal(&self) -> Goal {
-        if self.runners >= 1000 { Goal::Back { to: 0 } } else { Goal::Apply }
+        if self.runners >= 1000 {
+            Goal::Back { to: 0 }
+        } else {
+            Goal::Apply
+        }
     }
 
     /// Another runner, which knows nothing of the one before.
     fn begin(&mut self, goal: Goal) {
-        self.runners += if matches!(goal, Goal::Back { .. }) && self.runners < 1000 { 1000 } else { 1 };
-        self.run = Run::new(self.scenario.plan.clone(), options(&self.scenario, self.runners, goal));
+        self.runners += if matches!(goal, Goal::Back { .. }) && self.runners < 1000 {
+            1000
+        } else {
+            1
+        };
+        self.run = Run::new(
+            self.scenario.plan.clone(),
+            options(&self.scenario, self.runners, goal),
+        );
         // What was on its way may still arrive at the server; its answers reach nobody.
-        let mut lost: Vec<Request> = self.requests.drain(..).map(|(_, request)| request).collect();
+        let mut lost: Vec<Request> = self
+            .requests
+            .drain(..)
+            .map(|(_, request)| request)
+            .collect();
         lost.retain(|_| self.scenario.random.chance(500));
-        lost.into_iter().for_each(|request| drop(self.answer(&request)));
+        lost.into_iter()
+            .for_each(|request| drop(self.answer(&request)));
         self.answers.clear();
         self.watches.clear();
         if self.aborted {
@@ -158,16 +186,21 @@ impl<'p> Stage<'p> {
             && gate == "a person"
         {
             let journal = Journal::object(self.scenario.plan, NAMESPACE);
-            let Ok(manifest) = self.model.server.get(&journal) else { return };
+            let Ok(manifest) = self.model.server.get(&journal) else {
+                return;
+            };
             if let Ok((_, write)) = Journal::approve(&manifest, "a person", self.model.now) {
-                let Write::Patch { object, ops } = write else { return };
+                let Write::Patch { object, ops } = write else {
+                    return;
+                };
                 let patched = self.model.server.patch(&object, &ops, call(self.model.now));
                 patched.unwrap();
             }
         }
     }
 
-    /// One of those who can act does: a request arrives, an answer, something of a watch, or the cluster goes on.
+    /// One of those who can act does: a request arrives, an answer, something of a watch, or the
+    /// cluster goes on.
     fn act(&mut self) -> Result<(), String> {
         let now = self.model.now;
         if self.run.poll_timeout().is_some_and(|due| due <= now) {
@@ -194,12 +227,18 @@ impl<'p> Stage<'p> {
 
     fn deliver(&mut self) {
         for (scope, watch) in &self.watches {
-            let Some(event) = self.model.poll_watch(*watch) else { continue };
+            let Some(event) = self.model.poll_watch(*watch) else {
+                continue;
+            };
             let (scope, opinion) = (scope.clone(), self.scenario.opinion);
             let event = match event {
-                WatchEvent::Listed(manifests) => {
-                    Event::Listed(scope, manifests.into_iter().map(|found| opinion.shown(found)).collect())
-                }
+                WatchEvent::Listed(manifests) => Event::Listed(
+                    scope,
+                    manifests
+                        .into_iter()
+                        .map(|found| opinion.shown(found))
+                        .collect(),
+                ),
                 WatchEvent::Changed(manifest) => Event::Changed(scope, opinion.shown(manifest)),
                 WatchEvent::Gone(manifest) => Event::Gone(scope, manifest),
             };
@@ -208,11 +247,19 @@ impl<'p> Stage<'p> {
     }
 
     fn pass_time(&mut self) -> Result<(), String> {
-        let soon = self.model.now.checked_add(SignedDuration::from_secs(5)).unwrap();
+        let soon = self
+            .model
+            .now
+            .checked_add(SignedDuration::from_secs(5))
+            .unwrap();
         let due = self.run.poll_timeout();
         let open = !self.requests.is_empty() || !self.answers.is_empty();
         // Requests and answers do not take long.
-        let limit = if open { self.model.now } else { due.unwrap_or(soon).min(soon) };
+        let limit = if open {
+            self.model.now
+        } else {
+            due.unwrap_or(soon).min(soon)
+        };
         let happened = self.model.step(limit);
         self.checks.look(&self.model)?;
         if happened.is_none() && !open && due.is_none() {
@@ -228,21 +275,36 @@ impl<'p> Stage<'p> {
 
     fn answer(&mut self, request: &Request) -> Answer {
         if let Request::Http(request) = request {
-            let answer = self.scenario.opinion.answer(request, &mut self.scenario.random);
+            let answer = self
+                .scenario
+                .opinion
+                .answer(request, &mut self.scenario.random);
             self.say(format_args!("{request:?} -> {answer:?}"));
             return answer;
         }
         let answer = match request {
             Request::Get(object) => found(self.model.get(object)),
             Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
-            Request::Write { write, dry_run } => {
-                self.model.write(&write_of(write), "cutover", *dry_run).map(Reply::Object)
-            }
-            Request::Review(right) => self.model.review(&right.verb, &right.resource).map(Reply::Allowed),
+            Request::Write { write, dry_run } => self
+                .model
+                .write(&write_of(write), "cutover", *dry_run)
+                .map(Reply::Object),
+            Request::Review(right) => self
+                .model
+                .review(&right.verb, &right.resource)
+                .map(Reply::Allowed),
             other => panic!("{other:?} is asked of a cluster"),
         };
-        if self.aloud && !matches!(request, Request::Review(_) | Request::Write { dry_run: true, .. }) {
-            self.say(format_args!("{request:?} -> {:?}", answer.as_ref().map(|_| "ok")));
+        if self.aloud
+            && !matches!(
+                request,
+                Request::Review(_) | Request::Write { dry_run: true, .. }
+            )
+        {
+            self.say(format_args!(
+                "{request:?} -> {:?}",
+                answer.as_ref().map(|_| "ok")
+            ));
         }
         answer.map(|reply| self.shown(reply)).map_err(fault)
     }
@@ -250,14 +312,20 @@ impl<'p> Stage<'p> {
     /// A Job looks the same to whoever sees it.
     fn shown(&self, reply: Reply) -> Reply {
         match reply {
-            Reply::Object(Some(manifest)) => Reply::Object(Some(self.scenario.opinion.shown(manifest))),
+            Reply::Object(Some(manifest)) => {
+                Reply::Object(Some(self.scenario.opinion.shown(manifest)))
+            }
             other => other,
         }
     }
 
     /// How the run should have ended, and what must be left.
     fn judge(mut self, outcome: &Outcome) -> Result<(), String> {
-        let quiet = self.model.now.checked_add(SignedDuration::from_mins(5)).unwrap();
+        let quiet = self
+            .model
+            .now
+            .checked_add(SignedDuration::from_mins(5))
+            .unwrap();
         self.model.faults.rate = 0;
         self.model.drive(quiet);
         let meddled = self.scenario.is_meddled_with();
@@ -269,7 +337,9 @@ impl<'p> Stage<'p> {
             return Err(format!("{} is left at the end", job.object()));
         }
         match outcome {
-            Outcome::Done if self.scenario.opinion == Opinion::Refuse && asks(self.scenario.plan) => {
+            Outcome::Done
+                if self.scenario.opinion == Opinion::Refuse && asks(self.scenario.plan) =>
+            {
                 Err("it is done although every other system said no".into())
             }
             Outcome::Done | Outcome::Undone { to: 0 } if edited => Ok(()),
@@ -277,7 +347,9 @@ impl<'p> Stage<'p> {
             Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
             // Somebody was there before the run began.
             Outcome::Refused { .. } if edited && self.checks.writes == 0 => Ok(()),
-            Outcome::Stopped { .. } if meddled || self.scenario.is_broken() || self.scenario.is_doubted() => {
+            Outcome::Stopped { .. }
+                if meddled || self.scenario.is_broken() || self.scenario.is_doubted() =>
+            {
                 Ok(())
             }
             other => Err(format!("it ended as {other:?}")),
@@ -310,7 +382,11 @@ fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
 }
 
 fn call<'a>(now: Timestamp) -> cutover_model::Call<'a> {
-    cutover_model::Call { now, manager: "somebody", dry_run: false }
+    cutover_model::Call {
+        now,
+        manager: "somebody",
+        dry_run: false,
+    }
 }
 
 fn scope_of(scope: &Scope) -> cutover_model::Scope {
@@ -326,9 +402,15 @@ fn write_of(write: &Write) -> cutover_model::Write {
     match write.clone() {
         Write::Create(manifest) => cutover_model::Write::Create(manifest),
         Write::Patch { object, ops } => cutover_model::Write::Patch { object, ops },
-        Write::Delete { object, uid, version } => {
-            cutover_model::Write::Delete { object, uid: Some(uid), version }
-        }
+        Write::Delete {
+            object,
+            uid,
+            version,
+        } => cutover_model::Write::Delete {
+            object,
+            uid: Some(uid),
+            version,
+        },
     }
 }
 
@@ -341,6 +423,18 @@ fn found(answer: Result<Manifest, Refused>) -> Result<Reply, Refused> {
 }
 
 fn fault(refused: Refused) -> Fault {
-    let Refused { code, reason, message, causes, retry_after } = refused;
-    Fault { code, reason, message, causes, retry_after }
+    let Refused {
+        code,
+        reason,
+        message,
+        causes,
+        retry_after,
+    } = refused;
+    Fault {
+        code,
+        reason,
+        message,
+        causes,
+        retry_after,
+    }
 }

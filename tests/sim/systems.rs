@@ -34,14 +34,25 @@ impl Opinion {
             Self::Waver => random.below(20) > 0,
         };
         if self == Self::Waver && random.below(10) == 0 {
-            return Err(Fault { message: "connection refused".into(), ..Fault::default() });
+            return Err(Fault {
+                message: "connection refused".into(),
+                ..Fault::default()
+            });
         }
         let is_rate_of_errors = request.url.contains("5%2E%2E") && !request.url.contains("%21%7E");
-        let value = if agrees == is_rate_of_errors { "0.01" } else { "0.99" };
+        let value = if agrees == is_rate_of_errors {
+            "0.01"
+        } else {
+            "0.99"
+        };
         let result = json!([{ "metric": {}, "value": [1_764_064_800, value] }]);
-        let body = json!({ "status": "success", "data": { "resultType": "vector", "result": result } });
+        let body =
+            json!({ "status": "success", "data": { "resultType": "vector", "result": result } });
         let is_query = request.url.contains("/api/v1/query");
-        Ok(Reply::Http { status: if agrees || is_query { 200 } else { 403 }, body: body.to_string() })
+        Ok(Reply::Http {
+            status: if agrees || is_query { 200 } else { 403 },
+            body: body.to_string(),
+        })
     }
 
     /// An object as a watch shows it: a Job is over as soon as it is seen.
@@ -49,13 +60,23 @@ impl Opinion {
         if manifest.object().kind != "Job" {
             return manifest;
         }
-        let kind = if self == Self::Refuse { "Failed" } else { "Complete" };
-        manifest
-            .set("/status", json!({ "conditions": [{ "type": kind, "status": "True", "reason": "Over" }] }))
+        let kind = if self == Self::Refuse {
+            "Failed"
+        } else {
+            "Complete"
+        };
+        manifest.set(
+            "/status",
+            json!({ "conditions": [{ "type": kind, "status": "True", "reason": "Over" }] }),
+        )
     }
 }
 
 /// Whether a plan asks anybody.
 pub(crate) fn asks(plan: &Plan) -> bool {
-    plan.spec.steps.iter().flat_map(|step| &step.gates).any(|gate| gate.analysis().is_some())
+    plan.spec
+        .steps
+        .iter()
+        .flat_map(|step| &step.gates)
+        .any(|gate| gate.analysis().is_some())
 }

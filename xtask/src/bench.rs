@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: how long planning and reading take, as ratios against other work on the same data in the
-//! same run, since seconds say more of the machine than of the program.
+//! `cargo xtask bench`: how long planning and reading take, as ratios against other work on the
+//! same data in the same run, since seconds say more of the machine than of the program.
 
 mod data;
 mod live;
@@ -22,7 +22,8 @@ const TIMES: usize = 3;
 /// What to measure besides planning and reading.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum Task {
-    /// Carrying plans out, on a real control plane and against kubectl; and 1,000 runs in one process.
+    /// Carrying plans out, on a real control plane and against kubectl; and 1,000 runs in one
+    /// process.
     Live,
 }
 
@@ -30,7 +31,8 @@ pub enum Task {
 ///
 /// # Errors
 ///
-/// Data that cannot be planned or read; a cluster that does not come up, a plan that is not carried out.
+/// Data that cannot be planned or read; a cluster that does not come up, a plan that is not carried
+/// out.
 pub fn run(task: Option<Task>) -> Result<String> {
     match task {
         _ if cfg!(debug_assertions) => optimized(task),
@@ -42,7 +44,15 @@ pub fn run(task: Option<Task>) -> Result<String> {
 /// The same task, built with optimization: without it the ratios say nothing.
 fn optimized(task: Option<Task>) -> Result<String> {
     let output = cargo()
-        .args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"])
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "xtask",
+            "--",
+            "bench",
+        ])
         .args(task.map(|Task::Live| "live"))
         .stderr(Stdio::inherit())
         .output()?;
@@ -55,7 +65,10 @@ fn optimized(task: Option<Task>) -> Result<String> {
 
 fn measured() -> Result<String> {
     let rows = [many_deployments()?, many_weights()?, many_manifests()?];
-    let head = format!("{:<44} {:>10}   {:<44} {:>10} {:>8}\n", "what", "takes", "against", "takes", "ratio");
+    let head = format!(
+        "{:<44} {:>10}   {:<44} {:>10} {:>8}\n",
+        "what", "takes", "against", "takes", "ratio"
+    );
     Ok(head + &rows.map(|row| row.line()).concat())
 }
 
@@ -73,12 +86,19 @@ impl Row {
         let Self { what, against, .. } = self;
         let (takes, other) = (milliseconds(self.takes), milliseconds(self.other));
         let tenths = self.takes.as_micros() * 10 / self.other.as_micros().max(1);
-        format!("{what:<44} {takes:>10}   {against:<44} {other:>10} {:>6}.{}\n", tenths / 10, tenths % 10)
+        format!(
+            "{what:<44} {takes:>10}   {against:<44} {other:>10} {:>6}.{}\n",
+            tenths / 10,
+            tenths % 10
+        )
     }
 }
 
 fn many_deployments() -> Result<Row> {
-    let (from, to) = (data::bundle(5_000, 3, "1.0.0")?, data::bundle(5_000, 3, "2.0.0")?);
+    let (from, to) = (
+        data::bundle(5_000, 3, "1.0.0")?,
+        data::bundle(5_000, 3, "2.0.0")?,
+    );
     let release = Release::new(&from, &to, false)?;
     let rolling: Strategy = serde_json::from_value(json!({ "rolling": {} }))?;
     Ok(Row {
@@ -90,9 +110,14 @@ fn many_deployments() -> Result<Row> {
 }
 
 fn many_weights() -> Result<Row> {
-    let (from, to) = (data::bundle(1, 100, "1.0.0")?, data::bundle(1, 100, "2.0.0")?);
+    let (from, to) = (
+        data::bundle(1, 100, "1.0.0")?,
+        data::bundle(1, 100, "2.0.0")?,
+    );
     let release = Release::new(&from, &to, false)?;
-    let steps: Vec<Value> = (1..100).map(|weight| json!({ "setWeight": weight })).collect();
+    let steps: Vec<Value> = (1..100)
+        .map(|weight| json!({ "setWeight": weight }))
+        .collect();
     let canary: Strategy = serde_json::from_value(json!({ "canary": { "steps": steps } }))?;
     let length = plan(&release, &canary, &Options::default())?.len();
     Ok(Row {
@@ -116,7 +141,9 @@ fn many_manifests() -> Result<Row> {
 
 fn clone_and_diff(from: &Bundle, to: &Bundle) -> Result<()> {
     for manifest in from.clone().iter() {
-        let after = to.get(manifest.object()).ok_or("an object of one end only")?;
+        let after = to
+            .get(manifest.object())
+            .ok_or("an object of one end only")?;
         black_box(diff(manifest.value(), after.value(), &MergeKeys));
     }
     Ok(())

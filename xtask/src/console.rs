@@ -1,7 +1,7 @@
 //! `cargo xtask console`: what the commands in the README and in docs/ print, as they print it.
 //!
-//! Each line of a `console` block that starts with `$ ` is run by bash, in a copy of docs/, one after the other; what
-//! follows it is what it printed.
+//! Each line of a `console` block that starts with `$ ` is run by bash, in a copy of docs/, one
+//! after the other; what follows it is what it printed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,9 @@ fn outputs() -> Result<Outputs> {
 
 /// Builds the command, and says where it is.
 fn build() -> Result<PathBuf> {
-    let status = cargo().args(["build", "--quiet", "--package", "cutover-cli"]).status()?;
+    let status = cargo()
+        .args(["build", "--quiet", "--package", "cutover-cli"])
+        .status()?;
     let this = std::env::current_exe()?;
     match (status.success(), this.parent()) {
         (true, Some(folder)) => Ok(folder.into()),
@@ -50,7 +52,11 @@ fn build() -> Result<PathBuf> {
 }
 
 fn is_there(tool: &str) -> bool {
-    let found = Command::new(tool).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let found = Command::new(tool)
+        .arg("--help")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     found.is_ok()
 }
 
@@ -60,7 +66,11 @@ fn pages() -> Result<Vec<PathBuf>> {
     for folder in ["docs", "docs/strategies"] {
         for entry in fs::read_dir(root().join(folder))? {
             let path = Path::new(folder).join(entry?.file_name());
-            pages.extend(path.extension().is_some_and(|ending| ending == "md").then_some(path));
+            pages.extend(
+                path.extension()
+                    .is_some_and(|ending| ending == "md")
+                    .then_some(path),
+            );
         }
     }
     pages.sort();
@@ -76,11 +86,19 @@ struct Scratch {
 impl Scratch {
     fn new(binaries: &Path) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let copied = Command::new("cp").arg("-r").arg(root().join("docs")).arg(folder.path()).status()?;
+        let copied = Command::new("cp")
+            .arg("-r")
+            .arg(root().join("docs"))
+            .arg(folder.path())
+            .status()?;
         if !copied.success() {
             return Err("docs/ cannot be copied".into());
         }
-        let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap_or_default());
+        let path = format!(
+            "{}:{}",
+            binaries.display(),
+            std::env::var("PATH").unwrap_or_default()
+        );
         Ok(Self { folder, path })
     }
 
@@ -92,10 +110,16 @@ impl Scratch {
             filled += &format!("{line}\n");
             if line == OPEN {
                 let block: Vec<&str> = lines.by_ref().take_while(|line| *line != CLOSE).collect();
-                let lacks = missing
-                    .iter()
-                    .any(|tool| block.iter().any(|line| line.starts_with("$ ") && line.contains(tool)));
-                let outputs = if lacks { block.join("\n") } else { self.block(&block)? };
+                let lacks = missing.iter().any(|tool| {
+                    block
+                        .iter()
+                        .any(|line| line.starts_with("$ ") && line.contains(tool))
+                });
+                let outputs = if lacks {
+                    block.join("\n")
+                } else {
+                    self.block(&block)?
+                };
                 filled += &format!("{outputs}\n{CLOSE}\n");
             }
         }

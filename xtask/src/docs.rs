@@ -15,11 +15,20 @@ const ASSETS: &str = "target/assets";
 ///
 /// A file that cannot be written.
 pub fn run() -> Result<String> {
-    let (man, completions) = (root().join(ASSETS).join("man"), root().join(ASSETS).join("completions"));
+    let (man, completions) = (
+        root().join(ASSETS).join("man"),
+        root().join(ASSETS).join("completions"),
+    );
     fs::create_dir_all(&man)?;
     fs::create_dir_all(&completions)?;
     clap_mangen::generate_to(cutover_cli::command(), &man)?;
-    for shell in [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh] {
+    for shell in [
+        Shell::Bash,
+        Shell::Elvish,
+        Shell::Fish,
+        Shell::PowerShell,
+        Shell::Zsh,
+    ] {
         generate_to(shell, &mut cutover_cli::command(), "cutover", &completions)?;
     }
     Ok(format!("{ASSETS}/man and {ASSETS}/completions\n"))

@@ -14,7 +14,8 @@ const VARIABLE: &str = "CUTOVER_E2E";
 /// On which cluster, and what of it.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 pub struct Options {
-    /// The context of the kubeconfig. There is no default: nobody is to test where they happen to be.
+    /// The context of the kubeconfig. There is no default: nobody is to test where they happen to
+    /// be.
     #[arg(long)]
     pub context: String,
     /// The kubeconfig; else the one that kubectl would read.
@@ -38,7 +39,8 @@ impl Options {
     ///
     /// Tests that somebody else runs.
     pub fn from_environment() -> Result<Self> {
-        let options = env::var(VARIABLE).map_err(|_| "it is run by `cargo xtask e2e --context CONTEXT`")?;
+        let options =
+            env::var(VARIABLE).map_err(|_| "it is run by `cargo xtask e2e --context CONTEXT`")?;
         Ok(serde_json::from_str(&options)?)
     }
 }
@@ -61,8 +63,18 @@ pub fn run(mut options: Options) -> Result<String> {
             "--test",
             "cluster",
         ])
-        .args(["--", "--exact", "--ignored", "--nocapture", "e2e::golden_plans_on_another_cluster"])
+        .args([
+            "--",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "e2e::golden_plans_on_another_cluster",
+        ])
         .env(VARIABLE, serde_json::to_string(&options)?)
         .status()?;
-    if status.success() { Ok(String::new()) } else { Err("the tests failed".into()) }
+    if status.success() {
+        Ok(String::new())
+    } else {
+        Err("the tests failed".into())
+    }
 }

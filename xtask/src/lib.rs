@@ -1,4 +1,5 @@
-//! The automation of this workspace, one module a task, as a library: `cargo test` drives the same golden cases.
+//! The automation of this workspace, one module a task, as a library: `cargo test` drives the same
+//! golden cases.
 //!
 //! ```text
 //!  cargo xtask golden   tests/golden/<strategy>/<case>: from, to, strategy ─▶ plan, steps, bounds, page
@@ -11,7 +12,8 @@
 //!  cargo xtask e2e      the golden plans on any other cluster
 //! ```
 //!
-//! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the command to run.
+//! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the
+//! command to run.
 
 pub mod bench;
 pub mod cluster;
@@ -31,13 +33,16 @@ use std::process::Command;
 /// What a task gives, or why it does not.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Cargo, in the workspace, as if it were called by hand: what it tells the programs that it runs would make it build again
-/// the packages that ask for it.
+/// Cargo, in the workspace, as if it were called by hand: what it tells the programs that it runs
+/// would make it build again the packages that ask for it.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
     let told = ["CARGO_PKG_", "CARGO_MANIFEST_"];
     for (name, _) in env::vars_os() {
-        if told.iter().any(|begin| name.to_string_lossy().starts_with(begin)) {
+        if told
+            .iter()
+            .any(|begin| name.to_string_lossy().starts_with(begin))
+        {
             cargo.env_remove(name);
         }
     }
@@ -47,5 +52,8 @@ pub fn cargo() -> Command {
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Into::into).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Into::into)
+        .unwrap_or_default()
 }

@@ -47,16 +47,23 @@ impl Outputs {
 
     /// The files that are to be there, and what they are to hold.
     pub fn iter(&self) -> impl Iterator<Item = (&Path, &str)> {
-        self.0.iter().filter_map(|(path, text)| Some((path.as_path(), text.as_deref()?)))
+        self.0
+            .iter()
+            .filter_map(|(path, text)| Some((path.as_path(), text.as_deref()?)))
     }
 
-    /// How the files under a root differ from what they are to hold, as unified diffs; empty where none does.
+    /// How the files under a root differ from what they are to hold, as unified diffs; empty where
+    /// none does.
     ///
     /// # Errors
     ///
     /// A file that cannot be read.
     pub fn diff(&self, root: &Path) -> io::Result<String> {
-        Ok(self.differing(root)?.iter().map(Difference::unified).collect())
+        Ok(self
+            .differing(root)?
+            .iter()
+            .map(Difference::unified)
+            .collect())
     }
 
     /// Writes what differs, or fails where something does; then says how many files that was.
@@ -68,7 +75,9 @@ impl Outputs {
         let differing = self.differing(root)?;
         let (all, count) = (self.0.len(), differing.len());
         if mode == Mode::Write {
-            differing.iter().try_for_each(|file| write(&root.join(file.path), file.wanted))?;
+            differing
+                .iter()
+                .try_for_each(|file| write(&root.join(file.path), file.wanted))?;
             return Ok(format!("{all} files, {count} of them written anew\n"));
         }
         if count == 0 {
@@ -84,7 +93,11 @@ impl Outputs {
         for (path, wanted) in &self.0 {
             let is = read(&root.join(path))?;
             if is != *wanted {
-                differing.push(Difference { path, is, wanted: wanted.as_deref() });
+                differing.push(Difference {
+                    path,
+                    is,
+                    wanted: wanted.as_deref(),
+                });
             }
         }
         Ok(differing)
@@ -101,9 +114,20 @@ struct Difference<'a> {
 impl Difference<'_> {
     fn unified(&self) -> String {
         let Self { path, is, wanted } = self;
-        let name = |is_there: bool| if is_there { path.display().to_string() } else { "/dev/null".into() };
-        let diff = TextDiff::from_lines(is.as_deref().unwrap_or_default(), wanted.unwrap_or_default());
-        diff.unified_diff().header(&name(is.is_some()), &name(wanted.is_some())).to_string()
+        let name = |is_there: bool| {
+            if is_there {
+                path.display().to_string()
+            } else {
+                "/dev/null".into()
+            }
+        };
+        let diff = TextDiff::from_lines(
+            is.as_deref().unwrap_or_default(),
+            wanted.unwrap_or_default(),
+        );
+        diff.unified_diff()
+            .header(&name(is.is_some()), &name(wanted.is_some()))
+            .to_string()
     }
 }
 
@@ -148,14 +172,20 @@ mod tests {
         let mut outputs = Outputs::default();
         outputs.stale("old/plan.md".into());
         outputs.insert("new/plan.md", "two\n");
-        let error = outputs.settle(root.path(), Mode::Check, "cargo xtask golden").unwrap_err().to_string();
+        let error = outputs
+            .settle(root.path(), Mode::Check, "cargo xtask golden")
+            .unwrap_err()
+            .to_string();
         assert!(
             error.starts_with(
                 "2 of 2 files are not as they would be written\n--- /dev/null\n+++ new/plan.md\n"
             ),
             "{error}"
         );
-        assert!(error.ends_with("-one\nhint: cargo xtask golden, then review what changed"), "{error}");
+        assert!(
+            error.ends_with("-one\nhint: cargo xtask golden, then review what changed"),
+            "{error}"
+        );
         outputs.settle(root.path(), Mode::Write, "").unwrap();
         assert!(!root.path().join("old").exists());
         let said = outputs.settle(root.path(), Mode::Check, "").unwrap();

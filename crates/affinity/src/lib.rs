@@ -1,12 +1,13 @@
-//! Session affinity of a Service, as a release of its own: each client stays with the pod that it met first, or no
-//! longer does.
+//! Session affinity of a Service, as a release of its own: each client stays with the pod that it
+//! met first, or no longer does.
 //!
 //! ```text
 //! start       client ─▶ any pod, each connection anew
 //! affinity    client ─▶ the pod that it met first, for `timeoutSeconds` after its last connection
 //! ```
 //!
-//! kube-proxy keeps the affinity per node and by client address, so behind a load balancer or NAT all clients are one.
+//! kube-proxy keeps the affinity per node and by client address, so behind a load balancer or NAT
+//! all clients are one.
 //!
 //! ```
 //! use cutover_affinity::{Affinity, SessionAffinity, release, waypoints};

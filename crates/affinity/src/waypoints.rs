@@ -11,8 +11,8 @@ use crate::spec::{Affinity, SessionAffinity};
 ///
 /// # Errors
 ///
-/// Where there is not exactly one such Service, or the time is out of range (`MaxClientIPServiceAffinitySeconds` in
-/// kubernetes/api `core/v1`).
+/// Where there is not exactly one such Service, or the time is out of range
+/// (`MaxClientIPServiceAffinitySeconds` in kubernetes/api `core/v1`).
 pub fn release(from: &Bundle, affinity: &Affinity) -> Result<Bundle, Error> {
     let service = find(from, affinity)?;
     let mut to = from.clone();
@@ -50,7 +50,10 @@ fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Error
     let found: Vec<&Manifest> = named.collect();
     match found.as_slice() {
         [only] => Ok(only),
-        several => Err(Error::NotOne { name: affinity.service.clone(), count: several.len() }),
+        several => Err(Error::NotOne {
+            name: affinity.service.clone(),
+            count: several.len(),
+        }),
     }
 }
 
@@ -58,23 +61,31 @@ fn sticky(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
     let sticky = service.set("/spec/sessionAffinity", json!("ClientIP"));
     match timeout {
         None => Ok(sticky.without("/spec/sessionAffinityConfig")),
-        Some(seconds @ 1..=86_400) => {
-            Ok(sticky
-                .set("/spec/sessionAffinityConfig", json!({ "clientIP": { "timeoutSeconds": seconds } })))
-        }
+        Some(seconds @ 1..=86_400) => Ok(sticky.set(
+            "/spec/sessionAffinityConfig",
+            json!({ "clientIP": { "timeoutSeconds": seconds } }),
+        )),
         Some(seconds) => Err(timeout_error(service, format!("{seconds} is out of range"))),
     }
 }
 
 fn free(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
     if timeout.is_some() {
-        return Err(timeout_error(service, "without affinity there is nothing to end".into()));
+        return Err(timeout_error(
+            service,
+            "without affinity there is nothing to end".into(),
+        ));
     }
-    Ok(service.set("/spec/sessionAffinity", json!("None")).without("/spec/sessionAffinityConfig"))
+    Ok(service
+        .set("/spec/sessionAffinity", json!("None"))
+        .without("/spec/sessionAffinityConfig"))
 }
 
 fn timeout_error(service: &Manifest, reason: String) -> Error {
-    Error::Timeout { object: Box::new(service.object().clone()), reason }
+    Error::Timeout {
+        object: Box::new(service.object().clone()),
+        reason,
+    }
 }
 
 fn sources(service: &Manifest) -> Warning {

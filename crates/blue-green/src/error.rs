@@ -47,7 +47,9 @@ pub enum Error {
     )]
     NoPods(ObjectRef),
     /// The new version would have no pods to look at.
-    #[error("previewReplicaCount: 0 pods cannot be looked at\nhint: say 1, or leave it out for all")]
+    #[error(
+        "previewReplicaCount: 0 pods cannot be looked at\nhint: say 1, or leave it out for all"
+    )]
     NoPreview,
     /// What the planner refuses.
     #[error(transparent)]

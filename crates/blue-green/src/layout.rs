@@ -30,29 +30,47 @@ impl Layout {
             deployments(release.from())
                 .filter(|set| set.manifest().object().namespace == service.object().namespace)
         };
-        let behind: Vec<Deployment<'_>> = near().filter(|set| missing(&selector, *set).is_empty()).collect();
+        let behind: Vec<Deployment<'_>> = near()
+            .filter(|set| missing(&selector, *set).is_empty())
+            .collect();
         let [active] = behind.as_slice() else {
             return Err(Error::NotOneBehind {
                 service: Box::new(service.object().clone()),
                 count: behind.len(),
             });
         };
-        let slots: Vec<(ObjectRef, String)> = near().filter_map(|set| slot(&selector, set)).collect();
+        let slots: Vec<(ObjectRef, String)> =
+            near().filter_map(|set| slot(&selector, set)).collect();
         if slots.len() > 1 {
-            let names = slots.iter().map(|(object, _)| object.to_string()).collect::<Vec<_>>().join(", ");
-            return Err(Error::ManySlots { service: Box::new(service.object().clone()), slots: names });
+            let names = slots
+                .iter()
+                .map(|(object, _)| object.to_string())
+                .collect::<Vec<_>>()
+                .join(", ");
+            return Err(Error::ManySlots {
+                service: Box::new(service.object().clone()),
+                slots: names,
+            });
         }
         let active = active.manifest().object().clone();
-        let kin: Vec<&ObjectRef> =
-            [&active].into_iter().chain(slots.iter().map(|(object, _)| object)).collect();
-        let named = |service: &&Manifest| spec.preview_service.as_ref() == Some(&service.object().name);
+        let kin: Vec<&ObjectRef> = [&active]
+            .into_iter()
+            .chain(slots.iter().map(|(object, _)| object))
+            .collect();
+        let named =
+            |service: &&Manifest| spec.preview_service.as_ref() == Some(&service.object().name);
         let preview = release.from().of_kind("Service").filter(named);
-        let preview = preview.filter(|preview| preview.object().namespace == service.object().namespace);
+        let preview =
+            preview.filter(|preview| preview.object().namespace == service.object().namespace);
         let switched = release.services_of(&active).into_iter().chain(preview);
         for service in switched {
             stands_alone(release, service, &kin)?;
         }
-        Ok(Self { service: service.object().clone(), active, idle: slots.into_iter().next() })
+        Ok(Self {
+            service: service.object().clone(),
+            active,
+            idle: slots.into_iter().next(),
+        })
     }
 }
 
@@ -84,13 +102,22 @@ fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Err
     let found: Vec<&Manifest> = named.collect();
     match found.as_slice() {
         [only] => Ok(only),
-        several => Err(Error::NotOne { name: spec.active_service.clone(), count: several.len() }),
+        several => Err(Error::NotOne {
+            name: spec.active_service.clone(),
+            count: several.len(),
+        }),
     }
 }
 
 pub(crate) fn selector(service: &Manifest) -> BTreeMap<String, String> {
-    let labels = service.pointer("/spec/selector").and_then(Value::as_object).into_iter().flatten();
-    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    let labels = service
+        .pointer("/spec/selector")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    labels
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 /// Puts all Services of a list into a bundle, edited.
@@ -109,18 +136,31 @@ pub(crate) fn edit_services(
 /// The labels that a Service wants and a Deployment's pods do not have.
 fn missing<'a>(selector: &'a BTreeMap<String, String>, set: Deployment<'_>) -> Vec<&'a String> {
     let labels = set.labels();
-    selector.iter().filter(|(key, value)| labels.get(*key) != Some(value)).map(|(key, _)| key).collect()
+    selector
+        .iter()
+        .filter(|(key, value)| labels.get(*key) != Some(value))
+        .map(|(key, _)| key)
+        .collect()
 }
 
 /// Labels that tell applications apart, not the slots of one.
-const IDENTITY: [&str; 7] =
-    ["app", "app.kubernetes.io/component", "app.kubernetes.io/name", "component", "k8s-app", "name", "tier"];
+const IDENTITY: [&str; 7] = [
+    "app",
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/name",
+    "component",
+    "k8s-app",
+    "name",
+    "tier",
+];
 
 /// A slot has all labels but one, and that with another value.
 fn slot(selector: &BTreeMap<String, String>, set: Deployment<'_>) -> Option<(ObjectRef, String)> {
     match missing(selector, set).as_slice() {
         [key]
-            if selector.len() > 1 && !IDENTITY.contains(&key.as_str()) && set.labels().contains_key(*key) =>
+            if selector.len() > 1
+                && !IDENTITY.contains(&key.as_str())
+                && set.labels().contains_key(*key) =>
         {
             Some((set.manifest().object().clone(), (*key).clone()))
         }

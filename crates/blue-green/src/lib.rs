@@ -1,4 +1,5 @@
-//! Blue/green: the new version stands beside the old one at full size, and a Service switches to it in one patch.
+//! Blue/green: the new version stands beside the old one at full size, and a Service switches to it
+//! in one patch.
 //!
 //! Where the input has one Deployment:
 //!
@@ -11,8 +12,9 @@
 //! cleanup    ○ ○ ○                        ─▶ blue                          exactly what was wanted: files stay true
 //! ```
 //!
-//! Where it has both slots (`hello` and `hello-green`, told apart by one label that the Service picks by): which one
-//! serves is read from the Service, the idle one takes the release, and the next release goes the other way.
+//! Where it has both slots (`hello` and `hello-green`, told apart by one label that the Service
+//! picks by): which one serves is read from the Service, the idle one takes the release, and the
+//! next release goes the other way.
 //!
 //! ```text
 //!            hello (blue)   hello-green   Service hello

@@ -2,8 +2,8 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, Workload, beside, refuse, service_ref, slot_label,
-    with_pod_label, with_selector, workload,
+    Deployment, Release, Role, Waypoint, Waypoints, Workload, beside, refuse, service_ref,
+    slot_label, with_pod_label, with_selector, workload,
 };
 use serde_json::json;
 
@@ -13,7 +13,11 @@ use crate::spec::BlueGreen;
 
 const GREEN: &str = "green";
 
-pub(crate) fn waypoints(release: &Release, spec: &BlueGreen, layout: &Layout) -> Result<Waypoints, Error> {
+pub(crate) fn waypoints(
+    release: &Release,
+    spec: &BlueGreen,
+    layout: &Layout,
+) -> Result<Waypoints, Error> {
     let stage = Stage::new(release, spec, layout)?;
     let end = stage.adopted(release.to());
     let [labelled, adopted] = stage.adopt(release.from());
@@ -24,8 +28,12 @@ pub(crate) fn waypoints(release: &Release, spec: &BlueGreen, layout: &Layout) ->
         points: vec![
             labelled,
             adopted,
-            preview.gate(spec.approval()).analyses(&spec.pre_promotion_analysis),
-            switch.gate(spec.delay()).analyses(&spec.post_promotion_analysis),
+            preview
+                .gate(spec.approval())
+                .analyses(&spec.pre_promotion_analysis),
+            switch
+                .gate(spec.delay())
+                .analyses(&spec.post_promotion_analysis),
             back,
             Waypoint::new("cleanup", end),
         ],
@@ -42,7 +50,8 @@ struct Stage<'a> {
     green: Manifest,
     /// The Services that switch.
     services: Vec<ObjectRef>,
-    /// The label by which they pick, its value on the base, and whether the base's pods lack it so far.
+    /// The label by which they pick, its value on the base, and whether the base's pods lack it so
+    /// far.
     key: &'static str,
     value: String,
     lacking: bool,
@@ -53,15 +62,26 @@ impl<'a> Stage<'a> {
         let base = layout.active.clone();
         let (key, value) = slot_label(release, &base);
         let mut workload = workload(release, &base, &spec.allowance())?;
-        let wanted = release.to().get(&base).and_then(|set| Deployment::of(set).replicas()).unwrap_or(0);
+        let wanted = release
+            .to()
+            .get(&base)
+            .and_then(|set| Deployment::of(set).replicas())
+            .unwrap_or(0);
         if workload.replicas == 0 || wanted == 0 {
             return Err(Error::NoPods(base));
         }
         let green = Deployment::of(&beside(release, &base, Role::Green, key)?).scaled(wanted);
-        workload.services.retain(|name| spec.preview_service.as_ref() != Some(name));
-        workload.sets = [(Role::Blue, base.name.clone()), (Role::Green, green.object().name.clone())].into();
-        workload.ceiling =
-            workload.ceiling.saturating_add(wanted.max(spec.preview_replica_count.unwrap_or(0)));
+        workload
+            .services
+            .retain(|name| spec.preview_service.as_ref() != Some(name));
+        workload.sets = [
+            (Role::Blue, base.name.clone()),
+            (Role::Green, green.object().name.clone()),
+        ]
+        .into();
+        workload.ceiling = workload
+            .ceiling
+            .saturating_add(wanted.max(spec.preview_replica_count.unwrap_or(0)));
         let services = workload.service_refs().collect();
         let lacking = value.is_none();
         let value = value.unwrap_or_else(|| "blue".into());
@@ -75,11 +95,20 @@ impl<'a> Stage<'a> {
             )
             .into());
         }
-        Ok(Self { spec, workload, base, green, services, key, value, lacking })
+        Ok(Self {
+            spec,
+            workload,
+            base,
+            green,
+            services,
+            key,
+            value,
+            lacking,
+        })
     }
 
-    /// First the pods get the label, then the Services pick by it: not both in one step, or for a moment they would
-    /// pick nobody.
+    /// First the pods get the label, then the Services pick by it: not both in one step, or for a
+    /// moment they would pick nobody.
     fn adopt(&self, start: &Bundle) -> [Waypoint; 2] {
         let mut labelled = start.clone();
         if let Some(set) = start.get(&self.base) {
@@ -94,17 +123,25 @@ impl<'a> Stage<'a> {
         if let Some(set) = to.get(&self.base) {
             end.insert(self.labelled(set));
         }
-        edit_services(&mut end, &self.services, |service| with_selector(service, self.key, &self.value));
+        edit_services(&mut end, &self.services, |service| {
+            with_selector(service, self.key, &self.value)
+        });
         end
     }
 
     fn labelled(&self, set: &Manifest) -> Manifest {
-        if self.lacking { with_pod_label(set, self.key, &self.value) } else { set.clone() }
+        if self.lacking {
+            with_pod_label(set, self.key, &self.value)
+        } else {
+            set.clone()
+        }
     }
 
     fn preview(&self, release: &Release, mut bundle: Bundle, layout: &Layout) -> Waypoint {
         let wanted = Deployment::of(&self.green).replicas().unwrap_or(0);
-        bundle.insert(Deployment::of(&self.green).scaled(self.spec.preview_replica_count.unwrap_or(wanted)));
+        bundle.insert(
+            Deployment::of(&self.green).scaled(self.spec.preview_replica_count.unwrap_or(wanted)),
+        );
         let active = bundle.get(&layout.service).cloned();
         if let (Some(name), Some(active)) = (&self.spec.preview_service, active) {
             bundle.insert(self.preview_service(name, release, &active));
@@ -115,15 +152,27 @@ impl<'a> Stage<'a> {
     /// The Service of that name, or a copy of the active one, before green.
     fn preview_service(&self, name: &str, release: &Release, active: &Manifest) -> Manifest {
         let object = service_ref(self.workload.namespace.as_deref(), name);
-        let service = release.to().get(&object).cloned().unwrap_or_else(|| active.copy_as(name));
-        with_selector(&service.set("/spec/selector", json!(selector(active))), self.key, GREEN)
+        let service = release
+            .to()
+            .get(&object)
+            .cloned()
+            .unwrap_or_else(|| active.copy_as(name));
+        with_selector(
+            &service.set("/spec/selector", json!(selector(active))),
+            self.key,
+            GREEN,
+        )
     }
 
     fn switch(&self, release: &Release, preview: &Bundle) -> Waypoint {
         let mut bundle = preview.clone();
         bundle.insert(self.green.clone());
         edit_services(&mut bundle, &self.services, |service| {
-            with_selector(release.to().get(service.object()).unwrap_or(service), self.key, GREEN)
+            with_selector(
+                release.to().get(service.object()).unwrap_or(service),
+                self.key,
+                GREEN,
+            )
         });
         Waypoint::new("switch", bundle)
     }
@@ -131,7 +180,9 @@ impl<'a> Stage<'a> {
     /// The base takes the new template while it serves nobody, and then serves again.
     fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
         let mut bundle = switched.clone();
-        edit_services(&mut bundle, &self.services, |service| with_selector(service, self.key, &self.value));
+        edit_services(&mut bundle, &self.services, |service| {
+            with_selector(service, self.key, &self.value)
+        });
         for object in [&self.base].into_iter().chain(&self.services) {
             bundle.extend(end.get(object).cloned());
         }
@@ -144,7 +195,9 @@ impl<'a> Stage<'a> {
         let labels = self.lacking.then(|| {
             adoption(
                 &self.base,
-                format!("its pods get the label `{line}`, by a rolling update before another set exists"),
+                format!(
+                    "its pods get the label `{line}`, by a rolling update before another set exists"
+                ),
                 &format!("spec.template.metadata.labels: add `{line}`"),
             )
         });
@@ -154,13 +207,17 @@ impl<'a> Stage<'a> {
                 .get(service)
                 .is_some_and(|wanted| selector(wanted).get(self.key) == Some(&self.value))
         };
-        let services = self.services.iter().filter(|service| !says(service)).map(|service| {
-            adoption(
-                service,
-                format!("it selects by `{line}` too from now on"),
-                &format!("spec.selector: add `{line}`"),
-            )
-        });
+        let services = self
+            .services
+            .iter()
+            .filter(|service| !says(service))
+            .map(|service| {
+                adoption(
+                    service,
+                    format!("it selects by `{line}` too from now on"),
+                    &format!("spec.selector: add `{line}`"),
+                )
+            });
         labels.into_iter().chain(services).collect()
     }
 }
@@ -170,6 +227,8 @@ fn adoption(object: &ObjectRef, message: String, line: &str) -> Warning {
         object: Some(object.clone()),
         place: None,
         message,
-        hint: Some(format!("let the file say so, or the next apply of it takes it back: {line}")),
+        hint: Some(format!(
+            "let the file say so, or the next apply of it takes it back: {line}"
+        )),
     }
 }

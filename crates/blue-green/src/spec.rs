@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct BlueGreen {
     /// The Service whose requests switch. Other Services before the same pods switch with it.
     pub active_service: String,
-    /// A Service that shows the new version before it serves; made for the length of the plan where the input has
-    /// none of that name.
+    /// A Service that shows the new version before it serves; made for the length of the plan where
+    /// the input has none of that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_service: Option<String>,
     /// The namespace of both, where names repeat.
@@ -65,16 +65,23 @@ impl BlueGreen {
     }
 
     pub(crate) fn allowance(&self) -> Allowance {
-        Allowance { max_surge: self.max_surge, max_unavailable: self.max_unavailable }
+        Allowance {
+            max_surge: self.max_surge,
+            max_unavailable: self.max_unavailable,
+        }
     }
 
     /// What is waited for before the switch.
     pub(crate) fn approval(&self) -> Gate {
-        Gate::Pause { duration: self.auto_promotion_seconds.map(Duration::of_seconds) }
+        Gate::Pause {
+            duration: self.auto_promotion_seconds.map(Duration::of_seconds),
+        }
     }
 
     /// What is waited for after it.
     pub(crate) fn delay(&self) -> Gate {
-        Gate::Pause { duration: Some(Duration::of_seconds(self.scale_down_delay_seconds)) }
+        Gate::Pause {
+            duration: Some(Duration::of_seconds(self.scale_down_delay_seconds)),
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, Workload, refuse, replicas, service_ref, with_pod_label,
-    with_selector, workload,
+    Deployment, Release, Role, Waypoint, Waypoints, Workload, refuse, replicas, service_ref,
+    with_pod_label, with_selector, workload,
 };
 use serde_json::{Value, json};
 
@@ -24,8 +24,12 @@ pub(crate) fn waypoints(
     let end = slots.end(release, &switched);
     Ok(Waypoints {
         points: vec![
-            Waypoint::new("preview", preview).gate(spec.approval()).analyses(&spec.pre_promotion_analysis),
-            Waypoint::new("switch", switched).gate(spec.delay()).analyses(&spec.post_promotion_analysis),
+            Waypoint::new("preview", preview)
+                .gate(spec.approval())
+                .analyses(&spec.pre_promotion_analysis),
+            Waypoint::new("switch", switched)
+                .gate(spec.delay())
+                .analyses(&spec.post_promotion_analysis),
             Waypoint::new("cleanup", end),
         ],
         workloads: vec![slots.workload],
@@ -61,21 +65,46 @@ impl<'a> Slots<'a> {
             return Err(Error::NoPods(layout.active.clone()));
         }
         let mut workload = workload(release, &layout.active, &spec.allowance())?;
-        let beside = serving.max(standing).max(spec.preview_replica_count.unwrap_or(0));
+        let beside = serving
+            .max(standing)
+            .max(spec.preview_replica_count.unwrap_or(0));
         workload.ceiling = workload.ceiling.saturating_add(beside);
-        workload.sets = [(Role::Blue, layout.active.name.clone()), (Role::Green, idle.name.clone())].into();
-        workload.services.retain(|name| spec.preview_service.as_ref() != Some(name));
+        workload.sets = [
+            (Role::Blue, layout.active.name.clone()),
+            (Role::Green, idle.name.clone()),
+        ]
+        .into();
+        workload
+            .services
+            .retain(|name| spec.preview_service.as_ref() != Some(name));
         let next = next_version(release, layout, idle, label)?;
-        let value = Deployment::of(&next).labels().remove(label).unwrap_or_default();
-        Ok(Self { spec, layout, workload, next, label, value, serving, standing })
+        let value = Deployment::of(&next)
+            .labels()
+            .remove(label)
+            .unwrap_or_default();
+        Ok(Self {
+            spec,
+            layout,
+            workload,
+            next,
+            label,
+            value,
+            serving,
+            standing,
+        })
     }
 
     fn preview(&self, release: &Release) -> Result<Bundle, Error> {
         let mut bundle = release.transit()?;
         let looked_at = self.spec.preview_replica_count.unwrap_or(self.serving);
         bundle.insert(Deployment::of(&self.next).scaled(looked_at));
-        if let (Some(service), Some(active)) = (self.preview_service(), bundle.get(&self.layout.service)) {
-            let shown = bundle.get(&service).cloned().unwrap_or_else(|| active.copy_as(&service.name));
+        if let (Some(service), Some(active)) =
+            (self.preview_service(), bundle.get(&self.layout.service))
+        {
+            let shown = bundle
+                .get(&service)
+                .cloned()
+                .unwrap_or_else(|| active.copy_as(&service.name));
             let selecting = shown.set("/spec/selector", json!(selector(active)));
             bundle.insert(with_selector(&selecting, self.label, &self.value));
         }
@@ -86,11 +115,14 @@ impl<'a> Slots<'a> {
         let mut bundle = preview.clone();
         bundle.insert(Deployment::of(&self.next).scaled(self.serving));
         let services: Vec<ObjectRef> = self.workload.service_refs().collect();
-        edit_services(&mut bundle, &services, |service| with_selector(service, self.label, &self.value));
+        edit_services(&mut bundle, &services, |service| {
+            with_selector(service, self.label, &self.value)
+        });
         bundle
     }
 
-    /// The slot that served keeps its version, and as many pods as the idle one had; all else is as wanted.
+    /// The slot that served keeps its version, and as many pods as the idle one had; all else is as
+    /// wanted.
     fn end(&self, release: &Release, switched: &Bundle) -> Bundle {
         let wanted = |manifest: &&Manifest| release.to().contains(manifest.object());
         let mut end: Bundle = switched.iter().filter(wanted).cloned().collect();
@@ -98,7 +130,10 @@ impl<'a> Slots<'a> {
             end.insert(Deployment::of(&set).scaled(self.standing));
         }
         let slots = [&self.layout.active, self.next.object()];
-        let others = release.changed().into_iter().filter(|object| !slots.contains(&object));
+        let others = release
+            .changed()
+            .into_iter()
+            .filter(|object| !slots.contains(&object));
         end.extend(others.filter_map(|object| release.to().get(&object).cloned()));
         if let Some(service) = self.preview_service() {
             end.remove(&service);
@@ -113,7 +148,8 @@ impl<'a> Slots<'a> {
     }
 }
 
-/// The pods of the slot that serves, and of the idle one; what is wanted has the same, or has them swapped.
+/// The pods of the slot that serves, and of the idle one; what is wanted has the same, or has them
+/// swapped.
 fn counts(release: &Release, active: &ObjectRef, idle: &ObjectRef) -> Result<(u32, u32), Error> {
     let ((serving, serving_to), (standing, standing_to)) =
         (replicas(release, active)?, replicas(release, idle)?);
@@ -122,13 +158,19 @@ fn counts(release: &Release, active: &ObjectRef, idle: &ObjectRef) -> Result<(u3
         return Ok((serving, standing));
     }
     let slot = if serving == serving_to { idle } else { active };
-    let reason = "its number of pods changes with the version: the slots swap the numbers that they have";
-    Err(refuse(slot, "/spec/replicas", reason, "change the number by a plan of its own: cutover plan scale")
-        .into())
+    let reason =
+        "its number of pods changes with the version: the slots swap the numbers that they have";
+    Err(refuse(
+        slot,
+        "/spec/replicas",
+        reason,
+        "change the number by a plan of its own: cutover plan scale",
+    )
+    .into())
 }
 
-/// The idle slot with the release: what the files want of it, or, where they only change the one that serves, that
-/// one's pods with the slot's own label.
+/// The idle slot with the release: what the files want of it, or, where they only change the one
+/// that serves, that one's pods with the slot's own label.
 fn next_version(
     release: &Release,
     layout: &Layout,
@@ -140,7 +182,17 @@ fn next_version(
         return Ok(slot.clone());
     }
     let (_, wanted) = release.both_ends(&layout.active)?;
-    let own = Deployment::of(slot).labels().remove(label).unwrap_or_default();
-    let template = Deployment::of(wanted).template().cloned().unwrap_or(Value::Null);
-    Ok(with_pod_label(&slot.set("/spec/template", template), label, &own))
+    let own = Deployment::of(slot)
+        .labels()
+        .remove(label)
+        .unwrap_or_default();
+    let template = Deployment::of(wanted)
+        .template()
+        .cloned()
+        .unwrap_or(Value::Null);
+    Ok(with_pod_label(
+        &slot.set("/spec/template", template),
+        label,
+        &own,
+    ))
 }

@@ -8,20 +8,23 @@ use crate::layout::Layout;
 use crate::spec::BlueGreen;
 use crate::{one, two};
 
-/// The waypoints of a blue/green behind one Service. Other Deployments that the release changes are updated in
-/// `cleanup`, by their own controllers.
+/// The waypoints of a blue/green behind one Service. Other Deployments that the release changes are
+/// updated in `cleanup`, by their own controllers.
 ///
 /// # Errors
 ///
-/// A Service that is not there, or not before exactly one Deployment; a workload without pods; what the planner
-/// refuses.
+/// A Service that is not there, or not before exactly one Deployment; a workload without pods; what
+/// the planner refuses.
 pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error> {
     if spec.preview_replica_count == Some(0) {
         return Err(Error::NoPreview);
     }
     let layout = Layout::read(release, spec)?;
     let idle = layout.idle.as_ref().map(|(idle, _)| idle);
-    let turns = idle.into_iter().chain([&layout.active]).any(|slot| release.turns(slot));
+    let turns = idle
+        .into_iter()
+        .chain([&layout.active])
+        .any(|slot| release.turns(slot));
     let mut waypoints = match &layout.idle {
         _ if !turns => Waypoints::straight(release, "cleanup", &spec.allowance())?,
         None => one::waypoints(release, spec, &layout)?,
@@ -31,19 +34,28 @@ pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error
     Ok(waypoints)
 }
 
-/// The other Deployments of the release share no Service with the switch: they follow by themselves.
+/// The other Deployments of the release share no Service with the switch: they follow by
+/// themselves.
 fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) -> Result<(), Error> {
     let known: Vec<ObjectRef> = waypoints
         .workloads
         .iter()
         .flat_map(|workload| workload.deployments().map(|(_, object)| object))
         .collect();
-    for object in release.changed().into_iter().filter(|object| !known.contains(object)) {
-        waypoints.workloads.push(workload(release, &object, &spec.allowance())?);
+    for object in release
+        .changed()
+        .into_iter()
+        .filter(|object| !known.contains(object))
+    {
+        waypoints
+            .workloads
+            .push(workload(release, &object, &spec.allowance())?);
         waypoints.warnings.push(Warning {
             object: Some(object),
             place: None,
-            message: "it is not behind the active Service: its own controller updates it in cleanup".into(),
+            message:
+                "it is not behind the active Service: its own controller updates it in cleanup"
+                    .into(),
             hint: Some("plan it by itself where it needs a strategy too".into()),
         });
     }

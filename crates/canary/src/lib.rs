@@ -9,11 +9,11 @@
 //! cleanup      ○ ○ ○                                     100 %   exactly what was wanted, nothing else is left
 //! ```
 //!
-//! Without a route the weight is a ratio of replicas: kube-proxy picks a pod for each new connection. The line that
-//! decides a canary's replica count is in [`split`].
+//! Without a route the weight is a ratio of replicas: kube-proxy picks a pod for each new
+//! connection. The line that decides a canary's replica count is in [`split`].
 //!
-//! The plan's legs, budgets, patches and ways back are the planner's (`cutover-plan`); this crate only says where to
-//! stand.
+//! The plan's legs, budgets, patches and ways back are the planner's (`cutover-plan`); this crate
+//! only says where to stand.
 //!
 //! ```
 //! use cutover_canary::{Canary, Step, waypoints};

@@ -19,7 +19,8 @@ pub struct Canary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
-    /// How far, in percentage points, a share may lie from its weight; as far as it must where nothing is said.
+    /// How far, in percentage points, a share may lie from its weight; as far as it must where
+    /// nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<u8>"))]
     pub tolerance: Option<Percent>,
@@ -28,7 +29,10 @@ pub struct Canary {
 impl Canary {
     /// The budget that it says.
     pub(crate) fn allowance(&self) -> Allowance {
-        Allowance { max_surge: self.max_surge, max_unavailable: self.max_unavailable }
+        Allowance {
+            max_surge: self.max_surge,
+            max_unavailable: self.max_unavailable,
+        }
     }
 }
 

@@ -14,17 +14,23 @@ pub struct Counts {
 impl Counts {
     /// The share of requests that reaches the new version when each pod has the same chance.
     pub fn share(self) -> Share {
-        Share::of(self.canary.into(), u64::from(self.stable) + u64::from(self.canary)).unwrap_or(Share::NONE)
+        Share::of(
+            self.canary.into(),
+            u64::from(self.stable) + u64::from(self.canary),
+        )
+        .unwrap_or(Share::NONE)
     }
 }
 
-/// The pods that come nearest to a weight: `replicas` to `replicas + surge` of them, at least one of each version.
+/// The pods that come nearest to a weight: `replicas` to `replicas + surge` of them, at least one
+/// of each version.
 ///
-/// Ties go to fewer pods, then to the smaller canary; 0 and 100 are exact. `None` where two pods do not fit.
+/// Ties go to fewer pods, then to the smaller canary; 0 and 100 are exact. `None` where two pods do
+/// not fit.
 ///
-/// Argo Rollouts considers no more than one pod of surge, and at five places without surge, as (2, 75 %) or
-/// (10, 95 %), scales the canary to zero (`approximateWeightedCanaryStableReplicaCounts` in
-/// `utils/replicaset/canary.go`); this gives the nearest share that keeps a pod of each.
+/// Argo Rollouts considers no more than one pod of surge, and at five places without surge, as (2,
+/// 75 %) or (10, 95 %), scales the canary to zero (`approximateWeightedCanaryStableReplicaCounts`
+/// in `utils/replicaset/canary.go`); this gives the nearest share that keeps a pod of each.
 ///
 /// ```
 /// use cutover_canary::{Counts, split};
@@ -37,25 +43,45 @@ impl Counts {
 /// ```
 pub fn split(replicas: u32, surge: u32, weight: Percent) -> Option<Counts> {
     match weight.value() {
-        0 => return Some(Counts { stable: replicas, canary: 0 }),
-        100 => return Some(Counts { stable: 0, canary: replicas }),
+        0 => {
+            return Some(Counts {
+                stable: replicas,
+                canary: 0,
+            });
+        }
+        100 => {
+            return Some(Counts {
+                stable: 0,
+                canary: replicas,
+            });
+        }
         _ => {}
     }
     let totals = replicas..=replicas.saturating_add(surge);
-    let candidates = totals.filter(|total| *total >= 2).flat_map(|total| nearest(total, weight));
+    let candidates = totals
+        .filter(|total| *total >= 2)
+        .flat_map(|total| nearest(total, weight));
     candidates.min_by_key(|counts| counts.share().distance(weight.share()))
 }
 
-/// The two canaries of a total between which the weight lies, the smaller first, with a pod of each version.
+/// The two canaries of a total between which the weight lies, the smaller first, with a pod of each
+/// version.
 fn nearest(total: u32, weight: Percent) -> [Counts; 2] {
     let exact = u64::from(total) * weight.value() / 100;
     let below = u32::try_from(exact).unwrap_or(u32::MAX).clamp(1, total - 1);
     let above = (below + 1).min(total - 1);
-    [below, above].map(|canary| Counts { stable: total - canary, canary })
+    [below, above].map(|canary| Counts {
+        stable: total - canary,
+        canary,
+    })
 }
 
-/// The pods to roll the old set at: exactly `replicas`, with as much of the canary as stands, and at least one pod.
+/// The pods to roll the old set at: exactly `replicas`, with as much of the canary as stands, and
+/// at least one pod.
 pub(crate) fn promoting(replicas: u32, at: Counts) -> Counts {
     let canary = at.canary.min(replicas.saturating_sub(at.stable)).max(1);
-    Counts { stable: replicas - canary, canary }
+    Counts {
+        stable: replicas - canary,
+        canary,
+    }
 }

@@ -44,25 +44,38 @@ fn no_weight_scales_the_canary_away() {
     check_split(50, 0, 99, Some((1, 49)));
 }
 
-/// A failure means that some other number of pods within the surge would have come nearer to the weight, or that a
-/// tie went to more pods or a larger canary.
+/// A failure means that some other number of pods within the surge would have come nearer to the
+/// weight, or that a tie went to more pods or a larger canary.
 #[test]
 fn nothing_nearer_exists() {
     for (replicas, surge, weight) in
         (2..=20).flat_map(|r| (0..=4).flat_map(move |s| (1..=99).map(move |w| (r, s, w))))
     {
         let found = split(replicas, surge, percent(weight)).unwrap();
-        let all =
-            (replicas..=replicas + surge).flat_map(|total| (1..total).map(move |canary| (total, canary)));
+        let all = (replicas..=replicas + surge)
+            .flat_map(|total| (1..total).map(move |canary| (total, canary)));
         let share = |canary: u32, total: u32| Share::of(canary.into(), total.into()).unwrap();
         let best = all.min_by_key(|(total, canary)| {
-            (share(*canary, *total).distance(percent(weight).share()), *total, *canary)
+            (
+                share(*canary, *total).distance(percent(weight).share()),
+                *total,
+                *canary,
+            )
         });
-        assert_eq!(best, Some((found.stable + found.canary, found.canary)), "{replicas} {surge} {weight}");
+        assert_eq!(
+            best,
+            Some((found.stable + found.canary, found.canary)),
+            "{replicas} {surge} {weight}"
+        );
     }
 }
 
-fn hello(replicas: u32, surge: serde_json::Value, unavailable: serde_json::Value, image: &str) -> Bundle {
+fn hello(
+    replicas: u32,
+    surge: serde_json::Value,
+    unavailable: serde_json::Value,
+    image: &str,
+) -> Bundle {
     let deployment = json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
         "spec": {
@@ -76,19 +89,30 @@ fn hello(replicas: u32, surge: serde_json::Value, unavailable: serde_json::Value
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
         "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]},
     });
-    [deployment, service].into_iter().map(|value| Manifest::new(value).unwrap()).collect()
+    [deployment, service]
+        .into_iter()
+        .map(|value| Manifest::new(value).unwrap())
+        .collect()
 }
 
 fn canary(weights: &[u64]) -> Canary {
     Canary {
-        steps: weights.iter().map(|weight| Step::SetWeight(percent(*weight))).collect(),
+        steps: weights
+            .iter()
+            .map(|weight| Step::SetWeight(percent(*weight)))
+            .collect(),
         ..Canary::default()
     }
 }
 
 fn planned(from: &Bundle, to: &Bundle, canary: &Canary) -> Result<Plan, Error> {
     let release = Release::new(from, to, false)?;
-    Ok(plan(&release, "canary", waypoints(&release, canary)?, &Options::default())?)
+    Ok(plan(
+        &release,
+        "canary",
+        waypoints(&release, canary)?,
+        &Options::default(),
+    )?)
 }
 
 /// A state as the planner's documentation writes it: stable+canary, `*` for the new version.
@@ -97,7 +121,11 @@ fn written(state: &Bundle) -> String {
         let manifest = state.get(&Deployment::reference(None, name))?;
         let set = Deployment::of(manifest);
         let new = set.template()?.pointer("/spec/containers/0/image") == Some(&json!("hello:2"));
-        Some(format!("{}{}", set.replicas()?, if new && name == "hello" { "*" } else { "" }))
+        Some(format!(
+            "{}{}",
+            set.replicas()?,
+            if new && name == "hello" { "*" } else { "" }
+        ))
     };
     let sets = [set("hello"), set("hello-canary")];
     sets.into_iter().flatten().collect::<Vec<_>>().join("+")
@@ -119,7 +147,13 @@ fn check_way(
 
 #[test]
 fn the_planners_worked_cases_come_out_as_documented() {
-    check_way(3, json!(1), json!(0), &[25, 50], "3 3+1 2+1 2+2 2+1 2*+1 3*+1 3*+0 3*");
+    check_way(
+        3,
+        json!(1),
+        json!(0),
+        &[25, 50],
+        "3 3+1 2+1 2+2 2+1 2*+1 3*+1 3*+0 3*",
+    );
     check_way(
         10,
         json!(3),
@@ -127,17 +161,31 @@ fn the_planners_worked_cases_come_out_as_documented() {
         &[10, 50, 90],
         "10 10+1 9+1 9+4 5+4 5+5 5+8 1+8 1+9 1*+9 4*+9 4*+4 9*+4 9*+0 10*+0 10*",
     );
-    check_way(4, json!(0), json!(1), &[25, 50], "4 3 3+1 2+1 2+2 2*+2 2*+1 3*+1 3*+0 4*+0 4*");
+    check_way(
+        4,
+        json!(0),
+        json!(1),
+        &[25, 50],
+        "4 3 3+1 2+1 2+2 2*+2 2*+1 3*+1 3*+0 4*+0 4*",
+    );
     check_way(2, json!(1), json!(0), &[50], "2 2+1 1+1 1*+1 2*+1 2*+0 2*");
     check_way(1, json!(1), json!(0), &[50], "1 1+1 0+1 0*+1 1*+1 1*+0 1*");
 }
 
-/// The way back from where all pods are new and there is one too few: the update strategy is made to fit first.
+/// The way back from where all pods are new and there is one too few: the update strategy is made
+/// to fit first.
 #[test]
 fn undo_without_room_makes_the_strategy_fit() {
-    let (from, to) = (hello(4, json!(0), json!(1), "hello:1"), hello(4, json!(0), json!(1), "hello:2"));
+    let (from, to) = (
+        hello(4, json!(0), json!(1), "hello:1"),
+        hello(4, json!(0), json!(1), "hello:2"),
+    );
     let plan = planned(&from, &to, &canary(&[25, 50])).unwrap();
-    let names: Vec<&str> = plan.spec.undo[5].steps.iter().map(|step| step.name.as_str()).collect();
+    let names: Vec<&str> = plan.spec.undo[5]
+        .steps
+        .iter()
+        .map(|step| step.name.as_str())
+        .collect();
     assert_eq!(written(&plan.state(6).unwrap()), "2*+1");
     assert_eq!(
         names,
@@ -150,10 +198,15 @@ fn undo_without_room_makes_the_strategy_fit() {
 }
 
 fn check_refused(canary: &Canary, replicas: u32, expect: &str) {
-    let (from, to) =
-        (hello(replicas, json!(1), json!(0), "hello:1"), hello(replicas, json!(1), json!(0), "hello:2"));
+    let (from, to) = (
+        hello(replicas, json!(1), json!(0), "hello:1"),
+        hello(replicas, json!(1), json!(0), "hello:2"),
+    );
     let error = planned(&from, &to, canary).unwrap_err().to_string();
-    assert!(error.contains(expect) && error.contains("hint: "), "{error}");
+    assert!(
+        error.contains(expect) && error.contains("hint: "),
+        "{error}"
+    );
 }
 
 #[test]
@@ -171,7 +224,10 @@ fn what_cannot_be_is_refused_with_a_hint() {
         "hint: allow one more with maxSurge: 1",
     );
     check_refused(
-        &Canary { tolerance: Some(percent(5)), ..canary(&[5]) },
+        &Canary {
+            tolerance: Some(percent(5)),
+            ..canary(&[5])
+        },
         3,
         "20 percentage points off, where 5 are tolerated",
     );

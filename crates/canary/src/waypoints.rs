@@ -2,7 +2,8 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{
-    Deployment, Gate, Release, Role, Waypoint, Waypoints, Weight, Workload, beside, discriminator, workload,
+    Deployment, Gate, Release, Role, Waypoint, Waypoints, Weight, Workload, beside, discriminator,
+    workload,
 };
 use cutover_traffic::{Percent, Service, Share, Split};
 
@@ -14,8 +15,8 @@ use crate::split::{Counts, promoting, split};
 ///
 /// # Errors
 ///
-/// Weights that fall or cannot be given, a workload without pods, a share past the tolerance, a Service that would
-/// not reach the canary, and what the planner refuses.
+/// Weights that fall or cannot be given, a workload without pods, a share past the tolerance, a
+/// Service that would not reach the canary, and what the planner refuses.
 pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error> {
     let last = rising(canary)?;
     let base = release.transit()?;
@@ -32,7 +33,11 @@ pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error>
     points.push(Waypoint::new("cleanup", release.to().clone()));
     let mut workloads: Vec<Workload> = tiers.into_iter().map(|tier| tier.workload).collect();
     workloads.extend(others(release, canary)?);
-    Ok(Waypoints { workloads, points, warnings: Vec::new() })
+    Ok(Waypoints {
+        workloads,
+        points,
+        warnings: Vec::new(),
+    })
 }
 
 /// A workload with its second set.
@@ -49,42 +54,78 @@ struct Tier<'a> {
 }
 
 impl<'a> Tier<'a> {
-    fn new(release: &Release, object: &ObjectRef, spec: &'a Canary, base: &Bundle) -> Result<Self, Error> {
+    fn new(
+        release: &Release,
+        object: &ObjectRef,
+        spec: &'a Canary,
+        base: &Bundle,
+    ) -> Result<Self, Error> {
         let allowance = spec.allowance();
         let mut workload = workload(release, object, &allowance)?;
         if workload.replicas == 0 {
             return Err(Error::NoPods(object.clone()));
         }
-        let canary = beside(release, object, Role::Canary, discriminator(release, object))?;
-        workload.sets.insert(Role::Canary, canary.object().name.clone());
-        let (running, wanted) = release.both_ends(object).map(|(from, to)| (from.clone(), to.clone()))?;
-        let surge = allowance.over(Deployment::of(&wanted).budget()).of(workload.replicas).surge;
+        let canary = beside(
+            release,
+            object,
+            Role::Canary,
+            discriminator(release, object),
+        )?;
+        workload
+            .sets
+            .insert(Role::Canary, canary.object().name.clone());
+        let (running, wanted) = release
+            .both_ends(object)
+            .map(|(from, to)| (from.clone(), to.clone()))?;
+        let surge = allowance
+            .over(Deployment::of(&wanted).budget())
+            .of(workload.replicas)
+            .surge;
         let tolerance = spec.tolerance.as_ref();
-        let mut tier = Self { workload, surge, running, wanted, canary, tolerance, even: true };
+        let mut tier = Self {
+            workload,
+            surge,
+            running,
+            wanted,
+            canary,
+            tolerance,
+            even: true,
+        };
         for service in release.services_of(object) {
-            let service = tier.workload.service(base.get(service.object()).unwrap_or(service))?;
+            let service = tier
+                .workload
+                .service(base.get(service.object()).unwrap_or(service))?;
             tier.even &= tier.reached_by(service)?;
         }
         Ok(tier)
     }
 
     fn name(&self) -> String {
-        let namespace =
-            self.workload.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let namespace = self
+            .workload
+            .namespace
+            .as_ref()
+            .map(|namespace| format!("{namespace}/"))
+            .unwrap_or_default();
         format!("{namespace}{}", self.workload.name)
     }
 
     /// Whether a Service splits by pods. Refused where the canary would not get its share.
     fn reached_by(&self, service: Service) -> Result<bool, Error> {
         let labels = Deployment::of(&self.canary).labels();
-        let missing = service.selector.iter().find(|(key, value)| labels.get(*key) != Some(value));
+        let missing = service
+            .selector
+            .iter()
+            .find(|(key, value)| labels.get(*key) != Some(value));
         match (missing, service.split, self.tolerance) {
-            (Some((key, value)), ..) => {
-                Err(Error::Unreached { service: Box::new(service.object), label: format!("{key}: {value}") })
-            }
-            (None, Split::Unknown(reason), Some(_)) => {
-                Err(Error::Unknown { service: Box::new(service.object), reason })
-            }
+            (Some((key, value)), ..) => Err(Error::Unreached {
+                service: Box::new(service.object),
+                label: format!("{key}: {value}"),
+            }),
+            (None, Split::Unknown(reason), Some(_)) => Err(Error::Unknown {
+                service: Box::new(service.object),
+                reason,
+            }),
             (None, split, _) => Ok(split == Split::Even),
         }
     }
@@ -99,7 +140,10 @@ impl<'a> Tier<'a> {
     }
 
     fn share(&self, asked: Percent, achieved: Share) -> Result<Weight, Error> {
-        match self.tolerance.filter(|tolerance| !achieved.within(**tolerance, asked)) {
+        match self
+            .tolerance
+            .filter(|tolerance| !achieved.within(**tolerance, asked))
+        {
             Some(&tolerance) => Err(Error::Intolerable {
                 object: Box::new(self.running.object().clone()),
                 asked,
@@ -124,8 +168,16 @@ fn at_weights(base: &Bundle, tiers: &[Tier<'_>], canary: &Canary) -> Result<Vec<
     for step in &canary.steps {
         match step {
             Step::SetWeight(weight) => points.push(at_weight(base, tiers, *weight)?),
-            Step::Pause { duration } => wait(&mut points, base, [Gate::Pause { duration: *duration }]),
-            Step::Analysis(analyses) => wait(&mut points, base, analyses.iter().cloned().map(Gate::from)),
+            Step::Pause { duration } => wait(
+                &mut points,
+                base,
+                [Gate::Pause {
+                    duration: *duration,
+                }],
+            ),
+            Step::Analysis(analyses) => {
+                wait(&mut points, base, analyses.iter().cloned().map(Gate::from))
+            }
         }
     }
     Ok(points)
@@ -144,7 +196,12 @@ fn at_weight(base: &Bundle, tiers: &[Tier<'_>], weight: Percent) -> Result<Waypo
 }
 
 /// The old sets take the new template, at exactly as many pods as are wanted.
-fn promote(release: &Release, base: &Bundle, tiers: &[Tier<'_>], last: Percent) -> Result<Waypoint, Error> {
+fn promote(
+    release: &Release,
+    base: &Bundle,
+    tiers: &[Tier<'_>],
+    last: Percent,
+) -> Result<Waypoint, Error> {
     let mut point = Waypoint::new("promote", base.clone());
     for object in release.changed() {
         point.bundle.extend(release.to().get(&object).cloned());
@@ -169,9 +226,16 @@ fn wait(points: &mut Vec<Waypoint>, base: &Bundle, gates: impl IntoIterator<Item
 fn rising(canary: &Canary) -> Result<Percent, Error> {
     let weights: Vec<Percent> = canary.steps.iter().filter_map(weight).collect();
     if let Some(pair) = weights.windows(2).find(|pair| pair[0] > pair[1]) {
-        return Err(Error::Falling { before: pair[0], after: pair[1] });
+        return Err(Error::Falling {
+            before: pair[0],
+            after: pair[1],
+        });
     }
-    weights.last().copied().filter(|last| last.value() > 0).ok_or(Error::NoWeight)
+    weights
+        .last()
+        .copied()
+        .filter(|last| last.value() > 0)
+        .ok_or(Error::NoWeight)
 }
 
 fn weight(step: &Step) -> Option<Percent> {
@@ -183,6 +247,10 @@ fn weight(step: &Step) -> Option<Percent> {
 
 /// Changed Deployments that keep their pods: they need no canary, but a budget.
 fn others(release: &Release, canary: &Canary) -> Result<Vec<Workload>, Error> {
-    let rest = release.changed().into_iter().filter(|object| !release.turns(object));
-    rest.map(|object| Ok(workload(release, &object, &canary.allowance())?)).collect()
+    let rest = release
+        .changed()
+        .into_iter()
+        .filter(|object| !release.turns(object));
+    rest.map(|object| Ok(workload(release, &object, &canary.allowance())?))
+        .collect()
 }

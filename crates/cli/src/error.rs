@@ -28,6 +28,10 @@ impl Error {
 
     /// `Ok` where there is no reason.
     pub(crate) fn unless_empty(reasons: Vec<String>) -> Result<(), Self> {
-        if reasons.is_empty() { Ok(()) } else { Err(Self::Failed(reasons)) }
+        if reasons.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::Failed(reasons))
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! `cutover schema`, `completions` and `man`: what is made of our own types and of the definition of the command.
+//! `cutover schema`, `completions` and `man`: what is made of our own types and of the definition
+//! of the command.
 
 use cutover::{Strategy, planning};
 use serde_json::json;
@@ -31,7 +32,9 @@ pub(crate) fn man(args: &ManArgs, world: &mut World<'_>) -> Result<(), Error> {
     for name in &args.command {
         let known = page.find_subcommand(name).cloned();
         page = known.ok_or_else(|| {
-            Error::Usage(format!("`{name}` is no command\nhint: `cutover --help` lists them"))
+            Error::Usage(format!(
+                "`{name}` is no command\nhint: `cutover --help` lists them"
+            ))
         })?;
     }
     let mut text = Vec::new();

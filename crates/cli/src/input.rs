@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cutover::manifest::{Loaded, Manifest, ObjectRef, Place, Reading, Source, bundle, locate, read};
+use cutover::manifest::{
+    Loaded, Manifest, ObjectRef, Place, Reading, Source, bundle, locate, read,
+};
 use cutover::planning::API_VERSION;
 use serde_json::Value;
 
@@ -52,7 +54,11 @@ impl Input {
     pub(crate) fn read(world: &mut World<'_>, paths: &[PathBuf]) -> Result<Self, Error> {
         let files = walk::files(world, paths)?;
         let input = Self::of(files)?;
-        input.loaded.warnings.iter().for_each(|warning| message::warning(world, warning));
+        input
+            .loaded
+            .warnings
+            .iter()
+            .for_each(|warning| message::warning(world, warning));
         Ok(input)
     }
 
@@ -64,15 +70,20 @@ impl Input {
     pub(crate) fn of(files: Vec<File>) -> Result<Self, Error> {
         let mut readings = readings(&files)?;
         for reading in &mut readings {
-            reading.documents.retain(|document| !is_plan(&document.value));
+            reading
+                .documents
+                .retain(|document| !is_plan(&document.value));
         }
         let loaded = bundle(readings);
-        let loaded =
-            loaded.map_err(|errors| Error::Failed(errors.iter().map(ToString::to_string).collect()))?;
+        let loaded = loaded
+            .map_err(|errors| Error::Failed(errors.iter().map(ToString::to_string).collect()))?;
         if loaded.bundle.is_empty() {
             let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
             let hint = "name the files or directories that the manifests are in";
-            return Err(Error::failed(format!("{}: no manifests in it\nhint: {hint}", names.join(", "))));
+            return Err(Error::failed(format!(
+                "{}: no manifests in it\nhint: {hint}",
+                names.join(", ")
+            )));
         }
         Ok(Self { files, loaded })
     }
@@ -80,18 +91,31 @@ impl Input {
     /// The objects in the order of the files.
     pub(crate) fn in_order(&self) -> Vec<&Manifest> {
         let rank = |source: &Source| {
-            let file = self.files.iter().position(|file| file.name == source.place.file);
-            (file, source.document, source.place.line, source.place.column)
+            let file = self
+                .files
+                .iter()
+                .position(|file| file.name == source.place.file);
+            (
+                file,
+                source.document,
+                source.place.line,
+                source.place.column,
+            )
         };
         let mut objects: Vec<(&ObjectRef, &Source)> = self.loaded.sources.iter().collect();
         objects.sort_by_key(|(_, source)| rank(source));
-        objects.into_iter().filter_map(|(object, _)| self.loaded.bundle.get(object)).collect()
+        objects
+            .into_iter()
+            .filter_map(|(object, _)| self.loaded.bundle.get(object))
+            .collect()
     }
 
     /// The file that an object stands in.
     pub(crate) fn file_of(&self, object: &ObjectRef) -> Option<&File> {
         let source = self.loaded.sources.get(object)?;
-        self.files.iter().find(|file| file.name == source.place.file)
+        self.files
+            .iter()
+            .find(|file| file.name == source.place.file)
     }
 
     /// Where an object's field stands, or failing that its nearest parent.
@@ -102,13 +126,16 @@ impl Input {
         }
         let file = self.file_of(object)?;
         let pointer = format!("{}{pointer}", source.pointer);
-        locate(&file.name, &file.bytes, source.document, &pointer).or_else(|| Some(source.place.clone()))
+        locate(&file.name, &file.bytes, source.document, &pointer)
+            .or_else(|| Some(source.place.clone()))
     }
 }
 
 /// A plan that is kept beside the manifests that it was made from is none of them.
 fn is_plan(value: &Value) -> bool {
-    value.get("apiVersion").is_some_and(|version| version == API_VERSION)
+    value
+        .get("apiVersion")
+        .is_some_and(|version| version == API_VERSION)
         && value.get("kind").is_some_and(|kind| kind == "Plan")
 }
 

@@ -10,9 +10,10 @@
 //!                     └─▶ schema · completions · man
 //! ```
 //!
-//! Data goes to the output, messages to `messages`: `error:`, `warning:`, `note:` and `hint:`, each with its place.
-//! This is the one crate that reads and writes files. It opens no connection itself and starts no program: what talks
-//! to a cluster goes through `cutover-kube`, and no command does that is not named for it, but `plan` without `-f`.
+//! Data goes to the output, messages to `messages`: `error:`, `warning:`, `note:` and `hint:`, each
+//! with its place. This is the one crate that reads and writes files. It opens no connection itself
+//! and starts no program: what talks to a cluster goes through `cutover-kube`, and no command does
+//! that is not named for it, but `plan` without `-f`.
 //!
 //! ```
 //! use cutover_cli::{Exit, World, run};
@@ -123,7 +124,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs the command with its arguments, the first of which is its name.
 ///
 /// A reader that stops reading its output (`cutover … | head`) is no failure.
-pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, mut world: World<'_>) -> Exit {
+pub fn run(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    mut world: World<'_>,
+) -> Exit {
     let result = parsed(arguments, &mut world).and_then(|command| match command {
         Some(command) => dispatch(command, &mut world),
         None => Ok(()),

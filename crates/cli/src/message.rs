@@ -19,10 +19,15 @@ pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
         {
             tell(world, &arguments.render().ansi().to_string());
         }
-        Error::Arguments(arguments) => {
-            say(world, ERROR, "error", &in_our_words(&arguments.render().to_string()))
-        }
-        Error::Failed(reasons) => reasons.iter().for_each(|reason| say(world, ERROR, "error", reason)),
+        Error::Arguments(arguments) => say(
+            world,
+            ERROR,
+            "error",
+            &in_our_words(&arguments.render().to_string()),
+        ),
+        Error::Failed(reasons) => reasons
+            .iter()
+            .for_each(|reason| say(world, ERROR, "error", reason)),
         Error::Output(_) | Error::Usage(_) => say(world, ERROR, "error", &error.to_string()),
     }
     match error {
@@ -42,8 +47,9 @@ pub(crate) fn note(world: &mut World<'_>, text: impl ToString) {
 }
 
 fn say(world: &mut World<'_>, style: Style, what: &str, text: &str) {
-    let (message, hint) =
-        text.split_once("\nhint: ").map_or((text, None), |(message, hint)| (message, Some(hint)));
+    let (message, hint) = text
+        .split_once("\nhint: ")
+        .map_or((text, None), |(message, hint)| (message, Some(hint)));
     tell(world, &format!("{style}{what}:{style:#} {message}\n"));
     if let Some(hint) = hint {
         tell(world, &format!("{HINT}hint:{HINT:#} {hint}\n"));
@@ -57,7 +63,8 @@ fn tell(world: &mut World<'_>, text: &str) {
     let _ = world.messages.write_all(text.as_bytes());
 }
 
-/// clap's text without its label, and what it advises as hints: its tips, what is possible, the usage.
+/// clap's text without its label, and what it advises as hints: its tips, what is possible, the
+/// usage.
 fn in_our_words(text: &str) -> String {
     // A flag that is not known is none that was meant as the name of a Deployment.
     let untold = ["For more information", "tip: to pass '"];
@@ -65,18 +72,39 @@ fn in_our_words(text: &str) -> String {
         let line = line.trim();
         !line.is_empty() && untold.iter().all(|start| !line.starts_with(start))
     };
-    let lines: Vec<&str> = text.strip_prefix("error: ").unwrap_or(text).lines().filter(told).collect();
-    let first = lines.iter().position(|line| advice(line).is_some()).unwrap_or(lines.len());
+    let lines: Vec<&str> = text
+        .strip_prefix("error: ")
+        .unwrap_or(text)
+        .lines()
+        .filter(told)
+        .collect();
+    let first = lines
+        .iter()
+        .position(|line| advice(line).is_some())
+        .unwrap_or(lines.len());
     let (message, rest) = lines.split_at(first);
-    let hints: Vec<&str> = rest.iter().map(|line| advice(line).unwrap_or(line)).collect();
-    let hints = if hints.is_empty() { "`--help` tells what there is".to_owned() } else { hints.join("\n") };
+    let hints: Vec<&str> = rest
+        .iter()
+        .map(|line| advice(line).unwrap_or(line))
+        .collect();
+    let hints = if hints.is_empty() {
+        "`--help` tells what there is".to_owned()
+    } else {
+        hints.join("\n")
+    };
     format!("{}\nhint: {hints}", message.join("\n"))
 }
 
 /// What a line of clap's or of a value's error advises.
 fn advice(line: &str) -> Option<&str> {
     let line = line.trim();
-    let possible = line.strip_prefix('[').and_then(|line| line.strip_suffix(']'));
-    let said = ["hint: ", "tip: "].iter().find_map(|label| line.strip_prefix(label));
-    possible.or(said).or_else(|| line.starts_with("Usage: ").then_some(line))
+    let possible = line
+        .strip_prefix('[')
+        .and_then(|line| line.strip_suffix(']'));
+    let said = ["hint: ", "tip: "]
+        .iter()
+        .find_map(|label| line.strip_prefix(label));
+    possible
+        .or(said)
+        .or_else(|| line.starts_with("Usage: ").then_some(line))
 }

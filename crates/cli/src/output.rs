@@ -15,9 +15,15 @@ use crate::error::Error;
 use crate::walk::in_words;
 
 /// Prints objects, as YAML documents or as one list.
-pub(crate) fn objects(world: &mut World<'_>, objects: &[Value], format: DocumentOutput) -> Result<(), Error> {
+pub(crate) fn objects(
+    world: &mut World<'_>,
+    objects: &[Value],
+    format: DocumentOutput,
+) -> Result<(), Error> {
     let text = match format {
-        DocumentOutput::Json => json_text(&json!({ "apiVersion": "v1", "kind": "List", "items": objects })),
+        DocumentOutput::Json => {
+            json_text(&json!({ "apiVersion": "v1", "kind": "List", "items": objects }))
+        }
         DocumentOutput::Yaml => emit_all(objects),
     };
     Ok(world.output.write_all(text.as_bytes())?)
@@ -42,19 +48,25 @@ pub(crate) struct Staged {
 }
 
 impl Staged {
-    /// Writes what the file is to hold. A file that is there keeps its permissions; a link stays one.
+    /// Writes what the file is to hold. A file that is there keeps its permissions; a link stays
+    /// one.
     ///
     /// # Errors
     ///
     /// What the system says.
     pub(crate) fn new(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let directory =
-            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let directory = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or_else(|| Path::new("."));
         let permissions = fs::metadata(&path).map(|known| known.permissions()).ok();
         // What the process' mask leaves of it, as for any new file.
         let new = Permissions::from_mode(0o666);
-        let mut temporary = Builder::new().prefix(".cutover-").permissions(new).tempfile_in(directory)?;
+        let mut temporary = Builder::new()
+            .prefix(".cutover-")
+            .permissions(new)
+            .tempfile_in(directory)?;
         temporary.write_all(bytes)?;
         temporary.as_file().sync_all()?;
         if let Some(permissions) = permissions {
@@ -69,7 +81,10 @@ impl Staged {
     ///
     /// What the system says.
     pub(crate) fn place(self) -> io::Result<()> {
-        self.temporary.persist(&self.path).map(drop).map_err(|error| error.error)
+        self.temporary
+            .persist(&self.path)
+            .map(drop)
+            .map_err(|error| error.error)
     }
 }
 

@@ -11,8 +11,11 @@ use crate::{World, message, plan_file};
 pub(crate) fn run(args: &PatchesArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.plan)?;
     plan_file::step(&plan, &args.plan, args.step, 1)?;
-    let lines =
-        if args.undo { back(&plan, args.step).map_err(Error::failed)? } else { forward(&plan, args.step) };
+    let lines = if args.undo {
+        back(&plan, args.step).map_err(Error::failed)?
+    } else {
+        forward(&plan, args.step)
+    };
     for line in lines {
         writeln!(world.output, "{line}")?;
     }
@@ -23,7 +26,11 @@ pub(crate) fn run(args: &PatchesArgs, world: &mut World<'_>) -> Result<(), Error
 fn forward(plan: &Plan, number: usize) -> Vec<Value> {
     let step = plan.spec.steps.get(number - 1);
     step.into_iter()
-        .flat_map(|step| step.changes.iter().map(move |change| line(number, step, change)))
+        .flat_map(|step| {
+            step.changes
+                .iter()
+                .map(move |change| line(number, step, change))
+        })
         .collect()
 }
 
@@ -31,7 +38,11 @@ fn forward(plan: &Plan, number: usize) -> Vec<Value> {
 fn back(plan: &Plan, from: usize) -> Result<Vec<Value>, cutover::planning::Error> {
     let numbered = (1..).zip(plan.way_back(from)?);
     Ok(numbered
-        .flat_map(|(number, step)| step.changes.iter().map(move |change| line(number, step, change)))
+        .flat_map(|(number, step)| {
+            step.changes
+                .iter()
+                .map(move |change| line(number, step, change))
+        })
         .collect())
 }
 
@@ -52,7 +63,11 @@ fn line(number: usize, step: &Step, change: &Change) -> Value {
 
 /// What the patches may be applied to: a plan is exact for the documents that it was given.
 fn fits(plan: &Plan) -> &'static str {
-    let live = plan.spec.from.iter().any(|entry| entry.manifest.pointer("/metadata/uid").is_some());
+    let live = plan
+        .spec
+        .from
+        .iter()
+        .any(|entry| entry.manifest.pointer("/metadata/uid").is_some());
     if live {
         "these patches fit the live objects that the plan was made from\n\
          hint: wait for the gates of each step before the next: `cutover show`"

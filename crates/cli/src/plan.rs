@@ -24,24 +24,41 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         [] => None,
         paths => Some(Input::read(world, paths)?),
     };
-    if to.is_some() && from.loaded.bundle.iter().any(|manifest| manifest.pointer("/metadata/uid").is_some()) {
+    if to.is_some()
+        && from
+            .loaded
+            .bundle
+            .iter()
+            .any(|manifest| manifest.pointer("/metadata/uid").is_some())
+    {
         return Err(no_comparison("what -f reads is as a cluster has it"));
     }
     let made = make(&request, &from, to.as_ref());
     let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
     let (plan, filled) = made.map_err(|error| Error::failed(placed(&error, &inputs)))?;
-    filled.iter().for_each(|object| message::warning(world, unsaid(object, &request, &inputs)));
+    filled
+        .iter()
+        .for_each(|object| message::warning(world, unsaid(object, &request, &inputs)));
     give(&plan, request.common.output.as_ref(), &inputs, world)
 }
 
 fn request(args: PlanArgs, world: &mut World<'_>) -> Result<Request, Error> {
-    let PlanArgs { by, file, common, wanted, running } = args;
+    let PlanArgs {
+        by,
+        file,
+        common,
+        wanted,
+        running,
+    } = args;
     if let Some(strategy) = by {
         return strategy.into_request(world.now).map_err(Error::failed);
     }
     let strategy = strategy_file::read(world, &file.unwrap_or_default())?;
     if says_itself(&strategy) && !wanted.is_empty() {
-        let reason = format!("the strategy {} says itself what is wanted", strategy.name());
+        let reason = format!(
+            "the strategy {} says itself what is wanted",
+            strategy.name()
+        );
         return Err(Error::Usage(format!(
             "{reason}\nhint: leave out --to, --image, --set-env and --to-revision"
         )));
@@ -62,8 +79,11 @@ fn read_once(request: &Request) -> Result<(), Error> {
 
 /// Files do not hold what the server fills in: compared with live objects they would take it away.
 pub(crate) fn no_comparison(reason: &str) -> Error {
-    let hint = "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
-    Error::Usage(format!("--to compares files with files, and {reason}\nhint: {hint}"))
+    let hint =
+        "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
+    Error::Usage(format!(
+        "--to compares files with files, and {reason}\nhint: {hint}"
+    ))
 }
 
 fn make(
@@ -79,7 +99,8 @@ fn make(
     Ok((plan, filled))
 }
 
-/// An error with the file and line that it speaks of, where that is known; what is wanted before what runs.
+/// An error with the file and line that it speaks of, where that is known; what is wanted before
+/// what runs.
 fn placed(error: &cutover::Error, inputs: &[&Input]) -> String {
     let place = error
         .place()
@@ -102,16 +123,32 @@ fn unsaid(object: &ObjectRef, request: &Request, inputs: &[&Input]) -> Warning {
     }
 }
 
-/// Gives the plan to whoever asked, and says beside it what a reviewer should know and the table does not say.
-fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut World<'_>) -> Result<(), Error> {
+/// Gives the plan to whoever asked, and says beside it what a reviewer should know and the table
+/// does not say.
+fn give(
+    plan: &Plan,
+    to: Option<&PlanOutput>,
+    inputs: &[&Input],
+    world: &mut World<'_>,
+) -> Result<(), Error> {
     let idle = plan.spec.steps.iter().all(|step| step.changes.is_empty());
-    let untold = if to.is_some() || idle { &*plan.spec.warnings } else { &[] };
+    let untold = if to.is_some() || idle {
+        &*plan.spec.warnings
+    } else {
+        &[]
+    };
     for warning in untold {
         let place = warning
             .object
             .as_ref()
             .and_then(|object| inputs.iter().find_map(|input| input.place(object, "")));
-        message::warning(world, Warning { place: warning.place.clone().or(place), ..warning.clone() });
+        message::warning(
+            world,
+            Warning {
+                place: warning.place.clone().or(place),
+                ..warning.clone()
+            },
+        );
     }
     if idle {
         message::note(
@@ -126,7 +163,10 @@ fn give(plan: &Plan, to: Option<&PlanOutput>, inputs: &[&Input], world: &mut Wor
         None if idle => Ok(()),
         None => {
             print(world, &show(plan, Style::Colour).map_err(Error::failed)?)?;
-            message::note(world, "the plan is not kept\nhint: `-o plan.yaml` writes it to a file");
+            message::note(
+                world,
+                "the plan is not kept\nhint: `-o plan.yaml` writes it to a file",
+            );
             Ok(())
         }
     }

@@ -13,7 +13,10 @@ pub(crate) fn run(args: &ReadArgs, world: &mut World<'_>) -> Result<(), Error> {
     for finding in readings.iter().flat_map(|reading| &reading.findings) {
         message::warning(world, finding);
     }
-    let documents = readings.into_iter().flat_map(|reading| reading.documents).flat_map(flatten);
+    let documents = readings
+        .into_iter()
+        .flat_map(|reading| reading.documents)
+        .flat_map(flatten);
     let objects: Vec<Value> = documents.map(|document| document.value).collect();
     output::objects(world, &objects, args.output)
 }

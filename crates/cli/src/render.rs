@@ -32,7 +32,10 @@ pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error>
 /// A Secret that is told without its values.
 pub(crate) fn without_values(world: &mut World<'_>, secret: &ObjectRef) {
     let hint = "its values are in the files that have it so: `render` takes those with -f";
-    message::warning(world, format!("{secret}: a plan does not hold a Secret's values\nhint: {hint}"));
+    message::warning(
+        world,
+        format!("{secret}: a plan does not hold a Secret's values\nhint: {hint}"),
+    );
 }
 
 /// In the order in which they must come to exist.
@@ -42,7 +45,8 @@ fn by_rank(state: &Bundle) -> Vec<Manifest> {
     objects
 }
 
-/// All of the input: the plan's objects as the state has them, all others as they are, new ones at the end.
+/// All of the input: the plan's objects as the state has them, all others as they are, new ones at
+/// the end.
 fn among(input: &Input, plan: &Plan, state: &Bundle) -> Result<Vec<Manifest>, Error> {
     let planned = planned(plan)?;
     let at_state = |manifest: &&Manifest| match state.get(manifest.object()) {
@@ -52,8 +56,14 @@ fn among(input: &Input, plan: &Plan, state: &Bundle) -> Result<Vec<Manifest>, Er
         None => (!planned.contains(manifest.object())).then(|| (*manifest).clone()),
     };
     let known = input.in_order();
-    let new = state.iter().filter(|manifest| !input.loaded.bundle.contains(manifest.object()));
-    Ok(known.iter().filter_map(at_state).chain(new.cloned()).collect())
+    let new = state
+        .iter()
+        .filter(|manifest| !input.loaded.bundle.contains(manifest.object()));
+    Ok(known
+        .iter()
+        .filter_map(at_state)
+        .chain(new.cloned())
+        .collect())
 }
 
 /// All objects that the plan has in any of its states.

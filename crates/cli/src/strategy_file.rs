@@ -20,10 +20,17 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Strategy, Er
     let files = walk::files(world, slice::from_ref(path))?;
     let [file] = files.as_slice() else {
         let hint = "name the file: `--strategy strategy.yaml`";
-        return Err(Error::failed(format!("{}: a strategy is one file\nhint: {hint}", path.display())));
+        return Err(Error::failed(format!(
+            "{}: a strategy is one file\nhint: {hint}",
+            path.display()
+        )));
     };
-    let text = str::from_utf8(&file.bytes)
-        .map_err(|_| Error::failed(format!("{}: the file is no UTF-8\nhint: save it as UTF-8", file.name)))?;
+    let text = str::from_utf8(&file.bytes).map_err(|_| {
+        Error::failed(format!(
+            "{}: the file is no UTF-8\nhint: save it as UTF-8",
+            file.name
+        ))
+    })?;
     serde_yaml::from_str(text).map_err(|error| Error::failed(reason(&file.name, &error)))
 }
 
@@ -42,11 +49,21 @@ fn reason(file: &str, error: &YamlError) -> String {
 /// What is wrong, and what is known instead.
 fn in_words(error: &YamlError) -> String {
     match error {
-        YamlError::SerdeUnknownField { field, expected, .. } => {
-            format!("the field `{field}` is not known\nhint: known are {}", expected.join(", "))
+        YamlError::SerdeUnknownField {
+            field, expected, ..
+        } => {
+            format!(
+                "the field `{field}` is not known\nhint: known are {}",
+                expected.join(", ")
+            )
         }
-        YamlError::SerdeUnknownVariant { variant, expected, .. } => {
-            format!("`{variant}` is not known\nhint: known are {}", expected.join(", "))
+        YamlError::SerdeUnknownVariant {
+            variant, expected, ..
+        } => {
+            format!(
+                "`{variant}` is not known\nhint: known are {}",
+                expected.join(", ")
+            )
         }
         YamlError::SerdeMissingField { field, .. } => {
             format!(
@@ -54,8 +71,14 @@ fn in_words(error: &YamlError) -> String {
             )
         }
         other => {
-            let message = DefaultMessageFormatter.format_message(other).replace("\\n", "\n");
-            if message.contains("\nhint: ") { message } else { message + EXAMPLE }
+            let message = DefaultMessageFormatter
+                .format_message(other)
+                .replace("\\n", "\n");
+            if message.contains("\nhint: ") {
+                message
+            } else {
+                message + EXAMPLE
+            }
         }
     }
 }

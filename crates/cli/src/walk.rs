@@ -9,7 +9,8 @@ use crate::World;
 use crate::error::Error;
 use crate::input::{File, Origin};
 
-/// The ends of the names of files that are read in a directory; a file that is named itself may have any.
+/// The ends of the names of files that are read in a directory; a file that is named itself may
+/// have any.
 const ENDS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// Reads the files that are meant, in the order of the paths and, in a directory, of the names.
@@ -42,21 +43,36 @@ fn path_files(world: &mut World<'_>, path: &Path) -> Result<Vec<File>, String> {
         ));
     }
     let wrong = |error: io::Error| format!("{text}: {}", in_words(&error));
-    if fs::metadata(world.directory.join(path)).map_err(wrong)?.is_dir() {
+    if fs::metadata(world.directory.join(path))
+        .map_err(wrong)?
+        .is_dir()
+    {
         return directory(&world.directory, path);
     }
-    Ok(vec![file(&world.directory, path, Origin::Named).map_err(wrong)?])
+    Ok(vec![
+        file(&world.directory, path, Origin::Named).map_err(wrong)?,
+    ])
 }
 
 fn standard_input(world: &mut World<'_>) -> io::Result<File> {
     let mut bytes = Vec::new();
     world.input.read_to_end(&mut bytes)?;
-    Ok(File { name: Arc::from("stdin"), path: PathBuf::new(), bytes, origin: Origin::Standard })
+    Ok(File {
+        name: Arc::from("stdin"),
+        path: PathBuf::new(),
+        bytes,
+        origin: Origin::Standard,
+    })
 }
 
 fn file(base: &Path, path: &Path, origin: Origin) -> io::Result<File> {
     let bytes = fs::read(base.join(path))?;
-    Ok(File { name: Arc::from(path.to_string_lossy()), path: path.to_owned(), bytes, origin })
+    Ok(File {
+        name: Arc::from(path.to_string_lossy()),
+        path: path.to_owned(),
+        bytes,
+        origin,
+    })
 }
 
 fn directory(base: &Path, path: &Path) -> Result<Vec<File>, String> {
@@ -64,15 +80,20 @@ fn directory(base: &Path, path: &Path) -> Result<Vec<File>, String> {
     walk(base, path, &mut files)?;
     if files.is_empty() {
         let hint = "name the directory that the manifests are in; only .yaml, .yml and .json files are read";
-        return Err(format!("{}: the directory holds no manifests\nhint: {hint}", path.display()));
+        return Err(format!(
+            "{}: the directory holds no manifests\nhint: {hint}",
+            path.display()
+        ));
     }
     Ok(files)
 }
 
-/// Goes through a directory by name. Links to directories are not followed, so that there is an end.
+/// Goes through a directory by name. Links to directories are not followed, so that there is an
+/// end.
 fn walk(base: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), String> {
     let wrong = |path: &Path, error: io::Error| format!("{}: {}", path.display(), in_words(&error));
-    let entries = fs::read_dir(base.join(directory)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries =
+        fs::read_dir(base.join(directory)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = entries.map_err(|error| wrong(directory, error))?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
@@ -94,7 +115,8 @@ fn walk(base: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), Stri
 }
 
 fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|end| ENDS.iter().any(|known| end == *known))
+    path.extension()
+        .is_some_and(|end| ENDS.iter().any(|known| end == *known))
 }
 
 /// A directory that another tool makes manifests of holds none itself.
@@ -105,13 +127,18 @@ fn refuse_source(directory: &Path, path: &Path) -> Result<(), String> {
         _ => return Ok(()),
     };
     let directory = directory.display();
-    Err(format!("{}: {what}, not manifests\nhint: {tool} {directory} | cutover … -f -", path.display()))
+    Err(format!(
+        "{}: {what}, not manifests\nhint: {tool} {directory} | cutover … -f -",
+        path.display()
+    ))
 }
 
 /// What the system says, in words that say what to do.
 pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or directory\nhint: check the path".into(),
+        io::ErrorKind::NotFound => {
+            "there is no such file or directory\nhint: check the path".into()
+        }
         io::ErrorKind::PermissionDenied => {
             "it may not be read or written\nhint: check its permissions".into()
         }

@@ -27,7 +27,11 @@ impl Ends {
     /// # Errors
     ///
     /// A change that the manifests do not allow, or what the strategy refuses to want.
-    pub(crate) fn new(request: &Request, from: &Bundle, to: Option<&Bundle>) -> Result<Self, cutover::Error> {
+    pub(crate) fn new(
+        request: &Request,
+        from: &Bundle,
+        to: Option<&Bundle>,
+    ) -> Result<Self, cutover::Error> {
         if let Strategy::Scale(scale) = &request.strategy {
             counted(from, &scale.workloads, request.running.replicas)?;
         }
@@ -37,7 +41,11 @@ impl Ends {
         let near = request.common.namespace.as_deref();
         let to = match to {
             None => from.clone(),
-            Some(to) => only_meant(&from, only_near(&from, &fill(to), near), &request.common.workloads)?,
+            Some(to) => only_meant(
+                &from,
+                only_near(&from, &fill(to), near),
+                &request.common.workloads,
+            )?,
         };
         let to = within(&to, near, |near| changed(request, near))?;
         Ok(Self { from, to, filled })
@@ -69,7 +77,11 @@ fn changed(request: &Request, near: &Bundle) -> Result<Bundle, cutover::Error> {
         let workloads = workloads.clone();
         to = rollback::release(
             &to,
-            &rollback::Rollback { to_revision: Some(revision), workloads, ..Default::default() },
+            &rollback::Rollback {
+                to_revision: Some(revision),
+                workloads,
+                ..Default::default()
+            },
         )?;
     }
     for image in &request.wanted.images {
@@ -87,8 +99,10 @@ fn within(
     namespace: Option<&str>,
     change: impl FnOnce(&Bundle) -> Result<Bundle, cutover::Error>,
 ) -> Result<Bundle, cutover::Error> {
-    let (near, far): (Bundle, Bundle) =
-        bundle.iter().cloned().partition(|manifest| is_near(manifest.object(), namespace));
+    let (near, far): (Bundle, Bundle) = bundle
+        .iter()
+        .cloned()
+        .partition(|manifest| is_near(manifest.object(), namespace));
     let mut changed = change(&near)?;
     changed.extend(far);
     Ok(changed)
@@ -103,27 +117,41 @@ fn is_near(object: &ObjectRef, namespace: Option<&str>) -> bool {
 
 /// What is wanted of the namespace that is meant; all others stay as they run.
 fn only_near(from: &Bundle, to: &Bundle, namespace: Option<&str>) -> Bundle {
-    let near = to.iter().filter(|manifest| is_near(manifest.object(), namespace));
-    let far = from.iter().filter(|manifest| !is_near(manifest.object(), namespace));
+    let near = to
+        .iter()
+        .filter(|manifest| is_near(manifest.object(), namespace));
+    let far = from
+        .iter()
+        .filter(|manifest| !is_near(manifest.object(), namespace));
     near.chain(far).cloned().collect()
 }
 
-/// What is wanted of the Deployments that are meant; all others stay as they run, and new ones do not come.
-fn only_meant(from: &Bundle, mut to: Bundle, workloads: &[WorkloadName]) -> Result<Bundle, cutover::Error> {
+/// What is wanted of the Deployments that are meant; all others stay as they run, and new ones do
+/// not come.
+fn only_meant(
+    from: &Bundle,
+    mut to: Bundle,
+    workloads: &[WorkloadName],
+) -> Result<Bundle, cutover::Error> {
     if workloads.is_empty() {
         return Ok(to);
     }
     let meant = select(from, workloads)?;
     let others = |bundle: &Bundle| -> Vec<Manifest> {
         let sets = deployments(bundle).map(|set| set.manifest());
-        sets.filter(|set| !meant.contains(set.object())).cloned().collect()
+        sets.filter(|set| !meant.contains(set.object()))
+            .cloned()
+            .collect()
     };
-    others(&to).iter().for_each(|set| drop(to.remove(set.object())));
+    others(&to)
+        .iter()
+        .for_each(|set| drop(to.remove(set.object())));
     to.extend(others(from));
     Ok(to)
 }
 
-/// The Deployments whose manifest leaves `replicas` out, of those that are meant, where the number is asked for.
+/// The Deployments whose manifest leaves `replicas` out, of those that are meant, where the number
+/// is asked for.
 fn unsaid(
     from: &Bundle,
     workloads: &[WorkloadName],
@@ -131,7 +159,9 @@ fn unsaid(
 ) -> Result<Vec<ObjectRef>, cutover::Error> {
     let mut open: Vec<ObjectRef> = match (replicas, workloads) {
         (None, _) => Vec::new(),
-        (_, []) => deployments(from).map(|set| set.manifest().object().clone()).collect(),
+        (_, []) => deployments(from)
+            .map(|set| set.manifest().object().clone())
+            .collect(),
         (_, named) => select(from, named)?,
     };
     open.retain(|object| is_open(from, object));
@@ -139,11 +169,24 @@ fn unsaid(
 }
 
 /// Scaling says what is wanted by `--replicas`, so what runs goes by another name there.
-fn counted(from: &Bundle, workloads: &[WorkloadName], running: Option<u32>) -> Result<(), cutover::Error> {
-    match select(from, workloads)?.into_iter().find(|object| is_open(from, object)) {
+fn counted(
+    from: &Bundle,
+    workloads: &[WorkloadName],
+    running: Option<u32>,
+) -> Result<(), cutover::Error> {
+    match select(from, workloads)?
+        .into_iter()
+        .find(|object| is_open(from, object))
+    {
         Some(object) if running.is_none() => {
             let hint = "say it with --current-replicas, or plan from live objects";
-            Err(refuse(&object, REPLICAS, "the manifest does not say how many pods run", hint).into())
+            Err(refuse(
+                &object,
+                REPLICAS,
+                "the manifest does not say how many pods run",
+                hint,
+            )
+            .into())
         }
         _ => Ok(()),
     }
@@ -151,11 +194,17 @@ fn counted(from: &Bundle, workloads: &[WorkloadName], running: Option<u32>) -> R
 
 /// The number of pods where no manifest says it; a manifest of what is wanted may say another.
 fn fill(bundle: &Bundle, objects: &[ObjectRef], replicas: Option<u32>) -> Bundle {
-    let Some(replicas) = replicas else { return bundle.clone() };
+    let Some(replicas) = replicas else {
+        return bundle.clone();
+    };
     let open = objects.iter().filter(|object| is_open(bundle, object));
-    open.fold(bundle.clone(), |filled, object| with_replicas(&filled, object, replicas))
+    open.fold(bundle.clone(), |filled, object| {
+        with_replicas(&filled, object, replicas)
+    })
 }
 
 fn is_open(bundle: &Bundle, object: &ObjectRef) -> bool {
-    bundle.get(object).is_some_and(|set| set.pointer(REPLICAS).is_none_or(Value::is_null))
+    bundle
+        .get(object)
+        .is_some_and(|set| set.pointer(REPLICAS).is_none_or(Value::is_null))
 }

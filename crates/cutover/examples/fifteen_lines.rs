@@ -6,7 +6,11 @@ use cutover::{Image, Options, Release, Strategy, manifest, plan, set_image};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = manifest::read("hello.yaml", include_bytes!("hello.yaml"))?;
     let from = manifest::bundle(vec![file])?.bundle;
-    let to = set_image(&from, &"hello=registry.example/hello:2.0.0".parse::<Image>()?, &[])?;
+    let to = set_image(
+        &from,
+        &"hello=registry.example/hello:2.0.0".parse::<Image>()?,
+        &[],
+    )?;
     let release = Release::new(&from, &to, false)?;
     let canary: Strategy =
         serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;

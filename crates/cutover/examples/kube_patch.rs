@@ -17,11 +17,26 @@ use kube::core::request::Request;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let deployments = Request::new("/apis/apps/v1/namespaces/default/deployments");
-    let parameters = PatchParams { field_manager: Some("cutover".into()), ..PatchParams::default() };
-    for change in rolling()?.spec.steps.into_iter().flat_map(|step| step.changes) {
-        let Change::Patch { object, ops, .. } = change else { continue };
+    let parameters = PatchParams {
+        field_manager: Some("cutover".into()),
+        ..PatchParams::default()
+    };
+    for change in rolling()?
+        .spec
+        .steps
+        .into_iter()
+        .flat_map(|step| step.changes)
+    {
+        let Change::Patch { object, ops, .. } = change else {
+            continue;
+        };
         let request = deployments.patch(&object.name, &parameters, &Patch::Json::<()>(ops))?;
-        println!("{} {}\n{}", request.method(), request.uri(), String::from_utf8_lossy(request.body()));
+        println!(
+            "{} {}\n{}",
+            request.method(),
+            request.uri(),
+            String::from_utf8_lossy(request.body())
+        );
     }
     Ok(())
 }
@@ -29,9 +44,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn rolling() -> Result<Plan, Box<dyn std::error::Error>> {
     let file = manifest::read("hello.yaml", include_bytes!("hello.yaml"))?;
     let from = manifest::bundle(vec![file])?.bundle;
-    let to = set_image(&from, &"hello=registry.example/hello:2.0.0".parse::<Image>()?, &[])?;
+    let to = set_image(
+        &from,
+        &"hello=registry.example/hello:2.0.0".parse::<Image>()?,
+        &[],
+    )?;
     let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
-    Ok(plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?)
+    Ok(plan(
+        &Release::new(&from, &to, false)?,
+        &strategy,
+        &Options::default(),
+    )?)
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A strategy of one's own, a canary of one pod by hand: `cargo run -p cutover --example own_strategy`.
+//! A strategy of one's own, a canary of one pod by hand:
+//! `cargo run -p cutover --example own_strategy`.
 //!
 //! ```text
 //! start    ● ● ●
@@ -6,19 +7,24 @@
 //! update   ○ ○ ○         exactly what is wanted; the pod beside it is gone
 //! ```
 //!
-//! A strategy only says where to stand. Which patches lead there, in which order, within which budget, and how each
-//! is taken back, is the planner's.
+//! A strategy only says where to stand. Which patches lead there, in which order, within which
+//! budget, and how each is taken back, is the planner's.
 #![expect(clippy::print_stdout, reason = "an example prints what it has made")]
 
 use cutover::planning::{
-    self, Allowance, Deployment, Error, Gate, Role, Waypoint, Waypoints, beside, discriminator, workload,
+    self, Allowance, Deployment, Error, Gate, Role, Waypoint, Waypoints, beside, discriminator,
+    workload,
 };
 use cutover::{Image, Options, Release, manifest, set_image};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = manifest::read("hello.yaml", include_bytes!("hello.yaml"))?;
     let from = manifest::bundle(vec![file])?.bundle;
-    let to = set_image(&from, &"hello=registry.example/hello:2.0.0".parse::<Image>()?, &[])?;
+    let to = set_image(
+        &from,
+        &"hello=registry.example/hello:2.0.0".parse::<Image>()?,
+        &[],
+    )?;
     let release = Release::new(&from, &to, false)?;
     let plan = planning::plan(&release, "try", by_hand(&release)?, &Options::default())?;
     for (number, step) in (1..).zip(&plan.spec.steps) {
@@ -35,15 +41,22 @@ fn by_hand(release: &Release) -> Result<Waypoints, Error> {
     let mut waypoints = Waypoints::default();
     let mut bundle = release.transit()?;
     for object in release.turned() {
-        let canary = beside(release, &object, Role::Canary, discriminator(release, &object))?;
+        let canary = beside(
+            release,
+            &object,
+            Role::Canary,
+            discriminator(release, &object),
+        )?;
         let mut tier = workload(release, &object, &Allowance::default())?;
         tier.sets.insert(Role::Canary, canary.object().name.clone());
         waypoints.workloads.push(tier);
         bundle.insert(Deployment::of(&canary).scaled(1));
     }
     let a_person = Gate::Pause { duration: None };
-    waypoints.points =
-        vec![Waypoint::new("try", bundle).gate(a_person), Waypoint::new("update", release.to().clone())];
+    waypoints.points = vec![
+        Waypoint::new("try", bundle).gate(a_person),
+        Waypoint::new("update", release.to().clone()),
+    ];
     Ok(waypoints)
 }
 

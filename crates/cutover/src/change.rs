@@ -56,7 +56,9 @@ pub enum BadChange {
         workloads: String,
     },
     /// Several containers could be meant.
-    #[error("{object}: it has {count} containers\nhint: say which with --set-env CONTAINER:NAME=VALUE")]
+    #[error(
+        "{object}: it has {count} containers\nhint: say which with --set-env CONTAINER:NAME=VALUE"
+    )]
     ManyContainers {
         /// The workload.
         object: ObjectRef,
@@ -73,9 +75,10 @@ impl FromStr for Image {
 
     fn from_str(text: &str) -> Result<Self, BadChange> {
         match text.split_once('=') {
-            Some((container, image)) if !container.is_empty() && !image.is_empty() => {
-                Ok(Self { container: container.into(), image: image.into() })
-            }
+            Some((container, image)) if !container.is_empty() && !image.is_empty() => Ok(Self {
+                container: container.into(),
+                image: image.into(),
+            }),
             _ => Err(BadChange::Image(text.into())),
         }
     }
@@ -94,11 +97,16 @@ impl FromStr for EnvironmentVariable {
         if name.is_empty() || container.as_deref() == Some("") {
             return Err(bad());
         }
-        Ok(Self { container, name: name.into(), value: value.into() })
+        Ok(Self {
+            container,
+            name: name.into(),
+            value: value.into(),
+        })
     }
 }
 
-/// The bundle with another image in one container. Where no workload is named, exactly one must have that container.
+/// The bundle with another image in one container. Where no workload is named, exactly one must
+/// have that container.
 ///
 /// # Errors
 ///
@@ -115,7 +123,11 @@ impl FromStr for EnvironmentVariable {
 /// assert_eq!(changed.iter().next().unwrap().pointer("/spec/template/spec/containers/0/image"), Some(&json!("hello:2")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn set_image(bundle: &Bundle, image: &Image, workloads: &[WorkloadName]) -> Result<Bundle, BadChange> {
+pub fn set_image(
+    bundle: &Bundle,
+    image: &Image,
+    workloads: &[WorkloadName],
+) -> Result<Bundle, BadChange> {
     let mut changed = bundle.clone();
     for set in having(bundle, &image.container, workloads)? {
         changed.insert(edit(set, &image.container, |container| {
@@ -138,10 +150,16 @@ pub fn set_environment(
     let mut changed = bundle.clone();
     let sets = match &variable.container {
         Some(container) => having(bundle, container, workloads)?,
-        None => select(bundle, workloads)?.iter().filter_map(|object| bundle.get(object)).collect(),
+        None => select(bundle, workloads)?
+            .iter()
+            .filter_map(|object| bundle.get(object))
+            .collect(),
     };
     for set in sets {
-        let container = variable.container.clone().map_or_else(|| only_container(set), Ok)?;
+        let container = variable
+            .container
+            .clone()
+            .map_or_else(|| only_container(set), Ok)?;
         changed.insert(edit(set, &container, |container| put(container, variable)));
     }
     Ok(changed)
@@ -156,26 +174,51 @@ fn having<'a>(
     let meant: Vec<&Manifest> = if workloads.is_empty() {
         deployments(bundle).map(|set| set.manifest()).collect()
     } else {
-        select(bundle, workloads)?.iter().filter_map(|object| bundle.get(object)).collect()
+        select(bundle, workloads)?
+            .iter()
+            .filter_map(|object| bundle.get(object))
+            .collect()
     };
-    let found: Vec<&Manifest> =
-        meant.iter().copied().filter(|set| names(set).any(|name| name == container)).collect();
+    let found: Vec<&Manifest> = meant
+        .iter()
+        .copied()
+        .filter(|set| names(set).any(|name| name == container))
+        .collect();
     match found.len() {
-        0 => Err(BadChange::NoContainer { container: container.into(), known: known(&meant) }),
+        0 => Err(BadChange::NoContainer {
+            container: container.into(),
+            known: known(&meant),
+        }),
         1 => Ok(found),
         _ if !workloads.is_empty() => Ok(found),
         count => {
-            let workloads = found.iter().map(|set| set.object().to_string()).collect::<Vec<_>>().join(", ");
-            Err(BadChange::ManyWorkloads { container: container.into(), count, workloads })
+            let workloads = found
+                .iter()
+                .map(|set| set.object().to_string())
+                .collect::<Vec<_>>()
+                .join(", ");
+            Err(BadChange::ManyWorkloads {
+                container: container.into(),
+                count,
+                workloads,
+            })
         }
     }
 }
 
 fn known(sets: &[&Manifest]) -> String {
-    let mut known: Vec<String> = sets.iter().flat_map(|set| names(set)).map(Into::into).collect();
+    let mut known: Vec<String> = sets
+        .iter()
+        .flat_map(|set| names(set))
+        .map(Into::into)
+        .collect();
     known.sort();
     known.dedup();
-    if known.is_empty() { "none".into() } else { known.join(", ") }
+    if known.is_empty() {
+        "none".into()
+    } else {
+        known.join(", ")
+    }
 }
 
 fn names(set: &Manifest) -> impl Iterator<Item = &str> {
@@ -184,21 +227,40 @@ fn names(set: &Manifest) -> impl Iterator<Item = &str> {
 }
 
 fn only_container(set: &Manifest) -> Result<String, BadChange> {
-    let main = set.pointer("/spec/template/spec/containers").and_then(Value::as_array);
-    let names: Vec<&str> =
-        main.into_iter().flatten().filter_map(|container| container.get("name")?.as_str()).collect();
+    let main = set
+        .pointer("/spec/template/spec/containers")
+        .and_then(Value::as_array);
+    let names: Vec<&str> = main
+        .into_iter()
+        .flatten()
+        .filter_map(|container| container.get("name")?.as_str())
+        .collect();
     match names.as_slice() {
         [only] => Ok((*only).into()),
-        several => Err(BadChange::ManyContainers { object: set.object().clone(), count: several.len() }),
+        several => Err(BadChange::ManyContainers {
+            object: set.object().clone(),
+            count: several.len(),
+        }),
     }
 }
 
-fn edit(set: &Manifest, name: &str, change: impl Fn(&mut serde_json::Map<String, Value>)) -> Manifest {
+fn edit(
+    set: &Manifest,
+    name: &str,
+    change: impl Fn(&mut serde_json::Map<String, Value>),
+) -> Manifest {
     set.with(|value| {
-        for list in ["/spec/template/spec/initContainers", "/spec/template/spec/containers"] {
-            let containers = value.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
-            let named =
-                containers.filter(|container| container.get("name").and_then(Value::as_str) == Some(name));
+        for list in [
+            "/spec/template/spec/initContainers",
+            "/spec/template/spec/containers",
+        ] {
+            let containers = value
+                .pointer_mut(list)
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten();
+            let named = containers
+                .filter(|container| container.get("name").and_then(Value::as_str) == Some(name));
             named.filter_map(Value::as_object_mut).for_each(&change);
         }
     })
@@ -207,9 +269,14 @@ fn edit(set: &Manifest, name: &str, change: impl Fn(&mut serde_json::Map<String,
 /// Replaces the variable where it stands, or adds it at the end.
 fn put(container: &mut serde_json::Map<String, Value>, variable: &EnvironmentVariable) {
     let list = container.entry("env").or_insert_with(|| json!([]));
-    let Some(list) = list.as_array_mut() else { return };
+    let Some(list) = list.as_array_mut() else {
+        return;
+    };
     let item = json!({ "name": variable.name, "value": variable.value });
-    match list.iter_mut().find(|known| known.get("name") == Some(&json!(variable.name))) {
+    match list
+        .iter_mut()
+        .find(|known| known.get("name") == Some(&json!(variable.name)))
+    {
         Some(known) => *known = item,
         None => list.push(item),
     }

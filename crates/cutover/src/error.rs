@@ -39,12 +39,16 @@ pub enum Error {
 }
 
 impl Error {
-    /// The object and the field (a JSON pointer, empty for the whole object) that was refused, for whoever knows which
-    /// file and line they came from.
+    /// The object and the field (a JSON pointer, empty for the whole object) that was refused, for
+    /// whoever knows which file and line they came from.
     pub fn place(&self) -> Option<(&ObjectRef, &str)> {
         match self {
-            Self::Plan(error) | Self::Change(crate::change::BadChange::Workload(error)) => planner(error),
-            Self::Change(crate::change::BadChange::ManyContainers { object, .. }) => Some((object, "")),
+            Self::Plan(error) | Self::Change(crate::change::BadChange::Workload(error)) => {
+                planner(error)
+            }
+            Self::Change(crate::change::BadChange::ManyContainers { object, .. }) => {
+                Some((object, ""))
+            }
             Self::Change(_) => None,
             #[cfg(feature = "affinity")]
             Self::Affinity(error) => affinity(error),
@@ -95,8 +99,12 @@ fn canary(error: &cutover_canary::Error) -> Option<(&ObjectRef, &str)> {
     match error {
         Error::Plan(error) => planner(error),
         Error::NoPods(object) => Some((object, "/spec/replicas")),
-        Error::NoRoom { object, .. } | Error::Intolerable { object, .. } => Some((object, "/spec/replicas")),
-        Error::Unknown { service, .. } | Error::Unreached { service, .. } => Some((service, "/spec")),
+        Error::NoRoom { object, .. } | Error::Intolerable { object, .. } => {
+            Some((object, "/spec/replicas"))
+        }
+        Error::Unknown { service, .. } | Error::Unreached { service, .. } => {
+            Some((service, "/spec"))
+        }
         _ => None,
     }
 }

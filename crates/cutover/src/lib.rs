@@ -1,11 +1,12 @@
-//! Cutover: Kubernetes deployment strategies as pure functions, from manifests to a plan that a person can review.
+//! Cutover: Kubernetes deployment strategies as pure functions, from manifests to a plan that a
+//! person can review.
 //!
 //! ```text
 //! manifests ─▶ Bundle ─▶ Release (from, to) ─▶ Strategy ─▶ Waypoints ─▶ planner ─▶ Plan ─▶ patches, states, undo
 //! ```
 //!
-//! This is the facade over the strategy crates, one Cargo feature a strategy: [`plan`] is all that most programs
-//! need. It does no IO, and the same input gives the same bytes.
+//! This is the facade over the strategy crates, one Cargo feature a strategy: [`plan`] is all that
+//! most programs need. It does no IO, and the same input gives the same bytes.
 //!
 //! # A plan in fifteen lines
 //!

@@ -73,8 +73,8 @@ impl Strategy {
     }
 }
 
-/// What is wanted, for the strategies that say it themselves: scale, restart, rollback, pause, resume and affinity.
-/// `None` for those that only say how to get there.
+/// What is wanted, for the strategies that say it themselves: scale, restart, rollback, pause,
+/// resume and affinity. `None` for those that only say how to get there.
 ///
 /// # Errors
 ///
@@ -103,7 +103,12 @@ pub fn wanted(strategy: &Strategy, from: &Bundle) -> Result<Option<Bundle>, Erro
 ///
 /// What the strategy or the planner refuses, with the object, the field and a hint.
 pub fn plan(release: &Release, strategy: &Strategy, options: &Options) -> Result<Plan, Error> {
-    Ok(cutover_plan::plan(release, strategy.name(), waypoints(release, strategy)?, options)?)
+    Ok(cutover_plan::plan(
+        release,
+        strategy.name(),
+        waypoints(release, strategy)?,
+        options,
+    )?)
 }
 
 fn waypoints(release: &Release, strategy: &Strategy) -> Result<Waypoints, Error> {

@@ -50,13 +50,19 @@ impl Answered {
 
 /// The objects of a list, and its resourceVersion, from which a watch goes on.
 pub(crate) fn list(mut value: Value, scope: &Scope) -> Result<(Vec<Manifest>, String), Fault> {
-    let version = value.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
+    let version = value
+        .pointer("/metadata/resourceVersion")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let version = version.to_owned();
     let items = match value.get_mut("items").map(Value::take) {
         Some(Value::Array(items)) => items,
         _ => Vec::new(),
     };
-    let objects = items.into_iter().map(|item| item_of(item, scope)).collect::<Result<_, _>>()?;
+    let objects = items
+        .into_iter()
+        .map(|item| item_of(item, scope))
+        .collect::<Result<_, _>>()?;
     Ok((objects, version))
 }
 
@@ -65,7 +71,8 @@ pub(crate) fn list(mut value: Value, scope: &Scope) -> Result<(Vec<Manifest>, St
 /// Pods come without `managedFields`: nobody asks who wrote them, and there may be thousands.
 pub(crate) fn item_of(mut item: Value, scope: &Scope) -> Result<Manifest, Fault> {
     if let Some(item) = item.as_object_mut() {
-        item.entry("apiVersion").or_insert_with(|| json!(scope.api_version));
+        item.entry("apiVersion")
+            .or_insert_with(|| json!(scope.api_version));
         item.entry("kind").or_insert_with(|| json!(scope.kind));
     }
     if scope.kind == "Pod"
@@ -77,5 +84,6 @@ pub(crate) fn item_of(mut item: Value, scope: &Scope) -> Result<Manifest, Fault>
 }
 
 fn manifest(value: Value) -> Result<Manifest, Fault> {
-    Manifest::new(value).map_err(|error| unanswered(format!("the server's answer is no object: {error}")))
+    Manifest::new(value)
+        .map_err(|error| unanswered(format!("the server's answer is no object: {error}")))
 }

@@ -24,11 +24,15 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// The server's refusal as it is; code 0 where no answer came within 40 seconds, so that a write may have happened.
+    /// The server's refusal as it is; code 0 where no answer came within 40 seconds, so that a
+    /// write may have happened.
     pub async fn ask(&self, request: Request) -> Answer {
         match request {
             Request::Get(object) => self.get(&object).await,
-            Request::List(scope) => self.list(&scope).await.map(|(objects, _)| Reply::Objects(objects)),
+            Request::List(scope) => self
+                .list(&scope)
+                .await
+                .map(|(objects, _)| Reply::Objects(objects)),
             Request::Write { write, dry_run } => self.write(&write, dry_run).await,
             Request::Review(right) => self.review(&right).await,
             Request::Http(request) => gate::ask(&request).await,
@@ -43,7 +47,9 @@ impl Cluster {
     /// As [`Cluster::ask`].
     pub async fn user(&self) -> Result<String, Fault> {
         let review = self.send(Call::who()).await?.json()?;
-        let name = review.pointer("/status/userInfo/username").and_then(Value::as_str);
+        let name = review
+            .pointer("/status/userInfo/username")
+            .and_then(Value::as_str);
         Ok(name.unwrap_or("somebody").to_owned())
     }
 
@@ -60,34 +66,57 @@ impl Cluster {
 
     async fn write(&self, write: &Write, dry_run: bool) -> Answer {
         let call = match write {
-            Write::Create(manifest) => {
-                Call::create(&self.collection_of(manifest.object()).await?, manifest, dry_run)
-            }
-            Write::Patch { object, ops } => {
-                Call::patch(&self.collection_of(object).await?, &object.name, ops, dry_run)
-            }
-            Write::Delete { object, uid, version } => {
+            Write::Create(manifest) => Call::create(
+                &self.collection_of(manifest.object()).await?,
+                manifest,
+                dry_run,
+            ),
+            Write::Patch { object, ops } => Call::patch(
+                &self.collection_of(object).await?,
+                &object.name,
+                ops,
+                dry_run,
+            ),
+            Write::Delete {
+                object,
+                uid,
+                version,
+            } => {
                 let preconditions = json!({ "uid": uid, "resourceVersion": version });
-                Call::delete(&self.collection_of(object).await?, &object.name, &preconditions, dry_run)
+                Call::delete(
+                    &self.collection_of(object).await?,
+                    &object.name,
+                    &preconditions,
+                    dry_run,
+                )
             }
         };
         let found = self.send(call).await?.object()?;
         // What is deleted at once is answered with what it was.
         let is_there = |found: &Manifest| {
-            !matches!(write, Write::Delete { .. }) || found.pointer("/metadata/deletionTimestamp").is_some()
+            !matches!(write, Write::Delete { .. })
+                || found.pointer("/metadata/deletionTimestamp").is_some()
         };
         Ok(Reply::Object(found.filter(is_there)))
     }
 
     async fn review(&self, right: &Right) -> Answer {
         let review = self.send(Call::review(right)).await?.json()?;
-        Ok(Reply::Allowed(review.pointer("/status/allowed").and_then(Value::as_bool).unwrap_or(false)))
+        Ok(Reply::Allowed(
+            review
+                .pointer("/status/allowed")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
+        ))
     }
 
     /// The objects that one is among: those of its namespace, or of ours where it names none.
     async fn collection_of(&self, object: &ObjectRef) -> Result<Collection, Fault> {
         let resource = self.resource(&object.api_version, &object.kind).await?;
-        let namespace = object.namespace.clone().unwrap_or_else(|| self.namespace().to_owned());
+        let namespace = object
+            .namespace
+            .clone()
+            .unwrap_or_else(|| self.namespace().to_owned());
         Ok(Collection {
             api_version: object.api_version.clone(),
             namespace: resource.namespaced.then_some(namespace),
@@ -108,20 +137,29 @@ impl Cluster {
     /// Sends one request and reads its answer to the end.
     pub(crate) async fn send(&self, call: Call) -> Result<Answered, Fault> {
         let answer = async { whole(self.open(call).await?).await };
-        timeout(LIMIT, answer).await.unwrap_or_else(|_| Err(late(LIMIT)))
+        timeout(LIMIT, answer)
+            .await
+            .unwrap_or_else(|_| Err(late(LIMIT)))
     }
 
     /// Sends one request; its answer's body is yet to come.
     pub(crate) async fn open(&self, call: Call) -> Result<Response<Body>, Fault> {
         let request = call.into_request().map_err(unsendable)?;
-        self.client.send(request).await.map_err(|error| unsent(&error))
+        self.client
+            .send(request)
+            .await
+            .map_err(|error| unsent(&error))
     }
 }
 
 pub(crate) async fn whole(response: Response<Body>) -> Result<Answered, Fault> {
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map_err(|error| unsent(&error))?;
-    Ok(Answered { status: parts.status, headers: parts.headers, body: body.to_bytes().to_vec() })
+    Ok(Answered {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.to_bytes().to_vec(),
+    })
 }
 
 pub(crate) fn late(limit: Duration) -> Fault {

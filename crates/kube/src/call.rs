@@ -10,7 +10,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 /// What may stand in a path or a query as it is.
-const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const PLAIN: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Who asks, as the server's audit log names it.
 const AGENT: &str = concat!("cutover/", env!("CARGO_PKG_VERSION"));
@@ -29,9 +33,16 @@ pub(crate) struct Collection {
 
 impl Collection {
     pub(crate) fn path(&self) -> String {
-        let namespace =
-            self.namespace.as_ref().map(|name| format!("/namespaces/{}", encoded(name))).unwrap_or_default();
-        format!("{}{namespace}/{}", group_path(&self.api_version), self.plural)
+        let namespace = self
+            .namespace
+            .as_ref()
+            .map(|name| format!("/namespaces/{}", encoded(name)))
+            .unwrap_or_default();
+        format!(
+            "{}{namespace}/{}",
+            group_path(&self.api_version),
+            self.plural
+        )
     }
 
     fn object(&self, name: &str) -> String {
@@ -41,7 +52,11 @@ impl Collection {
 
 /// Where a group's version is served.
 pub(crate) fn group_path(api_version: &str) -> String {
-    if api_version.contains('/') { format!("/apis/{api_version}") } else { format!("/api/{api_version}") }
+    if api_version.contains('/') {
+        format!("/apis/{api_version}")
+    } else {
+        format!("/api/{api_version}")
+    }
 }
 
 /// One HTTP request.
@@ -55,7 +70,12 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn read(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), query: Vec::new(), body: None }
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+        }
     }
 
     pub(crate) fn get(of: &Collection, name: &str) -> Self {
@@ -64,8 +84,14 @@ impl Call {
 
     /// A consistent read: without a resourceVersion the server answers with its newest state.
     pub(crate) fn list(of: &Collection, scope: &Scope) -> Self {
-        let named = scope.name.as_ref().map(|name| ("fieldSelector", format!("metadata.name={name}")));
-        Self { query: named.into_iter().collect(), ..Self::read(of.path()) }
+        let named = scope
+            .name
+            .as_ref()
+            .map(|name| ("fieldSelector", format!("metadata.name={name}")));
+        Self {
+            query: named.into_iter().collect(),
+            ..Self::read(of.path())
+        }
     }
 
     pub(crate) fn watch(of: &Collection, scope: &Scope, version: &str, seconds: u64) -> Self {
@@ -91,9 +117,14 @@ impl Call {
 
     /// In the background, and only this very object; a condition that is null is none.
     ///
-    /// All of it is in the body: the server reads the query of a delete only where there is no body, so that a
-    /// `dryRun` there would be none.
-    pub(crate) fn delete(of: &Collection, name: &str, preconditions: &Value, dry_run: bool) -> Self {
+    /// All of it is in the body: the server reads the query of a delete only where there is no
+    /// body, so that a `dryRun` there would be none.
+    pub(crate) fn delete(
+        of: &Collection,
+        name: &str,
+        preconditions: &Value,
+        dry_run: bool,
+    ) -> Self {
         let options = json!({
             "apiVersion": "v1", "kind": "DeleteOptions",
             "propagationPolicy": "Background", "preconditions": preconditions,
@@ -108,7 +139,10 @@ impl Call {
 
     /// Whether this user has a right.
     pub(crate) fn review(right: &Right) -> Self {
-        let (resource, subresource) = right.resource.split_once('/').unwrap_or((&right.resource, ""));
+        let (resource, subresource) = right
+            .resource
+            .split_once('/')
+            .unwrap_or((&right.resource, ""));
         let review = json!({
             "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
             "spec": { "resourceAttributes": {
@@ -119,14 +153,23 @@ impl Call {
         });
         let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
         let body = Some(("application/json", review));
-        Self { method: Method::POST, body, ..Self::read(path) }
+        Self {
+            method: Method::POST,
+            body,
+            ..Self::read(path)
+        }
     }
 
     /// Who this user is.
     pub(crate) fn who() -> Self {
-        let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
+        let review =
+            json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
         let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-        Self { method: Method::POST, body: Some(("application/json", review)), ..Self::read(path) }
+        Self {
+            method: Method::POST,
+            body: Some(("application/json", review)),
+            ..Self::read(path)
+        }
     }
 
     pub(crate) fn into_request(self) -> http::Result<Request<Body>> {
@@ -137,15 +180,23 @@ impl Call {
             .header(USER_AGENT, AGENT);
         match self.body {
             None => request.body(Body::empty()),
-            Some((kind, body)) => {
-                request.header(CONTENT_TYPE, kind).body(Body::from(as_go_writes(&body).into_bytes()))
-            }
+            Some((kind, body)) => request
+                .header(CONTENT_TYPE, kind)
+                .body(Body::from(as_go_writes(&body).into_bytes())),
         }
     }
 
     fn write(method: Method, path: String, body: (&'static str, Value)) -> Self {
-        let query = WRITES.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-        Self { method, path, query, body: Some(body) }
+        let query = WRITES
+            .iter()
+            .map(|(key, value)| (*key, (*value).to_owned()))
+            .collect();
+        Self {
+            method,
+            path,
+            query,
+            body: Some(body),
+        }
     }
 
     fn dry(mut self, dry_run: bool) -> Self {
@@ -156,8 +207,9 @@ impl Call {
     }
 }
 
-/// JSON as Go writes it. The API server compares the texts of a patch's tests, byte by byte, with what it has written itself
-/// (`HTMLEscape` in encoding/json); these characters stand in texts only.
+/// JSON as Go writes it. The API server compares the texts of a patch's tests, byte by byte, with
+/// what it has written itself (`HTMLEscape` in encoding/json); these characters stand in texts
+/// only.
 fn as_go_writes(body: &Value) -> String {
     let escapes = [
         ('<', "\\u003c"),
@@ -166,13 +218,23 @@ fn as_go_writes(body: &Value) -> String {
         ('\u{2028}', "\\u2028"),
         ('\u{2029}', "\\u2029"),
     ];
-    escapes.iter().fold(body.to_string(), |text, (character, escape)| text.replace(*character, escape))
+    escapes
+        .iter()
+        .fold(body.to_string(), |text, (character, escape)| {
+            text.replace(*character, escape)
+        })
 }
 
 fn query(pairs: &[(&'static str, String)]) -> String {
-    let pairs = pairs.iter().map(|(key, value)| format!("{key}={}", encoded(value)));
+    let pairs = pairs
+        .iter()
+        .map(|(key, value)| format!("{key}={}", encoded(value)));
     let joined = pairs.collect::<Vec<_>>().join("&");
-    if joined.is_empty() { joined } else { format!("?{joined}") }
+    if joined.is_empty() {
+        joined
+    } else {
+        format!("?{joined}")
+    }
 }
 
 fn encoded(text: &str) -> String {

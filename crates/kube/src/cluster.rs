@@ -12,7 +12,8 @@ use crate::resources::Resources;
 /// Which cluster is meant, as whom and where: what kubectl's flags of the same names say.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The file; none is what the variable `KUBECONFIG` names, else `~/.kube/config`, else the pod that this runs in.
+    /// The file; none is what the variable `KUBECONFIG` names, else `~/.kube/config`, else the pod
+    /// that this runs in.
     pub kubeconfig: Option<PathBuf>,
     /// The context of that file; none is its current one.
     pub context: Option<String>,
@@ -51,8 +52,16 @@ impl Cluster {
     ///
     /// [`Error::Client`] where certificates or proxies are of no use.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let (namespace, server) = (config.default_namespace.as_str().into(), config.cluster_url.to_string());
-        Ok(Self { client: once(config)?, resources: Arc::default(), namespace, server: server.into() })
+        let (namespace, server) = (
+            config.default_namespace.as_str().into(),
+            config.cluster_url.to_string(),
+        );
+        Ok(Self {
+            client: once(config)?,
+            resources: Arc::default(),
+            namespace,
+            server: server.into(),
+        })
     }
 
     /// The namespace of objects that name none.
@@ -74,13 +83,19 @@ pub(crate) fn once(mut config: Config) -> Result<Client, Error> {
 
 async fn configuration(settings: &Settings) -> Result<Config, Error> {
     let (context, user) = (settings.context.clone(), settings.user.clone());
-    let options = KubeConfigOptions { context, user, cluster: None };
+    let options = KubeConfigOptions {
+        context,
+        user,
+        cluster: None,
+    };
     if let Some(path) = &settings.kubeconfig {
         let kubeconfig = Kubeconfig::read_from(path)?;
         return Ok(Config::from_custom_kubeconfig(kubeconfig, &options).await?);
     }
     match Config::from_kubeconfig(&options).await {
-        Err(KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath) if settings.context.is_none() => {
+        Err(KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath)
+            if settings.context.is_none() =>
+        {
             Config::incluster().map_err(Error::Nowhere)
         }
         config => Ok(config?),

@@ -50,10 +50,12 @@ impl Machine for Run {
 
 /// Carries a run out, until it is over.
 ///
-/// `tell` gets what people should know. The first of `interrupts` asks the run to stop where it is; the second leaves it
-/// at once. What the run still has under way when it is over, as giving its Leases back, is waited for.
+/// `tell` gets what people should know. The first of `interrupts` asks the run to stop where it is;
+/// the second leaves it at once. What the run still has under way when it is over, as giving its
+/// Leases back, is waited for.
 ///
-/// It is one future with no task or thread of its own; dropping it ends its watches and abandons its requests.
+/// It is one future with no task or thread of its own; dropping it ends its watches and abandons
+/// its requests.
 ///
 /// None is that it was left before it was over.
 pub async fn drive(
@@ -63,7 +65,16 @@ pub async fn drive(
     interrupts: impl Stream<Item = ()> + Unpin,
 ) -> Option<Outcome> {
     let (asks, watches) = (FuturesUnordered::new(), SelectAll::new());
-    Drive { run, cluster, tell, asks, watches, stopping: false }.until_over(interrupts).await
+    Drive {
+        run,
+        cluster,
+        tell,
+        asks,
+        watches,
+        stopping: false,
+    }
+    .until_over(interrupts)
+    .await
 }
 
 struct Drive<'c, M, T> {
@@ -76,7 +87,10 @@ struct Drive<'c, M, T> {
 }
 
 impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
-    async fn until_over(mut self, mut interrupts: impl Stream<Item = ()> + Unpin) -> Option<Outcome> {
+    async fn until_over(
+        mut self,
+        mut interrupts: impl Stream<Item = ()> + Unpin,
+    ) -> Option<Outcome> {
         self.run.handle_timeout(now());
         loop {
             self.carry_out();
@@ -96,7 +110,8 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
                     self.stopping = true;
                     self.run.handle_event(Event::Stop, now());
                 }
-                // Nothing is under way, nothing is waited for, and nobody can interrupt: it would last for ever.
+                // Nothing is under way, nothing is waited for, and nobody can interrupt: it would
+                // last for ever.
                 else => return None,
             }
         }
@@ -107,12 +122,15 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
         while let Some(effect) = self.run.poll_effect() {
             match effect {
                 Effect::Ask(ticket, request) => {
-                    let answer = cluster.ask(request).map(move |answer| Event::Answered(ticket, answer));
+                    let answer = cluster
+                        .ask(request)
+                        .map(move |answer| Event::Answered(ticket, answer));
                     self.asks.push(answer.boxed());
                 }
                 Effect::Watch(scope) => self.watches.push(cluster.watch(scope).boxed()),
                 Effect::Tell(progress) => (self.tell)(&progress),
-                // An effect that is not known here has no answer: the run goes on by its own time limits.
+                // An effect that is not known here has no answer: the run goes on by its own time
+                // limits.
                 _ => {}
             }
         }
@@ -120,7 +138,11 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
 
     /// For how long nothing is to be done but to wait; none is without a limit.
     fn pause(&self) -> Option<Duration> {
-        let pause = self.run.poll_timeout()?.duration_since(now()).max(SignedDuration::from_millis(1));
+        let pause = self
+            .run
+            .poll_timeout()?
+            .duration_since(now())
+            .max(SignedDuration::from_millis(1));
         Some(pause.unsigned_abs())
     }
 

@@ -9,15 +9,24 @@ use crate::error::with_sources;
 
 /// No answer came, so a write may have happened.
 pub(crate) fn unanswered(message: impl Into<String>) -> Fault {
-    Fault { message: message.into(), ..Fault::default() }
+    Fault {
+        message: message.into(),
+        ..Fault::default()
+    }
 }
 
-/// What the client could not do. Where it could not say who we are, nothing was sent: that is as if the server had refused.
+/// What the client could not do. Where it could not say who we are, nothing was sent: that is as if
+/// the server had refused.
 pub(crate) fn unsent(error: &kube::Error) -> Fault {
     match error {
         kube::Error::Auth(error) => {
             let message = with_sources(error);
-            Fault { code: 401, reason: "Unauthorized".into(), message, ..Fault::default() }
+            Fault {
+                code: 401,
+                reason: "Unauthorized".into(),
+                message,
+                ..Fault::default()
+            }
         }
         kube::Error::Service(error) => unanswered(with_sources(&**error)),
         error => unanswered(with_sources(error)),
@@ -26,31 +35,59 @@ pub(crate) fn unsent(error: &kube::Error) -> Fault {
 
 /// A request that cannot be put into words: a name that no path can hold.
 pub(crate) fn unsendable(message: impl ToString) -> Fault {
-    Fault { code: 400, reason: "BadRequest".into(), message: message.to_string(), ..Fault::default() }
+    Fault {
+        code: 400,
+        reason: "BadRequest".into(),
+        message: message.to_string(),
+        ..Fault::default()
+    }
 }
 
 /// What the server refused: a Status, or whatever text it answered with.
 pub(crate) fn refused(code: u16, headers: &HeaderMap, body: &[u8]) -> Fault {
-    let header = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let header = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let fault = match serde_json::from_slice::<Value>(body) {
         Ok(status) if status.get("kind").is_some_and(|kind| kind == "Status") => of_status(&status),
-        _ => Fault { message: plain(code, body), ..Fault::default() },
+        _ => Fault {
+            message: plain(code, body),
+            ..Fault::default()
+        },
     };
-    Fault { code, retry_after: header.or(fault.retry_after), ..fault }
+    Fault {
+        code,
+        retry_after: header.or(fault.retry_after),
+        ..fault
+    }
 }
 
 /// What a Status says, with its own code.
 pub(crate) fn of_status(status: &Value) -> Fault {
-    let text =
-        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: &Value, key: &str| {
+        value
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let number = |pointer: &str| status.pointer(pointer).and_then(Value::as_u64);
-    let causes = status.pointer("/details/causes").and_then(Value::as_array).into_iter().flatten();
+    let causes = status
+        .pointer("/details/causes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     Fault {
-        code: number("/code").and_then(|code| code.try_into().ok()).unwrap_or_default(),
+        code: number("/code")
+            .and_then(|code| code.try_into().ok())
+            .unwrap_or_default(),
         reason: text(status, "reason"),
         message: text(status, "message"),
-        causes: causes.map(|cause| (text(cause, "field"), text(cause, "message"))).collect(),
-        retry_after: number("/details/retryAfterSeconds").and_then(|seconds| seconds.try_into().ok()),
+        causes: causes
+            .map(|cause| (text(cause, "field"), text(cause, "message")))
+            .collect(),
+        retry_after: number("/details/retryAfterSeconds")
+            .and_then(|seconds| seconds.try_into().ok()),
     }
 }
 
@@ -58,5 +95,9 @@ pub(crate) fn of_status(status: &Value) -> Fault {
 fn plain(code: u16, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text: String = text.trim().chars().take(400).collect();
-    if text.is_empty() { format!("the server answered {code} without a word") } else { text }
+    if text.is_empty() {
+        format!("the server answered {code} without a word")
+    } else {
+        text
+    }
 }

@@ -7,10 +7,11 @@
 //!   └──────────────────────── Event ◀────────────────────────────┘
 //! ```
 //!
-//! - [`Cluster`] sends each request once: nothing is tried again here, and the answer, or what kept it away, goes back
-//!   as it came.
+//! - [`Cluster`] sends each request once: nothing is tried again here, and the answer, or what kept
+//!   it away, goes back as it came.
 //! - Objects are raw JSON both ways, so no field is lost because a type is older than the cluster.
-//! - [`drive`] is the loop around a run. It needs no thread of its own: a process carries a thousand.
+//! - [`drive`] is the loop around a run. It needs no thread of its own: a process carries a
+//!   thousand.
 //!
 //! # Example
 //!

@@ -1,4 +1,5 @@
-//! A small API server for tests: it notes what it is asked, and says what it is told to say, in that order.
+//! A small API server for tests: it notes what it is asked, and says what it is told to say, in
+//! that order.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -56,11 +57,18 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (says, noted) = (Arc::new(Mutex::new(VecDeque::from(says))), Arc::clone(&asked));
+        let (says, noted) = (
+            Arc::new(Mutex::new(VecDeque::from(says))),
+            Arc::clone(&asked),
+        );
         // It ends with the runtime of its test.
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(BufStream::new(stream), Arc::clone(&says), Arc::clone(&noted)));
+                tokio::spawn(serve(
+                    BufStream::new(stream),
+                    Arc::clone(&says),
+                    Arc::clone(&noted),
+                ));
             }
         });
         Self { address, asked }
@@ -113,11 +121,20 @@ async fn request(stream: &mut BufStream<TcpStream>) -> Option<Asked> {
             line => head.push(line.to_owned()),
         }
     }
-    let length = |line: &String| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok();
+    let length = |line: &String| {
+        line.to_lowercase()
+            .strip_prefix("content-length: ")?
+            .parse()
+            .ok()
+    };
     let mut body = vec![0; head.iter().find_map(length).unwrap_or(0)];
     stream.read_exact(&mut body).await.ok()?;
     let line = head.remove(0).replace(" HTTP/1.1", "");
-    Some(Asked { line, headers: head, body: String::from_utf8(body).unwrap() })
+    Some(Asked {
+        line,
+        headers: head,
+        body: String::from_utf8(body).unwrap(),
+    })
 }
 
 /// Whether the connection stays.
@@ -141,8 +158,11 @@ async fn tell(stream: &mut BufStream<TcpStream>, lines: &[String], end: End) -> 
     let mut text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
     for (index, line) in lines.iter().enumerate() {
         let last = index + 1 == lines.len();
-        let line =
-            if last && end == End::Cut { line[..line.len() / 2].to_owned() } else { format!("{line}\n") };
+        let line = if last && end == End::Cut {
+            line[..line.len() / 2].to_owned()
+        } else {
+            format!("{line}\n")
+        };
         // In two pieces each, as a network would.
         let (one, two) = line.split_at(line.len() / 2);
         for piece in [one, two] {

@@ -38,13 +38,20 @@ const LONGEST: Duration = Duration::from_secs(4);
 const ENOUGH: u32 = 3;
 
 impl Cluster {
-    /// What happens to the objects of a scope, without an end: [`Event::Listed`] first, and again whenever the watch had
-    /// to begin anew; then [`Event::Changed`] and [`Event::Gone`].
+    /// What happens to the objects of a scope, without an end: [`Event::Listed`] first, and again
+    /// whenever the watch had to begin anew; then [`Event::Changed`] and [`Event::Gone`].
     ///
-    /// What goes wrong is tried again. [`Event::Unwatched`] tells of what will hardly pass by itself.
+    /// What goes wrong is tried again. [`Event::Unwatched`] tells of what will hardly pass by
+    /// itself.
     pub fn watch(&self, scope: Scope) -> impl Stream<Item = Event> + Send + use<> {
         let rest = Duration::ZERO;
-        let watch = Watch { cluster: self.clone(), scope, stage: Stage::List, failures: 0, rest };
+        let watch = Watch {
+            cluster: self.clone(),
+            scope,
+            stage: Stage::List,
+            failures: 0,
+            rest,
+        };
         stream::unfold(watch, async |mut watch| {
             let event = watch.event().await;
             Some((event, watch))
@@ -148,18 +155,26 @@ impl Watch {
     fn read(&self, line: &[u8]) -> Result<(Option<String>, Option<Event>), Fault> {
         let mut line: Value = serde_json::from_slice(line)
             .map_err(|error| unanswered(format!("the watch told what is no JSON: {error}")))?;
-        let kind = line.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let kind = line
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let object = line.get_mut("object").map(Value::take).unwrap_or_default();
         if kind == "ERROR" {
             return Err(of_status(&object));
         }
-        let version = object.pointer("/metadata/resourceVersion").and_then(Value::as_str).map(str::to_owned);
+        let version = object
+            .pointer("/metadata/resourceVersion")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let event: Option<fn(Scope, Manifest) -> Event> = match kind.as_str() {
             "ADDED" | "MODIFIED" => Some(Event::Changed),
             "DELETED" => Some(Event::Gone),
             _ => None,
         };
-        let object = event.map(|event| Ok(event(self.scope.clone(), item_of(object, &self.scope)?)));
+        let object =
+            event.map(|event| Ok(event(self.scope.clone(), item_of(object, &self.scope)?)));
         Ok((version, object.transpose()?))
     }
 
@@ -181,7 +196,10 @@ impl Cluster {
         if !response.status().is_success() {
             return Err(whole(response).await?.fault());
         }
-        Ok(Lines { body: response.into_body().into_data_stream(), rest: Vec::new() })
+        Ok(Lines {
+            body: response.into_body().into_data_stream(),
+            rest: Vec::new(),
+        })
     }
 }
 
@@ -190,7 +208,8 @@ fn stays(fault: &Fault) -> bool {
     (400..500).contains(&fault.code) && ![408, 410, 429].contains(&fault.code)
 }
 
-/// As the server asks, else longer and longer; a stream that told something and then ended is followed at once.
+/// As the server asks, else longer and longer; a stream that told something and then ended is
+/// followed at once.
 fn pause(fault: &Fault, failures: u32) -> Duration {
     match fault.retry_after {
         Some(seconds) => Duration::from_secs(seconds.into()),
@@ -206,7 +225,8 @@ struct Lines {
 }
 
 impl Lines {
-    /// The next whole line; none at the end. What follows the last line end was cut off, and is not told.
+    /// The next whole line; none at the end. What follows the last line end was cut off, and is not
+    /// told.
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         let mut seen = 0;
         loop {
@@ -216,7 +236,9 @@ impl Lines {
             }
             seen = self.rest.len();
             match self.body.next().await {
-                Some(bytes) => self.rest.extend_from_slice(&bytes.map_err(|error| unsent(&error))?),
+                Some(bytes) => self
+                    .rest
+                    .extend_from_slice(&bytes.map_err(|error| unsent(&error))?),
                 None => return Ok(None),
             }
         }

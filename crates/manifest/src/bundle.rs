@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, btree_map};
 
 use crate::{Manifest, ObjectRef};
 
-/// An ordered set of manifests, keyed by identity: the whole desired state of an application at one moment.
+/// An ordered set of manifests, keyed by identity: the whole desired state of an application at one
+/// moment.
 ///
 /// ```
 /// use cutover_manifest::{Bundle, Manifest};
@@ -118,7 +119,8 @@ impl Bundle {
     /// assert_eq!(bundle.of_kind("Deployment").count(), 0);
     /// ```
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Manifest> {
-        self.iter().filter(move |manifest| manifest.object().kind == kind)
+        self.iter()
+            .filter(move |manifest| manifest.object().kind == kind)
     }
 
     /// How many objects it holds.
@@ -150,7 +152,11 @@ impl Bundle {
 
 impl Extend<Manifest> for Bundle {
     fn extend<I: IntoIterator<Item = Manifest>>(&mut self, manifests: I) {
-        self.0.extend(manifests.into_iter().map(|manifest| (manifest.object().clone(), manifest)));
+        self.0.extend(
+            manifests
+                .into_iter()
+                .map(|manifest| (manifest.object().clone(), manifest)),
+        );
     }
 }
 

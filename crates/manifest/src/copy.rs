@@ -31,7 +31,8 @@ const SERVER_ANNOTATIONS: [&str; 5] = [
     "pv.kubernetes.io/",
 ];
 
-/// Labels and annotations by which a tool knows its own objects, and removes those that it no longer wants.
+/// Labels and annotations by which a tool knows its own objects, and removes those that it no
+/// longer wants.
 const OWNERS: [&str; 10] = [
     "app.kubernetes.io/instance",
     "applyset.kubernetes.io/",
@@ -51,11 +52,12 @@ const TEMPLATE_HASH: &str = "pod-template-hash";
 impl Manifest {
     /// A new object made from this one under another name.
     ///
-    /// It leaves behind what the server and controllers wrote (status, identifiers, owner, finalizers, revision
-    /// annotations, addresses, node ports, `pod-template-hash`), and, in its own metadata but not in its pods'
-    /// labels, what makes another tool own it: Argo CD, Flux, Helm, kapp and apply sets remove what bears their mark and
-    /// is not in their source. A Service becomes one of type ClusterIP with ports and selector only. A name past 63
-    /// characters is shortened, as by [`short_name`].
+    /// It leaves behind what the server and controllers wrote (status, identifiers, owner,
+    /// finalizers, revision annotations, addresses, node ports, `pod-template-hash`), and, in its
+    /// own metadata but not in its pods' labels, what makes another tool own it: Argo CD, Flux,
+    /// Helm, kapp and apply sets remove what bears their mark and is not in their source. A Service
+    /// becomes one of type ClusterIP with ports and selector only. A name past 63 characters is
+    /// shortened, as by [`short_name`].
     ///
     /// ```
     /// use cutover_manifest::Manifest;
@@ -87,7 +89,8 @@ impl Manifest {
     }
 }
 
-/// A name for what belongs to `base`: `base-suffix`, or, past 63 characters, a cut `base`, a digest of the whole and the suffix.
+/// A name for what belongs to `base`: `base-suffix`, or, past 63 characters, a cut `base`, a digest
+/// of the whole and the suffix.
 ///
 /// ```
 /// use cutover_manifest::short_name;
@@ -103,7 +106,11 @@ pub fn short_name(base: &str, suffix: &str) -> String {
         return whole;
     }
     let ending = joined(&short_digest(whole.as_bytes(), 8), suffix);
-    if ending.len() + 1 < LONGEST { cut_to(base, &ending) } else { short_name(&whole, "") }
+    if ending.len() + 1 < LONGEST {
+        cut_to(base, &ending)
+    } else {
+        short_name(&whole, "")
+    }
 }
 
 /// `base` and `ending` with a dash between, with so much cut off `base` that they fit.
@@ -112,19 +119,30 @@ fn cut_to(base: &str, ending: &str) -> String {
     while !base.is_char_boundary(room) {
         room -= 1;
     }
-    let start = base.get(..room).unwrap_or(base).trim_end_matches(['-', '.', '_']);
+    let start = base
+        .get(..room)
+        .unwrap_or(base)
+        .trim_end_matches(['-', '.', '_']);
     joined(start, ending)
 }
 
 fn joined(base: &str, suffix: &str) -> String {
-    if suffix.is_empty() || base.is_empty() { format!("{base}{suffix}") } else { format!("{base}-{suffix}") }
+    if suffix.is_empty() || base.is_empty() {
+        format!("{base}{suffix}")
+    } else {
+        format!("{base}-{suffix}")
+    }
 }
 
 fn clean_metadata(value: &mut Value, name: &str) {
-    let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) else { return };
+    let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return;
+    };
     metadata.retain(|field, _| !SERVER_METADATA.contains(&field.as_str()));
     retain(metadata, "labels", |key, value| !is_owner(key, value));
-    retain(metadata, "annotations", |key, value| !is_owner(key, value) && !listed(&SERVER_ANNOTATIONS, key));
+    retain(metadata, "annotations", |key, value| {
+        !is_owner(key, value) && !listed(&SERVER_ANNOTATIONS, key)
+    });
     metadata.insert("name".to_owned(), json!(short_name(name, "")));
 }
 
@@ -135,12 +153,16 @@ fn is_owner(key: &str, value: &Value) -> bool {
 
 /// A whole key, or a key of a domain that ends in `/`.
 fn listed(names: &[&str], key: &str) -> bool {
-    names.iter().any(|name| key == *name || (name.ends_with('/') && key.starts_with(name)))
+    names
+        .iter()
+        .any(|name| key == *name || (name.ends_with('/') && key.starts_with(name)))
 }
 
 /// Keeps what passes in the map `field`, and removes a map that this leaves empty.
 fn retain(metadata: &mut Map<String, Value>, field: &str, keep: impl Fn(&str, &Value) -> bool) {
-    let Some(entries) = metadata.get_mut(field).and_then(Value::as_object_mut) else { return };
+    let Some(entries) = metadata.get_mut(field).and_then(Value::as_object_mut) else {
+        return;
+    };
     let before = entries.len();
     entries.retain(|key, value| keep(key, value));
     if entries.is_empty() && before > 0 {
@@ -150,9 +172,16 @@ fn retain(metadata: &mut Map<String, Value>, field: &str, keep: impl Fn(&str, &V
 
 fn plain_service(value: &mut Value) {
     drop_field(value, "/metadata", "annotations");
-    let Some(spec) = value.get_mut("spec").and_then(Value::as_object_mut) else { return };
+    let Some(spec) = value.get_mut("spec").and_then(Value::as_object_mut) else {
+        return;
+    };
     spec.retain(|field, _| field == "ports" || field == "selector");
-    for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
+    for port in spec
+        .get_mut("ports")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         drop_field(port, "", "nodePort");
     }
 }

@@ -7,14 +7,15 @@ use crate::read::{Scalar, time};
 /// Longer keys are no simple keys to YAML, which allows them 1024 characters.
 const SIMPLE_KEY: usize = 1000;
 
-/// Writes a value as one YAML document, as kubectl prints it: keys sorted, two spaces, lists at their key's indent.
+/// Writes a value as one YAML document, as kubectl prints it: keys sorted, two spaces, lists at
+/// their key's indent.
 ///
-/// Keys are in the order of their bytes, which is kubectl's but for keys with numbers (`a10` before `a2`). Long
-/// lines are not folded. A text is quoted where kubectl or kustomize would read it as something else; text of
-/// several lines is a block where that is safe.
+/// Keys are in the order of their bytes, which is kubectl's but for keys with numbers (`a10` before
+/// `a2`). Long lines are not folded. A text is quoted where kubectl or kustomize would read it as
+/// something else; text of several lines is a block where that is safe.
 ///
-/// Reading it again gives the value, unless it holds a whole number as a float (`1.0`), which comes back as an
-/// integer, as it does from the API server.
+/// Reading it again gives the value, unless it holds a whole number as a float (`1.0`), which comes
+/// back as an integer, as it does from the API server.
 ///
 /// ```
 /// use cutover_manifest::emit;
@@ -53,7 +54,11 @@ pub fn emit(value: &Value) -> String {
 /// assert_eq!(emit_all(&[json!({"a": 1}), json!({"b": 2})]), "a: 1\n---\nb: 2\n");
 /// ```
 pub fn emit_all<'v>(values: impl IntoIterator<Item = &'v Value>) -> String {
-    values.into_iter().map(emit).collect::<Vec<_>>().join("---\n")
+    values
+        .into_iter()
+        .map(emit)
+        .collect::<Vec<_>>()
+        .join("---\n")
 }
 
 /// Writes the entries of a map, the first of them where the cursor stands.
@@ -140,12 +145,15 @@ fn number(out: &mut String, number: &Number) {
     out.push_str(&text);
 }
 
-/// Whether a text of several lines can stand as it is: no line that an editor or a reader would touch.
+/// Whether a text of several lines can stand as it is: no line that an editor or a reader would
+/// touch.
 fn is_block(text: &str) -> bool {
     let touched = |line: &str| line.starts_with('\t') || line.ends_with([' ', '\t']);
     text.contains('\n')
         && !text.starts_with([' ', '\n'])
-        && text.chars().all(|c| matches!(c, '\n' | '\t') || is_printable(c))
+        && text
+            .chars()
+            .all(|c| matches!(c, '\n' | '\t') || is_printable(c))
         && !text.split('\n').any(touched)
 }
 
@@ -177,7 +185,8 @@ fn quoted(text: &str) -> Option<String> {
     (!is_plain(text)).then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
-/// Whether some reader takes the unquoted text for something else: a number, a boolean, a time, a merge.
+/// Whether some reader takes the unquoted text for something else: a number, a boolean, a time, a
+/// merge.
 fn is_other_than_text(text: &str) -> bool {
     Scalar::other_than_text(text).is_some()
         || time(text).is_some()
@@ -191,14 +200,20 @@ fn is_sexagesimal(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.contains(':')
-        && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'_'))
+        && digits
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'_'))
 }
 
 /// Whether YAML lets the text stand without quotes.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let opens = match bytes {
-        [] | [b' ' | b'#' | b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>', ..] => false,
+        []
+        | [
+            b' ' | b'#' | b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>',
+            ..,
+        ] => false,
         [b'\'' | b'"' | b'%' | b'@' | b'`', ..] => false,
         [b'-' | b'?' | b':'] | [b'-' | b'?' | b':', b' ', ..] => false,
         _ => !text.starts_with("---") && !text.starts_with("..."),
@@ -216,7 +231,9 @@ fn double_quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             printable if is_printable(printable) => out.push(printable),
-            other if u32::from(other) <= 0xff => out.push_str(&format!("\\x{:02x}", u32::from(other))),
+            other if u32::from(other) <= 0xff => {
+                out.push_str(&format!("\\x{:02x}", u32::from(other)))
+            }
             other => out.push_str(&format!("\\u{:04x}", u32::from(other))),
         }
     }
@@ -227,7 +244,10 @@ fn double_quoted(text: &str) -> String {
 /// Whether a character is shown as it is and ends no line.
 fn is_printable(character: char) -> bool {
     !character.is_control()
-        && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        && !matches!(
+            character,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
 }
 
 fn indent(out: &mut String, depth: usize) {

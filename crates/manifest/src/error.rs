@@ -79,7 +79,11 @@ pub struct Errors(Vec<Error>);
 impl Errors {
     /// `Ok` where there is none.
     pub(crate) fn refuse(errors: Vec<Error>) -> Result<(), Self> {
-        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(errors))
+        }
     }
 
     /// One by one, in the order of the files.

@@ -5,10 +5,10 @@ use crate::quantity;
 
 /// How Kubernetes keys its lists, and which scalars the API server stores as they are written.
 ///
-/// A list goes by the end of its path, since pod templates stand at different depths and in custom resources
-/// too. Keys are fields that files have: `protocol` is left out, as it mostly is in files. Where items lack the key
-/// or share it, `cutover-patch` goes by position. (Keys: the `patchMergeKey` and `listMapKey` marks of
-/// k8s.io/api/core/v1/types.go.)
+/// A list goes by the end of its path, since pod templates stand at different depths and in custom
+/// resources too. Keys are fields that files have: `protocol` is left out, as it mostly is in
+/// files. Where items lack the key or share it, `cutover-patch` goes by position. (Keys: the
+/// `patchMergeKey` and `listMapKey` marks of k8s.io/api/core/v1/types.go.)
 ///
 /// ```
 /// use cutover_manifest::MergeKeys;
@@ -25,13 +25,16 @@ pub struct MergeKeys;
 
 impl Schema for MergeKeys {
     fn key(&self, path: &str) -> &[&str] {
-        KEYS.iter().find(|(end, _)| ends_with(path, end)).map_or(&[], |(_, key)| key)
+        KEYS.iter()
+            .find(|(end, _)| ends_with(path, end))
+            .map_or(&[], |(_, key)| key)
     }
 
-    /// False for a quantity that the server writes in another form or as text, for what it drops (null, and a Secret's
-    /// `stringData`, which it moves to `data`), and for a text with `<`, `>` or `&`, which Go writes as `\u003c`: the
-    /// server compares the bytes of two texts (`lazyNode.equal` in patch.go of gopkg.in/evanphx/json-patch.v4, and
-    /// `HTMLEscape` in encoding/json).
+    /// False for a quantity that the server writes in another form or as text, for what it drops
+    /// (null, and a Secret's `stringData`, which it moves to `data`), and for a text with `<`, `>`
+    /// or `&`, which Go writes as `\u003c`: the server compares the bytes of two texts
+    /// (`lazyNode.equal` in patch.go of gopkg.in/evanphx/json-patch.v4, and `HTMLEscape` in
+    /// encoding/json).
     fn testable(&self, path: &str, value: &Value) -> bool {
         match value {
             _ if path.starts_with("/stringData/") => false,
@@ -84,7 +87,10 @@ const KEYS: [(&str, &[&str]); 34] = [
     ("/schedulingGates", &["name"]),
     ("/secrets", &["name"]),
     ("/sysctls", &["name"]),
-    ("/topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
+    (
+        "/topologySpreadConstraints",
+        &["topologyKey", "whenUnsatisfiable"],
+    ),
     ("/volumeDevices", &["devicePath"]),
     ("/volumeMounts", &["mountPath"]),
     ("/volumes", &["name"]),
@@ -132,14 +138,23 @@ mod tests {
         let check = |path, expect: &[&str]| assert_eq!(MergeKeys.key(path), expect, "{path}");
         check("/spec/containers", &["name"]);
         check("/spec/template/spec/initContainers", &["name"]);
-        check("/spec/jobTemplate/spec/template/spec/containers/-/env", &["name"]);
+        check(
+            "/spec/jobTemplate/spec/template/spec/containers/-/env",
+            &["name"],
+        );
         check("/spec/template/spec/containers/-/ports", &["containerPort"]);
-        check("/spec/template/spec/containers/-/volumeMounts", &["mountPath"]);
+        check(
+            "/spec/template/spec/containers/-/volumeMounts",
+            &["mountPath"],
+        );
         check("/spec/ports", &["port"]);
         check("/spec/rules", &["host"]);
         check("/spec/rules/-/http/paths", &["path"]);
         check("/spec/rules/-/backendRefs", &["name"]);
-        check("/spec/template/spec/topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]);
+        check(
+            "/spec/template/spec/topologySpreadConstraints",
+            &["topologyKey", "whenUnsatisfiable"],
+        );
         check("/status/conditions", &["type"]);
         check("/spec/template/spec/tolerations", &[]);
         check("/spec/template/spec/containers/-/command", &[]);
@@ -149,19 +164,40 @@ mod tests {
 
     #[test]
     fn scalars_that_the_server_stores_as_they_are_written() {
-        let check =
-            |path, value, expect| assert_eq!(MergeKeys.testable(path, &value), expect, "{path} {value}");
+        let check = |path, value, expect| {
+            assert_eq!(MergeKeys.testable(path, &value), expect, "{path} {value}")
+        };
         let cpu = "/spec/template/spec/containers/-/resources/requests/cpu";
         check(cpu, json!("200m"), true);
         check(cpu, json!("0.2"), false);
         check(cpu, json!(1), false);
-        check("/spec/template/spec/containers/-/resources/limits/nvidia.com~1gpu", json!("1"), true);
-        check("/spec/template/spec/volumes/-/emptyDir/sizeLimit", json!("1024Mi"), false);
-        check("/spec/metrics/-/resource/target/averageValue", json!("0.5"), false);
-        check("/spec/template/spec/containers/-/env/-/value", json!("0.2"), true);
+        check(
+            "/spec/template/spec/containers/-/resources/limits/nvidia.com~1gpu",
+            json!("1"),
+            true,
+        );
+        check(
+            "/spec/template/spec/volumes/-/emptyDir/sizeLimit",
+            json!("1024Mi"),
+            false,
+        );
+        check(
+            "/spec/metrics/-/resource/target/averageValue",
+            json!("0.5"),
+            false,
+        );
+        check(
+            "/spec/template/spec/containers/-/env/-/value",
+            json!("0.2"),
+            true,
+        );
         check("/spec/replicas", json!(3), true);
         check("/spec/paused", json!(null), false);
-        check("/spec/template/spec/containers/-/args/-", json!("a && b"), false);
+        check(
+            "/spec/template/spec/containers/-/args/-",
+            json!("a && b"),
+            false,
+        );
         check("/data/index.html", json!("<p>"), false);
         check("/stringData/key", json!("a"), false);
     }
@@ -169,7 +205,11 @@ mod tests {
     #[test]
     fn quantities_are_compared_by_their_amount() {
         let check = |path, one, other, expect| {
-            assert_eq!(MergeKeys.same(path, &one, &other), expect, "{path} {one} {other}");
+            assert_eq!(
+                MergeKeys.same(path, &one, &other),
+                expect,
+                "{path} {one} {other}"
+            );
         };
         let cpu = "/spec/template/spec/containers/-/resources/requests/cpu";
         check(cpu, json!("0.2"), json!("200m"), true);

@@ -1,4 +1,5 @@
-//! Kubernetes manifests: read and written as kubectl does, identity, bundles, typed views, edits in place.
+//! Kubernetes manifests: read and written as kubectl does, identity, bundles, typed views, edits in
+//! place.
 //!
 //! ```text
 //!  bytes ─▶ read ─▶ Reading ─▶ bundle ─▶ Loaded ─┬─▶ Bundle of Manifests, by ObjectRef
@@ -6,9 +7,9 @@
 //!                                                └─▶ sources ─▶ edit ─▶ the same bytes but for the change
 //! ```
 //!
-//! A [`Manifest`] is raw JSON, so unknown fields and custom resources are never lost. Typed structs are for looking
-//! only ([`Manifest::view`]). What differs between two manifests is `cutover-patch`'s to say, with [`MergeKeys`] as its
-//! schema.
+//! A [`Manifest`] is raw JSON, so unknown fields and custom resources are never lost. Typed structs
+//! are for looking only ([`Manifest::view`]). What differs between two manifests is
+//! `cutover-patch`'s to say, with [`MergeKeys`] as its schema.
 //!
 //! # What it does not do
 //!
@@ -38,7 +39,9 @@ mod place;
 pub use place::Place;
 
 mod read;
-pub use read::{Document, Finding, FindingKind, ReadError, Reading, flatten, locate, read, read_scalar};
+pub use read::{
+    Document, Finding, FindingKind, ReadError, Reading, flatten, locate, read, read_scalar,
+};
 
 mod emit;
 pub use emit::{emit, emit_all};

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    Bundle, Document, Error, Errors, Finding, FindingKind, Manifest, ObjectRef, Place, Reading, Warning,
-    flatten, removed::refuse_removed,
+    Bundle, Document, Error, Errors, Finding, FindingKind, Manifest, ObjectRef, Place, Reading,
+    Warning, flatten, removed::refuse_removed,
 };
 
 /// A bundle as it was read from files.
@@ -25,19 +25,22 @@ pub struct Source {
     pub place: Place,
     /// The number of the document in its file, from 0.
     pub document: usize,
-    /// Where in the document it stands, as a JSON pointer: empty, or `/items/2` for an object of a list.
+    /// Where in the document it stands, as a JSON pointer: empty, or `/items/2` for an object of a
+    /// list.
     pub pointer: String,
 }
 
 /// The bundle that files hold together.
 ///
-/// Objects of Helm's hooks and tests are set aside, with a warning: Helm makes and removes them at moments of its own.
-/// What kubectl and kustomize read differently, and text that kubectl drops, are warnings too.
+/// Objects of Helm's hooks and tests are set aside, with a warning: Helm makes and removes them at
+/// moments of its own. What kubectl and kustomize read differently, and text that kubectl drops,
+/// are warnings too.
 ///
 /// # Errors
 ///
-/// All errors at once: a key twice in a map, bytes that are no text, an object without kind or name, one object
-/// twice (also in two API versions), an API version that Kubernetes no longer serves.
+/// All errors at once: a key twice in a map, bytes that are no text, an object without kind or
+/// name, one object twice (also in two API versions), an API version that Kubernetes no longer
+/// serves.
 ///
 /// ```
 /// use cutover_manifest::{bundle, read};
@@ -58,8 +61,13 @@ pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
     let mut loading = Loading::default();
     for reading in readings {
         let objects: Vec<_> = reading.documents.into_iter().flat_map(flatten).collect();
-        reading.findings.into_iter().for_each(|finding| loading.find(finding, &objects));
-        objects.into_iter().for_each(|object| loading.document(object));
+        reading
+            .findings
+            .into_iter()
+            .for_each(|finding| loading.find(finding, &objects));
+        objects
+            .into_iter()
+            .for_each(|object| loading.document(object));
     }
     Errors::refuse(loading.errors).map(|()| loading.loaded)
 }
@@ -82,41 +90,67 @@ impl Loading {
             }
             FindingKind::Ambiguous { .. }
             | FindingKind::DroppedAfterDocumentEnd
-            | FindingKind::MergeOverrides { .. } => self.loaded.warnings.push(warning(finding, objects)),
+            | FindingKind::MergeOverrides { .. } => {
+                self.loaded.warnings.push(warning(finding, objects))
+            }
         }
     }
 
     fn document(&mut self, document: Document) {
-        let Document { value, place, index, pointer, .. } = document;
-        let source = Source { place, document: index, pointer };
+        let Document {
+            value,
+            place,
+            index,
+            pointer,
+            ..
+        } = document;
+        let source = Source {
+            place,
+            document: index,
+            pointer,
+        };
         match self.object(value, &source) {
             Ok(()) => {}
             Err(error @ (Error::Twice { .. } | Error::Removed { .. })) => self.errors.push(error),
-            Err(error) => self.errors.push(Error::At { place: source.place, error: Box::new(error) }),
+            Err(error) => self.errors.push(Error::At {
+                place: source.place,
+                error: Box::new(error),
+            }),
         }
     }
 
     fn object(&mut self, value: Value, source: &Source) -> Result<(), Error> {
         let manifest = Manifest::new(value)?;
         if let Some(hook) = manifest.pointer("/metadata/annotations/helm.sh~1hook") {
-            self.loaded.warnings.push(set_aside(manifest.object(), hook, &source.place));
+            self.loaded
+                .warnings
+                .push(set_aside(manifest.object(), hook, &source.place));
             return Ok(());
         }
         refuse_removed(manifest.object(), &source.place)?;
         self.refuse_twice(manifest.object(), &source.place)?;
-        self.loaded.sources.insert(manifest.object().clone(), source.clone());
+        self.loaded
+            .sources
+            .insert(manifest.object().clone(), source.clone());
         self.loaded.bundle.insert(manifest);
         Ok(())
     }
 
     fn refuse_twice(&mut self, object: &ObjectRef, second: &Place) -> Result<(), Error> {
         let group = object.group().to_owned();
-        let identity = (group, object.kind.clone(), object.namespace.clone(), object.name.clone());
+        let identity = (
+            group,
+            object.kind.clone(),
+            object.namespace.clone(),
+            object.name.clone(),
+        );
         match self.seen.insert(identity, second.clone()) {
             None => Ok(()),
-            Some(first) => {
-                Err(Error::Twice { object: Box::new(object.clone()), first, second: second.clone() })
-            }
+            Some(first) => Err(Error::Twice {
+                object: Box::new(object.clone()),
+                first,
+                second: second.clone(),
+            }),
         }
     }
 }
@@ -130,8 +164,15 @@ fn warning(Finding { place, kind }: Finding, objects: &[Document]) -> Warning {
         FindingKind::Ambiguous { .. } if in_secret => HIDDEN.to_owned(),
         kind => kind.to_string(),
     };
-    let (message, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(m, h)| (m, Some(h)));
-    Warning { object, place: Some(place), message: message.to_owned(), hint: hint.map(str::to_owned) }
+    let (message, hint) = text
+        .split_once("\nhint: ")
+        .map_or((text.as_str(), None), |(m, h)| (m, Some(h)));
+    Warning {
+        object,
+        place: Some(place),
+        message: message.to_owned(),
+        hint: hint.map(str::to_owned),
+    }
 }
 
 const HIDDEN: &str =
@@ -142,7 +183,9 @@ fn set_aside(object: &ObjectRef, hook: &Value, place: &Place) -> Warning {
     Warning {
         object: Some(object.clone()),
         place: Some(place.clone()),
-        message: format!("set aside, since Helm makes and removes it itself (`helm.sh/hook: {hook}`)"),
+        message: format!(
+            "set aside, since Helm makes and removes it itself (`helm.sh/hook: {hook}`)"
+        ),
         hint: Some("let Helm run it, or remove the annotation to plan for it".to_owned()),
     }
 }

@@ -8,8 +8,8 @@ use crate::{Error, ObjectRef, pointer};
 
 /// One Kubernetes object as raw JSON, unknown fields and custom resources included.
 ///
-/// It always has an identity. A copy is cheap: the value is shared. Serialised it is the object itself;
-/// printed for debugging, a Secret's data is sealed.
+/// It always has an identity. A copy is cheap: the value is shared. Serialised it is the object
+/// itself; printed for debugging, a Secret's data is sealed.
 ///
 /// ```
 /// use cutover_manifest::Manifest;
@@ -92,7 +92,8 @@ impl Manifest {
 
     /// An edited copy.
     ///
-    /// An edit that takes the object's identity away is not made: the copy is then the manifest as it was.
+    /// An edit that takes the object's identity away is not made: the copy is then the manifest as
+    /// it was.
     ///
     /// ```
     /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
@@ -109,8 +110,8 @@ impl Manifest {
 
     /// A copy with `value` at a JSON pointer; absent parents are made, as maps.
     ///
-    /// In a list, `-` or the index after the last appends. A path through a scalar or past the end of a list cannot
-    /// be made: the copy is then the manifest as it was.
+    /// In a list, `-` or the index after the last appends. A path through a scalar or past the end
+    /// of a list cannot be made: the copy is then the manifest as it was.
     ///
     /// ```
     /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
@@ -142,11 +143,13 @@ impl Manifest {
         self.with(|value| drop(pointer::remove(value, pointer)))
     }
 
-    /// A typed view, to look and check; never to write, since a type older than the cluster loses fields.
+    /// A typed view, to look and check; never to write, since a type older than the cluster loses
+    /// fields.
     ///
     /// # Errors
     ///
-    /// Where a field does not fit the type: the error names the object and the field's JSON pointer.
+    /// Where a field does not fit the type: the error names the object and the field's JSON
+    /// pointer.
     ///
     /// ```
     /// use k8s_openapi::api::core::v1::Service;
@@ -179,7 +182,9 @@ impl Eq for Manifest {}
 
 impl fmt::Debug for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Manifest").field(self.sealed().value()).finish()
+        f.debug_tuple("Manifest")
+            .field(self.sealed().value())
+            .finish()
     }
 }
 
@@ -214,7 +219,8 @@ mod tests {
     use super::*;
 
     fn service() -> Manifest {
-        Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}})).unwrap()
+        Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}}))
+            .unwrap()
     }
 
     #[test]
@@ -226,7 +232,10 @@ mod tests {
         assert_eq!(before.with(|value| *value = Value::Null), before);
         assert_eq!(before.set("/kind/of", json!(1)), before);
         assert_eq!(
-            before.set("/metadata/namespace", json!("prod")).object().to_string(),
+            before
+                .set("/metadata/namespace", json!("prod"))
+                .object()
+                .to_string(),
             "Service prod/hello"
         );
     }

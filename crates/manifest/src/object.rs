@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// The identity of a Kubernetes object: its type, its namespace where the manifest has one, and its name.
+/// The identity of a Kubernetes object: its type, its namespace where the manifest has one, and its
+/// name.
 ///
 /// The order is that of the fields, so that equal sets of objects are always listed alike.
 ///
@@ -50,7 +51,8 @@ impl ObjectRef {
     ///
     /// # Errors
     ///
-    /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty, or `metadata.namespace` is no text.
+    /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty,
+    /// or `metadata.namespace` is no text.
     ///
     /// ```
     /// use cutover_manifest::ObjectRef;
@@ -65,13 +67,24 @@ impl ObjectRef {
             return Err(Error::NotAMap);
         }
         let kind = text(value, "/kind").ok_or(Error::Missing { field: "kind" })?;
-        let api_version = text(value, "/apiVersion").ok_or(Error::Missing { field: "apiVersion" })?;
+        let api_version = text(value, "/apiVersion").ok_or(Error::Missing {
+            field: "apiVersion",
+        })?;
         let name = text(value, "/metadata/name").ok_or_else(|| nameless(kind, value))?;
-        let namespace = value.pointer("/metadata/namespace").filter(|namespace| !namespace.is_null());
+        let namespace = value
+            .pointer("/metadata/namespace")
+            .filter(|namespace| !namespace.is_null());
         if namespace.is_some_and(|namespace| !namespace.is_string()) {
-            return Err(Error::Missing { field: "metadata.namespace" });
+            return Err(Error::Missing {
+                field: "metadata.namespace",
+            });
         }
-        Ok(Self::new(api_version, kind, text(value, "/metadata/namespace"), name))
+        Ok(Self::new(
+            api_version,
+            kind,
+            text(value, "/metadata/namespace"),
+            name,
+        ))
     }
 
     /// The API group: empty for the core group.
@@ -80,7 +93,9 @@ impl ObjectRef {
     /// assert_eq!(cutover_manifest::ObjectRef::new("v1", "Service", None, "hello").group(), "");
     /// ```
     pub fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
+        self.api_version
+            .split_once('/')
+            .map_or("", |(group, _)| group)
     }
 
     /// The version inside the group.
@@ -89,10 +104,13 @@ impl ObjectRef {
     /// assert_eq!(cutover_manifest::ObjectRef::new("v1", "Service", None, "hello").version(), "v1");
     /// ```
     pub fn version(&self) -> &str {
-        self.api_version.split_once('/').map_or(self.api_version.as_str(), |(_, version)| version)
+        self.api_version
+            .split_once('/')
+            .map_or(self.api_version.as_str(), |(_, version)| version)
     }
 
-    /// Whether both are one object in the cluster: versions of a group are views of the same object.
+    /// Whether both are one object in the cluster: versions of a group are views of the same
+    /// object.
     ///
     /// ```
     /// use cutover_manifest::ObjectRef;
@@ -118,11 +136,19 @@ impl fmt::Display for ObjectRef {
 
 fn nameless(kind: &str, value: &Value) -> Error {
     match text(value, "/metadata/generateName") {
-        Some(prefix) => Error::GenerateName { kind: kind.to_owned(), prefix: prefix.to_owned() },
-        None => Error::Missing { field: "metadata.name" },
+        Some(prefix) => Error::GenerateName {
+            kind: kind.to_owned(),
+            prefix: prefix.to_owned(),
+        },
+        None => Error::Missing {
+            field: "metadata.name",
+        },
     }
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    value
+        .pointer(pointer)?
+        .as_str()
+        .filter(|text| !text.is_empty())
 }

@@ -27,7 +27,11 @@ impl Place {
     /// assert!(Place::new("a.yaml", 9, 1) < Place::new("a.yaml", 10, 1));
     /// ```
     pub fn new(file: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), line, column }
+        Self {
+            file: file.into(),
+            line,
+            column,
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Puts `new` at `pointer`; absent or null parents become maps. `None` where a parent is a scalar, or an index is out of range.
+/// Puts `new` at `pointer`; absent or null parents become maps. `None` where a parent is a scalar,
+/// or an index is out of range.
 pub(crate) fn set(target: &mut Value, pointer: &str, new: Value) -> Option<()> {
     let Some((parents, last)) = pointer.rsplit_once('/') else {
         *target = new;
@@ -74,11 +75,23 @@ mod tests {
             assert_eq!(done.map(|()| value), expect, "{pointer}");
         };
         check("/a/b", Some(json!({"a": {"b": "x"}, "l": [1], "n": null})));
-        check("/a/c~1d/~0", Some(json!({"a": {"b": 1, "c/d": {"~": "x"}}, "l": [1], "n": null})));
-        check("/n/e", Some(json!({"a": {"b": 1}, "l": [1], "n": {"e": "x"}})));
+        check(
+            "/a/c~1d/~0",
+            Some(json!({"a": {"b": 1, "c/d": {"~": "x"}}, "l": [1], "n": null})),
+        );
+        check(
+            "/n/e",
+            Some(json!({"a": {"b": 1}, "l": [1], "n": {"e": "x"}})),
+        );
         check("/l/0", Some(json!({"a": {"b": 1}, "l": ["x"], "n": null})));
-        check("/l/1", Some(json!({"a": {"b": 1}, "l": [1, "x"], "n": null})));
-        check("/l/-/y", Some(json!({"a": {"b": 1}, "l": [1, {"y": "x"}], "n": null})));
+        check(
+            "/l/1",
+            Some(json!({"a": {"b": 1}, "l": [1, "x"], "n": null})),
+        );
+        check(
+            "/l/-/y",
+            Some(json!({"a": {"b": 1}, "l": [1, {"y": "x"}], "n": null})),
+        );
         check("", Some(json!("x")));
         for impossible in ["/a/b/c", "/l/2", "/l/00", "/l/x", "a"] {
             check(impossible, None);
@@ -88,7 +101,11 @@ mod tests {
     #[test]
     fn removing_gives_what_was_there() {
         let check = |pointer: &str, expect: Option<Value>| {
-            assert_eq!(remove(&mut json!({"a/b": 1, "l": [1, 2]}), pointer), expect, "{pointer}");
+            assert_eq!(
+                remove(&mut json!({"a/b": 1, "l": [1, 2]}), pointer),
+                expect,
+                "{pointer}"
+            );
         };
         check("/a~1b", Some(json!(1)));
         check("/l/1", Some(json!(2)));

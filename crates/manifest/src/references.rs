@@ -12,7 +12,9 @@ use serde_json::Value;
 /// assert_eq!(names, ["migrate", "hello"]);
 /// ```
 pub fn containers(template: &Value) -> impl Iterator<Item = &Value> {
-    ["/spec/initContainers", "/spec/containers"].into_iter().flat_map(move |list| items(template, list))
+    ["/spec/initContainers", "/spec/containers"]
+        .into_iter()
+        .flat_map(move |list| items(template, list))
 }
 
 /// The ConfigMaps and Secrets that a pod template refers to, as kind and name.
@@ -33,7 +35,8 @@ pub fn containers(template: &Value) -> impl Iterator<Item = &Value> {
 pub fn pod_references(template: &Value) -> BTreeSet<(String, String)> {
     let of_containers = containers(template).flat_map(container_references);
     let of_volumes = items(template, "/spec/volumes").flat_map(volume_references);
-    let pulls = items(template, "/spec/imagePullSecrets").filter_map(|item| named("Secret", item, "/name"));
+    let pulls =
+        items(template, "/spec/imagePullSecrets").filter_map(|item| named("Secret", item, "/name"));
     of_containers.chain(of_volumes).chain(pulls).collect()
 }
 
@@ -41,7 +44,10 @@ type Reference = (String, String);
 
 fn container_references(container: &Value) -> impl Iterator<Item = Reference> {
     let from_all = items(container, "/envFrom").flat_map(|source| {
-        [named("ConfigMap", source, "/configMapRef/name"), named("Secret", source, "/secretRef/name")]
+        [
+            named("ConfigMap", source, "/configMapRef/name"),
+            named("Secret", source, "/secretRef/name"),
+        ]
     });
     let from_one = items(container, "/env").flat_map(|variable| {
         [
@@ -53,20 +59,32 @@ fn container_references(container: &Value) -> impl Iterator<Item = Reference> {
 }
 
 fn volume_references(volume: &Value) -> impl Iterator<Item = Reference> {
-    let whole =
-        [named("ConfigMap", volume, "/configMap/name"), named("Secret", volume, "/secret/secretName")];
+    let whole = [
+        named("ConfigMap", volume, "/configMap/name"),
+        named("Secret", volume, "/secret/secretName"),
+    ];
     let projected = items(volume, "/projected/sources").flat_map(|source| {
-        [named("ConfigMap", source, "/configMap/name"), named("Secret", source, "/secret/name")]
+        [
+            named("ConfigMap", source, "/configMap/name"),
+            named("Secret", source, "/secret/name"),
+        ]
     });
     whole.into_iter().chain(projected).flatten()
 }
 
 fn named(kind: &str, value: &Value, pointer: &str) -> Option<Reference> {
-    Some((kind.to_owned(), value.pointer(pointer)?.as_str()?.to_owned()))
+    Some((
+        kind.to_owned(),
+        value.pointer(pointer)?.as_str()?.to_owned(),
+    ))
 }
 
 fn items<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 #[cfg(test)]
@@ -91,8 +109,14 @@ mod tests {
             ],
             "imagePullSecrets": [{"name": "s5"}, {}],
         }});
-        let names: Vec<_> = pod_references(&template).into_iter().map(|(_, name)| name).collect();
-        assert_eq!(names, ["c1", "c2", "c3", "c4", "s1", "s2", "s3", "s4", "s5"]);
+        let names: Vec<_> = pod_references(&template)
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect();
+        assert_eq!(
+            names,
+            ["c1", "c2", "c3", "c4", "s1", "s2", "s3", "s4", "s5"]
+        );
         assert!(pod_references(&json!({"spec": {"containers": "none"}})).is_empty());
     }
 }

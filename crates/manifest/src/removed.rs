@@ -16,8 +16,9 @@ struct Removed {
 
 /// Refuses an object whose API version no supported release of Kubernetes serves.
 pub(crate) fn refuse_removed(object: &ObjectRef, place: &Place) -> Result<(), Error> {
-    let is_it =
-        |row: &&Removed| row.api_version == object.api_version && row.kinds.contains(&object.kind.as_str());
+    let is_it = |row: &&Removed| {
+        row.api_version == object.api_version && row.kinds.contains(&object.kind.as_str())
+    };
     REMOVED.iter().find(is_it).map_or(Ok(()), |row| {
         Err(Error::Removed {
             place: place.clone(),
@@ -41,16 +42,19 @@ const INGRESS: &str = "`spec.backend` is `spec.defaultBackend`, `serviceName` an
                        and `service.port.number` or `.name`, and each path has a `pathType`";
 const METRICS: &str =
     "a metric's `targetAverageUtilization` is `target: {type: Utilization, averageUtilization: …}`";
-const WEBHOOKS: &str =
-    "`sideEffects` and `admissionReviewVersions` are required, and `failurePolicy` is Fail where unset";
+const WEBHOOKS: &str = "`sideEffects` and `admissionReviewVersions` are required, and `failurePolicy` is Fail where unset";
 const SLICES: &str = "an endpoint's `topology` is `nodeName` and `zone`";
 const BUDGET: &str = "an empty `spec.selector` now selects every pod of the namespace";
 const SECURITY: &str = "label the namespace for Pod Security Admission instead";
-const DEFINITION: &str = "each of `spec.versions` has a structural `schema`, and `spec.scope` is required";
+const DEFINITION: &str =
+    "each of `spec.versions` has a structural `schema`, and `spec.scope` is required";
 const SIGNING: &str = "`spec.signerName` and `spec.usages` are required";
 
 const RBAC: &[&str] = &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
-const HOOKS: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+const HOOKS: &[&str] = &[
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
+];
 const STORAGE: &[&str] = &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"];
 const FLOW: &[&str] = &["FlowSchema", "PriorityLevelConfiguration"];
 const SETS: &[&str] = &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"];
@@ -95,7 +99,13 @@ const fn row(
     instead: &'static str,
     changes: &'static str,
 ) -> Removed {
-    Removed { api_version, kinds, release, instead, changes }
+    Removed {
+        api_version,
+        kinds,
+        release,
+        instead,
+        changes,
+    }
 }
 
 #[cfg(test)]
@@ -105,9 +115,14 @@ mod tests {
     #[test]
     fn a_removed_version_names_the_one_to_use() {
         let check = |version: &str, kind: &str, expect: &str| {
-            let refused =
-                refuse_removed(&ObjectRef::new(version, kind, None, "a"), &Place::new("a.yaml", 1, 1));
-            assert_eq!(refused.map_or_else(|error| error.to_string(), |()| String::new()), expect);
+            let refused = refuse_removed(
+                &ObjectRef::new(version, kind, None, "a"),
+                &Place::new("a.yaml", 1, 1),
+            );
+            assert_eq!(
+                refused.map_or_else(|error| error.to_string(), |()| String::new()),
+                expect
+            );
         };
         check("apps/v1", "Deployment", "");
         check("networking.k8s.io/v1beta1", "ServiceCIDR", "");
@@ -129,8 +144,9 @@ mod tests {
     #[test]
     fn no_version_to_use_is_itself_removed() {
         for row in &REMOVED {
-            let again =
-                REMOVED.iter().any(|other| other.api_version == row.instead && other.kinds == row.kinds);
+            let again = REMOVED
+                .iter()
+                .any(|other| other.api_version == row.instead && other.kinds == row.kinds);
             assert!(!again, "{}", row.api_version);
         }
     }

@@ -37,7 +37,9 @@ impl fmt::Display for Warning {
             write!(f, "{object}: ")?;
         }
         f.write_str(&self.message)?;
-        self.hint.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
+        self.hint
+            .iter()
+            .try_for_each(|hint| write!(f, "\nhint: {hint}"))
     }
 }
 

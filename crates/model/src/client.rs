@@ -67,16 +67,28 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// What the server says, or what goes wrong on the way: with code 0 the write may have been carried out, or may yet be.
+    /// What the server says, or what goes wrong on the way: with code 0 the write may have been
+    /// carried out, or may yet be.
     pub fn write(
         &mut self,
         write: &Write,
         manager: &str,
         dry_run: bool,
     ) -> Result<Option<Manifest>, Refused> {
-        let late = (!dry_run).then(|| LateWrite { write: write.clone(), manager: manager.to_owned() });
+        let late = (!dry_run).then(|| LateWrite {
+            write: write.clone(),
+            manager: manager.to_owned(),
+        });
         let error_after = self.arrive(late)?;
-        let answer = carry_out(&mut self.server, write, Call { now: self.now, manager, dry_run });
+        let answer = carry_out(
+            &mut self.server,
+            write,
+            Call {
+                now: self.now,
+                manager,
+                dry_run,
+            },
+        );
         error_after.map_or(answer, Err)
     }
 
@@ -98,7 +110,9 @@ impl Model {
             Transport::Passes => Ok(None),
             Transport::TooManyRequests => {
                 let seconds = 1 + self.random.below(5);
-                Err(Refused::too_many_requests(u32::try_from(seconds).unwrap_or(1)))
+                Err(Refused::too_many_requests(
+                    u32::try_from(seconds).unwrap_or(1),
+                ))
             }
             Transport::ServerError => Err(Refused::server_error()),
             Transport::RequestLost => Err(Refused::no_answer()),
@@ -117,8 +131,15 @@ impl Model {
     pub(crate) fn carry_out_late(&mut self) {
         let LateWrite { write, manager } = self.late.remove(0);
         // Nobody waits for the answer any more.
-        let _ =
-            carry_out(&mut self.server, &write, Call { now: self.now, manager: &manager, dry_run: false });
+        let _ = carry_out(
+            &mut self.server,
+            &write,
+            Call {
+                now: self.now,
+                manager: &manager,
+                dry_run: false,
+            },
+        );
     }
 }
 
@@ -128,12 +149,20 @@ pub(crate) struct LateWrite {
     manager: String,
 }
 
-fn carry_out(server: &mut Server, write: &Write, call: Call<'_>) -> Result<Option<Manifest>, Refused> {
+fn carry_out(
+    server: &mut Server,
+    write: &Write,
+    call: Call<'_>,
+) -> Result<Option<Manifest>, Refused> {
     match write {
         Write::Create(manifest) => server.create(manifest, call).map(Some),
         Write::Patch { object, ops } => server.patch(object, ops, call).map(Some),
-        Write::Delete { object, uid, version } => {
-            server.delete(object, uid.as_deref(), version.as_deref(), call).map(|()| None)
-        }
+        Write::Delete {
+            object,
+            uid,
+            version,
+        } => server
+            .delete(object, uid.as_deref(), version.as_deref(), call)
+            .map(|()| None),
     }
 }

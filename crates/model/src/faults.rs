@@ -5,7 +5,8 @@ use cutover_patch::Patch;
 
 /// What goes wrong. The default is nothing.
 ///
-/// Chances are of 1,000, for each request; counts say how often a thing still happens, at moments that the seed chooses.
+/// Chances are of 1,000, for each request; counts say how often a thing still happens, at moments
+/// that the seed chooses.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     /// 429 with `Retry-After`, before anything is done.

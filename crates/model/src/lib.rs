@@ -1,4 +1,5 @@
-//! What a Kubernetes cluster may do between two writes, as a transition system: for tests, without IO.
+//! What a Kubernetes cluster may do between two writes, as a transition system: for tests, without
+//! IO.
 //!
 //! ```text
 //!  client ─▶ get, list, write ─▶ Server ◀─ Deployment controller, ReplicaSet controller,
@@ -7,16 +8,20 @@
 //!  seed ─▶ which of them acts next, how long pods take, when a watch arrives, what goes wrong
 //! ```
 //!
-//! [`Model`] is a plain struct whose faults are public fields. [`Model::step`] lets one thing happen; a test looks at
-//! it between any two steps. The same seed gives the same run.
+//! [`Model`] is a plain struct whose faults are public fields. [`Model::step`] lets one thing
+//! happen; a test looks at it between any two steps. The same seed gives the same run.
 //!
 //! # What it does not do
 //!
-//! - Of workloads it runs Deployments; a StatefulSet, a DaemonSet, a Job, a bare Pod is stored, and nothing comes of it.
-//! - No autoscaler acts, no node fails, no finalizer holds an object back, and namespaces need not exist.
+//! - Of workloads it runs Deployments; a StatefulSet, a DaemonSet, a Job, a bare Pod is stored, and
+//!   nothing comes of it.
+//! - No autoscaler acts, no node fails, no finalizer holds an object back, and namespaces need not
+//!   exist.
 //! - Nobody but their controllers writes ReplicaSets, pods and EndpointSlices; they can be deleted.
-//! - Connections are counted at kube-proxy: there are no gateways, no session affinity and no topology.
-//! - Patches are read strictly: what only a real server's leniency lets pass is refused. Unknown fields stay.
+//! - Connections are counted at kube-proxy: there are no gateways, no session affinity and no
+//!   topology.
+//! - Patches are read strictly: what only a real server's leniency lets pass is refused. Unknown
+//!   fields stay.
 //! - `managedFields` say who wrote and when, not which fields.
 
 mod random;

@@ -13,7 +13,8 @@ use crate::random::Random;
 use crate::server::{Call, Server};
 use crate::watch::WatchId;
 
-/// A small cluster in memory: an API server, the controllers of Deployments, pods and endpoints, and what goes wrong.
+/// A small cluster in memory: an API server, the controllers of Deployments, pods and endpoints,
+/// and what goes wrong.
 ///
 /// All choices come from the seed, so that a run that fails is run again by its seed.
 ///
@@ -53,12 +54,14 @@ pub struct Model {
     pub nodes: Nodes,
     /// What goes wrong.
     pub faults: Faults,
-    /// For how long, in milliseconds, a controller or a watch may do nothing though it could: at most so long at a time.
+    /// For how long, in milliseconds, a controller or a watch may do nothing though it could: at
+    /// most so long at a time.
     pub lag: u64,
     /// Whether a Deployment's controller may act before those of its ReplicaSets have caught up.
     ///
-    /// A real cluster does, for milliseconds. Then a roll may have more pods alive than `maxSurge` says, and one whose
-    /// template changes in the middle fewer available than `maxUnavailable` says: Kubernetes does not promise either.
+    /// A real cluster does, for milliseconds. Then a roll may have more pods alive than `maxSurge`
+    /// says, and one whose template changes in the middle fewer available than `maxUnavailable`
+    /// says: Kubernetes does not promise either.
     pub overtaking: bool,
     pub(crate) random: Random,
     steps: u64,
@@ -85,7 +88,8 @@ impl Model {
         }
     }
 
-    /// Lets one thing happen. Where nothing can before `limit`, the clock moves there, and there is no event.
+    /// Lets one thing happen. Where nothing can before `limit`, the clock moves there, and there is
+    /// no event.
     pub fn step(&mut self, limit: Timestamp) -> Option<Event> {
         let Some(event) = self.choose(limit) else {
             self.now = self.now.max(limit);
@@ -94,7 +98,12 @@ impl Model {
         };
         self.steps += 1;
         self.happen(event);
-        self.proxy.notice(&mut self.server, self.nodes.proxy, &mut self.random, self.now);
+        self.proxy.notice(
+            &mut self.server,
+            self.nodes.proxy,
+            &mut self.random,
+            self.now,
+        );
         Some(event)
     }
 
@@ -132,7 +141,10 @@ impl Model {
         }
         self.enable();
         if self.enabled.is_empty() {
-            return self.next_time().filter(|next| *next <= limit).map(Event::Time);
+            return self
+                .next_time()
+                .filter(|next| *next <= limit)
+                .map(Event::Time);
         }
         if self.lag > 0 && self.now < limit && self.random.chance(LAGGING) {
             let later = after(self.now, 1 + self.random.below(self.lag));
@@ -146,19 +158,33 @@ impl Model {
         if self.faults.edits.iter().any(|edit| edit.step <= self.steps) {
             return Some(Event::Edited);
         }
-        self.faults.jumps.iter().any(|jump| jump.step <= self.steps).then_some(Event::Jumped)
+        self.faults
+            .jumps
+            .iter()
+            .any(|jump| jump.step <= self.steps)
+            .then_some(Event::Jumped)
     }
 
     /// One of the faults that are counted, where the seed wants one.
     fn fault(&mut self) -> Option<Event> {
-        let counts =
-            [self.faults.crashes, self.faults.evictions, self.faults.deletions, self.faults.expiries];
+        let counts = [
+            self.faults.crashes,
+            self.faults.evictions,
+            self.faults.deletions,
+            self.faults.expiries,
+        ];
         if counts == [0; 4] || !self.random.chance(self.faults.rate) {
             return None;
         }
-        let pods = |wanted: bool| self.server.pods.values().filter(move |pod| pod.is_active() && wanted);
-        let ready =
-            pods(counts[0] > 0).filter(|pod| pod.is_ready()).map(|pod| Event::Crashed(pod.header.uid));
+        let pods = |wanted: bool| {
+            self.server
+                .pods
+                .values()
+                .filter(move |pod| pod.is_active() && wanted)
+        };
+        let ready = pods(counts[0] > 0)
+            .filter(|pod| pod.is_ready())
+            .map(|pod| Event::Crashed(pod.header.uid));
         let evicted = pods(counts[1] > 0).map(|pod| Event::Evicted(pod.header.uid));
         let deleted = pods(counts[2] > 0).map(|pod| Event::Deleted(pod.header.uid));
         let watches = (0..self.server.watches.len()).filter(|_| counts[3] > 0);
@@ -174,17 +200,35 @@ impl Model {
         let enabled = &mut self.enabled;
         enabled.clear();
         let waits = |deployment: &Uid| !self.overtaking && server.sets_have_work(*deployment);
-        enabled.extend(work.deployments.iter().filter(|uid| !waits(uid)).map(|uid| Event::Deployment(*uid)));
+        enabled.extend(
+            work.deployments
+                .iter()
+                .filter(|uid| !waits(uid))
+                .map(|uid| Event::Deployment(*uid)),
+        );
         enabled.extend(work.replica_sets.iter().map(|uid| Event::ReplicaSet(*uid)));
         enabled.extend(work.services.iter().map(|uid| Event::Endpoints(*uid)));
         enabled.extend(work.garbage.iter().map(|uid| Event::Collected(*uid)));
-        let pods = server.pods.values().filter(|pod| is_due(pod.next.map(|(at, _)| at)));
+        let pods = server
+            .pods
+            .values()
+            .filter(|pod| is_due(pod.next.map(|(at, _)| at)));
         enabled.extend(pods.map(|pod| Event::Pod(pod.header.uid)));
-        let retries = server.replica_sets.values().filter(|set| is_due(set.retry.map(|retry| retry.at)));
+        let retries = server
+            .replica_sets
+            .values()
+            .filter(|set| is_due(set.retry.map(|retry| retry.at)));
         enabled.extend(retries.map(|set| Event::ReplicaSet(set.header.uid)));
-        let deadlines = server.deployments.values().filter(|deployment| is_due(deployment.check_at));
+        let deadlines = server
+            .deployments
+            .values()
+            .filter(|deployment| is_due(deployment.check_at));
         enabled.extend(deadlines.map(|deployment| Event::Deployment(deployment.uid)));
-        let watches = server.watches.iter().enumerate().filter(|(_, watch)| watch.is_behind());
+        let watches = server
+            .watches
+            .iter()
+            .enumerate()
+            .filter(|(_, watch)| watch.is_behind());
         enabled.extend(watches.map(|(at, _)| Event::Arrived(WatchId(at))));
         enabled.extend(self.late.first().map(|_| Event::LateWrite));
     }
@@ -192,10 +236,22 @@ impl Model {
     /// When something happens by itself next.
     fn next_time(&self) -> Option<Timestamp> {
         let server = &self.server;
-        let pods = server.pods.values().filter_map(|pod| pod.next.map(|(at, _)| at));
-        let retries = server.replica_sets.values().filter_map(|set| set.retry.map(|retry| retry.at));
-        let deadlines = server.deployments.values().filter_map(|deployment| deployment.check_at);
-        pods.chain(retries).chain(deadlines).chain(self.proxy.next()).min()
+        let pods = server
+            .pods
+            .values()
+            .filter_map(|pod| pod.next.map(|(at, _)| at));
+        let retries = server
+            .replica_sets
+            .values()
+            .filter_map(|set| set.retry.map(|retry| retry.at));
+        let deadlines = server
+            .deployments
+            .values()
+            .filter_map(|deployment| deployment.check_at);
+        pods.chain(retries)
+            .chain(deadlines)
+            .chain(self.proxy.next())
+            .min()
     }
 
     fn happen(&mut self, event: Event) {
@@ -255,16 +311,28 @@ impl Model {
     }
 
     fn edit(&mut self) {
-        let at = self.faults.edits.iter().position(|edit| edit.step <= self.steps);
+        let at = self
+            .faults
+            .edits
+            .iter()
+            .position(|edit| edit.step <= self.steps);
         if let Some(edit) = at.map(|at| self.faults.edits.remove(at)) {
-            let call = Call { now: self.now, manager: &edit.manager, dry_run: false };
+            let call = Call {
+                now: self.now,
+                manager: &edit.manager,
+                dry_run: false,
+            };
             // Where it does not fit, nothing happens, as its documentation says.
             let _ = self.server.patch(&edit.object, &edit.ops, call);
         }
     }
 
     fn jump(&mut self) {
-        let at = self.faults.jumps.iter().position(|jump| jump.step <= self.steps);
+        let at = self
+            .faults
+            .jumps
+            .iter()
+            .position(|jump| jump.step <= self.steps);
         if let Some(jump) = at.map(|at| self.faults.jumps.remove(at)) {
             let by = SignedDuration::from_secs(jump.seconds);
             self.now = self.now.checked_add(by).unwrap_or(self.now);

@@ -21,8 +21,12 @@ impl Model {
     ///
     /// Pods that a deleted Deployment has left behind count until they go.
     pub fn available(&self, deployment: &ObjectRef) -> u32 {
-        let min_ready =
-            |pod: &Pod| self.server.replica_sets.get(&pod.owner).map_or(0, |set| set.min_ready_seconds);
+        let min_ready = |pod: &Pod| {
+            self.server
+                .replica_sets
+                .get(&pod.owner)
+                .map_or(0, |set| set.min_ready_seconds)
+        };
         self.count(deployment, |pod| pod.is_available(min_ready(pod), self.now))
     }
 
@@ -31,17 +35,31 @@ impl Model {
         self.count(deployment, Pod::is_active)
     }
 
-    /// The pods of a Deployment that are active, as its controller counts them while it replaces pods: of each of
-    /// several ReplicaSets no more than it is to have, as a pod whose removal is decided may live a moment beside its
-    /// successor (`GetReplicaCountForReplicaSets` in pkg/controller/deployment/util/deployment_util.go).
+    /// The pods of a Deployment that are active, as its controller counts them while it replaces
+    /// pods: of each of several ReplicaSets no more than it is to have, as a pod whose removal is
+    /// decided may live a moment beside its successor (`GetReplicaCountForReplicaSets` in
+    /// pkg/controller/deployment/util/deployment_util.go).
     pub fn counted(&self, deployment: &ObjectRef) -> u32 {
         let mut sets: BTreeMap<Uid, u32> = BTreeMap::new();
         for pod in self.pods(deployment).filter(|pod| pod.is_active()) {
             *sets.entry(pod.owner).or_default() += 1;
         }
         let rolls = sets.len() > 1;
-        let wanted = |set| self.server.replica_sets.get(set).map_or(0, |set| set.replicas);
-        sets.iter().map(|(set, there)| if rolls { *there.min(&wanted(set)) } else { *there }).sum()
+        let wanted = |set| {
+            self.server
+                .replica_sets
+                .get(set)
+                .map_or(0, |set| set.replicas)
+        };
+        sets.iter()
+            .map(|(set, there)| {
+                if rolls {
+                    *there.min(&wanted(set))
+                } else {
+                    *there
+                }
+            })
+            .sum()
     }
 
     /// The pods of a Deployment that are terminating.
@@ -54,14 +72,21 @@ impl Model {
         let uid = self.server.uid(service);
         let of_service = |slice: &&Slice| Some(slice.service) == uid;
         let slices = self.server.slices.values().filter(of_service);
-        let ready = slices.flat_map(|slice| &slice.endpoints).filter(|endpoint| endpoint.ready);
+        let ready = slices
+            .flat_map(|slice| &slice.endpoints)
+            .filter(|endpoint| endpoint.ready);
         self.answering(ready.map(|endpoint| endpoint.pod))
     }
 
-    /// Where kube-proxy sends new connections to a Service: it follows the slices up to a second later.
+    /// Where kube-proxy sends new connections to a Service: it follows the slices up to a second
+    /// later.
     pub fn backends(&self, service: &ObjectRef) -> Endpoints {
         let uid = self.server.uid(service);
-        self.answering(uid.into_iter().flat_map(|uid| self.proxy.backends(uid)).copied())
+        self.answering(
+            uid.into_iter()
+                .flat_map(|uid| self.proxy.backends(uid))
+                .copied(),
+        )
     }
 
     fn answering(&self, pods: impl Iterator<Item = Uid>) -> Endpoints {
@@ -83,8 +108,9 @@ impl Model {
 
     fn pods<'a>(&'a self, deployment: &ObjectRef) -> impl Iterator<Item = &'a Pod> {
         let namespace = deployment.namespace.as_deref().unwrap_or("default");
-        let own =
-            move |pod: &&Pod| *pod.deployment == *deployment.name && *pod.header.namespace == *namespace;
+        let own = move |pod: &&Pod| {
+            *pod.deployment == *deployment.name && *pod.header.namespace == *namespace
+        };
         self.server.pods.values().filter(own)
     }
 }

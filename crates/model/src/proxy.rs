@@ -28,14 +28,21 @@ impl Proxy {
         now: Timestamp,
     ) {
         for service in std::mem::take(&mut server.work.proxied) {
-            self.due.entry(service).or_insert_with(|| after(now, random.between(delay)));
+            self.due
+                .entry(service)
+                .or_insert_with(|| after(now, random.between(delay)));
         }
         self.follow(server, now);
     }
 
     /// Follows the slices that it is time for.
     pub(crate) fn follow(&mut self, server: &Server, now: Timestamp) {
-        while let Some(service) = self.due.iter().find(|(_, due)| **due <= now).map(|(service, _)| *service) {
+        while let Some(service) = self
+            .due
+            .iter()
+            .find(|(_, due)| **due <= now)
+            .map(|(service, _)| *service)
+        {
             self.due.remove(&service);
             self.backends.insert(service, usable(server, service));
         }
@@ -53,11 +60,21 @@ impl Proxy {
 
 /// The ready endpoints, or where there is none those that still serve while they go.
 fn usable(server: &Server, service: Uid) -> Vec<Uid> {
-    let slices = server.slices.values().filter(|slice| slice.service == service);
+    let slices = server
+        .slices
+        .values()
+        .filter(|slice| slice.service == service);
     let all: Vec<&Endpoint> = slices.flat_map(|slice| &slice.endpoints).collect();
     let pods = |wanted: fn(&Endpoint) -> bool| -> Vec<Uid> {
-        all.iter().filter(|endpoint| wanted(endpoint)).map(|endpoint| endpoint.pod).collect()
+        all.iter()
+            .filter(|endpoint| wanted(endpoint))
+            .map(|endpoint| endpoint.pod)
+            .collect()
     };
     let ready = pods(|endpoint| endpoint.ready);
-    if ready.is_empty() { pods(|endpoint| endpoint.serving && endpoint.terminating) } else { ready }
+    if ready.is_empty() {
+        pods(|endpoint| endpoint.serving && endpoint.terminating)
+    } else {
+        ready
+    }
 }

@@ -60,7 +60,10 @@ mod tests {
         for _ in 0..5000 {
             seen[usize::try_from(random.below(5)).unwrap()] += 1;
         }
-        assert!(seen.iter().all(|count| (900..1100).contains(count)), "{seen:?}");
+        assert!(
+            seen.iter().all(|count| (900..1100).contains(count)),
+            "{seen:?}"
+        );
         assert!(!random.chance(0) && random.chance(1000));
         assert_eq!(random.pick::<u8>(&[]), None);
         assert!((0..100).all(|_| (3..=5).contains(&random.between((3, 5)))));

@@ -31,24 +31,39 @@ impl Refused {
         }
     }
 
-    /// A JSON patch that does not fit: a failed `test`, a missing path. The server does not say which.
+    /// A JSON patch that does not fit: a failed `test`, a missing path. The server does not say
+    /// which.
     pub(crate) fn patch() -> Self {
-        Self::new(422, "Invalid", "the server rejected our request due to an error in our request")
+        Self::new(
+            422,
+            "Invalid",
+            "the server rejected our request due to an error in our request",
+        )
     }
 
     /// Values that break the rules of the object's kind.
     pub(crate) fn invalid(key: &Key, causes: Vec<(String, String)>) -> Self {
-        let worded: Vec<_> = causes.iter().map(|(field, message)| format!("{field}: {message}")).collect();
+        let worded: Vec<_> = causes
+            .iter()
+            .map(|(field, message)| format!("{field}: {message}"))
+            .collect();
         let all = match &worded[..] {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),
         };
         let message = format!("{} is invalid: {all}", key.of_kind());
-        Self { causes, ..Self::new(422, "Invalid", message) }
+        Self {
+            causes,
+            ..Self::new(422, "Invalid", message)
+        }
     }
 
     pub(crate) fn already_exists(key: &Key) -> Self {
-        Self::new(409, "AlreadyExists", format!("{} already exists", key.of_resource()))
+        Self::new(
+            409,
+            "AlreadyExists",
+            format!("{} already exists", key.of_resource()),
+        )
     }
 
     pub(crate) fn not_found(key: &Key) -> Self {
@@ -57,7 +72,11 @@ impl Refused {
 
     /// A kind that the server does not know: its definition is not installed.
     pub(crate) fn not_served() -> Self {
-        Self::new(404, "NotFound", "the server could not find the requested resource")
+        Self::new(
+            404,
+            "NotFound",
+            "the server could not find the requested resource",
+        )
     }
 
     /// A write that relies on another version of the object.
@@ -70,7 +89,8 @@ impl Refused {
         Self::new(409, "Conflict", message)
     }
 
-    /// A delete that means another object of the same name (`BeforeDelete` in k8s.io/apiserver/pkg/registry/rest/delete.go).
+    /// A delete that means another object of the same name (`BeforeDelete` in
+    /// k8s.io/apiserver/pkg/registry/rest/delete.go).
     pub(crate) fn other_uid(key: &Key, wanted: &str, stored: &str) -> Self {
         Self::unmet(key, "UID", [wanted, stored], "deleted and then recreated")
     }
@@ -106,7 +126,8 @@ impl Refused {
 
     /// An admission webhook that says no.
     pub(crate) fn webhook() -> Self {
-        let message = "admission webhook \"policy.example.com\" denied the request: not allowed here";
+        let message =
+            "admission webhook \"policy.example.com\" denied the request: not allowed here";
         Self::new(403, "Forbidden", message)
     }
 
@@ -117,23 +138,35 @@ impl Refused {
 
     /// A new object that names a version, as one copied from a live one does.
     pub(crate) fn version_on_create() -> Self {
-        Self::new(500, "", "resourceVersion should not be set on objects to be created")
+        Self::new(
+            500,
+            "",
+            "resourceVersion should not be set on objects to be created",
+        )
     }
 
     pub(crate) fn too_many_operations(operations: usize) -> Self {
-        let message = format!("The allowed maximum operations in a JSON patch is 10000, got {operations}");
+        let message =
+            format!("The allowed maximum operations in a JSON patch is 10000, got {operations}");
         Self::new(413, "RequestEntityTooLarge", message)
     }
 
     /// A verb that this kind does not have here.
     pub(crate) fn not_supported() -> Self {
-        Self::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+        Self::new(
+            405,
+            "MethodNotAllowed",
+            "the server does not allow this method on the requested resource",
+        )
     }
 
     /// Too much at once; the body is plain text, no Status.
     pub(crate) fn too_many_requests(seconds: u32) -> Self {
         let refused = Self::new(429, "", "Too many requests, please try again later.");
-        Self { retry_after: Some(seconds), ..refused }
+        Self {
+            retry_after: Some(seconds),
+            ..refused
+        }
     }
 
     /// Storage that is not there for a moment.

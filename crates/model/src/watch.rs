@@ -46,9 +46,13 @@ impl Scope {
     }
 
     pub(crate) fn holds(&self, key: &Key) -> bool {
-        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
-        let one =
-            |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        let group = self
+            .api_version
+            .split_once('/')
+            .map_or("", |(group, _)| group);
+        let one = |wanted: &Option<String>, found: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == found)
+        };
         self.kind == key.kind
             && group == key.group
             && one(&self.name, &key.name)
@@ -58,7 +62,12 @@ impl Scope {
     /// An object of the scope, for what is said of the scope as a whole.
     pub(crate) fn object(&self) -> ObjectRef {
         let name = self.name.as_deref().unwrap_or_default();
-        ObjectRef::new(&self.api_version, &self.kind, self.namespace.as_deref(), name)
+        ObjectRef::new(
+            &self.api_version,
+            &self.kind,
+            self.namespace.as_deref(),
+            name,
+        )
     }
 }
 
@@ -72,7 +81,11 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new(scope: Scope, now: Vec<Manifest>) -> Self {
-        Self { scope, events: [WatchEvent::Listed(now)].into(), arrived: 0 }
+        Self {
+            scope,
+            events: [WatchEvent::Listed(now)].into(),
+            arrived: 0,
+        }
     }
 
     pub(crate) fn push(&mut self, event: WatchEvent) {

@@ -5,8 +5,9 @@ use crate::{Error, Reason};
 
 /// Applies all of `patch` to `document`, or nothing.
 ///
-/// Operations mean what [RFC 6902 section 4](https://www.rfc-editor.org/rfc/rfc6902#section-4) says, read
-/// strictly, but for one point: a `test` compares numbers as they are written, so that 1 and 1.0 differ.
+/// Operations mean what [RFC 6902 section 4](https://www.rfc-editor.org/rfc/rfc6902#section-4)
+/// says, read strictly, but for one point: a `test` compares numbers as they are written, so that 1
+/// and 1.0 differ.
 ///
 /// # Errors
 ///
@@ -30,7 +31,8 @@ use crate::{Error, Reason};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn apply(document: &mut Value, patch: &Patch) -> Result<(), Error> {
-    // On a copy, since json-patch's own undo loses the value of a `move` whose target does not exist.
+    // On a copy, since json-patch's own undo loses the value of a `move` whose target does not
+    // exist.
     let mut patched = document.clone();
     json_patch::patch_unsafe(&mut patched, patch).map_err(not_applicable)?;
     *document = patched;
@@ -45,5 +47,9 @@ fn not_applicable(error: PatchError) -> Error {
         // The kinds can grow: each is about the path in one way or another.
         _ => Reason::Missing,
     };
-    Error::NotApplicable { operation: error.operation, path: error.path, reason }
+    Error::NotApplicable {
+        operation: error.operation,
+        path: error.path,
+        reason,
+    }
 }

@@ -7,10 +7,11 @@ use crate::edit::{Edit, edits};
 use crate::list::Matching;
 use crate::step::{Step, child, pointer, shape};
 
-/// The pointers into `before` of the scalars that [`diff`](crate::diff) replaces or removes without a `test`,
-/// in the order of the document.
+/// The pointers into `before` of the scalars that [`diff`](crate::diff) replaces or removes without
+/// a `test`, in the order of the document.
 ///
-/// They are what a warning should name: there alone can the patch overwrite a value that has drifted.
+/// They are what a warning should name: there alone can the patch overwrite a value that has
+/// drifted.
 ///
 /// ```
 /// use cutover_patch::{Schema, unguarded};
@@ -33,7 +34,11 @@ use crate::step::{Step, child, pointer, shape};
 /// ```
 pub fn unguarded<S: Schema + ?Sized>(before: &Value, after: &Value, schema: &S) -> Vec<String> {
     let guards = Guards::of(&edits(before, after, schema), before, schema);
-    guards.unguarded.iter().map(|steps| pointer(steps).to_string()).collect()
+    guards
+        .unguarded
+        .iter()
+        .map(|steps| pointer(steps).to_string())
+        .collect()
 }
 
 /// What the edits rely on, in the order of the document.
@@ -46,8 +51,16 @@ pub(crate) struct Guards<'a> {
 }
 
 impl<'a> Guards<'a> {
-    pub(crate) fn of<S: Schema + ?Sized>(edits: &[Edit<'a>], before: &'a Value, schema: &S) -> Self {
-        let mut guard = Guard { schema, root: before, guards: Self::default() };
+    pub(crate) fn of<S: Schema + ?Sized>(
+        edits: &[Edit<'a>],
+        before: &'a Value,
+        schema: &S,
+    ) -> Self {
+        let mut guard = Guard {
+            schema,
+            root: before,
+            guards: Self::default(),
+        };
         for edit in edits {
             guard.edit(edit);
         }
@@ -65,7 +78,12 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
     fn edit(&mut self, edit: &Edit<'a>) {
         match edit {
             Edit::Add { place, .. } => self.way(&place.before),
-            Edit::Items { place, before, matching, .. } => {
+            Edit::Items {
+                place,
+                before,
+                matching,
+                ..
+            } => {
                 self.way(&place.before);
                 self.items(&place.before, before, matching);
             }
@@ -88,10 +106,18 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
         }
     }
 
-    /// The items that go are still what they were; those that move, and those that something is put beside,
-    /// are still where they were.
+    /// The items that go are still what they were; those that move, and those that something is put
+    /// beside, are still where they were.
     fn items(&mut self, list: &[Step<'a>], before: &'a [Value], matching: &Matching) {
-        let item = |index| child(list, Step::Item { index, keyed: matching.keyed });
+        let item = |index| {
+            child(
+                list,
+                Step::Item {
+                    index,
+                    keyed: matching.keyed,
+                },
+            )
+        };
         for old in matching.removed() {
             self.overwritten(&item(old), &before[old]);
         }
@@ -104,7 +130,8 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
         }
     }
 
-    /// Tests what tells a list's item from the others: its key fields, or itself where it is a scalar.
+    /// Tests what tells a list's item from the others: its key fields, or itself where it is a
+    /// scalar.
     fn identity(&mut self, steps: &[Step<'a>], item: &'a Value) {
         let Value::Object(members) = item else {
             if is_scalar(item) {
@@ -114,14 +141,17 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
         };
         let schema = self.schema;
         for field in schema.key(&shape(&steps[..steps.len() - 1])) {
-            let Some((name, value)) = members.get_key_value(*field) else { continue };
+            let Some((name, value)) = members.get_key_value(*field) else {
+                continue;
+            };
             if is_scalar(value) {
                 self.test(&child(steps, Step::Field(name)), value);
             }
         }
     }
 
-    /// Tests all scalars of a value that is replaced or removed, and notes those that cannot be tested.
+    /// Tests all scalars of a value that is replaced or removed, and notes those that cannot be
+    /// tested.
     fn overwritten(&mut self, steps: &[Step<'a>], value: &'a Value) {
         match value {
             Value::Object(members) => {
@@ -131,7 +161,16 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.overwritten(&child(steps, Step::Item { index, keyed: false }), item);
+                    self.overwritten(
+                        &child(
+                            steps,
+                            Step::Item {
+                                index,
+                                keyed: false,
+                            },
+                        ),
+                        item,
+                    );
                 }
             }
             scalar => {

@@ -3,10 +3,11 @@ use serde_json::Value;
 
 use crate::{Error, Schema, apply, diff};
 
-/// The patch that takes back `patch`: it leads from `before` with `patch` applied to exactly `before`.
+/// The patch that takes back `patch`: it leads from `before` with `patch` applied to exactly
+/// `before`.
 ///
-/// It is the difference back, and so guarded like any other: it tests what `patch` has written. What `before`
-/// lacks is removed again, and what is null there becomes null again.
+/// It is the difference back, and so guarded like any other: it tests what `patch` has written.
+/// What `before` lacks is removed again, and what is null there becomes null again.
 ///
 /// # Errors
 ///
@@ -29,7 +30,11 @@ use crate::{Error, Schema, apply, diff};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn invert<S: Schema + ?Sized>(patch: &Patch, before: &Value, schema: &S) -> Result<Patch, Error> {
+pub fn invert<S: Schema + ?Sized>(
+    patch: &Patch,
+    before: &Value,
+    schema: &S,
+) -> Result<Patch, Error> {
     let mut after = before.clone();
     apply(&mut after, patch)?;
     Ok(diff(&after, before, schema))

@@ -6,9 +6,10 @@ use crate::{Difference, Path, Schema, Segment};
 
 /// What a live document does not hold of what is wanted; none where it holds all of it.
 ///
-/// A server adds to what it is given: members that only the live document has are no difference, nor are items that
-/// only it has in a list that goes by key, nor another spelling of one scalar ([`Schema::same`]). It also leaves out
-/// what says nothing: a wanted null, false, zero, empty text, list or map is held where nothing is.
+/// A server adds to what it is given: members that only the live document has are no difference,
+/// nor are items that only it has in a list that goes by key, nor another spelling of one scalar
+/// ([`Schema::same`]). It also leaves out what says nothing: a wanted null, false, zero, empty
+/// text, list or map is held where nothing is.
 ///
 /// ```
 /// use cutover_patch::{Plain, lacking};
@@ -22,20 +23,32 @@ use crate::{Difference, Path, Schema, Segment};
 /// assert_eq!((&found[0].before, &found[0].after), (&Some(json!(2)), &Some(json!(3))));
 /// ```
 pub fn lacking<S: Schema + ?Sized>(wanted: &Value, live: &Value, schema: &S) -> Vec<Difference> {
-    let mut walk = Walk { schema, at: At::default(), found: Vec::new() };
+    let mut walk = Walk {
+        schema,
+        at: At::default(),
+        found: Vec::new(),
+    };
     walk.value(wanted, Some(live));
     walk.found
 }
 
-/// Whether a live document holds a wanted value at a place of this shape; none is that nothing is there.
+/// Whether a live document holds a wanted value at a place of this shape; none is that nothing is
+/// there.
 pub(crate) fn holds<S: Schema + ?Sized>(
     wanted: &Value,
     live: Option<&Value>,
     schema: &S,
     shape: &str,
 ) -> bool {
-    let at = At { shape: shape.to_owned(), path: Vec::new() };
-    let mut walk = Walk { schema, at, found: Vec::new() };
+    let at = At {
+        shape: shape.to_owned(),
+        path: Vec::new(),
+    };
+    let mut walk = Walk {
+        schema,
+        at,
+        found: Vec::new(),
+    };
     walk.value(wanted, live);
     walk.found.is_empty()
 }
@@ -65,7 +78,13 @@ impl At {
     }
 
     pub(crate) fn item(&self, segment: Segment) -> Self {
-        self.child(Step::Item { index: 0, keyed: true }, segment)
+        self.child(
+            Step::Item {
+                index: 0,
+                keyed: true,
+            },
+            segment,
+        )
     }
 
     pub(crate) fn path(&self) -> Path {
@@ -100,7 +119,9 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
 
     fn members(&mut self, wanted: &Map<String, Value>, live: &Map<String, Value>) {
         for (name, wanted) in wanted {
-            self.within(self.at.field(name), |walk| walk.value(wanted, live.get(name)));
+            self.within(self.at.field(name), |walk| {
+                walk.value(wanted, live.get(name))
+            });
         }
     }
 
@@ -111,14 +132,18 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
         match (indices_by_key(wanted, fields), indices_by_key(live, fields)) {
             (Some(keys), Some(there)) => {
                 for (key, index) in keys {
-                    let at = self.at.item(Segment::Item(key_pairs(Some(&wanted[index]), fields)));
+                    let at = self
+                        .at
+                        .item(Segment::Item(key_pairs(Some(&wanted[index]), fields)));
                     let live = there.get(&key).map(|index| &live[*index]);
                     self.within(at, |walk| walk.value(&wanted[index], live));
                 }
             }
             _ if wanted.len() == live.len() => {
                 for (index, (wanted, live)) in wanted.iter().zip(live).enumerate() {
-                    self.within(self.at.item(Segment::Index(index)), |walk| walk.value(wanted, Some(live)));
+                    self.within(self.at.item(Segment::Index(index)), |walk| {
+                        walk.value(wanted, Some(live))
+                    });
                 }
             }
             _ => self.found.push(Difference {
@@ -131,7 +156,11 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
 
     fn differ(&mut self, wanted: &Value, live: Option<&Value>) {
         let path = self.at.path();
-        self.found.push(Difference { path, before: Some(wanted.clone()), after: live.cloned() });
+        self.found.push(Difference {
+            path,
+            before: Some(wanted.clone()),
+            after: live.cloned(),
+        });
     }
 
     fn within(&mut self, at: At, visit: impl FnOnce(&mut Self)) {
@@ -151,13 +180,18 @@ mod tests {
 
     impl Schema for Named {
         fn key(&self, path: &str) -> &[&str] {
-            if path == "/containers" { &["name"] } else { &[] }
+            if path == "/containers" {
+                &["name"]
+            } else {
+                &[]
+            }
         }
         fn testable(&self, _: &str, _: &Value) -> bool {
             true
         }
         fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
-            one == other || path == "/cpu" && [one, other].map(Value::as_str) == [Some("0.2"), Some("200m")]
+            one == other
+                || path == "/cpu" && [one, other].map(Value::as_str) == [Some("0.2"), Some("200m")]
         }
     }
 
@@ -179,8 +213,20 @@ mod tests {
             json!({"containers": [{"name": "a"}, {"name": "b", "image": "2"}]}),
             &["containers[name=b].image"],
         );
-        check(json!({"containers": [{"name": "b"}]}), json!({"containers": []}), &["containers[name=b]"]);
-        check(json!({"args": ["a", {"b": 1}]}), json!({"args": ["a", {"b": 1, "c": 2}]}), &[]);
-        check(json!({"args": ["a"]}), json!({"args": ["a", "b"]}), &["args"]);
+        check(
+            json!({"containers": [{"name": "b"}]}),
+            json!({"containers": []}),
+            &["containers[name=b]"],
+        );
+        check(
+            json!({"args": ["a", {"b": 1}]}),
+            json!({"args": ["a", {"b": 1, "c": 2}]}),
+            &[],
+        );
+        check(
+            json!({"args": ["a"]}),
+            json!({"args": ["a", "b"]}),
+            &["args"],
+        );
     }
 }

@@ -1,10 +1,11 @@
-//! JSON Patch ([RFC 6902]) on JSON values: diff by list keys, guards, inversion, atomic application; and, for documents that
-//! a server holds, a three-way merge and how they stand between two others.
+//! JSON Patch ([RFC 6902]) on JSON values: diff by list keys, guards, inversion, atomic
+//! application; and, for documents that a server holds, a three-way merge and how they stand
+//! between two others.
 //!
-//! A patch that [`diff`] writes says what it relies on: it opens with `test` operations on the values that it
-//! replaces and on the keys of the list items that its indices go through. Whoever applies it, this crate or
-//! a server, applies all of it to the document that it was made for, or nothing to a document that has
-//! drifted where it matters.
+//! A patch that [`diff`] writes says what it relies on: it opens with `test` operations on the
+//! values that it replaces and on the keys of the list items that its indices go through. Whoever
+//! applies it, this crate or a server, applies all of it to the document that it was made for, or
+//! nothing to a document that has drifted where it matters.
 //!
 //! ```text
 //!  before ─┐                      ┌─▶ changes   add, remove, replace, move
@@ -17,14 +18,15 @@
 //!
 //! # What it does not do
 //!
-//! - It knows no Kubernetes: which lists are keyed, and which scalars a server stores as they are written, is
-//!   the caller's [`Schema`].
-//! - It never tests a whole map or list, since a server adds defaults to them, nor that something is absent,
-//!   since some servers let a `test` of null pass there. A member that somebody else has added meanwhile under
-//!   a name that the patch adds is therefore overwritten.
-//! - It relies on no leniency of any implementation: what it writes is valid under the strict reading.
-//! - It is for documents of limited depth, some 200 levels: it recurses, as `serde_json` does, whose reader
-//!   refuses documents deeper than 128.
+//! - It knows no Kubernetes: which lists are keyed, and which scalars a server stores as they are
+//!   written, is the caller's [`Schema`].
+//! - It never tests a whole map or list, since a server adds defaults to them, nor that something
+//!   is absent, since some servers let a `test` of null pass there. A member that somebody else has
+//!   added meanwhile under a name that the patch adds is therefore overwritten.
+//! - It relies on no leniency of any implementation: what it writes is valid under the strict
+//!   reading.
+//! - It is for documents of limited depth, some 200 levels: it recurses, as `serde_json` does,
+//!   whose reader refuses documents deeper than 128.
 //!
 //! # Example
 //!
@@ -110,8 +112,8 @@ mod error;
 pub use error::{Error, Reason};
 
 pub use json_patch::{
-    AddOperation, CopyOperation, MoveOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation,
-    TestOperation, jsonptr,
+    AddOperation, CopyOperation, MoveOperation, Patch, PatchOperation, RemoveOperation,
+    ReplaceOperation, TestOperation, jsonptr,
 };
 
 mod edit;

@@ -15,19 +15,27 @@ pub(crate) struct Matching {
 }
 
 impl Matching {
-    /// Matches by the fields of `key` where every item of both lists has them and no two items of a list
-    /// share them; otherwise by position.
+    /// Matches by the fields of `key` where every item of both lists has them and no two items of a
+    /// list share them; otherwise by position.
     pub(crate) fn new(before: &[Value], after: &[Value], key: &[&str]) -> Self {
         let by_key = by_key(before, after, key);
         let keyed = by_key.is_some();
         let origins = by_key.unwrap_or_else(|| by_position(before, after));
-        Self { origins, keyed, old_length: before.len() }
+        Self {
+            origins,
+            keyed,
+            old_length: before.len(),
+        }
     }
 
     /// Whether every item is where it was.
     pub(crate) fn in_place(&self) -> bool {
         self.origins.len() == self.old_length
-            && self.origins.iter().enumerate().all(|(new, old)| *old == Some(new))
+            && self
+                .origins
+                .iter()
+                .enumerate()
+                .all(|(new, old)| *old == Some(new))
     }
 
     /// The old indices of the items that are gone, in ascending order.
@@ -41,31 +49,46 @@ impl Matching {
 
     /// The new indices of the items that are new, in ascending order.
     pub(crate) fn added(&self) -> Vec<usize> {
-        (0..self.origins.len()).filter(|new| self.origins[*new].is_none()).collect()
+        (0..self.origins.len())
+            .filter(|new| self.origins[*new].is_none())
+            .collect()
     }
 
     /// The new indices of the items that change places, in ascending order.
     pub(crate) fn displaced(&self) -> Vec<usize> {
         let (news, olds): (Vec<usize>, Vec<usize>) = self.kept().unzip();
-        news.into_iter().zip(order::stays(&olds)).filter(|(_, stays)| !stays).map(|(new, _)| new).collect()
+        news.into_iter()
+            .zip(order::stays(&olds))
+            .filter(|(_, stays)| !stays)
+            .map(|(new, _)| new)
+            .collect()
     }
 
-    /// The moves that bring what is left after the removals into the new order, as [`order::moves`] has them.
+    /// The moves that bring what is left after the removals into the new order, as [`order::moves`]
+    /// has them.
     pub(crate) fn moves(&self) -> Vec<(usize, usize)> {
         order::moves(&self.kept().map(|(_, old)| old).collect::<Vec<_>>())
     }
 
-    /// For each new index, the old index of the item that shows whether the place is still the same: the next
-    /// item that was there before or, at the end of the list, the one before it.
+    /// For each new index, the old index of the item that shows whether the place is still the
+    /// same: the next item that was there before or, at the end of the list, the one before it.
     pub(crate) fn neighbours(&self) -> Vec<Option<usize>> {
         let before = latest(self.origins.iter());
         let behind = latest(self.origins.iter().rev());
-        behind.into_iter().rev().zip(before).map(|(behind, before)| behind.or(before)).collect()
+        behind
+            .into_iter()
+            .rev()
+            .zip(before)
+            .map(|(behind, before)| behind.or(before))
+            .collect()
     }
 
     /// The new and the old index of each item that is in both lists.
     fn kept(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.origins.iter().enumerate().filter_map(|(new, old)| Some((new, (*old)?)))
+        self.origins
+            .iter()
+            .enumerate()
+            .filter_map(|(new, old)| Some((new, (*old)?)))
     }
 }
 
@@ -101,7 +124,10 @@ fn by_key(before: &[Value], after: &[Value], fields: &[&str]) -> Option<Vec<Opti
 }
 
 /// The index of each item by its key; none where the items go by position.
-pub(crate) fn indices_by_key<'a>(items: &'a [Value], fields: &[&str]) -> Option<BTreeMap<Key<'a>, usize>> {
+pub(crate) fn indices_by_key<'a>(
+    items: &'a [Value],
+    fields: &[&str],
+) -> Option<BTreeMap<Key<'a>, usize>> {
     if fields.is_empty() {
         return None;
     }
@@ -116,7 +142,10 @@ pub(crate) fn indices_by_key<'a>(items: &'a [Value], fields: &[&str]) -> Option<
 
 /// An item's key.
 pub(crate) fn key_of<'a>(item: &'a Value, fields: &[&str]) -> Option<Key<'a>> {
-    fields.iter().map(|field| key_value(item.get(field)?)).collect()
+    fields
+        .iter()
+        .map(|field| key_value(item.get(field)?))
+        .collect()
 }
 
 /// The names and values of an item's key, for people.
@@ -127,7 +156,9 @@ pub(crate) fn key_pairs(item: Option<&Value>, fields: &[&str]) -> Vec<(String, S
 
 /// A string as it is, any other scalar as JSON has it.
 fn text(scalar: &Value) -> String {
-    scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned)
+    scalar
+        .as_str()
+        .map_or_else(|| scalar.to_string(), str::to_owned)
 }
 
 /// A scalar that can identify: null says nothing, and a fraction has more than one spelling.
@@ -144,15 +175,25 @@ fn is_integer(number: &Number) -> bool {
     number.is_i64() || number.is_u64()
 }
 
-/// Keeps the common head and tail; between them the items are paired one by one, and the surplus of the
-/// longer side is removed or added at the end of the stretch.
+/// Keeps the common head and tail; between them the items are paired one by one, and the surplus of
+/// the longer side is removed or added at the end of the stretch.
 ///
-/// That is one operation for one argument that is inserted, removed or changed, however long the list is. A
-/// `replace` of the whole list would hide from a reviewer what changes, and could not be guarded item by item.
+/// That is one operation for one argument that is inserted, removed or changed, however long the
+/// list is. A `replace` of the whole list would hide from a reviewer what changes, and could not be
+/// guarded item by item.
 fn by_position(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
-    let head = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+    let head = before
+        .iter()
+        .zip(after)
+        .take_while(|(old, new)| old == new)
+        .count();
     let (old_rest, new_rest) = (&before[head..], &after[head..]);
-    let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
+    let tail = old_rest
+        .iter()
+        .rev()
+        .zip(new_rest.iter().rev())
+        .take_while(|(old, new)| old == new)
+        .count();
     let (old_end, new_end) = (before.len() - tail, after.len() - tail);
     let origin = |new| match new {
         _ if new >= new_end => Some(new - new_end + old_end),

@@ -8,8 +8,8 @@ use crate::step::{Step, push_shape};
 
 /// A three-way merge: `live` with all that leads from `base` to `target`, and nothing else changed.
 ///
-/// Items of lists that go by key are merged one by one, a new item after the one that it follows in `target`; any
-/// other list, and a scalar, is taken from `target` where it differs from `base`.
+/// Items of lists that go by key are merged one by one, a new item after the one that it follows in
+/// `target`; any other list, and a scalar, is taken from `target` where it differs from `base`.
 ///
 /// ```
 /// use cutover_patch::{Plain, merge};
@@ -20,7 +20,11 @@ use crate::step::{Step, push_shape};
 /// assert_eq!(merge(&live, &base, &target, &Plain), json!({"replicas": 2, "image": "a@sha256:1", "added": true}));
 /// ```
 pub fn merge<S: Schema + ?Sized>(live: &Value, base: &Value, target: &Value, schema: &S) -> Value {
-    Merge { schema, shape: String::new() }.value(live, base, target)
+    Merge {
+        schema,
+        shape: String::new(),
+    }
+    .value(live, base, target)
 }
 
 struct Merge<'s, S: ?Sized> {
@@ -40,7 +44,9 @@ impl<S: Schema + ?Sized> Merge<'_, S> {
             (Value::Object(live), Value::Object(base), Value::Object(target)) => {
                 self.members(live, base, target)
             }
-            (Value::Array(live), Value::Array(base), Value::Array(target)) => self.items(live, base, target),
+            (Value::Array(live), Value::Array(base), Value::Array(target)) => {
+                self.items(live, base, target)
+            }
             _ => target.clone(),
         }
     }
@@ -80,7 +86,13 @@ impl<S: Schema + ?Sized> Merge<'_, S> {
                 (was, Some(wanted)) => {
                     let wanted = &target[*wanted];
                     let base = was.map_or_else(|| nothing_like(wanted), |was| base[was].clone());
-                    self.at(Step::Item { index: 0, keyed: true }, |merge| merge.value(item, &base, wanted))
+                    self.at(
+                        Step::Item {
+                            index: 0,
+                            keyed: true,
+                        },
+                        |merge| merge.value(item, &base, wanted),
+                    )
                 }
             };
             merged.push((*wanted, value));
@@ -113,11 +125,16 @@ struct Keys {
 impl Keys {
     /// None where the items of one of the lists go by position.
     fn new(fields: &[&str], live: &[Value], base: &[Value], target: &[Value]) -> Option<Self> {
-        let (old, new) = (indices_by_key(base, fields)?, indices_by_key(target, fields)?);
+        let (old, new) = (
+            indices_by_key(base, fields)?,
+            indices_by_key(target, fields)?,
+        );
         indices_by_key(live, fields)?;
         let places = |item| {
             let key = key_of(item, fields);
-            let at = |index: &BTreeMap<Key<'_>, usize>| key.as_ref().and_then(|key| index.get(key).copied());
+            let at = |index: &BTreeMap<Key<'_>, usize>| {
+                key.as_ref().and_then(|key| index.get(key).copied())
+            };
             (at(&old), at(&new))
         };
         Some(Self {
@@ -137,7 +154,8 @@ type Placed = (Option<usize>, Value);
 
 /// Adds the items of the target that are not there yet, each after the one that it follows.
 fn add(merged: &mut Vec<Placed>, target: &[Value], is_new: impl Fn(usize) -> bool) {
-    let place = |merged: &[Placed], index| merged.iter().position(|(origin, _)| *origin == Some(index));
+    let place =
+        |merged: &[Placed], index| merged.iter().position(|(origin, _)| *origin == Some(index));
     for (index, wanted) in target.iter().enumerate() {
         if place(merged, index).is_some() || !is_new(index) {
             continue;
@@ -152,7 +170,9 @@ fn add(merged: &mut Vec<Placed>, target: &[Value], is_new: impl Fn(usize) -> boo
 
 /// Brings the items that the target has into its order, in the places that they hold together.
 fn reorder(merged: &mut [Placed]) {
-    let places: Vec<usize> = (0..merged.len()).filter(|place| merged[*place].0.is_some()).collect();
+    let places: Vec<usize> = (0..merged.len())
+        .filter(|place| merged[*place].0.is_some())
+        .collect();
     let mut items: Vec<Placed> = places.iter().map(|place| merged[*place].clone()).collect();
     items.sort_by_key(|(origin, _)| *origin);
     for (place, item) in places.into_iter().zip(items) {
@@ -177,7 +197,11 @@ mod tests {
     use crate::tests::Named;
 
     fn check(live: Value, base: Value, target: Value, expect: Value) {
-        assert_eq!(merge(&live, &base, &target, &Named), expect, "{live} {base} {target}");
+        assert_eq!(
+            merge(&live, &base, &target, &Named),
+            expect,
+            "{live} {base} {target}"
+        );
     }
 
     fn named(names: &str) -> Value {
@@ -186,10 +210,30 @@ mod tests {
 
     #[test]
     fn members_that_others_have_added_stay() {
-        check(json!({"a": 1, "z": 1}), json!({"a": 1}), json!({"a": 2}), json!({"a": 2, "z": 1}));
-        check(json!({"a": 1, "z": 1}), json!({"a": 1}), json!({}), json!({"z": 1}));
-        check(json!({"m": {"z": 1}}), json!({}), json!({"m": {"a": 1}}), json!({"m": {"a": 1, "z": 1}}));
-        check(json!({"a": 9}), json!({"a": 1, "b": 1}), json!({"a": 1, "b": 2}), json!({"a": 9, "b": 2}));
+        check(
+            json!({"a": 1, "z": 1}),
+            json!({"a": 1}),
+            json!({"a": 2}),
+            json!({"a": 2, "z": 1}),
+        );
+        check(
+            json!({"a": 1, "z": 1}),
+            json!({"a": 1}),
+            json!({}),
+            json!({"z": 1}),
+        );
+        check(
+            json!({"m": {"z": 1}}),
+            json!({}),
+            json!({"m": {"a": 1}}),
+            json!({"m": {"a": 1, "z": 1}}),
+        );
+        check(
+            json!({"a": 9}),
+            json!({"a": 1, "b": 1}),
+            json!({"a": 1, "b": 2}),
+            json!({"a": 9, "b": 2}),
+        );
     }
 
     #[test]
@@ -204,6 +248,11 @@ mod tests {
             json!({"items": [{"name": "a", "i": 2}]}),
             json!({"items": [{"name": "p"}, {"name": "a", "i": 2, "x": 1}]}),
         );
-        check(json!({"k": [1, 2]}), json!({"k": [1, 2]}), json!({"k": [1]}), json!({"k": [1]}));
+        check(
+            json!({"k": [1, 2]}),
+            json!({"k": [1, 2]}),
+            json!({"k": [1]}),
+            json!({"k": [1]}),
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Bringing a list into another order by the fewest moves.
 
-/// For each place of the new order, given the old index of the item there, whether that item stays while others
-/// move around it: as many stay as possible, a longest increasing subsequence.
+/// For each place of the new order, given the old index of the item there, whether that item stays
+/// while others move around it: as many stay as possible, a longest increasing subsequence.
 ///
 /// Found by patience sorting in n log n steps.
 pub(crate) fn stays(olds: &[usize]) -> Vec<bool> {
@@ -25,13 +25,14 @@ pub(crate) fn stays(olds: &[usize]) -> Vec<bool> {
     stays
 }
 
-/// The moves that lead from the old order to the new one, given the old index of the item at each new place.
+/// The moves that lead from the old order to the new one, given the old index of the item at each
+/// new place.
 ///
-/// Each is `(from, to)` as a `move` operation of RFC 6902 takes them, one after the other: `from` in the list as
-/// it is then, `to` in the list without the item.
+/// Each is `(from, to)` as a `move` operation of RFC 6902 takes them, one after the other: `from`
+/// in the list as it is then, `to` in the list without the item.
 pub(crate) fn moves(olds: &[usize]) -> Vec<(usize, usize)> {
-    // Slot 0 is the front of the list. Slot `rank + 1` is the item of this rank in the old order until it moves,
-    // and the items that have moved to right behind it.
+    // Slot 0 is the front of the list. Slot `rank + 1` is the item of this rank in the old order
+    // until it moves, and the items that have moved to right behind it.
     let mut tally = Tally::of_items(olds.len());
     let mut anchor = 0;
     let mut moves = Vec::new();
@@ -53,7 +54,10 @@ pub(crate) fn moves(olds: &[usize]) -> Vec<(usize, usize)> {
 fn ranks(numbers: &[usize]) -> Vec<usize> {
     let mut sorted = numbers.to_vec();
     sorted.sort_unstable();
-    numbers.iter().map(|number| sorted.partition_point(|other| other < number)).collect()
+    numbers
+        .iter()
+        .map(|number| sorted.partition_point(|other| other < number))
+        .collect()
 }
 
 /// How many items sit in each slot, with sums in logarithmic time (a Fenwick tree).
@@ -64,7 +68,9 @@ struct Tally {
 impl Tally {
     /// An empty slot 0, and one item in each of the slots 1 to `items`.
     fn of_items(items: usize) -> Self {
-        let mut tally = Self { sums: vec![0; items + 2] };
+        let mut tally = Self {
+            sums: vec![0; items + 2],
+        };
         for slot in 1..=items {
             tally.insert(slot);
         }

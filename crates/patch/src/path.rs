@@ -24,10 +24,11 @@ pub struct Path(
 /// One step of a [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Segment {
-    /// A map's member: `.image`, or `["example.com/owner"]` where the name is more than ASCII letters, digits,
-    /// `_` and `-`.
+    /// A map's member: `.image`, or `["example.com/owner"]` where the name is more than ASCII
+    /// letters, digits, `_` and `-`.
     Field(String),
-    /// An item of a list that goes by key, with the names and values of its key: `[port=80,protocol=TCP]`.
+    /// An item of a list that goes by key, with the names and values of its key:
+    /// `[port=80,protocol=TCP]`.
     Item(Vec<(String, String)>),
     /// An item of a list that goes by position, counted from 0: `[2]`.
     Index(usize),
@@ -78,12 +79,16 @@ fn write_key(f: &mut fmt::Formatter<'_>, key: &[(String, String)]) -> fmt::Resul
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 /// Whether a key's value needs no quotes to be told from what surrounds it.
 fn is_bare(value: &str) -> bool {
-    let special = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '[' | ']' | ',' | '=' | '"');
+    let special =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '[' | ']' | ',' | '=' | '"');
     !value.is_empty() && !value.contains(special)
 }
 

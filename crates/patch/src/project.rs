@@ -4,10 +4,11 @@ use crate::Schema;
 use crate::list::{indices_by_key, key_of};
 use crate::step::{Step, push_shape};
 
-/// What a live document has where a wanted one says something: all that only the live one has is left out.
+/// What a live document has where a wanted one says something: all that only the live one has is
+/// left out.
 ///
-/// A value that is one to the server stays as it is wanted ([`Schema::same`]); one that the live document lacks stays
-/// too.
+/// A value that is one to the server stays as it is wanted ([`Schema::same`]); one that the live
+/// document lacks stays too.
 ///
 /// ```
 /// use cutover_patch::{Plain, project};
@@ -17,7 +18,11 @@ use crate::step::{Step, push_shape};
 /// assert_eq!(project(&wanted, &live, &Plain), json!({"image": "a@sha256:1"}));
 /// ```
 pub fn project<S: Schema + ?Sized>(wanted: &Value, live: &Value, schema: &S) -> Value {
-    Projection { schema, shape: String::new() }.value(wanted, live)
+    Projection {
+        schema,
+        shape: String::new(),
+    }
+    .value(wanted, live)
 }
 
 struct Projection<'s, S: ?Sized> {
@@ -39,7 +44,9 @@ impl<S: Schema + ?Sized> Projection<'_, S> {
     fn members(&mut self, wanted: &Map<String, Value>, live: &Map<String, Value>) -> Value {
         let member = |(name, wanted): (&String, &Value)| {
             let value = match live.get(name) {
-                Some(live) => self.at(Step::Field(name), |projection| projection.value(wanted, live)),
+                Some(live) => self.at(Step::Field(name), |projection| {
+                    projection.value(wanted, live)
+                }),
                 None => wanted.clone(),
             };
             (name.clone(), value)
@@ -57,13 +64,19 @@ impl<S: Schema + ?Sized> Projection<'_, S> {
         }
         let item = |(index, wanted): (usize, &Value)| {
             let there = match &keyed {
-                Some(there) => key_of(wanted, fields).and_then(|key| there.get(&key)).map(|at| &live[*at]),
+                Some(there) => key_of(wanted, fields)
+                    .and_then(|key| there.get(&key))
+                    .map(|at| &live[*at]),
                 None => live.get(index),
             };
             match there {
-                Some(there) => self.at(Step::Item { index, keyed: keyed.is_some() }, |projection| {
-                    projection.value(wanted, there)
-                }),
+                Some(there) => self.at(
+                    Step::Item {
+                        index,
+                        keyed: keyed.is_some(),
+                    },
+                    |projection| projection.value(wanted, there),
+                ),
                 None => wanted.clone(),
             }
         };

@@ -1,21 +1,22 @@
 use serde_json::Value;
 
-/// What a diff must know of the documents: how lists are keyed, and which scalars a server stores as they are
-/// written.
+/// What a diff must know of the documents: how lists are keyed, and which scalars a server stores
+/// as they are written.
 ///
-/// A path is a JSON pointer in which every index is written as `-`, as `/spec/containers` for a list and
-/// `/spec/containers/-/name` for a scalar; the document itself is the empty string. Member names are escaped as
-/// in any pointer: `~0` for `~`, `~1` for `/`.
+/// A path is a JSON pointer in which every index is written as `-`, as `/spec/containers` for a
+/// list and `/spec/containers/-/name` for a scalar; the document itself is the empty string. Member
+/// names are escaped as in any pointer: `~0` for `~`, `~1` for `/`.
 pub trait Schema {
-    /// The fields that identify an item of the list at `path`; none where the items go by their position.
+    /// The fields that identify an item of the list at `path`; none where the items go by their
+    /// position.
     fn key(&self, path: &str) -> &[&str];
 
-    /// Whether a `test` of this scalar at `path` means what it says: false where the server stores another
-    /// form of the same value, so that the test would fail though nothing has drifted.
+    /// Whether a `test` of this scalar at `path` means what it says: false where the server stores
+    /// another form of the same value, so that the test would fail though nothing has drifted.
     fn testable(&self, path: &str, value: &Value) -> bool;
 
-    /// Whether the map at `path` is taken as a whole where it changes: one whose members exclude each other, and of
-    /// which a server writes one by itself.
+    /// Whether the map at `path` is taken as a whole where it changes: one whose members exclude
+    /// each other, and of which a server writes one by itself.
     fn whole(&self, path: &str) -> bool {
         let _ = path;
         false

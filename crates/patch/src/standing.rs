@@ -18,9 +18,9 @@ pub struct Standing {
 impl Standing {
     /// How `live` stands between `before` and `after`.
     ///
-    /// What a server adds or spells otherwise is no difference, as for [`lacking`](crate::lacking). Where one of the
-    /// two has nothing, the live document stands there unless it holds what the other has: a server may have put a
-    /// default.
+    /// What a server adds or spells otherwise is no difference, as for [`lacking`](crate::lacking).
+    /// Where one of the two has nothing, the live document stands there unless it holds what the
+    /// other has: a server may have put a default.
     ///
     /// ```
     /// use cutover_patch::{Plain, Standing};
@@ -33,7 +33,11 @@ impl Standing {
     /// assert!(!standing(5).is_before() && !standing(5).is_after());
     /// ```
     pub fn of<S: Schema + ?Sized>(live: &Value, before: &Value, after: &Value, schema: &S) -> Self {
-        let mut walk = Walk { schema, at: At::default(), standing: Self::default() };
+        let mut walk = Walk {
+            schema,
+            at: At::default(),
+            standing: Self::default(),
+        };
         walk.value(Some(live), Some(before), Some(after));
         walk.standing
     }
@@ -84,7 +88,9 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for name in names {
             let live = live.and_then(|live| live.get(name));
-            self.within(self.at.field(name), |walk| walk.value(live, before.get(name), after.get(name)));
+            self.within(self.at.field(name), |walk| {
+                walk.value(live, before.get(name), after.get(name))
+            });
         }
     }
 
@@ -95,11 +101,15 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
         let fields = schema.key(&shape);
         let live = live.map_or(&[][..], Vec::as_slice);
         let indices = [before, after, live].map(|items| indices_by_key(items, fields));
-        let [Some(old), Some(new), Some(there)] = indices else { return false };
+        let [Some(old), Some(new), Some(there)] = indices else {
+            return false;
+        };
         let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
         for key in keys {
-            let (was, is) =
-                (old.get(key).map(|index| &before[*index]), new.get(key).map(|index| &after[*index]));
+            let (was, is) = (
+                old.get(key).map(|index| &before[*index]),
+                new.get(key).map(|index| &after[*index]),
+            );
             let at = self.at.item(Segment::Item(key_pairs(was.or(is), fields)));
             let live = there.get(key).map(|index| &live[*index]);
             self.within(at, |walk| walk.value(live, was, is));
@@ -126,7 +136,11 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
     }
 
     fn difference(&self, expected: Place<'_>, live: Place<'_>) -> Difference {
-        Difference { path: self.at.path(), before: expected.cloned(), after: live.cloned() }
+        Difference {
+            path: self.at.path(),
+            before: expected.cloned(),
+            after: live.cloned(),
+        }
     }
 
     fn within(&mut self, at: At, visit: impl FnOnce(&mut Self)) {
@@ -147,7 +161,11 @@ mod tests {
     fn only_where_the_two_differ() {
         let check = |live: Value, before: Value, after: Value, expect: (bool, bool)| {
             let standing = Standing::of(&live, &before, &after, &Named);
-            assert_eq!((standing.is_before(), standing.is_after()), expect, "{live} {before} {after}");
+            assert_eq!(
+                (standing.is_before(), standing.is_after()),
+                expect,
+                "{live} {before} {after}"
+            );
         };
         let (one, two) = (
             json!({"items": [{"name": "a", "image": "1"}]}),
@@ -157,10 +175,30 @@ mod tests {
         check(injected, one.clone(), two.clone(), (true, false));
         check(two.clone(), one.clone(), two.clone(), (false, true));
         // Half of it is nothing that a plan has made.
-        check(json!({"items": [{"name": "a", "image": "2"}]}), one, two, (false, false));
-        check(json!({"min": 0}), json!({}), json!({"min": 5}), (true, false));
-        check(json!({"min": 0}), json!({"min": 5}), json!({}), (false, true));
-        check(json!({"grace": 30}), json!({"grace": 5}), json!({}), (false, true));
+        check(
+            json!({"items": [{"name": "a", "image": "2"}]}),
+            one,
+            two,
+            (false, false),
+        );
+        check(
+            json!({"min": 0}),
+            json!({}),
+            json!({"min": 5}),
+            (true, false),
+        );
+        check(
+            json!({"min": 0}),
+            json!({"min": 5}),
+            json!({}),
+            (false, true),
+        );
+        check(
+            json!({"grace": 30}),
+            json!({"grace": 5}),
+            json!({}),
+            (false, true),
+        );
         check(json!({"other": 1}), json!({}), json!({}), (true, true));
     }
 }

@@ -28,7 +28,8 @@ pub struct Options {
 
 /// Plans the way over a strategy's waypoints, forward and back from every step.
 ///
-/// The same input gives the same plan, byte for byte. Where there is nothing to do the plan has no steps.
+/// The same input gives the same plan, byte for byte. Where there is nothing to do the plan has no
+/// steps.
 ///
 /// # Errors
 ///
@@ -45,7 +46,10 @@ pub fn plan(
     let (workloads, points) = checked(release, waypoints)?;
     let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
     let from: Vec<Entry> = points[0].bundle.iter().map(entry).collect();
-    let name = options.name.clone().unwrap_or_else(|| name(&workloads, &from, strategy));
+    let name = options
+        .name
+        .clone()
+        .unwrap_or_else(|| name(&workloads, &from, strategy));
     let spec = Spec {
         strategy: strategy.into(),
         on_failure: options.on_failure,
@@ -67,43 +71,77 @@ pub fn plan(
 }
 
 /// All workloads, and the waypoints as the plan goes over them, none of which is refused.
-fn checked(release: &Release, waypoints: Waypoints) -> Result<(Vec<Workload>, Vec<Waypoint>), Error> {
-    let Waypoints { mut workloads, points, .. } = waypoints;
+fn checked(
+    release: &Release,
+    waypoints: Waypoints,
+) -> Result<(Vec<Workload>, Vec<Waypoint>), Error> {
+    let Waypoints {
+        mut workloads,
+        points,
+        ..
+    } = waypoints;
     autoscalers(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
-    points.iter().try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
+    points
+        .iter()
+        .try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
     let points = points_of_plan(release, &workloads, points);
-    points.windows(2).try_for_each(|leg| paused(&leg[0].bundle, &leg[1].bundle))?;
+    points
+        .windows(2)
+        .try_for_each(|leg| paused(&leg[0].bundle, &leg[1].bundle))?;
     Ok((workloads, points))
 }
 
-/// Deployments that only one end has are workloads too: their pods are waited for when they come, and they go in two
-/// steps.
-fn comers_and_goers(release: &Release, points: &[Waypoint], workloads: &[Workload]) -> Vec<Workload> {
-    let end = points.last().map_or_else(|| release.from(), |point| &point.bundle);
-    let known: BTreeSet<ObjectRef> =
-        workloads.iter().flat_map(|workload| workload.deployments().map(|(_, object)| object)).collect();
+/// Deployments that only one end has are workloads too: their pods are waited for when they come,
+/// and they go in two steps.
+fn comers_and_goers(
+    release: &Release,
+    points: &[Waypoint],
+    workloads: &[Workload],
+) -> Vec<Workload> {
+    let end = points
+        .last()
+        .map_or_else(|| release.from(), |point| &point.bundle);
+    let known: BTreeSet<ObjectRef> = workloads
+        .iter()
+        .flat_map(|workload| workload.deployments().map(|(_, object)| object))
+        .collect();
     let only = |here: &'_ Bundle, there: &'_ Bundle| -> Vec<Manifest> {
         let sets = deployments(here).map(|set| set.manifest());
-        sets.filter(|set| !there.contains(set.object()) && !known.contains(set.object())).cloned().collect()
+        sets.filter(|set| !there.contains(set.object()) && !known.contains(set.object()))
+            .cloned()
+            .collect()
     };
     let workload = |set: &Manifest, comes: bool| {
         let replicas = Deployment::of(set).replicas()?;
         let (from, to) = if comes { (0, replicas) } else { (replicas, 0) };
         let object = set.object();
-        let mut workload =
-            Workload::new(&object.name, object.namespace.as_deref(), Deployment::of(set).budget(), from, to);
-        workload.services =
-            release.services_of(object).iter().map(|service| service.object().name.clone()).collect();
+        let mut workload = Workload::new(
+            &object.name,
+            object.namespace.as_deref(),
+            Deployment::of(set).budget(),
+            from,
+            to,
+        );
+        workload.services = release
+            .services_of(object)
+            .iter()
+            .map(|service| service.object().name.clone())
+            .collect();
         Some(workload)
     };
     let (comers, goers) = (only(end, release.from()), only(release.from(), end));
     let comers = comers.iter().filter_map(|set| workload(set, true));
-    comers.chain(goers.iter().filter_map(|set| workload(set, false))).collect()
+    comers
+        .chain(goers.iter().filter_map(|set| workload(set, false)))
+        .collect()
 }
 
 fn entry(manifest: &Manifest) -> Entry {
-    Entry { object: manifest.object().clone(), manifest: manifest.clone() }
+    Entry {
+        object: manifest.object().clone(),
+        manifest: manifest.clone(),
+    }
 }
 
 fn name(workloads: &[Workload], from: &[Entry], strategy: &str) -> String {
@@ -115,7 +153,11 @@ fn name(workloads: &[Workload], from: &[Entry], strategy: &str) -> String {
 }
 
 /// The start and the waypoints, of nothing but the objects that the plan touches or is read by.
-fn points_of_plan(release: &Release, workloads: &[Workload], points: Vec<Waypoint>) -> Vec<Waypoint> {
+fn points_of_plan(
+    release: &Release,
+    workloads: &[Workload],
+    points: Vec<Waypoint>,
+) -> Vec<Waypoint> {
     let start = Waypoint::new("start", release.from().clone());
     let mut kept: BTreeSet<ObjectRef> = BTreeSet::new();
     for workload in workloads {
@@ -128,22 +170,32 @@ fn points_of_plan(release: &Release, workloads: &[Workload], points: Vec<Waypoin
     let mut all = vec![start];
     all.extend(points);
     for point in &mut all {
-        point.bundle =
-            point.bundle.iter().filter(|manifest| kept.contains(manifest.object())).cloned().collect();
+        point.bundle = point
+            .bundle
+            .iter()
+            .filter(|manifest| kept.contains(manifest.object()))
+            .cloned()
+            .collect();
     }
     all
 }
 
 fn differing(from: &Bundle, to: &Bundle) -> BTreeSet<ObjectRef> {
     let objects = from.objects().chain(to.objects());
-    objects.filter(|object| from.get(object) != to.get(object)).cloned().collect()
+    objects
+        .filter(|object| from.get(object) != to.get(object))
+        .cloned()
+        .collect()
 }
 
 /// What the plan's patches change without being able to test it.
 fn loose_ends(states: &[Bundle]) -> Vec<Warning> {
     let mut found = BTreeSet::new();
     for (before, after) in states.iter().zip(states.iter().skip(1)) {
-        for object in before.objects().filter(|object| before.get(object) != after.get(object)) {
+        for object in before
+            .objects()
+            .filter(|object| before.get(object) != after.get(object))
+        {
             if let (Some(before), Some(after)) = (before.get(object), after.get(object)) {
                 found.extend(unguarded(object, before, after));
             }

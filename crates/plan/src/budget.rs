@@ -44,8 +44,9 @@ pub struct Slack {
 }
 
 impl Budget {
-    /// Resolves percentages as the Deployment controller does: surge up, unavailable down, and where both come
-    /// to zero one pod may be unavailable (`ResolveFenceposts` in `pkg/controller/deployment/util`).
+    /// Resolves percentages as the Deployment controller does: surge up, unavailable down, and
+    /// where both come to zero one pod may be unavailable (`ResolveFenceposts` in
+    /// `pkg/controller/deployment/util`).
     ///
     /// ```
     /// use cutover_plan::{Amount, Budget, Slack};
@@ -61,7 +62,10 @@ impl Budget {
             0 if surge == 0 => 1,
             pods => pods,
         };
-        Slack { surge, unavailable: unavailable.min(replicas) }
+        Slack {
+            surge,
+            unavailable: unavailable.min(replicas),
+        }
     }
 
     /// Why the API server does not take this as a Deployment's `rollingUpdate`, where it does not
@@ -72,9 +76,10 @@ impl Budget {
             Amount::Percent(percent) if percent > 100 => {
                 Err(format!("maxUnavailable is {percent}%, which is above 100%"))
             }
-            unavailable if none(unavailable) && none(self.max_surge) => {
-                Err("maxSurge and maxUnavailable are both zero, so that no pod could be replaced".into())
-            }
+            unavailable if none(unavailable) && none(self.max_surge) => Err(
+                "maxSurge and maxUnavailable are both zero, so that no pod could be replaced"
+                    .into(),
+            ),
             _ => Ok(()),
         }
     }
@@ -88,6 +93,9 @@ impl Budget {
 impl Default for Budget {
     /// What Kubernetes takes where a Deployment says nothing: a quarter each (`apps/v1` types.go).
     fn default() -> Self {
-        Self { max_surge: Amount::Percent(25), max_unavailable: Amount::Percent(25) }
+        Self {
+            max_surge: Amount::Percent(25),
+            max_unavailable: Amount::Percent(25),
+        }
     }
 }

@@ -36,7 +36,8 @@ impl<'a> Deployment<'a> {
         object.kind == "Deployment" && object.api_version == "apps/v1"
     }
 
-    /// Refuses a Deployment whose fields have other types than Kubernetes gives them, or that selects nothing.
+    /// Refuses a Deployment whose fields have other types than Kubernetes gives them, or that
+    /// selects nothing.
     ///
     /// # Errors
     ///
@@ -63,7 +64,10 @@ impl<'a> Deployment<'a> {
             ));
         }
         let labels = deployment.labels();
-        let selected = deployment.selector().iter().all(|(key, value)| labels.get(key) == Some(value));
+        let selected = deployment
+            .selector()
+            .iter()
+            .all(|(key, value)| labels.get(key) == Some(value));
         if !selected {
             let hint = "give the pod template all labels of `spec.selector`";
             return Err(refuse(
@@ -83,7 +87,10 @@ impl<'a> Deployment<'a> {
 
     /// The wanted pods, where the manifest says them.
     pub fn replicas(self) -> Option<u32> {
-        self.0.pointer("/spec/replicas").and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok())
+        self.0
+            .pointer("/spec/replicas")
+            .and_then(Value::as_u64)
+            .and_then(|count| u32::try_from(count).ok())
     }
 
     /// The pod template.
@@ -103,14 +110,20 @@ impl<'a> Deployment<'a> {
 
     /// The keys of labels that the expressions of its selector look at.
     pub(crate) fn expressed(self) -> impl Iterator<Item = String> {
-        let expressions = self.0.pointer("/spec/selector/matchExpressions").and_then(Value::as_array);
+        let expressions = self
+            .0
+            .pointer("/spec/selector/matchExpressions")
+            .and_then(Value::as_array);
         let keys = expressions.into_iter().flatten();
         keys.filter_map(|expression| Some(expression.get("key")?.as_str()?.to_owned()))
     }
 
     /// Whether its pods are all stopped before new ones start.
     pub fn recreates(self) -> bool {
-        self.0.pointer("/spec/strategy/type").and_then(Value::as_str) == Some("Recreate")
+        self.0
+            .pointer("/spec/strategy/type")
+            .and_then(Value::as_str)
+            == Some("Recreate")
     }
 
     /// Whether it is paused: it scales, but rolls nothing out.
@@ -121,7 +134,11 @@ impl<'a> Deployment<'a> {
     /// Its own surge and unavailability; Kubernetes' defaults where it says nothing.
     pub fn budget(self) -> Budget {
         let default = Budget::default();
-        let amount = |field, otherwise| self.rolling(field).and_then(Result::ok).unwrap_or(otherwise);
+        let amount = |field, otherwise| {
+            self.rolling(field)
+                .and_then(Result::ok)
+                .unwrap_or(otherwise)
+        };
         Budget {
             max_surge: amount("maxSurge", default.max_surge),
             max_unavailable: amount("maxUnavailable", default.max_unavailable),
@@ -130,8 +147,15 @@ impl<'a> Deployment<'a> {
 
     /// For how long its controller waits for progress (`progressDeadlineSeconds`, 600 by default).
     pub fn deadline(self) -> Duration {
-        let seconds = self.0.pointer("/spec/progressDeadlineSeconds").and_then(Value::as_u64);
-        Duration::of_seconds(seconds.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(600))
+        let seconds = self
+            .0
+            .pointer("/spec/progressDeadlineSeconds")
+            .and_then(Value::as_u64);
+        Duration::of_seconds(
+            seconds
+                .and_then(|seconds| u32::try_from(seconds).ok())
+                .unwrap_or(600),
+        )
     }
 
     /// The same with so many replicas.
@@ -141,17 +165,24 @@ impl<'a> Deployment<'a> {
     }
 
     fn rolling(self, field: &str) -> Option<Result<Amount, crate::amount::BadAmount>> {
-        self.0.pointer(&format!("/spec/strategy/rollingUpdate/{field}")).map(Amount::read)
+        self.0
+            .pointer(&format!("/spec/strategy/rollingUpdate/{field}"))
+            .map(Amount::read)
     }
 }
 
 /// The Deployments of a bundle.
 pub fn deployments(bundle: &Bundle) -> impl Iterator<Item = Deployment<'_>> {
-    bundle.iter().filter(|manifest| Deployment::is(manifest.object())).map(Deployment::of)
+    bundle
+        .iter()
+        .filter(|manifest| Deployment::is(manifest.object()))
+        .map(Deployment::of)
 }
 
 /// A map of texts, as labels and selectors are; empty where there is none.
 pub(crate) fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
     let entries = value.and_then(Value::as_object).into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    entries
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }

@@ -7,7 +7,8 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of a value in canonical JSON (RFC 8785), written `sha256:` and 64 hexadecimal digits.
+/// The SHA-256 of a value in canonical JSON (RFC 8785), written `sha256:` and 64 hexadecimal
+/// digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest(String);
@@ -49,7 +50,11 @@ impl TryFrom<String> for Digest {
     fn try_from(text: String) -> Result<Self, BadDigest> {
         let digits = text.strip_prefix("sha256:").unwrap_or_default();
         let valid = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if valid { Ok(Self(text)) } else { Err(BadDigest(text)) }
+        if valid {
+            Ok(Self(text))
+        } else {
+            Err(BadDigest(text))
+        }
     }
 }
 
@@ -65,8 +70,8 @@ impl fmt::Display for Digest {
     }
 }
 
-/// The digest of a state, kept up to date object by object: a plan over thousands of objects changes few of them
-/// in a step.
+/// The digest of a state, kept up to date object by object: a plan over thousands of objects
+/// changes few of them in a step.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StateDigest(BTreeMap<ObjectRef, (Manifest, Digest)>);
 
@@ -74,11 +79,23 @@ impl StateDigest {
     pub(crate) fn update(&mut self, state: &Bundle) -> Digest {
         self.0.retain(|object, _| state.contains(object));
         for manifest in state.iter() {
-            let known = self.0.get(manifest.object()).is_some_and(|(old, _)| old == manifest);
+            let known = self
+                .0
+                .get(manifest.object())
+                .is_some_and(|(old, _)| old == manifest);
             if !known {
-                self.0.insert(manifest.object().clone(), (manifest.clone(), Digest::of(manifest.value())));
+                self.0.insert(
+                    manifest.object().clone(),
+                    (manifest.clone(), Digest::of(manifest.value())),
+                );
             }
         }
-        Digest::of(&self.0.iter().map(|(object, (_, digest))| (object, digest)).collect::<Vec<_>>())
+        Digest::of(
+            &self
+                .0
+                .iter()
+                .map(|(object, (_, digest))| (object, digest))
+                .collect::<Vec<_>>(),
+        )
     }
 }

@@ -51,7 +51,11 @@ impl FromStr for Duration {
         let bad = || BadDuration(text.into());
         let duration = SpanParser::new().parse_duration(text).map_err(|_| bad())?;
         let whole = duration.subsec_nanos() == 0;
-        u32::try_from(duration.as_secs()).ok().filter(|_| whole).map(Self).ok_or_else(bad)
+        u32::try_from(duration.as_secs())
+            .ok()
+            .filter(|_| whole)
+            .map(Self)
+            .ok_or_else(bad)
     }
 }
 
@@ -74,7 +78,9 @@ impl From<Duration> for String {
 
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let printer = SpanPrinter::new().designator(Designator::Compact).spacing(Spacing::None);
+        let printer = SpanPrinter::new()
+            .designator(Designator::Compact)
+            .spacing(Spacing::None);
         f.write_str(&printer.duration_to_string(&SignedDuration::from_secs(self.0.into())))
     }
 }

@@ -23,7 +23,9 @@ pub enum Error {
         hint: String,
     },
     /// A patch does not fit the state before it.
-    #[error("step {step}: {object}: {source}\nhint: make the plan anew from the manifests as they are")]
+    #[error(
+        "step {step}: {object}: {source}\nhint: make the plan anew from the manifests as they are"
+    )]
     Patch {
         /// The step, from 1.
         step: usize,
@@ -33,7 +35,9 @@ pub enum Error {
         source: Box<cutover_patch::Error>,
     },
     /// There is no such step.
-    #[error("there is no step {step}: the plan has {steps}\nhint: 0 is the state before the first step")]
+    #[error(
+        "there is no step {step}: the plan has {steps}\nhint: 0 is the state before the first step"
+    )]
     NoStep {
         /// What was asked for.
         step: usize,
@@ -57,9 +61,21 @@ pub struct Refusal {
 
 impl Refusal {
     fn text(&self) -> String {
-        let object = self.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
-        let field = if self.pointer.is_empty() { String::new() } else { format!("{}: ", self.pointer) };
-        let hint = if self.hint.is_empty() { String::new() } else { format!("\nhint: {}", self.hint) };
+        let object = self
+            .object
+            .as_ref()
+            .map(|object| format!("{object}: "))
+            .unwrap_or_default();
+        let field = if self.pointer.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", self.pointer)
+        };
+        let hint = if self.hint.is_empty() {
+            String::new()
+        } else {
+            format!("\nhint: {}", self.hint)
+        };
         format!("{object}{field}{}{hint}", self.reason)
     }
 }

@@ -1,17 +1,18 @@
-//! Plans: from a strategy's waypoints to steps of JSON patches, each with its inverse and its gates.
+//! Plans: from a strategy's waypoints to steps of JSON patches, each with its inverse and its
+//! gates.
 //!
 //! ```text
 //! Release (from, to) ─▶ strategy ─▶ Waypoints ─▶ plan ─▶ Plan ─▶ states, steps, the way back from each
 //! ```
 //!
-//! A strategy is a pure function from a [`Release`] to [`Waypoints`]: named bundles to stand at. It never writes a
-//! patch and never thinks about order. [`plan()`] makes every leg between two of them safe, forward and back; how is
-//! told in the documentation of its module, `planner`.
+//! A strategy is a pure function from a [`Release`] to [`Waypoints`]: named bundles to stand at. It
+//! never writes a patch and never thinks about order. [`plan()`] makes every leg between two of
+//! them safe, forward and back; how is told in the documentation of its module, `planner`.
 //!
 //! # What it does not do
 //!
-//! It knows no strategy, no cluster, no clock and no file. It plans for Deployments and the Services before them;
-//! all other objects are carried along in the order in which they must exist.
+//! It knows no strategy, no cluster, no clock and no file. It plans for Deployments and the
+//! Services before them; all other objects are carried along in the order in which they must exist.
 //!
 //! # Example
 //!
@@ -69,7 +70,8 @@ mod workload;
 
 pub use amount::{Amount, BadAmount};
 pub use analysis::{
-    Analysis, BadCondition, BadUrl, Condition, HttpUrl, Job, Limits, Metric, Observed, Smoke, Webhook,
+    Analysis, BadCondition, BadUrl, Condition, HttpUrl, Job, Limits, Metric, Observed, Smoke,
+    Webhook,
 };
 pub use assemble::{Options, plan};
 pub use budget::{Allowance, Budget, Slack};
@@ -84,7 +86,9 @@ pub use release::{Release, with_replicas};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use select::{BadName, WorkloadName, select};
-pub use sets::{beside, discriminator, replicas, slot_label, with_pod_label, with_selector, workload};
+pub use sets::{
+    beside, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
+};
 pub use step::{Change, Gate, Move, Step, Weight};
 pub use waypoint::{Waypoint, Waypoints, silence};
 pub use workload::{Role, Workload, service_ref};

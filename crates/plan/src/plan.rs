@@ -14,10 +14,11 @@ use crate::workload::Workload;
 /// The `apiVersion` of plan files.
 pub const API_VERSION: &str = "cutover.dev/v1alpha1";
 
-/// A plan: an ordered list of small patches, each with its exact inverse and the gates before the next one.
+/// A plan: an ordered list of small patches, each with its exact inverse and the gates before the
+/// next one.
 ///
-/// It is a Kubernetes-style document. Reading one with [`Plan::parse`] checks that it is the plan that was made: a
-/// plan that was edited by hand is refused.
+/// It is a Kubernetes-style document. Reading one with [`Plan::parse`] checks that it is the plan
+/// that was made: a plan that was edited by hand is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -45,7 +46,8 @@ pub struct Plan {
 pub struct Metadata {
     /// That of the first workload, unless said otherwise.
     pub name: String,
-    /// Of a plan that is bound to the objects of a cluster: the digest of the plan that was approved.
+    /// Of a plan that is bound to the objects of a cluster: the digest of the plan that was
+    /// approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub approved: Option<Digest>,
@@ -119,20 +121,24 @@ impl Plan {
         Self {
             api_version: API_VERSION.into(),
             kind: "Plan".into(),
-            metadata: Metadata { name: name.into(), approved: None },
+            metadata: Metadata {
+                name: name.into(),
+                approved: None,
+            },
             spec,
             proof: None,
             digest,
         }
     }
 
-    /// Reads a plan, and checks that it is whole: its digest, that each patch fits the state before it and its
-    /// inverse takes it back, that each state has the digest that the step names, and that every way back ends where
-    /// it says.
+    /// Reads a plan, and checks that it is whole: its digest, that each patch fits the state before
+    /// it and its inverse takes it back, that each state has the digest that the step names, and
+    /// that every way back ends where it says.
     ///
     /// # Errors
     ///
-    /// [`Error::Plan`] with the place: not a plan, a field that is not known, a plan edited by hand.
+    /// [`Error::Plan`] with the place: not a plan, a field that is not known, a plan edited by
+    /// hand.
     pub fn parse(value: &Value) -> Result<Self, Error> {
         let plan: Self = serde_path_to_error::deserialize(value).map_err(|error| Error::Plan {
             place: format!("plan: {}", error.path()),
@@ -142,12 +148,18 @@ impl Plan {
         if plan.api_version != API_VERSION || plan.kind != "Plan" {
             return Err(Error::Plan {
                 place: "plan: apiVersion".into(),
-                reason: format!("`{} {}` is not `{API_VERSION} Plan`", plan.api_version, plan.kind),
+                reason: format!(
+                    "`{} {}` is not `{API_VERSION} Plan`",
+                    plan.api_version, plan.kind
+                ),
                 hint: "make the plan with `cutover plan`".into(),
             });
         }
         if Digest::of(&plan.spec) != plan.digest {
-            return Err(edited("plan: digest", "the plan is not the one that this digest was made of"));
+            return Err(edited(
+                "plan: digest",
+                "the plan is not the one that this digest was made of",
+            ));
         }
         plan.check()?;
         Ok(plan)
@@ -155,7 +167,8 @@ impl Plan {
 
     /// The plan as a document.
     pub fn to_value(&self) -> Value {
-        // A plan is maps with text for keys, lists and scalars: there is nothing that JSON cannot write.
+        // A plan is maps with text for keys, lists and scalars: there is nothing that JSON cannot
+        // write.
         serde_json::to_value(self).unwrap_or_default()
     }
 
@@ -176,7 +189,11 @@ impl Plan {
 
     /// The plan's objects before the first step.
     pub fn start(&self) -> Bundle {
-        self.spec.from.iter().map(|entry| entry.manifest.clone()).collect()
+        self.spec
+            .from
+            .iter()
+            .map(|entry| entry.manifest.clone())
+            .collect()
     }
 
     /// The plan's objects as they stand after a step; 0 is before the first.
@@ -185,7 +202,10 @@ impl Plan {
     ///
     /// [`Error::NoStep`] past the last step.
     pub fn state(&self, step: usize) -> Result<Bundle, Error> {
-        let steps = self.spec.steps.get(..step).ok_or(Error::NoStep { step, steps: self.len() })?;
+        let steps = self.spec.steps.get(..step).ok_or(Error::NoStep {
+            step,
+            steps: self.len(),
+        })?;
         let mut state = self.start();
         for (number, step) in steps.iter().enumerate() {
             apply(&mut state, step, number + 1)?;
@@ -217,7 +237,10 @@ impl Plan {
         let mut way = Vec::new();
         let mut at = step;
         while at > 0 {
-            let undo = self.spec.undo.get(at - 1).ok_or(Error::NoStep { step, steps: self.len() })?;
+            let undo = self.spec.undo.get(at - 1).ok_or(Error::NoStep {
+                step,
+                steps: self.len(),
+            })?;
             way.extend(&undo.steps);
             // A plan whose entries do not lead down is refused when it is read.
             at = undo.then.min(at - 1);
@@ -241,7 +264,11 @@ impl Plan {
         if numbers != (1..=self.len()).collect() || self.spec.undo.len() != self.len() {
             return Err(edited("plan: undo", "there is not one way back a step"));
         }
-        self.spec.undo.iter().enumerate().try_for_each(|(at, undo)| self.check_undo(undo, at + 1, &states))
+        self.spec
+            .undo
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, undo)| self.check_undo(undo, at + 1, &states))
     }
 
     fn check_undo(&self, undo: &Undo, number: usize, states: &[Bundle]) -> Result<(), Error> {
@@ -253,7 +280,11 @@ impl Plan {
         for step in &undo.steps {
             apply(&mut state, step, number)?;
         }
-        if state == states[undo.then] { Ok(()) } else { Err(edited(&place, "it does not end where it says")) }
+        if state == states[undo.then] {
+            Ok(())
+        } else {
+            Err(edited(&place, "it does not end where it says"))
+        }
     }
 }
 
@@ -263,7 +294,9 @@ impl Plan {
 ///
 /// [`Error::Patch`] where a patch does not fit.
 pub fn apply(state: &mut Bundle, step: &Step, number: usize) -> Result<(), Error> {
-    step.changes.iter().try_for_each(|change| apply_change(state, change, number))
+    step.changes
+        .iter()
+        .try_for_each(|change| apply_change(state, change, number))
 }
 
 fn apply_change(state: &mut Bundle, change: &Change, step: usize) -> Result<(), Error> {
@@ -271,7 +304,12 @@ fn apply_change(state: &mut Bundle, change: &Change, step: usize) -> Result<(), 
         Change::Create { manifest, .. } => drop(state.insert(manifest.clone())),
         Change::Delete { object, .. } => drop(state.remove(object)),
         Change::Patch { object, ops, .. } => {
-            let missing = || edited(&format!("step {step}"), &format!("there is no {object} to patch"));
+            let missing = || {
+                edited(
+                    &format!("step {step}"),
+                    &format!("there is no {object} to patch"),
+                )
+            };
             let mut value = state.get(object).ok_or_else(missing)?.value().clone();
             cutover_patch::apply(&mut value, ops).map_err(|source| Error::Patch {
                 step,
@@ -284,7 +322,12 @@ fn apply_change(state: &mut Bundle, change: &Change, step: usize) -> Result<(), 
     Ok(())
 }
 
-fn check_inverses(step: &Step, before: &Bundle, after: &Bundle, number: usize) -> Result<(), Error> {
+fn check_inverses(
+    step: &Step,
+    before: &Bundle,
+    after: &Bundle,
+    number: usize,
+) -> Result<(), Error> {
     let mut state = after.clone();
     for change in step.changes.iter().rev() {
         apply_change(&mut state, &change.inverse(), number)?;
@@ -292,7 +335,10 @@ fn check_inverses(step: &Step, before: &Bundle, after: &Bundle, number: usize) -
     if state == *before {
         Ok(())
     } else {
-        Err(edited(&format!("step {number}"), "its inverse does not take it back"))
+        Err(edited(
+            &format!("step {number}"),
+            "its inverse does not take it back",
+        ))
     }
 }
 
@@ -300,6 +346,8 @@ fn edited(place: &str, reason: &str) -> Error {
     Error::Plan {
         place: place.into(),
         reason: reason.into(),
-        hint: "a plan is not edited by hand: change the manifests or the strategy, and make it anew".into(),
+        hint:
+            "a plan is not edited by hand: change the manifests or the strategy, and make it anew"
+                .into(),
     }
 }

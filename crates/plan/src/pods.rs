@@ -14,7 +14,8 @@ pub(crate) struct Pods<'a> {
     pub(crate) template: &'a Value,
 }
 
-/// All pods of a bundle, by namespace and label: thousands of Services are matched without comparing each with all.
+/// All pods of a bundle, by namespace and label: thousands of Services are matched without
+/// comparing each with all.
 pub(crate) struct PodIndex<'a> {
     pods: Vec<Pods<'a>>,
     by_label: BTreeMap<(Option<&'a str>, String, String), Vec<usize>>,
@@ -35,18 +36,27 @@ impl<'a> PodIndex<'a> {
         Self { pods, by_label }
     }
 
-    /// The pods in a namespace with all these labels; nobody for no labels, as for a Service without a selector.
+    /// The pods in a namespace with all these labels; nobody for no labels, as for a Service
+    /// without a selector.
     pub(crate) fn selected(
         &self,
         namespace: Option<&'a str>,
         selector: &BTreeMap<String, String>,
     ) -> Vec<&Pods<'a>> {
         let having = |(key, value): (&String, &String)| {
-            self.by_label.get(&(namespace, key.clone(), value.clone())).map_or(&[][..], Vec::as_slice)
+            self.by_label
+                .get(&(namespace, key.clone(), value.clone()))
+                .map_or(&[][..], Vec::as_slice)
         };
-        let fewest = selector.iter().map(having).min_by_key(|found| found.len()).unwrap_or_default();
+        let fewest = selector
+            .iter()
+            .map(having)
+            .min_by_key(|found| found.len())
+            .unwrap_or_default();
         let found = fewest.iter().map(|at| &self.pods[*at]);
-        found.filter(|pods| cutover_traffic::selects(selector, &pods.labels)).collect()
+        found
+            .filter(|pods| cutover_traffic::selects(selector, &pods.labels))
+            .collect()
     }
 }
 
@@ -57,7 +67,10 @@ pub(crate) fn services_by_owner(bundle: &Bundle) -> BTreeMap<ObjectRef, Vec<Obje
     for service in bundle.of_kind("Service") {
         let selector = texts(service.pointer("/spec/selector"));
         for pods in index.selected(service.object().namespace.as_deref(), &selector) {
-            found.entry(pods.owner.clone()).or_default().push(service.object().clone());
+            found
+                .entry(pods.owner.clone())
+                .or_default()
+                .push(service.object().clone());
         }
     }
     found
@@ -67,7 +80,13 @@ fn pods(manifest: &Manifest) -> Option<Pods<'_>> {
     let templates = ["/spec/template", "/spec/jobTemplate/spec/template"];
     let template = match manifest.object().kind.as_str() {
         "Pod" => manifest.value(),
-        _ => templates.iter().find_map(|pointer| manifest.pointer(pointer))?,
+        _ => templates
+            .iter()
+            .find_map(|pointer| manifest.pointer(pointer))?,
     };
-    Some(Pods { owner: manifest.object(), labels: texts(template.pointer("/metadata/labels")), template })
+    Some(Pods {
+        owner: manifest.object(),
+        labels: texts(template.pointer("/metadata/labels")),
+        template,
+    })
 }

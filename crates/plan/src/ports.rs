@@ -9,8 +9,8 @@ use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, Pods};
 use crate::release::Release;
 
-/// Refuses a plan in which a Service and its pods are at odds about a port on the way. How they stand together before and
-/// after is somebody's wish.
+/// Refuses a plan in which a Service and its pods are at odds about a port on the way. How they
+/// stand together before and after is somebody's wish.
 pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
     for state in states.iter().skip(1) {
         let index = PodIndex::of(state);
@@ -19,7 +19,8 @@ pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
             for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
                 let stand_so = |end| stand_so(manifest, &service, pods, end);
                 if !stand_so(release.from())? && !stand_so(release.to())? {
-                    has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
+                    has_ports(&service, pods)
+                        .and_then(|()| has_numbers(&service, pods, release))?;
                 }
             }
         }
@@ -28,8 +29,17 @@ pub(crate) fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
 }
 
 /// Whether a Service with these ports and pods of this template are together in a bundle.
-fn stand_so(manifest: &Manifest, service: &Service, pods: &Pods<'_>, end: &Bundle) -> Result<bool, Error> {
-    if end.get(pods.owner).and_then(|set| Deployment::of(set).template()) != Some(pods.template) {
+fn stand_so(
+    manifest: &Manifest,
+    service: &Service,
+    pods: &Pods<'_>,
+    end: &Bundle,
+) -> Result<bool, Error> {
+    if end
+        .get(pods.owner)
+        .and_then(|set| Deployment::of(set).template())
+        != Some(pods.template)
+    {
         return Ok(false);
     }
     match end.get(&service.object) {
@@ -60,9 +70,15 @@ pub(crate) fn has_ports(service: &Service, pods: &Pods<'_>) -> Result<(), Error>
 
 /// Whoever says by number where its containers listen, says it of all versions.
 fn has_numbers(service: &Service, pods: &Pods<'_>, release: &Release) -> Result<(), Error> {
-    let ends = [release.from(), release.to()]
-        .map(|end| end.get(pods.owner).and_then(|set| Deployment::of(set).template()));
-    let elsewhere = |port| ends.into_iter().flatten().any(|template| listens(template, port));
+    let ends = [release.from(), release.to()].map(|end| {
+        end.get(pods.owner)
+            .and_then(|set| Deployment::of(set).template())
+    });
+    let elsewhere = |port| {
+        ends.into_iter()
+            .flatten()
+            .any(|template| listens(template, port))
+    };
     let lost = service.ports.iter().find_map(|port| match port {
         Port::Number(port) if !listens(pods.template, *port) && elsewhere(*port) => Some(*port),
         _ => None,
@@ -85,5 +101,7 @@ fn listens(template: &Value, number: i32) -> bool {
 
 /// The ports that the containers of a pod template declare.
 fn declared(template: &Value) -> impl Iterator<Item = &Value> {
-    containers(template).filter_map(|container| container.get("ports")?.as_array()).flatten()
+    containers(template)
+        .filter_map(|container| container.get("ports")?.as_array())
+        .flatten()
 }

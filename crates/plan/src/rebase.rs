@@ -18,8 +18,9 @@ pub trait Rebase {
 }
 
 impl Plan {
-    /// The plan with the same steps and gates over other objects: every state is made anew, and every patch is the
-    /// difference between two of them. It names the digest of this one as what was approved.
+    /// The plan with the same steps and gates over other objects: every state is made anew, and
+    /// every patch is the difference between two of them. It names the digest of this one as what
+    /// was approved.
     ///
     /// # Errors
     ///
@@ -28,16 +29,26 @@ impl Plan {
         let mut spec = self.spec.clone();
         let states = self.states()?;
         let mut digests = StateDigest::default();
-        spec.from = states[0].iter().map(|manifest| entry(onto.manifest(manifest))).collect();
+        spec.from = states[0]
+            .iter()
+            .map(|manifest| entry(onto.manifest(manifest)))
+            .collect();
         for workload in &mut spec.workloads {
-            let set = workload.deployments().next().map(|(_, object)| onto.object(&object));
-            workload.namespace = set.map_or_else(|| workload.namespace.clone(), |set| set.namespace);
+            let set = workload
+                .deployments()
+                .next()
+                .map(|(_, object)| onto.object(&object));
+            workload.namespace =
+                set.map_or_else(|| workload.namespace.clone(), |set| set.namespace);
         }
         spec.steps = rebased(onto, &self.spec.steps, &states[0], &mut digests)?;
         spec.undo = Vec::with_capacity(self.spec.undo.len());
         for undo in &self.spec.undo {
             let steps = rebased(onto, &undo.steps, &states[undo.from], &mut digests)?;
-            spec.undo.push(Undo { steps, ..undo.clone() });
+            spec.undo.push(Undo {
+                steps,
+                ..undo.clone()
+            });
         }
         let mut plan = Self::new(self.metadata.name.clone(), spec);
         plan.metadata.approved = Some(self.approved().clone());
@@ -46,7 +57,10 @@ impl Plan {
 }
 
 fn entry(manifest: Manifest) -> Entry {
-    Entry { object: manifest.object().clone(), manifest }
+    Entry {
+        object: manifest.object().clone(),
+        manifest,
+    }
 }
 
 fn rebased(
@@ -56,13 +70,18 @@ fn rebased(
     digests: &mut StateDigest,
 ) -> Result<Vec<Step>, Error> {
     let mut theirs = from.clone();
-    let mut state: Bundle = from.iter().map(|manifest| onto.manifest(manifest)).collect();
+    let mut state: Bundle = from
+        .iter()
+        .map(|manifest| onto.manifest(manifest))
+        .collect();
     let mut made = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
         apply(&mut theirs, step, number + 1)?;
         let mut changes = Vec::with_capacity(step.changes.len());
         for change in &step.changes {
-            let after = theirs.get(change.object()).map(|manifest| onto.manifest(manifest));
+            let after = theirs
+                .get(change.object())
+                .map(|manifest| onto.manifest(manifest));
             let before = match &after {
                 Some(after) => state.insert(after.clone()),
                 None => state.remove(&onto.object(change.object())),
@@ -70,7 +89,12 @@ fn rebased(
             changes.extend(change_between(before, after));
         }
         let gates = step.gates.iter().map(|gate| placed(onto, gate)).collect();
-        made.push(Step { changes, gates, after: digests.update(&state), ..step.clone() });
+        made.push(Step {
+            changes,
+            gates,
+            after: digests.update(&state),
+            ..step.clone()
+        });
     }
     Ok(made)
 }
@@ -79,8 +103,14 @@ fn rebased(
 fn change_between(before: Option<Manifest>, after: Option<Manifest>) -> Option<Change> {
     match (before, after) {
         (None, None) => None,
-        (None, Some(manifest)) => Some(Change::Create { object: manifest.object().clone(), manifest }),
-        (Some(manifest), None) => Some(Change::Delete { object: manifest.object().clone(), manifest }),
+        (None, Some(manifest)) => Some(Change::Create {
+            object: manifest.object().clone(),
+            manifest,
+        }),
+        (Some(manifest), None) => Some(Change::Delete {
+            object: manifest.object().clone(),
+            manifest,
+        }),
         (Some(before), Some(after)) => (before != after).then(|| Change::Patch {
             object: before.object().clone(),
             ops: diff(before.value(), after.value(), &MergeKeys),
@@ -91,9 +121,17 @@ fn change_between(before: Option<Manifest>, after: Option<Manifest>) -> Option<C
 
 fn placed(onto: &impl Rebase, gate: &Gate) -> Gate {
     match gate.clone() {
-        Gate::Available { object, replicas } => Gate::Available { object: onto.object(&object), replicas },
-        Gate::Settled { object, replicas } => Gate::Settled { object: onto.object(&object), replicas },
-        Gate::Endpoints { object } => Gate::Endpoints { object: onto.object(&object) },
+        Gate::Available { object, replicas } => Gate::Available {
+            object: onto.object(&object),
+            replicas,
+        },
+        Gate::Settled { object, replicas } => Gate::Settled {
+            object: onto.object(&object),
+            replicas,
+        },
+        Gate::Endpoints { object } => Gate::Endpoints {
+            object: onto.object(&object),
+        },
         other => other,
     }
 }

@@ -10,7 +10,8 @@ use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, services_by_owner};
 use crate::refuse::refuse_release;
 
-/// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy can do.
+/// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
+/// can do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Release {
     from: Bundle,
@@ -26,12 +27,13 @@ impl Release {
     /// A release from what runs to what is wanted.
     ///
     /// Objects that `to` lacks stay, with a warning; with `prune` they go, but never a Namespace, a
-    /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into a plan.
+    /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into
+    /// a plan.
     ///
     /// # Errors
     ///
-    /// What rule 10 of the planner refuses: immutable fields, Services that would match nothing, two workloads with
-    /// one selector, … each with the object, the field and a hint.
+    /// What rule 10 of the planner refuses: immutable fields, Services that would match nothing,
+    /// two workloads with one selector, … each with the object, the field and a hint.
     ///
     /// ```
     /// use cutover_manifest::Bundle;
@@ -45,8 +47,11 @@ impl Release {
         let from: Bundle = from.iter().map(Manifest::sealed).collect();
         let mut to: Bundle = to.iter().map(Manifest::sealed).collect();
         let mut warnings = Vec::new();
-        for manifest in
-            from.iter().filter(|manifest| !to.contains(manifest.object())).cloned().collect::<Vec<_>>()
+        for manifest in from
+            .iter()
+            .filter(|manifest| !to.contains(manifest.object()))
+            .cloned()
+            .collect::<Vec<_>>()
         {
             let owned = is_owned(&manifest);
             if !prune || owned || is_kept(manifest.object()) {
@@ -56,12 +61,22 @@ impl Release {
         }
         let services = services_by_owner(&from);
         let mut owners: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
-        for (owner, service) in
-            services.iter().flat_map(|(owner, all)| all.iter().map(move |one| (owner, one)))
+        for (owner, service) in services
+            .iter()
+            .flat_map(|(owner, all)| all.iter().map(move |one| (owner, one)))
         {
-            owners.entry(service.clone()).or_default().push(owner.clone());
+            owners
+                .entry(service.clone())
+                .or_default()
+                .push(owner.clone());
         }
-        let release = Self { from, to, warnings, services, owners };
+        let release = Self {
+            from,
+            to,
+            warnings,
+            services,
+            owners,
+        };
         refuse_release(&release)?;
         Ok(release)
     }
@@ -85,28 +100,38 @@ impl Release {
     pub fn changed(&self) -> Vec<ObjectRef> {
         let both = deployments(&self.from)
             .filter_map(|from| Some((from.manifest(), self.to.get(from.manifest().object())?)));
-        both.filter(|(from, to)| from != to).map(|(from, _)| from.object().clone()).collect()
+        both.filter(|(from, to)| from != to)
+            .map(|(from, _)| from.object().clone())
+            .collect()
     }
 
     /// The changed Deployments whose pods are replaced.
     pub fn turned(&self) -> BTreeSet<ObjectRef> {
-        self.changed().into_iter().filter(|object| self.turns(object)).collect()
+        self.changed()
+            .into_iter()
+            .filter(|object| self.turns(object))
+            .collect()
     }
 
     /// Whether a Deployment's pods are replaced.
     pub fn turns(&self, deployment: &ObjectRef) -> bool {
-        let [from, to] = [&self.from, &self.to]
-            .map(|end| end.get(deployment).and_then(|set| Deployment::of(set).template()));
+        let [from, to] = [&self.from, &self.to].map(|end| {
+            end.get(deployment)
+                .and_then(|set| Deployment::of(set).template())
+        });
         from != to
     }
 
     /// The Services that send requests to this Deployment's pods before the release.
     pub fn services_of(&self, deployment: &ObjectRef) -> Vec<&Manifest> {
         let services = self.services.get(deployment).into_iter().flatten();
-        services.filter_map(|service| self.from.get(service)).collect()
+        services
+            .filter_map(|service| self.from.get(service))
+            .collect()
     }
 
-    /// Whether pods of others, which the release does not replace, are behind a Service of a Deployment too.
+    /// Whether pods of others, which the release does not replace, are behind a Service of a
+    /// Deployment too.
     pub(crate) fn is_shared(&self, service: &ObjectRef, deployment: &ObjectRef) -> bool {
         let owners = self.owners.get(service).into_iter().flatten();
         let others = owners.filter(|owner| *owner != deployment && !self.turns(owner));
@@ -120,16 +145,25 @@ impl Release {
     ///
     /// One that only one end has, or none.
     pub fn both_ends(&self, deployment: &ObjectRef) -> Result<(&Manifest, &Manifest), Error> {
-        let missing =
-            || refuse(deployment, "", "is not on both ends of the release", "give manifests that have it");
-        self.from.get(deployment).zip(self.to.get(deployment)).ok_or_else(missing)
+        let missing = || {
+            refuse(
+                deployment,
+                "",
+                "is not on both ends of the release",
+                "give manifests that have it",
+            )
+        };
+        self.from
+            .get(deployment)
+            .zip(self.to.get(deployment))
+            .ok_or_else(missing)
     }
 
-    /// Where the plan stands while the workloads are on their way: Deployments as they run, all other objects as
-    /// they are wanted, nothing removed yet.
+    /// Where the plan stands while the workloads are on their way: Deployments as they run, all
+    /// other objects as they are wanted, nothing removed yet.
     ///
-    /// A Service whose selector changes together with the labels of its pods selects by what both have in common
-    /// meanwhile: widen, roll, narrow.
+    /// A Service whose selector changes together with the labels of its pods selects by what both
+    /// have in common meanwhile: widen, roll, narrow.
     ///
     /// # Errors
     ///
@@ -150,15 +184,24 @@ impl Release {
     }
 }
 
-/// A Service by what its selectors before and after have in common, where the pods that run are lost otherwise.
+/// A Service by what its selectors before and after have in common, where the pods that run are
+/// lost otherwise.
 fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manifest, Error> {
-    let (before, after) = (texts(from.pointer("/spec/selector")), texts(to.pointer("/spec/selector")));
-    let reached = |selector| pods.selected(from.object().namespace.as_deref(), selector).len();
+    let (before, after) = (
+        texts(from.pointer("/spec/selector")),
+        texts(to.pointer("/spec/selector")),
+    );
+    let reached = |selector| {
+        pods.selected(from.object().namespace.as_deref(), selector)
+            .len()
+    };
     if before == after || reached(&before) <= reached(&after) {
         return Ok(to.clone());
     }
-    let common: BTreeMap<_, _> =
-        before.into_iter().filter(|(key, value)| after.get(key) == Some(value)).collect();
+    let common: BTreeMap<_, _> = before
+        .into_iter()
+        .filter(|(key, value)| after.get(key) == Some(value))
+        .collect();
     if common.is_empty() {
         let hint = "change the selector in two releases, by way of a label that both versions have";
         return Err(refuse(
@@ -172,7 +215,10 @@ fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manife
 }
 
 fn is_kept(object: &ObjectRef) -> bool {
-    matches!(object.kind.as_str(), "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim")
+    matches!(
+        object.kind.as_str(),
+        "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim"
+    )
 }
 
 /// Whether a controller made it, which deletes it too.
@@ -192,7 +238,10 @@ fn stays(object: &ObjectRef) -> Warning {
 /// The value of a number of replicas, for whoever fills it in.
 pub fn with_replicas(bundle: &Bundle, deployment: &ObjectRef, replicas: u32) -> Bundle {
     let mut bundle = bundle.clone();
-    if let Some(set) = bundle.get(deployment).map(|set| set.set("/spec/replicas", Value::from(replicas))) {
+    if let Some(set) = bundle
+        .get(deployment)
+        .map(|set| set.set("/spec/replicas", Value::from(replicas)))
+    {
         bundle.insert(set);
     }
     bundle

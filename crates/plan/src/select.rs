@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::deployment::deployments;
 use crate::error::{Error, refuse_all};
 
-/// A Deployment as people name it: `hello`, `deployment/hello`, or with its namespace `prod/deployment/hello`.
+/// A Deployment as people name it: `hello`, `deployment/hello`, or with its namespace
+/// `prod/deployment/hello`.
 ///
 /// ```
 /// use cutover_plan::WorkloadName;
@@ -48,14 +49,21 @@ impl WorkloadName {
 ///
 /// # Errors
 ///
-/// A name that no Deployment or that several have, and no name where there is not exactly one Deployment.
+/// A name that no Deployment or that several have, and no name where there is not exactly one
+/// Deployment.
 pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>, Error> {
-    let all: Vec<ObjectRef> = deployments(bundle).map(|set| set.manifest().object().clone()).collect();
+    let all: Vec<ObjectRef> = deployments(bundle)
+        .map(|set| set.manifest().object().clone())
+        .collect();
     if names.is_empty() {
         return only(&all, "the input").map(|object| vec![object]);
     }
     let find = |name: &WorkloadName| {
-        let named: Vec<ObjectRef> = all.iter().filter(|object| name.names(object)).cloned().collect();
+        let named: Vec<ObjectRef> = all
+            .iter()
+            .filter(|object| name.names(object))
+            .cloned()
+            .collect();
         only(&named, &name.to_string())
     };
     names.iter().map(find).collect()
@@ -70,7 +78,11 @@ fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Error> {
         )),
         several => {
             let names: Vec<String> = several.iter().map(ToString::to_string).collect();
-            let reason = format!("{of}: there are {} Deployments: {}", several.len(), names.join(", "));
+            let reason = format!(
+                "{of}: there are {} Deployments: {}",
+                several.len(),
+                names.join(", ")
+            );
             Err(refuse_all(
                 reason,
                 "say which with --workload deployment/NAME, and --namespace where names repeat",
@@ -90,9 +102,22 @@ impl FromStr for WorkloadName {
             [namespace, kind, name] => (Some((*namespace).to_owned()), *kind, *name),
             _ => return Err(BadName(text.into())),
         };
-        let kinds = ["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"];
+        let kinds = [
+            "deployment",
+            "deployments",
+            "deploy",
+            "deployment.apps",
+            "deployments.apps",
+        ];
         let known = kinds.contains(&kind.to_ascii_lowercase().as_str()) && !name.is_empty();
-        if known { Ok(Self { namespace, name: name.into() }) } else { Err(BadName(text.into())) }
+        if known {
+            Ok(Self {
+                namespace,
+                name: name.into(),
+            })
+        } else {
+            Err(BadName(text.into()))
+        }
     }
 }
 
@@ -112,7 +137,11 @@ impl From<WorkloadName> for String {
 
 impl fmt::Display for WorkloadName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let namespace = self
+            .namespace
+            .as_ref()
+            .map(|namespace| format!("{namespace}/"))
+            .unwrap_or_default();
         write!(f, "{namespace}deployment/{}", self.name)
     }
 }

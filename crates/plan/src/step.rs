@@ -27,7 +27,8 @@ pub struct Step {
     /// The weights that are reached with this step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Weight>,
-    /// The time limit of the gates that look at pods and endpoints: pauses and analyses have their own.
+    /// The time limit of the gates that look at pods and endpoints: pauses and analyses have their
+    /// own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub within: Option<Duration>,
@@ -65,7 +66,10 @@ pub enum Change {
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
         object: ObjectRef,
         /// The object as it is created.
-        #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+        #[cfg_attr(
+            feature = "schema",
+            schemars(with = "serde_json::Map<String, serde_json::Value>")
+        )]
         manifest: Manifest,
     },
     /// Delete the object; the inverse creates it again.
@@ -74,7 +78,10 @@ pub enum Change {
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
         object: ObjectRef,
         /// The object as it was.
-        #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+        #[cfg_attr(
+            feature = "schema",
+            schemars(with = "serde_json::Map<String, serde_json::Value>")
+        )]
         manifest: Manifest,
     },
     /// Patch the object (RFC 6902).
@@ -83,10 +90,16 @@ pub enum Change {
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
         object: ObjectRef,
         /// The operations, guards first.
-        #[cfg_attr(feature = "schema", schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>"))]
+        #[cfg_attr(
+            feature = "schema",
+            schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")
+        )]
         ops: Patch,
         /// The operations that take it back.
-        #[cfg_attr(feature = "schema", schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>"))]
+        #[cfg_attr(
+            feature = "schema",
+            schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")
+        )]
         inverse: Patch,
     },
 }
@@ -95,7 +108,9 @@ impl Change {
     /// The object that is changed.
     pub fn object(&self) -> &ObjectRef {
         match self {
-            Self::Create { object, .. } | Self::Delete { object, .. } | Self::Patch { object, .. } => object,
+            Self::Create { object, .. }
+            | Self::Delete { object, .. }
+            | Self::Patch { object, .. } => object,
         }
     }
 
@@ -117,7 +132,15 @@ impl Change {
         match self.clone() {
             Self::Create { object, manifest } => Self::Delete { object, manifest },
             Self::Delete { object, manifest } => Self::Create { object, manifest },
-            Self::Patch { object, ops, inverse } => Self::Patch { object, ops: inverse, inverse: ops },
+            Self::Patch {
+                object,
+                ops,
+                inverse,
+            } => Self::Patch {
+                object,
+                ops: inverse,
+                inverse: ops,
+            },
         }
     }
 }
@@ -128,9 +151,11 @@ impl Change {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Gate {
-    /// Exactly so many pods of the set, all of its present template, all ready for `minReadySeconds`.
+    /// Exactly so many pods of the set, all of its present template, all ready for
+    /// `minReadySeconds`.
     ///
-    /// Pods are counted by owner, and only while active: not terminating, not `Failed` or `Succeeded`.
+    /// Pods are counted by owner, and only while active: not terminating, not `Failed` or
+    /// `Succeeded`.
     Available {
         /// The Deployment.
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
@@ -172,7 +197,10 @@ pub enum Gate {
 impl Gate {
     /// Whether it looks at pods or endpoints, and so is under the step's time limit.
     pub fn is_observed(&self) -> bool {
-        matches!(self, Self::Available { .. } | Self::Settled { .. } | Self::Endpoints { .. })
+        matches!(
+            self,
+            Self::Available { .. } | Self::Settled { .. } | Self::Endpoints { .. }
+        )
     }
 }
 
@@ -196,6 +224,11 @@ pub struct Weight {
 impl Weight {
     /// What was asked for a workload, and what its pods give.
     pub fn new(workload: String, asked: Percent, achieved: Share) -> Self {
-        Self { workload, asked, achieved, error: achieved.error(asked) }
+        Self {
+            workload,
+            asked,
+            achieved,
+            error: achieved.error(asked),
+        }
     }
 }

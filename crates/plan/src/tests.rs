@@ -24,12 +24,18 @@ fn service(selector: Value, port: Value) -> Value {
 }
 
 fn bundle(values: &[Value]) -> Bundle {
-    values.iter().map(|value| Manifest::new(value.clone()).unwrap()).collect()
+    values
+        .iter()
+        .map(|value| Manifest::new(value.clone()).unwrap())
+        .collect()
 }
 
 fn set(pointer: &'static str, value: Value) -> impl Fn(&mut Value) {
     move |document| {
-        *document = Manifest::new(document.clone()).unwrap().set(pointer, value.clone()).into_value();
+        *document = Manifest::new(document.clone())
+            .unwrap()
+            .set(pointer, value.clone())
+            .into_value();
     }
 }
 
@@ -42,7 +48,10 @@ fn check_refused(from: &[Value], to: &[Value], place: &str, reason: &str) {
     let text = error.to_string();
     assert!(text.contains(reason), "{text}");
     assert_eq!(error.pointer(), place, "{text}");
-    assert!(error.object().is_some() && text.contains("\nhint: "), "{text}");
+    assert!(
+        error.object().is_some() && text.contains("\nhint: "),
+        "{text}"
+    );
 }
 
 fn straight(from: &Bundle, to: &Bundle) -> Result<Plan, Error> {
@@ -65,15 +74,33 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         set("/spec/template/metadata/labels/tier", json!("web"))(value);
     });
     check_refused(&[hello()], &[labelled], "/spec/selector", "immutable");
-    let unmatched = deployment("hello", set("/spec/template/metadata/labels", json!({"app": "other"})));
-    check_refused(&[hello()], &[unmatched], "/spec/selector", "does not match the pod template's labels");
+    let unmatched = deployment(
+        "hello",
+        set("/spec/template/metadata/labels", json!({"app": "other"})),
+    );
+    check_refused(
+        &[hello()],
+        &[unmatched],
+        "/spec/selector",
+        "does not match the pod template's labels",
+    );
     let twin = deployment("twin", |value| {
         set("/spec/selector/matchLabels/app", json!("hello"))(value);
         set("/spec/template/metadata/labels/app", json!("hello"))(value);
     });
-    check_refused(&[hello(), twin.clone()], &[next(), twin], "/spec/selector", "has the same selector");
+    check_refused(
+        &[hello(), twin.clone()],
+        &[next(), twin],
+        "/spec/selector",
+        "has the same selector",
+    );
     let lost = service(json!({"app": "other"}), json!(80));
-    check_refused(&[hello(), lost.clone()], &[next(), lost], "/spec/selector", "matches no pods");
+    check_refused(
+        &[hello(), lost.clone()],
+        &[next(), lost],
+        "/spec/selector",
+        "matches no pods",
+    );
     let named = service(json!({"app": "hello"}), json!("web"));
     check_refused(
         &[hello(), named.clone()],
@@ -81,14 +108,25 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         "/spec/ports",
         "the port `web` is on no container",
     );
-    let unknown =
-        || deployment("hello", |value| drop(value["spec"].as_object_mut().unwrap().remove("replicas")));
+    let unknown = || {
+        deployment("hello", |value| {
+            drop(value["spec"].as_object_mut().unwrap().remove("replicas"))
+        })
+    };
     let unknown_next = deployment("hello", |value| {
         image("hello:2")(value);
         value["spec"].as_object_mut().unwrap().remove("replicas");
     });
-    check_refused(&[unknown()], &[unknown_next], "/spec/replicas", "does not say how many pods run");
-    let surge = deployment("hello", set("/spec/strategy/rollingUpdate/maxSurge", json!("3")));
+    check_refused(
+        &[unknown()],
+        &[unknown_next],
+        "/spec/replicas",
+        "does not say how many pods run",
+    );
+    let surge = deployment(
+        "hello",
+        set("/spec/strategy/rollingUpdate/maxSurge", json!("3")),
+    );
     check_refused(
         std::slice::from_ref(&surge),
         std::slice::from_ref(&surge),
@@ -101,7 +139,12 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
             set("/spec/paused", json!(true))(value);
         })
     };
-    check_refused(&[paused("hello:1")], &[paused("hello:2")], "/spec/paused", "paused");
+    check_refused(
+        &[paused("hello:1")],
+        &[paused("hello:2")],
+        "/spec/paused",
+        "paused",
+    );
     check_refused(&[hello()], &[paused("hello:2")], "/spec/paused", "paused");
     // The way there would do, but on the way back the old pods would not come.
     check_refused(&[paused("hello:1")], &[next()], "/spec/paused", "paused");
@@ -133,7 +176,13 @@ fn a_route_to_no_service_is_refused() {
         place,
         "Service hallo is not in the input",
     );
-    assert!(straight(&bundle(&all("hello:1", "hello")), &bundle(&all("hello:2", "hello"))).is_ok());
+    assert!(
+        straight(
+            &bundle(&all("hello:1", "hello")),
+            &bundle(&all("hello:2", "hello"))
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -141,20 +190,28 @@ fn a_changed_configuration_of_the_pods_is_refused() {
     let reads = |tag: &'static str| {
         deployment("hello", move |value| {
             image(tag)(value);
-            set("/spec/template/spec/containers/0/envFrom", json!([{"configMapRef": {"name": "settings"}}]))(
-                value,
-            );
+            set(
+                "/spec/template/spec/containers/0/envFrom",
+                json!([{"configMapRef": {"name": "settings"}}]),
+            )(value);
         })
     };
     let settings = |value: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"a": value}});
-    let (from, to) = ([reads("hello:1"), settings("1")], [reads("hello:2"), settings("2")]);
+    let (from, to) = (
+        [reads("hello:1"), settings("1")],
+        [reads("hello:2"), settings("2")],
+    );
     check_refused(&from, &to, "", "both versions would get the new values");
 }
 
 #[test]
 fn a_service_that_would_reach_strangers_is_refused() {
-    let tier =
-        |name: &'static str| deployment(name, set("/spec/template/metadata/labels/tier", json!("web")));
+    let tier = |name: &'static str| {
+        deployment(
+            name,
+            set("/spec/template/metadata/labels/tier", json!("web")),
+        )
+    };
     let narrow = service(json!({"app": "hello", "tier": "web"}), json!(80));
     let wide = service(json!({"tier": "web"}), json!(80));
     check_refused(
@@ -168,12 +225,23 @@ fn a_service_that_would_reach_strangers_is_refused() {
 #[test]
 fn labels_and_selector_that_change_together_go_by_way_of_what_both_have() {
     let labelled = |version: &'static str| {
-        deployment("hello", set("/spec/template/metadata/labels/version", json!(version)))
+        deployment(
+            "hello",
+            set("/spec/template/metadata/labels/version", json!(version)),
+        )
     };
     let picking = |version: &str| service(json!({"app": "hello", "version": version}), json!(80));
-    let plan =
-        straight(&bundle(&[labelled("1"), picking("1")]), &bundle(&[labelled("2"), picking("2")])).unwrap();
-    let names: Vec<&str> = plan.spec.steps.iter().map(|step| step.name.as_str()).collect();
+    let plan = straight(
+        &bundle(&[labelled("1"), picking("1")]),
+        &bundle(&[labelled("2"), picking("2")]),
+    )
+    .unwrap();
+    let names: Vec<&str> = plan
+        .spec
+        .steps
+        .iter()
+        .map(|step| step.name.as_str())
+        .collect();
     assert_eq!(
         names,
         [
@@ -191,14 +259,19 @@ fn the_same_on_both_ends_is_nothing_to_do() {
 }
 
 fn check_edited(edit: impl Fn(&mut Value), place: &str) {
-    let plan =
-        straight(&bundle(&[deployment("hello", |_| {})]), &bundle(&[deployment("hello", image("hello:2"))]))
-            .unwrap();
+    let plan = straight(
+        &bundle(&[deployment("hello", |_| {})]),
+        &bundle(&[deployment("hello", image("hello:2"))]),
+    )
+    .unwrap();
     let mut value = plan.to_value();
     assert_eq!(Plan::parse(&value).unwrap(), plan);
     edit(&mut value);
     let error = Plan::parse(&value).unwrap_err().to_string();
-    assert!(error.starts_with(place) && error.contains("\nhint: "), "{error}");
+    assert!(
+        error.starts_with(place) && error.contains("\nhint: "),
+        "{error}"
+    );
 }
 
 /// An edit, digested again as somebody would who does it on purpose.
@@ -211,9 +284,15 @@ fn redigested(edit: impl Fn(&mut Value)) -> impl Fn(&mut Value) {
 
 #[test]
 fn a_plan_that_is_not_the_one_that_was_made_is_refused() {
-    check_edited(|value| value["spec"]["strategy"] = json!("canary"), "plan: digest");
+    check_edited(
+        |value| value["spec"]["strategy"] = json!("canary"),
+        "plan: digest",
+    );
     check_edited(|value| value["spec"]["extra"] = json!(1), "plan: spec");
-    check_edited(|value| value["kind"] = json!("Deployment"), "plan: apiVersion");
+    check_edited(
+        |value| value["kind"] = json!("Deployment"),
+        "plan: apiVersion",
+    );
     check_edited(
         redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["ops"] = json!([])),
         "step 1",
@@ -222,14 +301,26 @@ fn a_plan_that_is_not_the_one_that_was_made_is_refused() {
         redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["inverse"] = json!([])),
         "step 1",
     );
-    check_edited(redigested(|value| value["spec"]["undo"] = json!([])), "plan: undo");
-    check_edited(redigested(|value| value["spec"]["undo"][0]["then"] = json!(1)), "undo from step 1");
-    check_edited(redigested(|value| value["spec"]["undo"][0]["steps"] = json!([])), "undo from step 1");
+    check_edited(
+        redigested(|value| value["spec"]["undo"] = json!([])),
+        "plan: undo",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["undo"][0]["then"] = json!(1)),
+        "undo from step 1",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["undo"][0]["steps"] = json!([])),
+        "undo from step 1",
+    );
 }
 
 fn check_duration(text: &str, expect: Option<&str>) {
     assert_eq!(
-        text.parse::<Duration>().ok().map(|duration| duration.to_string()).as_deref(),
+        text.parse::<Duration>()
+            .ok()
+            .map(|duration| duration.to_string())
+            .as_deref(),
         expect,
         "{text}"
     );
@@ -248,7 +339,13 @@ fn durations_are_gos_in_whole_seconds() {
 }
 
 fn check_amount(value: Value, expect: Option<(u32, u32)>) {
-    assert_eq!(Amount::read(&value).ok().map(|amount| (amount.up(10), amount.down(10))), expect, "{value}");
+    assert_eq!(
+        Amount::read(&value)
+            .ok()
+            .map(|amount| (amount.up(10), amount.down(10))),
+        expect,
+        "{value}"
+    );
 }
 
 #[test]

@@ -18,9 +18,15 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
     let counting = counting(release.from());
     for workload in &waypoints.workloads {
         let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
-        let Some(set) = release.to().get(&object) else { continue };
+        let Some(set) = release.to().get(&object) else {
+            continue;
+        };
         let services = services(workload, release)?;
-        found.extend(services.iter().filter_map(|service| split(service, workload)));
+        found.extend(
+            services
+                .iter()
+                .filter_map(|service| split(service, workload)),
+        );
         found.extend(pods(set, !services.is_empty()));
         found.extend(volumes(set, release.to()));
         found.extend(version_label(release, set));
@@ -28,7 +34,12 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
             found.extend(counted_by_selector(set, &counting));
         }
     }
-    found.extend(release.to().iter().filter_map(|set| at_once(release.from().get(set.object())?, set)));
+    found.extend(
+        release
+            .to()
+            .iter()
+            .filter_map(|set| at_once(release.from().get(set.object())?, set)),
+    );
     found.dedup();
     Ok(found)
 }
@@ -37,9 +48,14 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<W
 fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
     let moved = Deployment::is(to.object()) || to.object().kind == "ReplicaSet";
     let turns = !moved && from.pointer("/spec/template") != to.pointer("/spec/template");
-    let message =
-        "its pods are replaced by its own controller from the first step on, and no gate waits for them";
-    turns.then(|| warning(to.object(), message, "release it by itself where that is not meant"))
+    let message = "its pods are replaced by its own controller from the first step on, and no gate waits for them";
+    turns.then(|| {
+        warning(
+            to.object(),
+            message,
+            "release it by itself where that is not meant",
+        )
+    })
 }
 
 /// The fields that a plan's patches change without a test: their text is not the server's.
@@ -48,32 +64,42 @@ pub(crate) fn unguarded(
     before: &Manifest,
     after: &Manifest,
 ) -> impl Iterator<Item = Warning> {
-    let fields = cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
+    let fields =
+        cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
     let escaped = |field: &String| {
         let text = before.pointer(field).and_then(Value::as_str);
         text.is_some_and(|text| text.contains(['<', '>', '&']))
     };
     let (escaped, stored): (Vec<String>, Vec<String>) = fields.into_iter().partition(escaped);
     let quantity = "write the quantity as the server does: 200m for 0.2, 1 for 1000m";
-    let apply =
-        "cutover apply notices what others write all the same; a patch that is applied by hand does not";
-    [(stored, "stores it in another form", quantity), (escaped, "writes < > & as escapes", apply)]
-        .into_iter()
-        .filter(|(fields, ..)| !fields.is_empty())
-        .map(|(fields, does, hint)| {
-            let message = format!("{} is changed without a test: the server {does}", fields.join(", "));
-            warning(object, message, hint)
-        })
+    let apply = "cutover apply notices what others write all the same; a patch that is applied by hand does not";
+    [
+        (stored, "stores it in another form", quantity),
+        (escaped, "writes < > & as escapes", apply),
+    ]
+    .into_iter()
+    .filter(|(fields, ..)| !fields.is_empty())
+    .map(|(fields, does, hint)| {
+        let message = format!(
+            "{} is changed without a test: the server {does}",
+            fields.join(", ")
+        );
+        warning(object, message, hint)
+    })
 }
 
 fn services(workload: &Workload, release: &Release) -> Result<Vec<Service>, Error> {
-    let found = workload.service_refs().filter_map(|object| release.from().get(&object));
+    let found = workload
+        .service_refs()
+        .filter_map(|object| release.from().get(&object));
     found.map(|manifest| workload.service(manifest)).collect()
 }
 
 /// A Service that several sets share, and that does not split evenly.
 fn split(service: &Service, workload: &Workload) -> Option<Warning> {
-    let Split::Unknown(reason) = service.split else { return None };
+    let Split::Unknown(reason) = service.split else {
+        return None;
+    };
     (workload.sets.len() > 1).then(|| {
         let hint = if service.sticky {
             "a client stays with its pod until the timeout of the affinity: shares are of new clients at best"
@@ -87,10 +113,22 @@ fn split(service: &Service, workload: &Workload) -> Option<Warning> {
 fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
     let object = set.object();
     let template = Deployment::of(set).template().unwrap_or(&Value::Null);
-    let main = || template.pointer("/spec/containers").and_then(Value::as_array).into_iter().flatten();
-    let grace = template.pointer("/spec/terminationGracePeriodSeconds").and_then(Value::as_u64);
+    let main = || {
+        template
+            .pointer("/spec/containers")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let grace = template
+        .pointer("/spec/terminationGracePeriodSeconds")
+        .and_then(Value::as_u64);
     let stops = |container: &Value| container.pointer("/lifecycle/preStop").is_some();
-    let ports = || main().filter_map(|container| container.get("ports")?.as_array()).flatten();
+    let ports = || {
+        main()
+            .filter_map(|container| container.get("ports")?.as_array())
+            .flatten()
+    };
     let checks = [
         (
             served && main().any(|container| container.get("readinessProbe").is_none()),
@@ -110,7 +148,9 @@ fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
         ),
         (
             template
-                .pointer("/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution")
+                .pointer(
+                    "/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution",
+                )
                 .is_some(),
             "its pods must not share a node: a pod more may find no node",
             "plan with maxSurge 0, or keep a node free",
@@ -126,19 +166,37 @@ fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
 /// A volume that one node at a time may write to.
 fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
     let template = Deployment::of(set).template()?;
-    let claims = template.pointer("/spec/volumes").and_then(Value::as_array).into_iter().flatten();
-    let mut names = claims.filter_map(|volume| volume.pointer("/persistentVolumeClaim/claimName")?.as_str());
+    let claims = template
+        .pointer("/spec/volumes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let mut names =
+        claims.filter_map(|volume| volume.pointer("/persistentVolumeClaim/claimName")?.as_str());
     let exclusive = names.find(|name| {
-        let claim = ObjectRef::new("v1", "PersistentVolumeClaim", set.object().namespace.as_deref(), name);
-        let modes = bundle.get(&claim).and_then(|claim| claim.pointer("/spec/accessModes")?.as_array());
+        let claim = ObjectRef::new(
+            "v1",
+            "PersistentVolumeClaim",
+            set.object().namespace.as_deref(),
+            name,
+        );
+        let modes = bundle
+            .get(&claim)
+            .and_then(|claim| claim.pointer("/spec/accessModes")?.as_array());
         modes.is_some_and(|modes| {
-            modes.iter().all(|mode| mode == "ReadWriteOnce" || mode == "ReadWriteOncePod")
+            modes
+                .iter()
+                .all(|mode| mode == "ReadWriteOnce" || mode == "ReadWriteOncePod")
         })
     })?;
     let message = format!(
         "its pods share the volume {exclusive}, which one node at a time may write to: a pod more may not start"
     );
-    Some(warning(set.object(), message, "take the strategy recreate, or a volume of ReadWriteMany"))
+    Some(warning(
+        set.object(),
+        message,
+        "take the strategy recreate, or a volume of ReadWriteMany",
+    ))
 }
 
 /// An image that changes while the label that tells its version stays.
@@ -147,12 +205,18 @@ fn version_label(release: &Release, set: &Manifest) -> Option<Warning> {
     let label = |manifest: &Manifest| Deployment::of(manifest).labels().get("version").cloned();
     let images = |manifest: &Manifest| -> Vec<Value> {
         let template = manifest.pointer("/spec/template").unwrap_or(&Value::Null);
-        containers(template).filter_map(|container| container.get("image").cloned()).collect()
+        containers(template)
+            .filter_map(|container| container.get("image").cloned())
+            .collect()
     };
-    let stale =
-        label(from).filter(|version| images(from) != images(set) && label(set).as_ref() == Some(version))?;
+    let stale = label(from)
+        .filter(|version| images(from) != images(set) && label(set).as_ref() == Some(version))?;
     let message = format!("the image changes, and the pods keep the label `version: {stale}`");
-    Some(warning(set.object(), message, "change the label in the manifests, and plan with --to"))
+    Some(warning(
+        set.object(),
+        message,
+        "change the label in the manifests, and plan with --to",
+    ))
 }
 
 /// What counts pods by their labels, with those labels.
@@ -162,12 +226,17 @@ fn counting(bundle: &Bundle) -> Vec<(&ObjectRef, BTreeMap<String, String>)> {
         "PodDisruptionBudget" => texts(manifest.pointer("/spec/selector/matchLabels")),
         _ => BTreeMap::new(),
     };
-    let all = bundle.iter().map(|manifest| (manifest.object(), selector(manifest)));
+    let all = bundle
+        .iter()
+        .map(|manifest| (manifest.object(), selector(manifest)));
     all.filter(|(_, selector)| !selector.is_empty()).collect()
 }
 
 /// What counts a set's pods by labels counts the second set's too.
-fn counted_by_selector(set: &Manifest, counting: &[(&ObjectRef, BTreeMap<String, String>)]) -> Vec<Warning> {
+fn counted_by_selector(
+    set: &Manifest,
+    counting: &[(&ObjectRef, BTreeMap<String, String>)],
+) -> Vec<Warning> {
     let labels = Deployment::of(set).labels();
     let near = counting.iter().filter(|(object, selector)| {
         object.namespace == set.object().namespace && cutover_traffic::selects(selector, &labels)
@@ -176,12 +245,22 @@ fn counted_by_selector(set: &Manifest, counting: &[(&ObjectRef, BTreeMap<String,
         format!(
             "it selects by labels, and counts the pods of every set of {} while the plan runs",
             set.object().name
-        ) + if object.kind == "PodDisruptionBudget" { ": one set may be evicted whole" } else { "" }
+        ) + if object.kind == "PodDisruptionBudget" {
+            ": one set may be evicted whole"
+        } else {
+            ""
+        }
     };
     let hint = "nothing to do where that is meant; else select by a label that only one set has";
-    near.map(|(object, _)| warning(object, message(object), hint)).collect()
+    near.map(|(object, _)| warning(object, message(object), hint))
+        .collect()
 }
 
 fn warning(object: &ObjectRef, message: impl Into<String>, hint: &str) -> Warning {
-    Warning { object: Some(object.clone()), place: None, message: message.into(), hint: Some(hint.into()) }
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message: message.into(),
+        hint: Some(hint.into()),
+    }
 }

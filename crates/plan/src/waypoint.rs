@@ -22,15 +22,21 @@ pub struct Waypoint {
     pub gates: Vec<Gate>,
     /// The shares of requests that are reached here.
     pub shares: Vec<Weight>,
-    /// Whether what changes on the way here is labels and selectors only, so that the pods here still count as the
-    /// version that the plan starts from.
+    /// Whether what changes on the way here is labels and selectors only, so that the pods here
+    /// still count as the version that the plan starts from.
     pub adopts: bool,
 }
 
 impl Waypoint {
     /// A waypoint without gates of its own.
     pub fn new(phase: impl Into<String>, bundle: Bundle) -> Self {
-        Self { phase: phase.into(), bundle, gates: Vec::new(), shares: Vec::new(), adopts: false }
+        Self {
+            phase: phase.into(),
+            bundle,
+            gates: Vec::new(),
+            shares: Vec::new(),
+            adopts: false,
+        }
     }
 
     /// The same with one gate more.
@@ -43,7 +49,8 @@ impl Waypoint {
     /// The same with these questions to other systems before the gates that it has.
     #[must_use]
     pub fn analyses(mut self, analyses: &[Analysis]) -> Self {
-        self.gates.splice(..0, analyses.iter().cloned().map(Gate::from));
+        self.gates
+            .splice(..0, analyses.iter().cloned().map(Gate::from));
         self
     }
 
@@ -69,19 +76,22 @@ pub struct Waypoints {
 }
 
 impl Waypoints {
-    /// Straight to what is wanted, each Deployment by its own controller: what a rolling update, a restart and a
-    /// rollback share.
+    /// Straight to what is wanted, each Deployment by its own controller: what a rolling update, a
+    /// restart and a rollback share.
     ///
     /// A Deployment of type `Recreate` is recreated, and the plan says so.
     ///
     /// # Errors
     ///
-    /// A Deployment whose number of replicas is unknown, and a budget that the API server does not take.
+    /// A Deployment whose number of replicas is unknown, and a budget that the API server does not
+    /// take.
     pub fn straight(release: &Release, phase: &str, allowance: &Allowance) -> Result<Self, Error> {
         let mut straight = Self::default();
         let mut bundle = release.transit()?;
         for object in release.changed() {
-            let Some(wanted) = release.to().get(&object) else { continue };
+            let Some(wanted) = release.to().get(&object) else {
+                continue;
+            };
             let mut tier = workload(release, &object, allowance)?;
             if Deployment::of(wanted).recreates() {
                 straight.warnings.push(silence(wanted));
@@ -90,7 +100,10 @@ impl Waypoints {
             bundle.insert(wanted.clone());
             straight.workloads.push(tier);
         }
-        straight.points = vec![Waypoint::new(phase, bundle), Waypoint::new("cleanup", release.to().clone())];
+        straight.points = vec![
+            Waypoint::new(phase, bundle),
+            Waypoint::new("cleanup", release.to().clone()),
+        ];
         Ok(straight)
     }
 }
@@ -98,10 +111,15 @@ impl Waypoints {
 /// How long nobody may answer while all pods of a Deployment are replaced at once.
 pub fn silence(set: &Manifest) -> Warning {
     let number = |pointer: &str, otherwise: u64| {
-        set.pointer(pointer).and_then(serde_json::Value::as_u64).unwrap_or(otherwise)
+        set.pointer(pointer)
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(otherwise)
     };
     let grace = number("/spec/template/spec/terminationGracePeriodSeconds", 30);
-    let delay = number("/spec/template/spec/containers/0/readinessProbe/initialDelaySeconds", 0);
+    let delay = number(
+        "/spec/template/spec/containers/0/readinessProbe/initialDelaySeconds",
+        0,
+    );
     let deadline = Deployment::of(set).deadline();
     Warning {
         object: Some(set.object().clone()),

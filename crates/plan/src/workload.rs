@@ -12,7 +12,8 @@ use crate::deployment::Deployment;
 use crate::error::Error;
 
 /// How a Service splits that sends requests to pods of others too.
-const SHARED: Split = Split::Unknown("pods of others, which the release does not replace, are behind it too");
+const SHARED: Split =
+    Split::Unknown("pods of others, which the release does not replace, are behind it too");
 
 /// What a set is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,10 +44,11 @@ impl fmt::Display for Role {
 
 /// What shares a budget, and who serves it.
 ///
-/// At every moment of the plan, forward and back, at least [`floor`](Self::floor) of its pods that receive requests
-/// are available, and at most [`ceiling`](Self::ceiling) of its pods are alive, as long as pods that were available
-/// stay so. Pods are counted as Kubernetes counts them: one that a Deployment's roll has decided to remove is gone,
-/// though it may live a moment beside its successor.
+/// At every moment of the plan, forward and back, at least [`floor`](Self::floor) of its pods that
+/// receive requests are available, and at most [`ceiling`](Self::ceiling) of its pods are alive, as
+/// long as pods that were available stay so. Pods are counted as Kubernetes counts them: one that a
+/// Deployment's roll has decided to remove is gone, though it may live a moment beside its
+/// successor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -67,15 +69,17 @@ pub struct Workload {
     /// The Services whose requests it answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<String>,
-    /// Those of them that send requests to pods of others too, which the release does not replace: of these no share is
-    /// known.
+    /// Those of them that send requests to pods of others too, which the release does not replace:
+    /// of these no share is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<String>,
-    /// The surge and unavailability that the strategy says; where it says none its Deployment's own count.
+    /// The surge and unavailability that the strategy says; where it says none its Deployment's own
+    /// count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Budget>"))]
     pub budget: Option<Budget>,
-    /// Whether all its pods are stopped before new ones start, so that for some time nobody answers.
+    /// Whether all its pods are stopped before new ones start, so that for some time nobody
+    /// answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recreate: bool,
 }
@@ -96,7 +100,9 @@ impl Workload {
             namespace: namespace.map(Into::into),
             replicas: from,
             floor: (from - before.unavailable).min(to - after.unavailable),
-            ceiling: from.saturating_add(before.surge).max(to.saturating_add(after.surge)),
+            ceiling: from
+                .saturating_add(before.surge)
+                .max(to.saturating_add(after.surge)),
             sets: BTreeMap::from([(Role::Stable, name.into())]),
             services: Vec::new(),
             shared: Vec::new(),
@@ -105,16 +111,26 @@ impl Workload {
         }
     }
 
-    /// The same, with all pods stopped before new ones start: nobody is promised to answer, and no pod is added to
-    /// the most that are wanted.
+    /// The same, with all pods stopped before new ones start: nobody is promised to answer, and no
+    /// pod is added to the most that are wanted.
     #[must_use]
     pub fn recreated(self, wanted: u32) -> Self {
-        Self { recreate: true, floor: 0, ceiling: self.replicas.max(wanted), ..self }
+        Self {
+            recreate: true,
+            floor: 0,
+            ceiling: self.replicas.max(wanted),
+            ..self
+        }
     }
 
     /// Its Deployments, by role.
     pub fn deployments(&self) -> impl Iterator<Item = (Role, ObjectRef)> + '_ {
-        self.sets.iter().map(|(role, name)| (*role, Deployment::reference(self.namespace.as_deref(), name)))
+        self.sets.iter().map(|(role, name)| {
+            (
+                *role,
+                Deployment::reference(self.namespace.as_deref(), name),
+            )
+        })
     }
 
     /// One of its Services, as a manifest has it: how it splits is unknown where it is shared.
@@ -132,7 +148,9 @@ impl Workload {
 
     /// The Services whose requests it answers.
     pub fn service_refs(&self) -> impl Iterator<Item = ObjectRef> + '_ {
-        self.services.iter().map(|name| service_ref(self.namespace.as_deref(), name))
+        self.services
+            .iter()
+            .map(|name| service_ref(self.namespace.as_deref(), name))
     }
 }
 

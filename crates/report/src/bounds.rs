@@ -11,16 +11,17 @@ use crate::style::Style;
 use crate::table::{cell, sets};
 use crate::text::{ABSENT, Names, clean, count};
 
-/// For each workload, and for each state of the plan: the pods of each set, the most pods that may be alive and the
-/// fewest that may be available on the way to it, and the share of the new version; then the same counts of the way
-/// back from each state.
+/// For each workload, and for each state of the plan: the pods of each set, the most pods that may
+/// be alive and the fewest that may be available on the way to it, and the share of the new
+/// version; then the same counts of the way back from each state.
 ///
-/// The counts are those that the controllers keep by their own rules, as long as pods that were available stay so.
-/// They are computed from the states alone, apart from the planner.
+/// The counts are those that the controllers keep by their own rules, as long as pods that were
+/// available stay so. They are computed from the states alone, apart from the planner.
 ///
 /// # Errors
 ///
-/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its Services is none.
+/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its
+/// Services is none.
 ///
 /// ```
 /// # use cutover::{Image, Options, Release, Strategy, manifest};
@@ -41,11 +42,23 @@ pub fn bounds(plan: &Plan) -> Result<String, Error> {
         return Ok("no workload: no pod comes or goes\n".into());
     }
     let states = plan.states()?;
-    let ways = plan.spec.undo.iter().map(|undo| way(undo, &states)).collect::<Result<_, _>>()?;
-    let course = Course { plan, states, ways, exposures: exposure(plan)?, names: Names::of(plan) };
+    let ways = plan
+        .spec
+        .undo
+        .iter()
+        .map(|undo| way(undo, &states))
+        .collect::<Result<_, _>>()?;
+    let course = Course {
+        plan,
+        states,
+        ways,
+        exposures: exposure(plan)?,
+        names: Names::of(plan),
+    };
     let workloads = plan.spec.workloads.iter().enumerate();
-    let blocks: Vec<String> =
-        workloads.map(|(at, workload)| course.block(at, workload)).collect::<Result<_, _>>()?;
+    let blocks: Vec<String> = workloads
+        .map(|(at, workload)| course.block(at, workload))
+        .collect::<Result<_, _>>()?;
     Ok(blocks.join("\n"))
 }
 
@@ -67,7 +80,12 @@ impl Course<'_> {
             [] => String::new(),
             names => format!(", behind Service {}", names.join(", ")),
         };
-        let Workload { replicas, floor, ceiling, .. } = workload;
+        let Workload {
+            replicas,
+            floor,
+            ceiling,
+            ..
+        } = workload;
         let name = self.names.workload(workload);
         let replicas = count(*replicas as usize, "replica");
         let head = format!("{name}: {replicas}, floor {floor}, ceiling {ceiling}{services}");
@@ -80,7 +98,10 @@ impl Course<'_> {
         grid.column("state", Align::Right);
         grid.column("phase", Align::Left);
         grid.columns(sets.iter().map(|(head, _)| head.as_str()), Align::Right);
-        grid.columns(["most alive", "fewest available", "new version"], Align::Right);
+        grid.columns(
+            ["most alive", "fewest available", "new version"],
+            Align::Right,
+        );
         let mut all = Vec::new();
         for (number, state) in self.states.iter().enumerate() {
             let step = number.checked_sub(1);
@@ -90,7 +111,8 @@ impl Course<'_> {
             row.extend(sets.iter().map(|(_, object)| cell(object, state)));
             row.extend(counts.cells());
             row.push(
-                self.exposures[number][at].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string()),
+                self.exposures[number][at]
+                    .map_or_else(|| ABSENT.into(), |exposure| exposure.to_string()),
             );
             grid.row(row);
             all.push(counts);
@@ -100,7 +122,10 @@ impl Course<'_> {
 
     fn back(&self, workload: &Workload) -> Result<String, Error> {
         let mut grid = Grid::default();
-        grid.columns(["back from", "to", "most alive", "fewest available"], Align::Right);
+        grid.columns(
+            ["back from", "to", "most alive", "fewest available"],
+            Align::Right,
+        );
         let mut all = Vec::new();
         for (undo, way) in self.plan.spec.undo.iter().zip(&self.ways) {
             let steps = way.iter().zip(way.iter().skip(1));
@@ -109,7 +134,13 @@ impl Course<'_> {
                 .collect::<Result<_, _>>()?;
             let worst = counts.into_iter().reduce(Counts::worst);
             let cells = worst.map_or_else(|| [ABSENT, ABSENT].map(Into::into), Counts::cells);
-            grid.row([vec![undo.from.to_string(), undo.then.to_string()], cells.to_vec()].concat());
+            grid.row(
+                [
+                    vec![undo.from.to_string(), undo.then.to_string()],
+                    cells.to_vec(),
+                ]
+                .concat(),
+            );
             all.extend(worst);
         }
         Ok(grid.text(Style::Plain) + &verdict("on the ways back", workload, all))
@@ -128,11 +159,15 @@ fn way(undo: &Undo, states: &[Bundle]) -> Result<Vec<Bundle>, Error> {
 
 /// The worst of all counts beside what is promised.
 fn verdict(when: &str, workload: &Workload, all: Vec<Counts>) -> String {
-    let Some(worst) = all.into_iter().reduce(Counts::worst) else { return String::new() };
+    let Some(worst) = all.into_iter().reduce(Counts::worst) else {
+        return String::new();
+    };
     let Workload { floor, ceiling, .. } = workload;
     let kept = |kept: bool| if kept { "kept" } else { "BROKEN" };
-    let (floor_kept, ceiling_kept) =
-        (kept(worst.fewest >= (*floor).into()), kept(worst.most <= (*ceiling).into()));
+    let (floor_kept, ceiling_kept) = (
+        kept(worst.fewest >= (*floor).into()),
+        kept(worst.most <= (*ceiling).into()),
+    );
     let Counts { most, fewest } = worst;
     format!(
         "{when}: at least {fewest} available (floor {floor} {floor_kept}), at most {most} alive (ceiling {ceiling} {ceiling_kept})\n"

@@ -32,21 +32,35 @@ pub(crate) enum Line {
     /// A line that stays, beside others that do not.
     Kept(String),
     /// Items of a list that change places.
-    Order { path: String, before: String, after: String },
+    Order {
+        path: String,
+        before: String,
+        after: String,
+    },
     /// What is gone.
     Removed(String),
     /// A value on one line that becomes another.
-    Replaced { path: String, before: String, after: String },
+    Replaced {
+        path: String,
+        before: String,
+        after: String,
+    },
 }
 
 /// What a step changes, in the order in which it does.
 pub(crate) fn sections(step: &Step, before: &Bundle, after: &Bundle) -> Vec<Section> {
-    step.changes.iter().map(|change| section(change, before, after)).collect()
+    step.changes
+        .iter()
+        .map(|change| section(change, before, after))
+        .collect()
 }
 
 /// The same as documents.
 pub(crate) fn documents(step: &Step, before: &Bundle, after: &Bundle) -> Vec<Value> {
-    step.changes.iter().map(|change| document(change, before, after)).collect()
+    step.changes
+        .iter()
+        .map(|change| document(change, before, after))
+        .collect()
 }
 
 fn document(change: &Change, before: &Bundle, after: &Bundle) -> Value {
@@ -59,18 +73,32 @@ fn document(change: &Change, before: &Bundle, after: &Bundle) -> Value {
             json!({ "verb": "delete", "object": object, "manifest": shown(manifest) })
         }
         Change::Patch { .. } => {
-            let differences: Vec<Value> =
-                patched(object, before, after).into_iter().map(difference).collect();
+            let differences: Vec<Value> = patched(object, before, after)
+                .into_iter()
+                .map(difference)
+                .collect();
             json!({ "verb": "patch", "object": object, "differences": differences })
         }
     }
 }
 
 /// Absent on one side is not the same as null there.
-fn difference(Difference { path, before, after }: Difference) -> Value {
+fn difference(
+    Difference {
+        path,
+        before,
+        after,
+    }: Difference,
+) -> Value {
     let sides = [("before", before), ("after", after)];
-    let sides = sides.into_iter().filter_map(|(side, value)| Some((side.to_owned(), value?)));
-    Value::Object(sides.chain([("path".to_owned(), json!(path.to_string()))]).collect())
+    let sides = sides
+        .into_iter()
+        .filter_map(|(side, value)| Some((side.to_owned(), value?)));
+    Value::Object(
+        sides
+            .chain([("path".to_owned(), json!(path.to_string()))])
+            .collect(),
+    )
 }
 
 fn patched(object: &ObjectRef, before: &Bundle, after: &Bundle) -> Vec<Difference> {
@@ -93,23 +121,36 @@ impl Section {
 fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
     let object = change.object().clone();
     match change {
-        Change::Create { manifest, .. } => {
-            Section { verb: Verb::Create, object, lines: whole(&shown(manifest), Line::Added) }
-        }
-        Change::Delete { manifest, .. } => {
-            Section { verb: Verb::Delete, object, lines: whole(&shown(manifest), Line::Removed) }
-        }
+        Change::Create { manifest, .. } => Section {
+            verb: Verb::Create,
+            object,
+            lines: whole(&shown(manifest), Line::Added),
+        },
+        Change::Delete { manifest, .. } => Section {
+            verb: Verb::Delete,
+            object,
+            lines: whole(&shown(manifest), Line::Removed),
+        },
         Change::Patch { .. } => {
-            let lines = patched(&object, before, after).iter().flat_map(lines).collect();
-            Section { verb: Verb::Patch, object, lines }
+            let lines = patched(&object, before, after)
+                .iter()
+                .flat_map(lines)
+                .collect();
+            Section {
+                verb: Verb::Patch,
+                object,
+                lines,
+            }
         }
     }
 }
 
 /// kubectl's copy of the whole object as it was applied.
-const LAST_APPLIED: &str = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
+const LAST_APPLIED: &str =
+    "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
 
-/// The object as it may be shown: digests stand for a Secret's data and for kubectl's copy of the object.
+/// The object as it may be shown: digests stand for a Secret's data and for kubectl's copy of the
+/// object.
 fn shown(manifest: &Manifest) -> Value {
     let sealed = manifest.sealed();
     let mut value = sealed.value().clone();
@@ -125,25 +166,44 @@ fn shown(manifest: &Manifest) -> Value {
 }
 
 fn seal(data: &Value) -> &str {
-    data.as_object().into_iter().flat_map(Map::values).find_map(Value::as_str).unwrap_or_default()
+    data.as_object()
+        .into_iter()
+        .flat_map(Map::values)
+        .find_map(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn lines(difference: &Difference) -> Vec<Line> {
     let path = clean(&difference.path.to_string());
     match (&difference.before, &difference.after) {
-        // Lists are compared item by item, so that a list on both sides can only be its keys in two orders.
+        // Lists are compared item by item, so that a list on both sides can only be its keys in two
+        // orders.
         (Some(Value::Array(was)), Some(Value::Array(is))) => {
-            vec![Line::Order { path, before: keys(was), after: keys(is) }]
+            vec![Line::Order {
+                path,
+                before: keys(was),
+                after: keys(is),
+            }]
         }
-        (Some(Value::String(was)), Some(Value::String(is))) if was.contains('\n') || is.contains('\n') => {
+        (Some(Value::String(was)), Some(Value::String(is)))
+            if was.contains('\n') || is.contains('\n') =>
+        {
             text_lines(&path, was, is)
         }
         (Some(was), Some(is)) if is_one_line(was) && is_one_line(is) => {
-            vec![Line::Replaced { path, before: one_line(was), after: one_line(is) }]
+            vec![Line::Replaced {
+                path,
+                before: one_line(was),
+                after: one_line(is),
+            }]
         }
         (was, is) => {
-            let removed = was.iter().flat_map(|value| under(&path, value, Line::Removed));
-            removed.chain(is.iter().flat_map(|value| under(&path, value, Line::Added))).collect()
+            let removed = was
+                .iter()
+                .flat_map(|value| under(&path, value, Line::Removed));
+            removed
+                .chain(is.iter().flat_map(|value| under(&path, value, Line::Added)))
+                .collect()
         }
     }
 }
@@ -158,7 +218,10 @@ fn text_lines(path: &str, was: &str, is: &str) -> Vec<Line> {
     let diff = TextDiff::from_lines(was, is);
     for (number, group) in diff.grouped_ops(3).iter().enumerate() {
         lines.extend((number > 0).then(|| Line::Kept("  …".into())));
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+        for change in group
+            .iter()
+            .flat_map(|operation| diff.iter_changes(operation))
+        {
             let text = format!("  {}", clean(change.value().trim_end_matches(['\n', '\r'])));
             lines.push(match change.tag() {
                 ChangeTag::Delete => Line::Removed(text),
@@ -177,7 +240,9 @@ fn under(path: &str, value: &Value, line: fn(String) -> Line) -> Vec<Line> {
     }
     let yaml = emit(value);
     let below = yaml.lines().map(|text| line(format!("  {}", clean(text))));
-    std::iter::once(line(format!("{path}:"))).chain(below).collect()
+    std::iter::once(line(format!("{path}:")))
+        .chain(below)
+        .collect()
 }
 
 fn whole(value: &Value, line: fn(String) -> Line) -> Vec<Line> {

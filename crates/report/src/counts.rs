@@ -18,24 +18,38 @@ pub(crate) struct Counts {
 impl Counts {
     /// Between two states, at every moment.
     ///
-    /// A set that is scaled has as many pods as at the one or the other end; one that rolls has its surge above
-    /// that, and its unavailability below. Only sets that receive requests count as available, and where a Service
-    /// changes, those that it selects before and those that it selects after, each for themselves.
-    pub(crate) fn during(workload: &Workload, before: &Bundle, after: &Bundle) -> Result<Self, Error> {
+    /// A set that is scaled has as many pods as at the one or the other end; one that rolls has its
+    /// surge above that, and its unavailability below. Only sets that receive requests count as
+    /// available, and where a Service changes, those that it selects before and those that it
+    /// selects after, each for themselves.
+    pub(crate) fn during(
+        workload: &Workload,
+        before: &Bundle,
+        after: &Bundle,
+    ) -> Result<Self, Error> {
         let sets: Vec<ObjectRef> = workload.deployments().map(|(_, object)| object).collect();
         let ranges: Vec<Self> = sets.iter().map(|set| range(set, before, after)).collect();
         let available = |state: &Bundle| -> Result<u64, Error> {
             let services = services(workload, state)?;
-            let serving = sets.iter().zip(&ranges).filter(|(set, _)| serves(set, state, &services));
+            let serving = sets
+                .iter()
+                .zip(&ranges)
+                .filter(|(set, _)| serves(set, state, &services));
             Ok(serving.map(|(_, range)| range.fewest).sum())
         };
         let most = ranges.iter().map(|range| range.most).sum();
-        Ok(Self { most, fewest: available(before)?.min(available(after)?) })
+        Ok(Self {
+            most,
+            fewest: available(before)?.min(available(after)?),
+        })
     }
 
     /// The worse of each.
     pub(crate) fn worst(self, other: Self) -> Self {
-        Self { most: self.most.max(other.most), fewest: self.fewest.min(other.fewest) }
+        Self {
+            most: self.most.max(other.most),
+            fewest: self.fewest.min(other.fewest),
+        }
     }
 
     /// As two cells of a table.
@@ -46,9 +60,14 @@ impl Counts {
 
 fn range(set: &ObjectRef, before: &Bundle, after: &Bundle) -> Counts {
     let [was, is] = [before, after].map(|state| pods(set, state));
-    let slack =
-        after.get(set).filter(|_| rolls(set, before, after)).map(|manifest| slack(Deployment::of(manifest)));
-    let Slack { surge, unavailable } = slack.unwrap_or(Slack { surge: 0, unavailable: 0 });
+    let slack = after
+        .get(set)
+        .filter(|_| rolls(set, before, after))
+        .map(|manifest| slack(Deployment::of(manifest)));
+    let Slack { surge, unavailable } = slack.unwrap_or(Slack {
+        surge: 0,
+        unavailable: 0,
+    });
     Counts {
         most: u64::from(was.max(is)).saturating_add(surge.into()),
         fewest: was.min(is).saturating_sub(unavailable).into(),
@@ -58,14 +77,27 @@ fn range(set: &ObjectRef, before: &Bundle, after: &Bundle) -> Counts {
 /// What a roll takes: all pods where they are recreated.
 fn slack(set: Deployment<'_>) -> Slack {
     let replicas = set.replicas().unwrap_or(0);
-    if set.recreates() { Slack { surge: 0, unavailable: replicas } } else { set.budget().of(replicas) }
+    if set.recreates() {
+        Slack {
+            surge: 0,
+            unavailable: replicas,
+        }
+    } else {
+        set.budget().of(replicas)
+    }
 }
 
 fn serves(set: &ObjectRef, state: &Bundle, services: &[Service]) -> bool {
-    let labels = state.get(set).map(|manifest| Deployment::of(manifest).labels()).unwrap_or_default();
+    let labels = state
+        .get(set)
+        .map(|manifest| Deployment::of(manifest).labels())
+        .unwrap_or_default();
     services.is_empty() || services.iter().any(|service| service.selects(&labels))
 }
 
 fn pods(set: &ObjectRef, state: &Bundle) -> u32 {
-    state.get(set).and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0)
+    state
+        .get(set)
+        .and_then(|manifest| Deployment::of(manifest).replicas())
+        .unwrap_or(0)
 }

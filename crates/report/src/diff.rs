@@ -12,12 +12,13 @@ use crate::text::clean;
 
 /// What each step changes, or one of them (counted from 1): by object, then by field.
 ///
-/// A field is named by its path, with items of lists by their key. An object that is created or deleted is shown
-/// whole. Of a Secret it is said whether the data changes, never what it holds.
+/// A field is named by its path, with items of lists by their key. An object that is created or
+/// deleted is shown whole. Of a Secret it is said whether the data changes, never what it holds.
 ///
 /// # Errors
 ///
-/// [`Error::NoStep`] where there is no such step, [`Error::Plan`] where the plan does not fit itself.
+/// [`Error::NoStep`] where there is no such step, [`Error::Plan`] where the plan does not fit
+/// itself.
 ///
 /// ```
 /// # use cutover::{Image, Options, Release, Strategy, manifest};
@@ -44,16 +45,24 @@ pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Er
         let step = &plan.spec.steps[number - 1];
         let head = clean(&format!("step {number} · {} · {}", step.phase, step.name));
         let sections = sections(step, &states[number - 1], &states[number]);
-        let objects = sections.iter().map(|section| format!("\n{}", object(section, style)));
-        format!("{}\n{}", style.paint(Tone::Title, &head), objects.collect::<String>())
+        let objects = sections
+            .iter()
+            .map(|section| format!("\n{}", object(section, style)));
+        format!(
+            "{}\n{}",
+            style.paint(Tone::Title, &head),
+            objects.collect::<String>()
+        )
     });
     Ok(steps.collect::<Vec<_>>().join("\n"))
 }
 
-/// The same as a document: a list of steps, each with its changes, each of those with its differences.
+/// The same as a document: a list of steps, each with its changes, each of those with its
+/// differences.
 ///
-/// A difference has a `path`, as [`diff`] prints it, and `before` or `after` or both. What is created or deleted
-/// is there as `manifest`, whole. Of a Secret there is a digest, never what it holds.
+/// A difference has a `path`, as [`diff`] prints it, and `before` or `after` or both. What is
+/// created or deleted is there as `manifest`, whole. Of a Secret there is a digest, never what it
+/// holds.
 ///
 /// # Errors
 ///
@@ -73,13 +82,23 @@ fn numbers(plan: &Plan, step: Option<usize>) -> Result<RangeInclusive<usize>, Er
     match step {
         None => Ok(1..=plan.len()),
         Some(step) if (1..=plan.len()).contains(&step) => Ok(step..=step),
-        Some(step) => Err(Error::NoStep { step, steps: plan.len() }),
+        Some(step) => Err(Error::NoStep {
+            step,
+            steps: plan.len(),
+        }),
     }
 }
 
 fn object(section: &Section, style: Style) -> String {
-    let lines = section.lines.iter().map(|line| terminal(line, style) + "\n");
-    format!("{}\n{}", style.paint(Tone::Place, &section.head()), lines.collect::<String>())
+    let lines = section
+        .lines
+        .iter()
+        .map(|line| terminal(line, style) + "\n");
+    format!(
+        "{}\n{}",
+        style.paint(Tone::Place, &section.head()),
+        lines.collect::<String>()
+    )
 }
 
 fn terminal(line: &Line, style: Style) -> String {
@@ -88,8 +107,16 @@ fn terminal(line: &Line, style: Style) -> String {
     match line {
         Line::Added(text) => green(&format!("+ {text}")),
         Line::Kept(text) => format!("  {text}"),
-        Line::Order { path, before, after } => format!("  {path}: order {} → {}", red(before), green(after)),
+        Line::Order {
+            path,
+            before,
+            after,
+        } => format!("  {path}: order {} → {}", red(before), green(after)),
         Line::Removed(text) => red(&format!("- {text}")),
-        Line::Replaced { path, before, after } => format!("  {path}: {} → {}", red(before), green(after)),
+        Line::Replaced {
+            path,
+            before,
+            after,
+        } => format!("  {path}: {} → {}", red(before), green(after)),
     }
 }

@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The share of requests that may reach the new version of a workload while a plan stands at one state.
+/// The share of requests that may reach the new version of a workload while a plan stands at one
+/// state.
 ///
-/// Behind a Service it is of new connections, since kube-proxy picks a pod for each of them. Where several Services
-/// lead to the workload and differ, or where Kubernetes does not split by pods, it lies between two bounds. A
-/// workload behind no Service has the share of its pods.
+/// Behind a Service it is of new connections, since kube-proxy picks a pod for each of them. Where
+/// several Services lead to the workload and differ, or where Kubernetes does not split by pods, it
+/// lies between two bounds. A workload behind no Service has the share of its pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exposure {
     /// No less than this.
@@ -23,12 +24,12 @@ pub struct Exposure {
     pub most: Share,
 }
 
-/// The exposure at each state, from state 0 on, of each of the plan's workloads in their order; none where no pod of
-/// the workload would answer.
+/// The exposure at each state, from state 0 on, of each of the plan's workloads in their order;
+/// none where no pod of the workload would answer.
 ///
-/// A set's pods are of the new version where their template is none of those that answered before the first step.
-/// Labels that tell sets apart (`track`, and those of `cutover.dev/`) make no version, so adopting a label is none; nor
-/// does the annotation that a restart writes.
+/// A set's pods are of the new version where their template is none of those that answered before
+/// the first step. Labels that tell sets apart (`track`, and those of `cutover.dev/`) make no
+/// version, so adopting a label is none; nor does the annotation that a restart writes.
 ///
 /// # Errors
 ///
@@ -57,19 +58,30 @@ pub fn exposure(plan: &Plan) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
         .iter()
         .map(|workload| Ok((workload, old(workload, &start)?)))
         .collect::<Result<_, Error>>()?;
-    let at = |state: &Bundle| workloads.iter().map(|(workload, old)| expose(workload, old, state)).collect();
+    let at = |state: &Bundle| {
+        workloads
+            .iter()
+            .map(|(workload, old)| expose(workload, old, state))
+            .collect()
+    };
     plan.states()?.iter().map(at).collect()
 }
 
 impl Exposure {
     /// Exactly so much.
     fn exactly(share: Share) -> Self {
-        Self { least: share, most: share }
+        Self {
+            least: share,
+            most: share,
+        }
     }
 
     /// What holds both where this and where the other holds.
     pub(crate) fn or(self, other: Self) -> Self {
-        Self { least: self.least.min(other.least), most: self.most.max(other.most) }
+        Self {
+            least: self.least.min(other.least),
+            most: self.most.max(other.most),
+        }
     }
 
     /// Whether anything may reach the new version.
@@ -93,7 +105,10 @@ impl fmt::Display for Exposure {
 /// The Services that lead to a workload, as they are at a state.
 pub(crate) fn services(workload: &Workload, state: &Bundle) -> Result<Vec<Service>, Error> {
     let manifests = workload.service_refs();
-    manifests.filter_map(|object| state.get(&object)).map(|service| Ok(workload.service(service)?)).collect()
+    manifests
+        .filter_map(|object| state.get(&object))
+        .map(|service| Ok(workload.service(service)?))
+        .collect()
 }
 
 /// The pods of one set.
@@ -103,17 +118,32 @@ struct Pods<'a> {
     count: u64,
 }
 
-fn expose(workload: &Workload, old: &BTreeSet<String>, state: &Bundle) -> Result<Option<Exposure>, Error> {
+fn expose(
+    workload: &Workload,
+    old: &BTreeSet<String>,
+    state: &Bundle,
+) -> Result<Option<Exposure>, Error> {
     let pods = pods(workload, state);
     let services = services(workload, state)?;
     if services.is_empty() {
         return Ok(share(pods.iter(), old).map(Exposure::exactly));
     }
     let through = services.iter().filter_map(|service| {
-        let share = share(pods.iter().filter(|pods| service.selects(&pods.labels)), old)?;
+        let share = share(
+            pods.iter().filter(|pods| service.selects(&pods.labels)),
+            old,
+        )?;
         let alone = !workload.shared.contains(&service.object.name);
-        let known = service.split == Split::Even || share == Share::NONE || alone && share == Share::ALL;
-        Some(if known { Exposure::exactly(share) } else { Exposure { least: Share::NONE, most: Share::ALL } })
+        let known =
+            service.split == Split::Even || share == Share::NONE || alone && share == Share::ALL;
+        Some(if known {
+            Exposure::exactly(share)
+        } else {
+            Exposure {
+                least: Share::NONE,
+                most: Share::ALL,
+            }
+        })
     });
     Ok(through.reduce(Exposure::or))
 }
@@ -122,16 +152,26 @@ fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<String>) -
     let (mut new, mut all) = (0, 0);
     for pods in pods {
         all += pods.count;
-        new += if old.contains(&version(pods.manifest)) { 0 } else { pods.count };
+        new += if old.contains(&version(pods.manifest)) {
+            0
+        } else {
+            pods.count
+        };
     }
     Share::of(new, all)
 }
 
 fn pods<'a>(workload: &Workload, state: &'a Bundle) -> Vec<Pods<'a>> {
-    let sets = workload.deployments().filter_map(|(_, object)| state.get(&object));
+    let sets = workload
+        .deployments()
+        .filter_map(|(_, object)| state.get(&object));
     sets.map(|manifest| {
         let set = Deployment::of(manifest);
-        Pods { manifest, labels: set.labels(), count: set.replicas().unwrap_or(0).into() }
+        Pods {
+            manifest,
+            labels: set.labels(),
+            count: set.replicas().unwrap_or(0).into(),
+        }
     })
     .collect()
 }
@@ -141,29 +181,45 @@ fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<String>, Error> {
     let services = services(workload, start)?;
     let all = pods(workload, start);
     let versions = |chosen: &dyn Fn(&Pods<'_>) -> bool| -> BTreeSet<String> {
-        all.iter().filter(|pods| chosen(pods)).map(|pods| version(pods.manifest)).collect()
+        all.iter()
+            .filter(|pods| chosen(pods))
+            .map(|pods| version(pods.manifest))
+            .collect()
     };
-    let served =
-        |pods: &Pods<'_>| services.is_empty() || services.iter().any(|service| service.selects(&pods.labels));
+    let served = |pods: &Pods<'_>| {
+        services.is_empty() || services.iter().any(|service| service.selects(&pods.labels))
+    };
     let answering = versions(&|pods| pods.count > 0 && served(pods));
-    Ok(if answering.is_empty() { versions(&|_| true) } else { answering })
+    Ok(if answering.is_empty() {
+        versions(&|_| true)
+    } else {
+        answering
+    })
 }
 
-/// What `kubectl rollout restart` writes (kubernetes/kubectl pkg/polymorphichelpers/objectrestarter.go).
+/// What `kubectl rollout restart` writes (kubernetes/kubectl
+/// pkg/polymorphichelpers/objectrestarter.go).
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
-/// What two pods of one version have in common: their template, but for the labels that tell sets apart and the time
-/// of a restart.
+/// What two pods of one version have in common: their template, but for the labels that tell sets
+/// apart and the time of a restart.
 fn version(set: &Manifest) -> String {
     let mut template = Deployment::of(set).template().cloned().unwrap_or_default();
-    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+    if let Some(labels) = template
+        .pointer_mut("/metadata/labels")
+        .and_then(Value::as_object_mut)
+    {
         labels.retain(|key, _| key != "track" && !key.starts_with("cutover.dev/"));
     }
-    let annotations = template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut);
-    if annotations
-        .is_some_and(|annotations| annotations.remove(RESTARTED_AT).is_some() && annotations.is_empty())
-    {
-        template["metadata"].as_object_mut().map(|metadata| metadata.remove("annotations"));
+    let annotations = template
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut);
+    if annotations.is_some_and(|annotations| {
+        annotations.remove(RESTARTED_AT).is_some() && annotations.is_empty()
+    }) {
+        template["metadata"]
+            .as_object_mut()
+            .map(|metadata| metadata.remove("annotations"));
     }
     template.to_string()
 }

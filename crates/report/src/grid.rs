@@ -30,7 +30,8 @@ impl Grid {
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells.iter().map(|cell| clean(cell)).collect());
+        self.rows
+            .push(cells.iter().map(|cell| clean(cell)).collect());
     }
 
     /// A line a row, each ended.
@@ -61,16 +62,23 @@ impl Grid {
 
     fn widths(&self) -> Vec<usize> {
         let cells = |column: usize| {
-            self.rows.iter().filter_map(move |row| row.get(column)).chain(self.heads.get(column))
+            self.rows
+                .iter()
+                .filter_map(move |row| row.get(column))
+                .chain(self.heads.get(column))
         };
-        (0..self.heads.len()).map(|column| cells(column).map(|cell| width(cell)).max().unwrap_or(0)).collect()
+        (0..self.heads.len())
+            .map(|column| cells(column).map(|cell| width(cell)).max().unwrap_or(0))
+            .collect()
     }
 
     fn line(&self, cells: &[String], widths: &[usize]) -> String {
         let mut out = String::new();
         for (number, cell) in cells.iter().enumerate() {
             let align = self.aligns[number];
-            let gap = number.checked_sub(1).map_or(0, |before| gap(self.aligns[before], align));
+            let gap = number
+                .checked_sub(1)
+                .map_or(0, |before| gap(self.aligns[before], align));
             let space = widths[number].saturating_sub(width(cell));
             let indent = match align {
                 Align::Centre => space / 2,

@@ -1,4 +1,5 @@
-//! Plans for people: as a table on a terminal, as Markdown for a pull request, as a diff, as bounds.
+//! Plans for people: as a table on a terminal, as Markdown for a pull request, as a diff, as
+//! bounds.
 //!
 //! ```text
 //!            ┌─▶ show       where the plan stands after each step, and what it waits for
@@ -8,13 +9,14 @@
 //!            └─▶ exposure   the share of requests that may reach the new version, as numbers
 //! ```
 //!
-//! All of it is computed from the plan alone, and the same plan gives the same text. Whatever stands in a manifest,
-//! no control character reaches the text, and no value of a Secret does.
+//! All of it is computed from the plan alone, and the same plan gives the same text. Whatever
+//! stands in a manifest, no control character reaches the text, and no value of a Secret does.
 //!
 //! # What it does not do
 //!
-//! It prints nothing and knows no terminal: the caller says whether there is colour, and colour only repeats what
-//! words and signs say. It proves nothing either: what it promises is the planner's word, and [`bounds()`] counts it again.
+//! It prints nothing and knows no terminal: the caller says whether there is colour, and colour
+//! only repeats what words and signs say. It proves nothing either: what it promises is the
+//! planner's word, and [`bounds()`] counts it again.
 //!
 //! # Example
 //!

@@ -17,12 +17,13 @@ const MOST_OBJECTS: usize = 20;
 /// So many objects are told by name.
 const MOST_NAMES: usize = 3;
 
-/// The plan as Markdown: what it does in a paragraph, its table, its warnings, each step's changes to open, the ways
-/// back, what it promises, and the digest that is approved.
+/// The plan as Markdown: what it does in a paragraph, its table, its warnings, each step's changes
+/// to open, the ways back, what it promises, and the digest that is approved.
 ///
 /// # Errors
 ///
-/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its Services is none.
+/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its
+/// Services is none.
 ///
 /// ```
 /// # use cutover::{Image, Options, Release, Strategy, manifest};
@@ -48,7 +49,12 @@ pub fn markdown(plan: &Plan) -> Result<String, Error> {
         parts.push(grid(plan)?.markdown());
         parts.extend(list(&weights(plan)));
         parts.push(
-            promises(plan)?.iter().map(|line| promise(line)).collect::<String>().trim_start().to_owned(),
+            promises(plan)?
+                .iter()
+                .map(|line| promise(line))
+                .collect::<String>()
+                .trim_start()
+                .to_owned(),
         );
     }
     parts.extend(warnings(&plan.spec.warnings));
@@ -71,9 +77,18 @@ pub fn markdown(plan: &Plan) -> Result<String, Error> {
 /// What the plan is about, how long it waits for people, and what is different at its end.
 fn summary(plan: &Plan, states: &[Bundle]) -> String {
     let pauses = |gate: &&Gate| matches!(gate, Gate::Pause { duration: None });
-    let people = plan.spec.steps.iter().flat_map(|step| &step.gates).filter(pauses).count();
-    let waits =
-        if people == 0 { String::new() } else { format!(" It waits for a person {}.", times(people)) };
+    let people = plan
+        .spec
+        .steps
+        .iter()
+        .flat_map(|step| &step.gates)
+        .filter(pauses)
+        .count();
+    let waits = if people == 0 {
+        String::new()
+    } else {
+        format!(" It waits for a person {}.", times(people))
+    };
     format!("{}{waits} {}", about(plan), outcome(states))
 }
 
@@ -84,39 +99,74 @@ fn about(plan: &Plan) -> String {
         [] => format!("Strategy {strategy}."),
         [only] => {
             let services = listed(only.services.iter().map(|name| escaped(name)).collect());
-            let behind =
-                if only.services.is_empty() { String::new() } else { format!(", behind Service {services}") };
+            let behind = if only.services.is_empty() {
+                String::new()
+            } else {
+                format!(", behind Service {services}")
+            };
             let pods = count(only.replicas.try_into().unwrap_or(usize::MAX), "pod");
-            format!("Strategy {strategy} for Deployment {} ({pods}{behind}).", escaped(&names.workload(only)))
+            format!(
+                "Strategy {strategy} for Deployment {} ({pods}{behind}).",
+                escaped(&names.workload(only))
+            )
         }
         several => {
-            let names = several.iter().map(|workload| escaped(&names.workload(workload))).collect();
-            format!("Strategy {strategy} for {} Deployments: {}.", several.len(), listed(names))
+            let names = several
+                .iter()
+                .map(|workload| escaped(&names.workload(workload)))
+                .collect();
+            format!(
+                "Strategy {strategy} for {} Deployments: {}.",
+                several.len(),
+                listed(names)
+            )
         }
     }
 }
 
 /// The objects that are others at the end than at the start, and those that come and go.
 fn outcome(states: &[Bundle]) -> String {
-    let (Some(start), Some(end)) = (states.first(), states.last()) else { return String::new() };
+    let (Some(start), Some(end)) = (states.first(), states.last()) else {
+        return String::new();
+    };
     let all: BTreeSet<&ObjectRef> = states.iter().flat_map(Bundle::objects).collect();
     let those = |chosen: &dyn Fn(&ObjectRef) -> bool| -> Vec<String> {
-        all.iter().filter(|object| chosen(object)).map(|object| escaped(&object.to_string())).collect()
+        all.iter()
+            .filter(|object| chosen(object))
+            .map(|object| escaped(&object.to_string()))
+            .collect()
     };
     let kinds = [
         (
             "changed",
             those(&|object| {
-                start.contains(object) && end.contains(object) && start.get(object) != end.get(object)
+                start.contains(object)
+                    && end.contains(object)
+                    && start.get(object) != end.get(object)
             }),
         ),
-        ("created", those(&|object| !start.contains(object) && end.contains(object))),
-        ("deleted", those(&|object| start.contains(object) && !end.contains(object))),
-        ("there only on the way", those(&|object| !start.contains(object) && !end.contains(object))),
+        (
+            "created",
+            those(&|object| !start.contains(object) && end.contains(object)),
+        ),
+        (
+            "deleted",
+            those(&|object| start.contains(object) && !end.contains(object)),
+        ),
+        (
+            "there only on the way",
+            those(&|object| !start.contains(object) && !end.contains(object)),
+        ),
     ];
     let told = kinds.into_iter().filter(|(_, objects)| !objects.is_empty());
-    let told: Vec<String> = told.map(|(kind, objects)| format!("{kind}: {}", listed(objects))).collect();
-    if told.is_empty() { "It ends as it began.".into() } else { format!("In the end, {}.", told.join("; ")) }
+    let told: Vec<String> = told
+        .map(|(kind, objects)| format!("{kind}: {}", listed(objects)))
+        .collect();
+    if told.is_empty() {
+        "It ends as it began.".into()
+    } else {
+        format!("In the end, {}.", told.join("; "))
+    }
 }
 
 fn times(number: usize) -> String {
@@ -130,12 +180,21 @@ fn times(number: usize) -> String {
 fn listed(mut names: Vec<String>) -> String {
     let more = names.len().saturating_sub(MOST_NAMES);
     names.truncate(MOST_NAMES);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
     names.join(", ") + &more
 }
 
 fn list(lines: &[String]) -> Option<String> {
-    (!lines.is_empty()).then(|| lines.iter().map(|line| format!("- {}\n", escaped(line))).collect())
+    (!lines.is_empty()).then(|| {
+        lines
+            .iter()
+            .map(|line| format!("- {}\n", escaped(line)))
+            .collect()
+    })
 }
 
 /// A promise; what is indented is an item of a list.
@@ -148,9 +207,19 @@ fn promise(line: &str) -> String {
 
 fn warnings(warnings: &[Warning]) -> Option<String> {
     let items = warnings.iter().map(|warning| {
-        let bare = Warning { hint: None, ..warning.clone() };
-        let hint = warning.hint.iter().map(|hint| format!("\n  *hint:* {}", escaped(hint)));
-        format!("- {}{}\n", escaped(&bare.to_string()), hint.collect::<String>())
+        let bare = Warning {
+            hint: None,
+            ..warning.clone()
+        };
+        let hint = warning
+            .hint
+            .iter()
+            .map(|hint| format!("\n  *hint:* {}", escaped(hint)));
+        format!(
+            "- {}{}\n",
+            escaped(&bare.to_string()),
+            hint.collect::<String>()
+        )
     });
     (!warnings.is_empty()).then(|| format!("## Warnings\n\n{}", items.collect::<String>()))
 }
@@ -158,15 +227,25 @@ fn warnings(warnings: &[Warning]) -> Option<String> {
 fn details(number: usize, step: &Step, before: &Bundle, after: &Bundle) -> String {
     let summary = html(&format!("{number} · {} · {}", step.phase, step.name));
     let sections = sections(step, before, after);
-    let mut body: String = sections.iter().take(MOST_OBJECTS).map(forge).collect::<Vec<_>>().join("\n");
+    let mut body: String = sections
+        .iter()
+        .take(MOST_OBJECTS)
+        .map(forge)
+        .collect::<Vec<_>>()
+        .join("\n");
     let more = sections.len().saturating_sub(MOST_OBJECTS);
     if more > 0 {
-        body +=
-            &format!("\nand {}: cutover diff plan.yaml --step {number}\n", count(more, "object") + " more");
+        body += &format!(
+            "\nand {}: cutover diff plan.yaml --step {number}\n",
+            count(more, "object") + " more"
+        );
     }
     let fence = fence(&body);
-    let diff =
-        if body.is_empty() { "Nothing changes.\n".into() } else { format!("{fence}diff\n{body}{fence}\n") };
+    let diff = if body.is_empty() {
+        "Nothing changes.\n".into()
+    } else {
+        format!("{fence}diff\n{body}{fence}\n")
+    };
     format!("<details><summary>{summary}</summary>\n\n{diff}\n</details>\n")
 }
 
@@ -175,16 +254,28 @@ fn forge(section: &Section) -> String {
     let lines = section.lines.iter().map(|line| match line {
         Line::Added(text) => format!("+ {text}\n"),
         Line::Kept(text) => format!("  {text}\n"),
-        Line::Order { path, before, after } => format!("! {path}: order {before} → {after}\n"),
+        Line::Order {
+            path,
+            before,
+            after,
+        } => format!("! {path}: order {before} → {after}\n"),
         Line::Removed(text) => format!("- {text}\n"),
-        Line::Replaced { path, before, after } => format!("- {path}: {before}\n+ {path}: {after}\n"),
+        Line::Replaced {
+            path,
+            before,
+            after,
+        } => format!("- {path}: {before}\n+ {path}: {after}\n"),
     });
     format!("@@ {} @@\n{}", section.head(), lines.collect::<String>())
 }
 
 /// A fence that nothing inside can close.
 fn fence(body: &str) -> String {
-    let longest = body.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let longest = body
+        .split(|character| character != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
     "`".repeat(longest.saturating_add(1).max(3))
 }
 
@@ -195,7 +286,11 @@ fn ways_back(undo: &[Undo]) -> String {
     grid.column("joins", Align::Right);
     for way in undo {
         let steps: Vec<&str> = way.steps.iter().map(|step| step.name.as_str()).collect();
-        let steps = if steps.is_empty() { "nothing to change".into() } else { steps.join(" · ") };
+        let steps = if steps.is_empty() {
+            "nothing to change".into()
+        } else {
+            steps.join(" · ")
+        };
         grid.row(vec![way.from.to_string(), steps, way.then.to_string()]);
     }
     grid.markdown()

@@ -22,8 +22,10 @@ pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
         [only] => vec![sentence(only, silent(only, &states))],
         several => lines(several, &states, names),
     };
-    let rest: Vec<&str> =
-        [shares_are_of(plan)?, Some("Undo is ready from every step.")].into_iter().flatten().collect();
+    let rest: Vec<&str> = [shares_are_of(plan)?, Some("Undo is ready from every step.")]
+        .into_iter()
+        .flatten()
+        .collect();
     match lines.last_mut().filter(|_| plan.spec.workloads.len() == 1) {
         Some(line) => *line = format!("{line} {}", rest.join(" ")),
         None => lines.push(rest.join(" ")),
@@ -31,20 +33,34 @@ pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
     Ok(lines)
 }
 
-/// The weights that are reached: a line each, and where all workloads of a step have the same, one for all.
+/// The weights that are reached: a line each, and where all workloads of a step have the same, one
+/// for all.
 pub(crate) fn weights(plan: &Plan) -> Vec<String> {
     let mut lines = Vec::new();
-    for step in plan.spec.steps.iter().filter(|step| !step.shares.is_empty()) {
+    for step in plan
+        .spec
+        .steps
+        .iter()
+        .filter(|step| !step.shares.is_empty())
+    {
         let mut alike: BTreeMap<String, Vec<&Weight>> = BTreeMap::new();
         for weight in &step.shares {
             alike.entry(weight_text(weight)).or_default().push(weight);
         }
         let several = alike.len() > 1;
-        lines.extend(alike.iter().map(|(text, weights)| match weights.as_slice() {
-            [only] if several => format!("{} of {}: {text}", step.phase, only.workload),
-            many if several => format!("{} of {}: {text}", step.phase, count(many.len(), "workload")),
-            _ => format!("{}: {text}", step.phase),
-        }));
+        lines.extend(
+            alike
+                .iter()
+                .map(|(text, weights)| match weights.as_slice() {
+                    [only] if several => format!("{} of {}: {text}", step.phase, only.workload),
+                    many if several => format!(
+                        "{} of {}: {text}",
+                        step.phase,
+                        count(many.len(), "workload")
+                    ),
+                    _ => format!("{}: {text}", step.phase),
+                }),
+        );
     }
     lines
 }
@@ -84,20 +100,29 @@ fn lines(workloads: &[Workload], states: &[Bundle], names: Names) -> Vec<String>
             0 => "no pod is promised to be available".into(),
             fewest => format!("never fewer than {fewest} available"),
         };
-        format!("  {}: {fewest}, never more than {} at once", names.workload(workload), workload.ceiling)
+        format!(
+            "  {}: {fewest}, never more than {} at once",
+            names.workload(workload),
+            workload.ceiling
+        )
     }));
     let more = workloads.len().saturating_sub(MOST_LINES);
-    lines.extend(
-        (more > 0)
-            .then(|| format!("  and {} more, each within a budget of its own", count(more, "workload"))),
-    );
+    lines.extend((more > 0).then(|| {
+        format!(
+            "  and {} more, each within a budget of its own",
+            count(more, "workload")
+        )
+    }));
     lines
 }
 
 /// Whether all pods of a workload stop before new ones start.
 fn silent(workload: &Workload, states: &[Bundle]) -> bool {
     let rolled = |object| {
-        states.iter().zip(states.iter().skip(1)).any(|(before, after)| rolls(&object, before, after))
+        states
+            .iter()
+            .zip(states.iter().skip(1))
+            .any(|(before, after)| rolls(&object, before, after))
     };
     workload.recreate && workload.deployments().any(|(_, object)| rolled(object))
 }
@@ -115,7 +140,9 @@ fn shares_are_of(plan: &Plan) -> Result<Option<&'static str>, Error> {
     Ok(match (served.contains(&true), served.contains(&false)) {
         (true, false) => Some("Shares are of new connections."),
         (false, true) => Some("Shares are of pods."),
-        (true, true) => Some("Shares are of new connections, and of pods where no Service leads to them."),
+        (true, true) => {
+            Some("Shares are of new connections, and of pods where no Service leads to them.")
+        }
         (false, false) => None,
     })
 }

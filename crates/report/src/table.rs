@@ -14,12 +14,14 @@ use crate::wait::{rolls, wait};
 /// With more workloads than this their pods are summed up.
 const MOST_BLOCKS: usize = 3;
 
-/// The plan as a table for a terminal: a row a state, with the pods of each set, the share of the new version and
-/// what is waited for; under it the weights, what the plan promises, and its warnings.
+/// The plan as a table for a terminal: a row a state, with the pods of each set, the share of the
+/// new version and what is waited for; under it the weights, what the plan promises, and its
+/// warnings.
 ///
 /// # Errors
 ///
-/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its Services is none.
+/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its
+/// Services is none.
 ///
 /// ```
 /// # use cutover::{Image, Options, Release, Strategy, manifest};
@@ -42,9 +44,19 @@ pub fn show(plan: &Plan, style: Style) -> Result<String, Error> {
     let mut out = format!("{}   {digest}\n", style.paint(Tone::Title, &title(plan)));
     if !plan.is_empty() {
         out += &format!("\n{}\n", grid(plan)?.text(style));
-        out.extend(weights(plan).iter().chain(&promises(plan)?).map(|line| clean(line) + "\n"));
+        out.extend(
+            weights(plan)
+                .iter()
+                .chain(&promises(plan)?)
+                .map(|line| clean(line) + "\n"),
+        );
     }
-    out.extend(plan.spec.warnings.iter().map(|warning| "\n".to_owned() + &warn(warning, style)));
+    out.extend(
+        plan.spec
+            .warnings
+            .iter()
+            .map(|warning| "\n".to_owned() + &warn(warning, style)),
+    );
     Ok(out)
 }
 
@@ -52,7 +64,13 @@ pub fn show(plan: &Plan, style: Style) -> Result<String, Error> {
 pub(crate) fn grid(plan: &Plan) -> Result<Grid, Error> {
     let names = Names::of(plan);
     let columns = Columns::of(plan, names);
-    let table = Table { plan, names, columns, states: plan.states()?, exposures: exposures(plan)? };
+    let table = Table {
+        plan,
+        names,
+        columns,
+        states: plan.states()?,
+        exposures: exposures(plan)?,
+    };
     let mut grid = table.heads();
     (0..table.states.len()).for_each(|number| grid.row(table.row(number)));
     Ok(grid)
@@ -103,18 +121,33 @@ impl Table<'_> {
         });
         row.extend(self.columns.cells(state));
         row.extend((!self.exposures.is_empty()).then(|| self.share(number, passage)));
-        let gates = passage.map(|Passage { step, before, after }| wait(step, before, after, self.names));
+        let gates = passage.map(
+            |Passage {
+                 step,
+                 before,
+                 after,
+             }| wait(step, before, after, self.names),
+        );
         row.push(gates.unwrap_or_default());
         row
     }
 
     /// The share at a state; on a step that replaces pods in their place, the one before it too.
     fn share(&self, number: usize, passage: Option<Passage<'_>>) -> String {
-        let text =
-            |at: usize| self.exposures[at].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string());
-        let rolled = passage.is_some_and(|Passage { step, before, after }| {
-            step.changes.iter().any(|change| rolls(change.object(), before, after))
-        });
+        let text = |at: usize| {
+            self.exposures[at].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string())
+        };
+        let rolled = passage.is_some_and(
+            |Passage {
+                 step,
+                 before,
+                 after,
+             }| {
+                step.changes
+                    .iter()
+                    .any(|change| rolls(change.object(), before, after))
+            },
+        );
         match number
             .checked_sub(1)
             .filter(|before| rolled && self.exposures[*before] != self.exposures[number])
@@ -137,7 +170,11 @@ impl<'a> Columns<'a> {
     fn of(plan: &'a Plan, names: Names) -> Self {
         match plan.spec.workloads.as_slice() {
             many if many.len() > MOST_BLOCKS => Self::Sum(many),
-            few => Self::Sets(few.iter().flat_map(|workload| sets(workload, names)).collect()),
+            few => Self::Sets(
+                few.iter()
+                    .flat_map(|workload| sets(workload, names))
+                    .collect(),
+            ),
         }
     }
 
@@ -152,7 +189,10 @@ impl<'a> Columns<'a> {
         match self {
             Self::Sets(sets) => sets.iter().map(|(_, object)| cell(object, state)).collect(),
             Self::Sum(workloads) => {
-                let sets = workloads.iter().flat_map(Workload::deployments).map(|(_, object)| object);
+                let sets = workloads
+                    .iter()
+                    .flat_map(Workload::deployments)
+                    .map(|(_, object)| object);
                 vec![
                     sets.map(|object| u64::from(replicas(&object, state).unwrap_or(0)))
                         .sum::<u64>()
@@ -171,26 +211,46 @@ impl<'a> Columns<'a> {
                 && sets.iter().any(|(_, set)| set == object)
             {
                 let pods = Deployment::of(manifest).replicas().unwrap_or(0);
-                let ending = if pods == 1 { " with 1 pod".to_owned() } else { format!(" with {pods} pods") };
-                name = name.replacen(&format!("create {object}{ending}"), &format!("create {object}"), 1);
+                let ending = if pods == 1 {
+                    " with 1 pod".to_owned()
+                } else {
+                    format!(" with {pods} pods")
+                };
+                name = name.replacen(
+                    &format!("create {object}{ending}"),
+                    &format!("create {object}"),
+                    1,
+                );
             }
         }
         name
     }
 }
 
-/// A workload's sets under short heads: without what all their names begin with, as `hello` and `canary`.
+/// A workload's sets under short heads: without what all their names begin with, as `hello` and
+/// `canary`.
 pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<(String, ObjectRef)> {
     let objects: Vec<ObjectRef> = workload.deployments().map(|(_, object)| object).collect();
     let parts = |name: &str| name.split('-').map(str::to_owned).collect::<Vec<_>>();
-    let first = objects.first().map(|object| parts(&object.name)).unwrap_or_default();
-    let alike = |at: &usize| objects.iter().all(|object| parts(&object.name).get(*at) == first.get(*at));
-    let shared = (0..first.len()).take_while(alike).count();
-    let head = |object: &ObjectRef| match parts(&object.name).get(shared..).map(|rest| rest.join("-")) {
-        Some(rest) if !rest.is_empty() => rest,
-        _ => names.object(object),
+    let first = objects
+        .first()
+        .map(|object| parts(&object.name))
+        .unwrap_or_default();
+    let alike = |at: &usize| {
+        objects
+            .iter()
+            .all(|object| parts(&object.name).get(*at) == first.get(*at))
     };
-    objects.iter().map(|object| (head(object), object.clone())).collect()
+    let shared = (0..first.len()).take_while(alike).count();
+    let head =
+        |object: &ObjectRef| match parts(&object.name).get(shared..).map(|rest| rest.join("-")) {
+            Some(rest) if !rest.is_empty() => rest,
+            _ => names.object(object),
+        };
+    objects
+        .iter()
+        .map(|object| (head(object), object.clone()))
+        .collect()
 }
 
 /// The pods of a set; nothing to count where it is not there.
@@ -199,27 +259,49 @@ pub(crate) fn cell(set: &ObjectRef, state: &Bundle) -> String {
 }
 
 fn replicas(set: &ObjectRef, state: &Bundle) -> Option<u32> {
-    state.get(set).map(|manifest| Deployment::of(manifest).replicas().unwrap_or(0))
+    state
+        .get(set)
+        .map(|manifest| Deployment::of(manifest).replicas().unwrap_or(0))
 }
 
 /// The exposure at each state over all workloads that get a new version; empty where none does.
 fn exposures(plan: &Plan) -> Result<Vec<Option<Exposure>>, Error> {
     let states = exposure(plan)?;
-    let renewed = |workload: usize| states.iter().any(|state| state[workload].is_some_and(Exposure::is_any));
-    let renewed: Vec<usize> = (0..plan.spec.workloads.len()).filter(|workload| renewed(*workload)).collect();
+    let renewed = |workload: usize| {
+        states
+            .iter()
+            .any(|state| state[workload].is_some_and(Exposure::is_any))
+    };
+    let renewed: Vec<usize> = (0..plan.spec.workloads.len())
+        .filter(|workload| renewed(*workload))
+        .collect();
     if renewed.is_empty() {
         return Ok(Vec::new());
     }
-    let over =
-        |state: &Vec<Option<Exposure>>| renewed.iter().filter_map(|at| state[*at]).reduce(Exposure::or);
+    let over = |state: &Vec<Option<Exposure>>| {
+        renewed
+            .iter()
+            .filter_map(|at| state[*at])
+            .reduce(Exposure::or)
+    };
     Ok(states.iter().map(over).collect())
 }
 
 fn warn(warning: &cutover_manifest::Warning, style: Style) -> String {
-    let bare = cutover_manifest::Warning { hint: None, ..warning.clone() };
-    let mut out = format!("{} {}\n", style.paint(Tone::Warning, "warning:"), clean(&bare.to_string()));
+    let bare = cutover_manifest::Warning {
+        hint: None,
+        ..warning.clone()
+    };
+    let mut out = format!(
+        "{} {}\n",
+        style.paint(Tone::Warning, "warning:"),
+        clean(&bare.to_string())
+    );
     out.extend(
-        warning.hint.iter().map(|hint| format!("  {} {}\n", style.paint(Tone::Hint, "hint:"), clean(hint))),
+        warning
+            .hint
+            .iter()
+            .map(|hint| format!("  {} {}\n", style.paint(Tone::Hint, "hint:"), clean(hint))),
     );
     out
 }

@@ -8,7 +8,8 @@ use cutover_plan::{Plan, Workload};
 /// Where there is nothing to count.
 pub(crate) const ABSENT: &str = "–";
 
-/// What a plan calls its objects: by name, and with the namespace where its workloads are in several.
+/// What a plan calls its objects: by name, and with the namespace where its workloads are in
+/// several.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
     namespaced: bool,
@@ -16,9 +17,15 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn of(plan: &Plan) -> Self {
-        let namespaces: BTreeSet<_> =
-            plan.spec.workloads.iter().map(|workload| &workload.namespace).collect();
-        Self { namespaced: namespaces.len() > 1 }
+        let namespaces: BTreeSet<_> = plan
+            .spec
+            .workloads
+            .iter()
+            .map(|workload| &workload.namespace)
+            .collect();
+        Self {
+            namespaced: namespaces.len() > 1,
+        }
     }
 
     pub(crate) fn object(self, object: &ObjectRef) -> String {
@@ -43,27 +50,37 @@ pub(crate) fn title(plan: &Plan) -> String {
         0 => "nothing to do".to_owned(),
         steps => count(steps, "step"),
     };
-    clean(&format!("Plan {}: {}, {length}", plan.metadata.name, plan.spec.strategy))
+    clean(&format!(
+        "Plan {}: {}, {length}",
+        plan.metadata.name, plan.spec.strategy
+    ))
 }
 
 /// So many of something: `1 step`, `2 steps`.
 pub(crate) fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
 }
 
-/// The text on one line, with nothing in it that a terminal would obey: control characters, and those that turn the
-/// direction of writing around, are written out.
+/// The text on one line, with nothing in it that a terminal would obey: control characters, and
+/// those that turn the direction of writing around, are written out.
 pub(crate) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_hidden(character) { out.extend(character.escape_default()) } else { out.push(character) }
+        if is_hidden(character) {
+            out.extend(character.escape_default())
+        } else {
+            out.push(character)
+        }
     }
     out
 }
 
 fn is_hidden(character: char) -> bool {
-    let turns =
-        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
@@ -83,5 +100,8 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// The text as HTML shows it, where Markdown is not read.
 pub(crate) fn html(text: &str) -> String {
-    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    clean(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

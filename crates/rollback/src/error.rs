@@ -12,7 +12,9 @@ pub enum Error {
     )]
     NoHistory(ObjectRef),
     /// No ReplicaSet has that revision.
-    #[error("{object}: unable to find specified revision {revision} in history\nhint: there are {known}")]
+    #[error(
+        "{object}: unable to find specified revision {revision} in history\nhint: there are {known}"
+    )]
     NotFound {
         /// The Deployment.
         object: Box<ObjectRef>,
@@ -32,7 +34,9 @@ pub enum Error {
         revision: u64,
     },
     /// A paused Deployment does not roll back.
-    #[error("{0}: you cannot rollback a paused deployment\nhint: resume it first: cutover plan resume")]
+    #[error(
+        "{0}: you cannot rollback a paused deployment\nhint: resume it first: cutover plan resume"
+    )]
     Paused(ObjectRef),
     /// What the planner refuses.
     #[error(transparent)]

@@ -32,35 +32,62 @@ pub fn release(from: &Bundle, rollback: &Rollback) -> Result<Bundle, Error> {
     let mut to = from.clone();
     for object in select(from, &rollback.workloads)? {
         if let Some(set) = from.get(&object) {
-            to.insert(rolled_back(set, &history(from, set), rollback.to_revision.unwrap_or(0))?);
+            to.insert(rolled_back(
+                set,
+                &history(from, set),
+                rollback.to_revision.unwrap_or(0),
+            )?);
         }
     }
     Ok(to)
 }
 
-fn rolled_back(set: &Manifest, history: &BTreeMap<u64, &Manifest>, wanted: u64) -> Result<Manifest, Error> {
+fn rolled_back(
+    set: &Manifest,
+    history: &BTreeMap<u64, &Manifest>,
+    wanted: u64,
+) -> Result<Manifest, Error> {
     let object = set.object().clone();
     if Deployment::of(set).is_paused() {
         return Err(Error::Paused(object));
     }
     let revision = match wanted {
-        0 => *history.keys().nth_back(1).ok_or_else(|| Error::NoHistory(object.clone()))?,
+        0 => *history
+            .keys()
+            .nth_back(1)
+            .ok_or_else(|| Error::NoHistory(object.clone()))?,
         wanted => wanted,
     };
-    let target = history.get(&revision).ok_or_else(|| not_found(&object, revision, history))?;
+    let target = history
+        .get(&revision)
+        .ok_or_else(|| not_found(&object, revision, history))?;
     let template = plain(target.pointer("/spec/template"));
     if template == plain(set.pointer("/spec/template")) {
-        return Err(Error::Matches { object: Box::new(object), revision });
+        return Err(Error::Matches {
+            object: Box::new(object),
+            revision,
+        });
     }
-    Ok(with_annotations(&set.set("/spec/template", template), target))
+    Ok(with_annotations(
+        &set.set("/spec/template", template),
+        target,
+    ))
 }
 
 fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifest>) -> Error {
     if history.is_empty() {
         return Error::NoHistory(object.clone());
     }
-    let known = history.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Error::NotFound { object: Box::new(object.clone()), revision, known }
+    let known = history
+        .keys()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    Error::NotFound {
+        object: Box::new(object.clone()),
+        revision,
+        known,
+    }
 }
 
 /// The ReplicaSets that a Deployment owns, by revision.
@@ -69,30 +96,49 @@ fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &'a Manifest
         .of_kind("ReplicaSet")
         .filter(|replica_set| replica_set.object().namespace == set.object().namespace);
     let owned = near.filter(|replica_set| is_owned(replica_set, set));
-    owned.filter_map(|replica_set| Some((revision(replica_set)?, replica_set))).collect()
+    owned
+        .filter_map(|replica_set| Some((revision(replica_set)?, replica_set)))
+        .collect()
 }
 
 fn is_owned(replica_set: &Manifest, set: &Manifest) -> bool {
-    let owners =
-        replica_set.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten();
+    let owners = replica_set
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     let uid = set.pointer("/metadata/uid");
-    owners.filter(|owner| owner.get("kind") == Some(&json!("Deployment"))).any(|owner| {
-        owner.get("name") == Some(&json!(set.object().name)) && (uid.is_none() || owner.get("uid") == uid)
-    })
+    owners
+        .filter(|owner| owner.get("kind") == Some(&json!("Deployment")))
+        .any(|owner| {
+            owner.get("name") == Some(&json!(set.object().name))
+                && (uid.is_none() || owner.get("uid") == uid)
+        })
 }
 
 fn revision(replica_set: &Manifest) -> Option<u64> {
-    annotations(replica_set).get(REVISION)?.as_str()?.parse().ok()
+    annotations(replica_set)
+        .get(REVISION)?
+        .as_str()?
+        .parse()
+        .ok()
 }
 
 fn annotations(manifest: &Manifest) -> Map<String, Value> {
-    manifest.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default()
+    manifest
+        .pointer("/metadata/annotations")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// A pod template without the label that the controller gives it.
 fn plain(template: Option<&Value>) -> Value {
     let mut template = template.cloned().unwrap_or_default();
-    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+    if let Some(labels) = template
+        .pointer_mut("/metadata/labels")
+        .and_then(Value::as_object_mut)
+    {
         labels.remove(HASH);
     }
     template
@@ -100,8 +146,12 @@ fn plain(template: Option<&Value>) -> Value {
 
 /// The Deployment with its own annotations of [`OWN`], and all others of the ReplicaSet.
 fn with_annotations(set: &Manifest, target: &Manifest) -> Manifest {
-    let own = annotations(set).into_iter().filter(|(key, _)| OWN.contains(&key.as_str()));
-    let others = annotations(target).into_iter().filter(|(key, _)| !OWN.contains(&key.as_str()));
+    let own = annotations(set)
+        .into_iter()
+        .filter(|(key, _)| OWN.contains(&key.as_str()));
+    let others = annotations(target)
+        .into_iter()
+        .filter(|(key, _)| !OWN.contains(&key.as_str()));
     let all: Map<String, Value> = own.chain(others).collect();
     match (all.is_empty(), set.pointer("/metadata/annotations")) {
         (true, None) => set.clone(),

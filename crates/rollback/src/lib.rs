@@ -5,10 +5,11 @@
 //! rollback      ● ● ● ─▶ ◐ ◐ ◐                              to the revision before, or to a given one
 //! ```
 //!
-//! Exactly what `kubectl rollout undo` keeps and drops (kubectl `polymorphichelpers/rollback.go`): the pod template of
-//! that ReplicaSet without the label `pod-template-hash`; its annotations, but the Deployment's own where they are
-//! the controller's or kubectl's; all else of the Deployment stays as it is, replicas included. Any strategy can carry
-//! such a release out; this crate's own is straight to it.
+//! Exactly what `kubectl rollout undo` keeps and drops (kubectl `polymorphichelpers/rollback.go`):
+//! the pod template of that ReplicaSet without the label `pod-template-hash`; its annotations, but
+//! the Deployment's own where they are the controller's or kubectl's; all else of the Deployment
+//! stays as it is, replicas included. Any strategy can carry such a release out; this crate's own
+//! is straight to it.
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};

@@ -27,6 +27,9 @@ pub struct Rollback {
 
 impl Rollback {
     pub(crate) fn allowance(&self) -> Allowance {
-        Allowance { max_surge: self.max_surge, max_unavailable: self.max_unavailable }
+        Allowance {
+            max_surge: self.max_surge,
+            max_unavailable: self.max_unavailable,
+        }
     }
 }

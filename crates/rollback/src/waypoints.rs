@@ -11,5 +11,9 @@ use crate::spec::Rollback;
 ///
 /// What the planner refuses.
 pub fn waypoints(release: &Release, rollback: &Rollback) -> Result<Waypoints, Error> {
-    Ok(Waypoints::straight(release, "rollback", &rollback.allowance())?)
+    Ok(Waypoints::straight(
+        release,
+        "rollback",
+        &rollback.allowance(),
+    )?)
 }

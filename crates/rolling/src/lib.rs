@@ -1,4 +1,5 @@
-//! Rolling update, recreate and restart of Deployments by their own controller, and pause and resume.
+//! Rolling update, recreate and restart of Deployments by their own controller, and pause and
+//! resume.
 //!
 //! ```text
 //!              rolling                      recreate                          pause      resume
@@ -7,8 +8,8 @@
 //!                                            then its own update strategy      paused     ● ● ●
 //! ```
 //!
-//! Each is a release and where to stand on its way. A *restart* is an update that changes only the annotation that
-//! `kubectl rollout restart` writes; pause and resume change only `spec.paused`.
+//! Each is a release and where to stand on its way. A *restart* is an update that changes only the
+//! annotation that `kubectl rollout restart` writes; pause and resume change only `spec.paused`.
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};

@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::error::Error;
 use crate::spec::{Pause, Restart, Resume};
 
-/// Where `kubectl rollout restart` writes the time (kubectl `polymorphichelpers/objectrestarter.go`).
+/// Where `kubectl rollout restart` writes the time (kubectl
+/// `polymorphichelpers/objectrestarter.go`).
 const RESTARTED_AT: &str = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
 
 /// The bundle with the pods of the named Deployments to be made anew.
@@ -35,9 +36,14 @@ pub fn restart(from: &Bundle, restart: &Restart) -> Result<Bundle, Error> {
 ///
 /// A Deployment that is paused already.
 pub fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Error> {
-    each(from, &pause.workloads, |set| match Deployment::of(set).is_paused() {
-        true => Err(Error::AsItIs { object: Box::new(set.object().clone()), paused: true }),
-        false => Ok(set.set("/spec/paused", json!(true))),
+    each(from, &pause.workloads, |set| {
+        match Deployment::of(set).is_paused() {
+            true => Err(Error::AsItIs {
+                object: Box::new(set.object().clone()),
+                paused: true,
+            }),
+            false => Ok(set.set("/spec/paused", json!(true))),
+        }
     })
 }
 
@@ -47,9 +53,14 @@ pub fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Error> {
 ///
 /// A Deployment that is not paused.
 pub fn resume(from: &Bundle, resume: &Resume) -> Result<Bundle, Error> {
-    each(from, &resume.workloads, |set| match Deployment::of(set).is_paused() {
-        true => Ok(set.without("/spec/paused")),
-        false => Err(Error::AsItIs { object: Box::new(set.object().clone()), paused: false }),
+    each(from, &resume.workloads, |set| {
+        match Deployment::of(set).is_paused() {
+            true => Ok(set.without("/spec/paused")),
+            false => Err(Error::AsItIs {
+                object: Box::new(set.object().clone()),
+                paused: false,
+            }),
+        }
     })
 }
 

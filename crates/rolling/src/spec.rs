@@ -25,7 +25,10 @@ pub struct Rolling {
 
 impl Rolling {
     pub(crate) fn allowance(&self) -> Allowance {
-        Allowance { max_surge: self.max_surge, max_unavailable: self.max_unavailable }
+        Allowance {
+            max_surge: self.max_surge,
+            max_unavailable: self.max_unavailable,
+        }
     }
 }
 
@@ -91,7 +94,9 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, Error> {
         let bad = || Error::BadTimestamp(text.into());
         let at: jiff::Timestamp = text.parse().map_err(|_| bad())?;
-        jiff::Timestamp::from_second(at.as_second()).map(Self).map_err(|_| bad())
+        jiff::Timestamp::from_second(at.as_second())
+            .map(Self)
+            .map_err(|_| bad())
     }
 }
 

@@ -11,7 +11,11 @@ use crate::spec::Rolling;
 ///
 /// What the planner refuses.
 pub fn waypoints(release: &Release, rolling: &Rolling) -> Result<Waypoints, Error> {
-    Ok(Waypoints::straight(release, "update", &rolling.allowance())?)
+    Ok(Waypoints::straight(
+        release,
+        "update",
+        &rolling.allowance(),
+    )?)
 }
 
 /// `[update]` under the update strategy `Recreate`, which is set before and given back after.
@@ -25,7 +29,9 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     for workload in &mut waypoints.workloads {
         let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
         let wanted = release.to().get(&object);
-        let replicas = wanted.and_then(|set| Deployment::of(set).replicas()).unwrap_or(0);
+        let replicas = wanted
+            .and_then(|set| Deployment::of(set).replicas())
+            .unwrap_or(0);
         *workload = workload.clone().recreated(replicas);
         waypoints.warnings.extend(wanted.map(silence));
     }

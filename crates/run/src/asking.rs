@@ -50,7 +50,12 @@ pub(crate) struct Asked {
 
 impl Run {
     pub(crate) fn ask(&mut self, question: Question, request: Request, now: Timestamp) {
-        self.send(Asked { question, request, tries: 0, since: now });
+        self.send(Asked {
+            question,
+            request,
+            tries: 0,
+            since: now,
+        });
     }
 
     /// Whether every question has its answer.
@@ -78,14 +83,22 @@ impl Run {
             }
             (Question::Make(object), answer) => self.made(&object, answer, now),
             (Question::Release, _) => {}
-            (Question::Look(_) | Question::Rehearse(_) | Question::Review(_) | Question::Survey, _)
-                if self.is_over() => {}
+            (
+                Question::Look(_) | Question::Rehearse(_) | Question::Review(_) | Question::Survey,
+                _,
+            ) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
-            (Question::Look(object), Ok(Reply::Object(found))) => self.seen.read(&object, found.as_ref()),
-            (Question::Look(object), Err(fault)) => self.fail(format!("{object}: {}", fault.told())),
+            (Question::Look(object), Ok(Reply::Object(found))) => {
+                self.seen.read(&object, found.as_ref())
+            }
+            (Question::Look(object), Err(fault)) => {
+                self.fail(format!("{object}: {}", fault.told()))
+            }
             (Question::OpenJournal(text), answer) => self.opened(text, answer),
             (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, now),
-            (Question::ReadJournal, Err(fault)) => self.fail(format!("the journal: {}", fault.told())),
+            (Question::ReadJournal, Err(fault)) => {
+                self.fail(format!("the journal: {}", fault.told()))
+            }
             (Question::Rehearse(state), answer) => self.rehearsed(&state, answer),
             (Question::Review(right), Ok(Reply::Allowed(allowed))) => {
                 self.missing.extend((!allowed).then_some(right));
@@ -125,12 +138,21 @@ impl Run {
         let pause = fault.pause(asked.tries);
         self.retried(fault, pause);
         self.wake_at(later(now, pause));
-        self.delayed.push((later(now, pause), Asked { tries: asked.tries + 1, ..asked }));
+        self.delayed.push((
+            later(now, pause),
+            Asked {
+                tries: asked.tries + 1,
+                ..asked
+            },
+        ));
     }
 
     fn retried(&mut self, fault: &Fault, pause: SignedDuration) {
         let after_milliseconds = u64::try_from(pause.as_millis()).unwrap_or(0);
-        self.tell(Progress::Retried { reason: fault.told(), after_milliseconds });
+        self.tell(Progress::Retried {
+            reason: fault.told(),
+            after_milliseconds,
+        });
     }
 
     /// Sends again what has waited long enough.
@@ -148,7 +170,8 @@ impl Run {
     fn send(&mut self, asked: Asked) {
         let ticket = Ticket(self.tickets);
         self.tickets += 1;
-        self.effects.push_back(Effect::Ask(ticket, asked.request.clone()));
+        self.effects
+            .push_back(Effect::Ask(ticket, asked.request.clone()));
         self.asked.insert(ticket, asked);
     }
 }

@@ -10,15 +10,16 @@ use crate::error::Error;
 use crate::place::Place;
 use crate::stand::{being_deleted, goes};
 
-/// A plan as it fits the live objects: every state is merged three ways onto them, and the patches are derived anew.
+/// A plan as it fits the live objects: every state is merged three ways onto them, and the patches
+/// are derived anew.
 ///
-/// `live` is all of the plan's objects that the cluster has. What a live object has beside what its file says stays as
-/// it is, forward and back.
+/// `live` is all of the plan's objects that the cluster has. What a live object has beside what its
+/// file says stays as it is, forward and back.
 ///
 /// # Errors
 ///
-/// [`Error::Unbound`] with every place where a file and its live object disagree, an object that is missing, that is
-/// being deleted, or that the plan would create and is there.
+/// [`Error::Unbound`] with every place where a file and its live object disagree, an object that is
+/// missing, that is being deleted, or that the plan would create and is there.
 pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Plan, Error> {
     let place = Place::new(namespace);
     let start = plan.start();
@@ -36,24 +37,43 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Plan, Error> 
     }
     reasons.extend(already_there(plan, live, &place));
     if reasons.is_empty() {
-        return Ok(plan.rebase(&Bound { bases, admitted: &[], place })?);
+        return Ok(plan.rebase(&Bound {
+            bases,
+            admitted: &[],
+            place,
+        })?);
     }
     Err(Error::Unbound(reasons))
 }
 
-/// A state of an object that admission changes: as the plan has it, and as the server would store it.
+/// A state of an object that admission changes: as the plan has it, and as the server would store
+/// it.
 pub(crate) type Admitted = (Manifest, Manifest);
 
 /// The plan with what admission changes in it.
 pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Result<Plan, Error> {
-    Ok(plan.rebase(&Bound { bases: BTreeMap::new(), admitted, place: Place::new(namespace) })?)
+    Ok(plan.rebase(&Bound {
+        bases: BTreeMap::new(),
+        admitted,
+        place: Place::new(namespace),
+    })?)
 }
 
-/// An object without what the server and controllers keep for themselves: what a state of it can be compared with.
+/// An object without what the server and controllers keep for themselves: what a state of it can be
+/// compared with.
 pub fn as_written(live: &Manifest) -> Manifest {
-    let fields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+    let fields = [
+        "creationTimestamp",
+        "generation",
+        "managedFields",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    ];
     let written = live.sealed().without("/status");
-    fields.iter().fold(written, |written, field| written.without(&format!("/metadata/{field}")))
+    fields.iter().fold(written, |written, field| {
+        written.without(&format!("/metadata/{field}"))
+    })
 }
 
 struct Bound<'a> {
@@ -73,7 +93,9 @@ impl Rebase for Bound<'_> {
         if let Some((_, stored)) = self.admitted.iter().find(|(state, _)| *state == manifest) {
             return stored.clone();
         }
-        let Some((file, live)) = self.bases.get(manifest.object()) else { return manifest };
+        let Some((file, live)) = self.bases.get(manifest.object()) else {
+            return manifest;
+        };
         let merged = merge(live.value(), file.value(), manifest.value(), &MergeKeys);
         manifest.with(|value| *value = merged)
     }
@@ -85,29 +107,49 @@ fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {
         return vec![being_deleted(object)];
     }
     let uid = "/metadata/uid";
-    if file.pointer(uid).is_some_and(|known| live.pointer(uid) != Some(known)) {
-        return vec![format!("{object}: it was deleted and created anew since the plan was made")];
+    if file
+        .pointer(uid)
+        .is_some_and(|known| live.pointer(uid) != Some(known))
+    {
+        return vec![format!(
+            "{object}: it was deleted and created anew since the plan was made"
+        )];
     }
     let file = as_written(file).without("/metadata/annotations/deployment.kubernetes.io~1revision");
     let found = lacking(file.value(), live.sealed().value(), &MergeKeys);
     let said = found.iter().map(|found| {
         let value = |value: &Option<serde_json::Value>| {
-            value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string)
+            value
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), ToString::to_string)
         };
         let (file, live) = (value(&found.before), value(&found.after));
-        format!("{object}: {}: the plan starts from {file}, and the cluster has {live}", found.path)
+        format!(
+            "{object}: {}: the plan starts from {file}, and the cluster has {live}",
+            found.path
+        )
     });
     said.collect()
 }
 
-/// Objects that the plan would create, and that are there: an earlier run that lost its journal, or a stranger's.
+/// Objects that the plan would create, and that are there: an earlier run that lost its journal, or
+/// a stranger's.
 fn already_there(plan: &Plan, live: &Bundle, place: &Place<'_>) -> Vec<String> {
     let start = plan.start();
-    let objects = plan.spec.steps.iter().flat_map(|step| &step.changes).map(cutover_plan::Change::object);
-    let mut created: Vec<ObjectRef> =
-        objects.filter(|object| !start.contains(object)).map(|object| place.object(object)).collect();
+    let objects = plan
+        .spec
+        .steps
+        .iter()
+        .flat_map(|step| &step.changes)
+        .map(cutover_plan::Change::object);
+    let mut created: Vec<ObjectRef> = objects
+        .filter(|object| !start.contains(object))
+        .map(|object| place.object(object))
+        .collect();
     created.sort();
     created.dedup();
     let there = created.iter().filter(|object| live.contains(object));
-    there.map(|object| format!("{object}: the plan creates it, and it is there")).collect()
+    there
+        .map(|object| format!("{object}: the plan creates it, and it is there"))
+        .collect()
 }

@@ -15,14 +15,16 @@ pub struct Ticket(pub u64);
 
 /// One thing to do outside the machine.
 ///
-/// Effects may be carried out side by side: the machine asks for what must come later only once it has the answer to
-/// what must come first.
+/// Effects may be carried out side by side: the machine asks for what must come later only once it
+/// has the answer to what must come first.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// A request; its answer comes back as [`Event::Answered`](crate::Event::Answered) with the same ticket.
+    /// A request; its answer comes back as [`Event::Answered`](crate::Event::Answered) with the
+    /// same ticket.
     Ask(Ticket, Request),
-    /// A watch that lasts as long as the run: first a list, then every change; the adapter lists anew when it expires.
+    /// A watch that lasts as long as the run: first a list, then every change; the adapter lists
+    /// anew when it expires.
     Watch(Scope),
     /// Something for people to read. Nothing comes back.
     Tell(Progress),
@@ -32,7 +34,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Request {
-    /// Read an object; the answer is [`Reply::Object`](crate::Reply::Object), empty where there is none.
+    /// Read an object; the answer is [`Reply::Object`](crate::Reply::Object), empty where there is
+    /// none.
     Get(ObjectRef),
     /// List the objects of a scope once; the answer is [`Reply::Objects`](crate::Reply::Objects).
     List(Scope),
@@ -46,16 +49,19 @@ pub enum Request {
     /// Ask whether the run may do this (`SelfSubjectAccessReview`); the answer is
     /// [`Reply::Allowed`](crate::Reply::Allowed).
     Review(Right),
-    /// An HTTP request, for a gate that asks another system; the answer is [`Reply::Http`](crate::Reply::Http).
+    /// An HTTP request, for a gate that asks another system; the answer is
+    /// [`Reply::Http`](crate::Reply::Http).
     Http(HttpRequest),
 }
 
-/// A write, exactly one a [`Change`](cutover_plan::Change), with `fieldManager=cutover` and `fieldValidation=Strict`.
+/// A write, exactly one a [`Change`](cutover_plan::Change), with `fieldManager=cutover` and
+/// `fieldValidation=Strict`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
     /// Create the object.
     Create(Manifest),
-    /// Patch the object (RFC 6902); the operations open with `test`s of its uid and resourceVersion.
+    /// Patch the object (RFC 6902); the operations open with `test`s of its uid and
+    /// resourceVersion.
     Patch {
         /// Which object.
         object: ObjectRef,
@@ -103,10 +109,16 @@ pub struct Right {
 
 impl fmt::Display for Right {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let group = if self.group.is_empty() { String::new() } else { format!(".{}", self.group) };
+        let group = if self.group.is_empty() {
+            String::new()
+        } else {
+            format!(".{}", self.group)
+        };
         write!(f, "{} {}{group}", self.verb, self.resource)?;
         self.name.iter().try_for_each(|name| write!(f, " {name}"))?;
-        self.namespace.iter().try_for_each(|namespace| write!(f, " in namespace {namespace}"))
+        self.namespace
+            .iter()
+            .try_for_each(|namespace| write!(f, " in namespace {namespace}"))
     }
 }
 

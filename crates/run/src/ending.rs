@@ -16,7 +16,9 @@ use crate::way::{Way, ways_back};
 impl Run {
     /// Turns round: from the step that is reached, in the middle of it too.
     pub(crate) fn turn(&mut self, to: usize, reason: String, now: Timestamp) -> bool {
-        let Some(position) = &self.position else { return false };
+        let Some(position) = &self.position else {
+            return false;
+        };
         let (step, stage, held) = (position.step, position.stage, position.held);
         let (from, halfway, passed) = match stage {
             Stage::Waiting => (step, held.is_none(), false),
@@ -32,18 +34,29 @@ impl Run {
     }
 
     fn is_begun(&self, step: usize) -> bool {
-        let Some(way) = self.way.as_ref().filter(|way| step <= way.steps.len()) else { return false };
+        let Some(way) = self.way.as_ref().filter(|way| step <= way.steps.len()) else {
+            return false;
+        };
         let objects = way.changes(step).iter().map(cutover_plan::Change::object);
         let (before, after) = (way.before(step), way.after(step));
         objects.into_iter().any(|object| {
-            match (before.get(object), after.get(object), self.seen.live(object)) {
+            match (
+                before.get(object),
+                after.get(object),
+                self.seen.live(object),
+            ) {
                 (None, Some(_), live) => live.is_some_and(|live| !goes(live)),
                 (Some(_), None, live) => live.is_none_or(goes),
                 (Some(before), Some(after), Some(live)) => {
                     let live = live.sealed();
                     let schema = &cutover_manifest::MergeKeys;
-                    !cutover_patch::Standing::of(live.value(), before.value(), after.value(), schema)
-                        .is_before()
+                    !cutover_patch::Standing::of(
+                        live.value(),
+                        before.value(),
+                        after.value(),
+                        schema,
+                    )
+                    .is_before()
                 }
                 _ => false,
             }
@@ -51,7 +64,14 @@ impl Run {
     }
 
     /// Sets out on the way back from the state after a step.
-    pub(crate) fn go_back(&mut self, from: usize, to: usize, halfway: bool, reason: String, now: Timestamp) {
+    pub(crate) fn go_back(
+        &mut self,
+        from: usize,
+        to: usize,
+        halfway: bool,
+        reason: String,
+        now: Timestamp,
+    ) {
         match from.cmp(&to) {
             Ordering::Less => return self.fail(not_past(to)),
             Ordering::Equal => {
@@ -65,13 +85,19 @@ impl Run {
             Err(error) => return self.fail(error.to_string()),
         };
         if way.end() != to {
-            let states: Vec<String> = ways_back(&self.plan, from).iter().map(ToString::to_string).collect();
+            let states: Vec<String> = ways_back(&self.plan, from)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             let states = states.join(", ");
             return self.fail(format!(
                 "the ways back do not lead to the state after step {to}\nhint: from here they lead to {states}"
             ));
         }
-        self.tell(Progress::Turned { reason: reason.clone(), steps: way.steps.len() });
+        self.tell(Progress::Turned {
+            reason: reason.clone(),
+            steps: way.steps.len(),
+        });
         self.set_out(way, from, to, halfway, Some(reason), now);
     }
 
@@ -129,7 +155,11 @@ impl Run {
         if let Phase::Close(outcome) = self.phase.clone() {
             return self.end(outcome);
         }
-        let outcome = if begun { Outcome::Stopped { step, reason } } else { Outcome::Refused { reason } };
+        let outcome = if begun {
+            Outcome::Stopped { step, reason }
+        } else {
+            Outcome::Refused { reason }
+        };
         self.phase = Phase::Close(outcome);
         self.queue.clear();
     }
@@ -144,13 +174,22 @@ impl Run {
     pub(crate) fn lose(&mut self, reason: String) {
         let step = self.reached();
         let begun = self.phase == Phase::Work;
-        self.end(if begun { Outcome::Stopped { step, reason } } else { Outcome::Refused { reason } });
+        self.end(if begun {
+            Outcome::Stopped { step, reason }
+        } else {
+            Outcome::Refused { reason }
+        });
     }
 
     /// The state of the plan that was reached last.
     fn reached(&self) -> usize {
-        let done = self.position.as_ref().map_or(0, |position| position.step.saturating_sub(1));
-        self.way.as_ref().map_or(0, |way| way.reached(done.min(way.steps.len())))
+        let done = self
+            .position
+            .as_ref()
+            .map_or(0, |position| position.step.saturating_sub(1));
+        self.way
+            .as_ref()
+            .map_or(0, |way| way.reached(done.min(way.steps.len())))
     }
 
     /// Writes into the journal how the run ended, and gives the Leases back.

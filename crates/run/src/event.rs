@@ -10,7 +10,8 @@ use crate::effect::{Scope, Ticket};
 pub enum Event {
     /// The answer to a request.
     Answered(Ticket, Answer),
-    /// All objects of a watched scope: at the start of a watch, and again whenever it had to begin anew.
+    /// All objects of a watched scope: at the start of a watch, and again whenever it had to begin
+    /// anew.
     Listed(Scope, Vec<Manifest>),
     /// An object of a watched scope is new or has changed.
     Changed(Scope, Manifest),
@@ -20,7 +21,8 @@ pub enum Event {
     Unwatched(Scope, Fault),
     /// A person at this terminal asks the run to go back.
     Abort,
-    /// The program is asked to end (Ctrl-C): the run stops where it is, gives its Leases back, and the journal stays.
+    /// The program is asked to end (Ctrl-C): the run stops where it is, gives its Leases back, and
+    /// the journal stays.
     Stop,
 }
 
@@ -49,7 +51,8 @@ pub enum Reply {
 /// A request that was refused, or whose answer did not come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fault {
-    /// The HTTP status; 0 where no answer came (refused connection, timeout, reset), so that a write may have happened.
+    /// The HTTP status; 0 where no answer came (refused connection, timeout, reset), so that a
+    /// write may have happened.
     pub code: u16,
     /// The `reason` of the server's Status, as `Invalid`; empty where it gave none.
     pub reason: String,

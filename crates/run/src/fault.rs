@@ -5,7 +5,8 @@ use crate::event::Fault;
 impl Fault {
     /// Whether trying the same again cannot help.
     ///
-    /// 429, 5xx and no answer at all pass; so does 408. The reasons are in the table of failures in `docs/run.md`.
+    /// 429, 5xx and no answer at all pass; so does 408. The reasons are in the table of failures in
+    /// `docs/run.md`.
     pub(crate) fn is_final(&self) -> bool {
         (400..500).contains(&self.code) && self.code != 429 && self.code != 408
     }
@@ -15,16 +16,24 @@ impl Fault {
         self.code == 0 || self.code >= 500
     }
 
-    /// Whether the write met another state than it was made for: a failed `test`, a missing object, another uid.
+    /// Whether the write met another state than it was made for: a failed `test`, a missing object,
+    /// another uid.
     pub(crate) fn is_stale(&self) -> bool {
         self.code == 409 || self.code == 404 || self.code == 422 && self.causes.is_empty()
     }
 
     /// In words, with what the server names.
     pub(crate) fn told(&self) -> String {
-        let code = if self.code == 0 { String::new() } else { format!(" ({})", self.code) };
-        let causes: Vec<String> =
-            self.causes.iter().map(|(field, message)| format!("\n  {field}: {message}")).collect();
+        let code = if self.code == 0 {
+            String::new()
+        } else {
+            format!(" ({})", self.code)
+        };
+        let causes: Vec<String> = self
+            .causes
+            .iter()
+            .map(|(field, message)| format!("\n  {field}: {message}"))
+            .collect();
         format!("{}{code}{}", self.message, causes.concat())
     }
 }

@@ -27,7 +27,8 @@ use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::place::Place;
 
-/// The largest plan that a ConfigMap takes, in bytes of base64: the API server allows 1 MiB for all of it.
+/// The largest plan that a ConfigMap takes, in bytes of base64: the API server allows 1 MiB for all
+/// of it.
 const LARGEST: usize = 900_000;
 
 /// What a journal says.
@@ -118,7 +119,11 @@ pub struct Wish {
 impl Journal {
     /// The ConfigMap that is a plan's journal: beside its first workload.
     pub fn object(plan: &Plan, namespace: &str) -> ObjectRef {
-        let first = plan.spec.workloads.first().and_then(|workload| workload.namespace.as_deref());
+        let first = plan
+            .spec
+            .workloads
+            .first()
+            .and_then(|workload| workload.namespace.as_deref());
         let name = short_name(&format!("cutover-{}", plan.metadata.name), "");
         Place::new(namespace).object(&ObjectRef::new("v1", "ConfigMap", first, &name))
     }
@@ -131,13 +136,21 @@ impl Journal {
     pub fn parse(manifest: &Manifest) -> Result<Self, Error> {
         let text = manifest.pointer("/data/run").and_then(Value::as_str);
         let text = text.ok_or_else(|| bad(manifest, "it has no `run`"))?;
-        let position: Position = serde_json::from_str(text).map_err(|error| bad(manifest, error))?;
+        let position: Position =
+            serde_json::from_str(text).map_err(|error| bad(manifest, error))?;
         if position.step == 0 {
             return Err(bad(manifest, "its steps count from 1"));
         }
-        let packed = manifest.pointer("/binaryData/plan").and_then(Value::as_str).unwrap_or_default();
+        let packed = manifest
+            .pointer("/binaryData/plan")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let plan = unpacked(packed).map_err(|reason| bad(manifest, reason))?;
-        Ok(Self { position, plan, wishes: Wishes::of(manifest) })
+        Ok(Self {
+            position,
+            plan,
+            wishes: Wishes::of(manifest),
+        })
     }
 
     /// The write that approves the step that the run waits at, and its number.
@@ -147,9 +160,18 @@ impl Journal {
     /// [`Error::Journal`] where the run does not wait for a person.
     pub fn approve(manifest: &Manifest, by: &str, now: Timestamp) -> Result<(usize, Write), Error> {
         let journal = Self::parse(manifest)?;
-        let Position { step, direction, .. } = journal.position;
-        let gates = journal.plan.spec.steps.get(step.wrapping_sub(1)).map_or(&[][..], |step| &step.gates);
-        let asks = gates.iter().any(|gate| matches!(gate, Gate::Pause { duration: None }));
+        let Position {
+            step, direction, ..
+        } = journal.position;
+        let gates = journal
+            .plan
+            .spec
+            .steps
+            .get(step.wrapping_sub(1))
+            .map_or(&[][..], |step| &step.gates);
+        let asks = gates
+            .iter()
+            .any(|gate| matches!(gate, Gate::Pause { duration: None }));
         if direction == Direction::Back || journal.position.ended.is_some() || !asks {
             return Err(bad_with(
                 manifest,
@@ -168,16 +190,28 @@ impl Journal {
     pub fn abort(manifest: &Manifest, by: &str, now: Timestamp) -> Result<Write, Error> {
         let position = Self::parse(manifest)?.position;
         if position.ended.is_some() {
-            return Err(bad_with(manifest, "the run is over", "cutover undo takes it back"));
+            return Err(bad_with(
+                manifest,
+                "the run is over",
+                "cutover undo takes it back",
+            ));
         }
         if position.direction == Direction::Back {
-            return Err(bad_with(manifest, "the run goes back already", "cutover status tells where it is"));
+            return Err(bad_with(
+                manifest,
+                "the run goes back already",
+                "cutover status tells where it is",
+            ));
         }
         Ok(wish(manifest, "abort", by, now))
     }
 
     /// The ConfigMap that says this.
-    pub(crate) fn manifest(plan: &Plan, position: &Position, namespace: &str) -> Result<Manifest, Error> {
+    pub(crate) fn manifest(
+        plan: &Plan,
+        position: &Position,
+        namespace: &str,
+    ) -> Result<Manifest, Error> {
         let object = Self::object(plan, namespace);
         let value = json!({
             "apiVersion": object.api_version, "kind": object.kind,
@@ -191,8 +225,15 @@ impl Journal {
         let manifest = Manifest::new(value).map_err(cutover_plan::Error::from)?;
         match manifest.pointer("/binaryData/plan").and_then(Value::as_str) {
             Some(plan) if plan.len() > LARGEST => {
-                let reason = format!("the plan takes {} bytes there, and {LARGEST} fit", plan.len());
-                Err(bad_with(&manifest, reason, "plan fewer workloads at a time"))
+                let reason = format!(
+                    "the plan takes {} bytes there, and {LARGEST} fit",
+                    plan.len()
+                );
+                Err(bad_with(
+                    &manifest,
+                    reason,
+                    "plan fewer workloads at a time",
+                ))
             }
             _ => Ok(manifest),
         }
@@ -224,33 +265,52 @@ impl Position {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// The write that puts this in the place of what the journal said last, if nobody else has written there; `anew`
-    /// without what people have asked of the run so far.
+    /// The write that puts this in the place of what the journal said last, if nobody else has
+    /// written there; `anew` without what people have asked of the run so far.
     pub(crate) fn write(&self, object: &ObjectRef, last: &str, anew: bool) -> Write {
         let run = || PointerBuf::from_tokens(["data", "run"]);
         let (path, value) = match anew {
-            true => (PointerBuf::from_tokens(["data"]), json!({ "run": self.text() })),
+            true => (
+                PointerBuf::from_tokens(["data"]),
+                json!({ "run": self.text() }),
+            ),
             false => (run(), self.text().into()),
         };
         let ops = Patch(vec![
-            PatchOperation::Test(TestOperation { path: run(), value: last.into() }),
+            PatchOperation::Test(TestOperation {
+                path: run(),
+                value: last.into(),
+            }),
             PatchOperation::Replace(ReplaceOperation { path, value }),
         ]);
-        Write::Patch { object: object.clone(), ops }
+        Write::Patch {
+            object: object.clone(),
+            ops,
+        }
     }
 }
 
 impl Wishes {
     pub(crate) fn of(journal: &Manifest) -> Self {
-        let data = journal.pointer("/data").and_then(Value::as_object).into_iter().flatten();
+        let data = journal
+            .pointer("/data")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
         let mut wishes = Self::default();
         for (key, value) in data {
-            let Some(wish) = value.as_str().and_then(|text| serde_json::from_str(text).ok()) else {
+            let Some(wish) = value
+                .as_str()
+                .and_then(|text| serde_json::from_str(text).ok())
+            else {
                 continue;
             };
             if key == "abort" {
                 wishes.abort = Some(wish);
-            } else if let Some(step) = key.strip_prefix("approve.").and_then(|step| step.parse().ok()) {
+            } else if let Some(step) = key
+                .strip_prefix("approve.")
+                .and_then(|step| step.parse().ok())
+            {
                 wishes.approvals.insert(step, wish);
             }
         }
@@ -259,8 +319,15 @@ impl Wishes {
 }
 
 fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
-    let wish = serde_json::to_string(&Wish { by: by.to_owned(), at }).unwrap_or_default();
-    let uid = journal.pointer("/metadata/uid").cloned().unwrap_or_default();
+    let wish = serde_json::to_string(&Wish {
+        by: by.to_owned(),
+        at,
+    })
+    .unwrap_or_default();
+    let uid = journal
+        .pointer("/metadata/uid")
+        .cloned()
+        .unwrap_or_default();
     let ops = Patch(vec![
         PatchOperation::Test(TestOperation {
             path: PointerBuf::from_tokens(["metadata", "uid"]),
@@ -271,7 +338,10 @@ fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
             value: wish.into(),
         }),
     ]);
-    Write::Patch { object: journal.object().clone(), ops }
+    Write::Patch {
+        object: journal.object().clone(),
+        ops,
+    }
 }
 
 /// The same plan gives the same bytes: no time goes into the header.
@@ -279,22 +349,35 @@ fn packed(plan: &Plan) -> String {
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
     let written = encoder.write_all(plan.to_value().to_string().as_bytes());
     // Writing to memory does not fail.
-    written.and_then(|()| encoder.finish()).map(|bytes| STANDARD.encode(bytes)).unwrap_or_default()
+    written
+        .and_then(|()| encoder.finish())
+        .map(|bytes| STANDARD.encode(bytes))
+        .unwrap_or_default()
 }
 
 fn unpacked(text: &str) -> Result<Plan, String> {
     let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
     let mut json = String::new();
-    GzDecoder::new(bytes.as_slice()).read_to_string(&mut json).map_err(|error| error.to_string())?;
+    GzDecoder::new(bytes.as_slice())
+        .read_to_string(&mut json)
+        .map_err(|error| error.to_string())?;
     let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
     Plan::parse(&value).map_err(|error| error.to_string())
 }
 
 fn bad(manifest: &Manifest, reason: impl ToString) -> Error {
-    bad_with(manifest, reason, "delete it once nothing of the plan is left half done: cutover status")
+    bad_with(
+        manifest,
+        reason,
+        "delete it once nothing of the plan is left half done: cutover status",
+    )
 }
 
 fn bad_with(manifest: &Manifest, reason: impl ToString, hint: &str) -> Error {
     let name = manifest.object().name.clone();
-    Error::Journal { name, reason: reason.to_string(), hint: hint.to_owned() }
+    Error::Journal {
+        name,
+        reason: reason.to_string(),
+        hint: hint.to_owned(),
+    }
 }

@@ -40,12 +40,21 @@ impl Run {
             None => Write::Create(manifest),
             Some(last) => in_place_of(last, &manifest),
         };
-        self.ask(Question::OpenJournal(text), Request::Write { write, dry_run: false }, now);
+        self.ask(
+            Question::OpenJournal(text),
+            Request::Write {
+                write,
+                dry_run: false,
+            },
+            now,
+        );
         false
     }
 
     pub(crate) fn tell_start(&mut self) {
-        let (Some(position), Some(way)) = (&self.position, &self.way) else { return };
+        let (Some(position), Some(way)) = (&self.position, &self.way) else {
+            return;
+        };
         self.tell(Progress::Started {
             plan: self.plan.metadata.name.clone(),
             direction: way.direction,
@@ -108,7 +117,9 @@ impl Run {
 
     /// Whether the journal says what is so; if not, it is written, and nothing else is done before.
     pub(crate) fn keep_journal(&mut self, now: Timestamp) -> bool {
-        let Some(position) = &self.position else { return false };
+        let Some(position) = &self.position else {
+            return false;
+        };
         if self.written.is_some() && self.kept.as_ref() == Some(position) {
             return true;
         }
@@ -120,9 +131,20 @@ impl Run {
             }
             Some(written) => {
                 let write = position.write(&self.journal, written, self.anew);
-                self.ask(Question::WriteJournal(text), Request::Write { write, dry_run: false }, now);
+                self.ask(
+                    Question::WriteJournal(text),
+                    Request::Write {
+                        write,
+                        dry_run: false,
+                    },
+                    now,
+                );
             }
-            None => self.ask(Question::ReadJournal, Request::Get(self.journal.clone()), now),
+            None => self.ask(
+                Question::ReadJournal,
+                Request::Get(self.journal.clone()),
+                now,
+            ),
         }
         false
     }
@@ -146,16 +168,19 @@ impl Run {
         }
     }
 
-    /// The journal was not as it was written last: perhaps this very write was made before, and its answer lost.
+    /// The journal was not as it was written last: perhaps this very write was made before, and its
+    /// answer lost.
     fn doubt_journal(&mut self, text: String) {
         self.doubted = self.written.take().into_iter().chain([text]).collect();
     }
 
     pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>, now: Timestamp) {
-        let text = found.and_then(|found| found.pointer("/data/run")).and_then(Value::as_str);
+        let text = found
+            .and_then(|found| found.pointer("/data/run"))
+            .and_then(Value::as_str);
         found.into_iter().for_each(|found| self.seen.see(found));
-        // Who holds the Leases writes alone: what is not known is a write that has come late, of the runner before or of
-        // our own.
+        // Who holds the Leases writes alone: what is not known is a write that has come late, of
+        // the runner before or of our own.
         let alone = self.leases.held(now);
         match text {
             Some(text) if alone && self.is_over() || self.doubted.iter().any(|known| known == text) => {
@@ -184,12 +209,23 @@ impl Run {
     }
 }
 
-/// The write that puts a journal in the place of one that is over, if nobody has written to that one since.
+/// The write that puts a journal in the place of one that is over, if nobody has written to that
+/// one since.
 fn in_place_of(last: &Manifest, journal: &Manifest) -> Write {
     let replace = |field: &str| {
         let value = journal.value().get(field).cloned().unwrap_or_default();
-        PatchOperation::Replace(ReplaceOperation { path: PointerBuf::from_tokens([field]), value })
+        PatchOperation::Replace(ReplaceOperation {
+            path: PointerBuf::from_tokens([field]),
+            value,
+        })
     };
-    let ops = Patch(vec![test_version(last), replace("data"), replace("binaryData")]);
-    Write::Patch { object: journal.object().clone(), ops }
+    let ops = Patch(vec![
+        test_version(last),
+        replace("data"),
+        replace("binaryData"),
+    ]);
+    Write::Patch {
+        object: journal.object().clone(),
+        ops,
+    }
 }

@@ -1,7 +1,7 @@
 //! Leases: one runner holds a workload, and a second one hears who.
 //!
-//! As client-go's leader election does, a Lease of somebody else counts as free once it has stood unchanged for as long
-//! as it lasts, by our own clock: two clocks are never compared.
+//! As client-go's leader election does, a Lease of somebody else counts as free once it has stood
+//! unchanged for as long as it lasts, by our own clock: two clocks are never compared.
 
 use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{Patch, diff};
@@ -14,7 +14,8 @@ use crate::effect::{Request, Write};
 use crate::event::{Answer, Fault, Reply};
 use crate::place::Place;
 
-/// The Leases of a plan's workloads, which its runner holds; `namespace` is the one of manifests that name none.
+/// The Leases of a plan's workloads, which its runner holds; `namespace` is the one of manifests
+/// that name none.
 ///
 /// ```
 /// # use cutover_manifest::{Bundle, Manifest};
@@ -38,7 +39,12 @@ use crate::place::Place;
 pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
     let lease = |workload: &cutover_plan::Workload| {
         let name = cutover_manifest::short_name(&format!("cutover-{}", workload.name), "");
-        let object = ObjectRef::new("coordination.k8s.io/v1", "Lease", workload.namespace.as_deref(), &name);
+        let object = ObjectRef::new(
+            "coordination.k8s.io/v1",
+            "Lease",
+            workload.namespace.as_deref(),
+            &name,
+        );
         Place::new(namespace).object(&object)
     };
     plan.spec.workloads.iter().map(lease).collect()
@@ -96,12 +102,19 @@ impl Leases {
             rival: None,
         };
         let leases = objects.into_iter().map(lease).collect();
-        Self { leases, holder: holder.to_owned(), duration, refused: None }
+        Self {
+            leases,
+            holder: holder.to_owned(),
+            duration,
+            refused: None,
+        }
     }
 
     /// Whether all of them are held now.
     pub(crate) fn held(&self, now: Timestamp) -> bool {
-        self.leases.iter().all(|lease| lease.held.is_some_and(|until| until > now))
+        self.leases
+            .iter()
+            .all(|lease| lease.held.is_some_and(|until| until > now))
     }
 
     /// Who holds one of them, in words.
@@ -113,18 +126,26 @@ impl Leases {
 
     /// When there is something to ask again.
     pub(crate) fn wake(&self) -> Option<Timestamp> {
-        let renewal = |lease: &Lease| lease.held.map(|until| earlier(until, self.duration * 2 / 3));
+        let renewal = |lease: &Lease| {
+            lease
+                .held
+                .map(|until| earlier(until, self.duration * 2 / 3))
+        };
         let wakes = self.leases.iter().filter(|lease| !lease.asked);
-        wakes.filter_map(|lease| lease.rests.max(renewal(lease))).min()
+        wakes
+            .filter_map(|lease| lease.rests.max(renewal(lease)))
+            .min()
     }
 
     /// The next request, and which Lease it is about.
     pub(crate) fn next(&mut self, now: Timestamp) -> Option<(usize, Request)> {
         let rested = |lease: &Lease| !lease.asked && lease.rests.is_none_or(|until| until <= now);
-        let indices: Vec<usize> =
-            (0..self.leases.len()).filter(|index| rested(&self.leases[*index])).collect();
-        let (index, request) =
-            indices.into_iter().find_map(|index| Some((index, self.request(index, now)?)))?;
+        let indices: Vec<usize> = (0..self.leases.len())
+            .filter(|index| rested(&self.leases[*index]))
+            .collect();
+        let (index, request) = indices
+            .into_iter()
+            .find_map(|index| Some((index, self.request(index, now)?)))?;
         self.leases[index].asked = true;
         Some((index, request))
     }
@@ -152,7 +173,11 @@ impl Leases {
     fn miss(&mut self, index: usize, fault: &Fault, now: Timestamp) {
         let lease = &mut self.leases[index];
         let nowhere = fault.code == 404 && matches!(lease.known, Known::Absent);
-        let since = if fault.is_stale() { now } else { *lease.silent.get_or_insert(now) };
+        let since = if fault.is_stale() {
+            now
+        } else {
+            *lease.silent.get_or_insert(now)
+        };
         lease.known = Known::Nothing;
         lease.rests = Some(later(now, fault.pause(1)));
         if nowhere || fault.is_final() && !fault.is_stale() {
@@ -171,7 +196,8 @@ impl Leases {
                 _ => None,
             }
         });
-        held.map(|manifest| patch(&manifest, &manifest.set("/spec/holderIdentity", "".into()))).collect()
+        held.map(|manifest| patch(&manifest, &manifest.set("/spec/holderIdentity", "".into())))
+            .collect()
     }
 
     fn request(&self, index: usize, now: Timestamp) -> Option<Request> {
@@ -185,10 +211,15 @@ impl Leases {
                     "spec": {},
                 });
                 let lease = self.taken(&Manifest::new(bare).ok()?, now);
-                Some(Request::Write { write: Write::Create(lease), dry_run: false })
+                Some(Request::Write {
+                    write: Write::Create(lease),
+                    dry_run: false,
+                })
             }
             Known::There(manifest) => {
-                let due = lease.held.is_none_or(|until| earlier(until, self.duration * 2 / 3) <= now);
+                let due = lease
+                    .held
+                    .is_none_or(|until| earlier(until, self.duration * 2 / 3) <= now);
                 due.then(|| patch(manifest, &self.taken(manifest, now)))
             }
         }
@@ -208,16 +239,27 @@ impl Leases {
         taken
     }
 
-    /// Somebody else's: it is free where it names nobody, or where it has not changed for as long as it lasts.
+    /// Somebody else's: it is free where it names nobody, or where it has not changed for as long
+    /// as it lasts.
     fn meet(&mut self, index: usize, manifest: Manifest, now: Timestamp) {
         let lease = &mut self.leases[index];
         lease.silent = None;
         if lease.held.take().is_some() && !holder(&manifest).is_empty() {
-            self.refused = Some(format!("{} was taken by {}", lease.object, holder(&manifest)));
+            self.refused = Some(format!(
+                "{} was taken by {}",
+                lease.object,
+                holder(&manifest)
+            ));
             return;
         }
-        let renewed = manifest.pointer("/spec/renewTime").cloned().unwrap_or_default();
-        let expired = lease.rival.as_ref().is_some_and(|rival| rival.renewed == renewed && rival.free <= now);
+        let renewed = manifest
+            .pointer("/spec/renewTime")
+            .cloned()
+            .unwrap_or_default();
+        let expired = lease
+            .rival
+            .as_ref()
+            .is_some_and(|rival| rival.renewed == renewed && rival.free <= now);
         if holder(&manifest).is_empty() || expired {
             lease.known = Known::There(manifest);
             return;
@@ -232,16 +274,25 @@ impl Leases {
             self.refused = Some(format!("{} is held by {}", lease.object, holder(&manifest)));
             return;
         }
-        let seconds = manifest.pointer("/spec/leaseDurationSeconds").and_then(Value::as_i64).unwrap_or(15);
+        let seconds = manifest
+            .pointer("/spec/leaseDurationSeconds")
+            .and_then(Value::as_i64)
+            .unwrap_or(15);
         let free = later(now, SignedDuration::from_secs(seconds));
         lease.known = Known::Nothing;
         lease.rests = Some(free);
-        lease.rival = Some(Rival { name: holder(&manifest).to_owned(), renewed, renewals, free });
+        lease.rival = Some(Rival {
+            name: holder(&manifest).to_owned(),
+            renewed,
+            renewals,
+            free,
+        });
     }
 }
 
 impl Fault {
-    /// How long to wait before trying again, the `tries`th time: as the server asks, or twice as long each time.
+    /// How long to wait before trying again, the `tries`th time: as the server asks, or twice as
+    /// long each time.
     pub(crate) fn pause(&self, tries: u32) -> SignedDuration {
         match self.retry_after {
             Some(seconds) => SignedDuration::from_secs(seconds.into()),
@@ -263,7 +314,10 @@ fn renewed(manifest: &Manifest) -> Option<Timestamp> {
 }
 
 fn holder(manifest: &Manifest) -> &str {
-    manifest.pointer("/spec/holderIdentity").and_then(Value::as_str).unwrap_or_default()
+    manifest
+        .pointer("/spec/holderIdentity")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// A write that somebody else's write in between makes fail.
@@ -271,6 +325,12 @@ fn patch(live: &Manifest, target: &Manifest) -> Request {
     let Patch(changes) = diff(live.value(), target.value(), &MergeKeys);
     let mut operations = vec![crate::stand::test_version(live)];
     operations.extend(changes);
-    let write = Write::Patch { object: live.object().clone(), ops: Patch(operations) };
-    Request::Write { write, dry_run: false }
+    let write = Write::Patch {
+        object: live.object().clone(),
+        ops: Patch(operations),
+    };
+    Request::Write {
+        write,
+        dry_run: false,
+    }
 }

@@ -9,25 +9,30 @@
 //!            └─────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! [`Run`] is told what happens and what time it is, and says what it wants done, as data. The crate `cutover-kube`
-//! carries that out on a cluster; tests carry it out on a small cluster in memory, with faults, thousands of
-//! times.
+//! [`Run`] is told what happens and what time it is, and says what it wants done, as data. The
+//! crate `cutover-kube` carries that out on a cluster; tests carry it out on a small cluster in
+//! memory, with faults, thousands of times.
 //!
-//! - **The journal says where a run is, the live objects confirm it** ([`Journal`]). After every event the machine
-//!   looks at both and decides anew, so a run that is killed goes on where it was, in either direction.
-//! - **Every write is a compare-and-set**: it tests the uid and the version of the object as it was seen last. A change
-//!   that is made already is recognised; what somebody else has written stops the run, and is not overwritten.
-//! - **All gates of a step hold together at the moment of the next write**, also after a pause of hours.
+//! - **The journal says where a run is, the live objects confirm it** ([`Journal`]). After every
+//!   event the machine looks at both and decides anew, so a run that is killed goes on where it
+//!   was, in either direction.
+//! - **Every write is a compare-and-set**: it tests the uid and the version of the object as it was
+//!   seen last. A change that is made already is recognised; what somebody else has written stops
+//!   the run, and is not overwritten.
+//! - **All gates of a step hold together at the moment of the next write**, also after a pause of
+//!   hours.
 //! - **The way back is there at any moment**, in the middle of a step too.
 //!
 //! # What it does not do
 //!
-//! It opens no connection, reads no clock and starts no thread; it does not retry by itself what is told to be final.
-//! It knows Deployments and what stands before them; other objects are written, and not waited for.
+//! It opens no connection, reads no clock and starts no thread; it does not retry by itself what is
+//! told to be final. It knows Deployments and what stands before them; other objects are written,
+//! and not waited for.
 //!
 //! # Example
 //!
-//! A rehearsal against a cluster that holds nothing: the plan is refused before anything is written.
+//! A rehearsal against a cluster that holds nothing: the plan is refused before anything is
+//! written.
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};

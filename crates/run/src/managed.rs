@@ -3,18 +3,25 @@
 use cutover_manifest::Manifest;
 use serde_json::Value;
 
-/// The tool that reconciles an object, unless its reconciliation is suspended; none where no tool does.
+/// The tool that reconciles an object, unless its reconciliation is suspended; none where no tool
+/// does.
 pub(crate) fn manager(manifest: &Manifest) -> Option<&'static str> {
     let has = |field: &str, key: &str| {
         let entries = manifest.pointer(field).and_then(Value::as_object);
         entries.is_some_and(|entries| entries.contains_key(key))
     };
     let (labels, annotations) = ("/metadata/labels", "/metadata/annotations");
-    let suspended = manifest.pointer("/metadata/annotations/kustomize.toolkit.fluxcd.io~1reconcile");
-    if has(annotations, "argocd.argoproj.io/tracking-id") || has(labels, "argocd.argoproj.io/instance") {
+    let suspended =
+        manifest.pointer("/metadata/annotations/kustomize.toolkit.fluxcd.io~1reconcile");
+    if has(annotations, "argocd.argoproj.io/tracking-id")
+        || has(labels, "argocd.argoproj.io/instance")
+    {
         return Some("Argo CD");
     }
-    let flux = ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"];
+    let flux = [
+        "kustomize.toolkit.fluxcd.io/name",
+        "helm.toolkit.fluxcd.io/name",
+    ];
     let by_flux = flux.iter().any(|key| has(labels, key));
     (by_flux && suspended.is_none_or(|value| value != "disabled")).then_some("Flux")
 }
@@ -34,8 +41,14 @@ mod tests {
             assert_eq!(manager(&Manifest::new(value).unwrap()), expect);
         };
         check(json!({}), None);
-        check(json!({"annotations": {"argocd.argoproj.io/tracking-id": "a:b"}}), Some("Argo CD"));
-        check(json!({"labels": {"kustomize.toolkit.fluxcd.io/name": "a"}}), Some("Flux"));
+        check(
+            json!({"annotations": {"argocd.argoproj.io/tracking-id": "a:b"}}),
+            Some("Argo CD"),
+        );
+        check(
+            json!({"labels": {"kustomize.toolkit.fluxcd.io/name": "a"}}),
+            Some("Flux"),
+        );
         check(
             json!({
                 "labels": {"kustomize.toolkit.fluxcd.io/name": "a"},

@@ -15,10 +15,14 @@ impl Run {
         // Thousands of objects are not compared again whenever a pod changes.
         let all = self.in_place != Some(done);
         let news = std::mem::take(&mut self.seen.news);
-        let objects = self.objects.iter().filter(|object| all || news.contains(object));
+        let objects = self
+            .objects
+            .iter()
+            .filter(|object| all || news.contains(object));
         let found = objects.into_iter().find_map(|object| {
             let live = self.seen.live(object);
-            self.made_anew(object, live).or_else(|| drift(way, way.after(done), object, live))
+            self.made_anew(object, live)
+                .or_else(|| drift(way, way.after(done), object, live))
         });
         self.in_place = found.is_none().then_some(done);
         found
@@ -26,12 +30,16 @@ impl Run {
 
     /// How an object stands towards the present step.
     pub(crate) fn stand(&self, object: &ObjectRef) -> Stand {
-        self.position.as_ref().map_or(Stand::Done, |position| self.stand_in(position.step, object))
+        self.position
+            .as_ref()
+            .map_or(Stand::Done, |position| self.stand_in(position.step, object))
     }
 
     /// How an object stands towards a step.
     pub(crate) fn stand_in(&self, number: usize, object: &ObjectRef) -> Stand {
-        let Some(way) = &self.way else { return Stand::Done };
+        let Some(way) = &self.way else {
+            return Stand::Done;
+        };
         let live = self.seen.live(object);
         match self.made_anew(object, live) {
             Some(reason) => Stand::Drift(reason),
@@ -52,16 +60,21 @@ impl Run {
         }
         let secrets = self.options.secrets.iter();
         let data = |secret: &&Manifest| secret.sealed().pointer("/data") == state.pointer("/data");
-        let same = secrets.filter(|secret| secret.object().name == state.object().name).find(data)?;
-        let fields =
-            ["data", "stringData"].iter().filter_map(|field| Some((field, same.value().get(*field)?)));
+        let same = secrets
+            .filter(|secret| secret.object().name == state.object().name)
+            .find(data)?;
+        let fields = ["data", "stringData"]
+            .iter()
+            .filter_map(|field| Some((field, same.value().get(*field)?)));
         Some(fields.fold(state.without("/data"), |open, (field, value)| {
             open.set(&format!("/{field}"), value.clone())
         }))
     }
 
     pub(crate) fn note_uid(&mut self, manifest: &Manifest) {
-        let uid = manifest.pointer("/metadata/uid").and_then(serde_json::Value::as_str);
+        let uid = manifest
+            .pointer("/metadata/uid")
+            .and_then(serde_json::Value::as_str);
         if let (Some(position), Some(uid)) = (&mut self.position, uid) {
             position.uids.insert(key(manifest.object()), uid.to_owned());
         }
@@ -71,5 +84,8 @@ impl Run {
 /// An object as the journal names it.
 pub(crate) fn key(object: &ObjectRef) -> String {
     let namespace = object.namespace.as_deref().unwrap_or_default();
-    format!("{}/{}/{namespace}/{}", object.api_version, object.kind, object.name)
+    format!(
+        "{}/{}/{namespace}/{}",
+        object.api_version, object.kind, object.name
+    )
 }

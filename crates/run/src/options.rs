@@ -14,14 +14,16 @@ pub struct Options {
     pub holder: String,
     /// What to do where a gate does not hold in time; none is what the plan says.
     pub on_failure: Option<OnFailure>,
-    /// How long a Service's endpoints must have been right where a load balancer or an Ingress stands before it.
+    /// How long a Service's endpoints must have been right where a load balancer or an Ingress
+    /// stands before it.
     pub settle: Duration,
     /// For how long the Lease lasts when it is not renewed.
     pub lease: Duration,
     /// Whether objects that Argo CD or Flux manages may be changed all the same.
     pub managed: bool,
-    /// The Secrets whose values the plan names by digest, as files hold them: of one that changes, both as it was and
-    /// as it is to be, since the way back needs the one and the way forward the other.
+    /// The Secrets whose values the plan names by digest, as files hold them: of one that changes,
+    /// both as it was and as it is to be, since the way back needs the one and the way forward the
+    /// other.
     pub secrets: Vec<Manifest>,
 }
 
@@ -35,7 +37,8 @@ pub enum Goal {
         /// The state.
         to: usize,
     },
-    /// Nowhere: everything that comes before the first write is done, with the server's dry run (`--dry-run=server`).
+    /// Nowhere: everything that comes before the first write is done, with the server's dry run
+    /// (`--dry-run=server`).
     Try,
 }
 

@@ -1,5 +1,6 @@
-//! How long a step has stood still: its time limit begins anew whenever it comes nearer to its end, as a Deployment's
-//! `progressDeadlineSeconds` does (`DeploymentProgressing` in `pkg/controller/deployment/util/deployment_util.go`).
+//! How long a step has stood still: its time limit begins anew whenever it comes nearer to its end,
+//! as a Deployment's `progressDeadlineSeconds` does (`DeploymentProgressing` in
+//! `pkg/controller/deployment/util/deployment_util.go`).
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,8 @@ use jiff::Timestamp;
 
 /// How far the gates of the present step have come.
 ///
-/// Only what was never reached before counts, so pods that come and crash again do not put the limit off for ever.
+/// Only what was never reached before counts, so pods that come and crash again do not put the
+/// limit off for ever.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     /// The fewest pods that a gate was ever short of, by its index.
@@ -40,7 +42,11 @@ mod tests {
         let mut pace = Pace::default();
         let mut check = |gate, short, now, expect| {
             pace.see(gate, short, at(now));
-            assert_eq!(pace.still_since(at(100)), at(expect), "{gate} {short} {now}");
+            assert_eq!(
+                pace.still_since(at(100)),
+                at(expect),
+                "{gate} {short} {now}"
+            );
         };
         check(0, 3, 100, 100);
         check(0, 2, 110, 110);

@@ -16,19 +16,26 @@ impl<'a> Place<'a> {
     /// The object with its namespace, where its kind has one.
     pub(crate) fn object(self, object: &ObjectRef) -> ObjectRef {
         let namespace = object.namespace.clone().or_else(|| self.of(object));
-        ObjectRef { namespace, ..object.clone() }
+        ObjectRef {
+            namespace,
+            ..object.clone()
+        }
     }
 
     /// The manifest with its namespace.
     pub(crate) fn manifest(self, manifest: &Manifest) -> Manifest {
-        match (manifest.object().namespace.as_ref(), self.of(manifest.object())) {
+        match (
+            manifest.object().namespace.as_ref(),
+            self.of(manifest.object()),
+        ) {
             (None, Some(namespace)) => manifest.set("/metadata/namespace", namespace.into()),
             _ => manifest.clone(),
         }
     }
 
     fn of(self, object: &ObjectRef) -> Option<String> {
-        let namespaced = resource(&object.api_version, &object.kind).is_none_or(|kind| kind.namespaced);
+        let namespaced =
+            resource(&object.api_version, &object.kind).is_none_or(|kind| kind.namespaced);
         namespaced.then(|| self.0.to_owned())
     }
 }

@@ -32,7 +32,11 @@ impl Pod {
         let text = |pointer| manifest.pointer(pointer).and_then(Value::as_str);
         let over = matches!(text("/status/phase"), Some("Failed" | "Succeeded"));
         let ready = condition(manifest, "Ready").filter(|ready| ready["status"] == "True");
-        let since = |ready: &Value| ready["lastTransitionTime"].as_str().and_then(|time| time.parse().ok());
+        let since = |ready: &Value| {
+            ready["lastTransitionTime"]
+                .as_str()
+                .and_then(|time| time.parse().ok())
+        };
         Self {
             uid: text("/metadata/uid").unwrap_or_default().to_owned(),
             labels: texts(manifest.pointer("/metadata/labels")),
@@ -85,22 +89,38 @@ pub(crate) struct Slice {
 
 impl Slice {
     pub(crate) fn of(manifest: &Manifest) -> Self {
-        let list = |pointer| manifest.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+        let list = |pointer| {
+            manifest
+                .pointer(pointer)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let ready = list("/endpoints").filter(|endpoint| endpoint["conditions"]["ready"] != false);
         let service = "/metadata/labels/kubernetes.io~1service-name";
         Self {
             service: manifest.pointer(service).map(text),
-            address_type: manifest.pointer("/addressType").map(text).unwrap_or_default(),
+            address_type: manifest
+                .pointer("/addressType")
+                .map(text)
+                .unwrap_or_default(),
             ports: list("/ports").map(|port| text(&port["name"])).collect(),
-            ready: ready.map(|endpoint| text(&endpoint["targetRef"]["uid"])).collect(),
+            ready: ready
+                .map(|endpoint| text(&endpoint["targetRef"]["uid"]))
+                .collect(),
         }
     }
 }
 
 /// Whether a controller has seen an object's newest generation.
 pub(crate) fn is_observed(manifest: &Manifest) -> bool {
-    let number = |pointer| manifest.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+    let number = |pointer| {
+        manifest
+            .pointer(pointer)
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+    };
     number("/status/observedGeneration") >= number("/metadata/generation")
 }
 
@@ -117,31 +137,52 @@ fn entries<'a>(
     at: &str,
     but: &[&str],
 ) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    let entries = manifest.pointer(at).and_then(Value::as_object).into_iter().flatten();
+    let entries = manifest
+        .pointer(at)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     entries.filter(|(key, _)| !but.contains(&key.as_str()))
 }
 
 /// A condition of an object's status.
 pub(crate) fn condition<'a>(manifest: &'a Manifest, kind: &str) -> Option<&'a Value> {
-    let conditions = manifest.pointer("/status/conditions").and_then(Value::as_array);
-    conditions?.iter().find(|condition| condition["type"] == kind)
+    let conditions = manifest
+        .pointer("/status/conditions")
+        .and_then(Value::as_array);
+    conditions?
+        .iter()
+        .find(|condition| condition["type"] == kind)
 }
 
 /// A map of texts, as labels are; empty where there is none.
 pub(crate) fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
     let entries = value.and_then(Value::as_object).into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    entries
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 fn controller(manifest: &Manifest, kind: &str) -> Option<String> {
-    let owners = manifest.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-    let owner = owners?.iter().find(|owner| owner["controller"] == true && owner["kind"] == kind)?;
+    let owners = manifest
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array);
+    let owner = owners?
+        .iter()
+        .find(|owner| owner["controller"] == true && owner["kind"] == kind)?;
     owner["uid"].as_str().map(Into::into)
 }
 
 fn port_names(pod: &Manifest) -> BTreeSet<String> {
     let containers = ["/spec/containers", "/spec/initContainers"];
-    let containers = containers.iter().filter_map(|pointer| pod.pointer(pointer)?.as_array()).flatten();
-    let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
-    ports.filter_map(|port| port["name"].as_str().map(Into::into)).collect()
+    let containers = containers
+        .iter()
+        .filter_map(|pointer| pod.pointer(pointer)?.as_array())
+        .flatten();
+    let ports = containers
+        .filter_map(|container| container["ports"].as_array())
+        .flatten();
+    ports
+        .filter_map(|port| port["name"].as_str().map(Into::into))
+        .collect()
 }

@@ -38,7 +38,11 @@ impl Run {
     }
 
     pub(crate) fn ask_journal(&mut self, now: Timestamp) -> bool {
-        self.ask(Question::ReadJournal, Request::Get(self.journal.clone()), now);
+        self.ask(
+            Question::ReadJournal,
+            Request::Get(self.journal.clone()),
+            now,
+        );
         false
     }
 
@@ -51,7 +55,9 @@ impl Run {
             return;
         }
         self.phase = Phase::Watch;
-        let Some(manifest) = found else { return self.begin_anew() };
+        let Some(manifest) = found else {
+            return self.begin_anew();
+        };
         self.seen.see(&manifest);
         match Journal::parse(&manifest) {
             Ok(journal) => self.resume(journal, now),
@@ -63,7 +69,9 @@ impl Run {
     fn begin_anew(&mut self) {
         if let Goal::Back { .. } = self.options.goal {
             let name = &self.given.metadata.name;
-            self.fail(format!("there is no run of plan {name} to take back\nhint: cutover status"));
+            self.fail(format!(
+                "there is no run of plan {name} to take back\nhint: cutover status"
+            ));
         }
     }
 
@@ -112,24 +120,36 @@ impl Run {
         };
         match way {
             Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
-            Ok(_) => return self.fail("the journal names a step that its way does not have".into()),
+            Ok(_) => {
+                return self.fail("the journal names a step that its way does not have".into());
+            }
             Err(error) => return self.fail(error.to_string()),
         }
         self.position = Some(position);
         match (self.options.goal, over) {
-            (Goal::Try, None) => self.fail("a run of this plan is under way\nhint: cutover status".into()),
+            (Goal::Try, None) => {
+                self.fail("a run of this plan is under way\nhint: cutover status".into())
+            }
             (Goal::Try, Some(at)) => {
-                self.fail(format!("a run of this plan has ended after step {at}\nhint: cutover status"));
+                self.fail(format!(
+                    "a run of this plan has ended after step {at}\nhint: cutover status"
+                ));
             }
             (Goal::Apply, Some(at)) => self.go_forward(at, now),
-            (Goal::Back { to }, Some(at)) => self.go_back(at, to, false, "cutover undo".into(), now),
+            (Goal::Back { to }, Some(at)) => {
+                self.go_back(at, to, false, "cutover undo".into(), now)
+            }
             _ => {}
         }
     }
 
     /// What the journal says about the run, as it was seen last.
     pub(crate) fn journal_text(&self) -> Option<String> {
-        self.seen.live(&self.journal)?.pointer("/data/run").and_then(Value::as_str).map(Into::into)
+        self.seen
+            .live(&self.journal)?
+            .pointer("/data/run")
+            .and_then(Value::as_str)
+            .map(Into::into)
     }
 
     pub(crate) fn watched(&mut self, now: Timestamp) -> bool {
@@ -146,7 +166,8 @@ impl Run {
             self.wake_at(until);
             return false;
         }
-        self.seen.settle(self.objects.iter().chain(self.jobs.keys()));
+        self.seen
+            .settle(self.objects.iter().chain(self.jobs.keys()));
         self.phase = Phase::Bind;
         true
     }
@@ -175,14 +196,20 @@ impl Run {
         let states = states_of_objects(&self.plan).unwrap_or_default();
         let closed = states.iter().find(|state| self.unsealed(state).is_none())?;
         let object = closed.object();
-        Some(format!("{object}: the plan names its data by a digest only\nhint: give its file with -f"))
+        Some(format!(
+            "{object}: the plan names its data by a digest only\nhint: give its file with -f"
+        ))
     }
 
     /// Who else would take each step back.
     fn managed(&self, live: &Bundle) -> Option<String> {
         let changed: Vec<ObjectRef> = self.changed_objects();
-        let managed = live.iter().filter(|manifest| changed.contains(manifest.object()));
-        let found = managed.filter_map(|manifest| Some((manifest, manager(manifest)?))).next();
+        let managed = live
+            .iter()
+            .filter(|manifest| changed.contains(manifest.object()));
+        let found = managed
+            .filter_map(|manifest| Some((manifest, manager(manifest)?)))
+            .next();
         found.filter(|_| !self.options.managed).map(|(manifest, manager)| {
             format!(
                 "{}: {manager} manages it, and would take each step back\nhint: suspend its reconciliation and say --managed, \

@@ -7,7 +7,11 @@ use crate::direction::Direction;
 
 /// Something that a person who waits wants to know.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "event",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[non_exhaustive]
 pub enum Progress {
     /// The run begins, or goes on where an earlier one left it.

@@ -1,4 +1,5 @@
-//! The rehearsal: every state that the plan brings an object to, and every Job, tried with the server's dry run.
+//! The rehearsal: every state that the plan brings an object to, and every Job, tried with the
+//! server's dry run.
 
 use cutover_manifest::{Manifest, MergeKeys};
 use cutover_patch::{diff, lacking, project};
@@ -16,16 +17,25 @@ use crate::run::{Phase, Run};
 use crate::way::states_of_objects;
 
 impl Run {
-    /// Every state that the plan brings an object to, and every Job of its analyses, as one dry run.
+    /// Every state that the plan brings an object to, and every Job of its analyses, as one dry
+    /// run.
     pub(crate) fn rehearsals(&self) -> Vec<(Question, Request)> {
-        let states = states_of_objects(&self.plan).unwrap_or_default().into_iter().chain(self.later_jobs());
+        let states = states_of_objects(&self.plan)
+            .unwrap_or_default()
+            .into_iter()
+            .chain(self.later_jobs());
         let asked = states.filter_map(|state| Some((self.rehearsal(&state)?, state)));
-        asked.map(|(request, state)| (Question::Rehearse(Box::new(state)), request)).collect()
+        asked
+            .map(|(request, state)| (Question::Rehearse(Box::new(state)), request))
+            .collect()
     }
 
     /// The Jobs that are not there yet.
     fn later_jobs(&self) -> impl Iterator<Item = Manifest> {
-        let jobs = self.jobs.iter().filter(|(object, _)| self.seen.live(object).is_none());
+        let jobs = self
+            .jobs
+            .iter()
+            .filter(|(object, _)| self.seen.live(object).is_none());
         jobs.filter_map(|(object, location)| Some(manifest(job_at(&self.plan, *location)?, object)))
     }
 
@@ -36,10 +46,16 @@ impl Run {
             Some(live) => {
                 let live = as_written(live);
                 let ops = diff(live.value(), state.value(), &MergeKeys);
-                (!ops.is_empty()).then(|| Write::Patch { object: state.object().clone(), ops })?
+                (!ops.is_empty()).then(|| Write::Patch {
+                    object: state.object().clone(),
+                    ops,
+                })?
             }
         };
-        Some(Request::Write { write, dry_run: true })
+        Some(Request::Write {
+            write,
+            dry_run: true,
+        })
     }
 
     /// Takes what admission changes into the plan, where it is a field that we plan.
@@ -49,21 +65,33 @@ impl Run {
             Ok(_) => return,
             Err(fault) if fault.code == 404 && self.makes_namespace_of(state) => return,
             Err(fault) => {
-                let reason = format!("{}: the server would refuse it: {}", state.object(), fault.told());
+                let reason = format!(
+                    "{}: the server would refuse it: {}",
+                    state.object(),
+                    fault.told()
+                );
                 return self.fail(reason);
             }
         };
         let changed = lacking(state.value(), stored.value(), &MergeKeys);
         for found in &changed {
-            let value =
-                |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let value = |value: &Option<Value>| {
+                value
+                    .as_ref()
+                    .map_or_else(|| "nothing".to_owned(), Value::to_string)
+            };
             let (asked, kept) = (value(&found.before), value(&found.after));
-            let message = format!("{}: {}: the cluster makes {kept} of {asked}", state.object(), found.path);
+            let message = format!(
+                "{}: {}: the cluster makes {kept} of {asked}",
+                state.object(),
+                found.path
+            );
             self.tell(Progress::Warned { message });
         }
         if !changed.is_empty() && !self.jobs.contains_key(state.object()) {
             let kept = project(state.value(), stored.value(), &MergeKeys);
-            self.admitted.push((state.clone(), state.with(|value| *value = kept)));
+            self.admitted
+                .push((state.clone(), state.with(|value| *value = kept)));
         }
     }
 
@@ -84,7 +112,11 @@ impl Run {
             }
         }
         let over = self.options.goal == Goal::Try || self.plan.is_empty();
-        self.phase = if over { Phase::Close(Outcome::Done) } else { Phase::Open };
+        self.phase = if over {
+            Phase::Close(Outcome::Done)
+        } else {
+            Phase::Open
+        };
         true
     }
 }

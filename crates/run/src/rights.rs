@@ -18,21 +18,45 @@ pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
     let mut rights = BTreeSet::new();
     for scope in scopes(plan, namespace) {
         for verb in ["list", "watch"] {
-            rights.insert(right(&scope.api_version, &scope.kind, verb, &scope.namespace, &scope.name));
+            rights.insert(right(
+                &scope.api_version,
+                &scope.kind,
+                verb,
+                &scope.namespace,
+                &scope.name,
+            ));
         }
     }
     for (verb, object) in writes(plan, namespace) {
         // Nobody can be allowed to create by name.
         let name = (verb != "create").then(|| object.name.clone());
-        rights.insert(right(&object.api_version, &object.kind, verb, &object.namespace, &name));
+        rights.insert(right(
+            &object.api_version,
+            &object.kind,
+            verb,
+            &object.namespace,
+            &name,
+        ));
     }
     let journal = Journal::object(plan, namespace);
     for object in lease_objects(plan, namespace).iter().chain([&journal]) {
         for verb in ["get", "patch"] {
             let name = Some(object.name.clone());
-            rights.insert(right(&object.api_version, &object.kind, verb, &object.namespace, &name));
+            rights.insert(right(
+                &object.api_version,
+                &object.kind,
+                verb,
+                &object.namespace,
+                &name,
+            ));
         }
-        rights.insert(right(&object.api_version, &object.kind, "create", &object.namespace, &None));
+        rights.insert(right(
+            &object.api_version,
+            &object.kind,
+            "create",
+            &object.namespace,
+            &None,
+        ));
     }
     for namespace in namespaces(plan, namespace) {
         let autoscaler = ("autoscaling/v2", "HorizontalPodAutoscaler");
@@ -48,12 +72,21 @@ pub fn roles(plan: &Plan, namespace: &str) -> Vec<Manifest> {
     let mut rules: BTreeMap<Option<String>, BTreeMap<Target, Vec<String>>> = BTreeMap::new();
     for right in rights(plan, namespace) {
         let rule = (right.group, right.resource, right.name);
-        rules.entry(right.namespace).or_default().entry(rule).or_default().push(right.verb);
+        rules
+            .entry(right.namespace)
+            .or_default()
+            .entry(rule)
+            .or_default()
+            .push(right.verb);
     }
     let name = format!("cutover-{}", plan.metadata.name);
     let role = |(namespace, rules): (Option<String>, BTreeMap<_, _>)| {
         let rules: Vec<Value> = rules.into_iter().map(rule).collect();
-        let kind = if namespace.is_some() { "Role" } else { "ClusterRole" };
+        let kind = if namespace.is_some() {
+            "Role"
+        } else {
+            "ClusterRole"
+        };
         let mut metadata = json!({ "name": name });
         if let (Some(namespace), Some(metadata)) = (namespace, metadata.as_object_mut()) {
             metadata.insert("namespace".to_owned(), namespace.into());
@@ -63,7 +96,10 @@ pub fn roles(plan: &Plan, namespace: &str) -> Vec<Manifest> {
             json!({ "apiVersion": api_version, "kind": kind, "metadata": metadata, "rules": rules }),
         )
     };
-    rules.into_iter().filter_map(|entry| role(entry).ok()).collect()
+    rules
+        .into_iter()
+        .filter_map(|entry| role(entry).ok())
+        .collect()
 }
 
 /// Group, resource, and the one object that a rule names.
@@ -72,16 +108,24 @@ type Target = (String, String, Option<String>);
 /// What is watched: one watch a kind and namespace.
 pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
     let place = Place::new(namespace);
-    let scope = |api_version: &str, kind: &str, namespace: &Option<String>, name: Option<String>| Scope {
-        api_version: api_version.to_owned(),
-        kind: kind.to_owned(),
-        namespace: namespace.clone(),
-        name,
-    };
+    let scope =
+        |api_version: &str, kind: &str, namespace: &Option<String>, name: Option<String>| Scope {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: namespace.clone(),
+            name,
+        };
     let of = |object: &ObjectRef| scope(&object.api_version, &object.kind, &object.namespace, None);
     let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(of).collect();
-    let steps = plan.spec.steps.iter().chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
-    scopes.extend(jobs(plan, namespace).keys().map(|job| Scope { name: Some(job.name.clone()), ..of(job) }));
+    let steps = plan
+        .spec
+        .steps
+        .iter()
+        .chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
+    scopes.extend(jobs(plan, namespace).keys().map(|job| Scope {
+        name: Some(job.name.clone()),
+        ..of(job)
+    }));
     for gate in steps.flat_map(|step| &step.gates) {
         match gate {
             Gate::Available { object, .. } | Gate::Settled { object, .. } => {
@@ -92,7 +136,12 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
             Gate::Endpoints { object } => {
                 let namespace = place.object(object).namespace;
                 scopes.insert(scope("v1", "Pod", &namespace, None));
-                scopes.insert(scope("discovery.k8s.io/v1", "EndpointSlice", &namespace, None));
+                scopes.insert(scope(
+                    "discovery.k8s.io/v1",
+                    "EndpointSlice",
+                    &namespace,
+                    None,
+                ));
             }
             _ => {}
         }
@@ -100,7 +149,12 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
     let journal = Journal::object(plan, namespace);
     let all = scope("v1", "ConfigMap", &journal.namespace, None);
     if !scopes.contains(&all) {
-        scopes.insert(scope("v1", "ConfigMap", &journal.namespace, Some(journal.name)));
+        scopes.insert(scope(
+            "v1",
+            "ConfigMap",
+            &journal.namespace,
+            Some(journal.name),
+        ));
     }
     scopes
 }
@@ -110,17 +164,28 @@ pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
     let place = Place::new(namespace);
     let start = plan.spec.from.iter().map(|entry| &entry.object);
     let changed = changes(plan).map(Change::object);
-    start.chain(changed).map(|object| place.object(object)).collect()
+    start
+        .chain(changed)
+        .map(|object| place.object(object))
+        .collect()
 }
 
 /// The namespaces of the plan's workloads.
 pub(crate) fn namespaces(plan: &Plan, namespace: &str) -> BTreeSet<Option<String>> {
     let own = |of: &Option<String>| Some(of.clone().unwrap_or_else(|| namespace.to_owned()));
-    plan.spec.workloads.iter().map(|workload| own(&workload.namespace)).collect()
+    plan.spec
+        .workloads
+        .iter()
+        .map(|workload| own(&workload.namespace))
+        .collect()
 }
 
 fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
-    let steps = plan.spec.steps.iter().chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
+    let steps = plan
+        .spec
+        .steps
+        .iter()
+        .chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
     steps.flat_map(|step| &step.changes)
 }
 
@@ -131,9 +196,13 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
         Change::Delete { .. } => "delete",
         Change::Patch { .. } => "patch",
     };
-    let read = objects(plan, namespace).into_iter().map(|object| ("get", object));
+    let read = objects(plan, namespace)
+        .into_iter()
+        .map(|object| ("get", object));
     let jobs = jobs(plan, namespace);
-    let jobs = jobs.keys().flat_map(|job| ["create", "delete", "get"].map(|verb| (verb, job.clone())));
+    let jobs = jobs
+        .keys()
+        .flat_map(|job| ["create", "delete", "get"].map(|verb| (verb, job.clone())));
     let changes = changes(plan).map(|change| (verb(change), place.object(change.object())));
     changes.chain(read).chain(jobs).collect()
 }
@@ -147,7 +216,10 @@ fn right(
 ) -> Right {
     let guess = || format!("{}s", kind.to_lowercase());
     Right {
-        group: api_version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+        group: api_version
+            .split_once('/')
+            .map_or("", |(group, _)| group)
+            .to_owned(),
         resource: resource(api_version, kind).map_or_else(guess, |known| known.plural.to_owned()),
         verb: verb.to_owned(),
         namespace: namespace.clone(),

@@ -27,13 +27,15 @@ const ABREAST: usize = 16;
 
 /// One run of a plan, as a state machine without IO.
 ///
-/// Tell it what happens with [`handle_event`](Self::handle_event) and [`handle_timeout`](Self::handle_timeout); after
-/// each of them take what it wants done from [`poll_effect`](Self::poll_effect) until there is nothing left, and set a
-/// timer by [`poll_timeout`](Self::poll_timeout). It begins with the first `handle_timeout`, and is over when
-/// [`outcome`](Self::outcome) says so.
+/// Tell it what happens with [`handle_event`](Self::handle_event) and
+/// [`handle_timeout`](Self::handle_timeout); after each of them take what it wants done from
+/// [`poll_effect`](Self::poll_effect) until there is nothing left, and set a timer by
+/// [`poll_timeout`](Self::poll_timeout). It begins with the first `handle_timeout`, and is over
+/// when [`outcome`](Self::outcome) says so.
 ///
-/// Nothing is remembered of what was to be done next: after every event the machine looks at what it has seen, and
-/// decides anew. So a run that was killed goes on where its journal and the live objects say it is.
+/// Nothing is remembered of what was to be done next: after every event the machine looks at what
+/// it has seen, and decides anew. So a run that was killed goes on where its journal and the live
+/// objects say it is.
 #[derive(Debug)]
 pub struct Run {
     pub(crate) options: Options,
@@ -130,7 +132,11 @@ impl Run {
     /// A run of a plan. Nothing happens before the first [`handle_timeout`](Self::handle_timeout).
     pub fn new(plan: Plan, options: Options) -> Self {
         let duration = SignedDuration::from_secs(options.lease.seconds().into());
-        let leases = Leases::new(lease_objects(&plan, &options.namespace), &options.holder, duration);
+        let leases = Leases::new(
+            lease_objects(&plan, &options.namespace),
+            &options.holder,
+            duration,
+        );
         let objects: Vec<ObjectRef> = objects(&plan, &options.namespace).into_iter().collect();
         Self {
             journal: Journal::object(&plan, &options.namespace),
@@ -247,7 +253,11 @@ impl Run {
             self.wake_at(until);
             return false;
         }
-        let open = self.asked.values().filter(|asked| !asked.question.is_aside()).count();
+        let open = self
+            .asked
+            .values()
+            .filter(|asked| !asked.question.is_aside())
+            .count();
         self.delayed.is_empty() && open < if self.queue.is_empty() { 1 } else { ABREAST }
     }
 
@@ -272,7 +282,9 @@ impl Run {
     }
 
     pub(crate) fn end(&mut self, outcome: Outcome) {
-        self.tell(Progress::Ended { outcome: outcome.clone() });
+        self.tell(Progress::Ended {
+            outcome: outcome.clone(),
+        });
         self.outcome = Some(outcome);
         self.wake = None;
     }

@@ -1,4 +1,5 @@
-//! What a run has seen of the cluster: its objects, and the pods, ReplicaSets and endpoints behind its gates.
+//! What a run has seen of the cluster: its objects, and the pods, ReplicaSets and endpoints behind
+//! its gates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,14 +14,16 @@ const WATCHED: [&str; 3] = ["Pod", "ReplicaSet", "EndpointSlice"];
 /// What a run has seen of the cluster, each object as it was seen last.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// The plan's objects and the journal: as they are, gone, or (where the entry is missing) not known.
+    /// The plan's objects and the journal: as they are, gone, or (where the entry is missing) not
+    /// known.
     objects: BTreeMap<ObjectRef, Option<Manifest>>,
     /// Objects of the plan that are of a kind that gates look at.
     planned: BTreeSet<ObjectRef>,
     listed: BTreeSet<Scope>,
     /// The uid of objects that are gone: what a watch still says of them is older.
     gone: BTreeMap<ObjectRef, String>,
-    /// Objects that must be looked at anew, as they were: they may be gone, and what a watch says may be older.
+    /// Objects that must be looked at anew, as they were: they may be gone, and what a watch says
+    /// may be older.
     forgotten: BTreeMap<ObjectRef, Manifest>,
     /// Objects that were seen to change, until somebody takes them from here.
     pub(crate) news: BTreeSet<ObjectRef>,
@@ -32,8 +35,13 @@ pub(crate) struct Seen {
 impl Seen {
     /// Nothing yet, of these objects and what is behind their gates.
     pub(crate) fn of(objects: &[ObjectRef]) -> Self {
-        let planned = objects.iter().filter(|object| WATCHED.contains(&object.kind.as_str()));
-        Self { planned: planned.cloned().collect(), ..Self::default() }
+        let planned = objects
+            .iter()
+            .filter(|object| WATCHED.contains(&object.kind.as_str()));
+        Self {
+            planned: planned.cloned().collect(),
+            ..Self::default()
+        }
     }
 
     /// The object: not known, gone, or as it is.
@@ -48,7 +56,10 @@ impl Seen {
 
     /// Those of these objects that are there.
     pub(crate) fn bundle<'a>(&self, objects: impl Iterator<Item = &'a ObjectRef>) -> Bundle {
-        objects.filter_map(|object| self.live(object)).cloned().collect()
+        objects
+            .filter_map(|object| self.live(object))
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn is_listed(&self, scope: &Scope) -> bool {
@@ -67,7 +78,10 @@ impl Seen {
         let object = manifest.object();
         match object.kind.as_str() {
             "Pod" => drop(self.pods.insert(object.clone(), Pod::of(manifest))),
-            "ReplicaSet" => drop(self.replica_sets.insert(object.clone(), ReplicaSet::of(manifest))),
+            "ReplicaSet" => drop(
+                self.replica_sets
+                    .insert(object.clone(), ReplicaSet::of(manifest)),
+            ),
             "EndpointSlice" => drop(self.slices.insert(object.clone(), Slice::of(manifest))),
             _ => {}
         }
@@ -80,7 +94,10 @@ impl Seen {
         let object = manifest.object();
         let known = self.live(object).or_else(|| self.forgotten.get(object));
         let newer = known.is_some_and(|known| version(known) > version(manifest));
-        let gone = self.gone.get(object).is_some_and(|gone| *gone == uid(manifest));
+        let gone = self
+            .gone
+            .get(object)
+            .is_some_and(|gone| *gone == uid(manifest));
         if !newer && !gone {
             self.forgotten.remove(object);
             self.objects.insert(object.clone(), Some(manifest.clone()));
@@ -102,7 +119,11 @@ impl Seen {
     pub(crate) fn remove(&mut self, object: &ObjectRef) {
         let known = self.objects.insert(object.clone(), None).flatten();
         let forgotten = self.forgotten.remove(object);
-        self.gone.extend(known.or(forgotten).map(|known| (object.clone(), uid(&known))));
+        self.gone.extend(
+            known
+                .or(forgotten)
+                .map(|known| (object.clone(), uid(&known))),
+        );
         self.news.insert(object.clone());
     }
 
@@ -113,7 +134,9 @@ impl Seen {
         self.replica_sets.remove(object);
         self.slices.remove(object);
         if let Some(known) = self.objects.get_mut(object)
-            && known.as_ref().is_none_or(|known| version(known) <= version(manifest))
+            && known
+                .as_ref()
+                .is_none_or(|known| version(known) <= version(manifest))
         {
             *known = None;
             self.gone.insert(object.clone(), uid(manifest));
@@ -121,20 +144,22 @@ impl Seen {
         }
     }
 
-    /// All objects of a scope. One that was known and is not among them may be newer than the list: it is looked at
-    /// again.
+    /// All objects of a scope. One that was known and is not among them may be newer than the list:
+    /// it is looked at again.
     pub(crate) fn see_all(&mut self, scope: &Scope, manifests: &[Manifest]) {
         let names: BTreeSet<&ObjectRef> = manifests.iter().map(Manifest::object).collect();
         let stays = |object: &ObjectRef| !scope.holds(object) || names.contains(object);
         self.pods.retain(|object, _| stays(object));
         self.replica_sets.retain(|object, _| stays(object));
         self.slices.retain(|object, _| stays(object));
-        self.objects.retain(|object, known| stays(object) || known.is_none());
+        self.objects
+            .retain(|object, known| stays(object) || known.is_none());
         manifests.iter().for_each(|manifest| self.see(manifest));
         self.listed.insert(scope.clone());
     }
 
-    /// Of these, whichever is not known although its scope has been listed is gone, where nothing else was seen of it.
+    /// Of these, whichever is not known although its scope has been listed is gone, where nothing
+    /// else was seen of it.
     pub(crate) fn settle<'a>(&mut self, objects: impl Iterator<Item = &'a ObjectRef>) {
         for object in objects {
             self.objects.entry(object.clone()).or_insert(None);
@@ -153,11 +178,17 @@ impl Scope {
 }
 
 fn uid(manifest: &Manifest) -> String {
-    let uid = manifest.pointer("/metadata/uid").and_then(serde_json::Value::as_str);
+    let uid = manifest
+        .pointer("/metadata/uid")
+        .and_then(serde_json::Value::as_str);
     uid.unwrap_or_default().to_owned()
 }
 
 /// The version of an object, which the server counts up with every write (KEP-5504).
 fn version(manifest: &Manifest) -> Option<u64> {
-    manifest.pointer("/metadata/resourceVersion")?.as_str()?.parse().ok()
+    manifest
+        .pointer("/metadata/resourceVersion")?
+        .as_str()?
+        .parse()
+        .ok()
 }

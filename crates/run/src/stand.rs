@@ -1,4 +1,5 @@
-//! Whether a change is made, not made, or stands in the way of something that somebody else has written.
+//! Whether a change is made, not made, or stands in the way of something that somebody else has
+//! written.
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::jsonptr::PointerBuf;
@@ -33,7 +34,10 @@ pub(crate) fn stand(
     live: Option<&Manifest>,
     unseal: impl Fn(&Manifest) -> Option<Manifest>,
 ) -> Stand {
-    let (before, after) = (way.before(number).get(object), way.after(number).get(object));
+    let (before, after) = (
+        way.before(number).get(object),
+        way.after(number).get(object),
+    );
     let starts: Vec<Option<&Manifest>> = [Some(way.before(number)), way.halfway()]
         .into_iter()
         .flatten()
@@ -45,7 +49,11 @@ pub(crate) fn stand(
         (Some(live), None) if goes(live) => Stand::Done,
         (Some(live), None) => {
             let version = Some(metadata(live, "resourceVersion"));
-            Stand::Todo(Write::Delete { object: object.clone(), uid: metadata(live, "uid"), version })
+            Stand::Todo(Write::Delete {
+                object: object.clone(),
+                uid: metadata(live, "uid"),
+                version,
+            })
         }
         (Some(live), Some(_)) if goes(live) && before.is_none() => Stand::Goes,
         (Some(live), Some(_)) if goes(live) => Stand::Drift(being_deleted(object)),
@@ -53,7 +61,8 @@ pub(crate) fn stand(
     }
 }
 
-/// Where the live object is not as it is after so many steps, in its planned fields; none where it is.
+/// Where the live object is not as it is after so many steps, in its planned fields; none where it
+/// is.
 pub(crate) fn drift(
     way: &Way,
     state: &Bundle,
@@ -71,9 +80,12 @@ pub(crate) fn drift(
         (Some(live), Some(here)) => {
             let sealed = live.sealed();
             let uncounted = way.counts(object).then(|| here.without("/spec/replicas"));
-            let off = way.others(object, state).chain(&uncounted).flat_map(|other| {
-                Standing::of(sealed.value(), other.value(), here.value(), &MergeKeys).off_after
-            });
+            let off = way
+                .others(object, state)
+                .chain(&uncounted)
+                .flat_map(|other| {
+                    Standing::of(sealed.value(), other.value(), here.value(), &MergeKeys).off_after
+                });
             let mut known: Vec<Difference> = Vec::new();
             for found in off {
                 if !known.contains(&found) {
@@ -115,16 +127,26 @@ fn present(
     let known: Vec<&Manifest> = starts.iter().flatten().copied().collect();
     if known.is_empty() {
         let lacks = lacking(after.value(), sealed.value(), &MergeKeys);
-        return if lacks.is_empty() { Stand::Done } else { Stand::Drift(told(live, &lacks)) };
+        return if lacks.is_empty() {
+            Stand::Done
+        } else {
+            Stand::Drift(told(live, &lacks))
+        };
     }
-    let standing = |start: &Manifest| Standing::of(sealed.value(), start.value(), after.value(), &MergeKeys);
+    let standing =
+        |start: &Manifest| Standing::of(sealed.value(), start.value(), after.value(), &MergeKeys);
     let others: Vec<&Manifest> = known.into_iter().filter(|start| *start != after).collect();
-    let Some(first) = others.iter().find(|start| !standing(start).is_after()) else { return Stand::Done };
+    let Some(first) = others.iter().find(|start| !standing(start).is_after()) else {
+        return Stand::Done;
+    };
     let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
         return Stand::Drift(told(live, &standing(first).off_before));
     };
     if !after.is_sealed() {
-        return Stand::Todo(patch(live, &merge(live.value(), start.value(), after.value(), &MergeKeys)));
+        return Stand::Todo(patch(
+            live,
+            &merge(live.value(), start.value(), after.value(), &MergeKeys),
+        ));
     }
     match unseal(after) {
         Some(open) => Stand::Todo(patch(live, &with_data(live, start, &open))),
@@ -137,7 +159,10 @@ fn patch(live: &Manifest, target: &Value) -> Write {
     let Patch(changes) = diff(live.value(), target, &MergeKeys);
     let mut operations = vec![test(live, "uid"), test_version(live)];
     operations.extend(changes);
-    Write::Patch { object: live.object().clone(), ops: Patch(operations) }
+    Write::Patch {
+        object: live.object().clone(),
+        ops: Patch(operations),
+    }
 }
 
 /// A guard that fails once anybody has written to the object.
@@ -146,14 +171,25 @@ pub(crate) fn test_version(live: &Manifest) -> PatchOperation {
 }
 
 fn test(live: &Manifest, field: &str) -> PatchOperation {
-    let value = live.pointer(&format!("/metadata/{field}")).cloned().unwrap_or_default();
-    PatchOperation::Test(TestOperation { path: PointerBuf::from_tokens(["metadata", field]), value })
+    let value = live
+        .pointer(&format!("/metadata/{field}"))
+        .cloned()
+        .unwrap_or_default();
+    PatchOperation::Test(TestOperation {
+        path: PointerBuf::from_tokens(["metadata", field]),
+        value,
+    })
 }
 
 /// A live Secret with the data of another, and what else changes from its start to that one.
 fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
     let bare = |secret: &Manifest| secret.without("/data").without("/stringData");
-    let mut target = merge(live.value(), bare(start).value(), bare(open).value(), &MergeKeys);
+    let mut target = merge(
+        live.value(),
+        bare(start).value(),
+        bare(open).value(),
+        &MergeKeys,
+    );
     for field in ["data", "stringData"] {
         if let (Some(map), Some(data)) = (target.as_object_mut(), open.value().get(field)) {
             map.insert(field.to_owned(), data.clone());
@@ -176,7 +212,9 @@ pub(crate) fn goes(live: &Manifest) -> bool {
 }
 
 fn metadata(live: &Manifest, field: &str) -> String {
-    let text = live.pointer(&format!("/metadata/{field}")).and_then(Value::as_str);
+    let text = live
+        .pointer(&format!("/metadata/{field}"))
+        .and_then(Value::as_str);
     text.unwrap_or_default().to_owned()
 }
 
@@ -186,8 +224,11 @@ fn there(live: &Manifest) -> String {
 
 /// Where a live object is not as expected, and who has written it last.
 fn told(live: &Manifest, off: &[Difference]) -> String {
-    let value =
-        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let value = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .map_or_else(|| "nothing".to_owned(), ToString::to_string)
+    };
     let line = |off: &Difference| {
         let secret = live.sealed() != *live || live.is_sealed();
         let (expected, found) = if secret {
@@ -195,22 +236,36 @@ fn told(live: &Manifest, off: &[Difference]) -> String {
         } else {
             (value(&off.before), value(&off.after))
         };
-        format!("{}: {} is {found}, and the plan has {expected}", live.object(), off.path)
+        format!(
+            "{}: {} is {found}, and the plan has {expected}",
+            live.object(),
+            off.path
+        )
     };
     let lines: Vec<String> = off.iter().map(line).collect();
     format!("{}{}", lines.join("\n"), by(live, off))
 }
 
-/// Who has written these fields last, or failing that the object, the run itself and status writers apart.
+/// Who has written these fields last, or failing that the object, the run itself and status writers
+/// apart.
 fn by(live: &Manifest, off: &[Difference]) -> String {
-    let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
-    let others = entries.filter(|entry| entry["manager"] != "cutover" && entry["subresource"] != "status");
+    let entries = live
+        .pointer("/metadata/managedFields")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let others =
+        entries.filter(|entry| entry["manager"] != "cutover" && entry["subresource"] != "status");
     let owns = |entry: &Value| off.iter().any(|off| owns(&entry["fieldsV1"], &off.path));
     // An entry of the scale subresource has no time.
-    let last = others.max_by_key(|entry| (owns(entry), entry["time"].as_str().map(ToOwned::to_owned)));
+    let last =
+        others.max_by_key(|entry| (owns(entry), entry["time"].as_str().map(ToOwned::to_owned)));
     let said = last.and_then(|entry| {
         let manager = entry["manager"].as_str()?;
-        let time = entry["time"].as_str().map(|time| format!(" at {time}")).unwrap_or_default();
+        let time = entry["time"]
+            .as_str()
+            .map(|time| format!(" at {time}"))
+            .unwrap_or_default();
         Some(format!("; last written by {manager}{time}"))
     });
     said.unwrap_or_default()
@@ -223,5 +278,7 @@ fn owns(fields: &Value, path: &[Segment]) -> bool {
         _ => None,
     });
     let names: Vec<String> = names.collect();
-    names.last().is_some_and(|name| fields.to_string().contains(&format!("{name:?}")))
+    names
+        .last()
+        .is_some_and(|name| fields.to_string().contains(&format!("{name:?}")))
 }

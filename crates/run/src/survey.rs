@@ -1,4 +1,5 @@
-//! What the cluster is asked before the first write: what scales or fronts the plan's objects, and what the run may do.
+//! What the cluster is asked before the first write: what scales or fronts the plan's objects, and
+//! what the run may do.
 
 use cutover_manifest::Manifest;
 use cutover_plan::Deployment;
@@ -13,7 +14,10 @@ use crate::way::states_of_objects;
 impl Run {
     /// What is looked for beside the plan's own objects.
     pub(crate) fn surveys(&self) -> impl Iterator<Item = (Question, Request)> + use<> {
-        let kinds = [("autoscaling/v2", "HorizontalPodAutoscaler"), ("networking.k8s.io/v1", "Ingress")];
+        let kinds = [
+            ("autoscaling/v2", "HorizontalPodAutoscaler"),
+            ("networking.k8s.io/v1", "Ingress"),
+        ];
         let scope = move |namespace: Option<String>| {
             kinds.map(|(api_version, kind)| Scope {
                 api_version: api_version.to_owned(),
@@ -22,13 +26,18 @@ impl Run {
                 name: None,
             })
         };
-        let scopes = namespaces(&self.plan, &self.options.namespace).into_iter().flat_map(scope);
+        let scopes = namespaces(&self.plan, &self.options.namespace)
+            .into_iter()
+            .flat_map(scope);
         scopes.map(|scope| (Question::Survey, Request::List(scope)))
     }
 
     /// All that was looked for is found.
     pub(crate) fn survey(&mut self) -> bool {
-        states_of_objects(&self.plan).unwrap_or_default().iter().for_each(|state| self.front(state));
+        states_of_objects(&self.plan)
+            .unwrap_or_default()
+            .iter()
+            .for_each(|state| self.front(state));
         if self.position.is_some() {
             self.phase = Phase::Work;
         } else {
@@ -49,19 +58,27 @@ impl Run {
         }
     }
 
-    /// Services that a route leads to, live or in some state of the plan: others follow what becomes of their endpoints.
+    /// Services that a route leads to, live or in some state of the plan: others follow what
+    /// becomes of their endpoints.
     fn front(&mut self, route: &Manifest) {
-        self.fronted.extend(backends(route).into_iter().map(|backend| backend.service));
+        self.fronted
+            .extend(backends(route).into_iter().map(|backend| backend.service));
     }
 
     /// An autoscaler would count the pods of one set anew in the middle of the plan.
     fn refuse_autoscaler(&mut self, autoscaler: &Manifest) {
         let target = autoscaler.pointer("/spec/scaleTargetRef");
-        let text = |field: &str| target.and_then(|target| target[field].as_str()).unwrap_or_default();
+        let text = |field: &str| {
+            target
+                .and_then(|target| target[field].as_str())
+                .unwrap_or_default()
+        };
         let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
         if text("kind") == "Deployment" && self.changed_objects().contains(&object) {
             let reason = format!("{object}: {} scales it", autoscaler.object());
-            self.fail(format!("{reason}\nhint: delete the autoscaler for the length of the run"));
+            self.fail(format!(
+                "{reason}\nhint: delete the autoscaler for the length of the run"
+            ));
         }
     }
 
@@ -74,7 +91,10 @@ impl Run {
         }
         let missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
         let hint = "cutover rights prints the Role that this plan needs";
-        self.failed(format!("you may not:\n{}\nhint: {hint}", missing.join("\n")))
+        self.failed(format!(
+            "you may not:\n{}\nhint: {hint}",
+            missing.join("\n")
+        ))
     }
 }
 

@@ -21,20 +21,28 @@ const PROXY: SignedDuration = SignedDuration::from_secs(1);
 impl Run {
     /// All changes are made: its gates are waited for.
     pub(crate) fn wait_from(&mut self, now: Timestamp, already: bool) -> bool {
-        let Some(number) = self.position.as_ref().map(|position| position.step) else { return false };
+        let Some(number) = self.position.as_ref().map(|position| position.step) else {
+            return false;
+        };
         self.tell_step(number, already);
         self.uncertain = None;
         self.rested();
         self.gates = Held::new();
         self.pace = Pace::default();
         self.stuck = None;
-        let objects: Vec<ObjectRef> =
-            self.way.iter().flat_map(|way| way.changes(number)).map(|c| c.object().clone()).collect();
+        let objects: Vec<ObjectRef> = self
+            .way
+            .iter()
+            .flat_map(|way| way.changes(number))
+            .map(|c| c.object().clone())
+            .collect();
         for object in objects {
             match self.seen.live(&object).cloned() {
                 Some(manifest) => self.note_uid(&manifest),
                 None => {
-                    self.position.as_mut().map(|position| position.uids.remove(&key(&object)));
+                    self.position
+                        .as_mut()
+                        .map(|position| position.uids.remove(&key(&object)));
                 }
             }
         }
@@ -49,7 +57,9 @@ impl Run {
 
     /// Waits for the gates of the present step.
     pub(crate) fn wait(&mut self, now: Timestamp) -> bool {
-        let Some(number) = self.position.as_ref().map(|position| position.step) else { return false };
+        let Some(number) = self.position.as_ref().map(|position| position.step) else {
+            return false;
+        };
         if self.has_landed(number + 1) {
             return self.set_to(number + 1, now);
         }
@@ -57,7 +67,9 @@ impl Run {
             return self.drifted(reason);
         }
         match self.analyse(number, now) {
-            Analysed::Failed(reason) => return self.give_up(format!("step {number}: {reason}"), now),
+            Analysed::Failed(reason) => {
+                return self.give_up(format!("step {number}: {reason}"), now);
+            }
             Analysed::News => return true,
             Analysed::Nothing => {}
         }
@@ -67,18 +79,25 @@ impl Run {
         }
     }
 
-    /// Whether a write of the next step that was given up, and after which the run went back to these gates, is made
-    /// after all.
+    /// Whether a write of the next step that was given up, and after which the run went back to
+    /// these gates, is made after all.
     fn has_landed(&self, next: usize) -> bool {
-        let (Some(object), Some(way)) = (&self.uncertain, &self.way) else { return false };
+        let (Some(object), Some(way)) = (&self.uncertain, &self.way) else {
+            return false;
+        };
         next <= way.steps.len()
-            && way.changes(next).iter().any(|change| change.object() == object)
+            && way
+                .changes(next)
+                .iter()
+                .any(|change| change.object() == object)
             && self.stand_in(next, object) == Stand::Done
     }
 
     /// The gates on the cluster hold; analyses and pauses are left.
     fn pass(&mut self, number: usize, now: Timestamp) -> bool {
-        let Some(position) = &mut self.position else { return false };
+        let Some(position) = &mut self.position else {
+            return false;
+        };
         let Some(held) = position.held else {
             position.held = Some(now);
             return true;
@@ -89,7 +108,12 @@ impl Run {
             if let Some(until) = until {
                 self.wake_at(until);
             }
-            self.tell(Progress::Waiting { number, gate, stands, until });
+            self.tell(Progress::Waiting {
+                number,
+                gate,
+                stands,
+                until,
+            });
             return false;
         }
         self.tell(Progress::Held { number });
@@ -115,14 +139,23 @@ impl Run {
             let (gate, until) = self.pause(number, held, now)?;
             Some((gate, "all else holds".to_owned(), until))
         };
-        self.open_analysis(number).map(|(gate, stands)| (gate, stands, None)).or_else(pause)
+        self.open_analysis(number)
+            .map(|(gate, stands)| (gate, stands, None))
+            .or_else(pause)
     }
 
     /// The pause that is not over yet, and until when it lasts, where a person is not waited for.
-    fn pause(&self, number: usize, held: Timestamp, now: Timestamp) -> Option<(String, Option<Timestamp>)> {
+    fn pause(
+        &self,
+        number: usize,
+        held: Timestamp,
+        now: Timestamp,
+    ) -> Option<(String, Option<Timestamp>)> {
         let gates = self.way.iter().flat_map(|way| way.gates(number));
         let mut open = gates.filter_map(|gate| match gate {
-            Gate::Pause { duration: Some(duration) } => {
+            Gate::Pause {
+                duration: Some(duration),
+            } => {
                 let until = later(held, SignedDuration::from_secs(duration.seconds().into()));
                 (until > now).then(|| (name(gate), Some(until)))
             }
@@ -136,7 +169,9 @@ impl Run {
 
     /// A gate does not hold: the run waits, as long as it may.
     fn wait_on(&mut self, number: usize, gate: String, stands: String, now: Timestamp) -> bool {
-        let Some(position) = &mut self.position else { return false };
+        let Some(position) = &mut self.position else {
+            return false;
+        };
         let (held, passed, since) = (position.held, position.passed, position.since);
         if let Some(held) = held.filter(|_| !passed) {
             // In a pause or an analysis there is no limit; after it there is one again.
@@ -151,19 +186,30 @@ impl Run {
             if let Some(until) = paused.and_then(|(.., until)| until) {
                 self.wake_at(until);
             }
-            self.tell(Progress::Waiting { number, gate, stands, until: None });
+            self.tell(Progress::Waiting {
+                number,
+                gate,
+                stands,
+                until: None,
+            });
             return false;
         }
         let within = self.way.as_ref().and_then(|way| way.step(number).within);
         let since = self.still_since(number, since, now);
-        let until = within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
+        let until =
+            within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
         match until.filter(|until| *until <= now) {
             Some(_) => self.overdue(number, &gate, &stands, now),
             None => {
                 if let Some(until) = until {
                     self.wake_at(until);
                 }
-                self.tell(Progress::Waiting { number, gate, stands, until });
+                self.tell(Progress::Waiting {
+                    number,
+                    gate,
+                    stands,
+                    until,
+                });
                 false
             }
         }
@@ -172,7 +218,9 @@ impl Run {
     /// Since when the gate that is waited for has come no nearer.
     fn still_since(&mut self, number: usize, begun: Timestamp, now: Timestamp) -> Timestamp {
         let gates = self.way.iter().flat_map(|way| way.gates(number));
-        if let Some((index, gate)) = gates.enumerate().find(|(index, _)| self.stuck == Some(*index))
+        if let Some((index, gate)) = gates
+            .enumerate()
+            .find(|(index, _)| self.stuck == Some(*index))
             && let Some(short) = short_of(gate, &self.seen)
         {
             self.pace.see(index, short, now);
@@ -189,7 +237,10 @@ impl Run {
 
     /// A gate will not hold: the run goes back where the plan says so, else it stops.
     fn give_up(&mut self, reason: String, now: Timestamp) -> bool {
-        let forward = self.position.as_ref().is_some_and(|position| position.direction == Direction::Forward);
+        let forward = self
+            .position
+            .as_ref()
+            .is_some_and(|position| position.direction == Direction::Forward);
         let on_failure = self.options.on_failure.unwrap_or(self.plan.spec.on_failure);
         if forward && on_failure == OnFailure::Undo {
             return self.turn(0, reason, now);
@@ -200,9 +251,12 @@ impl Run {
 
     /// Whether all gates of a step but pauses hold now; the first that does not, and how it stands.
     pub(crate) fn holds(&mut self, number: usize, now: Timestamp) -> Result<(), (String, String)> {
-        let Some(way) = self.way.clone() else { return Ok(()) };
+        let Some(way) = self.way.clone() else {
+            return Ok(());
+        };
         let gates = way.gates(number);
-        // What did not hold before is looked at first: with thousands of gates few events change more than one.
+        // What did not hold before is looked at first: with thousands of gates few events change
+        // more than one.
         if let Some(gate) = self.stuck.and_then(|stuck| gates.get(stuck))
             && let Verdict::Waits(stands) = judge(gate, &self.seen, now)
         {
@@ -241,13 +295,27 @@ impl Run {
     /// Whether a gate that holds has held for long enough.
     fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
         let since = *self.gates.entry(index).or_insert(now);
-        let Gate::Endpoints { object } = gate else { return Verdict::Holds };
-        let balanced = self
-            .seen
-            .live(object)
-            .is_some_and(|service| service.pointer("/spec/type").is_some_and(|kind| kind == "LoadBalancer"));
+        let Gate::Endpoints { object } = gate else {
+            return Verdict::Holds;
+        };
+        let balanced = self.seen.live(object).is_some_and(|service| {
+            service
+                .pointer("/spec/type")
+                .is_some_and(|kind| kind == "LoadBalancer")
+        });
         let settle = SignedDuration::from_secs(self.options.settle.seconds().into());
-        let due = later(since, if balanced || self.fronted.contains(object) { settle } else { PROXY });
-        if due > now { Verdict::HoldsAt(due) } else { Verdict::Holds }
+        let due = later(
+            since,
+            if balanced || self.fronted.contains(object) {
+                settle
+            } else {
+                PROXY
+            },
+        );
+        if due > now {
+            Verdict::HoldsAt(due)
+        } else {
+            Verdict::Holds
+        }
     }
 }

@@ -32,19 +32,34 @@ impl Way {
         let numbers = (0..states.len()).map(Some).collect();
         let steps = plan.spec.steps.clone();
         let (direction, counted) = (Direction::Forward, counted(&steps));
-        Ok(Self { direction, steps, plan: states.clone(), states, numbers, halfway: None, counted })
+        Ok(Self {
+            direction,
+            steps,
+            plan: states.clone(),
+            states,
+            numbers,
+            halfway: None,
+            counted,
+        })
     }
 
-    /// Back from the state after a step to the one after another, or as near above it as the plan's ways lead.
+    /// Back from the state after a step to the one after another, or as near above it as the plan's
+    /// ways lead.
     pub(crate) fn back(plan: &Plan, from: usize, to: usize, halfway: bool) -> Result<Self, Error> {
         let forward = plan.states()?;
-        let missing = || cutover_plan::Error::NoStep { step: from, steps: plan.len() };
+        let missing = || cutover_plan::Error::NoStep {
+            step: from,
+            steps: plan.len(),
+        };
         let mut way = Self {
             direction: Direction::Back,
             steps: Vec::new(),
             states: vec![forward.get(from).ok_or_else(missing)?.clone()],
             numbers: vec![Some(from)],
-            halfway: from.checked_sub(1).filter(|_| halfway).map(|before| forward[before].clone()),
+            halfway: from
+                .checked_sub(1)
+                .filter(|_| halfway)
+                .map(|before| forward[before].clone()),
             plan: Vec::new(),
             counted: BTreeSet::new(),
         };
@@ -78,7 +93,13 @@ impl Way {
 
     /// The state of the plan that was reached last when so many steps are done.
     pub(crate) fn reached(&self, done: usize) -> usize {
-        self.numbers[..=done].iter().rev().flatten().next().copied().unwrap_or(0)
+        self.numbers[..=done]
+            .iter()
+            .rev()
+            .flatten()
+            .next()
+            .copied()
+            .unwrap_or(0)
     }
 
     pub(crate) fn before(&self, step: usize) -> &Bundle {
@@ -106,7 +127,8 @@ impl Way {
         &self.step(number).gates
     }
 
-    /// Other states of an object, anywhere in the plan: where they differ from this one its planned fields are.
+    /// Other states of an object, anywhere in the plan: where they differ from this one its planned
+    /// fields are.
     pub(crate) fn others<'a>(
         &'a self,
         object: &'a ObjectRef,
@@ -140,7 +162,12 @@ fn counted(steps: &[Step]) -> BTreeSet<ObjectRef> {
 
 /// The states that the ways back from the state after a step lead to, down to the start.
 pub(crate) fn ways_back(plan: &Plan, from: usize) -> Vec<usize> {
-    let then = |at: &usize| plan.spec.undo.get(at.wrapping_sub(1)).map(|undo| undo.then.min(at - 1));
+    let then = |at: &usize| {
+        plan.spec
+            .undo
+            .get(at.wrapping_sub(1))
+            .map(|undo| undo.then.min(at - 1))
+    };
     std::iter::successors(Some(from), then).skip(1).collect()
 }
 

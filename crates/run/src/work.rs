@@ -17,7 +17,8 @@ use crate::progress::Progress;
 use crate::run::Run;
 use crate::stand::Stand;
 
-/// How long watches take to begin anew once the server answers again, at most where the connection was closed.
+/// How long watches take to begin anew once the server answers again, at most where the connection
+/// was closed.
 const AFTER_OUTAGE: SignedDuration = SignedDuration::from_secs(5);
 
 impl Run {
@@ -32,7 +33,8 @@ impl Run {
         if !self.look(now) || !self.keep_journal(now) || !self.sweep(now) {
             return false;
         }
-        let Some((stage, direction)) = self.position.as_ref().map(|at| (at.stage, at.direction)) else {
+        let Some((stage, direction)) = self.position.as_ref().map(|at| (at.stage, at.direction))
+        else {
             return false;
         };
         if direction == Direction::Forward
@@ -47,7 +49,8 @@ impl Run {
         }
     }
 
-    /// Nobody could look meanwhile: the time limit begins anew, and first the watches say what has become.
+    /// Nobody could look meanwhile: the time limit begins anew, and first the watches say what has
+    /// become.
     fn come_back(&mut self, now: Timestamp) -> bool {
         if let Some(position) = &mut self.position {
             position.since = now;
@@ -58,8 +61,11 @@ impl Run {
 
     /// Reads what has been asked about and is not known; false while there is something.
     pub(crate) fn look(&mut self, now: Timestamp) -> bool {
-        let unknown =
-            self.objects.iter().chain(self.jobs.keys()).find(|object| self.seen.object(object).is_none());
+        let unknown = self
+            .objects
+            .iter()
+            .chain(self.jobs.keys())
+            .find(|object| self.seen.object(object).is_none());
         match unknown.cloned() {
             Some(object) => {
                 self.ask(Question::Look(object.clone()), Request::Get(object), now);
@@ -71,7 +77,11 @@ impl Run {
 
     /// Who wants the run to go back, how far and why.
     fn wish(&self) -> Option<(usize, String)> {
-        let by = self.wishes.abort.as_ref().map(|wish| format!("asked by {} at {}", wish.by, wish.at));
+        let by = self
+            .wishes
+            .abort
+            .as_ref()
+            .map(|wish| format!("asked by {} at {}", wish.by, wish.at));
         match self.options.goal {
             Goal::Back { to } => Some((to, "asked for".to_owned())),
             _ if self.abort => Some((0, "asked for at this terminal".to_owned())),
@@ -81,13 +91,18 @@ impl Run {
 
     /// Makes the changes of the present step, one after the other.
     pub(crate) fn make(&mut self, now: Timestamp) -> bool {
-        let (Some(position), Some(way)) = (&self.position, &self.way) else { return false };
+        let (Some(position), Some(way)) = (&self.position, &self.way) else {
+            return false;
+        };
         let number = position.step;
         if number > way.steps.len() {
             return self.arrive();
         }
-        let objects: Vec<ObjectRef> =
-            way.changes(number).iter().map(|change| change.object().clone()).collect();
+        let objects: Vec<ObjectRef> = way
+            .changes(number)
+            .iter()
+            .map(|change| change.object().clone())
+            .collect();
         let (mut begun, mut todo) = (false, None);
         for object in objects {
             match self.stand(&object) {
@@ -97,23 +112,41 @@ impl Run {
                 Stand::Todo(write) => todo = todo.or(Some((object, write))),
             }
         }
-        let Some((object, write)) = todo else { return self.wait_from(now, true) };
+        let Some((object, write)) = todo else {
+            return self.wait_from(now, true);
+        };
         if !begun && !self.may_begin(number, now) {
             return false;
         }
         self.tell_step(number, false);
-        self.ask(Question::Make(object), Request::Write { write, dry_run: false }, now);
+        self.ask(
+            Question::Make(object),
+            Request::Write {
+                write,
+                dry_run: false,
+            },
+            now,
+        );
         false
     }
 
     /// What is to be created anew is still being deleted: a watch says when it is gone.
     fn wait_until_gone(&mut self, number: usize, object: &ObjectRef) -> bool {
-        let (gate, stands) = (format!("{} to go", object.name), "it is still being deleted".to_owned());
-        self.tell(Progress::Waiting { number, gate, stands, until: None });
+        let (gate, stands) = (
+            format!("{} to go", object.name),
+            "it is still being deleted".to_owned(),
+        );
+        self.tell(Progress::Waiting {
+            number,
+            gate,
+            stands,
+            until: None,
+        });
         false
     }
 
-    /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at this moment.
+    /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at
+    /// this moment.
     fn may_begin(&mut self, number: usize, now: Timestamp) -> bool {
         if let Some(reason) = self.drift(number - 1) {
             return !self.drifted(reason);
@@ -135,22 +168,37 @@ impl Run {
         }
     }
 
-    /// Before the first step of a way back: what the step before was to remove is gone, or there would be too many.
+    /// Before the first step of a way back: what the step before was to remove is gone, or there
+    /// would be too many.
     fn has_shrunk(&mut self) -> bool {
         let Some(way) = &self.way else { return false };
-        let Some(halfway) = way.halfway() else { return true };
+        let Some(halfway) = way.halfway() else {
+            return true;
+        };
         let count = |set: Option<&Manifest>| set.and_then(|set| Deployment::of(set).replicas());
-        let shrinks = way.before(1).iter().filter(|set| Deployment::is(set.object()));
+        let shrinks = way
+            .before(1)
+            .iter()
+            .filter(|set| Deployment::is(set.object()));
         let waits = shrinks.filter_map(|set| {
             let (was, is) = (count(halfway.get(set.object()))?, count(Some(set))?);
             match shrunk(&self.seen, set.object(), is) {
-                Verdict::Waits(reason) if is < was => Some(format!("{}: {reason}", set.object().name)),
+                Verdict::Waits(reason) if is < was => {
+                    Some(format!("{}: {reason}", set.object().name))
+                }
                 _ => None,
             }
         });
         let waits: Vec<String> = waits.collect();
-        let Some(stands) = waits.first().cloned() else { return true };
-        self.tell(Progress::Waiting { number: 1, gate: "pods to go".to_owned(), stands, until: None });
+        let Some(stands) = waits.first().cloned() else {
+            return true;
+        };
+        self.tell(Progress::Waiting {
+            number: 1,
+            gate: "pods to go".to_owned(),
+            stands,
+            until: None,
+        });
         false
     }
 
@@ -175,7 +223,11 @@ impl Run {
             }
             Err(fault) if self.is_tired() => {
                 let changes = "it changes each time that it is to be written".to_owned();
-                let reason = if fault.is_stale() { changes } else { fault.told() };
+                let reason = if fault.is_stale() {
+                    changes
+                } else {
+                    fault.told()
+                };
                 self.fail(format!("{object}: {reason}\nhint: cutover apply goes on"));
             }
             Err(fault) => {
@@ -207,6 +259,11 @@ impl Run {
         let Some(way) = &self.way else { return };
         let step = way.step(number);
         let (phase, name) = (step.phase.clone(), step.name.clone());
-        self.tell(Progress::Step { number, phase, name, already });
+        self.tell(Progress::Step {
+            number,
+            phase,
+            name,
+            already,
+        });
     }
 }

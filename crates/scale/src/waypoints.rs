@@ -2,8 +2,8 @@
 
 use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{
-    Allowance, Deployment, MOST_STEPS, Release, Waypoint, Waypoints, Workload, refuse, replicas, select,
-    workload,
+    Allowance, Deployment, MOST_STEPS, Release, Waypoint, Waypoints, Workload, refuse, replicas,
+    select, workload,
 };
 
 use crate::error::Error;
@@ -36,14 +36,23 @@ pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
         .map(|object| workload(release, object, &Allowance::default()))
         .collect::<Result<_, _>>()?;
     let step = scale.max_step.map_or(u32::MAX, Into::into);
-    let most = changed.iter().map(|object| stops(release, object, step)).collect::<Result<Vec<_>, _>>()?;
+    let most = changed
+        .iter()
+        .map(|object| stops(release, object, step))
+        .collect::<Result<Vec<_>, _>>()?;
     let longest = most.iter().map(Vec::len).max().unwrap_or(0);
-    let points = (0..longest).map(|at| point(release, &changed, &most, at)).collect();
+    let points = (0..longest)
+        .map(|at| point(release, &changed, &most, at))
+        .collect();
     let warnings = workloads
         .iter()
         .zip(&changed)
         .filter(|(workload, _)| scale.replicas == 0 && !workload.services.is_empty());
-    Ok(Waypoints { warnings: warnings.map(|(_, object)| silent(object)).collect(), points, workloads })
+    Ok(Waypoints {
+        warnings: warnings.map(|(_, object)| silent(object)).collect(),
+        points,
+        workloads,
+    })
 }
 
 /// The counts that a ramp stands at, the last one wanted.
@@ -51,14 +60,19 @@ fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, E
     let (from, to) = replicas(release, object)?;
     let count = usize::try_from(from.abs_diff(to).div_ceil(step)).unwrap_or(usize::MAX);
     if count > MOST_STEPS {
-        let reason =
-            format!("{from} to {to} pods by {step} takes {count} steps, and a plan has {MOST_STEPS} at most");
+        let reason = format!(
+            "{from} to {to} pods by {step} takes {count} steps, and a plan has {MOST_STEPS} at most"
+        );
         return Err(refuse(object, "/spec/replicas", reason, "take a larger maxStep").into());
     }
     let mut at = from;
     let mut stops = Vec::new();
     while at != to {
-        at = if at < to { at.saturating_add(step).min(to) } else { at.saturating_sub(step).max(to) };
+        at = if at < to {
+            at.saturating_add(step).min(to)
+        } else {
+            at.saturating_sub(step).max(to)
+        };
         stops.push(at);
     }
     Ok(stops)
@@ -66,7 +80,9 @@ fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, E
 
 fn point(release: &Release, objects: &[ObjectRef], stops: &[Vec<u32>], at: usize) -> Waypoint {
     let mut bundle = release.to().clone();
-    let counts = stops.iter().map(|stops| stops.get(at).or_else(|| stops.last()));
+    let counts = stops
+        .iter()
+        .map(|stops| stops.get(at).or_else(|| stops.last()));
     for (object, count) in objects.iter().zip(counts) {
         if let (Some(set), Some(count)) = (release.to().get(object), count) {
             bundle.insert(Deployment::of(set).scaled(*count));
@@ -74,7 +90,9 @@ fn point(release: &Release, objects: &[ObjectRef], stops: &[Vec<u32>], at: usize
     }
     let ramp = stops.iter().any(|stops| stops.len() > 1);
     let count = stops.iter().filter_map(|stops| stops.get(at)).max();
-    let phase = count.filter(|_| ramp).map_or_else(|| "scale".to_owned(), |count| format!("scale-{count}"));
+    let phase = count
+        .filter(|_| ramp)
+        .map_or_else(|| "scale".to_owned(), |count| format!("scale-{count}"));
     Waypoint::new(phase, bundle)
 }
 

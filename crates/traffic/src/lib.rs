@@ -10,8 +10,8 @@
 //! not split by pods (session affinity, topology, …) the share is unknown, and [`Split::Unknown`]
 //! says why.
 //!
-//! This crate counts pods that are given to it. It knows no cluster and no strategy. Of a route (Ingress, Gateway API) it
-//! knows which Services it names, and not yet the weights.
+//! This crate counts pods that are given to it. It knows no cluster and no strategy. Of a route
+//! (Ingress, Gateway API) it knows which Services it names, and not yet the weights.
 //!
 //! ```
 //! use cutover_manifest::Manifest;

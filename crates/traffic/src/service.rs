@@ -1,4 +1,5 @@
-//! A Service as its endpoints are made: which pods it selects, and whether requests split evenly over them.
+//! A Service as its endpoints are made: which pods it selects, and whether requests split evenly
+//! over them.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ pub enum Port {
 /// Whether a Service's requests split by pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Split {
-    /// Each pod has the same chance for each new connection (kube-proxy in iptables and nftables mode).
+    /// Each pod has the same chance for each new connection (kube-proxy in iptables and nftables
+    /// mode).
     Even,
     /// The share is unknown, for this reason.
     Unknown(&'static str),
@@ -82,20 +84,25 @@ impl Service {
 
     /// The share of new connections for each set that receives any.
     ///
-    /// Exact in expectation where [`Service::split`] is [`Split::Even`] and all pods are ready; empty where the
-    /// Service has no pods at all.
+    /// Exact in expectation where [`Service::split`] is [`Split::Even`] and all pods are ready;
+    /// empty where the Service has no pods at all.
     pub fn shares(&self, pods: &[Pods]) -> BTreeMap<String, Share> {
-        let selected: Vec<&Pods> =
-            pods.iter().filter(|pods| pods.count > 0 && self.selects(&pods.labels)).collect();
+        let selected: Vec<&Pods> = pods
+            .iter()
+            .filter(|pods| pods.count > 0 && self.selects(&pods.labels))
+            .collect();
         let total = selected.iter().map(|pods| u64::from(pods.count)).sum();
-        let share = |pods: &Pods| Some((pods.set.clone(), Share::of(u64::from(pods.count), total)?));
+        let share =
+            |pods: &Pods| Some((pods.set.clone(), Share::of(u64::from(pods.count), total)?));
         selected.into_iter().filter_map(share).collect()
     }
 }
 
 /// Whether equality-based requirements hold for these labels. An empty selector holds for all.
 pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+    selector
+        .iter()
+        .all(|(key, value)| labels.get(key) == Some(value))
 }
 
 fn target(port: &core::ServicePort) -> Port {
@@ -110,22 +117,44 @@ fn target(port: &core::ServicePort) -> Port {
 /// (`pkg/proxy/topology.go`; `ServiceSpec` in kubernetes/api `core/v1/types.go`).
 fn split(spec: &core::ServiceSpec, manifest: &Manifest) -> Split {
     let local = Some("Local");
-    let hints = ["service.kubernetes.io~1topology-mode", "service.kubernetes.io~1topology-aware-hints"];
-    let hinted = hints.iter().any(|key| manifest.pointer(&format!("/metadata/annotations/{key}")).is_some());
+    let hints = [
+        "service.kubernetes.io~1topology-mode",
+        "service.kubernetes.io~1topology-aware-hints",
+    ];
+    let hinted = hints.iter().any(|key| {
+        manifest
+            .pointer(&format!("/metadata/annotations/{key}"))
+            .is_some()
+    });
     let reasons = [
         (
             spec.session_affinity.as_deref() == Some("ClientIP"),
             "`sessionAffinity: ClientIP` keeps each client on its pod",
         ),
-        (spec.cluster_ip.as_deref() == Some("None"), "it is headless: clients pick a pod themselves"),
+        (
+            spec.cluster_ip.as_deref() == Some("None"),
+            "it is headless: clients pick a pod themselves",
+        ),
         (
             spec.publish_not_ready_addresses == Some(true),
             "`publishNotReadyAddresses` sends requests to pods that are not ready",
         ),
-        (spec.internal_traffic_policy.as_deref() == local, "`internalTrafficPolicy: Local` splits by node"),
-        (spec.external_traffic_policy.as_deref() == local, "`externalTrafficPolicy: Local` splits by node"),
-        (spec.traffic_distribution.is_some(), "`trafficDistribution` prefers pods near the client"),
+        (
+            spec.internal_traffic_policy.as_deref() == local,
+            "`internalTrafficPolicy: Local` splits by node",
+        ),
+        (
+            spec.external_traffic_policy.as_deref() == local,
+            "`externalTrafficPolicy: Local` splits by node",
+        ),
+        (
+            spec.traffic_distribution.is_some(),
+            "`trafficDistribution` prefers pods near the client",
+        ),
         (hinted, "topology hints prefer pods near the client"),
     ];
-    reasons.iter().find(|(holds, _)| *holds).map_or(Split::Even, |(_, reason)| Split::Unknown(reason))
+    reasons
+        .iter()
+        .find(|(holds, _)| *holds)
+        .map_or(Split::Even, |(_, reason)| Split::Unknown(reason))
 }

@@ -1,4 +1,5 @@
-//! Shares of requests: whole percents as people ask for them, and exact fractions as pods give them.
+//! Shares of requests: whole percents as people ask for them, and exact fractions as pods give
+//! them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -36,7 +37,10 @@ impl Percent {
     pub fn new(value: u64) -> Result<Self, OutOfRange> {
         match u8::try_from(value) {
             Ok(small) if small <= 100 => Ok(Self(small)),
-            _ => Err(OutOfRange { value: value.to_string(), wanted: "a whole percentage of 0 to 100" }),
+            _ => Err(OutOfRange {
+                value: value.to_string(),
+                wanted: "a whole percentage of 0 to 100",
+            }),
         }
     }
 
@@ -99,10 +103,15 @@ impl Share {
 
     /// How far two shares lie apart, exactly.
     pub fn distance(self, other: Self) -> Ratio<u64> {
-        if self > other { self.0 - other.0 } else { other.0 - self.0 }
+        if self > other {
+            self.0 - other.0
+        } else {
+            other.0 - self.0
+        }
     }
 
-    /// For people: rounded to a whole percent, as `33 %`; never `0 %` or `100 %` where it is not so.
+    /// For people: rounded to a whole percent, as `33 %`; never `0 %` or `100 %` where it is not
+    /// so.
     pub fn percent(self) -> String {
         let rounded = (self.0 * 100).round().to_integer();
         match rounded {
@@ -152,8 +161,12 @@ impl FromStr for Share {
     type Err = OutOfRange;
 
     fn from_str(text: &str) -> Result<Self, OutOfRange> {
-        let parts =
-            text.split_once('/').and_then(|(part, whole)| Self::of(part.parse().ok()?, whole.parse().ok()?));
-        parts.ok_or_else(|| OutOfRange { value: text.into(), wanted: "a share as `1/4`, from 0/1 to 1/1" })
+        let parts = text
+            .split_once('/')
+            .and_then(|(part, whole)| Self::of(part.parse().ok()?, whole.parse().ok()?));
+        parts.ok_or_else(|| OutOfRange {
+            value: text.into(),
+            wanted: "a share as `1/4`, from 0/1 to 1/1",
+        })
     }
 }

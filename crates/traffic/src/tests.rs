@@ -14,28 +14,48 @@ fn service(spec: Value) -> Service {
 }
 
 fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn pods(set: &str, track: &str, count: u32) -> Pods {
-    Pods { set: set.into(), labels: labels(&[("app", "hello"), ("track", track)]), count }
+    Pods {
+        set: set.into(),
+        labels: labels(&[("app", "hello"), ("track", track)]),
+        count,
+    }
 }
 
 fn check_shares(selector: Value, expect: &[(&str, &str)]) {
-    let all =
-        [pods("hello", "stable", 2), pods("hello-canary", "canary", 1), pods("hello-green", "green", 0)];
+    let all = [
+        pods("hello", "stable", 2),
+        pods("hello-canary", "canary", 1),
+        pods("hello-green", "green", 0),
+    ];
     let shares = service(json!({ "selector": selector })).shares(&all);
-    let shares: Vec<(String, String)> =
-        shares.into_iter().map(|(set, share)| (set, share.to_string())).collect();
-    let expect: Vec<(String, String)> =
-        expect.iter().map(|(set, share)| ((*set).into(), (*share).into())).collect();
+    let shares: Vec<(String, String)> = shares
+        .into_iter()
+        .map(|(set, share)| (set, share.to_string()))
+        .collect();
+    let expect: Vec<(String, String)> = expect
+        .iter()
+        .map(|(set, share)| ((*set).into(), (*share).into()))
+        .collect();
     assert_eq!(shares, expect);
 }
 
 #[test]
 fn a_share_is_the_part_of_the_selected_pods() {
-    check_shares(json!({"app": "hello"}), &[("hello", "2/3"), ("hello-canary", "1/3")]);
-    check_shares(json!({"app": "hello", "track": "stable"}), &[("hello", "1/1")]);
+    check_shares(
+        json!({"app": "hello"}),
+        &[("hello", "2/3"), ("hello-canary", "1/3")],
+    );
+    check_shares(
+        json!({"app": "hello", "track": "stable"}),
+        &[("hello", "1/1")],
+    );
     check_shares(json!({"app": "hello", "track": "green"}), &[]);
     check_shares(json!({"app": "other"}), &[]);
     check_shares(json!({}), &[]);
@@ -48,7 +68,10 @@ fn check_split(spec: Value, even: bool) {
 #[test]
 fn some_services_do_not_split_by_pods() {
     check_split(json!({}), true);
-    check_split(json!({"sessionAffinity": "None", "internalTrafficPolicy": "Cluster"}), true);
+    check_split(
+        json!({"sessionAffinity": "None", "internalTrafficPolicy": "Cluster"}),
+        true,
+    );
     check_split(json!({"sessionAffinity": "ClientIP"}), false);
     check_split(json!({"clusterIP": "None"}), false);
     check_split(json!({"trafficDistribution": "PreferClose"}), false);
@@ -77,17 +100,25 @@ fn shares_and_percents_refuse_what_they_are_not() {
     assert_eq!(Share::of(2, 1), None);
     assert!("5/4".parse::<Share>().is_err() && "x".parse::<Share>().is_err());
     assert!(serde_json::from_value::<Percent>(json!(101)).is_err());
-    assert_eq!(serde_json::from_value::<Share>(json!("1/4")).unwrap(), Share::of(1, 4).unwrap());
+    assert_eq!(
+        serde_json::from_value::<Share>(json!("1/4")).unwrap(),
+        Share::of(1, 4).unwrap()
+    );
 }
 
 fn check_backends(api_version: &str, kind: &str, spec: Value, expect: &[(&str, &str)]) {
     let metadata = json!({"name": "hello", "namespace": "prod"});
-    let manifest = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec});
+    let manifest =
+        json!({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec});
     let found = backends(&Manifest::new(manifest).unwrap());
-    let found: Vec<(String, String)> =
-        found.into_iter().map(|backend| (backend.pointer, backend.service.to_string())).collect();
-    let expect: Vec<(String, String)> =
-        expect.iter().map(|(pointer, name)| ((*pointer).into(), format!("Service prod/{name}"))).collect();
+    let found: Vec<(String, String)> = found
+        .into_iter()
+        .map(|backend| (backend.pointer, backend.service.to_string()))
+        .collect();
+    let expect: Vec<(String, String)> = expect
+        .iter()
+        .map(|(pointer, name)| ((*pointer).into(), format!("Service prod/{name}")))
+        .collect();
     assert_eq!(found, expect);
 }
 
@@ -112,9 +143,22 @@ fn a_route_names_the_services_of_its_namespace() {
         {"kind": "Bucket", "group": "example.com", "name": "files"},
         {"namespace": "other", "name": "theirs"},
     ]}, {}]});
-    let named = [("/spec/rules/0/backendRefs/0/name", "hello"), ("/spec/rules/0/backendRefs/1/name", "own")];
-    check_backends("gateway.networking.k8s.io/v1", "HTTPRoute", route.clone(), &named);
-    check_backends("gateway.networking.k8s.io/v1alpha2", "TCPRoute", route.clone(), &named);
+    let named = [
+        ("/spec/rules/0/backendRefs/0/name", "hello"),
+        ("/spec/rules/0/backendRefs/1/name", "own"),
+    ];
+    check_backends(
+        "gateway.networking.k8s.io/v1",
+        "HTTPRoute",
+        route.clone(),
+        &named,
+    );
+    check_backends(
+        "gateway.networking.k8s.io/v1alpha2",
+        "TCPRoute",
+        route.clone(),
+        &named,
+    );
     check_backends("gateway.networking.k8s.io/v1", "Gateway", route, &[]);
     check_backends("networking.k8s.io/v1", "Ingress", json!("none"), &[]);
 }

@@ -13,7 +13,12 @@ fn plan(folder: &Folder, words: &str) -> Value {
 }
 
 fn names(plan: &Value) -> Vec<&str> {
-    plan["spec"]["steps"].as_array().unwrap().iter().filter_map(|step| step["name"].as_str()).collect()
+    plan["spec"]["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step["name"].as_str())
+        .collect()
 }
 
 #[test]
@@ -21,21 +26,44 @@ fn every_strategy_makes_a_plan() {
     let folder = Folder::hello();
     let check = |words: &str, strategy: &str, first: &str| {
         let plan = plan(&folder, words);
-        assert_eq!((&plan["spec"]["strategy"], names(&plan)[0]), (&json!(strategy), first), "{words}");
+        assert_eq!(
+            (&plan["spec"]["strategy"], names(&plan)[0]),
+            (&json!(strategy), first),
+            "{words}"
+        );
     };
-    check(&format!("canary --steps 25,50 {IMAGE}"), "canary", "create Deployment hello-canary with 1 pod");
+    check(
+        &format!("canary --steps 25,50 {IMAGE}"),
+        "canary",
+        "create Deployment hello-canary with 1 pod",
+    );
     check(
         &format!("blue-green --service hello {IMAGE}"),
         "blueGreen",
         "switch Service hello to app=hello,track=stable",
     );
-    check(&format!("rolling {IMAGE}"), "rolling", "image of Deployment hello 1.0.0 → 2.0.0");
-    check(&format!("recreate {IMAGE}"), "recreate", "update strategy of Deployment hello: Recreate");
-    check("scale --workload hello --replicas 5", "scale", "scale Deployment hello 3 → 5");
+    check(
+        &format!("rolling {IMAGE}"),
+        "rolling",
+        "image of Deployment hello 1.0.0 → 2.0.0",
+    );
+    check(
+        &format!("recreate {IMAGE}"),
+        "recreate",
+        "update strategy of Deployment hello: Recreate",
+    );
+    check(
+        "scale --workload hello --replicas 5",
+        "scale",
+        "scale Deployment hello 3 → 5",
+    );
     for (words, strategy) in [
         ("restart --workload hello", "restart"),
         ("pause --workload hello", "pause"),
-        ("affinity --service hello --session-affinity ClientIP", "affinity"),
+        (
+            "affinity --service hello --session-affinity ClientIP",
+            "affinity",
+        ),
     ] {
         assert_eq!(plan(&folder, words)["spec"]["strategy"], strategy);
     }
@@ -67,7 +95,11 @@ fn flags_and_strategy_files_make_the_same_plan() {
         "blueGreen: {activeService: hello, previewReplicaCount: 1}",
         IMAGE,
     );
-    check("rolling --max-unavailable 1", "rolling: {maxUnavailable: 1}", IMAGE);
+    check(
+        "rolling --max-unavailable 1",
+        "rolling: {maxUnavailable: 1}",
+        IMAGE,
+    );
     check("recreate", "recreate: {}", IMAGE);
     check(
         "scale --replicas 9 --max-step 2 --workload hello",
@@ -75,14 +107,19 @@ fn flags_and_strategy_files_make_the_same_plan() {
         "",
     );
     check("pause", "pause: {}", "--workload hello");
-    check("restart --at 2026-11-24T10:00:00Z", "restart: {at: \"2026-11-24T10:00:00Z\"}", "--workload hello");
+    check(
+        "restart --at 2026-11-24T10:00:00Z",
+        "restart: {at: \"2026-11-24T10:00:00Z\"}",
+        "--workload hello",
+    );
 }
 
 #[test]
 fn a_restart_takes_the_time_of_the_clock() {
     let plan = plan(&Folder::hello(), "restart --workload hello");
     assert!(
-        plan.to_string().contains("\"kubectl.kubernetes.io/restartedAt\":\"2026-11-24T10:00:00Z\""),
+        plan.to_string()
+            .contains("\"kubectl.kubernetes.io/restartedAt\":\"2026-11-24T10:00:00Z\""),
         "{plan:#}"
     );
 }
@@ -90,15 +127,22 @@ fn a_restart_takes_the_time_of_the_clock() {
 #[test]
 fn options_hold_whatever_the_strategy() {
     let folder = Folder::hello();
-    let plan =
-        plan(&folder, &format!("rolling {IMAGE} --name greeting --on-failure undo --max-concurrent 1"));
-    assert_eq!((&plan["metadata"]["name"], &plan["spec"]["onFailure"]), (&json!("greeting"), &json!("undo")));
+    let plan = plan(
+        &folder,
+        &format!("rolling {IMAGE} --name greeting --on-failure undo --max-concurrent 1"),
+    );
+    assert_eq!(
+        (&plan["metadata"]["name"], &plan["spec"]["onFailure"]),
+        (&json!("greeting"), &json!("undo"))
+    );
 }
 
 #[test]
 fn what_is_wanted_is_said_by_files_images_and_variables() {
     let folder = Folder::hello();
-    let new = folder.text("hello/deployments/hello.yaml").replace("1.0.0", "2.0.0");
+    let new = folder
+        .text("hello/deployments/hello.yaml")
+        .replace("1.0.0", "2.0.0");
     folder.put("new/hello.yaml", &new);
     assert_eq!(
         names(&plan(&folder, "rolling --to new")),
@@ -112,7 +156,9 @@ fn what_is_wanted_is_said_by_files_images_and_variables() {
 fn only_the_workloads_that_are_meant_change() {
     let folder = Folder::hello();
     for name in ["auth", "hello"] {
-        let new = folder.text(&format!("hello/deployments/{name}.yaml")).replace(":1.0.0", ":2.0.0");
+        let new = folder
+            .text(&format!("hello/deployments/{name}.yaml"))
+            .replace(":1.0.0", ":2.0.0");
         folder.put(&format!("new/{name}.yaml"), &new);
     }
     let both = plan(&folder, "rolling --to new");
@@ -128,14 +174,24 @@ fn a_namespace_tells_names_apart() {
         let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
         folder.put(
             &format!("hello/{namespace}.yaml"),
-            &hello.replace("  labels: {app: hello}", &format!("  namespace: {namespace}")),
+            &hello.replace(
+                "  labels: {app: hello}",
+                &format!("  namespace: {namespace}"),
+            ),
         );
     }
-    for words in ["restart --workload hello -n test", "restart -n test", &format!("rolling {IMAGE} -n test")]
-    {
+    for words in [
+        "restart --workload hello -n test",
+        "restart -n test",
+        &format!("rolling {IMAGE} -n test"),
+    ] {
         let plan = plan(&folder, words);
         assert_eq!(plan["spec"]["workloads"][0]["namespace"], "test", "{words}");
-        assert_eq!(plan["spec"]["workloads"].as_array().unwrap().len(), 1, "{words}");
+        assert_eq!(
+            plan["spec"]["workloads"].as_array().unwrap().len(),
+            1,
+            "{words}"
+        );
     }
 }
 
@@ -145,21 +201,45 @@ fn a_namespace_limits_what_files_want() {
     let folder = Folder::empty();
     let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
     for namespace in ["prod", "test"] {
-        let named = hello.replace("  labels: {app: hello}", &format!("  namespace: {namespace}"));
+        let named = hello.replace(
+            "  labels: {app: hello}",
+            &format!("  namespace: {namespace}"),
+        );
         folder.put(&format!("hello/{namespace}.yaml"), &named);
-        folder.put(&format!("new/{namespace}.yaml"), &named.replace("hello:1.0.0", "hello:2.0.0"));
+        folder.put(
+            &format!("new/{namespace}.yaml"),
+            &named.replace("hello:1.0.0", "hello:2.0.0"),
+        );
     }
-    let changed = |words: &str| plan(&folder, words)["spec"]["workloads"].as_array().unwrap().len();
-    assert_eq!((changed("rolling --to new -n test"), changed("rolling --to new")), (1, 2));
+    let changed = |words: &str| {
+        plan(&folder, words)["spec"]["workloads"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(
+        (
+            changed("rolling --to new -n test"),
+            changed("rolling --to new")
+        ),
+        (1, 2)
+    );
     let none = folder.run("cutover plan rolling -f hello --to new -n typo");
-    assert!(none.messages.contains("note: nothing to do"), "{}", none.messages);
+    assert!(
+        none.messages.contains("note: nothing to do"),
+        "{}",
+        none.messages
+    );
 }
 
 /// A number is where a program listens, whether or not its manifest says so.
 #[test]
 fn a_port_that_is_only_declared_may_come_and_go() {
     let with = include_str!("../../fixtures/hello/deployments/hello.yaml");
-    let without = with.replace("            - name: http\n              containerPort: 8080\n", "");
+    let without = with.replace(
+        "            - name: http\n              containerPort: 8080\n",
+        "",
+    );
     let service = include_str!("../../fixtures/hello/services/hello.yaml")
         .replace("targetPort: http", "targetPort: 8080");
     for (from, to) in [(with, &*without), (&*without, with)] {
@@ -167,7 +247,10 @@ fn a_port_that_is_only_declared_may_come_and_go() {
         folder.put("hello/hello.yaml", &format!("{from}---\n{service}"));
         folder.put("new/hello.yaml", &format!("{to}---\n{service}"));
         for words in ["rolling", "canary --steps 50", "blue-green --service hello"] {
-            assert!(!names(&plan(&folder, &format!("{words} --to new"))).is_empty(), "{words}");
+            assert!(
+                !names(&plan(&folder, &format!("{words} --to new"))).is_empty(),
+                "{words}"
+            );
         }
     }
 }
@@ -176,9 +259,16 @@ fn a_port_that_is_only_declared_may_come_and_go() {
 #[test]
 fn slots_that_nothing_changes_stay() {
     let folder = Folder::empty();
-    folder.put("slots.yaml", include_str!("../../../docs/example-slots.yaml"));
+    folder.put(
+        "slots.yaml",
+        include_str!("../../../docs/example-slots.yaml"),
+    );
     let outcome = folder.run("cutover plan blue-green -f slots.yaml --service hello");
-    assert!(outcome.messages.contains("note: nothing to do"), "{}", outcome.messages);
+    assert!(
+        outcome.messages.contains("note: nothing to do"),
+        "{}",
+        outcome.messages
+    );
 }
 
 /// A controller deletes by itself what it has made.
@@ -187,7 +277,9 @@ fn what_a_controller_owns_is_not_pruned() {
     let folder = Folder::hello();
     folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
     folder.put("hello/set.yaml", "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-1\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: hello, uid: u}]\n");
-    let outcome = folder.run(&format!("cutover plan rolling -f hello --to new {IMAGE} --prune -o json"));
+    let outcome = folder.run(&format!(
+        "cutover plan rolling -f hello --to new {IMAGE} --prune -o json"
+    ));
     assert!(
         !outcome.output.contains("ReplicaSet") && !outcome.messages.contains("ReplicaSet"),
         "{}",
@@ -198,12 +290,20 @@ fn what_a_controller_owns_is_not_pruned() {
 #[test]
 fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
     let folder = Folder::hello();
-    folder.change("hello/deployments/hello.yaml", "  replicas: 3            # one a zone\n", "");
-    let outcome =
-        folder.run(&format!("cutover plan canary --steps 25 {IMAGE} -f hello --replicas 4 -o plan.yaml"));
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "  replicas: 3            # one a zone\n",
+        "",
+    );
+    let outcome = folder.run(&format!(
+        "cutover plan canary --steps 25 {IMAGE} -f hello --replicas 4 -o plan.yaml"
+    ));
     let expected = "warning: hello/deployments/hello.yaml:2:1: Deployment hello: /spec/replicas: the manifest does not say how many pods run; the plan takes them to be 4";
     assert!(outcome.messages.contains(expected), "{}", outcome.messages);
-    let plan = plan(&folder, "scale --workload hello --current-replicas 4 --replicas 5");
+    let plan = plan(
+        &folder,
+        "scale --workload hello --current-replicas 4 --replicas 5",
+    );
     assert_eq!(names(&plan), ["scale Deployment hello 4 → 5"]);
 }
 
@@ -212,13 +312,26 @@ fn a_plan_goes_to_a_file_or_is_shown() {
     let folder = Folder::hello();
     let line = format!("cutover plan rolling -f hello {IMAGE}");
     let shown = folder.run(&line);
-    assert!(shown.output.starts_with("Plan hello: rolling"), "{}", shown.output);
-    assert!(shown.messages.ends_with("hint: `-o plan.yaml` writes it to a file\n"), "{}", shown.messages);
+    assert!(
+        shown.output.starts_with("Plan hello: rolling"),
+        "{}",
+        shown.output
+    );
+    assert!(
+        shown
+            .messages
+            .ends_with("hint: `-o plan.yaml` writes it to a file\n"),
+        "{}",
+        shown.messages
+    );
     let yaml = folder.done(&format!("{line} -o yaml"));
     assert_eq!(folder.done(&format!("{line} -o plan.yaml")), "");
     assert_eq!(folder.text("plan.yaml"), yaml);
     folder.done(&format!("{line} -o plan.json"));
-    assert_eq!(folder.text("plan.json"), folder.done(&format!("{line} -o json")));
+    assert_eq!(
+        folder.text("plan.json"),
+        folder.done(&format!("{line} -o json"))
+    );
 }
 
 #[test]
@@ -244,7 +357,11 @@ fn nothing_to_do_is_no_failure() {
             "{words}: {}",
             outcome.messages
         );
-        assert!(outcome.messages.contains("note: nothing to do"), "{words}: {}", outcome.messages);
+        assert!(
+            outcome.messages.contains("note: nothing to do"),
+            "{words}: {}",
+            outcome.messages
+        );
     }
 }
 
@@ -253,14 +370,20 @@ fn nothing_to_do_is_no_failure() {
 fn what_other_tools_print_is_read_from_the_standard_input() {
     let folder = Folder::hello();
     let hook = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: {helm.sh/hook: pre-upgrade}\n";
-    let files =
-        ["deployments/hello.yaml", "services/hello.yaml"].map(|name| folder.text(&format!("hello/{name}")));
-    let input =
-        format!("---\n# Source: hello/templates/hello.yaml\n{}---\n{}---\n{hook}", files[0], files[1]);
-    let outcome = folder.run_with(&format!("cutover plan canary -f - {IMAGE} --steps 25 -o json"), &input);
+    let files = ["deployments/hello.yaml", "services/hello.yaml"]
+        .map(|name| folder.text(&format!("hello/{name}")));
+    let input = format!(
+        "---\n# Source: hello/templates/hello.yaml\n{}---\n{}---\n{hook}",
+        files[0], files[1]
+    );
+    let outcome = folder.run_with(
+        &format!("cutover plan canary -f - {IMAGE} --steps 25 -o json"),
+        &input,
+    );
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
     assert!(
-        outcome.messages.contains("warning: stdin:") && outcome.messages.contains("Job migrate: set aside"),
+        outcome.messages.contains("warning: stdin:")
+            && outcome.messages.contains("Job migrate: set aside"),
         "{}",
         outcome.messages
     );
@@ -272,7 +395,9 @@ fn what_other_tools_print_is_read_from_the_standard_input() {
 fn an_earlier_revision_comes_back_by_any_strategy() {
     let folder = Folder::hello();
     let template = |text: &str| {
-        text.split_once("  template:").map(|(_, template)| format!("  template:{template}")).unwrap()
+        text.split_once("  template:")
+            .map(|(_, template)| format!("  template:{template}"))
+            .unwrap()
     };
     let now = folder.text("hello/deployments/hello.yaml");
     let revision = |number: u32, image: &str| {
@@ -283,12 +408,24 @@ fn an_earlier_revision_comes_back_by_any_strategy() {
         )
     };
     for (number, image) in [(1, "hello:0.8.0"), (2, "hello:0.9.0"), (3, "hello:1.0.0")] {
-        folder.put(&format!("hello/revisions/{number}.yaml"), &revision(number, image));
+        folder.put(
+            &format!("hello/revisions/{number}.yaml"),
+            &revision(number, image),
+        );
     }
     let first = |words: &str| names(&plan(&folder, words))[0].to_owned();
-    assert_eq!(first("rollback --workload hello"), "image of Deployment hello 1.0.0 → 0.9.0");
-    assert_eq!(first("rollback --workload hello --to-revision 1"), "image of Deployment hello 1.0.0 → 0.8.0");
-    assert_eq!(first("rolling --workload hello --to-revision 0"), "image of Deployment hello 1.0.0 → 0.9.0");
+    assert_eq!(
+        first("rollback --workload hello"),
+        "image of Deployment hello 1.0.0 → 0.9.0"
+    );
+    assert_eq!(
+        first("rollback --workload hello --to-revision 1"),
+        "image of Deployment hello 1.0.0 → 0.8.0"
+    );
+    assert_eq!(
+        first("rolling --workload hello --to-revision 0"),
+        "image of Deployment hello 1.0.0 → 0.9.0"
+    );
     assert_eq!(
         first("canary --steps 25 --workload hello --to-revision 1"),
         "create Deployment hello-canary with 1 pod"
@@ -298,7 +435,15 @@ fn an_earlier_revision_comes_back_by_any_strategy() {
 #[test]
 fn what_is_paused_is_resumed() {
     let folder = Folder::hello();
-    folder.change("hello/deployments/hello.yaml", "replicas: 3 ", "paused: true\n  replicas: 3 ");
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "replicas: 3 ",
+        "paused: true\n  replicas: 3 ",
+    );
     let plan = plan(&folder, "resume --workload hello");
-    assert_eq!(plan["spec"]["steps"].as_array().unwrap().len(), 1, "{plan:#}");
+    assert_eq!(
+        plan["spec"]["steps"].as_array().unwrap().len(),
+        1,
+        "{plan:#}"
+    );
 }

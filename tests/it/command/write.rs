@@ -12,17 +12,24 @@ const CANARY: &str = "hello/deployments/deployment-hello-canary.yaml";
 fn each_step_is_one_small_edit() {
     let folder = planned();
     let start = folder.text(HELLO);
-    let write = |step: usize| folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+    let write =
+        |step: usize| folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
     assert_eq!(write(1), format!("created {CANARY}\n"));
     assert_eq!(write(2), format!("changed {HELLO}\n"));
-    assert_eq!(folder.text(HELLO), start.replace("replicas: 3 ", "replicas: 2 "));
+    assert_eq!(
+        folder.text(HELLO),
+        start.replace("replicas: 3 ", "replicas: 2 ")
+    );
     assert_eq!(write(3), format!("changed {CANARY}\n"));
     assert_eq!(write(4), format!("changed {CANARY}\n"));
     assert_eq!(write(5), format!("changed {HELLO}\n"));
     assert_eq!(write(6), format!("changed {HELLO}\n"));
     assert_eq!(write(7), format!("changed {CANARY}\n"));
     assert_eq!(write(8), format!("removed {CANARY}\n"));
-    assert_eq!(folder.text(HELLO), start.replace("hello:1.0.0", "hello:2.0.0"));
+    assert_eq!(
+        folder.text(HELLO),
+        start.replace("hello:1.0.0", "hello:2.0.0")
+    );
     assert_eq!(write(8), "");
 }
 
@@ -49,7 +56,9 @@ fn written_files_read_as_the_rendered_state() {
     for step in 1..=8 {
         let rendered = folder.done(&format!("cutover render plan.yaml --step {step} -o json"));
         folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
-        let again = folder.done(&format!("cutover render plan.yaml --step {step} -f hello -o json"));
+        let again = folder.done(&format!(
+            "cutover render plan.yaml --step {step} -f hello -o json"
+        ));
         let read = folder.done("cutover read -f hello -o json");
         let sorted = |text: &str| {
             let mut items = super::json(text)["items"].as_array().unwrap().clone();
@@ -57,7 +66,12 @@ fn written_files_read_as_the_rendered_state() {
             items
         };
         assert_eq!(sorted(&again), sorted(&read), "step {step}");
-        assert!(sorted(&rendered).iter().all(|object| sorted(&read).contains(object)), "step {step}");
+        assert!(
+            sorted(&rendered)
+                .iter()
+                .all(|object| sorted(&read).contains(object)),
+            "step {step}"
+        );
     }
 }
 
@@ -69,11 +83,23 @@ fn a_named_file_gets_new_documents_at_its_end() {
         .map(|name| folder.text(&format!("hello/{name}")))
         .join("---\n");
     folder.put("all.yaml", &start);
-    folder.done(&format!("cutover plan canary -f all.yaml {IMAGE} --steps 25,50 -o plan.yaml"));
-    assert_eq!(folder.done("cutover write plan.yaml --step 1 -f all.yaml"), "changed all.yaml\n");
-    assert!(folder.text("all.yaml").starts_with(&format!("{start}---\napiVersion: apps/v1\n")));
+    folder.done(&format!(
+        "cutover plan canary -f all.yaml {IMAGE} --steps 25,50 -o plan.yaml"
+    ));
+    assert_eq!(
+        folder.done("cutover write plan.yaml --step 1 -f all.yaml"),
+        "changed all.yaml\n"
+    );
+    assert!(
+        folder
+            .text("all.yaml")
+            .starts_with(&format!("{start}---\napiVersion: apps/v1\n"))
+    );
     folder.done("cutover write plan.yaml --step 8 -f all.yaml");
-    assert_eq!(folder.text("all.yaml"), start.replace("hello:1.0.0", "hello:2.0.0"));
+    assert_eq!(
+        folder.text("all.yaml"),
+        start.replace("hello:1.0.0", "hello:2.0.0")
+    );
 }
 
 #[test]
@@ -81,9 +107,13 @@ fn lists_and_json_are_edited_too() {
     let folder = Folder::hello();
     let list = folder.done("cutover read -f hello -o json");
     folder.put("all.json", &list);
-    folder.done(&format!("cutover plan canary -f all.json {IMAGE} --steps 25,50 -o plan.yaml"));
+    folder.done(&format!(
+        "cutover plan canary -f all.json {IMAGE} --steps 25,50 -o plan.yaml"
+    ));
     for step in [1, 2, 5, 8, 0] {
-        folder.done(&format!("cutover write plan.yaml --step {step} -f all.json"));
+        folder.done(&format!(
+            "cutover write plan.yaml --step {step} -f all.json"
+        ));
     }
     assert_eq!(folder.text("all.json"), list);
 }
@@ -93,7 +123,9 @@ fn a_file_that_leaves_replicas_out_goes_on_doing_so_where_it_can() {
     let folder = Folder::hello();
     folder.change(HELLO, "  replicas: 3            # one a zone\n", "");
     let start = folder.text(HELLO);
-    folder.done(&format!("cutover plan canary -f hello {IMAGE} --steps 25,50 --replicas 3 -o plan.yaml"));
+    folder.done(&format!(
+        "cutover plan canary -f hello {IMAGE} --steps 25,50 --replicas 3 -o plan.yaml"
+    ));
     folder.done("cutover write plan.yaml --step 1 -f hello");
     assert_eq!(folder.text(HELLO), start);
     folder.done("cutover write plan.yaml --step 2 -f hello");
@@ -106,15 +138,23 @@ fn what_goes_is_taken_out_of_its_file() {
     let job = "# once a night\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: night}\n";
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map}\n";
     folder.put("hello/jobs.yaml", &format!("{job}---\n{map}"));
-    folder.put("new/all.yaml", &folder.done("cutover read -f hello/services -f hello/deployments"));
+    folder.put(
+        "new/all.yaml",
+        &folder.done("cutover read -f hello/services -f hello/deployments"),
+    );
     folder.put("new/map.yaml", map);
     folder.done("cutover plan rolling -f hello --to new --prune -o plan.yaml");
-    assert_eq!(folder.done("cutover write plan.yaml --step 1 -f hello"), "changed hello/jobs.yaml\n");
+    assert_eq!(
+        folder.done("cutover write plan.yaml --step 1 -f hello"),
+        "changed hello/jobs.yaml\n"
+    );
     assert_eq!(folder.text("hello/jobs.yaml"), map);
 }
 
 fn secret(token: &str) -> String {
-    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n")
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n"
+    )
 }
 
 #[test]
@@ -132,7 +172,12 @@ fn a_secret_is_never_written_from_a_plan() {
         outcome.messages
     );
     folder.put("hello/secret.yaml", &secret("hunter3"));
-    assert!(folder.run("cutover write plan.yaml --step 1 -f hello").messages.contains("nothing to write"));
+    assert!(
+        folder
+            .run("cutover write plan.yaml --step 1 -f hello")
+            .messages
+            .contains("nothing to write")
+    );
 }
 
 #[test]
@@ -140,14 +185,19 @@ fn a_secret_is_put_into_the_files_by_hand_and_its_step_is_written_then() {
     let folder = Folder::hello();
     folder.put("hello/secret.yaml", &secret("hunter2"));
     folder.put("new/secret.yaml", &secret("hunter3"));
-    folder.put("new/all.yaml", &folder.done("cutover read -f hello/services -f hello/deployments"));
-    folder.done(&format!("cutover plan canary -f hello --to new {IMAGE} --steps 25 -o plan.yaml"));
+    folder.put(
+        "new/all.yaml",
+        &folder.done("cutover read -f hello/services -f hello/deployments"),
+    );
+    folder.done(&format!(
+        "cutover plan canary -f hello --to new {IMAGE} --steps 25 -o plan.yaml"
+    ));
     let start = folder.text(HELLO);
     for (token, steps) in [("hunter3", [1, 2, 3]), ("hunter2", [0, 0, 0])] {
         folder.put("hello/secret.yaml", &secret(token));
-        steps
-            .iter()
-            .for_each(|step| drop(folder.done(&format!("cutover write plan.yaml --step {step} -f hello"))));
+        steps.iter().for_each(|step| {
+            drop(folder.done(&format!("cutover write plan.yaml --step {step} -f hello")))
+        });
         assert_eq!(folder.text("hello/secret.yaml"), secret(token));
     }
     assert_eq!(folder.text(HELLO), start);
@@ -162,8 +212,19 @@ fn permissions_and_links_stay() {
     symlink("../../real.txt", folder.path(HELLO)).unwrap();
     fs::set_permissions(folder.path("real.txt"), fs::Permissions::from_mode(0o640)).unwrap();
     folder.done("cutover write plan.yaml --step 2 -f hello");
-    assert!(fs::symlink_metadata(folder.path(HELLO)).unwrap().is_symlink());
-    assert_eq!(fs::metadata(folder.path("real.txt")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(
+        fs::symlink_metadata(folder.path(HELLO))
+            .unwrap()
+            .is_symlink()
+    );
+    assert_eq!(
+        fs::metadata(folder.path("real.txt"))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
+        0o640
+    );
     assert!(folder.text("real.txt").contains("replicas: 2"));
 }
 
@@ -181,22 +242,43 @@ fn one_file_of_many_documents_keeps_all_others() {
     folder.put("all/all.yaml", &all.replace('\n', "\r\n"));
     folder.put(
         "new/all.yaml",
-        &all.replace("hello:1.0.0", "hello:2.0.0").replace("frontend:1.0.0", "frontend:2.0.0"),
+        &all.replace("hello:1.0.0", "hello:2.0.0")
+            .replace("frontend:1.0.0", "frontend:2.0.0"),
     );
     folder.done("cutover plan rolling -f all --to new -o plan.yaml");
-    assert_eq!(folder.done("cutover write plan.yaml --step 1 -f all"), "changed all/all.yaml\n");
-    assert_eq!(folder.text("all/all.yaml"), folder.text("new/all.yaml").replace('\n', "\r\n"));
+    assert_eq!(
+        folder.done("cutover write plan.yaml --step 1 -f all"),
+        "changed all/all.yaml\n"
+    );
+    assert_eq!(
+        folder.text("all/all.yaml"),
+        folder.text("new/all.yaml").replace('\n', "\r\n")
+    );
 }
 
 #[test]
 fn what_cannot_be_edited_is_told_with_its_line_in_the_file() {
     let folder = Folder::hello();
-    let shared = folder.text(HELLO).replace("replicas: 3 ", "replicas: &three 3 ");
-    let shared = shared.replace("containerPort: 8081", "containerPort: 8081\n              hostPort: *three");
-    folder.put("all.yaml", &format!("{}---\n{shared}", folder.text("hello/services/hello.yaml")));
-    folder.done(&format!("cutover plan canary -f all.yaml {IMAGE} --steps 25,50 -o plan.yaml"));
+    let shared = folder
+        .text(HELLO)
+        .replace("replicas: 3 ", "replicas: &three 3 ");
+    let shared = shared.replace(
+        "containerPort: 8081",
+        "containerPort: 8081\n              hostPort: *three",
+    );
+    folder.put(
+        "all.yaml",
+        &format!("{}---\n{shared}", folder.text("hello/services/hello.yaml")),
+    );
+    folder.done(&format!(
+        "cutover plan canary -f all.yaml {IMAGE} --steps 25,50 -o plan.yaml"
+    ));
     let outcome = folder.run("cutover write plan.yaml --step 2 -f all.yaml");
-    assert!(outcome.messages.contains("error: all.yaml:21:20: "), "{}", outcome.messages);
+    assert!(
+        outcome.messages.contains("error: all.yaml:21:20: "),
+        "{}",
+        outcome.messages
+    );
 }
 
 #[test]
@@ -204,9 +286,15 @@ fn new_files_of_two_namespaces_have_two_names() {
     let folder = Folder::empty();
     for namespace in ["prod", "test"] {
         let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
-        let hello = hello.replace("  labels: {app: hello}", &format!("  namespace: {namespace}"));
+        let hello = hello.replace(
+            "  labels: {app: hello}",
+            &format!("  namespace: {namespace}"),
+        );
         folder.put(&format!("hello/{namespace}.yaml"), &hello);
-        folder.put(&format!("new/{namespace}.yaml"), &hello.replace("hello:1.0.0", "hello:2.0.0"));
+        folder.put(
+            &format!("new/{namespace}.yaml"),
+            &hello.replace("hello:1.0.0", "hello:2.0.0"),
+        );
     }
     folder.done("cutover plan canary -f hello --to new --steps 25 -o plan.yaml");
     let lines = folder.done("cutover write plan.yaml --step 1 -f hello");

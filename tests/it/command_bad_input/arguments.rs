@@ -19,10 +19,23 @@ fn files_against_live_objects() {
 
 #[test]
 fn values() {
-    let bad = |words: &str, message: &str, hint: &str| check(&[], &plan(words), WrongUse, message, hint);
-    bad("canary --steps 25,x", "invalid value 'x' for '--steps", "write the number alone, as 25");
-    bad("canary --steps 125", "invalid value '125' for '--steps", "write the number alone, as 25");
-    bad("canary --steps 25%", "invalid value '25%' for '--steps", "write the number alone, as 25");
+    let bad =
+        |words: &str, message: &str, hint: &str| check(&[], &plan(words), WrongUse, message, hint);
+    bad(
+        "canary --steps 25,x",
+        "invalid value 'x' for '--steps",
+        "write the number alone, as 25",
+    );
+    bad(
+        "canary --steps 125",
+        "invalid value '125' for '--steps",
+        "write the number alone, as 25",
+    );
+    bad(
+        "canary --steps 25%",
+        "invalid value '25%' for '--steps",
+        "write the number alone, as 25",
+    );
     bad(
         "canary --steps 25 --pause soon",
         "invalid value 'soon' for '--pause <DURATION>'",
@@ -53,7 +66,11 @@ fn values() {
         "invalid value 'yesterday' for '--at <TIME>'",
         "write it as 2026-11-24T10:00:00Z",
     );
-    bad("scale --replicas -1", "unexpected argument '-1' found", "Usage: cutover plan scale");
+    bad(
+        "scale --replicas -1",
+        "unexpected argument '-1' found",
+        "Usage: cutover plan scale",
+    );
     bad(
         "scale --replicas 3 --max-step 0",
         "invalid value '0' for '--max-step <N>': number would be zero",
@@ -78,7 +95,8 @@ fn values() {
 
 #[test]
 fn outputs() {
-    let line = |output: &str| format!("cutover plan canary -f hello --steps 25 {IMAGE} -o {output}");
+    let line =
+        |output: &str| format!("cutover plan canary -f hello --steps 25 {IMAGE} -o {output}");
     check(
         &[],
         &line("xml"),
@@ -86,7 +104,13 @@ fn outputs() {
         "invalid value 'xml' for '--output <FILE|FORMAT>'",
         "write json or yaml, or a name that ends in .yaml",
     );
-    check(&[], &line("plan"), WrongUse, "invalid value 'plan' for", "write json or yaml");
+    check(
+        &[],
+        &line("plan"),
+        WrongUse,
+        "invalid value 'plan' for",
+        "write json or yaml",
+    );
     check(
         &[],
         "cutover read -f hello -o toml",
@@ -175,7 +199,13 @@ fn flags() {
         "the following required arguments were not provided:",
         "Usage: cutover patches",
     );
-    check(&[], "cutover man plan kanary", WrongUse, "`kanary` is no command", "`cutover --help` lists them");
+    check(
+        &[],
+        "cutover man plan kanary",
+        WrongUse,
+        "`kanary` is no command",
+        "`cutover --help` lists them",
+    );
     check(
         &[],
         "cutover schema proof",

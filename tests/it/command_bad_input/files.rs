@@ -8,24 +8,47 @@ use super::{IMAGE, Put, canary, check};
 fn paths() {
     let bad = |path: &str, message: &str, hint: &str| {
         check(
-            &[Put("empty/notes.txt", "none\n"), Put("blank.yaml", "# nothing\n---\n")],
+            &[
+                Put("empty/notes.txt", "none\n"),
+                Put("blank.yaml", "# nothing\n---\n"),
+            ],
             &format!("cutover plan canary -f {path} --steps 25 {IMAGE} -o plan.yaml"),
             Failed,
             message,
             hint,
         );
     };
-    bad("hallo", "hallo: there is no such file or directory", "check the path");
-    bad("hallo.yaml", "hallo.yaml: there is no such file or directory", "check the path");
-    bad("empty", "empty: the directory holds no manifests", "name the directory that the manifests are in");
-    bad("blank.yaml", "blank.yaml: no manifests in it", "name the files or directories");
+    bad(
+        "hallo",
+        "hallo: there is no such file or directory",
+        "check the path",
+    );
+    bad(
+        "hallo.yaml",
+        "hallo.yaml: there is no such file or directory",
+        "check the path",
+    );
+    bad(
+        "empty",
+        "empty: the directory holds no manifests",
+        "name the directory that the manifests are in",
+    );
+    bad(
+        "blank.yaml",
+        "blank.yaml: no manifests in it",
+        "name the files or directories",
+    );
     bad("-", "stdin: no manifests in it", "name the files");
     bad(
         "https://example.com/hello.yaml",
         "https://example.com/hello.yaml: cutover reads manifests from files, not from the network",
         "curl -L",
     );
-    bad("hello --to hallo", "hallo: there is no such file or directory", "check the path");
+    bad(
+        "hello --to hallo",
+        "hallo: there is no such file or directory",
+        "check the path",
+    );
 }
 
 #[test]

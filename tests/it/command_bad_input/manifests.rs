@@ -31,7 +31,8 @@ fn ports_that_change_with_their_pods() {
     let deployment = include_str!("../../fixtures/hello/deployments/hello.yaml");
     let service = include_str!("../../fixtures/hello/services/hello.yaml");
     let bad = |from: [&str; 2], to: [&str; 2], message: &str, hint: &str| {
-        let pods = |port: &str| deployment.replace("name: http\n              containerPort: 8080", port);
+        let pods =
+            |port: &str| deployment.replace("name: http\n              containerPort: 8080", port);
         let front = |port: &str| service.replace("targetPort: http", port);
         check(
             &[
@@ -47,14 +48,26 @@ fn ports_that_change_with_their_pods() {
         );
     };
     bad(
-        ["name: http\n              containerPort: 8080", "targetPort: http"],
-        ["name: web\n              containerPort: 8080", "targetPort: web"],
+        [
+            "name: http\n              containerPort: 8080",
+            "targetPort: http",
+        ],
+        [
+            "name: web\n              containerPort: 8080",
+            "targetPort: web",
+        ],
         "new/service.yaml:10:5: Service hello: /spec/ports: the port `web` is on no container",
         "name a containerPort `web`",
     );
     bad(
-        ["name: http\n              containerPort: 8080", "targetPort: 8080"],
-        ["name: http\n              containerPort: 9090", "targetPort: 9090"],
+        [
+            "name: http\n              containerPort: 8080",
+            "targetPort: 8080",
+        ],
+        [
+            "name: http\n              containerPort: 9090",
+            "targetPort: 9090",
+        ],
         "new/service.yaml:10:5: Service hello: /spec/ports: the port 9090 is on no container of Deployment hello meanwhile",
         "let the containers listen on both ports for a release",
     );
@@ -68,7 +81,10 @@ fn one_object_under_two_versions() {
         )
     };
     check(
-        &[Put("hello/route.yaml", &route("v1beta1")), Put("new/route.yaml", &route("v1"))],
+        &[
+            Put("hello/route.yaml", &route("v1beta1")),
+            Put("new/route.yaml", &route("v1")),
+        ],
         &plan("rolling --to new --prune"),
         Failed,
         "new/route.yaml:1:13: HTTPRoute web: /apiVersion: the same object is there as gateway.networking.k8s.io/v1beta1",
@@ -90,8 +106,8 @@ fn routes_to_no_service() {
 
 #[test]
 fn fields_that_never_change() {
-    let changed =
-        include_str!("../../fixtures/hello/deployments/hello.yaml").replace("track: stable", "track: other");
+    let changed = include_str!("../../fixtures/hello/deployments/hello.yaml")
+        .replace("track: stable", "track: other");
     check(
         &[Put("new/hello.yaml", &changed)],
         &plan("canary --steps 25 --to new"),
@@ -111,14 +127,22 @@ fn workloads_that_cannot_have_two_sets() {
         "scale it up first",
     );
     check(
-        &[Replace(HELLO, "replicas: 3 ", "paused: true\n  replicas: 3 ")],
+        &[Replace(
+            HELLO,
+            "replicas: 3 ",
+            "paused: true\n  replicas: 3 ",
+        )],
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:8:11: Deployment hello: /spec/paused: a paused Deployment does not roll out",
         "resume it first",
     );
     check(
-        &[Replace(HELLO, "replicas: 3 ", "strategy: {type: Recreate}\n  replicas: 3 ")],
+        &[Replace(
+            HELLO,
+            "replicas: 3 ",
+            "strategy: {type: Recreate}\n  replicas: 3 ",
+        )],
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:8:20: Deployment hello: /spec/strategy/type: its type is Recreate",
@@ -147,7 +171,11 @@ fn workloads_that_cannot_have_two_sets() {
 #[test]
 fn counts_that_nobody_knows() {
     check(
-        &[Replace(HELLO, "  replicas: 3            # one a zone\n", "")],
+        &[Replace(
+            HELLO,
+            "  replicas: 3            # one a zone\n",
+            "",
+        )],
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:8:3: Deployment hello: /spec/replicas: the manifest does not say how many pods run",
@@ -166,8 +194,15 @@ fn counts_that_nobody_knows() {
 #[test]
 fn amounts_that_the_server_refuses_too() {
     let amount = |amount: &str, message: &str| {
-        let strategy = format!("strategy: {{rollingUpdate: {{maxSurge: {amount}}}}}\n  replicas: 3 ");
-        check(&[Replace(HELLO, "replicas: 3 ", &strategy)], &canary(), Failed, message, "write 1 or 25%");
+        let strategy =
+            format!("strategy: {{rollingUpdate: {{maxSurge: {amount}}}}}\n  replicas: 3 ");
+        check(
+            &[Replace(HELLO, "replicas: 3 ", &strategy)],
+            &canary(),
+            Failed,
+            message,
+            "write 1 or 25%",
+        );
     };
     amount(
         "\"3\"",
@@ -220,7 +255,10 @@ fn configuration_that_both_versions_would_read() {
 #[test]
 fn what_is_wanted_without_the_workload() {
     check(
-        &[Put("new/service.yaml", include_str!("../../fixtures/hello/services/auth.yaml"))],
+        &[Put(
+            "new/service.yaml",
+            include_str!("../../fixtures/hello/services/auth.yaml"),
+        )],
         &plan(&format!("canary --steps 25 --to new {IMAGE}")),
         Failed,
         "container hello: no workload of the input has it",

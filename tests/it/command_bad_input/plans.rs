@@ -45,7 +45,10 @@ fn no_plan() {
         "make the plan with",
     );
     check(
-        &[Put("plan.json", "{\"apiVersion\": \"cutover.dev/v1alpha1\", \"kind\": \"Plan\",")],
+        &[Put(
+            "plan.json",
+            "{\"apiVersion\": \"cutover.dev/v1alpha1\", \"kind\": \"Plan\",",
+        )],
         "cutover show plan.json",
         Failed,
         "plan.json:1:54: not JSON",
@@ -139,7 +142,11 @@ fn files_that_are_not_those_of_the_plan() {
         hint,
     );
     after(
-        &[Replace("hello/services/hello.yaml", "name: hello", "name: hallo")],
+        &[Replace(
+            "hello/services/hello.yaml",
+            "name: hello",
+            "name: hallo",
+        )],
         write,
         Failed,
         "Service hello: it is in no file",
@@ -160,7 +167,10 @@ fn files_that_are_not_those_of_the_plan() {
         "name the files",
     );
     after(
-        &[Put("hello/deployments/deployment-hello-canary.yaml", "# later\n")],
+        &[Put(
+            "hello/deployments/deployment-hello-canary.yaml",
+            "# later\n",
+        )],
         write,
         Failed,
         "hello/deployments/deployment-hello-canary.yaml: the file is there already",
@@ -173,7 +183,11 @@ fn files_that_cannot_be_edited() {
     let hello = "hello/deployments/hello.yaml";
     let folder = Folder::hello();
     folder.change(hello, "replicas: 3 ", "replicas: &three 3 ");
-    folder.change(hello, "containerPort: 8081", "containerPort: 8081\n              hostPort: *three");
+    folder.change(
+        hello,
+        "containerPort: 8081",
+        "containerPort: 8081\n              hostPort: *three",
+    );
     folder.done(&canary());
     refused(
         &folder,

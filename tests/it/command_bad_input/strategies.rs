@@ -8,10 +8,24 @@ use crate::support::Folder;
 #[test]
 fn canaries() {
     let bad = |words: &str, message: &str, hint: &str| {
-        check(&[], &plan(&format!("canary {words} {IMAGE}")), Failed, message, hint)
+        check(
+            &[],
+            &plan(&format!("canary {words} {IMAGE}")),
+            Failed,
+            message,
+            hint,
+        )
     };
-    bad("--steps 50,25", "steps: the weight falls from 50 % to 25 %", "undo takes a plan back");
-    bad("--steps 0", "steps: no weight above zero", "say --steps 25,50");
+    bad(
+        "--steps 50,25",
+        "steps: the weight falls from 50 % to 25 %",
+        "undo takes a plan back",
+    );
+    bad(
+        "--steps 0",
+        "steps: no weight above zero",
+        "say --steps 25,50",
+    );
     bad(
         "--steps 10 --tolerance 5",
         "hello/deployments/hello.yaml:8:13: Deployment hello: 10 % is asked, and 1/4 is the nearest",
@@ -21,7 +35,11 @@ fn canaries() {
 
 #[test]
 fn canaries_of_unknown_shares() {
-    let sticky = Replace("hello/services/hello.yaml", "spec:\n", "spec:\n  sessionAffinity: ClientIP\n");
+    let sticky = Replace(
+        "hello/services/hello.yaml",
+        "spec:\n",
+        "spec:\n  sessionAffinity: ClientIP\n",
+    );
     check(
         &[sticky],
         &plan(&format!("canary --steps 25 --tolerance 50 {IMAGE}")),
@@ -34,9 +52,19 @@ fn canaries_of_unknown_shares() {
 #[test]
 fn blue_greens() {
     let bad = |words: &str, message: &str, hint: &str| {
-        check(&[], &plan(&format!("blue-green {words} {IMAGE}")), Failed, message, hint)
+        check(
+            &[],
+            &plan(&format!("blue-green {words} {IMAGE}")),
+            Failed,
+            message,
+            hint,
+        )
     };
-    bad("--service hallo", "activeService: there are 0 Services of the name hallo", "check the name");
+    bad(
+        "--service hallo",
+        "activeService: there are 0 Services of the name hallo",
+        "check the name",
+    );
     bad(
         "--service hello --preview-service hello",
         "previewService: hello is the active Service too",
@@ -56,7 +84,9 @@ fn a_slot_that_is_paused() {
     let paused = slots.replace("  replicas: 0\n", "  replicas: 0\n  paused: true\n");
     check(
         &[Put("slots.yaml", &paused)],
-        &format!("cutover plan blue-green -f slots.yaml --service hello --workload hello-green {IMAGE}"),
+        &format!(
+            "cutover plan blue-green -f slots.yaml --service hello --workload hello-green {IMAGE}"
+        ),
         Failed,
         "slots.yaml:29:11: Deployment hello-green: /spec/paused: a paused Deployment does not roll out",
         "resume it first",
@@ -72,7 +102,9 @@ fn slots_whose_number_changes() {
             Put("slots.yaml", slots),
             Put(
                 "new.yaml",
-                &slots.replace("replicas: 0", "replicas: 6").replace("hello:1.0.0", "hello:3.0.0"),
+                &slots
+                    .replace("replicas: 0", "replicas: 6")
+                    .replace("hello:1.0.0", "hello:3.0.0"),
             ),
         ],
         "cutover plan blue-green -f slots.yaml --service hello --to new.yaml",
@@ -136,7 +168,11 @@ fn rollbacks() {
         "there is nothing to roll back",
     );
     check(
-        &[Replace("hello/deployments/hello.yaml", "replicas: 3 ", "paused: true\n  replicas: 3 ")],
+        &[Replace(
+            "hello/deployments/hello.yaml",
+            "replicas: 3 ",
+            "paused: true\n  replicas: 3 ",
+        )],
         &plan("rollback --workload hello"),
         Failed,
         "hello/deployments/hello.yaml:8:11: Deployment hello: you cannot rollback a paused deployment",
@@ -160,7 +196,13 @@ fn restarts_pauses_and_scales() {
         "hello/deployments/hello.yaml:15:20: Deployment hello: if restart has already been triggered within the past second",
         "take a later time with --at",
     );
-    let paused = || Replace("hello/deployments/hello.yaml", "replicas: 3 ", "paused: true\n  replicas: 3 ");
+    let paused = || {
+        Replace(
+            "hello/deployments/hello.yaml",
+            "replicas: 3 ",
+            "paused: true\n  replicas: 3 ",
+        )
+    };
     check(
         &[paused()],
         &plan("restart --workload hello"),
@@ -196,7 +238,11 @@ fn restarts_pauses_and_scales() {
         "deployment/hallo: there is no such Deployment",
         "check the name",
     );
-    let elsewhere = Replace("hello/deployments/hello.yaml", "  labels: {app: hello}", "  namespace: test");
+    let elsewhere = Replace(
+        "hello/deployments/hello.yaml",
+        "  labels: {app: hello}",
+        "  namespace: test",
+    );
     check(
         &[elsewhere],
         &plan("restart --workload hello -n prod"),
@@ -204,7 +250,11 @@ fn restarts_pauses_and_scales() {
         "prod/deployment/hello: there is no such Deployment",
         "check the name",
     );
-    let unknown = Replace("hello/deployments/hello.yaml", "  replicas: 3            # one a zone\n", "");
+    let unknown = Replace(
+        "hello/deployments/hello.yaml",
+        "  replicas: 3            # one a zone\n",
+        "",
+    );
     check(
         &[unknown],
         &plan("scale --workload hello --replicas 3"),
@@ -217,7 +267,13 @@ fn restarts_pauses_and_scales() {
 #[test]
 fn affinities() {
     let bad = |words: &str, message: &str, hint: &str| {
-        check(&[], &plan(&format!("affinity {words}")), Failed, message, hint)
+        check(
+            &[],
+            &plan(&format!("affinity {words}")),
+            Failed,
+            message,
+            hint,
+        )
     };
     bad(
         "--service hello --session-affinity ClientIP --timeout-seconds 0",
@@ -251,7 +307,11 @@ fn changes_of_images_and_variables() {
         "container web: no workload of the input has it",
         "there are auth, frontend, hello",
     );
-    let both = Replace("hello/deployments/auth.yaml", "- name: auth", "- name: hello");
+    let both = Replace(
+        "hello/deployments/auth.yaml",
+        "- name: auth",
+        "- name: hello",
+    );
     check(
         &[both],
         &rolling("--image hello=hello:2"),
@@ -307,7 +367,11 @@ fn strategy_files() {
         "strategy.yaml:1:1: `canaries` is not known",
         "known are affinity, blueGreen, canary",
     );
-    bad("canary: {}\n", "strategy.yaml:1:9: the field `steps` is missing", "`cutover schema strategy`");
+    bad(
+        "canary: {}\n",
+        "strategy.yaml:1:9: the field `steps` is missing",
+        "`cutover schema strategy`",
+    );
     bad(
         "canary: {steps: [{setWeight: 125}]}\n",
         "strategy.yaml:1:30: `125` is not a whole percentage",
@@ -328,7 +392,11 @@ fn strategy_files() {
         "strategy.yaml:2:1: expected end of mapping",
         "write one strategy",
     );
-    bad("scale: {replicas: many}\n", "strategy.yaml:1:19: invalid u32", "write one strategy");
+    bad(
+        "scale: {replicas: many}\n",
+        "strategy.yaml:1:19: invalid u32",
+        "write one strategy",
+    );
     bad(
         "scale: {replicas: 3, maxStep: 0}\n",
         "strategy.yaml:1:22: invalid value: integer `0`",
@@ -340,14 +408,21 @@ fn strategy_files() {
         "write it as 2026-11-24T10:00:00Z",
     );
     bad("- canary\n", "strategy.yaml:1:1: ", "write one strategy");
-    bad("", "strategy.yaml:1:1: unexpected end", "write one strategy");
+    bad(
+        "",
+        "strategy.yaml:1:1: unexpected end",
+        "write one strategy",
+    );
     bad("canary: [\n", "strategy.yaml:1:9: ", "write one strategy");
 }
 
 #[test]
 fn a_strategy_that_says_itself_what_is_wanted() {
     let folder = Folder::hello();
-    folder.put("strategy.yaml", "scale: {replicas: 5, workloads: [hello]}\n");
+    folder.put(
+        "strategy.yaml",
+        "scale: {replicas: 5, workloads: [hello]}\n",
+    );
     let line = plan(&format!("--strategy strategy.yaml {IMAGE}"));
     refused(
         &folder,

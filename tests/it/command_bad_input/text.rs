@@ -9,7 +9,13 @@ const HELLO: &str = "hello/deployments/hello.yaml";
 #[test]
 fn text_that_is_no_yaml() {
     let bad = |text: &str, message: &str, hint: &str| {
-        check(&[Put("hello/bad.yaml", text)], &canary(), Failed, message, hint)
+        check(
+            &[Put("hello/bad.yaml", text)],
+            &canary(),
+            Failed,
+            message,
+            hint,
+        )
     };
     bad(
         "kind: Service\n  name: hello\n",
@@ -36,22 +42,44 @@ fn text_that_is_no_yaml() {
         "hello/bad.yaml:2:1: not JSON",
         "kubectl takes a file that begins with `{` for JSON",
     );
-    bad("kind: *service\n", "hello/bad.yaml:1:7: no anchor `&service`", "quote a text that begins with `*`");
-    bad("%YAML 1.2\n---\nkind: Service\n", "hello/bad.yaml:1:1: a YAML directive", "remove the line");
-    bad("replicas: .inf\n", "hello/bad.yaml:1:11: `.inf` is no number that JSON has", "quote it");
+    bad(
+        "kind: *service\n",
+        "hello/bad.yaml:1:7: no anchor `&service`",
+        "quote a text that begins with `*`",
+    );
+    bad(
+        "%YAML 1.2\n---\nkind: Service\n",
+        "hello/bad.yaml:1:1: a YAML directive",
+        "remove the line",
+    );
+    bad(
+        "replicas: .inf\n",
+        "hello/bad.yaml:1:11: `.inf` is no number that JSON has",
+        "quote it",
+    );
 }
 
 #[test]
 fn text_that_is_no_object() {
     let bad = |text: &str, message: &str, hint: &str| {
-        check(&[Put("hello/bad.yaml", text)], &canary(), Failed, message, hint)
+        check(
+            &[Put("hello/bad.yaml", text)],
+            &canary(),
+            Failed,
+            message,
+            hint,
+        )
     };
     bad(
         "- kind: Service\n",
         "hello/bad.yaml:1:1: a manifest must be a map",
         "start it with `apiVersion`, `kind`",
     );
-    bad("just words\n", "hello/bad.yaml:1:1: a manifest must be a map", "start it with");
+    bad(
+        "just words\n",
+        "hello/bad.yaml:1:1: a manifest must be a map",
+        "start it with",
+    );
     bad(
         "apiVersion: v1\nkind: Service\n",
         "hello/bad.yaml:1:1: `metadata.name` is missing",
@@ -77,7 +105,11 @@ fn text_that_is_no_object() {
 #[test]
 fn a_key_twice() {
     check(
-        &[Replace(HELLO, "spec:\n  replicas: 3", "spec:\n  replicas: 3\n  replicas: 4")],
+        &[Replace(
+            HELLO,
+            "spec:\n  replicas: 3",
+            "spec:\n  replicas: 3\n  replicas: 4",
+        )],
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:9:3: the key `replicas` stands already in line 8",

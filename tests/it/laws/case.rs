@@ -1,4 +1,5 @@
-//! What the laws are tried on: applications, releases and strategies, small enough to be read when a law fails.
+//! What the laws are tried on: applications, releases and strategies, small enough to be read when
+//! a law fails.
 
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
@@ -106,16 +107,36 @@ pub(super) enum Edit {
 /// A strategy.
 #[derive(Clone, Debug)]
 pub(super) enum Way {
-    Canary { steps: Vec<(u8, bool)>, slack: Slack, tolerance: Option<u8> },
-    BlueGreen { front: usize, preview: Preview, count: Option<u32>, promotion: Option<u32>, slack: Slack },
+    Canary {
+        steps: Vec<(u8, bool)>,
+        slack: Slack,
+        tolerance: Option<u8>,
+    },
+    BlueGreen {
+        front: usize,
+        preview: Preview,
+        count: Option<u32>,
+        promotion: Option<u32>,
+        slack: Slack,
+    },
     Rolling(Slack),
     Recreate,
     Restart(usize),
-    Scale { tier: usize, replicas: u32, step: Option<u32> },
-    Rollback { tier: usize, slack: Slack },
+    Scale {
+        tier: usize,
+        replicas: u32,
+        step: Option<u32>,
+    },
+    Rollback {
+        tier: usize,
+        slack: Slack,
+    },
     Pause(usize),
     Resume(usize),
-    Affinity { front: usize, sticky: bool },
+    Affinity {
+        front: usize,
+        sticky: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +152,12 @@ pub(super) struct Slack(pub(super) Option<Size>, pub(super) Option<Size>);
 
 pub(super) fn cases() -> impl Strategy<Value = Case> {
     let concurrent = prop_oneof![4 => Just(None), 1 => (1..=2_usize).prop_map(Some)];
-    let releases = (vec(tier(), 1..=4), vec(front(), 0..=4), any::<bool>(), vec(edit(), 0..=4));
+    let releases = (
+        vec(tier(), 1..=4),
+        vec(front(), 0..=4),
+        any::<bool>(),
+        vec(edit(), 0..=4),
+    );
     (releases, any::<bool>(), way(), concurrent).prop_map(
         |((tiers, fronts, namespaced, edits), prune, way, max_concurrent)| Case {
             tiers,
@@ -154,20 +180,27 @@ fn replicas() -> impl Strategy<Value = u32> {
 
 fn tier() -> impl Strategy<Value = Tier> {
     let track = prop_oneof![3 => Just(Track::Absent), 3 => Just(Track::OnPods), 1 => Just(Track::InSelector)];
-    let looks =
-        (any::<bool>(), 1..=3_usize, 0..=2_usize, weighted(0.2, replicas()), prop::bool::weighted(0.03));
+    let looks = (
+        any::<bool>(),
+        1..=3_usize,
+        0..=2_usize,
+        weighted(0.2, replicas()),
+        prop::bool::weighted(0.03),
+    );
     (0..3_usize, 0..2_usize, replicas(), rollout(), track, looks).prop_map(
-        |(name, space, replicas, rollout, track, (probe, containers, variables, twin, paused))| Tier {
-            name,
-            space,
-            replicas,
-            rollout,
-            track,
-            probe,
-            containers,
-            variables,
-            twin,
-            paused,
+        |(name, space, replicas, rollout, track, (probe, containers, variables, twin, paused))| {
+            Tier {
+                name,
+                space,
+                replicas,
+                rollout,
+                track,
+                probe,
+                containers,
+                variables,
+                twin,
+                paused,
+            }
         },
     )
 }
@@ -202,9 +235,12 @@ fn slack() -> impl Strategy<Value = Slack> {
 fn front() -> impl Strategy<Value = Front> {
     let narrow = prop_oneof![2 => Just(Picks::Generation), 1 => Just(Picks::Track)];
     let picks = prop_oneof![6 => Just(Picks::Tier), 6 => narrow, 1 => Just(Picks::Everyone)];
-    let manner =
-        prop_oneof![6 => Just(Manner::Plain), 1 => Just(Manner::Headless), 1 => Just(Manner::Sticky)];
-    (0..4_usize, picks, manner).prop_map(|(tier, picks, manner)| Front { tier, picks, manner })
+    let manner = prop_oneof![6 => Just(Manner::Plain), 1 => Just(Manner::Headless), 1 => Just(Manner::Sticky)];
+    (0..4_usize, picks, manner).prop_map(|(tier, picks, manner)| Front {
+        tier,
+        picks,
+        manner,
+    })
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -229,9 +265,14 @@ fn edit() -> impl Strategy<Value = Edit> {
 
 fn way() -> impl Strategy<Value = Way> {
     let at = || 0..4_usize;
-    let preview =
-        prop_oneof![3 => Just(Preview::None), 1 => Just(Preview::New), 1 => at().prop_map(Preview::Front)];
-    let blue_green = (at(), preview, weighted(0.4, 1..=14_u32), of(Just(30)), slack());
+    let preview = prop_oneof![3 => Just(Preview::None), 1 => Just(Preview::New), 1 => at().prop_map(Preview::Front)];
+    let blue_green = (
+        at(),
+        preview,
+        weighted(0.4, 1..=14_u32),
+        of(Just(30)),
+        slack(),
+    );
     prop_oneof![
         8 => canary(),
         8 => blue_green.prop_map(|(front, preview, count, promotion, slack)| {
@@ -251,10 +292,20 @@ fn way() -> impl Strategy<Value = Way> {
 }
 
 fn canary() -> impl Strategy<Value = Way> {
-    let steps = vec((prop_oneof![10 => 1..=99_u8, 1 => Just(100), 1 => Just(0)], any::<bool>()), 1..=4);
+    let steps = vec(
+        (
+            prop_oneof![10 => 1..=99_u8, 1 => Just(100), 1 => Just(0)],
+            any::<bool>(),
+        ),
+        1..=4,
+    );
     (steps, slack(), weighted(0.1, 0..=30_u8)).prop_map(|(mut steps, slack, tolerance)| {
         steps.sort_unstable();
-        Way::Canary { steps, slack, tolerance }
+        Way::Canary {
+            steps,
+            slack,
+            tolerance,
+        }
     })
 }
 

@@ -43,7 +43,8 @@ laws! {
         Ok(())
     }
 
-    /// A failure means that an API server may read a patch otherwise than the planner did, or refuse it for its size.
+    /// A failure means that an API server may read a patch otherwise than the planner did, or
+    /// refuse it for its size.
     fn every_patch_is_plain_and_strict(planned) {
         let steps = &planned.plan.spec.steps;
         for (number, step) in steps.iter().enumerate() {
@@ -59,7 +60,8 @@ laws! {
         Ok(())
     }
 
-    /// A failure means that the API server refuses a step: the field is immutable, or the object not valid.
+    /// A failure means that the API server refuses a step: the field is immutable, or the object
+    /// not valid.
     fn the_api_server_takes_every_state(planned) {
         let undone = planned.plan.spec.undo.iter().flat_map(|undo| {
             let mut state = planned.states[undo.from].clone();
@@ -98,11 +100,17 @@ proptest! {
 }
 
 fn text(state: &Bundle) -> String {
-    state.iter().map(|manifest| format!("{}\n", manifest.value())).collect()
+    state
+        .iter()
+        .map(|manifest| format!("{}\n", manifest.value()))
+        .collect()
 }
 
 /// Where steps lead, by an RFC 6902 of our own.
-pub(super) fn walk<'a>(from: &Bundle, steps: impl IntoIterator<Item = &'a Step>) -> Result<Bundle, String> {
+pub(super) fn walk<'a>(
+    from: &Bundle,
+    steps: impl IntoIterator<Item = &'a Step>,
+) -> Result<Bundle, String> {
     let mut state = from.clone();
     for change in steps.into_iter().flat_map(|step| &step.changes) {
         make(&mut state, change)?;
@@ -118,10 +126,16 @@ fn make(state: &mut Bundle, change: &Change) -> Result<(), String> {
         },
         Change::Delete { object, manifest } => match state.remove(object) {
             Some(there) if there == *manifest => Ok(()),
-            _ => Err(format!("{object} is deleted, and it is not as the plan has it")),
+            _ => Err(format!(
+                "{object} is deleted, and it is not as the plan has it"
+            )),
         },
         Change::Patch { object, ops, .. } => {
-            let mut value = state.get(object).ok_or_else(|| format!("there is no {object}"))?.value().clone();
+            let mut value = state
+                .get(object)
+                .ok_or_else(|| format!("there is no {object}"))?
+                .value()
+                .clone();
             if ops.0.len() > 10_000 || ops.0.is_empty() {
                 return Err(format!("{} operations", ops.0.len()));
             }
@@ -138,7 +152,11 @@ fn valid(set: &Manifest) -> Result<(), String> {
     let rolling = |field: &str| set.pointer(&format!("/spec/strategy/rollingUpdate/{field}"));
     let none = |value: Option<&Value>| value.is_some_and(|value| *value == 0 || *value == "0%");
     let bad = |reason: &str| {
-        Err(format!("{}: {reason}: {}", set.object(), set.pointer("/spec/strategy").unwrap_or(&Value::Null)))
+        Err(format!(
+            "{}: {reason}: {}",
+            set.object(),
+            set.pointer("/spec/strategy").unwrap_or(&Value::Null)
+        ))
     };
     if none(rolling("maxSurge")) && none(rolling("maxUnavailable")) {
         return bad("maxUnavailable may not be 0 when maxSurge is 0");
@@ -154,9 +172,14 @@ fn valid(set: &Manifest) -> Result<(), String> {
     {
         return bad("rollingUpdate may not be specified when type is Recreate");
     }
-    let selector = set.pointer("/spec/selector/matchLabels").and_then(Value::as_object).into_iter().flatten();
-    let selector =
-        selector.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    let selector = set
+        .pointer("/spec/selector/matchLabels")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let selector = selector
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect();
     match template(set).is_object() && matches(&selector, &labels(set)) {
         true => Ok(()),
         false => bad("the selector does not match the pods"),
@@ -164,11 +187,15 @@ fn valid(set: &Manifest) -> Result<(), String> {
 }
 
 fn leaves_selectors_alone(change: &Change) -> Result<(), String> {
-    let Change::Patch { object, ops, .. } = change else { return Ok(()) };
+    let Change::Patch { object, ops, .. } = change else {
+        return Ok(());
+    };
     let patched = ops.0.iter().any(|operation| {
         let operation = serde_json::to_value(operation).unwrap();
         operation["op"] != "test"
-            && operation["path"].as_str().is_some_and(|path| path.starts_with("/spec/selector"))
+            && operation["path"]
+                .as_str()
+                .is_some_and(|path| path.starts_with("/spec/selector"))
     });
     match patched && object.kind == "Deployment" {
         true => Err(format!("the selector of {object} is patched")),

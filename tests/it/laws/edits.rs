@@ -8,14 +8,17 @@ use super::manifests::{object, secret, set_rollout};
 impl Case {
     /// What is wanted.
     pub(super) fn edited(&self, mut objects: Vec<Value>) -> Vec<Value> {
-        self.edits.iter().for_each(|edit| self.edit(&mut objects, edit));
+        self.edits
+            .iter()
+            .for_each(|edit| self.edit(&mut objects, edit));
         objects
     }
 
     fn edit(&self, objects: &mut Vec<Value>, edit: &Edit) {
         match edit {
-            Edit::Image(at) => self
-                .set(objects, *at, |set| first_container(set)["image"] = json!("registry.example/web:2.0.0")),
+            Edit::Image(at) => self.set(objects, *at, |set| {
+                first_container(set)["image"] = json!("registry.example/web:2.0.0")
+            }),
             Edit::Variable(at) => {
                 self.set(objects, *at, |set| {
                     first_container(set)["env"] = json!([{"name": "COLOUR", "value": "red"}])
@@ -24,12 +27,12 @@ impl Case {
             Edit::PodNote(at) => self.set(objects, *at, |set| {
                 set["spec"]["template"]["metadata"]["annotations"] = json!({"note": "new"})
             }),
-            Edit::OwnNote(at) => {
-                self.set(objects, *at, |set| set["metadata"]["labels"] = json!({"team": "front"}))
-            }
-            Edit::Replicas(at, replicas) => {
-                self.set(objects, *at, |set| set["spec"]["replicas"] = json!(replicas))
-            }
+            Edit::OwnNote(at) => self.set(objects, *at, |set| {
+                set["metadata"]["labels"] = json!({"team": "front"})
+            }),
+            Edit::Replicas(at, replicas) => self.set(objects, *at, |set| {
+                set["spec"]["replicas"] = json!(replicas)
+            }),
             Edit::Rollout(at, rollout) => {
                 self.set(objects, *at, |set| set_rollout(&mut set["spec"], *rollout))
             }
@@ -37,28 +40,46 @@ impl Case {
             Edit::PodLabel(at) => self.set(objects, *at, |set| {
                 set["spec"]["template"]["metadata"]["labels"]["flavour"] = json!("new")
             }),
-            Edit::MinReady(at) => self.set(objects, *at, |set| set["spec"]["minReadySeconds"] = json!(5)),
+            Edit::MinReady(at) => self.set(objects, *at, |set| {
+                set["spec"]["minReadySeconds"] = json!(5)
+            }),
             Edit::Port(at) => {
-                let services = objects.iter_mut().filter(|object| object["kind"] == "Service");
+                let services = objects
+                    .iter_mut()
+                    .filter(|object| object["kind"] == "Service");
                 services
                     .skip(*at)
                     .take(1)
                     .for_each(|service| service["spec"]["ports"][0]["port"] = json!(81));
             }
-            Edit::Configuration => {
-                objects.push(object("v1", "ConfigMap", "settings-2", None, json!({"data": {"a": "2"}})))
-            }
+            Edit::Configuration => objects.push(object(
+                "v1",
+                "ConfigMap",
+                "settings-2",
+                None,
+                json!({"data": {"a": "2"}}),
+            )),
             Edit::Secret => {
-                *objects.iter_mut().find(|object| object["kind"] == "Secret").unwrap_or(&mut Value::Null) =
-                    secret("2")
+                *objects
+                    .iter_mut()
+                    .find(|object| object["kind"] == "Secret")
+                    .unwrap_or(&mut Value::Null) = secret("2")
             }
             Edit::NewTier => {
-                let tier = Tier { name: 0, twin: None, paused: false, ..self.tiers[0].clone() };
+                let tier = Tier {
+                    name: 0,
+                    twin: None,
+                    paused: false,
+                    ..self.tiers[0].clone()
+                };
                 let mut new = self.deployment(0, &tier, None);
                 new["metadata"]["name"] = json!("newcomer");
                 new["spec"]["selector"]["matchLabels"]["app"] = json!("newcomer");
                 new["spec"]["template"]["metadata"]["labels"]["app"] = json!("newcomer");
-                if !objects.iter().any(|object| object["metadata"]["name"] == "newcomer") {
+                if !objects
+                    .iter()
+                    .any(|object| object["metadata"]["name"] == "newcomer")
+                {
                     objects.push(new);
                 }
             }
@@ -82,9 +103,14 @@ impl Case {
 
     /// The pods' label, and the Services of that tier that pick by it.
     fn regenerate(&self, objects: &mut [Value], at: usize) {
-        self.set(objects, at, |set| set["spec"]["template"]["metadata"]["labels"]["generation"] = json!("2"));
+        self.set(objects, at, |set| {
+            set["spec"]["template"]["metadata"]["labels"]["generation"] = json!("2")
+        });
         let (at, tier) = self.tier(at);
-        for service in objects.iter_mut().filter(|object| object["kind"] == "Service") {
+        for service in objects
+            .iter_mut()
+            .filter(|object| object["kind"] == "Service")
+        {
             let near = service["metadata"]["namespace"] == json!(self.space(tier));
             let selector = &mut service["spec"]["selector"];
             if near && selector["app"] == *self.name(at) && selector.get("generation").is_some() {

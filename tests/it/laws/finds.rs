@@ -1,6 +1,8 @@
 //! Cases on which a law once failed, reduced: they keep all laws now.
 
-use super::case::{Case, Edit, Front, Manner, Picks, Preview, Rollout, Size, Slack, Tier, Track, Way};
+use super::case::{
+    Case, Edit, Front, Manner, Picks, Preview, Rollout, Size, Slack, Tier, Track, Way,
+};
 use super::{Law, documents, gates, pods, requests, size, ways};
 
 const OWN: Slack = Slack(None, None);
@@ -21,24 +23,53 @@ fn tier(name: usize, replicas: u32) -> Tier {
 }
 
 fn front(tier: usize, picks: Picks) -> Front {
-    Front { tier, picks, manner: Manner::Plain }
+    Front {
+        tier,
+        picks,
+        manner: Manner::Plain,
+    }
 }
 
 fn case(tiers: Vec<Tier>, fronts: Vec<Front>, edits: Vec<Edit>, way: Way) -> Case {
-    Case { tiers, fronts, namespaced: false, edits, prune: false, way, max_concurrent: None }
+    Case {
+        tiers,
+        fronts,
+        namespaced: false,
+        edits,
+        prune: false,
+        way,
+        max_concurrent: None,
+    }
 }
 
 fn canary(weights: &[u8], slack: Slack) -> Way {
-    Way::Canary { steps: weights.iter().map(|weight| (*weight, false)).collect(), slack, tolerance: None }
+    Way::Canary {
+        steps: weights.iter().map(|weight| (*weight, false)).collect(),
+        slack,
+        tolerance: None,
+    }
 }
 
 fn blue_green(front: usize, preview: Preview, count: Option<u32>) -> Way {
-    Way::BlueGreen { front, preview, count, promotion: None, slack: OWN }
+    Way::BlueGreen {
+        front,
+        preview,
+        count,
+        promotion: None,
+        slack: OWN,
+    }
 }
 
 fn keeps_all_laws(case: &Case) {
     let planned = case.plan().unwrap();
-    let files = [documents::LAWS, gates::LAWS, pods::LAWS, requests::LAWS, size::LAWS, ways::LAWS];
+    let files = [
+        documents::LAWS,
+        gates::LAWS,
+        pods::LAWS,
+        requests::LAWS,
+        size::LAWS,
+        ways::LAWS,
+    ];
     let laws: Vec<&(&str, Law)> = files.into_iter().flatten().collect();
     for (name, law) in laws {
         if let Err(reason) = law(&planned) {
@@ -48,7 +79,9 @@ fn keeps_all_laws(case: &Case) {
 }
 
 fn refused(case: &Case, reason: &str) {
-    let Err(text) = case.plan() else { panic!("it has a plan") };
+    let Err(text) = case.plan() else {
+        panic!("it has a plan")
+    };
     assert!(text.contains(reason), "{text}");
 }
 
@@ -57,14 +90,24 @@ fn the_gate_of_a_resume_has_a_limit() {
     keeps_all_laws(&case(vec![tier(0, 1)], vec![], vec![], Way::Resume(0)));
 }
 
-/// With a new pod that never becomes ready the set stands at a pod too many for ever: nothing can be waited for before
-/// it goes back.
+/// With a new pod that never becomes ready the set stands at a pod too many for ever: nothing can
+/// be waited for before it goes back.
 #[test]
 fn undo_from_the_middle_of_a_roll_turns_that_set_back_first() {
-    let case = case(vec![tier(0, 4)], vec![], vec![Edit::Image(0)], canary(&[33], OWN));
+    let case = case(
+        vec![tier(0, 4)],
+        vec![],
+        vec![Edit::Image(0)],
+        canary(&[33], OWN),
+    );
     keeps_all_laws(&case);
     let plan = case.plan().unwrap().plan;
-    let rolled = plan.spec.steps.iter().position(|step| step.name.contains("image")).unwrap();
+    let rolled = plan
+        .spec
+        .steps
+        .iter()
+        .position(|step| step.name.contains("image"))
+        .unwrap();
     assert!(
         plan.spec.undo[rolled].steps[0].name.contains("image"),
         "{}",
@@ -76,35 +119,72 @@ fn undo_from_the_middle_of_a_roll_turns_that_set_back_first() {
 #[test]
 fn undo_of_a_changed_label_widens_the_service_first() {
     let fronts = || vec![front(0, Picks::Generation)];
-    keeps_all_laws(&case(vec![tier(0, 1)], fronts(), vec![Edit::Generation(0)], canary(&[1], OWN)));
+    keeps_all_laws(&case(
+        vec![tier(0, 1)],
+        fronts(),
+        vec![Edit::Generation(0)],
+        canary(&[1], OWN),
+    ));
     let none = Slack(Some(Size::Percent(0)), None);
-    keeps_all_laws(&case(vec![tier(0, 8)], fronts(), vec![Edit::Generation(0)], canary(&[100], none)));
+    keeps_all_laws(&case(
+        vec![tier(0, 8)],
+        fronts(),
+        vec![Edit::Generation(0)],
+        canary(&[100], none),
+    ));
 }
 
-/// In the middle of a step that adds old pods, undo cannot rely on them yet: it waits for them, and is not stuck.
+/// In the middle of a step that adds old pods, undo cannot rely on them yet: it waits for them, and
+/// is not stuck.
 #[test]
 fn undo_waits_for_old_pods_that_the_step_added() {
     let bold = Slack(Some(Size::Percent(150)), None);
     let edits = vec![Edit::Generation(0), Edit::Generation(1)];
-    keeps_all_laws(&case(vec![tier(0, 5), tier(0, 2)], vec![], edits, canary(&[45, 57], bold)));
+    keeps_all_laws(&case(
+        vec![tier(0, 5), tier(0, 2)],
+        vec![],
+        edits,
+        canary(&[45, 57], bold),
+    ));
 }
 
 #[test]
 fn the_last_pod_that_answers_goes_after_another_came() {
-    let bold = Tier { rollout: Rollout::Rolling(None, Some(Size::Count(1))), ..tier(0, 1) };
+    let bold = Tier {
+        rollout: Rollout::Rolling(None, Some(Size::Count(1))),
+        ..tier(0, 1)
+    };
     let fronts = || vec![front(0, Picks::Tier)];
-    keeps_all_laws(&case(vec![bold.clone()], fronts(), vec![Edit::Image(0)], canary(&[100], OWN)));
-    keeps_all_laws(&case(vec![bold], fronts(), vec![Edit::Image(0)], blue_green(0, Preview::None, Some(2))));
+    keeps_all_laws(&case(
+        vec![bold.clone()],
+        fronts(),
+        vec![Edit::Image(0)],
+        canary(&[100], OWN),
+    ));
+    keeps_all_laws(&case(
+        vec![bold],
+        fronts(),
+        vec![Edit::Image(0)],
+        blue_green(0, Preview::None, Some(2)),
+    ));
 }
 
-/// The old set, which the one Service reaches already, is to answer for the other one too: that one keeps the last pod
-/// of the new set until it has switched.
+/// The old set, which the one Service reaches already, is to answer for the other one too: that one
+/// keeps the last pod of the new set until it has switched.
 #[test]
 fn the_last_pod_behind_a_service_goes_after_that_service_switched() {
-    let bold = Tier { rollout: Rollout::Rolling(None, Some(Size::Count(3))), ..tier(0, 3) };
+    let bold = Tier {
+        rollout: Rollout::Rolling(None, Some(Size::Count(3))),
+        ..tier(0, 3)
+    };
     let fronts = vec![front(0, Picks::Tier), front(0, Picks::Generation)];
     let no_surge = Slack(Some(Size::Count(0)), None);
-    keeps_all_laws(&case(vec![bold], fronts, vec![Edit::Generation(0)], canary(&[100], no_surge)));
+    keeps_all_laws(&case(
+        vec![bold],
+        fronts,
+        vec![Edit::Generation(0)],
+        canary(&[100], no_surge),
+    ));
 }
 
 #[test]
@@ -133,7 +213,10 @@ fn a_service_that_leaves_has_pods_until_then() {
 
 #[test]
 fn two_slots_remove_what_the_release_removes() {
-    let slots = Tier { twin: Some(1), ..tier(0, 1) };
+    let slots = Tier {
+        twin: Some(1),
+        ..tier(0, 1)
+    };
     let mut case = case(
         vec![slots],
         vec![front(0, Picks::Tier)],
@@ -148,8 +231,12 @@ fn two_slots_remove_what_the_release_removes() {
 #[test]
 fn another_application_is_no_slot() {
     let fronts = vec![front(1, Picks::Generation)];
-    let case =
-        case(vec![tier(0, 1), tier(1, 1)], fronts, vec![Edit::Image(1)], blue_green(0, Preview::None, None));
+    let case = case(
+        vec![tier(0, 1), tier(1, 1)],
+        fronts,
+        vec![Edit::Image(1)],
+        blue_green(0, Preview::None, None),
+    );
     keeps_all_laws(&case);
     assert!(!case.plan().unwrap().slots());
 }
@@ -158,9 +245,25 @@ fn another_application_is_no_slot() {
 fn no_other_application_loses_its_service() {
     let shared = vec![front(0, Picks::Tier), front(0, Picks::Everyone)];
     let tiers = || vec![tier(0, 1), tier(1, 1)];
-    refused(&case(tiers(), shared, vec![Edit::Image(0)], blue_green(0, Preview::None, None)), "too");
+    refused(
+        &case(
+            tiers(),
+            shared,
+            vec![Edit::Image(0)],
+            blue_green(0, Preview::None, None),
+        ),
+        "too",
+    );
     let others = vec![front(0, Picks::Tier), front(1, Picks::Tier)];
-    refused(&case(tiers(), others, vec![Edit::Image(0)], blue_green(0, Preview::Front(1), None)), "too");
+    refused(
+        &case(
+            tiers(),
+            others,
+            vec![Edit::Image(0)],
+            blue_green(0, Preview::Front(1), None),
+        ),
+        "too",
+    );
 }
 
 /// A Deployment under a new name: the one comes before the other goes, forward and back.
@@ -179,7 +282,13 @@ fn a_service_is_handed_over_from_one_deployment_to_another() {
 /// The API server takes no update strategy where both are zero as written.
 #[test]
 fn a_budget_of_nothing_is_refused() {
-    let careful = Tier { rollout: Rollout::Rolling(None, Some(Size::Percent(0))), ..tier(0, 1) };
+    let careful = Tier {
+        rollout: Rollout::Rolling(None, Some(Size::Percent(0))),
+        ..tier(0, 1)
+    };
     let none = Way::Rolling(Slack(Some(Size::Count(0)), None));
-    refused(&case(vec![careful], vec![], vec![Edit::Image(0)], none), "both zero");
+    refused(
+        &case(vec![careful], vec![], vec![Edit::Image(0)], none),
+        "both zero",
+    );
 }

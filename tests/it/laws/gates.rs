@@ -11,8 +11,8 @@ use super::model::{labels, matches, replicas, selector, sets, template};
 use super::planned::Planned;
 
 laws! {
-    /// A failure means that the next step may start while pods of this one are still coming or going, or before
-    /// kube-proxy knows them.
+    /// A failure means that the next step may start while pods of this one are still coming or
+    /// going, or before kube-proxy knows them.
     fn every_step_waits_for_its_pods(planned) {
         for (number, step) in planned.plan.spec.steps.iter().enumerate() {
             waits(planned, step, &planned.states[number], &planned.states[number + 1])?;
@@ -32,16 +32,31 @@ laws! {
 
 fn waits(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> Result<(), String> {
     let wanted = pods(planned, before, after);
-    let counted: Vec<ObjectRef> = step.gates.iter().filter_map(|gate| counts(gate)).cloned().collect();
+    let counted: Vec<ObjectRef> = step
+        .gates
+        .iter()
+        .filter_map(|gate| counts(gate))
+        .cloned()
+        .collect();
     let missing = wanted.iter().find(|object| !counted.contains(object));
     if let Some(missing) = missing {
-        return Err(format!("`{}` does not wait for the pods of {missing}", step.name));
+        return Err(format!(
+            "`{}` does not wait for the pods of {missing}",
+            step.name
+        ));
     }
     if let Some(service) = services(planned, step, before, after)
         .into_iter()
-        .find(|object| !step.gates.contains(&Gate::Endpoints { object: object.clone() }))
+        .find(|object| {
+            !step.gates.contains(&Gate::Endpoints {
+                object: object.clone(),
+            })
+        })
     {
-        return Err(format!("`{}` does not wait for the endpoints of {service}", step.name));
+        return Err(format!(
+            "`{}` does not wait for the endpoints of {service}",
+            step.name
+        ));
     }
     if step.gates.iter().any(Gate::is_observed) && step.within.is_none() {
         return Err(format!("`{}` waits without a limit", step.name));
@@ -59,7 +74,8 @@ fn counts(gate: &Gate) -> Option<&ObjectRef> {
     }
 }
 
-/// The sets whose pods a step must wait for: all with pods of a workload that the step moves, and those that lose all.
+/// The sets whose pods a step must wait for: all with pods of a workload that the step moves, and
+/// those that lose all.
 fn pods(planned: &Planned, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
     let mut wanted = BTreeSet::new();
     for workload in &planned.plan.spec.workloads {
@@ -70,19 +86,33 @@ fn pods(planned: &Planned, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRe
         };
         let objects: Vec<ObjectRef> = workload.deployments().map(|(_, object)| object).collect();
         if objects.iter().any(moved) {
-            let here = sets(workload, after).filter(|(object, set)| replicas(set) > 0 || moved(object));
+            let here =
+                sets(workload, after).filter(|(object, set)| replicas(set) > 0 || moved(object));
             wanted.extend(here.map(|(object, _)| object));
         }
     }
     wanted
 }
 
-/// The Services whose endpoints a step must wait for: those that it changes, and those before a set that it grows or
-/// rolls.
-fn services(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
-    let changed = step.changes.iter().map(|change| change.object()).filter(|object| object.kind == "Service");
+/// The Services whose endpoints a step must wait for: those that it changes, and those before a set
+/// that it grows or rolls.
+fn services(
+    planned: &Planned,
+    step: &Step,
+    before: &Bundle,
+    after: &Bundle,
+) -> BTreeSet<ObjectRef> {
+    let changed = step
+        .changes
+        .iter()
+        .map(|change| change.object())
+        .filter(|object| object.kind == "Service");
     let mut wanted: BTreeSet<ObjectRef> = changed
-        .filter(|object| after.get(object).is_some_and(|service| !selector(service).is_empty()))
+        .filter(|object| {
+            after
+                .get(object)
+                .is_some_and(|service| !selector(service).is_empty())
+        })
         .cloned()
         .collect();
     for workload in &planned.plan.spec.workloads {
@@ -93,7 +123,9 @@ fn services(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> 
         });
         for (_, set) in renewed {
             let reached = workload.service_refs().filter(|service| {
-                after.get(service).is_some_and(|service| matches(&selector(service), &labels(set)))
+                after
+                    .get(service)
+                    .is_some_and(|service| matches(&selector(service), &labels(set)))
             });
             wanted.extend(reached);
         }
@@ -104,11 +136,22 @@ fn services(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> 
 /// Gates speak of what is there, with the counts that are asked for.
 fn true_of(gate: &Gate, after: &Bundle) -> Result<(), String> {
     let fits = match gate {
-        Gate::Available { object, replicas: wanted } | Gate::Settled { object, replicas: wanted } => {
-            after.get(object).is_some_and(|set| replicas(set) == *wanted)
+        Gate::Available {
+            object,
+            replicas: wanted,
         }
+        | Gate::Settled {
+            object,
+            replicas: wanted,
+        } => after
+            .get(object)
+            .is_some_and(|set| replicas(set) == *wanted),
         Gate::Endpoints { object } => after.contains(object),
         _ => true,
     };
-    if fits { Ok(()) } else { Err(format!("{gate:?} is not what the state asks for")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("{gate:?} is not what the state asks for"))
+    }
 }

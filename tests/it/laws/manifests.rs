@@ -25,7 +25,11 @@ impl Case {
         let taken = self.tiers[..at]
             .iter()
             .any(|other| other.name == tier.name && self.space(other) == self.space(tier));
-        if taken { format!("{name}-{at}") } else { name.into() }
+        if taken {
+            format!("{name}-{at}")
+        } else {
+            name.into()
+        }
     }
 
     /// What runs.
@@ -38,8 +42,19 @@ impl Case {
                 objects.extend((1..=2).map(|revision| self.replica_set(at, tier, revision)));
             }
         }
-        objects.extend(self.fronts.iter().enumerate().map(|(at, front)| self.service(at, front)));
-        objects.push(object("v1", "ConfigMap", "settings", None, json!({"data": {"a": "1"}})));
+        objects.extend(
+            self.fronts
+                .iter()
+                .enumerate()
+                .map(|(at, front)| self.service(at, front)),
+        );
+        objects.push(object(
+            "v1",
+            "ConfigMap",
+            "settings",
+            None,
+            json!({"data": {"a": "1"}}),
+        ));
         objects.push(object("v1", "ServiceAccount", "robot", None, json!({})));
         objects.push(secret("1"));
         objects
@@ -60,7 +75,11 @@ impl Case {
         if tier.track == Track::InSelector {
             selector["track"] = json!("stable");
         }
-        let replicas = if slot.is_some() { tier.twin.unwrap_or(0) } else { tier.replicas };
+        let replicas = if slot.is_some() {
+            tier.twin.unwrap_or(0)
+        } else {
+            tier.replicas
+        };
         let mut spec = json!({
             "replicas": replicas, "selector": {"matchLabels": selector},
             "template": {"metadata": {"labels": labels}, "spec": {"containers": containers(tier)}},
@@ -69,7 +88,13 @@ impl Case {
         if tier.paused || matches!(self.way, Way::Resume(_)) {
             spec["paused"] = json!(true);
         }
-        object("apps/v1", "Deployment", &full, self.space(tier), json!({"spec": spec}))
+        object(
+            "apps/v1",
+            "Deployment",
+            &full,
+            self.space(tier),
+            json!({"spec": spec}),
+        )
     }
 
     fn replica_set(&self, at: usize, tier: &Tier, revision: u32) -> Value {
@@ -77,12 +102,14 @@ impl Case {
         let name = self.name(at);
         set["kind"] = json!("ReplicaSet");
         set["metadata"]["name"] = json!(format!("{name}-{revision}"));
-        set["metadata"]["annotations"] = json!({"deployment.kubernetes.io/revision": revision.to_string()});
-        set["metadata"]["ownerReferences"] =
-            json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": name, "controller": true}]);
-        set["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = json!(format!("hash{revision}"));
+        set["metadata"]["annotations"] =
+            json!({"deployment.kubernetes.io/revision": revision.to_string()});
+        set["metadata"]["ownerReferences"] = json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": name, "controller": true}]);
+        set["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] =
+            json!(format!("hash{revision}"));
         if revision == 1 {
-            set["spec"]["template"]["spec"]["containers"][0]["image"] = json!("registry.example/web:0.9.0");
+            set["spec"]["template"]["spec"]["containers"][0]["image"] =
+                json!("registry.example/web:0.9.0");
         }
         set
     }
@@ -100,18 +127,29 @@ impl Case {
             Picks::Track => selector["track"] = json!("stable"),
             Picks::Everyone => selector = json!({"suite": "shop"}),
         }
-        let mut spec =
-            json!({"selector": selector, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]});
+        let mut spec = json!({"selector": selector, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]});
         match front.manner {
             Manner::Plain => {}
             Manner::Headless => spec["clusterIP"] = json!("None"),
             Manner::Sticky => spec["sessionAffinity"] = json!("ClientIP"),
         }
-        object("v1", "Service", &format!("front-{at}"), self.space(tier), json!({"spec": spec}))
+        object(
+            "v1",
+            "Service",
+            &format!("front-{at}"),
+            self.space(tier),
+            json!({"spec": spec}),
+        )
     }
 }
 
-pub(super) fn object(version: &str, kind: &str, name: &str, space: Option<&str>, rest: Value) -> Value {
+pub(super) fn object(
+    version: &str,
+    kind: &str,
+    name: &str,
+    space: Option<&str>,
+    rest: Value,
+) -> Value {
     let mut object = json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
     if let Some(space) = space {
         object["metadata"]["namespace"] = json!(space);
@@ -139,8 +177,9 @@ pub(super) fn secret(version: &str) -> Value {
 
 fn containers(tier: &Tier) -> Value {
     let container = |at: usize| {
-        let variables: Vec<Value> =
-            (0..tier.variables).map(|at| json!({"name": format!("V{at}"), "value": "1"})).collect();
+        let variables: Vec<Value> = (0..tier.variables)
+            .map(|at| json!({"name": format!("V{at}"), "value": "1"}))
+            .collect();
         let mut container = json!({"name": format!("c{at}"), "image": "registry.example/web:1.0.0",
             "ports": [{"name": format!("http{at}"), "containerPort": 8080 + at}], "env": variables});
         if tier.probe {

@@ -1,4 +1,5 @@
-//! The laws of a plan: what holds for every application, release and strategy. Each says what its failure means.
+//! The laws of a plan: what holds for every application, release and strategy. Each says what its
+//! failure means.
 //!
 //! `PROPTEST_CASES` says on how many cases each law is tried.
 
@@ -37,14 +38,18 @@ const EVERYDAY: u32 = 32;
 fn config() -> ProptestConfig {
     let said = std::env::var_os("PROPTEST_CASES").is_some();
     let config = ProptestConfig::default();
-    ProptestConfig { cases: if said { config.cases } else { EVERYDAY }, max_shrink_iters: 20_000, ..config }
+    ProptestConfig {
+        cases: if said { config.cases } else { EVERYDAY },
+        max_shrink_iters: 20_000,
+        ..config
+    }
 }
 
 /// What holds for every plan; the text says what does not.
 type Law = fn(&Planned) -> Result<(), String>;
 
-/// Laws over every plan, each tried on many cases. A case that is refused tries nothing, but must say why, and not
-/// because the planner is stuck.
+/// Laws over every plan, each tried on many cases. A case that is refused tries nothing, but must
+/// say why, and not because the planner is stuck.
 macro_rules! laws {
     ($($(#[$meta:meta])* fn $name:ident($planned:ident) $body:block)*) => {
         $(
@@ -72,9 +77,8 @@ use laws;
 
 fn try_on(case: &Case, law: Law) -> Result<(), TestCaseError> {
     match case.plan() {
-        Ok(planned) => {
-            law(&planned).map_err(|reason| TestCaseError::fail(format!("{reason}\n{}", planned.table())))
-        }
+        Ok(planned) => law(&planned)
+            .map_err(|reason| TestCaseError::fail(format!("{reason}\n{}", planned.table()))),
         Err(reason) => {
             let stuck = STUCK.iter().any(|text| reason.contains(text));
             prop_assert!(!reason.trim().is_empty() && !stuck, "{reason}");
@@ -84,16 +88,28 @@ fn try_on(case: &Case, law: Law) -> Result<(), TestCaseError> {
 }
 
 /// What the planner says where it finds no way between two waypoints: no case may hear it.
-const STUCK: [&str; 2] = ["cannot carry its requests", "lies outside the workload's budget"];
+const STUCK: [&str; 2] = [
+    "cannot carry its requests",
+    "lies outside the workload's budget",
+];
 
-/// The laws say nothing unless most cases have a plan. A failure means that the generator makes applications that the
-/// planner refuses.
+/// The laws say nothing unless most cases have a plan. A failure means that the generator makes
+/// applications that the planner refuses.
 #[test]
 fn many_cases_have_a_plan_with_steps() {
     use proptest::strategy::ValueTree;
 
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let all: Vec<Case> = (0..600).map(|_| cases().new_tree(&mut runner).unwrap().current()).collect();
-    let planned = all.iter().filter(|case| case.plan().is_ok_and(|planned| !planned.plan.is_empty())).count();
-    assert!(planned * 3 >= all.len(), "only {planned} of {} cases have steps", all.len());
+    let all: Vec<Case> = (0..600)
+        .map(|_| cases().new_tree(&mut runner).unwrap().current())
+        .collect();
+    let planned = all
+        .iter()
+        .filter(|case| case.plan().is_ok_and(|planned| !planned.plan.is_empty()))
+        .count();
+    assert!(
+        planned * 3 >= all.len(),
+        "only {planned} of {} cases have steps",
+        all.len()
+    );
 }

@@ -1,5 +1,6 @@
 //! What pods may do while a step is made, from the rules of Kubernetes' Deployment controller
-//! (`pkg/controller/deployment/util/deployment_util.go`, `rolling.go`, `recreate.go`) and nothing of the planner's.
+//! (`pkg/controller/deployment/util/deployment_util.go`, `rolling.go`, `recreate.go`) and nothing
+//! of the planner's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,19 +36,36 @@ pub(super) fn sets<'a>(
 
 /// All pods are there, are of the present template and answer.
 pub(super) fn settled(workload: &Workload, state: &Bundle) -> Crowd {
-    sets(workload, state).map(|(object, set)| (object, steady(set))).collect()
+    sets(workload, state)
+        .map(|(object, set)| (object, steady(set)))
+        .collect()
 }
 
 fn steady(set: &Manifest) -> Pods {
     let count = replicas(set);
-    Pods { alive: count, available: count, labels: BTreeSet::from([labels(set)]), torn: false }
+    Pods {
+        alive: count,
+        available: count,
+        labels: BTreeSet::from([labels(set)]),
+        torn: false,
+    }
 }
 
-/// A workload's pods while a step leads from one state to another: the controllers may have got anywhere.
+/// A workload's pods while a step leads from one state to another: the controllers may have got
+/// anywhere.
 pub(super) fn during(workload: &Workload, crowd: &Crowd, before: &Bundle, after: &Bundle) -> Crowd {
-    let none = Pods { alive: 0, available: 0, labels: BTreeSet::new(), torn: false };
+    let none = Pods {
+        alive: 0,
+        available: 0,
+        labels: BTreeSet::new(),
+        torn: false,
+    };
     let each = |(_, object): (_, ObjectRef)| {
-        let pods = moving(crowd.get(&object).unwrap_or(&none), before.get(&object), after.get(&object));
+        let pods = moving(
+            crowd.get(&object).unwrap_or(&none),
+            before.get(&object),
+            after.get(&object),
+        );
         (object, pods)
     };
     workload.deployments().map(each).collect()
@@ -55,13 +73,19 @@ pub(super) fn during(workload: &Workload, crowd: &Crowd, before: &Bundle, after:
 
 fn moving(pods: &Pods, before: Option<&Manifest>, after: Option<&Manifest>) -> Pods {
     let (was, is) = (before.map_or(0, replicas), after.map_or(0, replicas));
-    let mut moving = Pods { alive: pods.alive.max(is), available: pods.available.min(is), ..pods.clone() };
+    let mut moving = Pods {
+        alive: pods.alive.max(is),
+        available: pods.available.min(is),
+        ..pods.clone()
+    };
     moving.labels.extend(after.filter(|_| is > 0).map(labels));
     let turned = turns(before, after);
     if let Some(after) = after.filter(|_| turned || pods.torn) {
         let (surge, unavailable) = (surge(after, was.max(is)), unavailable(after, was.min(is)));
         moving.alive = moving.alive.max(was.max(is) + surge);
-        moving.available = moving.available.min(was.min(is).saturating_sub(unavailable));
+        moving.available = moving
+            .available
+            .min(was.min(is).saturating_sub(unavailable));
         moving.torn = true;
     }
     moving
@@ -77,8 +101,8 @@ pub(super) fn turns(before: Option<&Manifest>, after: Option<&Manifest>) -> bool
     }
 }
 
-/// The pods once a step's gates hold; an error where one may never hold, if no pod becomes ready whose template is
-/// not among those that are `sound`.
+/// The pods once a step's gates hold; an error where one may never hold, if no pod becomes ready
+/// whose template is not among those that are `sound`.
 pub(super) fn after_gates(
     moving: &Crowd,
     step: &Step,
@@ -87,49 +111,87 @@ pub(super) fn after_gates(
 ) -> Result<Crowd, String> {
     let mut crowd = moving.clone();
     for gate in &step.gates {
-        let (Gate::Available { object, .. } | Gate::Settled { object, .. }) = gate else { continue };
-        let (Some(set), Some(pods)) = (after.get(object), crowd.get_mut(object)) else { continue };
+        let (Gate::Available { object, .. } | Gate::Settled { object, .. }) = gate else {
+            continue;
+        };
+        let (Some(set), Some(pods)) = (after.get(object), crowd.get_mut(object)) else {
+            continue;
+        };
         let sick = sound.is_some_and(|sound| !sound.contains(&version(set)));
         if sick && (pods.torn || matches!(gate, Gate::Available { .. })) && replicas(set) > 0 {
-            return Err(format!("`{}` waits for {object}, whose pods may never become ready", step.name));
+            return Err(format!(
+                "`{}` waits for {object}, whose pods may never become ready",
+                step.name
+            ));
         }
         let count = replicas(set);
-        let available =
-            if matches!(gate, Gate::Available { .. }) { count } else { pods.available.min(count) };
-        *pods = Pods { available, ..steady(set) };
+        let available = if matches!(gate, Gate::Available { .. }) {
+            count
+        } else {
+            pods.available.min(count)
+        };
+        *pods = Pods {
+            available,
+            ..steady(set)
+        };
     }
     crowd.retain(|object, _| after.contains(object));
     Ok(crowd)
 }
 
-/// The pods in the middle of a step, once there are as many as are wanted; those that the step asks for may never
-/// answer, and a set that turns may be stuck with its surge.
+/// The pods in the middle of a step, once there are as many as are wanted; those that the step asks
+/// for may never answer, and a set that turns may be stuck with its surge.
 pub(super) fn halfway(workload: &Workload, moving: &Crowd, after: &Bundle) -> Crowd {
     let each = |(object, set): (ObjectRef, &Manifest)| {
         let pods = moving[&object].clone();
         let alive = if pods.torn { pods.alive } else { replicas(set) };
-        let labels = if pods.torn { pods.labels } else { BTreeSet::from([labels(set)]) };
-        (object, Pods { alive, labels, ..pods })
+        let labels = if pods.torn {
+            pods.labels
+        } else {
+            BTreeSet::from([labels(set)])
+        };
+        (
+            object,
+            Pods {
+                alive,
+                labels,
+                ..pods
+            },
+        )
     };
     sets(workload, after).map(each).collect()
 }
 
-/// The fewest available pods that every side of a Service's selector reaches; `None` where it selects nobody by itself.
+/// The fewest available pods that every side of a Service's selector reaches; `None` where it
+/// selects nobody by itself.
 pub(super) fn behind(crowd: &Crowd, service: &ObjectRef, states: &[&Bundle]) -> Option<u32> {
-    let selectors = states.iter().filter_map(|state| state.get(service)).map(selector);
+    let selectors = states
+        .iter()
+        .filter_map(|state| state.get(service))
+        .map(selector);
     let reached = |selector: Labels| {
-        let near = crowd.iter().filter(|(object, _)| object.namespace == service.namespace);
+        let near = crowd
+            .iter()
+            .filter(|(object, _)| object.namespace == service.namespace);
         near.filter(|(_, pods)| pods.labels.iter().all(|labels| matches(&selector, labels)))
             .map(|(_, pods)| pods.available)
             .sum()
     };
-    selectors.filter(|selector| !selector.is_empty()).map(reached).min()
+    selectors
+        .filter(|selector| !selector.is_empty())
+        .map(reached)
+        .min()
 }
 
-/// How many pods answer for a workload: behind the worst of its Services, or, where it has none, all of them.
+/// How many pods answer for a workload: behind the worst of its Services, or, where it has none,
+/// all of them.
 pub(super) fn available(workload: &Workload, crowd: &Crowd, states: &[&Bundle]) -> u32 {
-    let services = workload.service_refs().filter_map(|service| behind(crowd, &service, states));
-    services.min().unwrap_or_else(|| crowd.values().map(|pods| pods.available).sum())
+    let services = workload
+        .service_refs()
+        .filter_map(|service| behind(crowd, &service, states));
+    services
+        .min()
+        .unwrap_or_else(|| crowd.values().map(|pods| pods.available).sum())
 }
 
 /// The most pods alive.
@@ -139,12 +201,20 @@ pub(super) fn alive(crowd: &Crowd) -> u32 {
 
 /// `MaxSurge`, with the defaults of the API.
 pub(super) fn surge(set: &Manifest, replicas: u32) -> u32 {
-    if recreates(set) { 0 } else { fenceposts(set, replicas).0 }
+    if recreates(set) {
+        0
+    } else {
+        fenceposts(set, replicas).0
+    }
 }
 
 /// `MaxUnavailable`; all of them where the Deployment recreates its pods.
 pub(super) fn unavailable(set: &Manifest, replicas: u32) -> u32 {
-    if recreates(set) { replicas } else { fenceposts(set, replicas).1.min(replicas) }
+    if recreates(set) {
+        replicas
+    } else {
+        fenceposts(set, replicas).1.min(replicas)
+    }
 }
 
 pub(super) fn recreates(set: &Manifest) -> bool {
@@ -161,10 +231,17 @@ fn fenceposts(set: &Manifest, replicas: u32) -> (u32, u32) {
 }
 
 /// Surge up, unavailable down, and one of both.
-pub(super) fn resolve(surge: Option<&Value>, unavailable: Option<&Value>, replicas: u32) -> (u32, u32) {
+pub(super) fn resolve(
+    surge: Option<&Value>,
+    unavailable: Option<&Value>,
+    replicas: u32,
+) -> (u32, u32) {
     let quarter = Value::from("25%");
     let parts = |value: Option<&Value>| match value.unwrap_or(&quarter) {
-        Value::String(text) => (text.trim_end_matches('%').parse::<u32>().unwrap() * replicas, 100),
+        Value::String(text) => (
+            text.trim_end_matches('%').parse::<u32>().unwrap() * replicas,
+            100,
+        ),
         count => (u32::try_from(count.as_u64().unwrap()).unwrap(), 1),
     };
     let ((more, by), (fewer, of)) = (parts(surge), parts(unavailable));
@@ -190,7 +267,10 @@ pub(super) fn selector(service: &Manifest) -> Labels {
 }
 
 pub(super) fn matches(selector: &Labels, labels: &Labels) -> bool {
-    !selector.is_empty() && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+    !selector.is_empty()
+        && selector
+            .iter()
+            .all(|(key, value)| labels.get(key) == Some(value))
 }
 
 pub(super) fn template(set: &Manifest) -> &Value {
@@ -203,7 +283,10 @@ const MARKS: [&str; 3] = ["track", "cutover.dev/track", "cutover.dev/set"];
 /// A set's pod template but for the labels that tell sets apart.
 pub(super) fn version(set: &Manifest) -> String {
     let mut template = template(set).clone();
-    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+    if let Some(labels) = template
+        .pointer_mut("/metadata/labels")
+        .and_then(Value::as_object_mut)
+    {
         labels.retain(|key, _| !MARKS.contains(&key.as_str()));
     }
     template.to_string()
@@ -211,5 +294,7 @@ pub(super) fn version(set: &Manifest) -> String {
 
 fn texts(value: Option<&Value>) -> Labels {
     let entries = value.and_then(Value::as_object).into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    entries
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }

@@ -37,15 +37,27 @@ impl Case {
             None => bundle(self.edited(objects)),
         };
         let release = Release::new(&from, &to, self.prune).map_err(|error| error.to_string())?;
-        let options = Options { max_concurrent: self.max_concurrent, ..Options::default() };
+        let options = Options {
+            max_concurrent: self.max_concurrent,
+            ..Options::default()
+        };
         let plan = cutover::plan(&release, &strategy, &options).map_err(text)?;
         let states = plan.states().map_err(|error| error.to_string())?;
-        Ok(Planned { release, way: self.way.clone(), concurrent: self.max_concurrent, plan, states })
+        Ok(Planned {
+            release,
+            way: self.way.clone(),
+            concurrent: self.max_concurrent,
+            plan,
+            states,
+        })
     }
 
     fn full_name(&self, at: usize) -> String {
         let (at, tier) = self.tier(at);
-        let space = self.space(tier).map(|space| format!("{space}/")).unwrap_or_default();
+        let space = self
+            .space(tier)
+            .map(|space| format!("{space}/"))
+            .unwrap_or_default();
         format!("{space}deployment/{}", self.name(at))
     }
 
@@ -54,15 +66,29 @@ impl Case {
             return Err("the case has no Service".into());
         }
         let at = at % self.fronts.len();
-        Ok((format!("front-{at}"), self.space(self.tier(self.fronts[at].tier).1)))
+        Ok((
+            format!("front-{at}"),
+            self.space(self.tier(self.fronts[at].tier).1),
+        ))
     }
 
     fn strategy(&self) -> Result<Strategy, String> {
         let value = match &self.way {
-            Way::Canary { steps, slack, tolerance } => {
-                with_slack(json!({"canary": {"steps": canary_steps(steps), "tolerance": tolerance}}), *slack)
-            }
-            Way::BlueGreen { front, preview, count, promotion, slack } => {
+            Way::Canary {
+                steps,
+                slack,
+                tolerance,
+            } => with_slack(
+                json!({"canary": {"steps": canary_steps(steps), "tolerance": tolerance}}),
+                *slack,
+            ),
+            Way::BlueGreen {
+                front,
+                preview,
+                count,
+                promotion,
+                slack,
+            } => {
                 let (service, space) = self.front(*front)?;
                 let preview = match preview {
                     Preview::None => None,
@@ -80,12 +106,17 @@ impl Case {
             Way::Restart(tier) => {
                 json!({"restart": {"at": "2026-11-24T10:00:00Z", "workloads": [self.full_name(*tier)]}})
             }
-            Way::Scale { tier, replicas, step } => {
+            Way::Scale {
+                tier,
+                replicas,
+                step,
+            } => {
                 json!({"scale": {"replicas": replicas, "maxStep": step, "workloads": [self.full_name(*tier)]}})
             }
-            Way::Rollback { tier, slack } => {
-                with_slack(json!({"rollback": {"workloads": [self.full_name(*tier)]}}), *slack)
-            }
+            Way::Rollback { tier, slack } => with_slack(
+                json!({"rollback": {"workloads": [self.full_name(*tier)]}}),
+                *slack,
+            ),
             Way::Pause(tier) => json!({"pause": {"workloads": [self.full_name(*tier)]}}),
             Way::Resume(tier) => json!({"resume": {"workloads": [self.full_name(*tier)]}}),
             Way::Affinity { front, sticky } => {
@@ -102,7 +133,11 @@ fn manifest(value: Value) -> Manifest {
 }
 
 fn with_slack(mut strategy: Value, Slack(surge, unavailable): Slack) -> Value {
-    for fields in strategy.as_object_mut().into_iter().flat_map(|strategy| strategy.values_mut()) {
+    for fields in strategy
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|strategy| strategy.values_mut())
+    {
         if let Some(surge) = surge {
             fields["maxSurge"] = surge.json();
         }
@@ -115,7 +150,11 @@ fn with_slack(mut strategy: Value, Slack(surge, unavailable): Slack) -> Value {
 
 fn canary_steps(steps: &[(u8, bool)]) -> Vec<Value> {
     let each = |(weight, pause): &(u8, bool)| {
-        let pause = if *pause { json!({"pause": {}}) } else { json!({"pause": {"duration": "5m"}}) };
+        let pause = if *pause {
+            json!({"pause": {}})
+        } else {
+            json!({"pause": {"duration": "5m"}})
+        };
         [json!({"setWeight": weight}), pause]
     };
     steps.iter().flat_map(each).collect()
@@ -125,7 +164,12 @@ impl Planned {
     /// The plan in a line a step, for whoever looks at a failure.
     pub(super) fn table(&self) -> String {
         let stand = |state: &Bundle| -> String {
-            let sets = self.plan.spec.workloads.iter().flat_map(|workload| workload.deployments());
+            let sets = self
+                .plan
+                .spec
+                .workloads
+                .iter()
+                .flat_map(|workload| workload.deployments());
             let counts = sets.map(|(_, object)| {
                 state
                     .get(&object)
@@ -134,8 +178,13 @@ impl Planned {
             });
             counts.collect::<Vec<_>>().join(" ")
         };
-        let mut lines: Vec<String> =
-            self.plan.spec.workloads.iter().map(|workload| format!("{workload:?}")).collect();
+        let mut lines: Vec<String> = self
+            .plan
+            .spec
+            .workloads
+            .iter()
+            .map(|workload| format!("{workload:?}"))
+            .collect();
         lines.push(format!(" 0 {}", stand(&self.states[0])));
         for (number, step) in self.plan.spec.steps.iter().enumerate() {
             lines.push(format!(
@@ -156,10 +205,13 @@ impl Planned {
     /// Whether this is a blue/green over two slots of the input.
     pub(super) fn slots(&self) -> bool {
         let first = self.plan.spec.workloads.first();
-        let two =
-            first.filter(|workload| workload.sets.len() == 2 && matches!(self.way, Way::BlueGreen { .. }));
+        let two = first.filter(|workload| {
+            workload.sets.len() == 2 && matches!(self.way, Way::BlueGreen { .. })
+        });
         two.is_some_and(|workload| {
-            workload.deployments().all(|(_, object)| self.release.from().contains(&object))
+            workload
+                .deployments()
+                .all(|(_, object)| self.release.from().contains(&object))
         })
     }
 }

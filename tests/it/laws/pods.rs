@@ -8,13 +8,14 @@ use cutover::planning::Workload;
 use super::documents::walk;
 use super::laws;
 use super::model::{
-    after_gates, alive, available, during, halfway, recreates, replicas, resolve, sets, settled, surge,
-    turns, unavailable, version,
+    after_gates, alive, available, during, halfway, recreates, replicas, resolve, sets, settled,
+    surge, turns, unavailable, version,
 };
 use super::planned::Planned;
 
 laws! {
-    /// A failure means that while the plan goes forward more pods may be alive than allowed, or fewer may answer.
+    /// A failure means that while the plan goes forward more pods may be alive than allowed, or
+    /// fewer may answer.
     fn the_budget_holds_on_the_way_forward(planned) {
         for workload in &planned.plan.spec.workloads {
             let mut crowd = settled(workload, &planned.states[0]);
@@ -29,13 +30,14 @@ laws! {
         Ok(())
     }
 
-    /// A failure means that undo from a step whose gates held breaks the budget, or waits for what may never come.
+    /// A failure means that undo from a step whose gates held breaks the budget, or waits for what
+    /// may never come.
     fn the_budget_holds_on_the_way_back(planned) {
         each_way_back(planned, |workload, from| settled(workload, &planned.states[from]))
     }
 
-    /// A failure means that undo from the middle of a step, where the pods that it asked for may never answer, breaks
-    /// the budget or waits for what may never come.
+    /// A failure means that undo from the middle of a step, where the pods that it asked for may
+    /// never answer, breaks the budget or waits for what may never come.
     fn the_budget_holds_on_the_way_back_from_the_middle(planned) {
         each_way_back(planned, |workload, from| {
             let (before, after) = (&planned.states[from - 1], &planned.states[from]);
@@ -43,13 +45,14 @@ laws! {
         })
     }
 
-    /// A failure means that a plan promises less than it should: more pods or fewer than the budget says.
+    /// A failure means that a plan promises less than it should: more pods or fewer than the budget
+    /// says.
     fn floor_and_ceiling_are_those_of_the_budget(planned) {
         planned.plan.spec.workloads.iter().try_for_each(|workload| promises(planned, workload))
     }
 
-    /// A failure means that a Deployment's own controller, while it rolls, needs room that is not there, or that two
-    /// sets that answer are rolled at once.
+    /// A failure means that a Deployment's own controller, while it rolls, needs room that is not
+    /// there, or that two sets that answer are rolled at once.
     fn a_set_is_rolled_only_where_it_fits(planned) {
         for states in planned.states.windows(2) {
             planned.plan.spec.workloads.iter().try_for_each(|workload| fits(workload, &states[0], &states[1]))?;
@@ -73,12 +76,16 @@ fn each_way_back(
     start: impl Fn(&Workload, usize) -> super::model::Crowd,
 ) -> Result<(), String> {
     for workload in &planned.plan.spec.workloads {
-        let sound: BTreeSet<String> =
-            sets(workload, &planned.states[0]).map(|(_, set)| version(set)).collect();
+        let sound: BTreeSet<String> = sets(workload, &planned.states[0])
+            .map(|(_, set)| version(set))
+            .collect();
         for from in 1..planned.states.len() {
             let mut crowd = start(workload, from);
             let mut before = planned.states[from].clone();
-            let way = planned.plan.way_back(from).map_err(|error| error.to_string())?;
+            let way = planned
+                .plan
+                .way_back(from)
+                .map_err(|error| error.to_string())?;
             for step in way {
                 let place = |reason: String| format!("undo from {from}: {reason}");
                 let after = walk(&before, [step])?;
@@ -93,7 +100,11 @@ fn each_way_back(
     Ok(())
 }
 
-fn within(workload: &Workload, crowd: &super::model::Crowd, states: &[&Bundle]) -> Result<(), String> {
+fn within(
+    workload: &Workload,
+    crowd: &super::model::Crowd,
+    states: &[&Bundle],
+) -> Result<(), String> {
     let (alive, available) = (alive(crowd), available(workload, crowd, states));
     match alive <= workload.ceiling && available >= workload.floor {
         true => Ok(()),
@@ -106,10 +117,18 @@ fn within(workload: &Workload, crowd: &super::model::Crowd, states: &[&Bundle]) 
 
 /// Floor and ceiling from the release alone.
 fn promises(planned: &Planned, workload: &Workload) -> Result<(), String> {
-    let own = workload.deployments().map(|(_, object)| object).find(|object| object.name == workload.name);
-    let Some(own) = own else { return Err(format!("{} has no Deployment", workload.name)) };
+    let own = workload
+        .deployments()
+        .map(|(_, object)| object)
+        .find(|object| object.name == workload.name);
+    let Some(own) = own else {
+        return Err(format!("{} has no Deployment", workload.name));
+    };
     // One that comes or goes has no pods at the other end.
-    let (Some(from), Some(to)) = (planned.release.from().get(&own), planned.release.to().get(&own)) else {
+    let (Some(from), Some(to)) = (
+        planned.release.from().get(&own),
+        planned.release.to().get(&own),
+    ) else {
         return if workload.floor == 0 {
             Ok(())
         } else {
@@ -117,17 +136,41 @@ fn promises(planned: &Planned, workload: &Workload) -> Result<(), String> {
         };
     };
     let asked = planned.way.slack();
-    let written = |field: &str| to.pointer(&format!("/spec/strategy/rollingUpdate/{field}")).cloned();
-    let (surge, unavailable) =
-        (asked.0.or_else(|| written("maxSurge")), asked.1.or_else(|| written("maxUnavailable")));
+    let written = |field: &str| {
+        to.pointer(&format!("/spec/strategy/rollingUpdate/{field}"))
+            .cloned()
+    };
+    let (surge, unavailable) = (
+        asked.0.or_else(|| written("maxSurge")),
+        asked.1.or_else(|| written("maxUnavailable")),
+    );
     let slack = |count: u32| {
-        if workload.recreate { (0, count) } else { resolve(surge.as_ref(), unavailable.as_ref(), count) }
+        if workload.recreate {
+            (0, count)
+        } else {
+            resolve(surge.as_ref(), unavailable.as_ref(), count)
+        }
     };
     let counts = [replicas(from), replicas(to)];
-    let floor = counts.map(|count| count.saturating_sub(slack(count).1)).into_iter().min().unwrap_or(0);
-    let ceiling = counts.map(|count| count + slack(count).0).into_iter().max().unwrap_or(0);
-    let two = if workload.sets.len() > 1 { planned.way.second_set(counts[0].max(counts[1])) } else { 0 };
-    match workload.floor == floor && workload.ceiling >= ceiling && workload.ceiling <= ceiling + two {
+    let floor = counts
+        .map(|count| count.saturating_sub(slack(count).1))
+        .into_iter()
+        .min()
+        .unwrap_or(0);
+    let ceiling = counts
+        .map(|count| count + slack(count).0)
+        .into_iter()
+        .max()
+        .unwrap_or(0);
+    let two = if workload.sets.len() > 1 {
+        planned.way.second_set(counts[0].max(counts[1]))
+    } else {
+        0
+    };
+    match workload.floor == floor
+        && workload.ceiling >= ceiling
+        && workload.ceiling <= ceiling + two
+    {
         true => Ok(()),
         false => Err(format!(
             "{}: {} to {}, but the budget says {floor} to {ceiling} (+ {two})",
@@ -144,25 +187,38 @@ fn fits(workload: &Workload, before: &Bundle, after: &Bundle) -> Result<(), Stri
         .collect();
     let serves = |set| {
         selectors.is_empty()
-            || selectors.iter().any(|selector| super::model::matches(selector, &super::model::labels(set)))
+            || selectors
+                .iter()
+                .any(|selector| super::model::matches(selector, &super::model::labels(set)))
     };
     let pods: u32 = sets(workload, after).map(|(_, set)| replicas(set)).sum();
-    let serving: u32 =
-        sets(workload, before).filter(|(_, set)| serves(set)).map(|(_, set)| replicas(set)).sum();
-    let rolled: Vec<_> =
-        sets(workload, after).filter(|(object, set)| turns(before.get(object), Some(set))).collect();
+    let serving: u32 = sets(workload, before)
+        .filter(|(_, set)| serves(set))
+        .map(|(_, set)| replicas(set))
+        .sum();
+    let rolled: Vec<_> = sets(workload, after)
+        .filter(|(object, set)| turns(before.get(object), Some(set)))
+        .collect();
     for (object, set) in &rolled {
         let count = replicas(set);
         if recreates(set) && !workload.recreate {
             return Err(format!("{object} is recreated"));
         }
         let (surge, unavailable) = (surge(set, count), unavailable(set, count));
-        if pods + surge > workload.ceiling || serves(set) && serving < workload.floor + unavailable {
+        if pods + surge > workload.ceiling || serves(set) && serving < workload.floor + unavailable
+        {
             return Err(format!(
                 "{object} is rolled with {surge} more and {unavailable} fewer at {pods} pods, {serving} of them serving"
             ));
         }
     }
-    let loaded = rolled.iter().filter(|(object, _)| before.get(object).is_some_and(serves)).count();
-    if loaded > 1 { Err(format!("{loaded} sets that serve are rolled at once")) } else { Ok(()) }
+    let loaded = rolled
+        .iter()
+        .filter(|(object, _)| before.get(object).is_some_and(serves))
+        .count();
+    if loaded > 1 {
+        Err(format!("{loaded} sets that serve are rolled at once"))
+    } else {
+        Ok(())
+    }
 }

@@ -12,8 +12,8 @@ use super::model::{labels, matches, replicas, selector, sets};
 use super::planned::Planned;
 
 laws! {
-    /// A failure means that a Service which had pods has none for a while, though it is to have some again and the
-    /// budget has room for a second pod.
+    /// A failure means that a Service which had pods has none for a while, though it is to have
+    /// some again and the budget has room for a second pod.
     fn a_service_never_runs_out_of_pods(planned) {
         let end = &planned.states[planned.states.len() - 1];
         let lasting = |service: &&Manifest| {
@@ -54,7 +54,8 @@ laws! {
         Ok(())
     }
 
-    /// A failure means that a release of one workload takes requests from another, or sends it strangers' requests.
+    /// A failure means that a release of one workload takes requests from another, or sends it
+    /// strangers' requests.
     fn other_workloads_keep_their_requests(planned) {
         let sets = planned.plan.spec.workloads.iter().flat_map(Workload::deployments);
         let moved: BTreeSet<ObjectRef> = sets.map(|(_, object)| object).collect();
@@ -66,13 +67,21 @@ laws! {
     }
 }
 
-/// A Service that answers for a workload, or one that only shows the new version and is not changed by the release.
+/// A Service that answers for a workload, or one that only shows the new version and is not changed
+/// by the release.
 fn promised(planned: &Planned, service: &Manifest) -> bool {
-    let mut own = planned.plan.spec.workloads.iter().flat_map(Workload::service_refs);
-    own.any(|own| own == *service.object()) || planned.release.to().get(service.object()) == Some(service)
+    let mut own = planned
+        .plan
+        .spec
+        .workloads
+        .iter()
+        .flat_map(Workload::service_refs);
+    own.any(|own| own == *service.object())
+        || planned.release.to().get(service.object()) == Some(service)
 }
 
-/// Whether a second pod may stand beside the first: where it may not, one has to go before another comes.
+/// Whether a second pod may stand beside the first: where it may not, one has to go before another
+/// comes.
 fn roomy(planned: &Planned, service: &Manifest) -> bool {
     let mut workloads = planned.plan.spec.workloads.iter();
     workloads.all(|one| {
@@ -81,7 +90,10 @@ fn roomy(planned: &Planned, service: &Manifest) -> bool {
 }
 
 /// Every state that the plan stands at, forward and back.
-fn each_state(planned: &Planned, check: impl Fn(&Bundle) -> Result<(), String>) -> Result<(), String> {
+fn each_state(
+    planned: &Planned,
+    check: impl Fn(&Bundle) -> Result<(), String>,
+) -> Result<(), String> {
     for (number, state) in planned.states.iter().enumerate() {
         check(state).map_err(|reason| format!("state {number}: {reason}"))?;
     }
@@ -89,7 +101,8 @@ fn each_state(planned: &Planned, check: impl Fn(&Bundle) -> Result<(), String>) 
         let mut state = planned.states[undo.from].clone();
         for step in &undo.steps {
             state = walk(&state, [step])?;
-            check(&state).map_err(|reason| format!("undo from {}: `{}`: {reason}", undo.from, step.name))?;
+            check(&state)
+                .map_err(|reason| format!("undo from {}: `{}`: {reason}", undo.from, step.name))?;
         }
     }
     Ok(())
@@ -98,9 +111,9 @@ fn each_state(planned: &Planned, check: impl Fn(&Bundle) -> Result<(), String>) 
 /// The sets that a Service reaches.
 fn behind<'a>(service: &Manifest, state: &'a Bundle) -> impl Iterator<Item = &'a Manifest> {
     let (selector, namespace) = (selector(service), service.object().namespace.clone());
-    let near = state
-        .iter()
-        .filter(move |set| set.object().kind == "Deployment" && set.object().namespace == namespace);
+    let near = state.iter().filter(move |set| {
+        set.object().kind == "Deployment" && set.object().namespace == namespace
+    });
     near.filter(move |set| matches(&selector, &labels(set)))
 }
 
@@ -110,7 +123,10 @@ fn pods(service: &Manifest, state: &Bundle) -> u32 {
 
 /// For each set: pods / (replicas - unavailable) >= share of requests.
 fn carried(workload: &Workload, state: &Bundle) -> Result<(), String> {
-    for service in workload.service_refs().filter_map(|object| state.get(&object)) {
+    for service in workload
+        .service_refs()
+        .filter_map(|object| state.get(&object))
+    {
         let total = pods(service, state);
         for (object, set) in
             sets(workload, state).filter(|(_, set)| matches(&selector(service), &labels(set)))
@@ -130,17 +146,27 @@ fn carried(workload: &Workload, state: &Bundle) -> Result<(), String> {
     Ok(())
 }
 
-/// A changed Service reaches only sets that stood before the step, and somebody where it reached somebody.
+/// A changed Service reaches only sets that stood before the step, and somebody where it reached
+/// somebody.
 fn pointed(planned: &Planned, before: &Bundle, after: &Bundle) -> Result<(), String> {
     for service in after.of_kind("Service") {
-        let Some(was) = before.get(service.object()).filter(|was| selector(was) != selector(service)) else {
+        let Some(was) = before
+            .get(service.object())
+            .filter(|was| selector(was) != selector(service))
+        else {
             continue;
         };
         let known: BTreeSet<&ObjectRef> = behind(was, before).map(Manifest::object).collect();
         let newly = behind(service, after).filter(|set| !known.contains(set.object()));
-        let moving = newly.filter(|set| before.get(set.object()) != Some(set)).map(Manifest::object).next();
+        let moving = newly
+            .filter(|set| before.get(set.object()) != Some(set))
+            .map(Manifest::object)
+            .next();
         if let Some(moving) = moving {
-            return Err(format!("{} is pointed at {moving} in the step that changes it", service.object()));
+            return Err(format!(
+                "{} is pointed at {moving} in the step that changes it",
+                service.object()
+            ));
         }
         if promised(planned, service) && pods(was, before) > 0 && pods(service, before) == 0 {
             return Err(format!("{} is pointed at nobody", service.object()));
@@ -149,25 +175,44 @@ fn pointed(planned: &Planned, before: &Bundle, after: &Bundle) -> Result<(), Str
     Ok(())
 }
 
-/// A Service that sends requests to a Deployment at both ends does so always, and one that does at neither end never.
+/// A Service that sends requests to a Deployment at both ends does so always, and one that does at
+/// neither end never.
 fn keeps(planned: &Planned, set: &Manifest, state: &Bundle) -> Result<(), String> {
     let reached = |bundle: &Bundle, service: &ObjectRef| {
-        bundle
-            .get(service)
-            .is_some_and(|service| behind(service, bundle).any(|near| near.object() == set.object()))
+        bundle.get(service).is_some_and(|service| {
+            behind(service, bundle).any(|near| near.object() == set.object())
+        })
     };
-    for service in planned.release.from().of_kind("Service").map(Manifest::object) {
+    for service in planned
+        .release
+        .from()
+        .of_kind("Service")
+        .map(Manifest::object)
+    {
         let preview = matches!(planned.way, Way::BlueGreen { .. });
-        let (was, is) = (reached(planned.release.from(), service), reached(planned.release.to(), service));
+        let (was, is) = (
+            reached(planned.release.from(), service),
+            reached(planned.release.to(), service),
+        );
         // A state has only the objects of the plan.
-        let full: Bundle = planned.release.from().iter().chain(state.iter()).cloned().collect();
+        let full: Bundle = planned
+            .release
+            .from()
+            .iter()
+            .chain(state.iter())
+            .cloned()
+            .collect();
         if was == is
             && full.contains(service)
             && state.contains(service)
             && reached(&full, service) != was
             && !(preview && was)
         {
-            return Err(format!("{service} {} {}", if was { "loses" } else { "reaches" }, set.object()));
+            return Err(format!(
+                "{service} {} {}",
+                if was { "loses" } else { "reaches" },
+                set.object()
+            ));
         }
         if was && is && preview && state.contains(service) && !reached(&full, service) {
             return Err(format!("{service} loses {}", set.object()));

@@ -20,7 +20,10 @@ fn hello(image: &str) -> Bundle {
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
         "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]},
     });
-    [deployment, service].into_iter().map(|value| Manifest::new(value).unwrap()).collect()
+    [deployment, service]
+        .into_iter()
+        .map(|value| Manifest::new(value).unwrap())
+        .collect()
 }
 
 fn plan() -> Plan {
@@ -88,7 +91,10 @@ fn the_plan_of_the_book() {
         "cleanup | delete Deployment hello-canary | 3 – | ",
     ];
     assert_eq!(rows, expected);
-    assert_eq!((plan.spec.workloads[0].floor, plan.spec.workloads[0].ceiling), (3, 4));
+    assert_eq!(
+        (plan.spec.workloads[0].floor, plan.spec.workloads[0].ceiling),
+        (3, 4)
+    );
     let shares: Vec<String> = plan
         .spec
         .steps
@@ -108,8 +114,11 @@ fn the_ways_back_of_the_book() {
         .undo
         .iter()
         .map(|undo| {
-            let steps: Vec<String> =
-                undo.steps.iter().map(|step| format!("{} [{}]", step.name, waits(step))).collect();
+            let steps: Vec<String> = undo
+                .steps
+                .iter()
+                .map(|step| format!("{} [{}]", step.name, waits(step)))
+                .collect();
             format!("{} to {}: {}", undo.from, undo.then, steps.join("; "))
         })
         .collect();

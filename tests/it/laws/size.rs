@@ -9,7 +9,8 @@ use super::case::Way;
 use super::laws;
 
 laws! {
-    /// A failure means that a plan takes detours: more steps than its waypoints and its budget call for.
+    /// A failure means that a plan takes detours: more steps than its waypoints and its budget call
+    /// for.
     fn a_plan_takes_no_detours(planned) {
         let phases = match &planned.way {
             Way::Canary { steps, .. } => steps.len() + 3,
@@ -53,12 +54,20 @@ fn deployment(name: &str, replicas: u32, image: &str) -> Value {
 }
 
 fn bundle(values: impl IntoIterator<Item = Value>) -> Bundle {
-    values.into_iter().map(|value| Manifest::new(value).unwrap()).collect()
+    values
+        .into_iter()
+        .map(|value| Manifest::new(value).unwrap())
+        .collect()
 }
 
 fn planned(from: &Bundle, to: &Bundle, strategy: Value) -> Plan {
     let strategy: Strategy = serde_json::from_value(strategy).unwrap();
-    cutover::plan(&Release::new(from, to, false).unwrap(), &strategy, &Options::default()).unwrap()
+    cutover::plan(
+        &Release::new(from, to, false).unwrap(),
+        &strategy,
+        &Options::default(),
+    )
+    .unwrap()
 }
 
 /// A failure means that a plan grows with the number of Deployments that nothing ties together.
@@ -66,20 +75,37 @@ fn planned(from: &Bundle, to: &Bundle, strategy: Value) -> Plan {
 fn five_thousand_deployments_roll_in_one_step() {
     let all = |image: &str| bundle((0..5_000).map(|at| deployment(&format!("web-{at}"), 3, image)));
     let plan = planned(&all("1"), &all("2"), json!({"rolling": {}}));
-    assert_eq!((plan.len(), plan.spec.undo.len(), plan.spec.undo[0].steps.len()), (1, 1, 1));
+    assert_eq!(
+        (
+            plan.len(),
+            plan.spec.undo.len(),
+            plan.spec.undo[0].steps.len()
+        ),
+        (1, 1, 1)
+    );
     assert_eq!(plan.spec.steps[0].movement, Some(Move::Roll));
     assert_eq!(plan.spec.steps[0].changes.len(), 5_000);
-    assert!(plan.spec.steps[0].changes.iter().all(|change| matches!(change, Change::Patch { .. })));
+    assert!(
+        plan.spec.steps[0]
+            .changes
+            .iter()
+            .all(|change| matches!(change, Change::Patch { .. }))
+    );
 }
 
 /// A failure means that a plan of many steps repeats itself, and grows past what a review can show.
 #[test]
 fn a_long_canary_stays_under_two_megabytes() {
-    let steps: Vec<Value> = (1..=99).map(|weight| json!({"setWeight": weight})).collect();
+    let steps: Vec<Value> = (1..=99)
+        .map(|weight| json!({"setWeight": weight}))
+        .collect();
     let end = |image: &str| bundle([deployment("web", 1_000, image)]);
     let plan = planned(&end("1"), &end("2"), json!({"canary": {"steps": steps}}));
     assert!(plan.len() > 99 && plan.len() < 400, "{} steps", plan.len());
     let size = emit(&plan.to_value()).len();
     assert!(size < 2_000_000, "{size} bytes");
-    assert_eq!(plan.spec.workloads[0].ceiling, 1_000 + Budget::default().of(1_000).surge);
+    assert_eq!(
+        plan.spec.workloads[0].ceiling,
+        1_000 + Budget::default().of(1_000).surge
+    );
 }

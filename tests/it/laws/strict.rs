@@ -2,18 +2,23 @@
 
 use serde_json::Value;
 
-/// Applies operations as strictly as the RFC allows: every path must be well formed and lead somewhere, every index be
-/// a plain number, every test hold.
+/// Applies operations as strictly as the RFC allows: every path must be well formed and lead
+/// somewhere, every index be a plain number, every test hold.
 pub(super) fn apply(document: &mut Value, operations: &Value) -> Result<(), String> {
     let operations = operations.as_array().ok_or("a patch is a list")?;
     for (number, operation) in operations.iter().enumerate() {
-        one(document, operation).map_err(|reason| format!("operation {number}, {operation}: {reason}"))?;
+        one(document, operation)
+            .map_err(|reason| format!("operation {number}, {operation}: {reason}"))?;
     }
     Ok(())
 }
 
 fn one(document: &mut Value, operation: &Value) -> Result<(), String> {
-    let text = |field: &str| operation[field].as_str().ok_or_else(|| format!("no `{field}`"));
+    let text = |field: &str| {
+        operation[field]
+            .as_str()
+            .ok_or_else(|| format!("no `{field}`"))
+    };
     let tokens = tokens(text("path")?)?;
     let value = || operation.get("value").cloned().ok_or("no value");
     match text("op")? {
@@ -52,20 +57,25 @@ fn unescape(token: &str) -> Result<String, String> {
 }
 
 fn index(token: &str, length: usize) -> Result<usize, String> {
-    let plain = token == "0" || (!token.starts_with('0') && token.bytes().all(|byte| byte.is_ascii_digit()));
+    let plain = token == "0"
+        || (!token.starts_with('0') && token.bytes().all(|byte| byte.is_ascii_digit()));
     let index = token.parse().ok().filter(|index| plain && *index < length);
     index.ok_or_else(|| format!("`{token}` is no index of {length} items"))
 }
 
 fn find<'a>(document: &'a mut Value, tokens: &[String]) -> Result<&'a mut Value, String> {
-    tokens.iter().try_fold(document, |value, token| match value {
-        Value::Object(map) => map.get_mut(token).ok_or_else(|| format!("there is no `{token}`")),
-        Value::Array(list) => {
-            let length = list.len();
-            Ok(&mut list[index(token, length)?])
-        }
-        _ => Err(format!("`{token}` lies inside a scalar")),
-    })
+    tokens
+        .iter()
+        .try_fold(document, |value, token| match value {
+            Value::Object(map) => map
+                .get_mut(token)
+                .ok_or_else(|| format!("there is no `{token}`")),
+            Value::Array(list) => {
+                let length = list.len();
+                Ok(&mut list[index(token, length)?])
+            }
+            _ => Err(format!("`{token}` lies inside a scalar")),
+        })
 }
 
 fn add(document: &mut Value, tokens: &[String], value: Value) -> Result<(), String> {
@@ -83,9 +93,14 @@ fn add(document: &mut Value, tokens: &[String], value: Value) -> Result<(), Stri
 }
 
 fn remove(document: &mut Value, tokens: &[String]) -> Result<(), String> {
-    let (last, parents) = tokens.split_last().ok_or("the whole document is not removed")?;
+    let (last, parents) = tokens
+        .split_last()
+        .ok_or("the whole document is not removed")?;
     match find(document, parents)? {
-        Value::Object(map) => map.remove(last).map(drop).ok_or_else(|| format!("there is no `{last}`")),
+        Value::Object(map) => map
+            .remove(last)
+            .map(drop)
+            .ok_or_else(|| format!("there is no `{last}`")),
         Value::Array(list) => {
             let at = index(last, list.len())?;
             list.remove(at);

@@ -37,7 +37,8 @@ laws! {
         Ok(())
     }
 
-    /// A failure means that undo starts pods of the very version that one wants to be rid of, or waits for their health.
+    /// A failure means that undo starts pods of the very version that one wants to be rid of, or
+    /// waits for their health.
     fn undo_starts_no_pod_of_the_new_version(planned) {
         for workload in &planned.plan.spec.workloads {
             let old: BTreeSet<String> = sets(workload, &planned.states[0]).map(|(_, set)| version(set)).collect();
@@ -55,8 +56,10 @@ laws! {
 }
 
 /// The labels that an adoption adds.
-const ADOPTED: [&str; 2] =
-    ["/spec/template/metadata/labels/cutover.dev~1track", "/spec/selector/cutover.dev~1track"];
+const ADOPTED: [&str; 2] = [
+    "/spec/template/metadata/labels/cutover.dev~1track",
+    "/spec/selector/cutover.dev~1track",
+];
 
 /// An object that is wanted stands at the end, or was so from the start and is not of the plan.
 fn arrived(planned: &Planned, wanted: &Manifest, end: &Bundle) -> Result<(), String> {
@@ -66,39 +69,60 @@ fn arrived(planned: &Planned, wanted: &Manifest, end: &Bundle) -> Result<(), Str
         None => return Err(format!("{} is missing", wanted.object())),
     };
     let plain = |manifest: &Manifest| {
-        let mut plain = ADOPTED.iter().fold(manifest.clone(), |manifest, label| manifest.without(label));
+        let mut plain = ADOPTED
+            .iter()
+            .fold(manifest.clone(), |manifest, label| manifest.without(label));
         if manifest.object().kind == "Service" {
             plain = plain.without("/spec/selector/track");
         }
         plain
     };
-    let same =
-        there == wanted || matches!(planned.way, Way::BlueGreen { .. }) && plain(there) == plain(wanted);
-    if same { Ok(()) } else { Err(format!("{} ends as {there:?}, wanted {wanted:?}", wanted.object())) }
+    let same = there == wanted
+        || matches!(planned.way, Way::BlueGreen { .. }) && plain(there) == plain(wanted);
+    if same {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} ends as {there:?}, wanted {wanted:?}",
+            wanted.object()
+        ))
+    }
 }
 
 fn nothing_left(planned: &Planned, end: &Bundle) -> Result<(), String> {
-    match end.objects().find(|object| !planned.release.to().contains(object)) {
+    match end
+        .objects()
+        .find(|object| !planned.release.to().contains(object))
+    {
         Some(left) => Err(format!("{left} is left")),
         None => Ok(()),
     }
 }
 
-/// With two slots: the pods behind each of the workload's Services are as wanted, and nothing else has come.
+/// With two slots: the pods behind each of the workload's Services are as wanted, and nothing else
+/// has come.
 fn serves_the_wanted(planned: &Planned, end: &Bundle) -> Result<(), String> {
     let workload = &planned.plan.spec.workloads[0];
     let images = |set: &Manifest| {
         let mut pods = set.pointer("/spec/template").cloned().unwrap_or_default();
-        if let Some(labels) = pods.pointer_mut("/metadata/labels").and_then(serde_json::Value::as_object_mut)
+        if let Some(labels) = pods
+            .pointer_mut("/metadata/labels")
+            .and_then(serde_json::Value::as_object_mut)
         {
             labels.remove("slot");
         }
         pods
     };
-    let wanted: Vec<_> = sets(workload, planned.release.to()).map(|(_, set)| images(set)).collect();
-    for service in workload.service_refs().filter_map(|object| end.get(&object)) {
-        let behind: Vec<_> =
-            sets(workload, end).filter(|(_, set)| matches(&selector(service), &labels(set))).collect();
+    let wanted: Vec<_> = sets(workload, planned.release.to())
+        .map(|(_, set)| images(set))
+        .collect();
+    for service in workload
+        .service_refs()
+        .filter_map(|object| end.get(&object))
+    {
+        let behind: Vec<_> = sets(workload, end)
+            .filter(|(_, set)| matches(&selector(service), &labels(set)))
+            .collect();
         let [(object, set)] = behind.as_slice() else {
             return Err(format!("{} sets behind {}", behind.len(), service.object()));
         };
@@ -118,16 +142,29 @@ fn starts_nothing_new(
 ) -> Result<(), String> {
     let new = |set: &Manifest| !old.contains(&version(set));
     for (object, set) in sets(workload, after).filter(|(_, set)| new(set)) {
-        let at_most = from.get(&object).filter(|was| version(was) == version(set)).map_or(0, replicas);
+        let at_most = from
+            .get(&object)
+            .filter(|was| version(was) == version(set))
+            .map_or(0, replicas);
         if replicas(set) > at_most {
-            return Err(format!("`{}` starts pods of the new version in {object}", step.name));
+            return Err(format!(
+                "`{}` starts pods of the new version in {object}",
+                step.name
+            ));
         }
     }
     let waits = |object: &ObjectRef| {
         workload.deployments().any(|(_, own)| own == *object) && after.get(object).is_some_and(new)
     };
-    match step.gates.iter().any(|gate| matches!(gate, Gate::Available { object, .. } if waits(object))) {
-        true => Err(format!("`{}` waits for the new version's health", step.name)),
+    match step
+        .gates
+        .iter()
+        .any(|gate| matches!(gate, Gate::Available { object, .. } if waits(object)))
+    {
+        true => Err(format!(
+            "`{}` waits for the new version's health",
+            step.name
+        )),
         false => Ok(()),
     }
 }

@@ -8,12 +8,19 @@ use serde_json::{Value, json};
 use crate::Result;
 
 pub(crate) fn bundle(applications: usize, replicas: u32, version: &str) -> Result<Bundle> {
-    let manifests = values(applications, replicas, version).into_iter().map(Manifest::new);
+    let manifests = values(applications, replicas, version)
+        .into_iter()
+        .map(Manifest::new);
     Ok(manifests.collect::<std::result::Result<_, _>>()?)
 }
 
-/// One application whose pods are ready so long after their start, in a cluster for tests; a quarter more at once.
-pub(crate) fn bundle_ready_after(replicas: u32, version: &str, ready_after: Duration) -> Result<Bundle> {
+/// One application whose pods are ready so long after their start, in a cluster for tests; a
+/// quarter more at once.
+pub(crate) fn bundle_ready_after(
+    replicas: u32,
+    version: &str,
+    ready_after: Duration,
+) -> Result<Bundle> {
     let ready_after = format!("{}s", ready_after.as_secs());
     let budget = json!({ "rollingUpdate": { "maxSurge": "25%", "maxUnavailable": 0 } });
     let path = "/spec/template/metadata/annotations";
@@ -28,7 +35,9 @@ pub(crate) fn bundle_ready_after(replicas: u32, version: &str, ready_after: Dura
 
 pub(crate) fn values(applications: usize, replicas: u32, version: &str) -> Vec<Value> {
     let names = (0..applications).map(|number| format!("hello-{number:05}"));
-    names.flat_map(|name| [deployment(&name, replicas, version), service(&name)]).collect()
+    names
+        .flat_map(|name| [deployment(&name, replicas, version), service(&name)])
+        .collect()
 }
 
 fn deployment(name: &str, replicas: u32, version: &str) -> Value {

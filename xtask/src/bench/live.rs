@@ -1,8 +1,8 @@
-//! `cargo xtask bench live`: plans for 100 pods carried out on a real control plane, by Cutover and by a careful kubectl
-//! script, and 1,000 runs in one process.
+//! `cargo xtask bench live`: plans for 100 pods carried out on a real control plane, by Cutover and
+//! by a careful kubectl script, and 1,000 runs in one process.
 //!
-//! Both sides carry out the same plan in the same cluster in the same run. What both must wait for, the pods' readiness,
-//! is computed from the plan and taken off.
+//! Both sides carry out the same plan in the same cluster in the same run. What both must wait for,
+//! the pods' readiness, is computed from the plan and taken off.
 
 mod applied;
 mod audit;
@@ -31,10 +31,17 @@ const READY_AFTER: Duration = Duration::from_secs(3);
 pub(super) fn measured() -> Result<String> {
     let many = many::measured()?;
     let name = format!("bench-{}", process::id()).parse()?;
-    let cluster = up(&ClusterOptions { name, ..ClusterOptions::default() })?;
+    let cluster = up(&ClusterOptions {
+        name,
+        ..ClusterOptions::default()
+    })?;
     let rows = rows(&cluster);
     cluster.down()?;
-    Ok(format!("{}{}\n{many}", head()?, rows?.iter().map(Row::lines).collect::<String>()))
+    Ok(format!(
+        "{}{}\n{many}",
+        head()?,
+        rows?.iter().map(Row::lines).collect::<String>()
+    ))
 }
 
 fn head() -> Result<String> {
@@ -61,9 +68,14 @@ fn rows(cluster: &Cluster) -> Result<Vec<Row>> {
 }
 
 fn plan_by(strategy: &Value) -> Result<Plan> {
-    let [from, to] = ["1.0.0", "2.0.0"].map(|version| data::bundle_ready_after(PODS, version, READY_AFTER));
+    let [from, to] =
+        ["1.0.0", "2.0.0"].map(|version| data::bundle_ready_after(PODS, version, READY_AFTER));
     let strategy: Strategy = serde_json::from_value(strategy.clone())?;
-    Ok(plan(&Release::new(&from?, &to?, false)?, &strategy, &Options::default())?)
+    Ok(plan(
+        &Release::new(&from?, &to?, false)?,
+        &strategy,
+        &Options::default(),
+    )?)
 }
 
 /// A plan as both sides carried it out.
@@ -84,22 +96,41 @@ impl Row {
         let kubectl = Cost::of("kubectl", cluster, strategy, &plan, |namespace| {
             script::carry_out(&plan, &cluster.kubectl(), namespace)
         })?;
-        Ok(Self { strategy, steps: plan.len(), readiness, cutover, kubectl })
+        Ok(Self {
+            strategy,
+            steps: plan.len(),
+            readiness,
+            cutover,
+            kubectl,
+        })
     }
 
     fn lines(&self) -> String {
-        let Self { strategy, steps, readiness, cutover, kubectl } = self;
-        let above = [cutover, kubectl].map(|cost| cost.takes.saturating_sub(*readiness).as_millis());
+        let Self {
+            strategy,
+            steps,
+            readiness,
+            cutover,
+            kubectl,
+        } = self;
+        let above =
+            [cutover, kubectl].map(|cost| cost.takes.saturating_sub(*readiness).as_millis());
         let requests = [cutover, kubectl].map(|cost| cost.requests as u128);
-        let title =
-            format!("{strategy}, {steps} steps, milliseconds above {} s of readiness", readiness.as_secs());
+        let title = format!(
+            "{strategy}, {steps} steps, milliseconds above {} s of readiness",
+            readiness.as_secs()
+        );
         line(&title, above) + &line(&format!("{strategy}, requests"), requests)
     }
 }
 
 fn line(what: &str, [cutover, kubectl]: [u128; 2]) -> String {
     let hundredths = cutover * 100 / kubectl.max(1);
-    format!("{what:<50} {cutover:>9} {kubectl:>9} {:>4}.{:02}\n", hundredths / 100, hundredths % 100)
+    format!(
+        "{what:<50} {cutover:>9} {kubectl:>9} {:>4}.{:02}\n",
+        hundredths / 100,
+        hundredths % 100
+    )
 }
 
 /// What carrying a plan out took.
@@ -109,8 +140,8 @@ struct Cost {
 }
 
 impl Cost {
-    /// Measures work on a namespace of its own, where the plan's start stands ready; the user agent says whose requests
-    /// count.
+    /// Measures work on a namespace of its own, where the plan's start stands ready; the user agent
+    /// says whose requests count.
     fn of(
         agent: &str,
         cluster: &Cluster,
@@ -132,9 +163,23 @@ impl Cost {
 
 fn prepare(kubectl: &Kubectl, namespace: &str, plan: &Plan) -> Result<()> {
     kubectl.run(&["create", "namespace", namespace])?;
-    kubectl.run(&["wait", "serviceaccount/default", "--for=create", "--timeout=60s", "-n", namespace])?;
+    kubectl.run(&[
+        "wait",
+        "serviceaccount/default",
+        "--for=create",
+        "--timeout=60s",
+        "-n",
+        namespace,
+    ])?;
     let start = emit_all(plan.start().iter().map(|manifest| manifest.value()));
     kubectl.run_with(&["create", "-n", namespace, "-f", "-"], &start)?;
-    kubectl.run(&["rollout", "status", "deployment/hello-00000", "-n", namespace, "--timeout=300s"])?;
+    kubectl.run(&[
+        "rollout",
+        "status",
+        "deployment/hello-00000",
+        "-n",
+        namespace,
+        "--timeout=300s",
+    ])?;
     Ok(())
 }

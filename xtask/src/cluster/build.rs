@@ -1,4 +1,5 @@
-//! The programs of a cluster, built from ordinary Go modules and kept between runs, outside of the repository.
+//! The programs of a cluster, built from ordinary Go modules and kept between runs, outside of the
+//! repository.
 
 use std::env;
 use std::fs;
@@ -12,12 +13,18 @@ use crate::{Result, cargo, root};
 
 /// Builds this very program as it is on the command line, and says where it is.
 pub(super) fn xtask() -> Result<PathBuf> {
-    let status = cargo().args(["build", "--quiet", "--package", "xtask"]).status()?;
+    let status = cargo()
+        .args(["build", "--quiet", "--package", "xtask"])
+        .status()?;
     let this = env::current_exe()?;
     // A test is in `deps`, beside which the programs are.
-    let folder = this
-        .parent()
-        .and_then(|folder| if folder.ends_with("deps") { folder.parent() } else { Some(folder) });
+    let folder = this.parent().and_then(|folder| {
+        if folder.ends_with("deps") {
+            folder.parent()
+        } else {
+            Some(folder)
+        }
+    });
     match (status.success(), folder) {
         (true, Some(folder)) => Ok(folder.join("xtask")),
         _ => Err("xtask does not build".into()),
@@ -38,12 +45,18 @@ impl Binaries {
         let version = kubernetes_version(&go_mod)
             .ok_or("tests/cluster/kubernetes/go.mod requires no k8s.io/kubernetes")?;
         let flags = linker_flags(version);
-        Ok(Self { kubernetes: built("kubernetes", &flags)?, kwok: built("kwok", &flags)? })
+        Ok(Self {
+            kubernetes: built("kubernetes", &flags)?,
+            kwok: built("kwok", &flags)?,
+        })
     }
 
     #[cfg(test)]
     pub(super) fn at(folder: &str) -> Self {
-        Self { kubernetes: folder.into(), kwok: folder.into() }
+        Self {
+            kubernetes: folder.into(),
+            kwok: folder.into(),
+        }
     }
 
     pub(super) fn etcd(&self) -> PathBuf {
@@ -70,7 +83,10 @@ fn built(name: &str, flags: &str) -> Result<PathBuf> {
 }
 
 fn build(name: &str, flags: &str, folder: &Path) -> Result<()> {
-    say(&format!("building {name} into {}; without Go's own cache this takes minutes", folder.display()));
+    say(&format!(
+        "building {name} into {}; without Go's own cache this takes minutes",
+        folder.display()
+    ));
     let cache = cache()?;
     fs::create_dir_all(&cache)?;
     // Under its own name only once it is whole.
@@ -83,7 +99,9 @@ fn build(name: &str, flags: &str, folder: &Path) -> Result<()> {
         .current_dir(module(name))
         .stdout(Stdio::null())
         .status()
-        .map_err(|error| format!("go cannot be started: {error}\nhint: install Go 1.26 or newer"))?;
+        .map_err(|error| {
+            format!("go cannot be started: {error}\nhint: install Go 1.26 or newer")
+        })?;
     if !status.success() {
         return Err(format!("tests/cluster/{name} does not build").into());
     }
@@ -98,7 +116,10 @@ fn build(name: &str, flags: &str, folder: &Path) -> Result<()> {
 fn linker_flags(version: &str) -> String {
     let package = "k8s.io/component-base/version";
     let mut numbers = version.trim_start_matches('v').split('.');
-    let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    let (major, minor) = (
+        numbers.next().unwrap_or_default(),
+        numbers.next().unwrap_or_default(),
+    );
     format!(
         "-s -w -X {package}.gitVersion={version} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}"
     )
@@ -107,7 +128,9 @@ fn linker_flags(version: &str) -> String {
 fn kubernetes_version(go_mod: &str) -> Option<&str> {
     let line = go_mod.lines().find_map(|line| {
         let line = line.trim();
-        line.strip_prefix("require ").unwrap_or(line).strip_prefix("k8s.io/kubernetes ")
+        line.strip_prefix("require ")
+            .unwrap_or(line)
+            .strip_prefix("k8s.io/kubernetes ")
     })?;
     line.split(' ').next()
 }
@@ -118,9 +141,13 @@ fn module(name: &str) -> PathBuf {
 
 fn cache() -> Result<PathBuf> {
     let home = || env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    let cache =
-        env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from).or_else(home);
-    Ok(cache.ok_or("neither XDG_CACHE_HOME nor HOME is set")?.join("cutover/bin"))
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
+        .or_else(home);
+    Ok(cache
+        .ok_or("neither XDG_CACHE_HOME nor HOME is set")?
+        .join("cutover/bin"))
 }
 
 /// What a module's programs depend on, in short.
@@ -129,7 +156,12 @@ fn digest(module: &Path, flags: &str) -> Result<String> {
     for file in ["go.mod", "go.sum"] {
         digest.update(fs::read(module.join(file))?);
     }
-    Ok(digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 #[cfg(test)]
@@ -138,16 +170,23 @@ mod tests {
 
     #[test]
     fn the_version_is_the_one_of_the_module() {
-        let check = |go_mod: &str, expect: Option<&str>| assert_eq!(kubernetes_version(go_mod), expect);
+        let check =
+            |go_mod: &str, expect: Option<&str>| assert_eq!(kubernetes_version(go_mod), expect);
         check("require k8s.io/kubernetes v1.36.4\n", Some("v1.36.4"));
-        check("require (\n\tk8s.io/kubernetes v1.36.4 // indirect\n)\n", Some("v1.36.4"));
+        check(
+            "require (\n\tk8s.io/kubernetes v1.36.4 // indirect\n)\n",
+            Some("v1.36.4"),
+        );
         check("tool k8s.io/kubernetes/cmd/kubectl\n", None);
     }
 
     #[test]
     fn the_server_is_told_its_version() {
         let flags = linker_flags("v1.36.4");
-        assert!(flags.contains(".gitVersion=v1.36.4 ") && flags.contains(".gitMajor=1 "), "{flags}");
+        assert!(
+            flags.contains(".gitVersion=v1.36.4 ") && flags.contains(".gitMajor=1 "),
+            "{flags}"
+        );
         assert!(flags.ends_with(".gitMinor=36"), "{flags}");
     }
 }

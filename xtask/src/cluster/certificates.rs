@@ -1,11 +1,12 @@
-//! The certificates and keys of a cluster: one authority, the server, the administrator, the service accounts.
+//! The certificates and keys of a cluster: one authority, the server, the administrator, the
+//! service accounts.
 
 use std::fs;
 use std::path::Path;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
 };
 
 use crate::Result;
@@ -37,16 +38,32 @@ pub(super) fn write(folder: &Path) -> Result<()> {
     let mut server = CertificateParams::new(names)?;
     server.distinguished_name = called("kube-apiserver", None);
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    write_signed(&server, &authority, &folder.join(SERVER), &folder.join(SERVER_KEY))?;
+    write_signed(
+        &server,
+        &authority,
+        &folder.join(SERVER),
+        &folder.join(SERVER_KEY),
+    )?;
 
     let mut administrator = CertificateParams::default();
     administrator.distinguished_name = called("administrator", Some("system:masters"));
     administrator.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    write_signed(&administrator, &authority, &folder.join(ADMINISTRATOR), &folder.join(ADMINISTRATOR_KEY))?;
+    write_signed(
+        &administrator,
+        &authority,
+        &folder.join(ADMINISTRATOR),
+        &folder.join(ADMINISTRATOR_KEY),
+    )?;
 
     let service_accounts = KeyPair::generate()?;
-    fs::write(folder.join(SERVICE_ACCOUNTS), service_accounts.public_key_pem())?;
-    Ok(fs::write(folder.join(SERVICE_ACCOUNTS_KEY), service_accounts.serialize_pem())?)
+    fs::write(
+        folder.join(SERVICE_ACCOUNTS),
+        service_accounts.public_key_pem(),
+    )?;
+    Ok(fs::write(
+        folder.join(SERVICE_ACCOUNTS_KEY),
+        service_accounts.serialize_pem(),
+    )?)
 }
 
 fn authority() -> CertificateParams {

@@ -15,10 +15,12 @@ pub enum Task {
         /// Which cluster.
         #[command(flatten)]
         which: Which,
-        /// One more argument for kube-apiserver, as `--api-server=--max-mutating-requests-inflight=1`.
+        /// One more argument for kube-apiserver, as
+        /// `--api-server=--max-mutating-requests-inflight=1`.
         #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true)]
         api_server: Vec<String>,
-        /// Real requests to Services and pods, in a network namespace: wants root, iproute2 and nftables.
+        /// Real requests to Services and pods, in a network namespace: wants root, iproute2 and
+        /// nftables.
         #[arg(long)]
         traffic: bool,
     },
@@ -53,8 +55,16 @@ pub struct Which {
 /// A cluster that does not come up or go down; [`up`] and [`Cluster::down`] say more.
 pub fn run(task: Task) -> Result<String> {
     match task {
-        Task::Up { which, api_server, traffic } => {
-            let cluster = up(&Options { name: which.name, api_server, traffic })?;
+        Task::Up {
+            which,
+            api_server,
+            traffic,
+        } => {
+            let cluster = up(&Options {
+                name: which.name,
+                api_server,
+                traffic,
+            })?;
             Ok(format!("{}\n", cluster.kubeconfig().display()))
         }
         Task::Down(Which { name }) => {
@@ -64,10 +74,15 @@ pub fn run(task: Task) -> Result<String> {
             }
             Ok(String::new())
         }
-        Task::Answer { kubectl, kubeconfig } => pods::serve(&Kubectl::new(kubectl, kubeconfig, None)),
+        Task::Answer {
+            kubectl,
+            kubeconfig,
+        } => pods::serve(&Kubectl::new(kubectl, kubeconfig, None)),
         Task::Status(Which { name }) => match Cluster::find(&name)? {
             Some(cluster) => cluster.status(),
-            None => Err(format!("no cluster {name} is there\nhint: `cargo xtask cluster up`").into()),
+            None => {
+                Err(format!("no cluster {name} is there\nhint: `cargo xtask cluster up`").into())
+            }
         },
     }
 }

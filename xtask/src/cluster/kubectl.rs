@@ -19,7 +19,11 @@ pub struct Kubectl {
 impl Kubectl {
     /// A kubectl that runs in a network namespace, or in the one of this thread.
     pub(super) fn new(program: PathBuf, kubeconfig: PathBuf, namespace: Option<Namespace>) -> Self {
-        Self { program, kubeconfig, namespace }
+        Self {
+            program,
+            kubeconfig,
+            namespace,
+        }
     }
 
     /// The command without its arguments.
@@ -30,7 +34,9 @@ impl Kubectl {
         };
         // Its cache of what the server knows is this cluster's alone.
         let home = self.kubeconfig.parent().unwrap_or_else(|| Path::new("/"));
-        command.env("KUBECONFIG", &self.kubeconfig).env("HOME", home);
+        command
+            .env("KUBECONFIG", &self.kubeconfig)
+            .env("HOME", home);
         command
     }
 
@@ -50,7 +56,11 @@ impl Kubectl {
     /// What it says where it fails.
     pub fn run_with<A: AsRef<OsStr>>(&self, arguments: &[A], input: &str) -> Result<String> {
         let mut command = self.command();
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(input.as_bytes())?;
@@ -59,6 +69,10 @@ impl Kubectl {
         if output.status.success() {
             return Ok(String::from_utf8(output.stdout)?);
         }
-        Err(format!("kubectl: {}", String::from_utf8_lossy(&output.stderr).trim_end()).into())
+        Err(format!(
+            "kubectl: {}",
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        )
+        .into())
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask cluster`: a real Kubernetes for tests, without containers: etcd, kube-apiserver,
-//! kube-controller-manager and kube-scheduler as they are, and KWOK, which does as if it were the kubelets.
+//! kube-controller-manager and kube-scheduler as they are, and KWOK, which does as if it were the
+//! kubelets.
 //!
 //! ```no_run
 //! # fn main() -> xtask::Result<()> {
@@ -64,8 +65,9 @@ pub struct Options {
     pub name: Name,
     /// More arguments for kube-apiserver, as `--max-mutating-requests-inflight=1`.
     pub api_server: Vec<String>,
-    /// Whether requests to Services and pods are real: the cluster is in a network namespace of its own, with a
-    /// kube-proxy and programs that answer for the pods. [`lacks`] says what that wants.
+    /// Whether requests to Services and pods are real: the cluster is in a network namespace of its
+    /// own, with a kube-proxy and programs that answer for the pods. [`lacks`] says what that
+    /// wants.
     pub traffic: bool,
 }
 
@@ -76,12 +78,13 @@ pub struct Cluster {
     state: State,
 }
 
-/// Brings a cluster up and waits until pods can be made: three nodes are ready, the ServiceAccount `default` is there.
+/// Brings a cluster up and waits until pods can be made: three nodes are ready, the ServiceAccount
+/// `default` is there.
 ///
 /// # Errors
 ///
-/// A cluster of that name that is there already; a program that is not ready within a minute, with the end of its log.
-/// What was started is taken down then.
+/// A cluster of that name that is there already; a program that is not ready within a minute, with
+/// the end of its log. What was started is taken down then.
 pub fn up(options: &Options) -> Result<Cluster> {
     if let Some(lacks) = lacks().filter(|_| options.traffic) {
         return Err(lacks.into());
@@ -89,25 +92,41 @@ pub fn up(options: &Options) -> Result<Cluster> {
     let binaries = Binaries::built()?;
     let files = Files::of(&options.name);
     files.create()?;
-    prepare(options, &binaries, &files).and_then(Cluster::start).or_else(|error| {
-        Cluster::find(&options.name)?.map_or(Ok(()), Cluster::down)?;
-        Err(error)
-    })
+    prepare(options, &binaries, &files)
+        .and_then(Cluster::start)
+        .or_else(|error| {
+            Cluster::find(&options.name)?.map_or(Ok(()), Cluster::down)?;
+            Err(error)
+        })
 }
 
 /// Writes all that the programs read, and makes their network.
 fn prepare(options: &Options, binaries: &Binaries, files: &Files) -> Result<Cluster> {
-    let site = Site { binaries, files, ports: free_ports()?, api_server: &options.api_server };
+    let site = Site {
+        binaries,
+        files,
+        ports: free_ports()?,
+        api_server: &options.api_server,
+    };
     let mut programs = site.programs()?;
-    let namespace = options.traffic.then(|| Namespace::of(&options.name, files.folder()));
+    let namespace = options
+        .traffic
+        .then(|| Namespace::of(&options.name, files.folder()));
     if options.traffic {
         programs.extend(site.traffic_programs(build::xtask()?));
     }
-    let state = State { programs, kubectl: binaries.kubernetes("kubectl"), namespace };
+    let state = State {
+        programs,
+        kubectl: binaries.kubernetes("kubectl"),
+        namespace,
+    };
     state.write(&files.state())?;
     state.namespace.as_ref().map_or(Ok(()), Namespace::create)?;
     files.write_credentials(site.api_server_port())?;
-    Ok(Cluster { files: files.clone(), state })
+    Ok(Cluster {
+        files: files.clone(),
+        state,
+    })
 }
 
 impl Cluster {
@@ -131,24 +150,33 @@ impl Cluster {
         self.files.kubeconfig()
     }
 
-    /// Where each request is told in a line of JSON: verb, user, user agent, URI and the answer's code.
+    /// Where each request is told in a line of JSON: verb, user, user agent, URI and the answer's
+    /// code.
     pub fn audit_log(&self) -> PathBuf {
         self.files.audit_log()
     }
 
     /// The cluster's own kubectl.
     pub fn kubectl(&self) -> Kubectl {
-        Kubectl::new(self.state.kubectl.clone(), self.kubeconfig(), self.state.namespace.clone())
+        Kubectl::new(
+            self.state.kubectl.clone(),
+            self.kubeconfig(),
+            self.state.namespace.clone(),
+        )
     }
 
-    /// Moves this thread to where the cluster's addresses are, with all threads and programs that it starts from now on:
-    /// into the network namespace of a cluster with traffic, and nowhere for any other cluster.
+    /// Moves this thread to where the cluster's addresses are, with all threads and programs that
+    /// it starts from now on: into the network namespace of a cluster with traffic, and nowhere for
+    /// any other cluster.
     ///
     /// # Errors
     ///
     /// A namespace that is gone, or that this user may not enter.
     pub fn enter(&self) -> Result<()> {
-        self.state.namespace.as_ref().map_or(Ok(()), Namespace::enter)
+        self.state
+            .namespace
+            .as_ref()
+            .map_or(Ok(()), Namespace::enter)
     }
 
     /// Starts to ask a Service of a cluster with traffic.
@@ -158,7 +186,9 @@ impl Cluster {
     /// A cluster without traffic, whose Services have no real address.
     pub fn requests(&self, load: Load) -> Result<Requests> {
         let namespace = self.state.namespace.as_ref();
-        namespace.ok_or("the cluster is without traffic")?.inside(|| Ok(Requests::start(load)))
+        namespace
+            .ok_or("the cluster is without traffic")?
+            .inside(|| Ok(Requests::start(load)))
     }
 
     /// What runs, and where its files are, for people.
@@ -169,9 +199,15 @@ impl Cluster {
     pub fn status(&self) -> Result<String> {
         let mut status = String::new();
         for Program { name, command, .. } in &self.state.programs {
-            let pids: Vec<String> =
-                processes::running(command)?.iter().map(|pid| format!("runs as {pid}")).collect();
-            let pids = if pids.is_empty() { "does not run".into() } else { pids.join(", ") };
+            let pids: Vec<String> = processes::running(command)?
+                .iter()
+                .map(|pid| format!("runs as {pid}"))
+                .collect();
+            let pids = if pids.is_empty() {
+                "does not run".into()
+            } else {
+                pids.join(", ")
+            };
             writeln!(status, "{name:<24} {pids}")?;
         }
         for (what, path) in [
@@ -212,7 +248,8 @@ impl Cluster {
         processes::stop(&self.state.program(program)?.command)
     }
 
-    /// Stops a program where it stands, until [`Cluster::resume`]: it keeps its connections and answers nothing.
+    /// Stops a program where it stands, until [`Cluster::resume`]: it keeps its connections and
+    /// answers nothing.
     ///
     /// # Errors
     ///
@@ -239,13 +276,26 @@ impl Cluster {
         for program in self.state.programs.iter().rev() {
             processes::stop(&program.command)?;
         }
-        self.state.namespace.as_ref().map_or(Ok(()), Namespace::remove)?;
+        self.state
+            .namespace
+            .as_ref()
+            .map_or(Ok(()), Namespace::remove)?;
         Ok(self.files.remove()?)
     }
 
     fn start(self) -> Result<Self> {
-        self.inside(|| self.state.programs.iter().try_for_each(|program| self.start_program(program)))?;
-        self.kubectl().run(&["wait", "serviceaccount/default", "--for=create", "--timeout=60s"])?;
+        self.inside(|| {
+            self.state
+                .programs
+                .iter()
+                .try_for_each(|program| self.start_program(program))
+        })?;
+        self.kubectl().run(&[
+            "wait",
+            "serviceaccount/default",
+            "--for=create",
+            "--timeout=60s",
+        ])?;
         Ok(self)
     }
 
@@ -267,14 +317,19 @@ impl Cluster {
         if !ready {
             return Err(self.with_log(program, "is not ready within a minute"));
         }
-        if name == KWOK { self.create_nodes() } else { Ok(()) }
+        if name == KWOK {
+            self.create_nodes()
+        } else {
+            Ok(())
+        }
     }
 
     fn is_ready(&self, ready: &Ready) -> bool {
         match ready {
-            Ready::Answer(path) => {
-                self.kubectl().run(&["get", "--raw", path, "--request-timeout=5s"]).is_ok()
-            }
+            Ready::Answer(path) => self
+                .kubectl()
+                .run(&["get", "--raw", path, "--request-timeout=5s"])
+                .is_ok(),
             Ready::Port(port) => TcpStream::connect(("127.0.0.1", *port)).is_ok(),
             Ready::Started => true,
         }
@@ -293,7 +348,13 @@ impl Cluster {
         let kubectl = self.kubectl();
         let nodes = fs::read_to_string(crate::root().join("tests/cluster/nodes.yaml"))?;
         kubectl.run_with(&["apply", "-f", "-"], &nodes)?;
-        kubectl.run(&["wait", "node", "--all", "--for=condition=Ready", "--timeout=60s"])?;
+        kubectl.run(&[
+            "wait",
+            "node",
+            "--all",
+            "--for=condition=Ready",
+            "--timeout=60s",
+        ])?;
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// What a cluster is called, so that several stand side by side: 1 to 20 of `a` to `z`, `0` to `9` and `-`.
+/// What a cluster is called, so that several stand side by side: 1 to 20 of `a` to `z`, `0` to `9`
+/// and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(String);
 
@@ -34,7 +35,9 @@ impl FromStr for Name {
         if (1..=20).contains(&text.len()) && text.bytes().all(fits) {
             Ok(Self(text.into()))
         } else {
-            Err(format!("{text:?} is no name of a cluster\nhint: 1 to 20 of a to z, 0 to 9 and -"))
+            Err(format!(
+                "{text:?} is no name of a cluster\nhint: 1 to 20 of a to z, 0 to 9 and -"
+            ))
         }
     }
 }
@@ -45,7 +48,8 @@ mod tests {
 
     #[test]
     fn what_could_leave_the_folder_is_no_name() {
-        let check = |text: &str, expect: bool| assert_eq!(text.parse::<Name>().is_ok(), expect, "{text:?}");
+        let check =
+            |text: &str, expect: bool| assert_eq!(text.parse::<Name>().is_ok(), expect, "{text:?}");
         check("default", true);
         check("canary-2", true);
         check("", false);

@@ -1,5 +1,5 @@
-//! A network of a cluster's own, in which pods' and Services' addresses are real: a network namespace of Linux, that
-//! nothing leaves.
+//! A network of a cluster's own, in which pods' and Services' addresses are real: a network
+//! namespace of Linux, that nothing leaves.
 
 use std::fs::{self, File};
 use std::os::fd::AsFd;
@@ -28,11 +28,15 @@ pub(super) struct Namespace(String);
 /// What a cluster with traffic lacks here, with what to do; `None` where nothing is missing.
 pub fn lacks() -> Option<String> {
     if !geteuid().is_root() {
-        return Some("a cluster with traffic needs root\nhint: run it as root, or without --traffic".into());
+        return Some(
+            "a cluster with traffic needs root\nhint: run it as root, or without --traffic".into(),
+        );
     }
-    let missing =
-        [("ip", "iproute2"), ("nft", "nftables")].into_iter().find(|(program, _)| !is_there(program));
-    missing.map(|(program, package)| format!("{program} is missing\nhint: apt-get install {package}"))
+    let missing = [("ip", "iproute2"), ("nft", "nftables")]
+        .into_iter()
+        .find(|(program, _)| !is_there(program));
+    missing
+        .map(|(program, package)| format!("{program} is missing\nhint: apt-get install {package}"))
 }
 
 fn is_there(program: &str) -> bool {
@@ -44,7 +48,11 @@ impl Namespace {
     /// The namespace of the cluster of a name that keeps its files in a folder.
     pub(super) fn of(name: &Name, folder: &Path) -> Self {
         let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-        let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = digest
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self(format!("cutover-{name}-{digest}"))
     }
 
@@ -70,14 +78,21 @@ impl Namespace {
 
     /// Removes it, there or not.
     pub(super) fn remove(&self) -> Result<()> {
-        if self.file().exists() { ip(&format!("netns delete {}", self.0)) } else { Ok(()) }
+        if self.file().exists() {
+            ip(&format!("netns delete {}", self.0))
+        } else {
+            Ok(())
+        }
     }
 
     /// Moves this thread into it, with all threads and programs that it starts from now on.
     pub(super) fn enter(&self) -> Result<()> {
-        let file =
-            File::open(self.file()).map_err(|error| format!("network namespace {}: {error}", self.0))?;
-        Ok(move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))?)
+        let file = File::open(self.file())
+            .map_err(|error| format!("network namespace {}: {error}", self.0))?;
+        Ok(move_into_link_name_space(
+            file.as_fd(),
+            Some(LinkNameSpaceType::Network),
+        )?)
     }
 
     /// A program that is to run in it.
@@ -109,5 +124,9 @@ fn ip(arguments: &str) -> Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("ip {arguments}: {}", String::from_utf8_lossy(&output.stderr).trim_end()).into())
+    Err(format!(
+        "ip {arguments}: {}",
+        String::from_utf8_lossy(&output.stderr).trim_end()
+    )
+    .into())
 }

@@ -1,8 +1,9 @@
-//! Stands for the programs in the pods of a cluster with traffic: listens on each running container's address and
-//! ports, and answers any HTTP request with a line `IMAGE POD`.
+//! Stands for the programs in the pods of a cluster with traffic: listens on each running
+//! container's address and ports, and answers any HTTP request with a line `IMAGE POD`.
 //!
-//! A container answers from when it runs until its pod is gone, or crashes. With `cutover.dev/test-answers-while-draining:
-//! "false"` on its pod it stops as soon as the pod's deletion starts.
+//! A container answers from when it runs until its pod is gone, or crashes. With
+//! `cutover.dev/test-answers-while-draining: "false"` on its pod it stops as soon as the pod's
+//! deletion starts.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -23,7 +24,10 @@ use crate::Result;
 /// After a watch has ended, as by a restart of the API server.
 const AGAIN: Duration = Duration::from_millis(200);
 /// How long a listener may go on when it is told to stop.
-const NOTICE: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+const NOTICE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 10_000_000,
+};
 /// How long somebody may take to ask.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -55,8 +59,20 @@ impl Serving {
     /// Sees all pods, and follows what happens to them until the watch ends.
     fn follow(&mut self, kubectl: &Kubectl) -> Result<()> {
         self.forget_gone(kubectl)?;
-        let watch = ["get", "pods", "--all-namespaces", "--watch", "--output-watch-events", "--output=json"];
-        let mut child = kubectl.command().args(watch).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let watch = [
+            "get",
+            "pods",
+            "--all-namespaces",
+            "--watch",
+            "--output-watch-events",
+            "--output=json",
+        ];
+        let mut child = kubectl
+            .command()
+            .args(watch)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let events = child.stdout.take().ok_or("a watch without an output")?;
         for event in Deserializer::from_reader(BufReader::new(events)).into_iter::<Value>() {
             let event = event?;
@@ -68,19 +84,27 @@ impl Serving {
 
     /// Stops for the pods that went while nobody watched.
     fn forget_gone(&mut self, kubectl: &Kubectl) -> Result<()> {
-        let pods: Value = serde_json::from_str(&kubectl.run(&["get", "pods", "-A", "--output=json"])?)?;
+        let pods: Value =
+            serde_json::from_str(&kubectl.run(&["get", "pods", "-A", "--output=json"])?)?;
         let there: Vec<String> = items(&pods["items"]).map(uid).collect();
-        self.0.retain(|_, listener| there.contains(&listener.endpoint.pod));
+        self.0
+            .retain(|_, listener| there.contains(&listener.endpoint.pod));
         Ok(())
     }
 
     /// Listens for a pod as it is now.
     fn see(&mut self, pod: &Value, gone: bool) {
         let wanted = if gone { Vec::new() } else { endpoints(pod) };
-        self.0.retain(|_, listener| listener.endpoint.pod != uid(pod) || wanted.contains(&listener.endpoint));
+        self.0.retain(|_, listener| {
+            listener.endpoint.pod != uid(pod) || wanted.contains(&listener.endpoint)
+        });
         for endpoint in wanted {
             // An address is given again only after the pod that had it is gone.
-            if self.0.get(&endpoint.address).is_none_or(|listener| listener.endpoint != endpoint) {
+            if self
+                .0
+                .get(&endpoint.address)
+                .is_none_or(|listener| listener.endpoint != endpoint)
+            {
                 self.0.remove(&endpoint.address);
                 match Listener::start(endpoint.clone()) {
                     Ok(listener) => drop(self.0.insert(endpoint.address, listener)),
@@ -95,19 +119,30 @@ impl Serving {
 fn endpoints(pod: &Value) -> Vec<Endpoint> {
     let annotation = &pod["metadata"]["annotations"]["cutover.dev/test-answers-while-draining"];
     let is_deleted = !pod["metadata"]["deletionTimestamp"].is_null();
-    let Some(ip) = pod["status"]["podIP"].as_str().and_then(|ip| ip.parse().ok()) else { return Vec::new() };
+    let Some(ip) = pod["status"]["podIP"]
+        .as_str()
+        .and_then(|ip| ip.parse().ok())
+    else {
+        return Vec::new();
+    };
     if is_deleted && annotation == "false" {
         return Vec::new();
     }
     let runs = |container: &Value| {
         let mut statuses = items(&pod["status"]["containerStatuses"]);
-        statuses.any(|status| status["name"] == container["name"] && !status["state"]["running"].is_null())
+        statuses.any(|status| {
+            status["name"] == container["name"] && !status["state"]["running"].is_null()
+        })
     };
     let mut endpoints = Vec::new();
     for container in items(&pod["spec"]["containers"]).filter(|container| runs(container)) {
-        let line = format!("{} {}\n", text(&container["image"]), text(&pod["metadata"]["name"]));
-        let ports =
-            items(&container["ports"]).filter_map(|port| port["containerPort"].as_u64()?.try_into().ok());
+        let line = format!(
+            "{} {}\n",
+            text(&container["image"]),
+            text(&pod["metadata"]["name"])
+        );
+        let ports = items(&container["ports"])
+            .filter_map(|port| port["containerPort"].as_u64()?.try_into().ok());
         endpoints.extend(ports.map(|port: u16| Endpoint {
             address: SocketAddr::new(ip, port),
             pod: uid(pod),
@@ -147,7 +182,11 @@ impl Listener {
                 accept(&listener, &line);
             }
         });
-        Ok(Self { endpoint, ends, thread: Some(thread) })
+        Ok(Self {
+            endpoint,
+            ends,
+            thread: Some(thread),
+        })
     }
 }
 
@@ -177,8 +216,13 @@ fn answer(stream: &TcpStream, line: &str) -> Option<()> {
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     let mut request = BufReader::new(stream).lines();
     while !request.next()?.ok()?.is_empty() {}
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", line.len());
-    (&*stream).write_all(format!("{head}{line}").as_bytes()).ok()
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        line.len()
+    );
+    (&*stream)
+        .write_all(format!("{head}{line}").as_bytes())
+        .ok()
 }
 
 #[cfg(test)]
@@ -232,7 +276,10 @@ mod tests {
 
     #[test]
     fn an_address_answers_for_the_pod_that_has_it_now_and_refuses_when_it_is_gone() {
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let free = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap();
         let mut pod = pod();
         pod["status"]["podIP"] = json!("127.0.0.1");
         pod["spec"]["containers"][0]["ports"][0]["containerPort"] = json!(free.port());

@@ -1,5 +1,6 @@
-//! Programs as processes. One is found by its whole command line, which holds paths of its own cluster: no process
-//! id is remembered, so none can be one that the system has given to a stranger meanwhile.
+//! Programs as processes. One is found by its whole command line, which holds paths of its own
+//! cluster: no process id is remembered, so none can be one that the system has given to a stranger
+//! meanwhile.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -13,7 +14,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::Result;
 
-/// How long a program may take to end before it is killed; kube-apiserver does not end while etcd is gone.
+/// How long a program may take to end before it is killed; kube-apiserver does not end while etcd
+/// is gone.
 const GRACE: Duration = Duration::from_secs(5);
 /// How often something waited for is looked at.
 const BEAT: Duration = Duration::from_millis(50);
@@ -31,29 +33,41 @@ pub(super) fn start(command: &[String], home: &Path, log: &Path) -> Result<Child
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
-        // A group with what it starts itself, out of reach of a Ctrl-C that is meant for this program.
+        // A group with what it starts itself, out of reach of a Ctrl-C that is meant for this
+        // program.
         .process_group(0)
         .spawn();
     Ok(started.map_err(|error| format!("{program} cannot be started: {error}"))?)
 }
 
-/// The processes that run just this command. One that has ended, or starts at this moment, has no command line.
+/// The processes that run just this command. One that has ended, or starts at this moment, has no
+/// command line.
 pub(super) fn running(command: &[String]) -> io::Result<Vec<Pid>> {
-    let line: Vec<u8> = command.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat()).collect();
+    let line: Vec<u8> = command
+        .iter()
+        .flat_map(|word| [word.as_bytes(), b"\0"].concat())
+        .collect();
     let mut running = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let entry = entry?;
-        let pid = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+        let pid = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+            .and_then(Pid::from_raw);
         let Some(pid) = pid else { continue };
         // A process may end between the two looks.
-        if fs::read(entry.path().join("cmdline")).is_ok_and(|bytes| !line.is_empty() && bytes == line) {
+        if fs::read(entry.path().join("cmdline"))
+            .is_ok_and(|bytes| !line.is_empty() && bytes == line)
+        {
             running.push(pid);
         }
     }
     Ok(running)
 }
 
-/// Sends a signal to each process that runs a command, and to those that it started; whether there was one.
+/// Sends a signal to each process that runs a command, and to those that it started; whether there
+/// was one.
 pub(super) fn signal(command: &[String], signal: Signal) -> io::Result<bool> {
     let pids = running(command)?;
     for pid in &pids {
@@ -137,7 +151,17 @@ mod tests {
     #[test]
     fn what_cannot_be_started_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let error = start(&words("/no/such/program"), folder.path(), &folder.path().join("log")).unwrap_err();
-        assert!(error.to_string().starts_with("/no/such/program cannot be started"), "{error}");
+        let error = start(
+            &words("/no/such/program"),
+            folder.path(),
+            &folder.path().join("log"),
+        )
+        .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("/no/such/program cannot be started"),
+            "{error}"
+        );
     }
 }

@@ -69,7 +69,13 @@ pub(super) fn free_ports() -> io::Result<[u16; PORTS]> {
 impl Site<'_> {
     /// The programs that every cluster has.
     pub(super) fn programs(&self) -> Result<Vec<Program>> {
-        Ok(vec![self.etcd(), self.api_server(), self.controller_manager(), self.scheduler(), self.kwok()?])
+        Ok(vec![
+            self.etcd(),
+            self.api_server(),
+            self.controller_manager(),
+            self.scheduler(),
+            self.kwok()?,
+        ])
     }
 
     /// The programs that take real requests to pods; `xtask` is where this program is.
@@ -95,7 +101,12 @@ impl Site<'_> {
             "--unsafe-no-fsync".into(),
             "--log-level=warn".into(),
         ];
-        program("etcd", self.binaries.etcd(), arguments, Ready::Port(self.ports[0]))
+        program(
+            "etcd",
+            self.binaries.etcd(),
+            arguments,
+            Ready::Port(self.ports[0]),
+        )
     }
 
     fn api_server(&self) -> Program {
@@ -106,37 +117,60 @@ impl Site<'_> {
             flag("tls-cert-file", self.files.path(SERVER)),
             flag("tls-private-key-file", self.files.path(SERVER_KEY)),
             flag("client-ca-file", self.files.path(AUTHORITY)),
-            flag("service-account-key-file", self.files.path(SERVICE_ACCOUNTS)),
-            flag("service-account-signing-key-file", self.files.path(SERVICE_ACCOUNTS_KEY)),
+            flag(
+                "service-account-key-file",
+                self.files.path(SERVICE_ACCOUNTS),
+            ),
+            flag(
+                "service-account-signing-key-file",
+                self.files.path(SERVICE_ACCOUNTS_KEY),
+            ),
             "--service-account-issuer=https://kubernetes.default.svc".into(),
             format!("--service-cluster-ip-range={SERVICES}"),
             "--authorization-mode=Node,RBAC".into(),
             "--allow-privileged=true".into(),
             "--endpoint-reconciler-type=none".into(),
-            flag("audit-policy-file", root().join("tests/cluster/audit-policy.yaml")),
+            flag(
+                "audit-policy-file",
+                root().join("tests/cluster/audit-policy.yaml"),
+            ),
             flag("audit-log-path", self.files.audit_log()),
             // Megabytes: else what is beyond the first hundred goes to another file.
             "--audit-log-maxsize=10000".into(),
         ];
         let arguments = [arguments, self.api_server.to_vec()].concat();
         let file = self.binaries.kubernetes("kube-apiserver");
-        program("kube-apiserver", file, arguments, Ready::Answer("/readyz".into()))
+        program(
+            "kube-apiserver",
+            file,
+            arguments,
+            Ready::Answer("/readyz".into()),
+        )
     }
 
     fn controller_manager(&self) -> Program {
         let arguments = vec![
             flag("kubeconfig", self.files.kubeconfig()),
-            flag("service-account-private-key-file", self.files.path(SERVICE_ACCOUNTS_KEY)),
+            flag(
+                "service-account-private-key-file",
+                self.files.path(SERVICE_ACCOUNTS_KEY),
+            ),
             flag("root-ca-file", self.files.path(AUTHORITY)),
             "--leader-elect=false".into(),
-            // Many tests share a cluster, and none of them waits for another one's share of requests.
+            // Many tests share a cluster, and none of them waits for another one's share of
+            // requests.
             "--kube-api-qps=500".into(),
             "--kube-api-burst=1000".into(),
             "--bind-address=127.0.0.1".into(),
             format!("--secure-port={}", self.ports[3]),
         ];
         let file = self.binaries.kubernetes("kube-controller-manager");
-        program("kube-controller-manager", file, arguments, Ready::Port(self.ports[3]))
+        program(
+            "kube-controller-manager",
+            file,
+            arguments,
+            Ready::Port(self.ports[3]),
+        )
     }
 
     fn scheduler(&self) -> Program {
@@ -149,7 +183,12 @@ impl Site<'_> {
             format!("--secure-port={}", self.ports[4]),
         ];
         let file = self.binaries.kubernetes("kube-scheduler");
-        program("kube-scheduler", file, arguments, Ready::Port(self.ports[4]))
+        program(
+            "kube-scheduler",
+            file,
+            arguments,
+            Ready::Port(self.ports[4]),
+        )
     }
 
     fn kwok(&self) -> Result<Program> {
@@ -162,7 +201,12 @@ impl Site<'_> {
             format!("--server-address=127.0.0.1:{}", self.ports[5]),
         ];
         arguments.extend(stages()?.iter().map(|stage| flag("config", stage)));
-        Ok(program(KWOK, self.binaries.kwok(), arguments, Ready::Port(self.ports[5])))
+        Ok(program(
+            KWOK,
+            self.binaries.kwok(),
+            arguments,
+            Ready::Port(self.ports[5]),
+        ))
     }
 
     fn proxy(&self) -> Program {
@@ -178,7 +222,12 @@ impl Site<'_> {
             format!("--healthz-bind-address=127.0.0.1:{}", self.ports[6]),
             format!("--metrics-bind-address=127.0.0.1:{}", self.ports[7]),
         ];
-        program("kube-proxy", self.binaries.kubernetes("kube-proxy"), arguments, Ready::Port(self.ports[6]))
+        program(
+            "kube-proxy",
+            self.binaries.kubernetes("kube-proxy"),
+            arguments,
+            Ready::Port(self.ports[6]),
+        )
     }
 
     fn pods(&self, xtask: PathBuf) -> Program {
@@ -194,7 +243,11 @@ impl Site<'_> {
 
 fn program(name: &str, file: PathBuf, arguments: Vec<String>, ready: Ready) -> Program {
     let command = [vec![file.display().to_string()], arguments].concat();
-    Program { name: name.into(), command, ready }
+    Program {
+        name: name.into(),
+        command,
+        ready,
+    }
 }
 
 fn flag(name: &str, path: impl AsRef<Path>) -> String {
@@ -204,7 +257,9 @@ fn flag(name: &str, path: impl AsRef<Path>) -> String {
 /// What the simulated kubelets do, and when.
 fn stages() -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(root().join("tests/cluster/stages"))?;
-    let mut stages = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut stages = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     stages.sort();
     Ok(stages)
 }
@@ -228,8 +283,20 @@ mod tests {
 
     #[test]
     fn they_start_in_an_order_in_which_each_finds_what_it_asks() {
-        let names: Vec<String> = programs(&[]).into_iter().map(|program| program.name).collect();
-        assert_eq!(names, ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
+        let names: Vec<String> = programs(&[])
+            .into_iter()
+            .map(|program| program.name)
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "etcd",
+                "kube-apiserver",
+                "kube-controller-manager",
+                "kube-scheduler",
+                "kwok"
+            ]
+        );
     }
 
     #[test]
@@ -238,14 +305,27 @@ mod tests {
         let server = programs(std::slice::from_ref(&more)).swap_remove(1);
         assert_eq!(server.command.last(), Some(&more));
         assert_eq!(server.command[0], "/bin/kube-apiserver");
-        assert!(server.command.contains(&"--etcd-servers=http://127.0.0.1:1".into()), "{:?}", server.command);
+        assert!(
+            server
+                .command
+                .contains(&"--etcd-servers=http://127.0.0.1:1".into()),
+            "{:?}",
+            server.command
+        );
     }
 
     #[test]
     fn each_command_holds_a_path_of_its_own_cluster_so_that_no_other_cluster_has_it() {
-        let folder = Files::of(&"unit".parse().unwrap()).folder().display().to_string();
+        let folder = Files::of(&"unit".parse().unwrap())
+            .folder()
+            .display()
+            .to_string();
         for program in programs(&[]) {
-            assert!(program.command.iter().any(|word| word.contains(&folder)), "{}", program.name);
+            assert!(
+                program.command.iter().any(|word| word.contains(&folder)),
+                "{}",
+                program.name
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! Requests as users make them, each on a new connection, while something else goes on; and what became of each.
+//! Requests as users make them, each on a new connection, while something else goes on; and what
+//! became of each.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -57,8 +58,11 @@ pub struct Requests {
 impl Requests {
     /// Starts to ask, from the network namespace of this thread.
     pub(super) fn start(load: Load) -> Self {
-        let (start, ends, made) =
-            (Instant::now(), Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+        let (start, ends, made) = (
+            Instant::now(),
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU32::new(0)),
+        );
         let asker = |_| {
             let (ends, made) = (Arc::clone(&ends), Arc::clone(&made));
             thread::spawn(move || {
@@ -79,8 +83,8 @@ impl Requests {
         self.answers()
     }
 
-    /// Waits until the load's count or time is reached, and gives what became of all requests, in the order in which
-    /// they were made.
+    /// Waits until the load's count or time is reached, and gives what became of all requests, in
+    /// the order in which they were made.
     pub fn answers(self) -> Vec<Answer> {
         let mut answers = Vec::new();
         for asker in self.askers {
@@ -96,7 +100,11 @@ fn ask_while(goes_on: impl Fn() -> bool, load: Load, start: Instant) -> Vec<Answ
     while goes_on() {
         let at = start.elapsed();
         let outcome = ask(load.address).map_err(|error| error.to_string());
-        answers.push(Answer { at, took: start.elapsed().saturating_sub(at), outcome });
+        answers.push(Answer {
+            at,
+            took: start.elapsed().saturating_sub(at),
+            outcome,
+        });
         thread::sleep(load.rest);
     }
     answers
@@ -106,17 +114,23 @@ fn ask_while(goes_on: impl Fn() -> bool, load: Load, start: Instant) -> Vec<Answ
 pub(super) fn ask(address: SocketAddr) -> io::Result<Answerer> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream.write_all(
+        format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    parsed(&answer)
-        .ok_or_else(|| io::Error::other(format!("an answer cut off or of somebody else: {answer:?}")))
+    parsed(&answer).ok_or_else(|| {
+        io::Error::other(format!("an answer cut off or of somebody else: {answer:?}"))
+    })
 }
 
 fn parsed(answer: &str) -> Option<Answerer> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let (image, pod) = body.strip_suffix('\n')?.split_once(' ')?;
-    head.starts_with("HTTP/1.1 200 ").then(|| Answerer { image: image.into(), pod: pod.into() })
+    head.starts_with("HTTP/1.1 200 ").then(|| Answerer {
+        image: image.into(),
+        pod: pod.into(),
+    })
 }
 
 #[cfg(test)]
@@ -128,17 +142,33 @@ mod tests {
     #[test]
     fn only_a_whole_answer_of_a_pod_counts() {
         let check = |answer: &str, expect: Option<&str>| {
-            assert_eq!(parsed(answer).map(|answerer| answerer.pod).as_deref(), expect, "{answer:?}");
+            assert_eq!(
+                parsed(answer).map(|answerer| answerer.pod).as_deref(),
+                expect,
+                "{answer:?}"
+            );
         };
-        check("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello:1.0.0 hello-1\n", Some("hello-1"));
-        check("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello:1.0.0 hel", None);
-        check("HTTP/1.1 503 Service Unavailable\r\n\r\nhello:1.0.0 hello-1\n", None);
+        check(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello:1.0.0 hello-1\n",
+            Some("hello-1"),
+        );
+        check(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello:1.0.0 hel",
+            None,
+        );
+        check(
+            "HTTP/1.1 503 Service Unavailable\r\n\r\nhello:1.0.0 hello-1\n",
+            None,
+        );
         check("", None);
     }
 
     #[test]
     fn it_ends_by_count_and_by_time() {
-        let refuses = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let refuses = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap();
         let load = Load {
             address: refuses,
             askers: 3,
@@ -148,9 +178,21 @@ mod tests {
         };
         let answers = Requests::start(load).answers();
         assert_eq!(answers.len(), 10);
-        assert!(answers.iter().all(|answer| answer.outcome.is_err()), "{answers:?}");
-        let answers =
-            Requests::start(Load { count: u32::MAX, time: Duration::from_millis(30), ..load }).answers();
-        assert!(answers.iter().all(|answer| answer.at < Duration::from_millis(30)), "{answers:?}");
+        assert!(
+            answers.iter().all(|answer| answer.outcome.is_err()),
+            "{answers:?}"
+        );
+        let answers = Requests::start(Load {
+            count: u32::MAX,
+            time: Duration::from_millis(30),
+            ..load
+        })
+        .answers();
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.at < Duration::from_millis(30)),
+            "{answers:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What a cluster consists of, written before any of it is started, so that `down` finds all of it after a crash.
+//! What a cluster consists of, written before any of it is started, so that `down` finds all of it
+//! after a crash.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -34,7 +35,9 @@ impl State {
     pub(super) fn read(file: &Path) -> Result<Option<Self>> {
         let place = |error: String| format!("{}: {error}", file.display());
         match fs::read(file) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| place(error.to_string()))?)),
+            Ok(bytes) => Ok(Some(
+                serde_json::from_slice(&bytes).map_err(|error| place(error.to_string()))?,
+            )),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(place(error.to_string()).into()),
         }
@@ -44,8 +47,15 @@ impl State {
     pub(super) fn program(&self, name: &str) -> Result<&Program> {
         let found = self.programs.iter().find(|program| program.name == name);
         Ok(found.ok_or_else(|| {
-            let names: Vec<&str> = self.programs.iter().map(|program| program.name.as_str()).collect();
-            format!("no program {name} in this cluster\nhint: one of {}", names.join(", "))
+            let names: Vec<&str> = self
+                .programs
+                .iter()
+                .map(|program| program.name.as_str())
+                .collect();
+            format!(
+                "no program {name} in this cluster\nhint: one of {}",
+                names.join(", ")
+            )
         })?)
     }
 }
@@ -57,8 +67,16 @@ mod tests {
 
     fn state() -> State {
         let command = vec!["/bin/etcd".into(), "--name=etcd".into()];
-        let etcd = Program { name: "etcd".into(), command, ready: Ready::Port(2379) };
-        State { programs: vec![etcd], kubectl: "/bin/kubectl".into(), namespace: None }
+        let etcd = Program {
+            name: "etcd".into(),
+            command,
+            ready: Ready::Port(2379),
+        };
+        State {
+            programs: vec![etcd],
+            kubectl: "/bin/kubectl".into(),
+            namespace: None,
+        }
     }
 
     #[test]
@@ -77,7 +95,10 @@ mod tests {
         let check = |text: &str, expect: &str| {
             fs::write(&file, text).unwrap();
             let error = State::read(&file).unwrap_err().to_string();
-            assert!(error.starts_with(&file.display().to_string()) && error.contains(expect), "{error}");
+            assert!(
+                error.starts_with(&file.display().to_string()) && error.contains(expect),
+                "{error}"
+            );
         };
         check("{", "EOF");
         check(
@@ -89,6 +110,9 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_named_with_those_that_are() {
         let error = state().program("kubelet").unwrap_err().to_string();
-        assert_eq!(error, "no program kubelet in this cluster\nhint: one of etcd");
+        assert_eq!(
+            error,
+            "no program kubelet in this cluster\nhint: one of etcd"
+        );
     }
 }

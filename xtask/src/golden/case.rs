@@ -36,11 +36,18 @@ impl Case {
     /// A case that cannot be read, or that there are none.
     pub fn all() -> Result<Vec<Self>> {
         let strategies = folders(Path::new(CASES))?;
-        let cases = strategies.iter().map(|strategy| folders(strategy)).collect::<Result<Vec<_>>>()?.concat();
+        let cases = strategies
+            .iter()
+            .map(|strategy| folders(strategy))
+            .collect::<Result<Vec<_>>>()?
+            .concat();
         if cases.is_empty() {
             return Err(format!("{}: there are no cases", root().join(CASES).display()).into());
         }
-        cases.iter().map(|directory| Self::read(directory).map_err(in_case(directory))).collect()
+        cases
+            .iter()
+            .map(|directory| Self::read(directory).map_err(in_case(directory)))
+            .collect()
     }
 
     fn read(directory: &Path) -> Result<Self> {
@@ -50,7 +57,11 @@ impl Case {
             strategy: typed(&directory.join("strategy.yaml"))?.ok_or("it has no strategy.yaml")?,
             request: typed(&directory.join("release.yaml"))?.unwrap_or_default(),
             from: manifests(&directory.join("from"))?,
-            to: root().join(&to).exists().then(|| manifests(&to)).transpose()?,
+            to: root()
+                .join(&to)
+                .exists()
+                .then(|| manifests(&to))
+                .transpose()?,
         })
     }
 
@@ -61,9 +72,15 @@ impl Case {
     /// What the strategy or the planner refuses.
     pub fn plan(&self) -> Result<Plan> {
         let to = self.to.clone().unwrap_or_else(|| self.from.clone());
-        let to = self.request.change(wanted(&self.strategy, &to)?.unwrap_or(to))?;
+        let to = self
+            .request
+            .change(wanted(&self.strategy, &to)?.unwrap_or(to))?;
         let release = Release::new(&self.from, &to, self.request.prune)?;
-        Ok(cutover::plan(&release, &self.strategy, &self.request.options())?)
+        Ok(cutover::plan(
+            &release,
+            &self.strategy,
+            &self.request.options(),
+        )?)
     }
 
     /// Whether a file of the case's folder goes in; all others come out.
@@ -76,8 +93,13 @@ impl Case {
     /// The arguments of `cutover plan` that ask for the same plan, in the case's folder.
     pub fn arguments(&self) -> Vec<String> {
         let to = self.to.iter().flat_map(|_| ["--to", "to"]);
-        let arguments = ["plan", "-f", "from", "--strategy", "strategy.yaml"].into_iter().chain(to);
-        arguments.map(Into::into).chain(self.request.arguments()).collect()
+        let arguments = ["plan", "-f", "from", "--strategy", "strategy.yaml"]
+            .into_iter()
+            .chain(to);
+        arguments
+            .map(Into::into)
+            .chain(self.request.arguments())
+            .collect()
     }
 }
 
@@ -96,9 +118,12 @@ fn typed<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
 
 /// The manifests of a folder.
 fn manifests(directory: &Path) -> Result<Bundle> {
-    let readings = files(directory)?
-        .into_iter()
-        .map(|path| Ok(read(&path.display().to_string(), &fs::read(root().join(path))?)?));
+    let readings = files(directory)?.into_iter().map(|path| {
+        Ok(read(
+            &path.display().to_string(),
+            &fs::read(root().join(path))?,
+        )?)
+    });
     Ok(bundle(readings.collect::<Result<_>>()?)?.bundle)
 }
 
@@ -106,18 +131,28 @@ fn manifests(directory: &Path) -> Result<Bundle> {
 pub(crate) fn files(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries(directory)? {
-        if root().join(&entry).is_dir() { files.extend(self::files(&entry)?) } else { files.push(entry) }
+        if root().join(&entry).is_dir() {
+            files.extend(self::files(&entry)?)
+        } else {
+            files.push(entry)
+        }
     }
     Ok(files)
 }
 
 fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
-    Ok(entries(directory)?.into_iter().filter(|path| root().join(path).is_dir()).collect())
+    Ok(entries(directory)?
+        .into_iter()
+        .filter(|path| root().join(path).is_dir())
+        .collect())
 }
 
 fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(root().join(directory))?.collect::<std::io::Result<Vec<_>>>()?;
-    let mut paths: Vec<PathBuf> = entries.iter().map(|entry| directory.join(entry.file_name())).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .iter()
+        .map(|entry| directory.join(entry.file_name()))
+        .collect();
     paths.sort();
     Ok(paths)
 }

@@ -28,7 +28,8 @@ pub fn outputs(case: &Case) -> Result<Outputs> {
         Ok(plan) => plan_files(&plan)?,
         Err(error) => vec![("refusal.txt".into(), format!("{error}\n"))],
     };
-    made.into_iter().for_each(|(name, text)| outputs.insert(case.directory.join(name), text));
+    made.into_iter()
+        .for_each(|(name, text)| outputs.insert(case.directory.join(name), text));
     Ok(outputs)
 }
 
@@ -37,13 +38,18 @@ fn plan_files(plan: &Plan) -> Result<Vec<(String, String)>> {
         ("plan.yaml".into(), emit(&plan.to_value())),
         ("plan.md".into(), markdown(plan)?),
         ("bounds.txt".into(), bounds(plan)?),
-        ("show.snap".into(), format!("{SNAPSHOT}{}", show(plan, Style::Plain)?)),
+        (
+            "show.snap".into(),
+            format!("{SNAPSHOT}{}", show(plan, Style::Plain)?),
+        ),
     ];
     let states = plan.states()?;
     for (number, (step, after)) in (1..).zip(plan.spec.steps.iter().zip(&states[1..])) {
         let folder = format!("steps/{number:02}-{}", step.phase);
         let undo = lines((1..).zip(plan.way_back(number)?));
-        files.extend(step_files(number, step, after).map(|(name, text)| (format!("{folder}/{name}"), text)));
+        files.extend(
+            step_files(number, step, after).map(|(name, text)| (format!("{folder}/{name}"), text)),
+        );
         files.push((format!("{folder}/undo.json"), undo));
     }
     Ok(files)
@@ -58,27 +64,39 @@ fn step_files<'a>(
     let files = [
         ("patches.json", lines([(number, step)])),
         ("inverse.json", lines([(number, &inverse(step))])),
-        ("after.yaml", emit_all(changed(step, after).map(Manifest::value))),
+        (
+            "after.yaml",
+            emit_all(changed(step, after).map(Manifest::value)),
+        ),
     ];
     files.into_iter().filter(|_| !step.changes.is_empty())
 }
 
 /// The manifests that a step changes, as they stand after it.
 fn changed<'a>(step: &'a Step, after: &'a Bundle) -> impl Iterator<Item = &'a Manifest> {
-    step.changes.iter().filter_map(|change| after.get(change.object()))
+    step.changes
+        .iter()
+        .filter_map(|change| after.get(change.object()))
 }
 
 /// The step back: the last change first.
 fn inverse(step: &Step) -> Step {
     let changes = step.changes.iter().rev().map(Change::inverse).collect();
-    Step { changes, ..step.clone() }
+    Step {
+        changes,
+        ..step.clone()
+    }
 }
 
 fn lines<'a>(steps: impl IntoIterator<Item = (usize, &'a Step)>) -> String {
-    let changes = steps
-        .into_iter()
-        .flat_map(|(number, step)| step.changes.iter().map(move |change| (number, step, change)));
-    changes.map(|(number, step, change)| format!("{}\n", line(number, step, change))).collect()
+    let changes = steps.into_iter().flat_map(|(number, step)| {
+        step.changes
+            .iter()
+            .map(move |change| (number, step, change))
+    });
+    changes
+        .map(|(number, step, change)| format!("{}\n", line(number, step, change)))
+        .collect()
 }
 
 fn line(number: usize, step: &Step, change: &Change) -> Value {

@@ -10,7 +10,8 @@
 //!     undo.json                                    the whole way back from there, a line a change
 //! ```
 //!
-//! Where a case is refused, `refusal.txt` is all that comes out. The patches of a step and of its way back are as `cutover patches` prints them, `show.snap` is insta's.
+//! Where a case is refused, `refusal.txt` is all that comes out. The patches of a step and of its
+//! way back are as `cutover patches` prints them, `show.snap` is insta's.
 
 mod case;
 mod files;

@@ -29,12 +29,24 @@ pub struct Request {
 impl Request {
     /// The same as arguments of `cutover plan`.
     pub fn arguments(&self) -> Vec<String> {
-        let image = self.image.iter().flat_map(|image| ["--image".into(), image.clone()]);
-        let set_env = self.set_env.iter().flat_map(|variable| ["--set-env".into(), variable.clone()]);
-        let max_concurrent =
-            self.max_concurrent.iter().flat_map(|most| ["--max-concurrent".into(), most.to_string()]);
+        let image = self
+            .image
+            .iter()
+            .flat_map(|image| ["--image".into(), image.clone()]);
+        let set_env = self
+            .set_env
+            .iter()
+            .flat_map(|variable| ["--set-env".into(), variable.clone()]);
+        let max_concurrent = self
+            .max_concurrent
+            .iter()
+            .flat_map(|most| ["--max-concurrent".into(), most.to_string()]);
         let prune = self.prune.then(|| "--prune".into());
-        image.chain(set_env).chain(max_concurrent).chain(prune).collect()
+        image
+            .chain(set_env)
+            .chain(max_concurrent)
+            .chain(prune)
+            .collect()
     }
 
     /// The bundle with what is asked for.
@@ -55,6 +67,9 @@ impl Request {
 
     /// What holds for the plan whatever its strategy.
     pub fn options(&self) -> Options {
-        Options { max_concurrent: self.max_concurrent, ..Options::default() }
+        Options {
+            max_concurrent: self.max_concurrent,
+            ..Options::default()
+        }
     }
 }

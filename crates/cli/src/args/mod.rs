@@ -8,19 +8,22 @@ mod strategies;
 mod view;
 
 pub(crate) use online::{
-    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, EventsOutput, RightsArgs, RunArgs, StatusArgs, UndoArgs,
+    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, EventsOutput, RightsArgs, RunArgs, StatusArgs,
+    UndoArgs,
 };
 pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
-    CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs, RenderArgs,
-    SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
+    CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs,
+    RenderArgs, SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
 };
 
-/// Plan, review and write Kubernetes releases step by step: canary, blue/green, rolling updates and more.
+/// Plan, review and write Kubernetes releases step by step: canary, blue/green, rolling updates and
+/// more.
 ///
-/// A plan is an ordered list of small JSON patches, each with its exact inverse and with what to wait for before the
-/// next one. It is made of manifests alone, from files or as a cluster has them.
+/// A plan is an ordered list of small JSON patches, each with its exact inverse and with what to
+/// wait for before the next one. It is made of manifests alone, from files or as a cluster has
+/// them.
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, max_term_width = 100)]
 pub(crate) struct Cli {

@@ -27,9 +27,18 @@ pub(crate) struct ClusterArgs {
 impl ClusterArgs {
     /// The cluster, and the namespace of objects that name none.
     pub(crate) fn settings(&self, namespace: Option<&str>, world: &World<'_>) -> Settings {
-        let Self { kubeconfig, context, user } = self.clone();
+        let Self {
+            kubeconfig,
+            context,
+            user,
+        } = self.clone();
         let kubeconfig = kubeconfig.map(|path| world.directory.join(path));
-        Settings { kubeconfig, context, user, namespace: namespace.map(str::to_owned) }
+        Settings {
+            kubeconfig,
+            context,
+            user,
+            namespace: namespace.map(str::to_owned),
+        }
     }
 }
 
@@ -56,13 +65,15 @@ impl Place {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// The Secrets that the plan writes: it knows their digests only. A file, a directory, or `-`; may be repeated.
+    /// The Secrets that the plan writes: it knows their digests only. A file, a directory, or `-`;
+    /// may be repeated.
     #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// What to do where a gate does not hold in time; what the plan says where nothing is said.
     #[arg(long, value_name = "WHAT")]
     pub(crate) on_failure: Option<OnFailure>,
-    /// For how long the endpoints must have been right where a load balancer or an Ingress stands before a Service.
+    /// For how long the endpoints must have been right where a load balancer or an Ingress stands
+    /// before a Service.
     #[arg(long, value_name = "DURATION", default_value = "30s")]
     pub(crate) settle: Duration,
     /// After how long another runner may take over from one that no longer answers.
@@ -147,5 +158,9 @@ pub(crate) enum DryRun {
 /// A duration of a second or more.
 fn lasting(text: &str) -> Result<Duration, String> {
     let duration: Duration = text.parse().map_err(|error| format!("{error}"))?;
-    if duration.seconds() > 0 { Ok(duration) } else { Err("it has to last for a second at least".to_owned()) }
+    if duration.seconds() > 0 {
+        Ok(duration)
+    } else {
+        Err("it has to last for a second at least".to_owned())
+    }
 }

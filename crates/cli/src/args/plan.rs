@@ -31,8 +31,8 @@ pub(crate) struct PlanArgs {
 /// What every plan is asked for with.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Common {
-    /// What runs: a file, a directory with all that is below it, or `-` for the standard input; may be repeated. What
-    /// runs in the cluster where nothing is said.
+    /// What runs: a file, a directory with all that is below it, or `-` for the standard input; may
+    /// be repeated. What runs in the cluster where nothing is said.
     #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// The Deployment that is meant, as `deployment/hello`; may be repeated.
@@ -57,7 +57,8 @@ pub(crate) struct Common {
     pub(crate) cluster: ClusterArgs,
 }
 
-/// The same, for a strategy by name: after it the Deployments can be named as kubectl has them named.
+/// The same, for a strategy by name: after it the Deployments can be named as kubectl has them
+/// named.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Named {
     /// The Deployments that are meant, as `deployment/hello`.
@@ -69,7 +70,10 @@ pub(crate) struct Named {
 
 impl From<Named> for Common {
     fn from(named: Named) -> Self {
-        let Named { deployments, mut common } = named;
+        let Named {
+            deployments,
+            mut common,
+        } = named;
         common.workloads.extend(deployments);
         common
     }
@@ -88,7 +92,8 @@ pub(crate) struct Wanted {
     /// Another environment variable for a container; may be repeated.
     #[arg(long = "set-env", value_name = "[CONTAINER:]NAME=VALUE")]
     pub(crate) environment: Vec<EnvironmentVariable>,
-    /// The pods of an earlier revision, 0 for the one before the newest; needs the ReplicaSets in the input.
+    /// The pods of an earlier revision, 0 for the one before the newest; needs the ReplicaSets in
+    /// the input.
     #[arg(long, value_name = "REVISION")]
     pub(crate) to_revision: Option<u64>,
     /// Remove what `--to` lacks.
@@ -155,7 +160,9 @@ impl FromStr for PlanOutput {
     type Err = BadOutput;
 
     fn from_str(text: &str) -> Result<Self, BadOutput> {
-        let file = [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end));
+        let file = [".yaml", ".yml", ".json"]
+            .iter()
+            .any(|end| text.ends_with(end));
         match text {
             "json" => Ok(Self::Json),
             "yaml" => Ok(Self::Yaml),
@@ -182,7 +189,12 @@ impl Request {
         wanted: Wanted,
         running: Running,
     ) -> Self {
-        let mut request = Self { strategy, common: common.into(), wanted, running };
+        let mut request = Self {
+            strategy,
+            common: common.into(),
+            wanted,
+            running,
+        };
         request.place();
         request
     }
@@ -194,8 +206,13 @@ impl Request {
     }
 
     fn place(&mut self) {
-        let Self { strategy, common, .. } = self;
-        let unplaced = common.workloads.iter_mut().filter(|workload| workload.namespace.is_none());
+        let Self {
+            strategy, common, ..
+        } = self;
+        let unplaced = common
+            .workloads
+            .iter_mut()
+            .filter(|workload| workload.namespace.is_none());
         unplaced.for_each(|workload| workload.namespace.clone_from(&common.namespace));
         if let Some(workloads) = workloads(strategy)
             && workloads.is_empty()

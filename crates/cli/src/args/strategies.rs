@@ -44,35 +44,55 @@ impl StrategyCommand {
     /// A clock whose time cannot be written down.
     pub(crate) fn into_request(self, now: fn() -> Moment) -> Result<Request, rolling::Error> {
         Ok(match self {
-            Self::Affinity(args) => {
-                Request::new(args.strategy(), args.common, Wanted::default(), Running::default())
+            Self::Affinity(args) => Request::new(
+                args.strategy(),
+                args.common,
+                Wanted::default(),
+                Running::default(),
+            ),
+            Self::BlueGreen(args) => {
+                Request::new(args.strategy(), args.common, args.wanted, args.running)
             }
-            Self::BlueGreen(args) => Request::new(args.strategy(), args.common, args.wanted, args.running),
-            Self::Canary(args) => Request::new(args.strategy(), args.common, args.wanted, args.running),
+            Self::Canary(args) => {
+                Request::new(args.strategy(), args.common, args.wanted, args.running)
+            }
             Self::Pause(args) => Request::new(
                 Strategy::Pause(Default::default()),
                 args.common,
                 Wanted::default(),
                 args.running,
             ),
-            Self::Recreate(args) => {
-                Request::new(Strategy::Recreate(Default::default()), args.common, args.wanted, args.running)
-            }
-            Self::Restart(args) => {
-                Request::new(args.strategy(now)?, args.common, Wanted::default(), args.running)
-            }
+            Self::Recreate(args) => Request::new(
+                Strategy::Recreate(Default::default()),
+                args.common,
+                args.wanted,
+                args.running,
+            ),
+            Self::Restart(args) => Request::new(
+                args.strategy(now)?,
+                args.common,
+                Wanted::default(),
+                args.running,
+            ),
             Self::Resume(args) => Request::new(
                 Strategy::Resume(Default::default()),
                 args.common,
                 Wanted::default(),
                 args.running,
             ),
-            Self::Rollback(args) => {
-                Request::new(args.strategy(), args.common, Wanted::default(), args.running)
+            Self::Rollback(args) => Request::new(
+                args.strategy(),
+                args.common,
+                Wanted::default(),
+                args.running,
+            ),
+            Self::Rolling(args) => {
+                Request::new(args.strategy(), args.common, args.wanted, args.running)
             }
-            Self::Rolling(args) => Request::new(args.strategy(), args.common, args.wanted, args.running),
             Self::Scale(args) => {
-                let running = Running { replicas: args.current_replicas };
+                let running = Running {
+                    replicas: args.current_replicas,
+                };
                 Request::new(args.strategy(), args.common, Wanted::default(), running)
             }
         })
@@ -115,7 +135,12 @@ pub(crate) struct CanaryArgs {
 impl CanaryArgs {
     fn strategy(&self) -> Strategy {
         let step = |weight: &Percent| {
-            [canary::Step::SetWeight(*weight), canary::Step::Pause { duration: self.pause }]
+            [
+                canary::Step::SetWeight(*weight),
+                canary::Step::Pause {
+                    duration: self.pause,
+                },
+            ]
         };
         Strategy::Canary(canary::Canary {
             steps: self.steps.iter().flat_map(step).collect(),
@@ -132,7 +157,8 @@ pub(crate) struct BlueGreenArgs {
     /// The Service whose requests switch.
     #[arg(long, visible_alias = "service", value_name = "NAME")]
     active_service: String,
-    /// A Service that shows the new version before it serves; made for the length of the plan where there is none.
+    /// A Service that shows the new version before it serves; made for the length of the plan where
+    /// there is none.
     #[arg(long, value_name = "NAME")]
     preview_service: Option<String>,
     /// Pods of the new version while it is looked at; all of them where nothing is said.
@@ -183,8 +209,14 @@ pub(crate) struct RollingArgs {
 
 impl RollingArgs {
     fn strategy(&self) -> Strategy {
-        let BudgetArgs { max_surge, max_unavailable } = self.budget;
-        Strategy::Rolling(rolling::Rolling { max_surge, max_unavailable })
+        let BudgetArgs {
+            max_surge,
+            max_unavailable,
+        } = self.budget;
+        Strategy::Rolling(rolling::Rolling {
+            max_surge,
+            max_unavailable,
+        })
     }
 }
 
@@ -202,7 +234,8 @@ pub(crate) struct RecreateArgs {
 /// `cutover plan restart`.
 #[derive(Debug, Args)]
 pub(crate) struct RestartArgs {
-    /// The time that is written into the pods' annotation, as 2026-11-24T10:00:00Z; now where nothing is said.
+    /// The time that is written into the pods' annotation, as 2026-11-24T10:00:00Z; now where
+    /// nothing is said.
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
     #[command(flatten)]
@@ -214,7 +247,10 @@ pub(crate) struct RestartArgs {
 impl RestartArgs {
     fn strategy(&self, now: fn() -> Moment) -> Result<Strategy, rolling::Error> {
         let at = self.at.map_or_else(|| now().to_string().parse(), Ok)?;
-        Ok(Strategy::Restart(rolling::Restart { at, workloads: Vec::new() }))
+        Ok(Strategy::Restart(rolling::Restart {
+            at,
+            workloads: Vec::new(),
+        }))
     }
 }
 
@@ -269,7 +305,10 @@ pub(crate) struct RollbackArgs {
 
 impl RollbackArgs {
     fn strategy(&self) -> Strategy {
-        let BudgetArgs { max_surge, max_unavailable } = self.budget;
+        let BudgetArgs {
+            max_surge,
+            max_unavailable,
+        } = self.budget;
         let to_revision = self.to_revision;
         Strategy::Rollback(rollback::Rollback {
             to_revision,
@@ -289,7 +328,8 @@ pub(crate) struct AffinityArgs {
     /// Whether clients stay with a pod.
     #[arg(long, value_name = "AFFINITY", ignore_case = true)]
     session_affinity: SessionAffinity,
-    /// For how many seconds after its last connection a client stays, 1 to 86400; 10800 where nothing is said.
+    /// For how many seconds after its last connection a client stays, 1 to 86400; 10800 where
+    /// nothing is said.
     #[arg(long, value_name = "SECONDS")]
     timeout_seconds: Option<u32>,
     #[command(flatten)]
@@ -327,6 +367,9 @@ impl AffinityArgs {
 struct BadPercent(String);
 
 fn percent(text: &str) -> Result<Percent, BadPercent> {
-    let read = text.parse().ok().and_then(|number| Percent::new(number).ok());
+    let read = text
+        .parse()
+        .ok()
+        .and_then(|number| Percent::new(number).ok());
     read.ok_or_else(|| BadPercent(text.into()))
 }

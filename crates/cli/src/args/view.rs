@@ -8,7 +8,8 @@ use clap_complete::Shell;
 /// `cutover read`.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    /// A file, a directory with all that is below it, or `-` for the standard input; may be repeated.
+    /// A file, a directory with all that is below it, or `-` for the standard input; may be
+    /// repeated.
     #[arg(short, long = "filename", value_name = "PATH", required = true)]
     pub(crate) filenames: Vec<PathBuf>,
     /// As YAML documents, or as one JSON list.
@@ -60,7 +61,8 @@ pub(crate) struct RenderArgs {
     /// The step, from 1; 0 is before the first.
     #[arg(long, value_name = "N")]
     pub(crate) step: usize,
-    /// The manifests that the plan was made from: all of them are printed, not only what the plan touches.
+    /// The manifests that the plan was made from: all of them are printed, not only what the plan
+    /// touches.
     #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// As YAML documents, or as one JSON list.
@@ -76,7 +78,8 @@ pub(crate) struct WriteArgs {
     /// The step whose state the files get, from 1; 0 is before the first.
     #[arg(long, value_name = "N")]
     pub(crate) step: usize,
-    /// The files, which must stand at some state of the plan: files, or directories with all that is below them.
+    /// The files, which must stand at some state of the plan: files, or directories with all that
+    /// is below them.
     #[arg(short, long = "filename", value_name = "PATH", required = true)]
     pub(crate) filenames: Vec<PathBuf>,
 }

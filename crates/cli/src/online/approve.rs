@@ -12,12 +12,29 @@ pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), E
     let online = Online::new(&args.place.settings(world))?;
     let name = &plan.metadata.name;
     let manifest = online.journal(&plan)?.ok_or_else(|| {
-        Error::failed(format!("there is no run of plan {name}\nhint: `cutover apply` begins one"))
+        Error::failed(format!(
+            "there is no run of plan {name}\nhint: `cutover apply` begins one"
+        ))
     })?;
     let fault = |fault| Error::failed(format!("the journal: {}", online.told(&fault)));
-    let user = online.runtime.block_on(online.cluster.user()).map_err(fault)?;
+    let user = online
+        .runtime
+        .block_on(online.cluster.user())
+        .map_err(fault)?;
     let (step, write) = Journal::approve(&manifest, &user, (world.now)()).map_err(Error::failed)?;
-    online.ask(Request::Write { write, dry_run: false }).map_err(fault)?;
-    let what = plan.spec.steps.get(step.wrapping_sub(1)).map_or("", |step| &*step.name);
-    Ok(writeln!(world.output, "step {step} of plan {name} is approved by {user}: {what}")?)
+    online
+        .ask(Request::Write {
+            write,
+            dry_run: false,
+        })
+        .map_err(fault)?;
+    let what = plan
+        .spec
+        .steps
+        .get(step.wrapping_sub(1))
+        .map_or("", |step| &*step.name);
+    Ok(writeln!(
+        world.output,
+        "step {step} of plan {name} is approved by {user}: {what}"
+    )?)
 }

@@ -11,7 +11,8 @@ use crate::online::Online;
 use crate::plan::no_comparison;
 use crate::{World, message};
 
-/// What a plan is made of, and what it must have looked at: group and version, kind, and whether it goes without.
+/// What a plan is made of, and what it must have looked at: group and version, kind, and whether it
+/// goes without.
 const KINDS: [(&str, &str, bool); 6] = [
     ("apps/v1", "Deployment", false),
     ("v1", "Service", false),
@@ -39,10 +40,14 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
     if !request.wanted.to.is_empty() {
         return Err(no_comparison("-f names none"));
     }
-    let settings = request.common.cluster.settings(request.common.namespace.as_deref(), world);
+    let settings = request
+        .common
+        .cluster
+        .settings(request.common.namespace.as_deref(), world);
     let online = Online::new(&settings).map_err(or_files)?;
     let namespace = online.cluster.namespace().to_owned();
-    let history = matches!(request.strategy, Strategy::Rollback(_)) || request.wanted.to_revision.is_some();
+    let history =
+        matches!(request.strategy, Strategy::Rollback(_)) || request.wanted.to_revision.is_some();
     let mut bundle = Bundle::new();
     for (api_version, kind, dispensable) in KINDS.into_iter().chain(history.then_some(HISTORY)) {
         let scope = Scope {
@@ -57,36 +62,53 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
             Err(fault) if dispensable && fault.code == 404 => {}
             Err(fault) if dispensable && fault.code == 403 => unseen(kind, &fault, world),
             Err(fault) => {
-                return Err(Error::failed(format!("{kind}s of {namespace}: {}", online.told(&fault))));
+                return Err(Error::failed(format!(
+                    "{kind}s of {namespace}: {}",
+                    online.told(&fault)
+                )));
             }
         }
     }
     request.place_in(&namespace);
-    Ok(Input { files: Vec::new(), loaded: Loaded { bundle, ..Loaded::default() } })
+    Ok(Input {
+        files: Vec::new(),
+        loaded: Loaded {
+            bundle,
+            ..Loaded::default()
+        },
+    })
 }
 
-/// An object as its owner would write it. ReplicaSets keep their annotations: their revision is the history.
+/// An object as its owner would write it. ReplicaSets keep their annotations: their revision is the
+/// history.
 fn as_wanted(live: &Manifest) -> Manifest {
     let written = as_written(live);
     if written.object().kind == "ReplicaSet" {
         return written;
     }
-    ANNOTATIONS.iter().fold(written, |written, annotation| written.without(annotation))
+    ANNOTATIONS
+        .iter()
+        .fold(written, |written, annotation| written.without(annotation))
 }
 
 fn unseen(kind: &str, fault: &Fault, world: &mut World<'_>) {
     let hint = "the plan is made as if there were none";
-    message::warning(world, format!("{kind}s cannot be listed: {}\nhint: {hint}", fault.message));
+    message::warning(
+        world,
+        format!("{kind}s cannot be listed: {}\nhint: {hint}", fault.message),
+    );
 }
 
 /// Who names neither files nor a cluster may have meant either.
 fn or_files(error: Error) -> Error {
     match error {
         Error::Failed(reasons) => {
-            let reasons = reasons.into_iter().map(|reason| match reason.contains("--kubeconfig") {
-                true => format!("{reason}, or the manifests with -f"),
-                false => reason,
-            });
+            let reasons = reasons
+                .into_iter()
+                .map(|reason| match reason.contains("--kubeconfig") {
+                    true => format!("{reason}, or the manifests with -f"),
+                    false => reason,
+                });
             Error::Failed(reasons.collect())
         }
         other => other,

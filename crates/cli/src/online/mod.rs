@@ -39,7 +39,9 @@ impl Online {
     /// A kubeconfig that is not there or cannot be used.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let cluster = runtime.block_on(Cluster::connect(settings)).map_err(Error::failed)?;
+        let cluster = runtime
+            .block_on(Cluster::connect(settings))
+            .map_err(Error::failed)?;
         Ok(Self { runtime, cluster })
     }
 
@@ -60,7 +62,9 @@ impl Online {
             Ok(_) => None,
             Err(fault) => return Err(Error::failed(format!("{object}: {}", self.told(&fault)))),
         };
-        let position = found.as_ref().and_then(|found| Some(Journal::parse(found).ok()?.position));
+        let position = found
+            .as_ref()
+            .and_then(|found| Some(Journal::parse(found).ok()?.position));
         match position.filter(|position| position.digest != *plan.approved()) {
             None => Ok(found),
             Some(other) if other.ended.is_some() => Ok(None),
@@ -80,15 +84,22 @@ impl Online {
             let hint = "check the context, and that the server can be reached from here";
             return format!("{}: {}\nhint: {hint}", self.cluster.server(), fault.message);
         }
-        let causes: Vec<String> =
-            fault.causes.iter().map(|(field, message)| format!("\n  {field}: {message}")).collect();
+        let causes: Vec<String> = fault
+            .causes
+            .iter()
+            .map(|(field, message)| format!("\n  {field}: {message}"))
+            .collect();
         format!("{} ({}){}", fault.message, fault.code, causes.concat())
     }
 }
 
-/// An item each time that somebody wants the program to end: Ctrl-C, or what a pod gets when it is deleted.
+/// An item each time that somebody wants the program to end: Ctrl-C, or what a pod gets when it is
+/// deleted.
 pub(crate) fn interrupts() -> Result<impl Stream<Item = ()> + Unpin, Error> {
-    let signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let signals = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     let next = async |(mut interrupt, mut terminate): (Signal, Signal)| {
         tokio::select! {
             heard = interrupt.recv() => heard,

@@ -1,6 +1,7 @@
 //! What a run tells, for people and for programs.
 //!
-//! On a terminal what is waited for is one line that changes; elsewhere it is a line the first time that it is so.
+//! On a terminal what is waited for is one line that changes; elsewhere it is a line the first time
+//! that it is so.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,9 @@ impl Teller {
             return;
         }
         match progress {
-            Progress::Waiting { .. } | Progress::Retried { .. } => self.passing(&self.words(progress), world),
+            Progress::Waiting { .. } | Progress::Retried { .. } => {
+                self.passing(&self.words(progress), world)
+            }
             Progress::Warned { message } => {
                 self.close(world);
                 message::warning(world, message);
@@ -97,10 +100,15 @@ impl Teller {
             return;
         };
         // A line that wraps could not be cleared.
-        let line: String =
-            words.lines().next().unwrap_or_default().chars().take(width.saturating_sub(3)).collect();
-        let _ =
-            write!(world.output, "{AGAIN}  {WAITING}{line}{WAITING:#}").and_then(|()| world.output.flush());
+        let line: String = words
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(width.saturating_sub(3))
+            .collect();
+        let _ = write!(world.output, "{AGAIN}  {WAITING}{line}{WAITING:#}")
+            .and_then(|()| world.output.flush());
         self.open = true;
     }
 
@@ -112,25 +120,49 @@ impl Teller {
     }
 
     fn ready(&self, now: Timestamp) -> String {
-        let seconds = self.since.map_or(0, |since| now.duration_since(since).as_secs());
+        let seconds = self
+            .since
+            .map_or(0, |since| now.duration_since(since).as_secs());
         format!("  ready after {seconds} s")
     }
 
     fn words(&self, progress: &Progress) -> String {
         match progress {
-            Progress::Started { plan, direction, done, steps } => started(plan, *direction, *done, *steps),
-            Progress::Step { number, phase, name, already } => {
+            Progress::Started {
+                plan,
+                direction,
+                done,
+                steps,
+            } => started(plan, *direction, *done, *steps),
+            Progress::Step {
+                number,
+                phase,
+                name,
+                already,
+            } => {
                 let already = if *already { "  (already done)" } else { "" };
-                format!("{STEP}step {number} of {}{STEP:#}  {phase}  {name}{already}", self.steps)
+                format!(
+                    "{STEP}step {number} of {}{STEP:#}  {phase}  {name}{already}",
+                    self.steps
+                )
             }
-            Progress::Waiting { gate, stands, until, .. } => self.waiting(gate, stands, *until),
+            Progress::Waiting {
+                gate,
+                stands,
+                until,
+                ..
+            } => self.waiting(gate, stands, *until),
             // Its start tells of it.
             Progress::Turned { .. } if !self.started => String::new(),
             Progress::Turned { reason, steps } => {
                 format!("{STEP}going back{STEP:#} in {}: {reason}", counted(*steps))
             }
-            Progress::Retried { reason, after_milliseconds } => {
-                let (seconds, tenths) = (after_milliseconds / 1000, after_milliseconds % 1000 / 100);
+            Progress::Retried {
+                reason,
+                after_milliseconds,
+            } => {
+                let (seconds, tenths) =
+                    (after_milliseconds / 1000, after_milliseconds % 1000 / 100);
                 format!("trying again in {seconds}.{tenths} s: {reason}")
             }
             Progress::Ended { outcome } => self.ended(outcome),
@@ -139,9 +171,14 @@ impl Teller {
     }
 
     fn waiting(&self, gate: &str, stands: &str, until: Option<Timestamp>) -> String {
-        let stands = if stands.is_empty() { String::new() } else { format!(": {stands}") };
-        let until =
-            until.map(|until| format!(" (until {} at most)", to_the_second(until))).unwrap_or_default();
+        let stands = if stands.is_empty() {
+            String::new()
+        } else {
+            format!(": {stands}")
+        };
+        let until = until
+            .map(|until| format!(" (until {} at most)", to_the_second(until)))
+            .unwrap_or_default();
         let how = match gate {
             "a person" => format!("; `cutover approve {}` lets it go on", self.plan.display()),
             _ => String::new(),
@@ -152,7 +189,9 @@ impl Teller {
     /// How it ended; a failure is told as an error.
     fn ended(&self, outcome: &Outcome) -> String {
         match outcome {
-            Outcome::Done if self.goal == Goal::Try => "the server would accept every step".to_owned(),
+            Outcome::Done if self.goal == Goal::Try => {
+                "the server would accept every step".to_owned()
+            }
             Outcome::Done => "done".to_owned(),
             Outcome::Undone { to: 0 } => "back at the start".to_owned(),
             Outcome::Undone { to } => format!("back at the state after step {to}"),
@@ -171,7 +210,11 @@ fn started(plan: &str, direction: Direction, done: usize, steps: usize) -> Strin
 }
 
 fn counted(steps: usize) -> String {
-    if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") }
+    if steps == 1 {
+        "1 step".to_owned()
+    } else {
+        format!("{steps} steps")
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,11 @@ use crate::{World, plan_file};
 
 /// `cutover apply`.
 pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let goal = if args.dry_run.is_some() { Goal::Try } else { Goal::Apply };
+    let goal = if args.dry_run.is_some() {
+        Goal::Try
+    } else {
+        Goal::Apply
+    };
     let (plan, online) = begin(&args.run, world)?;
     match carry_out(goal, plan, &online, &args.run, world)? {
         Outcome::Undone { .. } => Err(Error::failed(
@@ -34,7 +38,14 @@ pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error
 pub(crate) fn undo(args: &UndoArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (plan, online) = begin(&args.run, world)?;
     plan_file::step(&plan, &args.run.place.plan, args.to_step, 0)?;
-    carry_out(Goal::Back { to: args.to_step }, plan, &online, &args.run, world).map(drop)
+    carry_out(
+        Goal::Back { to: args.to_step },
+        plan,
+        &online,
+        &args.run,
+        world,
+    )
+    .map(drop)
 }
 
 /// `cutover undo`, of a run that goes on.
@@ -42,13 +53,17 @@ pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error
     let (plan, online) = begin(&args.run, world)?;
     let patience = Duration::from_secs(args.run.lease_duration.seconds().into());
     match turn(&plan, &online, patience, world)? {
-        Turned::ByItsRunner(Outcome::Undone { to: 0 }) => Ok(writeln!(world.output, "back at the start")?),
+        Turned::ByItsRunner(Outcome::Undone { to: 0 }) => {
+            Ok(writeln!(world.output, "back at the start")?)
+        }
         Turned::ByItsRunner(Outcome::Undone { to }) => {
             Ok(writeln!(world.output, "back at the state after step {to}")?)
         }
         Turned::ByItsRunner(Outcome::Done) => {
             let hint = "`cutover undo` takes it back";
-            Err(Error::failed(format!("the run was done before it could turn round\nhint: {hint}")))
+            Err(Error::failed(format!(
+                "the run was done before it could turn round\nhint: {hint}"
+            )))
         }
         Turned::ByItsRunner(Outcome::Stopped { step, reason }) => {
             Err(Error::failed(stopped(step, &reason, &args.run.place.plan)))
@@ -71,10 +86,22 @@ fn carry_out(
     world: &mut World<'_>,
 ) -> Result<Outcome, Error> {
     let options = options(goal, online, args, world)?;
-    let mut teller = Teller::new(args.output == Some(EventsOutput::Json), &args.place.plan, goal);
+    let mut teller = Teller::new(
+        args.output == Some(EventsOutput::Json),
+        &args.place.plan,
+        goal,
+    );
     let outcome = online.runtime.block_on(async {
         let tell = |progress: &_| teller.tell(progress, world);
-        Ok::<_, Error>(drive(Run::new(plan, options), &online.cluster, tell, interrupts()?).await)
+        Ok::<_, Error>(
+            drive(
+                Run::new(plan, options),
+                &online.cluster,
+                tell,
+                interrupts()?,
+            )
+            .await,
+        )
     })?;
     teller.close(world);
     match outcome {
@@ -85,23 +112,35 @@ fn carry_out(
         Some(outcome) => Ok(outcome),
         None => {
             let hint = "`cutover apply` goes on from here, and `cutover abort` takes it back";
-            Err(Error::failed(format!("the run was left where it is\nhint: {hint}")))
+            Err(Error::failed(format!(
+                "the run was left where it is\nhint: {hint}"
+            )))
         }
     }
 }
 
 fn stopped(step: usize, reason: &str, file: &Path) -> String {
     let file = file.display();
-    let place =
-        if step == 0 { "before the first step was done".to_owned() } else { format!("after step {step}") };
-    let advice = format!("`cutover apply {file}` goes on from here, and `cutover undo {file}` takes it back");
+    let place = if step == 0 {
+        "before the first step was done".to_owned()
+    } else {
+        format!("after step {step}")
+    };
+    let advice = format!(
+        "`cutover apply {file}` goes on from here, and `cutover undo {file}` takes it back"
+    );
     match reason.contains("\nhint: ") {
         true => format!("the run stopped {place}: {reason}"),
         false => format!("the run stopped {place}: {reason}\nhint: {advice}"),
     }
 }
 
-fn options(goal: Goal, online: &Online, args: &RunArgs, world: &mut World<'_>) -> Result<Options, Error> {
+fn options(
+    goal: Goal,
+    online: &Online,
+    args: &RunArgs,
+    world: &mut World<'_>,
+) -> Result<Options, Error> {
     let secrets = secrets(&args.filenames, world)?;
     Ok(Options {
         goal,
@@ -114,7 +153,8 @@ fn options(goal: Goal, online: &Online, args: &RunArgs, world: &mut World<'_>) -
     })
 }
 
-/// The Secrets of each file or folder by itself: as a Secret was and as it is to be, they are two of one name.
+/// The Secrets of each file or folder by itself: as a Secret was and as it is to be, they are two
+/// of one name.
 fn secrets(paths: &[PathBuf], world: &mut World<'_>) -> Result<Vec<Manifest>, Error> {
     let mut secrets = Vec::new();
     for path in paths {
@@ -124,10 +164,14 @@ fn secrets(paths: &[PathBuf], world: &mut World<'_>) -> Result<Vec<Manifest>, Er
     Ok(secrets)
 }
 
-/// Who this process is, for people who find it in a Lease. The time makes it unique where process numbers come again.
+/// Who this process is, for people who find it in a Lease. The time makes it unique where process
+/// numbers come again.
 fn holder(online: &Online, world: &World<'_>) -> String {
     let cluster: &Cluster = &online.cluster;
-    let user = online.runtime.block_on(cluster.user()).unwrap_or_else(|_| "somebody".to_owned());
+    let user = online
+        .runtime
+        .block_on(cluster.user())
+        .unwrap_or_else(|_| "somebody".to_owned());
     let host = gethostname::gethostname();
     let (host, since) = (host.to_string_lossy(), to_the_second((world.now)()));
     format!("{user} on {host}, process {} since {since}", process::id())

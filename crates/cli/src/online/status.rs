@@ -18,7 +18,11 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
     match online.journal(&plan)? {
         Some(manifest) => {
             let journal = Journal::parse(&manifest).map_err(Error::failed)?;
-            let text = if json { json!(journal.position).to_string() } else { by_journal(&plan, &journal) };
+            let text = if json {
+                json!(journal.position).to_string()
+            } else {
+                by_journal(&plan, &journal)
+            };
             Ok(writeln!(world.output, "{text}")?)
         }
         None => {
@@ -41,12 +45,24 @@ fn by_journal(plan: &Plan, journal: &Journal) -> String {
         lines.push(format!("  it went back: {reason}"));
     }
     for (step, wish) in &journal.wishes.approvals {
-        lines.push(format!("  step {step} was approved by {} at {}", wish.by, to_the_second(wish.at)));
+        lines.push(format!(
+            "  step {step} was approved by {} at {}",
+            wish.by,
+            to_the_second(wish.at)
+        ));
     }
     if let Some(wish) = &journal.wishes.abort {
-        lines.push(format!("  {} asked at {} to go back", wish.by, to_the_second(wish.at)));
+        lines.push(format!(
+            "  {} asked at {} to go back",
+            wish.by,
+            to_the_second(wish.at)
+        ));
     }
-    lines.push(format!("  begun at {}, by {}", to_the_second(position.started), position.by));
+    lines.push(format!(
+        "  begun at {}, by {}",
+        to_the_second(position.started),
+        position.by
+    ));
     lines.join("\n")
 }
 
@@ -72,8 +88,13 @@ fn under_way(plan: &Plan, position: &Position) -> String {
     match position.direction {
         Direction::Forward => {
             let name = plan.spec.steps.get(step.wrapping_sub(1));
-            let name = name.map(|step| format!("  {}  {}", step.phase, step.name)).unwrap_or_default();
-            format!("step {step} of {}{name}: {stage}, since {since}", plan.len())
+            let name = name
+                .map(|step| format!("  {}  {}", step.phase, step.name))
+                .unwrap_or_default();
+            format!(
+                "step {step} of {}{name}: {stage}, since {since}",
+                plan.len()
+            )
         }
         Direction::Back => {
             format!(
@@ -90,10 +111,15 @@ fn by_objects(plan: &Plan, states: &[usize]) -> String {
         step => format!("as after step {step}"),
     };
     match states {
-        [] => format!("plan {name}: there is no run, and the objects stand as after none of its steps"),
+        [] => format!(
+            "plan {name}: there is no run, and the objects stand as after none of its steps"
+        ),
         states => {
             let states: Vec<String> = states.iter().map(state).collect();
-            format!("plan {name}: there is no run; the objects stand {}", states.join(", and "))
+            format!(
+                "plan {name}: there is no run; the objects stand {}",
+                states.join(", and ")
+            )
         }
     }
 }
@@ -120,16 +146,21 @@ fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
             Err(fault) => return Err(Error::failed(format!("{object}: {}", online.told(&fault)))),
         }
     }
-    Ok((0..states.len()).filter(|step| is_in(&states[*step], &states, &live)).collect())
+    Ok((0..states.len())
+        .filter(|step| is_in(&states[*step], &states, &live))
+        .collect())
 }
 
 fn is_in(state: &Bundle, states: &[Bundle], live: &Bundle) -> bool {
     let all = states.iter().flat_map(Bundle::objects);
     let mut each = all.map(|object| match (state.get(object), live.get(object)) {
         (None, None) => true,
-        (Some(planned), Some(live)) => {
-            lacking(planned.without("/status").value(), live.sealed().value(), &MergeKeys).is_empty()
-        }
+        (Some(planned), Some(live)) => lacking(
+            planned.without("/status").value(),
+            live.sealed().value(),
+            &MergeKeys,
+        )
+        .is_empty(),
         _ => false,
     });
     each.all(|is_so| is_so)

@@ -6,7 +6,9 @@ use std::time::Duration;
 use cutover::Plan;
 use cutover::manifest::Manifest;
 use cutover_kube::Cluster;
-use cutover_run::{Direction, Event, Journal, Outcome, Position, Reply, Request, Scope, lease_objects};
+use cutover_run::{
+    Direction, Event, Journal, Outcome, Position, Reply, Request, Scope, lease_objects,
+};
 use futures::{Stream, StreamExt};
 use serde_json::Value;
 use tokio::time::timeout;
@@ -26,7 +28,8 @@ pub(crate) enum Turned {
 
 /// Writes the wish into the journal, and waits for what comes of it.
 ///
-/// A runner sees the wish at once. So where the journal says nothing new for as long as a Lease lasts, nobody runs it.
+/// A runner sees the wish at once. So where the journal says nothing new for as long as a Lease
+/// lasts, nobody runs it.
 ///
 /// # Errors
 ///
@@ -40,34 +43,66 @@ pub(crate) fn turn(
     let name = &plan.metadata.name;
     let Some(journal) = online.journal(plan)? else {
         let hint = "`cutover status` tells how its objects stand";
-        return Err(Error::failed(format!("there is no run of plan {name} to abort\nhint: {hint}")));
+        return Err(Error::failed(format!(
+            "there is no run of plan {name} to abort\nhint: {hint}"
+        )));
     };
     let position = Journal::parse(&journal).map_err(Error::failed)?.position;
     match &position.ended {
         Some(Outcome::Done) => {
             let hint = "`cutover undo` takes it back";
-            Err(Error::failed(format!("the run of plan {name} is done\nhint: {hint}")))
+            Err(Error::failed(format!(
+                "the run of plan {name} is done\nhint: {hint}"
+            )))
         }
-        Some(Outcome::Undone { to: 0 }) => Err(Error::failed(format!("plan {name} is back at its start"))),
+        Some(Outcome::Undone { to: 0 }) => {
+            Err(Error::failed(format!("plan {name} is back at its start")))
+        }
         Some(_) => Ok(Turned::ByNobody),
         None => {
             ask(&journal, &position, online, world)?;
             let events = Box::pin(online.cluster.watch(scope(&journal)));
-            let mut follower = Follower { plan, cluster: &online.cluster, patience, renewed: None };
-            online.runtime.block_on(follower.follow(position, events, world))
+            let mut follower = Follower {
+                plan,
+                cluster: &online.cluster,
+                patience,
+                renewed: None,
+            };
+            online
+                .runtime
+                .block_on(follower.follow(position, events, world))
         }
     }
 }
 
-fn ask(journal: &Manifest, position: &Position, online: &Online, world: &mut World<'_>) -> Result<(), Error> {
+fn ask(
+    journal: &Manifest,
+    position: &Position,
+    online: &Online,
+    world: &mut World<'_>,
+) -> Result<(), Error> {
     if position.direction == Direction::Back {
         return Ok(());
     }
     let fault = |fault| Error::failed(format!("the journal: {}", online.told(&fault)));
-    let user = online.runtime.block_on(online.cluster.user()).map_err(fault)?;
+    let user = online
+        .runtime
+        .block_on(online.cluster.user())
+        .map_err(fault)?;
     let write = Journal::abort(journal, &user, (world.now)()).map_err(Error::failed)?;
-    online.ask(Request::Write { write, dry_run: false }).map_err(fault)?;
-    message::note(world, format!("the run is asked to go back: it is carried out by {}", position.by));
+    online
+        .ask(Request::Write {
+            write,
+            dry_run: false,
+        })
+        .map_err(fault)?;
+    message::note(
+        world,
+        format!(
+            "the run is asked to go back: it is carried out by {}",
+            position.by
+        ),
+    );
     Ok(())
 }
 
@@ -104,7 +139,9 @@ impl Follower<'_> {
                 Err(_) | Ok(None) => return Ok(Turned::ByNobody),
                 Ok(Some(event)) => journal_of(event)?,
             };
-            let Some(journal) = journal else { return Ok(Turned::ByNobody) };
+            let Some(journal) = journal else {
+                return Ok(Turned::ByNobody);
+            };
             let position = Journal::parse(&journal).map_err(Error::failed)?.position;
             if let Some(outcome) = position.ended {
                 return Ok(Turned::ByItsRunner(outcome));
@@ -121,13 +158,17 @@ impl Follower<'_> {
 
     /// Whether the runner has renewed its Lease since this was asked last.
     async fn is_alive(&mut self) -> bool {
-        let lease = lease_objects(self.plan, self.cluster.namespace()).into_iter().next();
+        let lease = lease_objects(self.plan, self.cluster.namespace())
+            .into_iter()
+            .next();
         let answer = match lease {
             Some(lease) => self.cluster.ask(Request::Get(lease)).await,
             None => return false,
         };
         let renewed = match answer {
-            Ok(Reply::Object(lease)) => lease.and_then(|lease| lease.pointer("/spec/renewTime").cloned()),
+            Ok(Reply::Object(lease)) => {
+                lease.and_then(|lease| lease.pointer("/spec/renewTime").cloned())
+            }
             _ => None,
         };
         let last = mem::replace(&mut self.renewed, renewed.clone());

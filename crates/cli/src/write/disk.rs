@@ -13,16 +13,22 @@ use crate::walk::in_words;
 
 /// Writes the files, and says which.
 ///
-/// Each file is written in full beside its place before the first is put there. What then still can fail, the move
-/// itself, leaves every file either old or new.
+/// Each file is written in full beside its place before the first is put there. What then still can
+/// fail, the move itself, leaves every file either old or new.
 ///
 /// # Errors
 ///
-/// What the system says, a file that is there although it is to be made, one that has changed since it was read.
-pub(crate) fn put(world: &World<'_>, input: &Input, draft: Draft<'_>) -> Result<Vec<String>, Error> {
+/// What the system says, a file that is there although it is to be made, one that has changed since
+/// it was read.
+pub(crate) fn put(
+    world: &World<'_>,
+    input: &Input,
+    draft: Draft<'_>,
+) -> Result<Vec<String>, Error> {
     let at = |path: &Path| world.directory.join(path);
-    let wrong =
-        |path: &Path, error: &io::Error| Error::failed(format!("{}: {}", path.display(), in_words(error)));
+    let wrong = |path: &Path, error: &io::Error| {
+        Error::failed(format!("{}: {}", path.display(), in_words(error)))
+    };
     let mut staged = Vec::new();
     let mut lines = Vec::new();
     unchanged(world, input)?;
@@ -42,7 +48,10 @@ pub(crate) fn put(world: &World<'_>, input: &Input, draft: Draft<'_>) -> Result<
                 path.display()
             )));
         }
-        staged.push((path, Staged::new(&at(path), bytes).map_err(|error| wrong(path, &error))?));
+        staged.push((
+            path,
+            Staged::new(&at(path), bytes).map_err(|error| wrong(path, &error))?,
+        ));
         lines.push(format!("created {}", path.display()));
     }
     for (path, staged) in staged {
@@ -57,9 +66,14 @@ pub(crate) fn put(world: &World<'_>, input: &Input, draft: Draft<'_>) -> Result<
 
 /// Refuses files that somebody else has written meanwhile.
 fn unchanged(world: &World<'_>, input: &Input) -> Result<(), Error> {
-    let differs =
-        |path: &Path, bytes: &[u8]| fs::read(world.directory.join(path)).ok().as_deref() != Some(bytes);
-    match input.files.iter().find(|file| differs(&file.path, &file.bytes)) {
+    let differs = |path: &Path, bytes: &[u8]| {
+        fs::read(world.directory.join(path)).ok().as_deref() != Some(bytes)
+    };
+    match input
+        .files
+        .iter()
+        .find(|file| differs(&file.path, &file.bytes))
+    {
         Some(file) => Err(Error::failed(format!(
             "{}: the file has changed while it was read\nhint: write again",
             file.name

@@ -26,12 +26,20 @@ pub(crate) struct Draft<'i> {
 
 impl<'i> Draft<'i> {
     pub(crate) fn new(input: &'i Input) -> Self {
-        Self { input, pieces: BTreeMap::new(), changed: BTreeMap::new(), created: BTreeMap::new() }
+        Self {
+            input,
+            pieces: BTreeMap::new(),
+            changed: BTreeMap::new(),
+            created: BTreeMap::new(),
+        }
     }
 
     /// What the files of the input that change are to hold, in their order; nothing where they go.
     pub(crate) fn changed(&self) -> impl Iterator<Item = (&'i File, Option<&[u8]>)> {
-        self.input.files.iter().filter_map(|file| Some((file, self.changed.get(&file.name)?.as_deref())))
+        self.input
+            .files
+            .iter()
+            .filter_map(|file| Some((file, self.changed.get(&file.name)?.as_deref())))
     }
 
     /// New files.
@@ -42,12 +50,24 @@ impl<'i> Draft<'i> {
     /// All files as they are to be, for reading them again.
     pub(crate) fn files(&self) -> Vec<File> {
         let known = self.input.files.iter().filter_map(|file| {
-            let bytes = self.changed.get(&file.name).cloned().unwrap_or_else(|| Some(file.bytes.clone()))?;
-            Some(File { bytes, ..file.clone() })
+            let bytes = self
+                .changed
+                .get(&file.name)
+                .cloned()
+                .unwrap_or_else(|| Some(file.bytes.clone()))?;
+            Some(File {
+                bytes,
+                ..file.clone()
+            })
         });
         let new = self.created.iter().map(|(path, bytes)| {
             let name = Arc::from(path.to_string_lossy());
-            File { name, path: path.clone(), bytes: bytes.clone(), origin: Origin::Directory }
+            File {
+                name,
+                path: path.clone(),
+                bytes: bytes.clone(),
+                origin: Origin::Directory,
+            }
         });
         known.chain(new).collect()
     }
@@ -58,28 +78,49 @@ impl<'i> Draft<'i> {
     ///
     /// What cannot be changed without touching more.
     pub(crate) fn edit(&mut self, change: &Change<'_>) -> Result<(), String> {
-        let written =
-            self.input.loaded.bundle.get(change.object).zip(self.input.loaded.sources.get(change.object));
-        let (Some((written, source)), Some(after)) = (written, change.after) else { return Ok(()) };
+        let written = self
+            .input
+            .loaded
+            .bundle
+            .get(change.object)
+            .zip(self.input.loaded.sources.get(change.object));
+        let (Some((written, source)), Some(after)) = (written, change.after) else {
+            return Ok(());
+        };
         let wanted = change.wanted(written, after)?;
-        let file = self.input.file_of(change.object).ok_or_else(|| gone(source))?;
-        let pieces = self.pieces.entry(file.name.clone()).or_insert_with(|| Pieces::new(file));
-        pieces.edit(source, written, &wanted).map_err(|error| error.to_string())
+        let file = self
+            .input
+            .file_of(change.object)
+            .ok_or_else(|| gone(source))?;
+        let pieces = self
+            .pieces
+            .entry(file.name.clone())
+            .or_insert_with(|| Pieces::new(file));
+        pieces
+            .edit(source, written, &wanted)
+            .map_err(|error| error.to_string())
     }
 
     /// Puts the edited documents into their files, for what comes after them.
     pub(crate) fn join(&mut self) {
         let joined = std::mem::take(&mut self.pieces).into_iter();
-        self.changed.extend(joined.map(|(name, pieces)| (name, Some(pieces.joined()))));
+        self.changed
+            .extend(joined.map(|(name, pieces)| (name, Some(pieces.joined()))));
     }
 
-    /// Removes what is to go from its files, the last first, so that those before it stay where they are.
+    /// Removes what is to go from its files, the last first, so that those before it stay where
+    /// they are.
     pub(crate) fn remove(&mut self, changes: &[Change<'_>]) -> Vec<String> {
         let going = changes.iter().filter(|change| change.after.is_none());
-        let mut sources: Vec<&Source> =
-            going.filter_map(|change| self.input.loaded.sources.get(change.object)).collect();
+        let mut sources: Vec<&Source> = going
+            .filter_map(|change| self.input.loaded.sources.get(change.object))
+            .collect();
         sources.sort_by_key(|source| (source.document, item(source)));
-        sources.into_iter().rev().filter_map(|source| self.remove_one(source).err()).collect()
+        sources
+            .into_iter()
+            .rev()
+            .filter_map(|source| self.remove_one(source).err())
+            .collect()
     }
 
     fn remove_one(&mut self, source: &Source) -> Result<(), String> {
@@ -92,18 +133,22 @@ impl<'i> Draft<'i> {
         Ok(())
     }
 
-    /// Puts a new object where its workload stands: into a file of its own beside it, or at the end of its file where
-    /// that was named itself.
+    /// Puts a new object where its workload stands: into a file of its own beside it, or at the end
+    /// of its file where that was named itself.
     ///
     /// # Errors
     ///
     /// Where a file of that name is there already, or a Secret's values would be needed.
     pub(crate) fn create(&mut self, change: &Change<'_>, plan: &Plan) -> Result<(), String> {
-        let (None, Some(after)) = (change.before, change.after) else { return Ok(()) };
+        let (None, Some(after)) = (change.before, change.after) else {
+            return Ok(());
+        };
         if after.is_sealed() {
             return Err(secret(change.object));
         }
-        let sibling = self.sibling(change.object, plan).ok_or_else(|| homeless(change.object))?;
+        let sibling = self
+            .sibling(change.object, plan)
+            .ok_or_else(|| homeless(change.object))?;
         match sibling.origin {
             Origin::Directory => self.create_file(sibling, after),
             Origin::Named | Origin::Standard => self.append(sibling, after),
@@ -115,7 +160,11 @@ impl<'i> Draft<'i> {
         let directory = sibling.path.parent().unwrap_or_else(|| Path::new(""));
         let kind = object.kind.to_lowercase();
         let mut name = format!("{kind}-{}.yaml", object.name);
-        if let Some(namespace) = object.namespace.as_ref().filter(|_| self.is_taken(&directory.join(&name))) {
+        if let Some(namespace) = object
+            .namespace
+            .as_ref()
+            .filter(|_| self.is_taken(&directory.join(&name)))
+        {
             name = format!("{kind}-{namespace}-{}.yaml", object.name);
         }
         let path = directory.join(name);
@@ -126,7 +175,8 @@ impl<'i> Draft<'i> {
                 "{path}: the file is there already, and {object} is to go there\nhint: {hint}"
             ));
         }
-        self.created.insert(path, emit(manifest.value()).into_bytes());
+        self.created
+            .insert(path, emit(manifest.value()).into_bytes());
         Ok(())
     }
 
@@ -139,8 +189,9 @@ impl<'i> Draft<'i> {
             Some(changed) => changed.as_deref().unwrap_or_default(),
             None => &sibling.bytes,
         };
-        let longer = document::with(bytes, manifest)
-            .map_err(|reason| format!("{}: {reason}\nhint: save the file as UTF-8", sibling.name))?;
+        let longer = document::with(bytes, manifest).map_err(|reason| {
+            format!("{}: {reason}\nhint: save the file as UTF-8", sibling.name)
+        })?;
         self.changed.insert(sibling.name.clone(), Some(longer));
         Ok(())
     }
@@ -148,22 +199,35 @@ impl<'i> Draft<'i> {
     /// The file of the object's workload, or of anything else that the plan starts from.
     fn sibling(&self, object: &ObjectRef, plan: &Plan) -> Option<&'i File> {
         let belongs = |workload: &&Workload| {
-            let parts = workload.deployments().map(|(_, set)| set).chain(workload.service_refs());
+            let parts = workload
+                .deployments()
+                .map(|(_, set)| set)
+                .chain(workload.service_refs());
             parts.into_iter().any(|part| part == *object)
         };
-        let own =
-            plan.spec.workloads.iter().filter(belongs).flat_map(Workload::deployments).map(|(_, set)| set);
+        let own = plan
+            .spec
+            .workloads
+            .iter()
+            .filter(belongs)
+            .flat_map(Workload::deployments)
+            .map(|(_, set)| set);
         let any = plan.spec.from.iter().map(|entry| entry.object.clone());
-        let mut places = own.chain(any).filter_map(|known| self.input.file_of(&known));
+        let mut places = own
+            .chain(any)
+            .filter_map(|known| self.input.file_of(&known));
         places.next().or_else(|| self.input.files.first())
     }
 
     fn bytes(&self, source: &Source) -> Option<&[u8]> {
         match self.changed.get(&source.place.file) {
             Some(changed) => changed.as_deref(),
-            None => {
-                self.input.files.iter().find(|file| file.name == source.place.file).map(|file| &*file.bytes)
-            }
+            None => self
+                .input
+                .files
+                .iter()
+                .find(|file| file.name == source.place.file)
+                .map(|file| &*file.bytes),
         }
     }
 }

@@ -18,7 +18,11 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     let plan = plan_file::read(world, &args.plan)?;
     plan_file::step(&plan, &args.plan, args.step, 0)?;
     let input = Input::read(world, &args.filenames)?;
-    if input.files.iter().any(|file| file.origin == Origin::Standard) {
+    if input
+        .files
+        .iter()
+        .any(|file| file.origin == Origin::Standard)
+    {
         return Err(Error::Usage(
             "the standard input cannot be edited\nhint: name the files or directories".into(),
         ));
@@ -26,12 +30,20 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     let stand = Stand::new(&plan)?;
     let standing = stand.find(&input, args.step)?;
     if standing.state == args.step {
-        message::note(world, format!("nothing to write: the files stand as after step {}", args.step));
+        message::note(
+            world,
+            format!(
+                "nothing to write: the files stand as after step {}",
+                args.step
+            ),
+        );
         return Ok(());
     }
     let draft = drafted(&stand, &standing, &input, args.step)?;
     let lines = disk::put(world, &input, draft)?;
-    lines.iter().try_for_each(|line| writeln!(world.output, "{line}"))?;
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(world.output, "{line}"))?;
     message::note(world, moved(standing.state, args.step));
     Ok(())
 }
@@ -45,24 +57,41 @@ fn drafted<'i>(
 ) -> Result<Draft<'i>, Error> {
     let changes = stand.changes(standing, step);
     let mut draft = Draft::new(input);
-    let mut reasons: Vec<String> = changes.iter().filter_map(|change| draft.edit(change).err()).collect();
+    let mut reasons: Vec<String> = changes
+        .iter()
+        .filter_map(|change| draft.edit(change).err())
+        .collect();
     draft.join();
     reasons.extend(draft.remove(&changes));
-    reasons.extend(changes.iter().filter_map(|change| draft.create(change, stand.plan).err()));
+    reasons.extend(
+        changes
+            .iter()
+            .filter_map(|change| draft.create(change, stand.plan).err()),
+    );
     Error::unless_empty(reasons)?;
     let again = Input::of(draft.files())?;
     match stand.find(&again, step) {
         Ok(standing) if standing.state == step => Ok(draft),
         _ => {
             let hint = "make the change by hand: `cutover diff` shows it";
-            Err(Error::failed(format!("the files would not read as after step {step}\nhint: {hint}")))
+            Err(Error::failed(format!(
+                "the files would not read as after step {step}\nhint: {hint}"
+            )))
         }
     }
 }
 
 fn moved(from: usize, to: usize) -> String {
     let state = |step: usize| {
-        if step == 0 { "before the first step".to_owned() } else { format!("after step {step}") }
+        if step == 0 {
+            "before the first step".to_owned()
+        } else {
+            format!("after step {step}")
+        }
     };
-    format!("the files stood as {}, and stand as {}", state(from), state(to))
+    format!(
+        "the files stood as {}, and stand as {}",
+        state(from),
+        state(to)
+    )
 }

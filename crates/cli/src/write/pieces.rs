@@ -1,4 +1,5 @@
-//! A file in its documents, so that an edit of one reads no other: files of thousands of objects are edited in time.
+//! A file in its documents, so that an edit of one reads no other: files of thousands of objects
+//! are edited in time.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,7 +9,8 @@ use cutover::manifest::{EditError, Manifest, Source, edit, read};
 use super::document::is_json;
 use crate::input::File;
 
-/// It begins a document for whoever reads a piece alone, also one that would be taken for JSON else.
+/// It begins a document for whoever reads a piece alone, also one that would be taken for JSON
+/// else.
 const SEPARATOR: &[u8] = b"---\n";
 
 /// A file, and its documents that were edited.
@@ -22,10 +24,19 @@ pub(crate) struct Pieces<'f> {
 
 impl<'f> Pieces<'f> {
     pub(crate) fn new(file: &'f File) -> Self {
-        let reading = read(&file.name, &file.bytes).ok().filter(|_| !is_json(&file.bytes));
+        let reading = read(&file.name, &file.bytes)
+            .ok()
+            .filter(|_| !is_json(&file.bytes));
         let documents = reading.into_iter().flat_map(|reading| reading.documents);
-        let ranges = documents.filter_map(|document| Some((document.index, document.range?))).collect();
-        Self { file, ranges, edited: BTreeMap::new(), whole: None }
+        let ranges = documents
+            .filter_map(|document| Some((document.index, document.range?)))
+            .collect();
+        Self {
+            file,
+            ranges,
+            edited: BTreeMap::new(),
+            whole: None,
+        }
     }
 
     /// Edits an object.
@@ -39,15 +50,22 @@ impl<'f> Pieces<'f> {
         before: &Manifest,
         after: &Manifest,
     ) -> Result<(), EditError> {
-        let edit = |bytes: &[u8], source: &Source| edit(bytes, source, before.value(), after.value());
+        let edit =
+            |bytes: &[u8], source: &Source| edit(bytes, source, before.value(), after.value());
         let Some(range) = self.ranges.get(&source.document) else {
             let bytes = self.whole.as_ref().unwrap_or(&self.file.bytes);
             self.whole = Some(edit(bytes, source)?);
             return Ok(());
         };
         let written = || &self.file.bytes[range.clone()];
-        let piece = self.edited.get(&source.document).map_or_else(written, Vec::as_slice);
-        let alone = Source { document: 0, ..source.clone() };
+        let piece = self
+            .edited
+            .get(&source.document)
+            .map_or_else(written, Vec::as_slice);
+        let alone = Source {
+            document: 0,
+            ..source.clone()
+        };
         match edit(&[SEPARATOR, piece].concat(), &alone) {
             Ok(mut edited) => {
                 edited.drain(..SEPARATOR.len());

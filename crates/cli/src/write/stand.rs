@@ -51,7 +51,11 @@ impl Change<'_> {
     /// Where a Secret's values would be needed, which no plan holds.
     pub(crate) fn wanted(&self, written: &Manifest, after: &Manifest) -> Result<Manifest, String> {
         if written.is_sealed() || !after.is_sealed() {
-            return Ok(if self.is_unsaid(written, after) { after.without(REPLICAS) } else { after.clone() });
+            return Ok(if self.is_unsaid(written, after) {
+                after.without(REPLICAS)
+            } else {
+                after.clone()
+            });
         }
         let same = self.before.and_then(|before| before.pointer("/data")) == after.pointer("/data");
         if !same {
@@ -86,11 +90,15 @@ impl<'p> Stand<'p> {
     /// A plan that does not fit itself; one that was read does.
     pub(crate) fn new(plan: &'p Plan) -> Result<Self, Error> {
         let states = plan.states().map_err(Error::failed)?;
-        Ok(Self { plan, states, objects: planned(plan)? })
+        Ok(Self {
+            plan,
+            states,
+            objects: planned(plan)?,
+        })
     }
 
-    /// The state in which the files stand, Secrets apart that are as after `step`; of several that are alike the one nearest
-    /// to it.
+    /// The state in which the files stand, Secrets apart that are as after `step`; of several that
+    /// are alike the one nearest to it.
     ///
     /// # Errors
     ///
@@ -98,11 +106,17 @@ impl<'p> Stand<'p> {
     pub(crate) fn find(&self, input: &Input, step: usize) -> Result<Standing, Error> {
         let files = self.as_planned(input);
         let secrets = self.objects.iter().filter(|object| object.kind == "Secret");
-        let ahead: BTreeSet<ObjectRef> =
-            secrets.filter(|object| files.get(object) == self.states[step].get(object)).cloned().collect();
+        let ahead: BTreeSet<ObjectRef> = secrets
+            .filter(|object| files.get(object) == self.states[step].get(object))
+            .cloned()
+            .collect();
         let differing = |state: &Bundle| {
             let differs = |object: &&ObjectRef| files.get(object) != state.get(object);
-            self.objects.iter().filter(|object| !ahead.contains(object)).filter(differs).count()
+            self.objects
+                .iter()
+                .filter(|object| !ahead.contains(object))
+                .filter(differs)
+                .count()
         };
         let counts = self.states.iter().map(differing).enumerate();
         let nearest = counts.min_by_key(|(state, count)| (*count, state.abs_diff(step)));
@@ -115,7 +129,10 @@ impl<'p> Stand<'p> {
     /// What changes from the state in which the files stand to another.
     pub(crate) fn changes(&self, standing: &Standing, step: usize) -> Vec<Change<'_>> {
         let (before, after) = (&self.states[standing.state], &self.states[step]);
-        let differing = self.objects.iter().filter(|object| before.get(object) != after.get(object));
+        let differing = self
+            .objects
+            .iter()
+            .filter(|object| before.get(object) != after.get(object));
         differing
             .filter(|object| !standing.ahead.contains(object))
             .map(|object| Change {
@@ -127,13 +144,21 @@ impl<'p> Stand<'p> {
             .collect()
     }
 
-    /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that the plan was told.
+    /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that
+    /// the plan was told.
     fn as_planned(&self, input: &Input) -> Bundle {
-        let written = self.objects.iter().filter_map(|object| input.loaded.bundle.get(object));
+        let written = self
+            .objects
+            .iter()
+            .filter_map(|object| input.loaded.bundle.get(object));
         let filled = |manifest: &Manifest| {
-            let told = self.states[0].get(manifest.object()).and_then(|start| start.pointer(REPLICAS));
+            let told = self.states[0]
+                .get(manifest.object())
+                .and_then(|start| start.pointer(REPLICAS));
             match told {
-                Some(told) if manifest.pointer(REPLICAS).is_none() => manifest.set(REPLICAS, told.clone()),
+                Some(told) if manifest.pointer(REPLICAS).is_none() => {
+                    manifest.set(REPLICAS, told.clone())
+                }
                 _ => manifest.sealed(),
             }
         };
@@ -141,14 +166,21 @@ impl<'p> Stand<'p> {
     }
 
     fn elsewhere(&self, input: &Input, files: &Bundle, state: usize) -> Error {
-        let differing =
-            self.objects.iter().filter(|object| files.get(object) != self.states[state].get(object));
+        let differing = self
+            .objects
+            .iter()
+            .filter(|object| files.get(object) != self.states[state].get(object));
         let mut reasons = vec![format!(
             "the files stand at no state of the plan; state {state} is the nearest\n\
              hint: plan again from the files as they are, or take back what was changed since"
         )];
         reasons.extend(differing.flat_map(|object| {
-            differences(input, files.get(object), self.states[state].get(object), object)
+            differences(
+                input,
+                files.get(object),
+                self.states[state].get(object),
+                object,
+            )
         }));
         Error::Failed(reasons)
     }
@@ -161,17 +193,28 @@ fn differences(
     state: Option<&Manifest>,
     object: &ObjectRef,
 ) -> Vec<String> {
-    let at =
-        |pointer: &str| input.place(object, pointer).map(|place| format!("{place}: ")).unwrap_or_default();
+    let at = |pointer: &str| {
+        input
+            .place(object, pointer)
+            .map(|place| format!("{place}: "))
+            .unwrap_or_default()
+    };
     match (file, state) {
-        (None, _) => vec![format!("{object}: it is in no file, and in the plan's state")],
-        (_, None) => vec![format!("{}{object}: it is in the file, and not in the plan's state", at(""))],
+        (None, _) => vec![format!(
+            "{object}: it is in no file, and in the plan's state"
+        )],
+        (_, None) => vec![format!(
+            "{}{object}: it is in the file, and not in the plan's state",
+            at("")
+        )],
         (Some(file), Some(state)) => {
             let pointers = changed(state.value(), file.value());
-            let told = pointers
-                .iter()
-                .take(TOLD)
-                .map(|pointer| format!("{}{object}: {pointer}: it is not as in the plan", at(pointer)));
+            let told = pointers.iter().take(TOLD).map(|pointer| {
+                format!(
+                    "{}{object}: {pointer}: it is not as in the plan",
+                    at(pointer)
+                )
+            });
             let more = pointers.len().saturating_sub(TOLD);
             let more = (more > 0).then(|| format!("{object}: and {more} more fields"));
             told.chain(more).collect()

@@ -36,26 +36,61 @@ async fn fault(say: Say) -> Fault {
 #[tokio::test]
 async fn an_object_comes_back_with_all_its_fields() {
     let (answer, asked) = asked(Request::Get(hello()), Say::Json(200, deployment())).await;
-    assert_eq!(answer, Ok(Reply::Object(Some(Manifest::new(deployment()).unwrap()))));
-    assert_eq!(asked.line, "GET /apis/apps/v1/namespaces/shop/deployments/hello");
+    assert_eq!(
+        answer,
+        Ok(Reply::Object(Some(Manifest::new(deployment()).unwrap())))
+    );
+    assert_eq!(
+        asked.line,
+        "GET /apis/apps/v1/namespaces/shop/deployments/hello"
+    );
 }
 
 #[tokio::test]
 async fn an_object_that_is_not_there_is_none() {
-    let gone = Say::Json(404, status(404, "NotFound", "deployments.apps \"hello\" not found"));
-    assert_eq!(asked(Request::Get(hello()), gone).await.0, Ok(Reply::Object(None)));
-    let elsewhere = fault(Say::Raw("HTTP/1.1 404 X\r\ncontent-length: 4\r\n\r\nnone".into())).await;
-    assert_eq!((elsewhere.code, &*elsewhere.message), (404, "none"), "another server than Kubernetes'");
+    let gone = Say::Json(
+        404,
+        status(404, "NotFound", "deployments.apps \"hello\" not found"),
+    );
+    assert_eq!(
+        asked(Request::Get(hello()), gone).await.0,
+        Ok(Reply::Object(None))
+    );
+    let elsewhere = fault(Say::Raw(
+        "HTTP/1.1 404 X\r\ncontent-length: 4\r\n\r\nnone".into(),
+    ))
+    .await;
+    assert_eq!(
+        (elsewhere.code, &*elsewhere.message),
+        (404, "none"),
+        "another server than Kubernetes'"
+    );
 }
 
 #[tokio::test]
 async fn a_namespace_that_is_not_said_is_the_context_s_and_a_cluster_wide_kind_has_none() {
     let service = ObjectRef::new("v1", "Service", None, "hello");
-    let (_, near) = asked(Request::Get(service), Say::Json(404, status(404, "NotFound", ""))).await;
+    let (_, near) = asked(
+        Request::Get(service),
+        Say::Json(404, status(404, "NotFound", "")),
+    )
+    .await;
     assert_eq!(near.line, "GET /api/v1/namespaces/prod/services/hello");
-    let role = ObjectRef::new("rbac.authorization.k8s.io/v1", "ClusterRole", None, "system:a/b");
-    let (_, wide) = asked(Request::Get(role), Say::Json(404, status(404, "NotFound", ""))).await;
-    assert_eq!(wide.line, "GET /apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aa%2Fb");
+    let role = ObjectRef::new(
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRole",
+        None,
+        "system:a/b",
+    );
+    let (_, wide) = asked(
+        Request::Get(role),
+        Say::Json(404, status(404, "NotFound", "")),
+    )
+    .await;
+    assert_eq!(
+        wide.line,
+        "GET /apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aa%2Fb"
+    );
 }
 
 #[tokio::test]
@@ -72,52 +107,104 @@ async fn items_of_a_list_get_their_kind_and_pods_lose_their_writers() {
     });
     let (answer, asked) = asked(Request::List(scope), Say::Json(200, list)).await;
     let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "hello-1" } });
-    assert_eq!(answer, Ok(Reply::Objects(vec![Manifest::new(pod).unwrap()])));
+    assert_eq!(
+        answer,
+        Ok(Reply::Objects(vec![Manifest::new(pod).unwrap()]))
+    );
     let line = "GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dhello-1";
-    assert_eq!(asked.line, line, "a consistent read names no resourceVersion");
+    assert_eq!(
+        asked.line, line,
+        "a consistent read names no resourceVersion"
+    );
 }
 
 #[tokio::test]
 async fn a_patch_says_who_writes_and_that_it_is_strict() {
     let ops: Patch =
-        serde_json::from_value(json!([{ "op": "replace", "path": "/spec/replicas", "value": 4 }])).unwrap();
-    let write = Write::Patch { object: hello(), ops: ops.clone() };
-    let (_, asked) = asked(Request::Write { write, dry_run: false }, Say::Json(200, deployment())).await;
-    let line =
-        "PATCH /apis/apps/v1/namespaces/shop/deployments/hello?fieldManager=cutover&fieldValidation=Strict";
+        serde_json::from_value(json!([{ "op": "replace", "path": "/spec/replicas", "value": 4 }]))
+            .unwrap();
+    let write = Write::Patch {
+        object: hello(),
+        ops: ops.clone(),
+    };
+    let (_, asked) = asked(
+        Request::Write {
+            write,
+            dry_run: false,
+        },
+        Say::Json(200, deployment()),
+    )
+    .await;
+    let line = "PATCH /apis/apps/v1/namespaces/shop/deployments/hello?fieldManager=cutover&fieldValidation=Strict";
     assert_eq!(asked.line, line);
     let has = |wanted: &str| asked.headers.iter().any(|header| header == wanted);
-    assert!(has("content-type: application/json-patch+json"), "{:?}", asked.headers);
-    assert!(has(concat!("user-agent: cutover/", env!("CARGO_PKG_VERSION"))), "{:?}", asked.headers);
-    assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), json!(ops));
+    assert!(
+        has("content-type: application/json-patch+json"),
+        "{:?}",
+        asked.headers
+    );
+    assert!(
+        has(concat!("user-agent: cutover/", env!("CARGO_PKG_VERSION"))),
+        "{:?}",
+        asked.headers
+    );
+    assert_eq!(
+        serde_json::from_str::<Value>(&asked.body).unwrap(),
+        json!(ops)
+    );
 }
 
 #[tokio::test]
 async fn a_new_object_is_posted_and_a_rehearsal_is_one() {
     let manifest = Manifest::new(deployment()).unwrap();
     let write = Write::Create(manifest.clone());
-    let (answer, asked) = asked(Request::Write { write, dry_run: true }, Say::Json(201, deployment())).await;
+    let (answer, asked) = asked(
+        Request::Write {
+            write,
+            dry_run: true,
+        },
+        Say::Json(201, deployment()),
+    )
+    .await;
     assert_eq!(answer, Ok(Reply::Object(Some(manifest))));
     let line = "POST /apis/apps/v1/namespaces/shop/deployments?fieldManager=cutover&fieldValidation=Strict&dryRun=All";
     assert_eq!(asked.line, line);
-    assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), deployment());
+    assert_eq!(
+        serde_json::from_str::<Value>(&asked.body).unwrap(),
+        deployment()
+    );
 }
 
-/// The server reads a delete's options from its body alone where there is one: a `dryRun` in the query would delete.
+/// The server reads a delete's options from its body alone where there is one: a `dryRun` in the
+/// query would delete.
 #[tokio::test]
 async fn a_delete_means_one_object_in_the_background_and_its_rehearsal_deletes_nothing() {
     for dry_run in [false, true] {
         let version = dry_run.then(|| "7".into());
-        let write = Write::Delete { object: hello(), uid: "u-1".into(), version };
+        let write = Write::Delete {
+            object: hello(),
+            uid: "u-1".into(),
+            version,
+        };
         let success = json!({ "kind": "Status", "status": "Success" });
-        let (answer, asked) = asked(Request::Write { write, dry_run }, Say::Json(200, success)).await;
+        let (answer, asked) =
+            asked(Request::Write { write, dry_run }, Say::Json(200, success)).await;
         assert_eq!(answer, Ok(Reply::Object(None)));
-        assert_eq!(asked.line, "DELETE /apis/apps/v1/namespaces/shop/deployments/hello");
+        assert_eq!(
+            asked.line,
+            "DELETE /apis/apps/v1/namespaces/shop/deployments/hello"
+        );
         let options: Value = serde_json::from_str(&asked.body).unwrap();
         let version = if dry_run { json!("7") } else { Value::Null };
-        assert_eq!(options["preconditions"], json!({ "uid": "u-1", "resourceVersion": version }));
+        assert_eq!(
+            options["preconditions"],
+            json!({ "uid": "u-1", "resourceVersion": version })
+        );
         assert_eq!(options["propagationPolicy"], "Background");
-        assert_eq!(options["dryRun"], if dry_run { json!(["All"]) } else { json!([]) });
+        assert_eq!(
+            options["dryRun"],
+            if dry_run { json!(["All"]) } else { json!([]) }
+        );
     }
 }
 
@@ -134,7 +221,10 @@ async fn a_right_is_asked_for_with_its_subresource_and_its_name() {
         let review = Say::Json(201, json!({ "status": { "allowed": allowed } }));
         let (answer, asked) = asked(Request::Review(right), review).await;
         assert_eq!(answer, Ok(Reply::Allowed(allowed)));
-        assert_eq!(asked.line, "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
+        assert_eq!(
+            asked.line,
+            "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        );
         let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
         let attributes = json!({
             "group": "apps", "resource": resource, "subresource": subresource, "verb": "patch",
@@ -148,9 +238,25 @@ async fn a_right_is_asked_for_with_its_subresource_and_its_name() {
 #[tokio::test]
 async fn texts_are_escaped_as_go_does() {
     let ops = json!([{ "op": "test", "path": "/data/run", "value": "a < b && c > d\u{2028}" }]);
-    let write = Write::Patch { object: hello(), ops: serde_json::from_value(ops.clone()).unwrap() };
-    let (_, asked) = asked(Request::Write { write, dry_run: false }, Say::Json(200, json!({}))).await;
-    assert!(asked.body.contains(r"a \u003c b \u0026\u0026 c \u003e d\u2028"), "{}", asked.body);
+    let write = Write::Patch {
+        object: hello(),
+        ops: serde_json::from_value(ops.clone()).unwrap(),
+    };
+    let (_, asked) = asked(
+        Request::Write {
+            write,
+            dry_run: false,
+        },
+        Say::Json(200, json!({})),
+    )
+    .await;
+    assert!(
+        asked
+            .body
+            .contains(r"a \u003c b \u0026\u0026 c \u003e d\u2028"),
+        "{}",
+        asked.body
+    );
     assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), ops);
 }
 
@@ -161,31 +267,50 @@ async fn a_crowded_server_answers_in_plain_text_and_says_when_to_come_back() {
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 7\r\ncontent-length: {}\r\n\r\n{text}",
         text.len()
     );
-    let expected = Fault { code: 429, message: text.trim().into(), retry_after: Some(7), ..Fault::default() };
+    let expected = Fault {
+        code: 429,
+        message: text.trim().into(),
+        retry_after: Some(7),
+        ..Fault::default()
+    };
     assert_eq!(fault(Say::Raw(raw)).await, expected);
 }
 
 #[tokio::test]
 async fn a_bare_422_names_nothing() {
     let message = "the server rejected our request due to an error in our request";
-    let expected = Fault { code: 422, reason: "Invalid".into(), message: message.into(), ..Fault::default() };
-    assert_eq!(fault(Say::Json(422, status(422, "Invalid", message))).await, expected);
+    let expected = Fault {
+        code: 422,
+        reason: "Invalid".into(),
+        message: message.into(),
+        ..Fault::default()
+    };
+    assert_eq!(
+        fault(Say::Json(422, status(422, "Invalid", message))).await,
+        expected
+    );
 }
 
 #[tokio::test]
 async fn causes_come_with_their_fields() {
     let mut invalid = status(422, "Invalid", "Deployment is invalid");
-    let cause =
-        json!({ "reason": "FieldValueInvalid", "field": "spec.selector", "message": "field is immutable" });
+    let cause = json!({ "reason": "FieldValueInvalid", "field": "spec.selector", "message": "field is immutable" });
     invalid["details"] = json!({ "causes": [cause], "retryAfterSeconds": 2 });
     let fault = fault(Say::Json(422, invalid)).await;
-    assert_eq!(fault.causes, [("spec.selector".to_owned(), "field is immutable".to_owned())]);
+    assert_eq!(
+        fault.causes,
+        [("spec.selector".to_owned(), "field is immutable".to_owned())]
+    );
     assert_eq!(fault.retry_after, Some(2));
 }
 
 #[tokio::test]
 async fn a_conflict_is_passed_on() {
-    let fault = fault(Say::Json(409, status(409, "Conflict", "the object has been modified"))).await;
+    let fault = fault(Say::Json(
+        409,
+        status(409, "Conflict", "the object has been modified"),
+    ))
+    .await;
     assert_eq!((fault.code, &*fault.reason), (409, "Conflict"));
 }
 
@@ -200,7 +325,11 @@ async fn where_no_answer_comes_the_write_may_have_happened() {
     let nobody = Cluster::new(kube::Config::new("http://127.0.0.1:1".parse().unwrap())).unwrap();
     let refused = nobody.ask(Request::Get(hello())).await.unwrap_err();
     assert_eq!(refused.code, 0);
-    assert!(refused.message.to_lowercase().contains("refused"), "{}", refused.message);
+    assert!(
+        refused.message.to_lowercase().contains("refused"),
+        "{}",
+        refused.message
+    );
 }
 
 #[tokio::test]
@@ -214,7 +343,10 @@ async fn a_kind_of_a_custom_resource_is_asked_for_once() {
     let cluster = server.cluster();
     for _ in 0..2 {
         let widget = ObjectRef::new("example.com/v1", "Widget", None, "one");
-        assert_eq!(cluster.ask(Request::Get(widget)).await, Ok(Reply::Object(None)));
+        assert_eq!(
+            cluster.ask(Request::Get(widget)).await,
+            Ok(Reply::Object(None))
+        );
     }
     let path = "GET /apis/example.com/v1/namespaces/prod/widgets/one";
     assert_eq!(server.lines(), ["GET /apis/example.com/v1", path, path]);
@@ -225,9 +357,16 @@ async fn a_kind_that_the_cluster_does_not_know_is_a_fault() {
     let none = Say::Raw("HTTP/1.1 404 X\r\ncontent-length: 19\r\n\r\n404 page not found\n".into());
     let server = Server::start(vec![none]).await;
     let widget = ObjectRef::new("example.com/v1", "Widget", None, "one");
-    let fault = server.cluster().ask(Request::Get(widget)).await.unwrap_err();
+    let fault = server
+        .cluster()
+        .ask(Request::Get(widget))
+        .await
+        .unwrap_err();
     assert_eq!(fault.code, 404);
-    assert_eq!(fault.message, "the cluster knows no kind Widget in example.com/v1");
+    assert_eq!(
+        fault.message,
+        "the cluster knows no kind Widget in example.com/v1"
+    );
 }
 
 #[tokio::test]
@@ -247,8 +386,22 @@ async fn a_gate_asks_another_system() {
         timeout_seconds: 5,
     };
     let answer = server.cluster().ask(Request::Http(request)).await;
-    assert_eq!(answer, Ok(Reply::Http { status: 503, body: "{\"ready\":false}".into() }));
+    assert_eq!(
+        answer,
+        Ok(Reply::Http {
+            status: 503,
+            body: "{\"ready\":false}".into()
+        })
+    );
     let asked = server.asked().remove(0);
-    assert_eq!((&*asked.line, &*asked.body), ("POST /api/v1/query?a=b%20c", "{}"));
-    assert!(asked.headers.iter().all(|header| !header.to_lowercase().starts_with("authorization")));
+    assert_eq!(
+        (&*asked.line, &*asked.body),
+        ("POST /api/v1/query?a=b%20c", "{}")
+    );
+    assert!(
+        asked
+            .headers
+            .iter()
+            .all(|header| !header.to_lowercase().starts_with("authorization"))
+    );
 }

@@ -20,7 +20,13 @@ struct Script {
 impl Script {
     fn new(effects: impl IntoIterator<Item = Effect>, enough: usize) -> Self {
         let effects = effects.into_iter().collect();
-        Self { effects, heard: Vec::new(), enough, wakes: None, outcome: None }
+        Self {
+            effects,
+            heard: Vec::new(),
+            enough,
+            wakes: None,
+            outcome: None,
+        }
     }
 
     fn hear(&mut self, what: String) {
@@ -64,13 +70,22 @@ impl Machine for Script {
     }
 }
 
-async fn driven(says: Vec<Say>, script: Script, interrupts: usize) -> (Option<String>, Vec<String>) {
+async fn driven(
+    says: Vec<Say>,
+    script: Script,
+    interrupts: usize,
+) -> (Option<String>, Vec<String>) {
     let server = Server::start(says).await;
     let mut told = Vec::new();
     let tell = |progress: &Progress| told.push(format!("{progress:?}"));
     let interrupts = stream::iter(vec![(); interrupts]).chain(stream::pending());
     let cluster = server.cluster();
-    let end = timeout(Duration::from_secs(20), drive(script, &cluster, tell, interrupts)).await.unwrap();
+    let end = timeout(
+        Duration::from_secs(20),
+        drive(script, &cluster, tell, interrupts),
+    )
+    .await
+    .unwrap();
     let reason = end.map(|outcome| match outcome {
         Outcome::Stopped { reason, .. } => reason,
         other => format!("{other:?}"),
@@ -84,7 +99,10 @@ fn get(ticket: u64) -> Effect {
 }
 
 fn service() -> Say {
-    Say::Json(200, json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" } }))
+    Say::Json(
+        200,
+        json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" } }),
+    )
 }
 
 #[tokio::test]
@@ -97,9 +115,16 @@ async fn answers_come_back_with_their_tickets_and_people_are_told() {
 
 #[tokio::test]
 async fn a_watch_is_heard_and_so_is_the_clock() {
-    let scope =
-        Scope { api_version: "v1".into(), kind: "Pod".into(), namespace: Some("shop".into()), name: None };
-    let list = Say::Json(200, json!({ "metadata": { "resourceVersion": "1" }, "items": [] }));
+    let scope = Scope {
+        api_version: "v1".into(),
+        kind: "Pod".into(),
+        namespace: Some("shop".into()),
+        name: None,
+    };
+    let list = Say::Json(
+        200,
+        json!({ "metadata": { "resourceVersion": "1" }, "items": [] }),
+    );
     let (reason, _) = driven(vec![list], Script::new([Effect::Watch(scope)], 2), 0).await;
     let mut heard: Vec<String> = reason.unwrap().split(" time").map(str::to_owned).collect();
     heard.retain(|heard| !heard.is_empty());
@@ -121,7 +146,10 @@ async fn what_is_under_way_at_the_end_is_waited_for() {
     let mut script = Script::new([get(1)], 9);
     script.outcome = Some(Outcome::Done);
     drive(script, &cluster, |_| {}, stream::pending()).await;
-    assert_eq!(server.lines(), ["GET /api/v1/namespaces/shop/services/hello"]);
+    assert_eq!(
+        server.lines(),
+        ["GET /api/v1/namespaces/shop/services/hello"]
+    );
 }
 
 /// One thread carries them all.
@@ -130,6 +158,8 @@ async fn a_thousand_runs_go_side_by_side() {
     let server = Server::start(vec![]).await;
     let cluster = server.cluster();
     let runs = (0..1000).map(|_| drive(Script::new([], 1), &cluster, |_| {}, stream::pending()));
-    let ends = timeout(Duration::from_secs(20), future::join_all(runs)).await.unwrap();
+    let ends = timeout(Duration::from_secs(20), future::join_all(runs))
+        .await
+        .unwrap();
     assert!(ends.iter().all(Option::is_some));
 }

@@ -79,7 +79,10 @@ fn long_names_are_cut_and_told_apart_by_a_digest() {
         let name = short_name(base, suffix);
         assert!(name.len() <= LONGEST, "{name}");
         assert_ne!(name, short_name(&format!("{base}x"), suffix), "{name}");
-        assert!(!name.contains("--") && !name.starts_with('-') && !name.ends_with('-'), "{name}");
+        assert!(
+            !name.contains("--") && !name.starts_with('-') && !name.ends_with('-'),
+            "{name}"
+        );
         name
     };
     assert_eq!(check("hello", ""), "hello");
@@ -87,7 +90,10 @@ fn long_names_are_cut_and_told_apart_by_a_digest() {
     let long = "a".repeat(62);
     assert_eq!(check(&long, ""), long);
     assert!(check(&"a".repeat(63), "green").ends_with("-green"));
-    assert!(check(&format!("{}-{}", "a".repeat(47), "b".repeat(20)), "green").starts_with(&"a".repeat(47)));
+    assert!(
+        check(&format!("{}-{}", "a".repeat(47), "b".repeat(20)), "green")
+            .starts_with(&"a".repeat(47))
+    );
     check("hello", &"s".repeat(70));
     check(&"é".repeat(60), "canary");
     check(&"a".repeat(300), &"b".repeat(300));

@@ -33,7 +33,9 @@ pub enum EditError {
         patch: String,
     },
     /// No edit that was tried reads back as what was wanted.
-    #[error("{place}: this object cannot be edited in place\nhint: make this change by hand: {patch}")]
+    #[error(
+        "{place}: this object cannot be edited in place\nhint: make this change by hand: {patch}"
+    )]
     Unsure {
         /// Where the object stands.
         place: Place,

@@ -20,18 +20,20 @@ use crate::{Document, MergeKeys, Source, flatten, locate, read};
 
 /// The file with one object changed from `before` to `after`, and nothing else.
 ///
-/// Comments, quotes, order, line ends, the byte order mark and every other document stay as they are. A new string is
-/// plain only where kubectl and kustomize both read it back as that string; it keeps the quotes of a string that it
-/// replaces. The result is read again and compared before it is returned, so a file is either right or not written.
+/// Comments, quotes, order, line ends, the byte order mark and every other document stay as they
+/// are. A new string is plain only where kubectl and kustomize both read it back as that string; it
+/// keeps the quotes of a string that it replaces. The result is read again and compared before it
+/// is returned, so a file is either right or not written.
 ///
-/// Limits: what is shared by an anchor, an alias or a merge key is not changed, nor what bears a tag; comments stay
-/// where they are, also where the item that they speak of is removed or another is put before it. JSON stays JSON, and
-/// what is added to it stands on one line.
+/// Limits: what is shared by an anchor, an alias or a merge key is not changed, nor what bears a
+/// tag; comments stay where they are, also where the item that they speak of is removed or another
+/// is put before it. JSON stays JSON, and what is added to it stands on one line.
 ///
 /// # Errors
 ///
-/// Where the file does not hold `before` at `source`, is no UTF-8, or cannot be changed under these limits. The error
-/// then has the change as a JSON Patch, for a person to make; of a Secret only the paths.
+/// Where the file does not hold `before` at `source`, is no UTF-8, or cannot be changed under these
+/// limits. The error then has the change as a JSON Patch, for a person to make; of a Secret only
+/// the paths.
 ///
 /// ```
 /// use cutover_manifest::{bundle, edit, read};
@@ -47,27 +49,44 @@ use crate::{Document, MergeKeys, Source, flatten, locate, read};
 ///     "apiVersion: v1\nkind: Service   # the front\nmetadata: {name: hello}\nspec:\n  type: NodePort\n"
 /// );
 /// ```
-pub fn edit(bytes: &[u8], source: &Source, before: &Value, after: &Value) -> Result<Vec<u8>, EditError> {
+pub fn edit(
+    bytes: &[u8],
+    source: &Source,
+    before: &Value,
+    after: &Value,
+) -> Result<Vec<u8>, EditError> {
     if before == after {
         return Ok(bytes.to_vec());
     }
     let document = opened(bytes, source)?;
-    let range = document.range.clone().ok_or_else(|| EditError::NotUtf8 { place: source.place.clone() })?;
-    let text = std::str::from_utf8(&bytes[range.clone()])
-        .map_err(|_| EditError::NotUtf8 { place: source.place.clone() })?;
+    let range = document.range.clone().ok_or_else(|| EditError::NotUtf8 {
+        place: source.place.clone(),
+    })?;
+    let text = std::str::from_utf8(&bytes[range.clone()]).map_err(|_| EditError::NotUtf8 {
+        place: source.place.clone(),
+    })?;
     let task = Task::new(text, document, source, before, after).ok_or_else(|| changed(source))?;
-    let new = task.carry_out().map_err(|obstacle| task.error(obstacle, bytes))?;
+    let new = task
+        .carry_out()
+        .map_err(|obstacle| task.error(obstacle, bytes))?;
     Ok([&bytes[..range.start], new.as_bytes(), &bytes[range.end..]].concat())
 }
 
 /// The document that the object stands in.
 fn opened(bytes: &[u8], source: &Source) -> Result<Document, EditError> {
-    let documents = read(&source.place.file, bytes).map_err(|_| changed(source))?.documents;
-    documents.into_iter().find(|document| document.index == source.document).ok_or_else(|| changed(source))
+    let documents = read(&source.place.file, bytes)
+        .map_err(|_| changed(source))?
+        .documents;
+    documents
+        .into_iter()
+        .find(|document| document.index == source.document)
+        .ok_or_else(|| changed(source))
 }
 
 fn changed(source: &Source) -> EditError {
-    EditError::Changed { place: source.place.clone() }
+    EditError::Changed {
+        place: source.place.clone(),
+    }
 }
 
 /// One document to change.
@@ -92,7 +111,9 @@ impl<'t> Task<'t> {
         after: &Value,
     ) -> Option<Self> {
         let whole = document.value.clone();
-        let object = flatten(document).into_iter().find(|object| object.pointer == source.pointer)?;
+        let object = flatten(document)
+            .into_iter()
+            .find(|object| object.pointer == source.pointer)?;
         if object.value != *before {
             return None;
         }
@@ -103,16 +124,31 @@ impl<'t> Task<'t> {
         let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
         let (_, findings) = value_of(text, json)?;
         let secret = before["kind"] == "Secret";
-        Some(Self { text, json, findings, secret, source, patch, before: whole, after: wanted })
+        Some(Self {
+            text,
+            json,
+            findings,
+            secret,
+            source,
+            patch,
+            before: whole,
+            after: wanted,
+        })
     }
 
-    /// The document's new text: by the first style that comes out right. No obstacle where none does.
+    /// The document's new text: by the first style that comes out right. No obstacle where none
+    /// does.
     fn carry_out(&self) -> Result<String, Option<Obstacle>> {
-        let styles: &[Style] =
-            if self.json { &[Style::Json] } else { &[Style::Kept, Style::Quoted, Style::Json] };
+        let styles: &[Style] = if self.json {
+            &[Style::Json]
+        } else {
+            &[Style::Kept, Style::Quoted, Style::Json]
+        };
         for style in styles {
             let text = tree::patched(self.text, &self.before, &self.patch, *style).map_err(Some)?;
-            let text = text.map(|text| self.ended_alike(text)).filter(|text| self.is_right(text));
+            let text = text
+                .map(|text| self.ended_alike(text))
+                .filter(|text| self.is_right(text));
             if let Some(text) = text {
                 return Ok(text);
             }
@@ -122,7 +158,11 @@ impl<'t> Task<'t> {
 
     /// With a line end at the end of the text just where there was one.
     fn ended_alike(&self, text: String) -> String {
-        let line_end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let line_end = if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
         match (self.text.ends_with('\n'), text.ends_with('\n')) {
             (true, false) => text + line_end,
             (false, true) => text.trim_end_matches(['\r', '\n']).to_owned(),
@@ -139,7 +179,10 @@ impl<'t> Task<'t> {
     fn error(&self, obstacle: Option<Obstacle>, bytes: &[u8]) -> EditError {
         let (source, patch) = (self.source, self.by_hand());
         let Some(Obstacle { kind, pointer, at }) = obstacle else {
-            return EditError::Unsure { place: source.place.clone(), patch };
+            return EditError::Unsure {
+                place: source.place.clone(),
+                patch,
+            };
         };
         let place = locate(&source.place.file, bytes, source.document, &at);
         EditError::Shared {
@@ -154,7 +197,11 @@ impl<'t> Task<'t> {
     fn by_hand(&self) -> String {
         let mut operations = serde_json::to_value(&self.patch).unwrap_or_default();
         if self.secret {
-            for operation in operations.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut)
+            for operation in operations
+                .as_array_mut()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object_mut)
             {
                 operation.remove("value");
             }
@@ -168,7 +215,10 @@ fn value_of(text: &str, json: bool) -> Option<(Value, usize)> {
     // Behind a separator, YAML that begins with `{` is not taken for JSON.
     let separator = if json { "" } else { "---\n" };
     let mut reading = read("", format!("{separator}{text}").as_bytes()).ok()?;
-    let document = reading.documents.pop().filter(|_| reading.documents.is_empty())?;
+    let document = reading
+        .documents
+        .pop()
+        .filter(|_| reading.documents.is_empty())?;
     Some((document.value, reading.findings.len()))
 }
 

@@ -1,4 +1,5 @@
-//! How new values are written: plain where kubectl and kustomize both read a plain string back, quoted elsewhere.
+//! How new values are written: plain where kubectl and kustomize both read a plain string back,
+//! quoted elsewhere.
 
 use std::str::FromStr;
 
@@ -25,18 +26,36 @@ pub(super) enum Written {
 }
 
 /// A value to put under `name`, where `old` stands now.
-pub(super) fn written(name: &str, new: &Value, old: Option<&YamlNode>, style: Style) -> Option<Written> {
+pub(super) fn written(
+    name: &str,
+    new: &Value,
+    old: Option<&YamlNode>,
+    style: Style,
+) -> Option<Written> {
     if style == Style::Json {
-        return Some(Written::Parsed { key: parsed(&name.into())?, value: parsed(new)? });
+        return Some(Written::Parsed {
+            key: parsed(&name.into())?,
+            value: parsed(new)?,
+        });
     }
     let key = string(name, Style::Quoted);
-    let kept = new.as_str().zip(old).filter(|_| style == Style::Kept).and_then(|(text, old)| kept(text, old));
-    Some(Written::Built { key, value: kept.map_or_else(|| built(new, style), YamlValue::Scalar) })
+    let kept = new
+        .as_str()
+        .zip(old)
+        .filter(|_| style == Style::Kept)
+        .and_then(|(text, old)| kept(text, old));
+    Some(Written::Built {
+        key,
+        value: kept.map_or_else(|| built(new, style), YamlValue::Scalar),
+    })
 }
 
 /// JSON is YAML: in a list, scalars are too.
 fn parsed(value: &Value) -> Option<YamlNode> {
-    Document::from_str(&format!("[{value}]")).ok()?.as_sequence()?.get(0)
+    Document::from_str(&format!("[{value}]"))
+        .ok()?
+        .as_sequence()?
+        .get(0)
 }
 
 fn built(value: &Value, style: Style) -> YamlValue {
@@ -45,9 +64,14 @@ fn built(value: &Value, style: Style) -> YamlValue {
         Value::Bool(flag) => YamlValue::from(*flag),
         Value::Number(number) => YamlValue::Scalar(ScalarValue::parse(number.to_string())),
         Value::String(text) => YamlValue::Scalar(string(text, style)),
-        Value::Array(items) => YamlValue::Sequence(items.iter().map(|item| built(item, style)).collect()),
+        Value::Array(items) => {
+            YamlValue::Sequence(items.iter().map(|item| built(item, style)).collect())
+        }
         Value::Object(entries) => YamlValue::Mapping(
-            entries.iter().map(|(key, value)| (key.clone(), built(value, style))).collect(),
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone(), built(value, style)))
+                .collect(),
         ),
     }
 }
@@ -73,15 +97,18 @@ fn kept(text: &str, old: &YamlNode) -> Option<ScalarValue> {
 
 /// In double quotes, `"`, `\` and all beyond ASCII would be escaped.
 fn reads_better_in_single_quotes(text: &str) -> bool {
-    text.contains(|c: char| !c.is_ascii() || matches!(c, '"' | '\\')) && !text.contains(char::is_control)
+    text.contains(|c: char| !c.is_ascii() || matches!(c, '"' | '\\'))
+        && !text.contains(char::is_control)
 }
 
-/// Whether the string, written plain, is itself to kubectl (YAML 1.1) and kustomize (YAML 1.2) and in flow collections.
+/// Whether the string, written plain, is itself to kubectl (YAML 1.1) and kustomize (YAML 1.2) and
+/// in flow collections.
 ///
-/// It starts with a letter, so it is no number; it is no word that either takes for a truth value or for nothing; and
-/// it has no character that means anything.
+/// It starts with a letter, so it is no number; it is no word that either takes for a truth value
+/// or for nothing; and it has no character that means anything.
 fn is_plain(text: &str) -> bool {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '@' | ':');
+    let safe =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '@' | ':');
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.chars().all(safe)
         && !text.ends_with(':')
@@ -90,10 +117,12 @@ fn is_plain(text: &str) -> bool {
 
 const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
-/// Whether a literal block (`|`) holds the text as it is: printable lines, the first of them not indented.
+/// Whether a literal block (`|`) holds the text as it is: printable lines, the first of them not
+/// indented.
 fn fits_block(text: &str) -> bool {
     let printable = |c: char| {
-        c == '\n' || (!c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{85}'))
+        c == '\n'
+            || (!c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{85}'))
     };
     text.trim_end_matches('\n').contains('\n')
         && text.chars().all(printable)

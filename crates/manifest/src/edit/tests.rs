@@ -49,26 +49,47 @@ fn fixture(name: &str, text: &str) -> (String, Source) {
         pointer: String::from(pointer),
     };
     match name {
-        "several documents" => (format!("{text}{PLAIN}---\n# third\nkind: Other\n"), source(1, "")),
-        "no end of line" => {
-            (PLAIN.trim_end_matches("      # the end\n").trim_end().to_owned(), source(0, ""))
-        }
+        "several documents" => (
+            format!("{text}{PLAIN}---\n# third\nkind: Other\n"),
+            source(1, ""),
+        ),
+        "no end of line" => (
+            PLAIN
+                .trim_end_matches("      # the end\n")
+                .trim_end()
+                .to_owned(),
+            source(0, ""),
+        ),
         "carriage returns" => (PLAIN.replace('\n', "\r\n"), source(0, "")),
         "byte order mark" => (format!("\u{feff}{PLAIN}"), source(0, "")),
         "list" => (listed(), source(0, "/items/1")),
         "in front" => (format!("{PLAIN}---\nkind: Other # kept\n"), source(0, "")),
-        "empty documents" => (format!("---\n---\n# nothing\n---\n{PLAIN}---\n"), source(2, "")),
+        "empty documents" => (
+            format!("---\n---\n# nothing\n---\n{PLAIN}---\n"),
+            source(2, ""),
+        ),
         "several values" => {
-            let json = FIXTURES.iter().find(|(name, _)| *name == "json").map_or("", |(_, text)| *text);
-            (format!("{{\"kind\": \"Other\"}}\n{json}{{\"kind\": \"Last\"}}"), source(1, ""))
+            let json = FIXTURES
+                .iter()
+                .find(|(name, _)| *name == "json")
+                .map_or("", |(_, text)| *text);
+            (
+                format!("{{\"kind\": \"Other\"}}\n{json}{{\"kind\": \"Last\"}}"),
+                source(1, ""),
+            )
         }
         _ => (text.to_owned(), source(0, "")),
     }
 }
 
 fn listed() -> String {
-    let item = PLAIN.trim_end().replace('\n', "\n    ").replacen("# a Deployment\n    ", "", 1);
-    format!("kind: List\napiVersion: v1\nitems:\n  - kind: Other # kept\n  - {item}\n  - kind: Last\n")
+    let item = PLAIN
+        .trim_end()
+        .replace('\n', "\n    ")
+        .replacen("# a Deployment\n    ", "", 1);
+    format!(
+        "kind: List\napiVersion: v1\nitems:\n  - kind: Other # kept\n  - {item}\n  - kind: Last\n"
+    )
 }
 
 /// Changes of the Deployment, as JSON patches.
@@ -102,12 +123,19 @@ fn changes(strings: &[&str]) -> Vec<Value> {
     ];
     for at in ["0", "1", "-"] {
         let variable = json!({"name": "C", "value": "on"});
-        changes.push(json!([{"op": "add", "path": format!("{container}/env/{at}"), "value": variable}]));
+        changes.push(
+            json!([{"op": "add", "path": format!("{container}/env/{at}"), "value": variable}]),
+        );
     }
     for text in strings {
-        changes.push(json!([{"op": "replace", "path": format!("{container}/image"), "value": text}]));
-        changes.push(json!([{"op": "replace", "path": format!("{container}/env/0/value"), "value": text}]));
-        changes.push(json!([{"op": "add", "path": format!("{container}/env/1/extra"), "value": text}]));
+        changes
+            .push(json!([{"op": "replace", "path": format!("{container}/image"), "value": text}]));
+        changes.push(
+            json!([{"op": "replace", "path": format!("{container}/env/0/value"), "value": text}]),
+        );
+        changes.push(
+            json!([{"op": "add", "path": format!("{container}/env/1/extra"), "value": text}]),
+        );
         let key = text.replace('~', "~0").replace('/', "~1");
         changes.push(
             json!([{"op": "add", "path": format!("/spec/template/metadata/labels/{key}"), "value": text}]),
@@ -176,7 +204,12 @@ fn each_change_of_each_spelling_reads_back_and_touches_nothing_else() {
             }
         }
     }
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 /// The change reads back, and all else is as it was.
@@ -184,7 +217,8 @@ fn check(text: &str, source: &Source, change: &Value) -> Result<(), String> {
     let before = object(text, source);
     let mut after = before.clone();
     cutover_patch::apply(&mut after, &serde_json::from_value(change.clone()).unwrap()).unwrap();
-    let edited = edit(text.as_bytes(), source, &before, &after).map_err(|error| error.to_string())?;
+    let edited =
+        edit(text.as_bytes(), source, &before, &after).map_err(|error| error.to_string())?;
     let edited = String::from_utf8(edited).unwrap();
     let fail = |why: &str| Err(format!("{why}:\n{edited}"));
     if object(&edited, source) != after {
@@ -201,7 +235,11 @@ fn check(text: &str, source: &Source, change: &Value) -> Result<(), String> {
     if text.contains("\r\n") && edited.replace("\r\n", "").contains('\n') {
         return fail("a line ends in another way");
     }
-    let is_scalar = |key: &str| change[0][key].as_str().is_some_and(|text| !text.contains('\n'));
+    let is_scalar = |key: &str| {
+        change[0][key]
+            .as_str()
+            .is_some_and(|text| !text.contains('\n'))
+    };
     if change[0]["op"] == "replace" && is_scalar("value") && changed_lines(text, &edited) > 2 {
         return fail("more lines changed than the one");
     }
@@ -210,70 +248,134 @@ fn check(text: &str, source: &Source, change: &Value) -> Result<(), String> {
 
 fn object(text: &str, source: &Source) -> Value {
     let documents = read("a.yaml", text.as_bytes()).unwrap().documents;
-    let document = documents.into_iter().find(|document| document.index == source.document).unwrap();
+    let document = documents
+        .into_iter()
+        .find(|document| document.index == source.document)
+        .unwrap();
     document.value.pointer(&source.pointer).unwrap().clone()
 }
 
 fn comments(text: &str) -> impl Iterator<Item = &str> {
-    text.lines()
-        .filter_map(|line| line.split_once(" #").or_else(|| line.split_once('#')).map(|(_, comment)| comment))
+    text.lines().filter_map(|line| {
+        line.split_once(" #")
+            .or_else(|| line.split_once('#'))
+            .map(|(_, comment)| comment)
+    })
 }
 
 #[test]
 fn a_file_that_holds_something_else_is_left_alone() {
     let check = |text: &[u8], document, before: Value| {
-        let source = Source { place: Place::new("a.yaml", 1, 1), document, pointer: String::new() };
+        let source = Source {
+            place: Place::new("a.yaml", 1, 1),
+            document,
+            pointer: String::new(),
+        };
         edit(text, &source, &before, &json!({"a": 2})).unwrap_err()
     };
     let place = Place::new("a.yaml", 1, 1);
-    let changed = EditError::Changed { place: place.clone() };
+    let changed = EditError::Changed {
+        place: place.clone(),
+    };
     assert_eq!(check(b"a: 1\n", 0, json!({"a": 0})), changed);
     assert_eq!(check(b"a: 1\n", 1, json!({"a": 1})), changed);
     assert_eq!(check(b"a: [\n", 0, json!({"a": 1})), changed);
-    assert_eq!(check(b"\xff\xfea\0:\0 \x001\0", 0, json!({"a": 1})), EditError::NotUtf8 { place });
+    assert_eq!(
+        check(b"\xff\xfea\0:\0 \x001\0", 0, json!({"a": 1})),
+        EditError::NotUtf8 { place }
+    );
 }
 
 #[test]
 fn of_a_secret_only_paths_are_told() {
     let text = "kind: Secret\ndata: &x {key: b25l}\n";
-    let source = Source { place: Place::new("a.yaml", 1, 1), document: 0, pointer: String::new() };
+    let source = Source {
+        place: Place::new("a.yaml", 1, 1),
+        document: 0,
+        pointer: String::new(),
+    };
     let before = object(text, &source);
     let after = json!({"kind": "Secret", "data": {"key": "dHdv"}});
-    let error = edit(text.as_bytes(), &source, &before, &after).unwrap_err().to_string();
-    assert!(error.ends_with(r#"[{"op":"replace","path":"/data/key"}]"#), "{error}");
+    let error = edit(text.as_bytes(), &source, &before, &after)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.ends_with(r#"[{"op":"replace","path":"/data/key"}]"#),
+        "{error}"
+    );
 }
 
 /// How many lines of the old text are gone, seen from both ends.
 fn changed_lines(old: &str, new: &str) -> usize {
     let same = |(a, b): &(&str, &str)| a == b;
     let head = old.lines().zip(new.lines()).take_while(same).count();
-    let tail = old.lines().rev().zip(new.lines().rev()).take_while(same).count();
+    let tail = old
+        .lines()
+        .rev()
+        .zip(new.lines().rev())
+        .take_while(same)
+        .count();
     old.lines().count().saturating_sub(head + tail)
 }
 
 #[test]
 fn what_is_shared_is_refused() {
-    let text =
-        "a: &x\n  image: one # c\n  env: [&e {name: A}, {name: B}]\nb: *x\nc: {<<: *x, k: v}\nd: !!str 1\n";
+    let text = "a: &x\n  image: one # c\n  env: [&e {name: A}, {name: B}]\nb: *x\nc: {<<: *x, k: v}\nd: !!str 1\n";
     let check = |change: Value, what: &str, place: &str| {
-        let source = Source { place: Place::new("a.yaml", 1, 1), document: 0, pointer: String::new() };
+        let source = Source {
+            place: Place::new("a.yaml", 1, 1),
+            document: 0,
+            pointer: String::new(),
+        };
         let before = object(text, &source);
         let mut after = before.clone();
-        cutover_patch::apply(&mut after, &serde_json::from_value(json!([change])).unwrap()).unwrap();
+        cutover_patch::apply(
+            &mut after,
+            &serde_json::from_value(json!([change])).unwrap(),
+        )
+        .unwrap();
         match edit(text.as_bytes(), &source, &before, &after) {
-            Err(EditError::Shared { place: at, what: is, .. }) => {
+            Err(EditError::Shared {
+                place: at,
+                what: is,
+                ..
+            }) => {
                 assert_eq!((is, at.to_string().as_str()), (what, place), "{change}");
             }
             other => panic!("{change}: {other:?}"),
         }
     };
     let anchor = "bears an anchor";
-    check(json!({"op": "replace", "path": "/a/image", "value": "two"}), anchor, "a.yaml:2:3");
+    check(
+        json!({"op": "replace", "path": "/a/image", "value": "two"}),
+        anchor,
+        "a.yaml:2:3",
+    );
     check(json!({"op": "remove", "path": "/a"}), anchor, "a.yaml:2:3");
-    check(json!({"op": "replace", "path": "/b/image", "value": "two"}), "is an alias", "a.yaml:4:4");
-    check(json!({"op": "remove", "path": "/a/env/0"}), anchor, "a.yaml:2:3");
+    check(
+        json!({"op": "replace", "path": "/b/image", "value": "two"}),
+        "is an alias",
+        "a.yaml:4:4",
+    );
+    check(
+        json!({"op": "remove", "path": "/a/env/0"}),
+        anchor,
+        "a.yaml:2:3",
+    );
     let merged = "is not written as it is read (a merge key?)";
-    check(json!({"op": "replace", "path": "/c/image", "value": "two"}), merged, "a.yaml:5:4");
-    check(json!({"op": "remove", "path": "/c/env"}), merged, "a.yaml:5:4");
-    check(json!({"op": "add", "path": "/c/env/0", "value": {}}), merged, "a.yaml:5:4");
+    check(
+        json!({"op": "replace", "path": "/c/image", "value": "two"}),
+        merged,
+        "a.yaml:5:4",
+    );
+    check(
+        json!({"op": "remove", "path": "/c/env"}),
+        merged,
+        "a.yaml:5:4",
+    );
+    check(
+        json!({"op": "add", "path": "/c/env/0", "value": {}}),
+        merged,
+        "a.yaml:5:4",
+    );
 }

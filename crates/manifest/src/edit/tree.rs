@@ -25,7 +25,8 @@ pub(super) enum ObstacleKind {
     Anchor,
     /// The place or one above it is an alias.
     Alias,
-    /// The place or one above it is not in the text: a merge key brings it, or the key is spelt in another way.
+    /// The place or one above it is not in the text: a merge key brings it, or the key is spelt in
+    /// another way.
     NotWritten,
     /// The place or one above it bears a tag.
     Tag,
@@ -33,7 +34,11 @@ pub(super) enum ObstacleKind {
 
 impl Obstacle {
     fn new(kind: ObstacleKind, pointer: &str, at: &str) -> Self {
-        Self { kind, pointer: pointer.to_owned(), at: at.to_owned() }
+        Self {
+            kind,
+            pointer: pointer.to_owned(),
+            at: at.to_owned(),
+        }
     }
 }
 
@@ -58,8 +63,12 @@ pub(super) fn patched(
     patch: &Patch,
     style: Style,
 ) -> Result<Option<String>, Obstacle> {
-    let parsed = Document::from_str(text).ok().filter(|document| document.to_string() == text);
-    let Some(document) = parsed else { return Ok(None) };
+    let parsed = Document::from_str(text)
+        .ok()
+        .filter(|document| document.to_string() == text);
+    let Some(document) = parsed else {
+        return Ok(None);
+    };
     let mut now = before.clone();
     for operation in &patch.0 {
         operate(&document, &now, operation, style)?;
@@ -79,9 +88,13 @@ fn operate(
 ) -> Result<(), Obstacle> {
     match operation {
         PatchOperation::Add(add) => put(document, add.path.as_str(), &add.value, true, style),
-        PatchOperation::Replace(replace) => {
-            put(document, replace.path.as_str(), &replace.value, false, style)
-        }
+        PatchOperation::Replace(replace) => put(
+            document,
+            replace.path.as_str(),
+            &replace.value,
+            false,
+            style,
+        ),
         PatchOperation::Remove(remove) => take(document, remove.path.as_str()),
         PatchOperation::Move(relocate) => {
             let value = now.pointer(relocate.from.as_str()).unwrap_or(&Value::Null);
@@ -93,7 +106,13 @@ fn operate(
     }
 }
 
-fn put(document: &Document, path: &str, new: &Value, insert: bool, style: Style) -> Result<(), Obstacle> {
+fn put(
+    document: &Document,
+    path: &str,
+    new: &Value,
+    insert: bool,
+    style: Style,
+) -> Result<(), Obstacle> {
     let (parent, name) = parent_of(document, path)?;
     let old = child(&parent, &name).filter(|_| !insert || matches!(parent, YamlNode::Mapping(_)));
     if let Some(old) = &old {
@@ -109,7 +128,13 @@ fn put(document: &Document, path: &str, new: &Value, insert: bool, style: Style)
     .ok_or_else(|| Obstacle::new(ObstacleKind::NotWritten, path, path))
 }
 
-fn place(parent: &YamlNode, name: &str, key: impl AsYaml, new: impl AsYaml, insert: bool) -> Option<()> {
+fn place(
+    parent: &YamlNode,
+    name: &str,
+    key: impl AsYaml,
+    new: impl AsYaml,
+    insert: bool,
+) -> Option<()> {
     match parent {
         YamlNode::Mapping(map) => map.set(key, new),
         YamlNode::Sequence(list) => match name.parse() {
@@ -124,7 +149,8 @@ fn place(parent: &YamlNode, name: &str, key: impl AsYaml, new: impl AsYaml, inse
 
 fn take(document: &Document, path: &str) -> Result<(), Obstacle> {
     let (parent, name) = parent_of(document, path)?;
-    let old = child(&parent, &name).ok_or_else(|| Obstacle::new(ObstacleKind::NotWritten, path, path))?;
+    let old =
+        child(&parent, &name).ok_or_else(|| Obstacle::new(ObstacleKind::NotWritten, path, path))?;
     refuse_shared(&old, path)?;
     match &parent {
         YamlNode::Mapping(map) => drop(map.remove(name)),
@@ -138,7 +164,10 @@ fn take(document: &Document, path: &str) -> Result<(), Obstacle> {
 fn parent_of(document: &Document, path: &str) -> Result<(YamlNode, String), Obstacle> {
     let absent = |at: &str| Obstacle::new(ObstacleKind::NotWritten, path, at);
     let (parents, last) = path.rsplit_once('/').ok_or_else(|| absent(""))?;
-    let mut node = document.as_mapping().map(YamlNode::Mapping).ok_or_else(|| absent(""))?;
+    let mut node = document
+        .as_mapping()
+        .map(YamlNode::Mapping)
+        .ok_or_else(|| absent(""))?;
     let mut at = String::new();
     refuse_marked(&node, path, &at)?;
     for token in parents.split('/').skip(1) {
@@ -167,10 +196,12 @@ fn refuse_marked(node: &YamlNode, path: &str, at: &str) -> Result<(), Obstacle> 
     }
 }
 
-/// Refuses a node to be replaced or removed where it, or one inside it, is shared. An alias shares nothing of its own.
+/// Refuses a node to be replaced or removed where it, or one inside it, is shared. An alias shares
+/// nothing of its own.
 fn refuse_shared(node: &YamlNode, path: &str) -> Result<(), Obstacle> {
     let holds_anchor = node.as_node().is_some_and(|node| {
-        node.descendants_with_tokens().any(|element| element.kind() == SyntaxKind::ANCHOR)
+        node.descendants_with_tokens()
+            .any(|element| element.kind() == SyntaxKind::ANCHOR)
     });
     if holds_anchor || is_anchored(node) {
         return Err(Obstacle::new(ObstacleKind::Anchor, path, path));
@@ -182,6 +213,8 @@ fn refuse_shared(node: &YamlNode, path: &str) -> Result<(), Obstacle> {
 fn is_anchored(node: &YamlNode) -> bool {
     let parent = node.as_node().and_then(|node| node.parent());
     parent.is_some_and(|parent| {
-        parent.children_with_tokens().any(|element| element.kind() == SyntaxKind::ANCHOR)
+        parent
+            .children_with_tokens()
+            .any(|element| element.kind() == SyntaxKind::ANCHOR)
     })
 }

@@ -1,16 +1,30 @@
 use crate::{bundle, read};
 
-/// What comes of a file: the objects with their places, then the errors or warnings, hints left out.
+/// What comes of a file: the objects with their places, then the errors or warnings, hints left
+/// out.
 fn check(text: &str, expect: &[&str]) {
     let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
     let lines: Vec<String> = match bundle(vec![read("a.yaml", text.as_bytes()).unwrap()]) {
-        Err(errors) => errors.iter().map(|error| first(error.to_string())).collect(),
+        Err(errors) => errors
+            .iter()
+            .map(|error| first(error.to_string()))
+            .collect(),
         Ok(loaded) => {
             let object = |(object, source): (&_, &crate::Source)| {
-                format!("{object} {} {}{}", source.place, source.document, source.pointer)
+                format!(
+                    "{object} {} {}{}",
+                    source.place, source.document, source.pointer
+                )
             };
             let objects = loaded.sources.iter().map(object);
-            objects.chain(loaded.warnings.iter().map(|warning| first(warning.to_string()))).collect()
+            objects
+                .chain(
+                    loaded
+                        .warnings
+                        .iter()
+                        .map(|warning| first(warning.to_string())),
+                )
+                .collect()
         }
     };
     assert_eq!(lines, expect, "{text}");
@@ -34,8 +48,14 @@ fn objects_are_found_with_their_places() {
 #[test]
 fn what_cannot_be_used_is_an_error_with_its_place() {
     check("- 1\n", &["a.yaml:1:1: a manifest must be a map"]);
-    check("kind: Service\nmetadata: {name: a}\n", &["a.yaml:1:1: `apiVersion` is missing or is no text"]);
-    check("apiVersion: v1\nmetadata: {name: a}\n", &["a.yaml:1:1: `kind` is missing or is no text"]);
+    check(
+        "kind: Service\nmetadata: {name: a}\n",
+        &["a.yaml:1:1: `apiVersion` is missing or is no text"],
+    );
+    check(
+        "apiVersion: v1\nmetadata: {name: a}\n",
+        &["a.yaml:1:1: `kind` is missing or is no text"],
+    );
     check(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: 1}\n",
         &["a.yaml:1:1: `metadata.name` is missing or is no text"],
@@ -49,7 +69,9 @@ fn what_cannot_be_used_is_an_error_with_its_place() {
         &["a.yaml:3:1: the key `kind` stands already in line 2"],
     );
     let hpa = |version| {
-        format!("apiVersion: autoscaling/{version}\nkind: HorizontalPodAutoscaler\nmetadata: {{name: a}}\n")
+        format!(
+            "apiVersion: autoscaling/{version}\nkind: HorizontalPodAutoscaler\nmetadata: {{name: a}}\n"
+        )
     };
     check(
         &format!("{}---\n{}", hpa("v1"), hpa("v2")),
@@ -82,6 +104,8 @@ fn what_may_not_be_meant_is_a_warning() {
     );
     check(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {helm.sh/hook: test}}\n",
-        &["a.yaml:1:1: Pod a: set aside, since Helm makes and removes it itself (`helm.sh/hook: test`)"],
+        &[
+            "a.yaml:1:1: Pod a: set aside, since Helm makes and removes it itself (`helm.sh/hook: test`)",
+        ],
     );
 }

@@ -1,7 +1,8 @@
-//! From the scanner's events to one value: scalars, anchors and merges as go-yaml v2 has them, keys as JSON's.
+//! From the scanner's events to one value: scalars, anchors and merges as go-yaml v2 has them, keys
+//! as JSON's.
 //!
-//! Nothing here calls itself: the collections that are open stand on a stack of their own, so no document
-//! can overflow the program's.
+//! Nothing here calls itself: the collections that are open stand on a stack of their own, so no
+//! document can overflow the program's.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,10 @@ pub(crate) struct Composed {
 }
 
 /// Reads one document. `None` where there is none: blank lines, comments, `null`.
-pub(crate) fn compose(chunk: &Chunk<'_>, findings: &mut Vec<Finding>) -> Result<Option<Composed>, ReadError> {
+pub(crate) fn compose(
+    chunk: &Chunk<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Composed>, ReadError> {
     let mut composer = Composer {
         chunk,
         findings,
@@ -40,10 +44,16 @@ pub(crate) fn compose(chunk: &Chunk<'_>, findings: &mut Vec<Finding>) -> Result<
         root: None,
         items: Vec::new(),
     };
-    composer.run().map_err(|error| refuse::template(chunk, error))?;
+    composer
+        .run()
+        .map_err(|error| refuse::template(chunk, error))?;
     let items = composer.items;
     let root = composer.root.filter(|(value, _)| !value.is_null());
-    Ok(root.map(|(value, place)| Composed { value, place, items }))
+    Ok(root.map(|(value, place)| Composed {
+        value,
+        place,
+        items,
+    }))
 }
 
 /// The events of a document, as kubectl would see them.
@@ -84,7 +94,10 @@ struct Open {
 
 enum Collection {
     Sequence(Vec<Value>),
-    Mapping { entries: Entries, key: Option<(Key, Marker)> },
+    Mapping {
+        entries: Entries,
+        key: Option<(Key, Marker)>,
+    },
 }
 
 impl Composer<'_> {
@@ -120,14 +133,22 @@ impl Composer<'_> {
                 Ok(())
             }
             Event::MappingStart(_, anchor, _) => {
-                self.open(Collection::Mapping { entries: Entries::new(), key: None }, anchor, span);
+                self.open(
+                    Collection::Mapping {
+                        entries: Entries::new(),
+                        key: None,
+                    },
+                    anchor,
+                    span,
+                );
                 Ok(())
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => self.alias(anchor, span),
-            Event::UnresolvedAlias(name) => {
-                Err(ReadError::UnknownAlias { place: self.place(span.start), name: name.into_owned() })
-            }
+            Event::UnresolvedAlias(name) => Err(ReadError::UnknownAlias {
+                place: self.place(span.start),
+                name: name.into_owned(),
+            }),
             _ => Ok(()),
         }
     }
@@ -140,17 +161,21 @@ impl Composer<'_> {
         span: Span,
     ) -> Result<Node, ReadError> {
         match (tag, style) {
-            (_, ScalarStyle::DoubleQuoted) if !self.chunk.json => refuse::escapes(self.chunk, span)?,
+            (_, ScalarStyle::DoubleQuoted) if !self.chunk.json => {
+                refuse::escapes(self.chunk, span)?
+            }
             (None, ScalarStyle::Plain) => return self.plain(text, span),
             _ => {}
         }
         match tag {
             Some(tag) if text == "<<" && tag::is_merge(tag) => Ok(Node::Merge),
-            Some(tag) => tag::resolve(text, tag).map(Node::Scalar).map_err(|tag| ReadError::Tag {
-                place: self.place(span.start),
-                tag,
-                text: text.to_owned(),
-            }),
+            Some(tag) => tag::resolve(text, tag)
+                .map(Node::Scalar)
+                .map_err(|tag| ReadError::Tag {
+                    place: self.place(span.start),
+                    tag,
+                    text: text.to_owned(),
+                }),
             None => Ok(Node::Scalar(Scalar::Text(text.to_owned()))),
         }
     }
@@ -169,32 +194,66 @@ impl Composer<'_> {
 
     /// Finds out whether kustomize reads an unquoted scalar as kubectl does.
     fn compare(&mut self, text: &str, scalar: &Scalar, at: Marker) {
-        let is_key =
-            matches!(self.open.last(), Some(Open { collection: Collection::Mapping { key: None, .. }, .. }));
-        let kustomize = if is_key { kustomize::key(text, scalar) } else { kustomize::value(text, scalar) };
+        let is_key = matches!(
+            self.open.last(),
+            Some(Open {
+                collection: Collection::Mapping { key: None, .. },
+                ..
+            })
+        );
+        let kustomize = if is_key {
+            kustomize::key(text, scalar)
+        } else {
+            kustomize::value(text, scalar)
+        };
         let Some(kustomize) = kustomize else { return };
         let scalar = scalar.clone();
-        let kubectl = if is_key { scalar.into_key().map(Value::from) } else { scalar.into_value() };
+        let kubectl = if is_key {
+            scalar.into_key().map(Value::from)
+        } else {
+            scalar.into_value()
+        };
         if let Some(kubectl) = kubectl {
             let (text, kubectl) = (text.to_owned(), kubectl.to_string());
-            self.find(at, FindingKind::Ambiguous { text, kubectl, kustomize });
+            self.find(
+                at,
+                FindingKind::Ambiguous {
+                    text,
+                    kubectl,
+                    kustomize,
+                },
+            );
         }
     }
 
     fn open(&mut self, collection: Collection, anchor: usize, start: Span) {
-        self.open.push(Open { collection, anchor, start, before: self.read });
+        self.open.push(Open {
+            collection,
+            anchor,
+            start,
+            before: self.read,
+        });
         self.read += Weight::of("");
     }
 
     fn close(&mut self) -> Result<(), ReadError> {
-        let Some(Open { collection, anchor, start, before }) = self.open.pop() else {
+        let Some(Open {
+            collection,
+            anchor,
+            start,
+            before,
+        }) = self.open.pop()
+        else {
             return Ok(());
         };
         let node = Node::Collection(match collection {
             Collection::Sequence(items) => Value::Array(items),
-            Collection::Mapping { entries, .. } => {
-                Value::Object(entries.into_iter().map(|(key, entry)| (key, entry.value)).collect())
-            }
+            Collection::Mapping { entries, .. } => Value::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, entry)| (key, entry.value))
+                    .collect(),
+            ),
         });
         self.anchor(anchor, &node, before);
         self.add(node, start, false)
@@ -202,19 +261,29 @@ impl Composer<'_> {
 
     fn anchor(&mut self, anchor: usize, node: &Node, before: Weight) {
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), self.read - before));
+            self.anchors
+                .insert(anchor, (node.clone(), self.read - before));
         }
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ReadError> {
         let Some((node, weight)) = self.anchors.get(&anchor) else {
-            let name = span.slice(self.chunk.text).unwrap_or_default().trim_start_matches('*').to_owned();
-            return Err(ReadError::AliasInItself { place: self.place(span.start), name });
+            let name = span
+                .slice(self.chunk.text)
+                .unwrap_or_default()
+                .trim_start_matches('*')
+                .to_owned();
+            return Err(ReadError::AliasInItself {
+                place: self.place(span.start),
+                name,
+            });
         };
         self.aliased += *weight;
         self.read += *weight + Weight::of("");
         if is_excessive(self.aliased, self.read) {
-            return Err(ReadError::TooManyAliases { place: self.place(span.start) });
+            return Err(ReadError::TooManyAliases {
+                place: self.place(span.start),
+            });
         }
         let node = node.clone();
         self.add(node, span, true)
@@ -252,7 +321,10 @@ impl Composer<'_> {
         match waiting.take() {
             None => {
                 let key = node.into_key();
-                let key = key.map_err(|found| ReadError::Key { place: self.place(span.start), found })?;
+                let key = key.map_err(|found| ReadError::Key {
+                    place: self.place(span.start),
+                    found,
+                })?;
                 *waiting = Some((key, span.start));
             }
             Some((Key::Text(key), at)) => {
@@ -261,8 +333,9 @@ impl Composer<'_> {
             }
             Some((Key::Merge, at)) => {
                 let overridden = merge(entries, node, is_alias);
-                let overridden =
-                    overridden.ok_or_else(|| ReadError::Merge { place: self.place(span.start) })?;
+                let overridden = overridden.ok_or_else(|| ReadError::Merge {
+                    place: self.place(span.start),
+                })?;
                 for (key, first) in overridden {
                     self.find(at, FindingKind::MergeOverrides { key, first });
                 }
@@ -272,14 +345,24 @@ impl Composer<'_> {
     }
 
     fn insert(&mut self, entries: &mut Entries, key: String, value: Value, at: Marker) {
-        if let Some(Entry { line: Some(first), .. }) = entries.get(&key) {
-            self.find(at, FindingKind::DuplicateKey { key: key.clone(), first: *first });
+        if let Some(Entry {
+            line: Some(first), ..
+        }) = entries.get(&key)
+        {
+            self.find(
+                at,
+                FindingKind::DuplicateKey {
+                    key: key.clone(),
+                    first: *first,
+                },
+            );
         }
         let line = Some(self.chunk.origin.line_of(at.line() - 1));
         entries.insert(key, Entry { value, line });
     }
 
-    /// Whether `depth` collections are open and the way in goes over the key `items` of the outermost.
+    /// Whether `depth` collections are open and the way in goes over the key `items` of the
+    /// outermost.
     fn stands_in_items(&self, depth: usize) -> bool {
         self.open.len() == depth
             && matches!(
@@ -290,11 +373,16 @@ impl Composer<'_> {
 
     /// Looks for text behind the end of the document.
     fn look_behind(&mut self, end: Span) {
-        let Some(mut at) = end.end.byte_offset() else { return };
+        let Some(mut at) = end.end.byte_offset() else {
+            return;
+        };
         for line in self.chunk.text[at..].split_inclusive('\n') {
             if !holds_nothing(line) && !line.starts_with("...") {
                 let place = self.chunk.place_of(at);
-                self.findings.push(Finding { place, kind: FindingKind::DroppedAfterDocumentEnd });
+                self.findings.push(Finding {
+                    place,
+                    kind: FindingKind::DroppedAfterDocumentEnd,
+                });
                 return;
             }
             at += line.len();
@@ -312,7 +400,10 @@ impl Composer<'_> {
 
     fn not_finite(&self, span: Span) -> ReadError {
         let text = span.slice(self.chunk.text).unwrap_or_default().to_owned();
-        ReadError::NotFinite { place: self.place(span.start), text }
+        ReadError::NotFinite {
+            place: self.place(span.start),
+            text,
+        }
     }
 
     fn place(&self, at: Marker) -> Place {

@@ -69,7 +69,9 @@ pub enum ReadError {
         character: char,
     },
     /// A `<<` key whose value is no map.
-    #[error("{place}: `<<` takes a map or a list of maps\nhint: quote the key if it is meant as text")]
+    #[error(
+        "{place}: `<<` takes a map or a list of maps\nhint: quote the key if it is meant as text"
+    )]
     Merge {
         /// Where the value stands.
         place: Place,

@@ -1,6 +1,8 @@
-//! Where kustomize reads an unquoted scalar otherwise than kubectl: it follows go-yaml v3, kubectl v2.
+//! Where kustomize reads an unquoted scalar otherwise than kubectl: it follows go-yaml v3, kubectl
+//! v2.
 //!
-//! To v3, `yes`, `on`, `y` and their like are text, and a date is a time, which kustomize prints in full.
+//! To v3, `yes`, `on`, `y` and their like are text, and a date is a time, which kustomize prints in
+//! full.
 
 use serde_json::Value;
 
@@ -10,7 +12,10 @@ use super::scalar::Scalar;
 pub(crate) fn value(text: &str, kubectl: &Scalar) -> Option<String> {
     let value = match kubectl {
         Scalar::Bool(_) if is_word_of_old(text) => text.into(),
-        Scalar::Text(_) => time(text).filter(|time| time != text).map(Value::from).or_else(|| octal(text))?,
+        Scalar::Text(_) => time(text)
+            .filter(|time| time != text)
+            .map(Value::from)
+            .or_else(|| octal(text))?,
         _ => return None,
     };
     Some(value.to_string())
@@ -33,7 +38,10 @@ fn is_word_of_old(text: &str) -> bool {
 /// `0o-17`: v3 takes a sign behind the prefix.
 fn octal(text: &str) -> Option<Value> {
     let digits = text.strip_prefix("0o")?.replace('_', "");
-    digits.starts_with(['+', '-']).then(|| i64::from_str_radix(&digits, 8).ok())?.map(Value::from)
+    digits
+        .starts_with(['+', '-'])
+        .then(|| i64::from_str_radix(&digits, 8).ok())?
+        .map(Value::from)
 }
 
 /// A date or time that v3 knows, as kustomize prints it.
@@ -49,13 +57,20 @@ pub(crate) fn time(text: &str) -> Option<String> {
         Some(' ') => clock(rest.trim_start_matches(' '))?,
         Some(_) => return None,
     };
-    let zone = if separator == Some(' ') { zone.is_empty().then_some("Z")? } else { offset(zone)? };
+    let zone = if separator == Some(' ') {
+        zone.is_empty().then_some("Z")?
+    } else {
+        offset(zone)?
+    };
     Some(format!("{date}T{clock}{zone}"))
 }
 
 fn date(text: &str) -> Option<(String, &str)> {
     let (year, rest) = text.split_at_checked(4)?;
-    let year: u32 = year.bytes().all(|byte| byte.is_ascii_digit()).then(|| year.parse().ok())??;
+    let year: u32 = year
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| year.parse().ok())??;
     let (month, rest) = number(rest.strip_prefix('-')?, 1..=12)?;
     let (day, rest) = number(rest.strip_prefix('-')?, 1..=31)?;
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
@@ -73,11 +88,20 @@ fn clock(text: &str) -> Option<(String, &str)> {
     let (minute, rest) = number(rest.strip_prefix(':')?, 0..=59)?;
     let (second, rest) = number(rest.strip_prefix(':')?, 0..=59)?;
     let digits = rest.strip_prefix(['.', ',']).unwrap_or("");
-    let digits = &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())];
-    let rest = if digits.is_empty() { rest } else { &rest[1 + digits.len()..] };
+    let digits = &digits[..digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len())];
+    let rest = if digits.is_empty() {
+        rest
+    } else {
+        &rest[1 + digits.len()..]
+    };
     let nanoseconds = digits[..digits.len().min(9)].trim_end_matches('0');
     let dot = if nanoseconds.is_empty() { "" } else { "." };
-    Some((format!("{hour:02}:{minute:02}:{second:02}{dot}{nanoseconds}"), rest))
+    Some((
+        format!("{hour:02}:{minute:02}:{second:02}{dot}{nanoseconds}"),
+        rest,
+    ))
 }
 
 /// The offset from UTC: `Z` or `+02:00`.

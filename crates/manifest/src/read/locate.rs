@@ -9,8 +9,8 @@ use crate::Place;
 
 /// Where a JSON pointer's value, or failing that its nearest parent, stands in a file.
 ///
-/// `document` is [`Document::index`](crate::Document::index). What an alias or a merge brings is at the alias. A
-/// collection stands at its first key or item.
+/// `document` is [`Document::index`](crate::Document::index). What an alias or a merge brings is at
+/// the alias. A collection stands at its first key or item.
 ///
 /// `None` where the file or the document cannot be read.
 ///
@@ -24,15 +24,28 @@ use crate::Place;
 /// ```
 pub fn locate(file: &str, bytes: &[u8], document: usize, pointer: &str) -> Option<Place> {
     let text = Text::decode(bytes);
-    let chunk = chunks(&Arc::from(file), &text).ok()?.into_iter().find(|chunk| chunk.index == document)?;
+    let chunk = chunks(&Arc::from(file), &text)
+        .ok()?
+        .into_iter()
+        .find(|chunk| chunk.index == document)?;
     let tokens = tokens(pointer);
-    let found = Walk { chunk: &chunk, tokens: &tokens, open: Vec::new(), found: None }.run()?;
+    let found = Walk {
+        chunk: &chunk,
+        tokens: &tokens,
+        open: Vec::new(),
+        found: None,
+    }
+    .run()?;
     Some(chunk.origin.place(found.line() - 1, found.col()))
 }
 
 /// The reference tokens of a JSON pointer (RFC 6901, section 4).
 fn tokens(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+    pointer
+        .split('/')
+        .skip(1)
+        .map(|token| token.replace("~1", "/").replace("~0", "~"))
+        .collect()
 }
 
 struct Walk<'w> {

@@ -53,7 +53,8 @@ pub struct Document {
     ///
     /// Comments and blank lines before the first `---` are no document.
     pub index: usize,
-    /// Where in the document the value stands, as a JSON pointer: empty, or `/items/2` for an object of a list.
+    /// Where in the document the value stands, as a JSON pointer: empty, or `/items/2` for an
+    /// object of a list.
     pub pointer: String,
     /// Which bytes of the file are the document, from the line after its `---` up to the next one.
     ///
@@ -65,14 +66,15 @@ pub struct Document {
 
 /// Reads a file as kubectl does.
 ///
-/// A byte order mark, UTF-16, CRLF, several documents, documents that hold nothing and JSON are all fine. Numbers,
-/// booleans, keys, anchors, merges and tags mean what they mean to kubectl, which no reader of YAML 1.2 gets right.
+/// A byte order mark, UTF-16, CRLF, several documents, documents that hold nothing and JSON are all
+/// fine. Numbers, booleans, keys, anchors, merges and tags mean what they mean to kubectl, which no
+/// reader of YAML 1.2 gets right.
 ///
 /// # Errors
 ///
-/// What kubectl could not read either, and a few things that it would: more than 255 levels of nesting, a raw
-/// U+2028 in quotes, the escape `\'`, half a surrogate pair in JSON. Whether a document is an object is no question
-/// of this function.
+/// What kubectl could not read either, and a few things that it would: more than 255 levels of
+/// nesting, a raw U+2028 in quotes, the escape `\'`, half a surrogate pair in JSON. Whether a
+/// document is an object is no question of this function.
 ///
 /// # Examples
 ///
@@ -101,7 +103,9 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Reading, ReadError> {
     let mut reading = Reading::default();
     for chunk in chunks(&file, &text)? {
         if let Some(composed) = compose::compose(&chunk, &mut reading.findings)? {
-            let range = text.offset.map(|offset| chunk.range().start + offset..chunk.range().end + offset);
+            let range = text
+                .offset
+                .map(|offset| chunk.range().start + offset..chunk.range().end + offset);
             reading.documents.push(Document {
                 value: composed.value,
                 place: composed.place,
@@ -113,13 +117,27 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Reading, ReadError> {
         }
     }
     if let Some(at) = text.invalid {
-        let place = text::Origin { file, line: 0, column: 0 }.place_of(&text.text, at);
-        reading.findings.push(Finding { place, kind: FindingKind::InvalidUtf8 });
+        let place = text::Origin {
+            file,
+            line: 0,
+            column: 0,
+        }
+        .place_of(&text.text, at);
+        reading.findings.push(Finding {
+            place,
+            kind: FindingKind::InvalidUtf8,
+        });
     }
-    reading.findings.sort_by(|one, other| one.place.cmp(&other.place));
+    reading
+        .findings
+        .sort_by(|one, other| one.place.cmp(&other.place));
     Ok(reading)
 }
 
 fn chunks<'t>(file: &Arc<str>, text: &'t Text<'_>) -> Result<Vec<Chunk<'t>>, ReadError> {
-    if text.is_json() { json::split(file, &text.text) } else { text::split(file, &text.text) }
+    if text.is_json() {
+        json::split(file, &text.text)
+    } else {
+        text::split(file, &text.text)
+    }
 }

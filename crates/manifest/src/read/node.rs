@@ -58,9 +58,14 @@ impl Node {
 
 /// Sets all entries of a map, or of each map of a list, the first of which wins.
 ///
-/// Like go-yaml v2 it sets them over those that are there. Returns what it set anew, with the lines of before, or
-/// nothing where the node is no map. An alias to a list is none to go-yaml, though the list itself would do.
-pub(crate) fn merge(entries: &mut Entries, node: Node, is_alias: bool) -> Option<Vec<(String, u32)>> {
+/// Like go-yaml v2 it sets them over those that are there. Returns what it set anew, with the lines
+/// of before, or nothing where the node is no map. An alias to a list is none to go-yaml, though
+/// the list itself would do.
+pub(crate) fn merge(
+    entries: &mut Entries,
+    node: Node,
+    is_alias: bool,
+) -> Option<Vec<(String, u32)>> {
     let maps = match node {
         Node::Collection(Value::Array(maps)) if !is_alias => maps,
         Node::Collection(map) => vec![map],
@@ -70,7 +75,10 @@ pub(crate) fn merge(entries: &mut Entries, node: Node, is_alias: bool) -> Option
     for map in maps.into_iter().rev() {
         let Value::Object(map) = map else { return None };
         for (key, value) in map {
-            if let Some(Entry { value: before, line: Some(line) }) = entries.get(&key)
+            if let Some(Entry {
+                value: before,
+                line: Some(line),
+            }) = entries.get(&key)
                 && *before != value
             {
                 overridden.push((key.clone(), *line));

@@ -1,11 +1,13 @@
 //! What a scalar means: the rules of go-yaml v2, which kubectl reads with.
 //!
-//! They are YAML 1.1's with exceptions: `yes` and `y` are booleans, `0440` is octal, `1_000` is a number, but
-//! `1:30` and dates are text. Numbers then go through JSON, so `1.0` becomes the integer 1.
+//! They are YAML 1.1's with exceptions: `yes` and `y` are booleans, `0440` is octal, `1_000` is a
+//! number, but `1:30` and dates are text. Numbers then go through JSON, so `1.0` becomes the
+//! integer 1.
 
 use serde_json::Value;
 
-/// What kubectl reads where `text` stands unquoted: `true` for `yes`, 288 for `0440`, text for `1:30`.
+/// What kubectl reads where `text` stands unquoted: `true` for `yes`, 288 for `0440`, text for
+/// `1:30`.
 ///
 /// `None` for the infinities and not-a-number (`.inf`, `.nan`), which kubectl refuses as values.
 ///
@@ -24,7 +26,8 @@ pub fn read_scalar(text: &str) -> Option<Value> {
     Scalar::plain(text).into_value()
 }
 
-/// A scalar before it goes through JSON. As a key its type still shows: `1.0` is "1" and `1000000.0` is "1e+06".
+/// A scalar before it goes through JSON. As a key its type still shows: `1.0` is "1" and
+/// `1000000.0` is "1e+06".
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Scalar {
     Null,
@@ -49,9 +52,8 @@ impl Scalar {
             "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => {
                 Self::Bool(true)
             }
-            "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => {
-                Self::Bool(false)
-            }
+            "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False"
+            | "FALSE" => Self::Bool(false),
             ".nan" | ".NaN" | ".NAN" => Self::Float(f64::NAN),
             ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Self::Float(f64::INFINITY),
             "-.inf" | "-.Inf" | "-.INF" => Self::Float(f64::NEG_INFINITY),
@@ -59,7 +61,8 @@ impl Scalar {
         })
     }
 
-    /// As a value, or nothing for a float that JSON lacks. A whole float is an integer from here on.
+    /// As a value, or nothing for a float that JSON lacks. A whole float is an integer from here
+    /// on.
     pub(crate) fn into_value(self) -> Option<Value> {
         match self {
             Self::Null => Some(Value::Null),
@@ -123,7 +126,10 @@ fn integer(text: &str) -> Option<Scalar> {
 fn decimal(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        Some((mantissa, exponent)) => (
+            mantissa,
+            Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+        ),
         None => (unsigned, None),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
@@ -138,7 +144,10 @@ fn decimal(text: &str) -> Option<f64> {
 fn dotted(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
     let between_digits = |at: usize| {
-        let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+        let digit = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(u8::is_ascii_digit)
+        };
         digit(at.checked_sub(1)) && digit(at.checked_add(1))
     };
     if text.match_indices('_').any(|(at, _)| !between_digits(at)) {
@@ -164,7 +173,8 @@ fn finite(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// A float as JSON has it after Go has written it and read it again: whole numbers that fit are integers.
+/// A float as JSON has it after Go has written it and read it again: whole numbers that fit are
+/// integers.
 fn float(value: f64) -> Option<Value> {
     match value.to_string().parse::<i64>() {
         Ok(whole) => Some(whole.into()),
@@ -172,7 +182,8 @@ fn float(value: f64) -> Option<Value> {
     }
 }
 
-/// A float as a key: the fewest digits that tell it from other 32-bit floats, with an exponent from six digits on.
+/// A float as a key: the fewest digits that tell it from other 32-bit floats, with an exponent from
+/// six digits on.
 fn float_key(value: f64) -> String {
     let narrow = value as f32;
     if narrow.is_nan() {
@@ -183,14 +194,21 @@ fn float_key(value: f64) -> String {
     }
     let shortest = format!("{narrow:e}");
     let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let digits = mantissa.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let digits = mantissa
+        .split_once('.')
+        .map_or(0, |(_, digits)| digits.len());
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    // With the number of digits given, Rust takes the even one of two that are equally near, as Go does.
+    // With the number of digits given, Rust takes the even one of two that are equally near, as Go
+    // does.
     if (-4..6).contains(&exponent) {
         let decimals = digits.saturating_add_signed(-exponent as isize);
         return format!("{narrow:.decimals$}");
     }
     let scientific = format!("{narrow:.digits$e}");
     let mantissa = scientific.split('e').next().unwrap_or(&scientific);
-    format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    format!(
+        "{mantissa}e{}{:02}",
+        if exponent < 0 { '-' } else { '+' },
+        exponent.abs()
+    )
 }

@@ -26,7 +26,9 @@ pub(crate) fn resolve(text: &str, tag: &Tag) -> Result<Scalar, String> {
         ("timestamp", Scalar::Text(text)) if super::kustomize::time(&text).is_some() => {
             Ok(Scalar::Text(text))
         }
-        ("binary", _) => binary(text).map(Scalar::Text).ok_or_else(|| name.into_owned()),
+        ("binary", _) => binary(text)
+            .map(Scalar::Text)
+            .ok_or_else(|| name.into_owned()),
         ("null" | "bool" | "int" | "float" | "timestamp", _) => Err(name.into_owned()),
         _ => Ok(Scalar::Text(text.to_owned())),
     }
@@ -41,6 +43,8 @@ pub(crate) fn is_merge(tag: &Tag) -> bool {
 fn binary(text: &str) -> Option<String> {
     let config = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
     let compact: String = text.split(['\r', '\n']).collect();
-    let bytes = GeneralPurpose::new(&base64::alphabet::STANDARD, config).decode(compact).ok()?;
+    let bytes = GeneralPurpose::new(&base64::alphabet::STANDARD, config)
+        .decode(compact)
+        .ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -11,14 +11,16 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The text of a file.
 pub(crate) struct Text<'b> {
     pub(crate) text: Cow<'b, str>,
-    /// How many bytes of the file stand before `text`, unless `text` is not what the bytes of the file are.
+    /// How many bytes of the file stand before `text`, unless `text` is not what the bytes of the
+    /// file are.
     pub(crate) offset: Option<usize>,
     /// Where in `text` the first character stands that the file has no right encoding for.
     pub(crate) invalid: Option<usize>,
 }
 
 impl<'b> Text<'b> {
-    /// Follows a byte order mark, and takes UTF-8 where there is none. What is not valid becomes U+FFFD.
+    /// Follows a byte order mark, and takes UTF-8 where there is none. What is not valid becomes
+    /// U+FFFD.
     pub(crate) fn decode(bytes: &'b [u8]) -> Self {
         let text = match bytes {
             [0xff, 0xfe, rest @ ..] => Self::utf16(rest, u16::from_le_bytes),
@@ -31,22 +33,40 @@ impl<'b> Text<'b> {
 
     /// Escapes what JSON's strings may hold as it is and YAML's may not.
     fn escaped(self) -> Self {
-        const RAW: [(char, &str); 3] =
-            [('\u{7f}', "\\u007f"), ('\u{fffe}', "\\ufffe"), ('\u{ffff}', "\\uffff")];
+        const RAW: [(char, &str); 3] = [
+            ('\u{7f}', "\\u007f"),
+            ('\u{fffe}', "\\ufffe"),
+            ('\u{ffff}', "\\uffff"),
+        ];
         if !self.text.contains(RAW.map(|(character, _)| character)) {
             return self;
         }
-        let text =
-            RAW.into_iter().fold(self.text.into_owned(), |text, (raw, escape)| text.replace(raw, escape));
-        Self { text: Cow::Owned(text), offset: None, ..self }
+        let text = RAW
+            .into_iter()
+            .fold(self.text.into_owned(), |text, (raw, escape)| {
+                text.replace(raw, escape)
+            });
+        Self {
+            text: Cow::Owned(text),
+            offset: None,
+            ..self
+        }
     }
 
     fn utf8(bytes: &'b [u8], offset: usize) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(text) => Self { text: Cow::Borrowed(text), offset: Some(offset), invalid: None },
+            Ok(text) => Self {
+                text: Cow::Borrowed(text),
+                offset: Some(offset),
+                invalid: None,
+            },
             Err(error) => {
                 let text = String::from_utf8_lossy(bytes);
-                Self { text, offset: None, invalid: Some(error.valid_up_to()) }
+                Self {
+                    text,
+                    offset: None,
+                    invalid: Some(error.valid_up_to()),
+                }
             }
         }
     }
@@ -56,15 +76,19 @@ impl<'b> Text<'b> {
         let units = pairs.iter().map(|pair| unit(*pair));
         let mut text = String::with_capacity(pairs.len());
         let mut invalid = None;
-        for character in
-            char::decode_utf16(units).chain((!odd.is_empty()).then_some(Ok(char::REPLACEMENT_CHARACTER)))
+        for character in char::decode_utf16(units)
+            .chain((!odd.is_empty()).then_some(Ok(char::REPLACEMENT_CHARACTER)))
         {
             if character.is_err() {
                 invalid.get_or_insert(text.len());
             }
             text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
         }
-        Self { text: Cow::Owned(text), offset: None, invalid }
+        Self {
+            text: Cow::Owned(text),
+            offset: None,
+            invalid,
+        }
     }
 
     /// Whether kubectl takes the file for JSON.
@@ -114,13 +138,27 @@ impl Origin {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let lines = before.bytes().filter(|byte| *byte == b'\n').count();
-        self.place(lines, before[line_start..].chars().filter(|c| *c != BYTE_ORDER_MARK).count())
+        self.place(
+            lines,
+            before[line_start..]
+                .chars()
+                .filter(|c| *c != BYTE_ORDER_MARK)
+                .count(),
+        )
     }
 
     /// The place of a line and a column of the text that begins here, both from 0.
     pub(crate) fn place(&self, line: usize, column: usize) -> Place {
-        let column = if line == 0 { self.column + column } else { column };
-        Place { file: self.file.clone(), line: self.line_of(line), column: one_based(column) }
+        let column = if line == 0 {
+            self.column + column
+        } else {
+            column
+        };
+        Place {
+            file: self.file.clone(),
+            line: self.line_of(line),
+            column: one_based(column),
+        }
     }
 
     /// The number in the file of a line of the text that begins here, from 0.
@@ -141,10 +179,21 @@ fn one_based(number: usize) -> u32 {
 pub(crate) fn split<'t>(file: &Arc<str>, text: &'t str) -> Result<Vec<Chunk<'t>>, ReadError> {
     let mut chunks = Vec::new();
     let (mut start, mut line) = (0, 0);
-    let origin = |line| Origin { file: file.clone(), line, column: 0 };
+    let origin = |line| Origin {
+        file: file.clone(),
+        line,
+        column: 0,
+    };
     for separator in separators(text) {
-        let end = text[separator..].find('\n').map_or(text.len(), |at| separator + at + 1);
-        chunks.push(chunk(&text[start..separator], start, origin(line), chunks.len()));
+        let end = text[separator..]
+            .find('\n')
+            .map_or(text.len(), |at| separator + at + 1);
+        chunks.push(chunk(
+            &text[start..separator],
+            start,
+            origin(line),
+            chunks.len(),
+        ));
         line += lines(&text[start..separator]);
         check_separator(text[separator..end].trim_end(), &origin(line))?;
         line += 1;
@@ -161,7 +210,9 @@ pub(crate) fn split<'t>(file: &Arc<str>, text: &'t str) -> Result<Vec<Chunk<'t>>
 /// Where the lines begin that end a document.
 fn separators(text: &str) -> impl Iterator<Item = usize> {
     let first = text.starts_with("---").then_some(0);
-    first.into_iter().chain(text.match_indices("\n---").map(|(at, _)| at + 1))
+    first
+        .into_iter()
+        .chain(text.match_indices("\n---").map(|(at, _)| at + 1))
 }
 
 fn check_separator(line: &str, origin: &Origin) -> Result<(), ReadError> {
@@ -169,13 +220,22 @@ fn check_separator(line: &str, origin: &Origin) -> Result<(), ReadError> {
     if rest.is_empty() || rest.starts_with('#') {
         return Ok(());
     }
-    Err(ReadError::Separator { place: origin.place_of(line, line.len() - rest.len()), text: rest.to_owned() })
+    Err(ReadError::Separator {
+        place: origin.place_of(line, line.len() - rest.len()),
+        text: rest.to_owned(),
+    })
 }
 
 /// A document of YAML. A byte order mark before it is no part of it.
 fn chunk(text: &str, start: usize, origin: Origin, index: usize) -> Chunk<'_> {
     let marked = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    Chunk { text: marked, start: start + text.len() - marked.len(), origin, index, json: false }
+    Chunk {
+        text: marked,
+        start: start + text.len() - marked.len(),
+        origin,
+        index,
+        json: false,
+    }
 }
 
 pub(crate) fn lines(text: &str) -> usize {
@@ -184,5 +244,7 @@ pub(crate) fn lines(text: &str) -> usize {
 
 /// Whether there is nothing but blank lines and comments.
 pub(crate) fn holds_nothing(text: &str) -> bool {
-    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
+    text.lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || line.starts_with('#'))
 }

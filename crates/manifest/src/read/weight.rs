@@ -15,7 +15,10 @@ pub(crate) struct Weight {
 impl Weight {
     /// One node.
     pub(crate) fn of(text: &str) -> Self {
-        Self { nodes: 1, bytes: text.len() }
+        Self {
+            nodes: 1,
+            bytes: text.len(),
+        }
     }
 }
 
@@ -23,7 +26,10 @@ impl Add for Weight {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { nodes: self.nodes + other.nodes, bytes: self.bytes + other.bytes }
+        Self {
+            nodes: self.nodes + other.nodes,
+            bytes: self.bytes + other.bytes,
+        }
     }
 }
 
@@ -37,14 +43,17 @@ impl Sub for Weight {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self { nodes: self.nodes - other.nodes, bytes: self.bytes - other.bytes }
+        Self {
+            nodes: self.nodes - other.nodes,
+            bytes: self.bytes - other.bytes,
+        }
     }
 }
 
 /// Whether aliases bring too much of what was read.
 ///
-/// The limit on nodes is go-yaml's: the larger a document, the smaller the part. The limit on text is ours, since
-/// we copy what Go shares.
+/// The limit on nodes is go-yaml's: the larger a document, the smaller the part. The limit on text
+/// is ours, since we copy what Go shares.
 pub(crate) fn is_excessive(aliased: Weight, read: Weight) -> bool {
     const SMALL: usize = 400_000;
     const LARGE: usize = 4_000_000;
@@ -53,6 +62,7 @@ pub(crate) fn is_excessive(aliased: Weight, read: Weight) -> bool {
         LARGE.. => 10,
         nodes => 99 - 89 * (nodes - SMALL) / (LARGE - SMALL),
     };
-    let too_many = aliased.nodes > 100 && read.nodes > 1000 && aliased.nodes * 100 > percent * read.nodes;
+    let too_many =
+        aliased.nodes > 100 && read.nodes > 1000 && aliased.nodes * 100 > percent * read.nodes;
     too_many || aliased.bytes > ALIASED_BYTES
 }

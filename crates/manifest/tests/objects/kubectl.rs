@@ -1,7 +1,10 @@
 //! kubectl as the second opinion on edits: its own patch of the old file against the edited file.
 
 use std::io::{self, Write};
-#[expect(clippy::disallowed_types, reason = "kubectl is the second opinion, in tests only")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "kubectl is the second opinion, in tests only"
+)]
 use std::process::Command;
 use std::process::Stdio;
 
@@ -9,7 +12,10 @@ use cutover_manifest::{bundle, edit, read};
 use serde_json::{Value, json};
 
 /// What kubectl prints; `None`, with a line, where there is no kubectl.
-#[expect(clippy::disallowed_types, reason = "kubectl is the second opinion, in tests only")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "kubectl is the second opinion, in tests only"
+)]
 pub(crate) fn kubectl(arguments: &[&str], input: &[u8]) -> Option<Value> {
     let spawned = Command::new("kubectl")
         .args(arguments)
@@ -57,16 +63,35 @@ fn an_edited_file_is_to_kubectl_what_its_own_patch_makes() {
     let container = "/spec/template/spec/containers/0";
     let check = |change: Value| {
         let patch = |text: &[u8], patch: &str| {
-            kubectl(&["patch", "--local", "-f", "-", "--type=json", "-p", patch, "-o", "json"], text)
+            kubectl(
+                &[
+                    "patch",
+                    "--local",
+                    "-f",
+                    "-",
+                    "--type=json",
+                    "-p",
+                    patch,
+                    "-o",
+                    "json",
+                ],
+                text,
+            )
         };
-        let Some(expect) = patch(FILE.as_bytes(), &json!([change]).to_string()) else { return };
+        let Some(expect) = patch(FILE.as_bytes(), &json!([change]).to_string()) else {
+            return;
+        };
         assert_eq!(patch(&edited(&change), "[]").unwrap(), expect, "{change}");
     };
     check(json!({"op": "replace", "path": "/spec/replicas", "value": 5}));
     check(json!({"op": "replace", "path": format!("{container}/image"), "value": "hello:2.0.0"}));
     check(json!({"op": "remove", "path": format!("{container}/env/0")}));
-    check(json!({"op": "add", "path": "/spec/strategy", "value": {"rollingUpdate": {"maxSurge": "25%"}}}));
-    for text in ["yes", "y", "0400", "1_000", "~", "", "a: b", "a\nb\n", "#", "é 😀", "1e3", "<<", "\ta"] {
+    check(
+        json!({"op": "add", "path": "/spec/strategy", "value": {"rollingUpdate": {"maxSurge": "25%"}}}),
+    );
+    for text in [
+        "yes", "y", "0400", "1_000", "~", "", "a: b", "a\nb\n", "#", "é 😀", "1e3", "<<", "\ta",
+    ] {
         check(json!({"op": "replace", "path": format!("{container}/env/0/value"), "value": text}));
         check(json!({"op": "add", "path": format!("{container}/env/0"), "value": {"name": text}}));
         check(json!({"op": "add", "path": "/metadata/annotations", "value": {text: text}}));
@@ -76,14 +101,31 @@ fn an_edited_file_is_to_kubectl_what_its_own_patch_makes() {
 #[test]
 fn an_image_is_set_as_kubectl_sets_it() {
     let set = |image: &str, text: &[u8]| {
-        kubectl(&["set", "image", "--local", "-f", "-", &format!("hello={image}"), "-o", "json"], text)
+        kubectl(
+            &[
+                "set",
+                "image",
+                "--local",
+                "-f",
+                "-",
+                &format!("hello={image}"),
+                "-o",
+                "json",
+            ],
+            text,
+        )
     };
-    let Some(expect) = set("hello:2.0.0", FILE.as_bytes()) else { return };
+    let Some(expect) = set("hello:2.0.0", FILE.as_bytes()) else {
+        return;
+    };
     let image = "/spec/template/spec/containers/0/image";
     let edited = edited(&json!({"op": "replace", "path": image, "value": "hello:2.0.0"}));
     assert_eq!(expect.pointer(image), Some(&json!("hello:2.0.0")));
     // Once more on both, since kubectl's types add fields, and it prints only what it changes.
-    assert_eq!(set("hello:3", &edited).unwrap(), set("hello:3", expect.to_string().as_bytes()).unwrap());
+    assert_eq!(
+        set("hello:3", &edited).unwrap(),
+        set("hello:3", expect.to_string().as_bytes()).unwrap()
+    );
 }
 
 fn edited(change: &Value) -> Vec<u8> {
@@ -91,6 +133,10 @@ fn edited(change: &Value) -> Vec<u8> {
     let (object, source) = loaded.sources.first_key_value().unwrap();
     let before = loaded.bundle.get(object).unwrap().value();
     let mut after = before.clone();
-    cutover_patch::apply(&mut after, &serde_json::from_value(json!([change])).unwrap()).unwrap();
+    cutover_patch::apply(
+        &mut after,
+        &serde_json::from_value(json!([change])).unwrap(),
+    )
+    .unwrap();
     edit(FILE.as_bytes(), source, before, &after).unwrap()
 }

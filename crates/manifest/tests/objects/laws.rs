@@ -81,7 +81,8 @@ fn edited(text: &str, change: Value) -> (String, Value, Value) {
 }
 
 proptest! {
-    /// A failure means that a release of one image would touch lines of a user's file that it has no business with.
+    /// A failure means that a release of one image would touch lines of a user's file that it has
+    /// no business with.
     #[test]
     fn a_scalar_s_edit_keeps_all_other_lines(
         (pointer, lines) in prop::sample::select(&SCALARS[..]),
@@ -99,7 +100,8 @@ proptest! {
         prop_assert_eq!(edited.matches('\n').count(), edited.matches(line_end).count());
     }
 
-    /// A failure means that a file would say something else than the plan, or that a comment would be lost.
+    /// A failure means that a file would say something else than the plan, or that a comment would
+    /// be lost.
     #[test]
     fn whatever_is_put_in_reads_back(
         place in prop::sample::select(&[

@@ -6,22 +6,33 @@ use serde_json::{Value, json};
 
 use crate::kubectl::kubectl;
 
-const NUMBERS: [&str; 14] =
-    ["0", "1", "9", "10", "100", "999", "1000", "1023", "1024", "1500", "1000000", "1048576", "0.5", "1.5"];
-const SUFFIXES: [&str; 13] = ["", "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti", "e3", "e4", "e6"];
+const NUMBERS: [&str; 14] = [
+    "0", "1", "9", "10", "100", "999", "1000", "1023", "1024", "1500", "1000000", "1048576", "0.5",
+    "1.5",
+];
+const SUFFIXES: [&str; 13] = [
+    "", "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti", "e3", "e4", "e6",
+];
 
 #[test]
 fn a_quantity_is_tested_where_kubectl_leaves_it_as_it_is() {
     let texts: Vec<String> = NUMBERS
         .iter()
-        .flat_map(|number| SUFFIXES.iter().map(move |suffix| format!("{number}{suffix}")))
+        .flat_map(|number| {
+            SUFFIXES
+                .iter()
+                .map(move |suffix| format!("{number}{suffix}"))
+        })
         .collect();
     let set = ["set", "image", "--local", "-f", "-", "c0=y", "-o", "json"];
-    let Some(printed) = kubectl(&set, pod(&texts).to_string().as_bytes()) else { return };
+    let Some(printed) = kubectl(&set, pod(&texts).to_string().as_bytes()) else {
+        return;
+    };
     for (index, text) in texts.iter().enumerate() {
         let printed = &printed["spec"]["containers"][index]["resources"]["limits"]["memory"];
         let tested = MergeKeys.testable("/spec/containers/-/resources/limits/memory", &json!(text));
-        // A few fractions with exponents (`1.5e4`) kubectl leaves alone and the server does not: those go untested.
+        // A few fractions with exponents (`1.5e4`) kubectl leaves alone and the server does not:
+        // those go untested.
         assert!(
             tested == (printed == text) || !tested && text.contains(".5e"),
             "{text} is {printed} to kubectl"

@@ -13,16 +13,31 @@ fn documents_are_printed_as_kubectl_prints_them() {
     check(json!({}), "{}\n");
     check(json!([]), "[]\n");
     check(json!("text"), "text\n");
-    check(json!({"b": 1, "a": {"d": null, "c": true}}), "a:\n  c: true\n  d: null\nb: 1\n");
-    check(json!({"a": {}, "b": [], "c": ""}), "a: {}\nb: []\nc: \"\"\n");
-    check(json!({"a": ["x", {"k": 1, "l": [2]}]}), "a:\n- x\n- k: 1\n  l:\n  - 2\n");
-    check(json!({"a": [["x", ["z"]], [], {}]}), "a:\n- - x\n  - - z\n- []\n- {}\n");
+    check(
+        json!({"b": 1, "a": {"d": null, "c": true}}),
+        "a:\n  c: true\n  d: null\nb: 1\n",
+    );
+    check(
+        json!({"a": {}, "b": [], "c": ""}),
+        "a: {}\nb: []\nc: \"\"\n",
+    );
+    check(
+        json!({"a": ["x", {"k": 1, "l": [2]}]}),
+        "a:\n- x\n- k: 1\n  l:\n  - 2\n",
+    );
+    check(
+        json!({"a": [["x", ["z"]], [], {}]}),
+        "a:\n- - x\n  - - z\n- []\n- {}\n",
+    );
     check(json!([{"a": {"b": 1}}]), "- a:\n    b: 1\n");
 }
 
 #[test]
 fn numbers_are_printed_as_kubectl_prints_them() {
-    check(json!([i64::MAX, -1, 0.5, -1.5e-7]), "- 9223372036854775807\n- -1\n- 0.5\n- -1.5e-7\n");
+    check(
+        json!([i64::MAX, -1, 0.5, -1.5e-7]),
+        "- 9223372036854775807\n- -1\n- 0.5\n- -1.5e-7\n",
+    );
     check(json!([1e20, 1e21]), "- 100000000000000000000\n- 1e+21\n");
 }
 
@@ -66,8 +81,8 @@ fn texts_are_quoted_where_a_reader_needs_it() {
         check(json!(double), &format!("\"{double}\"\n"));
     }
     for single in [
-        "a: b", "a:", "a #b", "#a", "- a", "-", "? a", ": a", "*a", "&a", "[a]", "{a}", "@a", "%a", " a",
-        "a ", "--- a", "...",
+        "a: b", "a:", "a #b", "#a", "- a", "-", "? a", ": a", "*a", "&a", "[a]", "{a}", "@a", "%a",
+        " a", "a ", "--- a", "...",
     ] {
         check(json!(single), &format!("'{single}'\n"));
     }
@@ -83,8 +98,14 @@ fn lines_are_a_block_where_it_is_safe() {
     check(json!({"a": "x\ny"}), "a: |-\n  x\n  y\n");
     check(json!({"a": "x\n\n  y\n"}), "a: |\n  x\n\n    y\n");
     check(json!({"a": "x\n\n\n"}), "a: |+\n  x\n\n\n");
-    check(json!({"a": {"b": ["x\n\ty\tz\n"]}}), "a:\n  b:\n  - \"x\\n\\ty\\tz\\n\"\n");
-    check(json!({"a": {"b": ["x\n y\tz\n"]}}), "a:\n  b:\n  - |\n    x\n     y\tz\n");
+    check(
+        json!({"a": {"b": ["x\n\ty\tz\n"]}}),
+        "a:\n  b:\n  - \"x\\n\\ty\\tz\\n\"\n",
+    );
+    check(
+        json!({"a": {"b": ["x\n y\tz\n"]}}),
+        "a:\n  b:\n  - |\n    x\n     y\tz\n",
+    );
     check(json!({"a": " x\ny"}), "a: \" x\\ny\"\n");
     check(json!({"a": "x \ny"}), "a: \"x \\ny\"\n");
     check(json!({"a": "x\r\ny"}), "a: \"x\\r\\ny\"\n");
@@ -117,7 +138,9 @@ fn kubectl_prints_the_same_bytes() {
             }]}},
         },
     });
-    let Some(printed) = kubectl::printed(emit(&object).as_bytes()) else { return };
+    let Some(printed) = kubectl::printed(emit(&object).as_bytes()) else {
+        return;
+    };
     assert_eq!(printed, emit(&object));
 }
 
@@ -191,10 +214,12 @@ fn value(text: BoxedStrategy<String>) -> impl Strategy<Value = Value> {
     })
 }
 
-/// Without what kustomize loses or cannot read even as it writes it: a quoted key `<<`, long keys, line ends of
-/// YAML 1.1, some control characters.
+/// Without what kustomize loses or cannot read even as it writes it: a quoted key `<<`, long keys,
+/// line ends of YAML 1.1, some control characters.
 fn kustomizable() -> impl Strategy<Value = String> {
-    let stumbles = ['\u{7f}', '\u{85}', '\u{2028}', '\u{2029}', '\u{fffe}', '\u{ffff}'];
+    let stumbles = [
+        '\u{7f}', '\u{85}', '\u{2028}', '\u{2029}', '\u{fffe}', '\u{ffff}',
+    ];
     short_text().prop_map(move |text| text.replace(stumbles, "").replace("<<", ""))
 }
 
@@ -287,5 +312,8 @@ fn short_text() -> impl Strategy<Value = String> {
         "[0-9._eE+xXobyYnN~:-]{1,7}",
         any::<String>()
     ];
-    prop_oneof![piece.clone(), vec(piece, 0..5).prop_map(|pieces| pieces.concat())]
+    prop_oneof![
+        piece.clone(),
+        vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+    ]
 }

@@ -2,42 +2,88 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-#[expect(clippy::disallowed_types, reason = "kubectl is the second opinion, in tests only")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "kubectl is the second opinion, in tests only"
+)]
 use std::process::Command;
 use std::process::{Output, Stdio};
 
 use cutover_manifest::read;
 use serde_json::{Number, Value};
 
-/// The objects that kubectl reads, or what it says against the file. `None`, with a line, where there is no kubectl.
+/// The objects that kubectl reads, or what it says against the file. `None`, with a line, where
+/// there is no kubectl.
 pub(crate) fn objects(bytes: &[u8]) -> Option<Result<Vec<Value>, String>> {
-    let output = run(&["label", "--local", "--overwrite", "-f", "-", "zz=zz", "-o", "json"], bytes)?;
+    let output = run(
+        &[
+            "label",
+            "--local",
+            "--overwrite",
+            "-f",
+            "-",
+            "zz=zz",
+            "-o",
+            "json",
+        ],
+        bytes,
+    )?;
     if !output.status.success() {
         return Some(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
     // Not by serde_json, which reads floats to the last bit but one, and no 200 levels.
-    let documents = read("kubectl.json", &output.stdout).expect("kubectl prints JSON").documents;
-    Some(Ok(documents.into_iter().map(|document| unlabelled(document.value)).collect()))
+    let documents = read("kubectl.json", &output.stdout)
+        .expect("kubectl prints JSON")
+        .documents;
+    Some(Ok(documents
+        .into_iter()
+        .map(|document| unlabelled(document.value))
+        .collect()))
 }
 
 /// The YAML that kubectl prints for one object that has the label `zz`.
 pub(crate) fn printed(bytes: &[u8]) -> Option<String> {
-    let output = run(&["label", "--local", "--overwrite", "-f", "-", "zz=zz", "-o", "yaml"], bytes)?;
+    let output = run(
+        &[
+            "label",
+            "--local",
+            "--overwrite",
+            "-f",
+            "-",
+            "zz=zz",
+            "-o",
+            "yaml",
+        ],
+        bytes,
+    )?;
     Some(String::from_utf8(output.stdout).expect("kubectl prints text"))
 }
 
 /// The objects that kustomize makes of a file that it takes as it is.
 pub(crate) fn kustomized(bytes: &[u8]) -> Option<Result<Vec<Value>, String>> {
     let folder = tempfile::tempdir().expect("a folder for kustomize");
-    write(&folder.path().join("kustomization.yaml"), b"resources: [objects.yaml]\n");
+    write(
+        &folder.path().join("kustomization.yaml"),
+        b"resources: [objects.yaml]\n",
+    );
     write(&folder.path().join("objects.yaml"), bytes);
-    let output = run(&["kustomize", folder.path().to_str().expect("a path that is text")], b"")?;
+    let output = run(
+        &[
+            "kustomize",
+            folder.path().to_str().expect("a path that is text"),
+        ],
+        b"",
+    )?;
     if !output.status.success() {
         return Some(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
-    let documents =
-        read("kustomized.yaml", &output.stdout).expect("kustomize prints what kubectl reads").documents;
-    Some(Ok(documents.into_iter().map(|document| document.value).collect()))
+    let documents = read("kustomized.yaml", &output.stdout)
+        .expect("kustomize prints what kubectl reads")
+        .documents;
+    Some(Ok(documents
+        .into_iter()
+        .map(|document| document.value)
+        .collect()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "kustomize reads folders")]
@@ -50,9 +96,11 @@ pub(crate) fn normal(value: Value) -> Value {
     match value {
         Value::Number(number) => normal_number(&number),
         Value::Array(items) => items.into_iter().map(normal).collect(),
-        Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(key, value)| (key, normal(value))).collect())
-        }
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .map(|(key, value)| (key, normal(value)))
+                .collect(),
+        ),
         other => other,
     }
 }
@@ -74,7 +122,10 @@ fn unlabelled(mut object: Value) -> Value {
     object
 }
 
-#[expect(clippy::disallowed_types, reason = "kubectl is the second opinion, in tests only")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "kubectl is the second opinion, in tests only"
+)]
 fn run(arguments: &[&str], input: &[u8]) -> Option<Output> {
     let spawned = Command::new("kubectl")
         .args(arguments)

@@ -1,6 +1,10 @@
 //! What `read` and `emit` promise, and kubectl and kustomize as second opinions.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 mod emitter;
 mod findings;

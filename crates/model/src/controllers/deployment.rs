@@ -9,8 +9,8 @@ use super::sets::Sets;
 use super::status::{self, paused};
 use super::{rolling, scaling};
 use crate::objects::{
-    Condition, Deployment, DeploymentStatus, Labels, Phase, ReplicaSet, ReplicaSetStatus, Template, Uid,
-    annotation, second,
+    Condition, Deployment, DeploymentStatus, Labels, Phase, ReplicaSet, ReplicaSetStatus, Template,
+    Uid, annotation, second,
 };
 use crate::server::Server;
 
@@ -35,7 +35,9 @@ pub(super) enum Action {
 
 /// Looks at a Deployment once and does the next thing.
 pub(crate) fn sync(server: &mut Server, uid: Uid, now: Timestamp) {
-    let Some(deployment) = server.deployments.get(&uid) else { return };
+    let Some(deployment) = server.deployments.get(&uid) else {
+        return;
+    };
     let now = second(now);
     let sets = Sets::of(server, deployment);
     match decide(server, deployment, &sets, now) {
@@ -63,7 +65,10 @@ fn decide(server: &Server, deployment: &Deployment, sets: &Sets, now: Timestamp)
     if let Some(condition) = paused(deployment, now) {
         return Action::Pause(condition);
     }
-    if let Some(new) = sets.new.as_ref().filter(|new| is_stale(server, deployment, new.uid, sets.revision()))
+    if let Some(new) = sets
+        .new
+        .as_ref()
+        .filter(|new| is_stale(server, deployment, new.uid, sets.revision()))
     {
         return Action::Refresh(new.uid);
     }
@@ -79,15 +84,22 @@ fn decide(server: &Server, deployment: &Deployment, sets: &Sets, now: Timestamp)
 /// Whether a pod of an old set is still there, ending ones included.
 fn old_pods(server: &Server, sets: &Sets) -> bool {
     let of_old = |owner: Uid| sets.old.iter().any(|set| set.uid == owner);
-    server.pods.values().any(|pod| pod.phase != Phase::Failed && of_old(pod.owner))
+    server
+        .pods
+        .values()
+        .any(|pod| pod.phase != Phase::Failed && of_old(pod.owner))
 }
 
 fn is_stale(server: &Server, deployment: &Deployment, new: Uid, revision: u64) -> bool {
-    let Some(set) = server.replica_sets.get(&new) else { return false };
+    let Some(set) = server.replica_sets.get(&new) else {
+        return false;
+    };
     let copied = copied(deployment);
     set.revision() < revision
         || set.min_ready_seconds != deployment.spec.min_ready_seconds
-        || copied.iter().any(|(key, value)| set.annotations.get(key) != Some(value))
+        || copied
+            .iter()
+            .any(|(key, value)| set.annotations.get(key) != Some(value))
 }
 
 /// The annotations that a Deployment gives its new set.
@@ -98,16 +110,24 @@ fn copied(deployment: &Deployment) -> Labels {
 }
 
 fn refresh(server: &mut Server, deployment: Uid, set: Uid, revision: u64) {
-    let Some(deployment) = server.deployments.get(&deployment) else { return };
+    let Some(deployment) = server.deployments.get(&deployment) else {
+        return;
+    };
     let (copied, min_ready_seconds) = (copied(deployment), deployment.spec.min_ready_seconds);
-    let Some(set) = server.replica_sets.get_mut(&set) else { return };
+    let Some(set) = server.replica_sets.get_mut(&set) else {
+        return;
+    };
     set.annotations.extend(copied);
     let old = set.revision();
     if old < revision {
-        let history = set.annotations.get(annotation::HISTORY).map(|history| format!("{history},"));
+        let history = set
+            .annotations
+            .get(annotation::HISTORY)
+            .map(|history| format!("{history},"));
         let history = format!("{}{old}", history.unwrap_or_default());
         set.annotations.insert(annotation::HISTORY.into(), history);
-        set.annotations.insert(annotation::REVISION.into(), revision.to_string());
+        set.annotations
+            .insert(annotation::REVISION.into(), revision.to_string());
     }
     if set.min_ready_seconds != min_ready_seconds {
         set.min_ready_seconds = min_ready_seconds;
@@ -118,7 +138,9 @@ fn refresh(server: &mut Server, deployment: Uid, set: Uid, revision: u64) {
 }
 
 fn create(server: &mut Server, uid: Uid, replicas: u32, revision: u64, now: Timestamp) {
-    let Some(deployment) = server.deployments.get(&uid).cloned() else { return };
+    let Some(deployment) = server.deployments.get(&uid).cloned() else {
+        return;
+    };
     let spec = &deployment.spec;
     let (hash, name) = free_name(server, &deployment);
     let mut labels = spec.template.labels.clone();
@@ -151,8 +173,9 @@ fn free_name(server: &Server, deployment: &Deployment) -> (String, String) {
     loop {
         let hash = template.hash();
         let name = format!("{}-{hash}", deployment.name());
-        let is_taken =
-            |set: &ReplicaSet| set.header.name == name && *set.header.namespace == *deployment.namespace();
+        let is_taken = |set: &ReplicaSet| {
+            set.header.name == name && *set.header.namespace == *deployment.namespace()
+        };
         if !server.replica_sets.values().any(is_taken) {
             return (hash, name);
         }
@@ -169,10 +192,16 @@ fn noted(deployment: &Deployment) -> [(String, String); 2] {
 }
 
 fn resize(server: &mut Server, deployment: Uid, sizes: &[(Uid, u32)]) {
-    let Some(noted) = server.deployments.get(&deployment).map(noted) else { return };
+    let Some(noted) = server.deployments.get(&deployment).map(noted) else {
+        return;
+    };
     for (uid, replicas) in sizes {
-        let Some(set) = server.replica_sets.get_mut(uid) else { continue };
-        let is_noted = noted.iter().all(|(key, value)| set.annotations.get(key) == Some(value));
+        let Some(set) = server.replica_sets.get_mut(uid) else {
+            continue;
+        };
+        let is_noted = noted
+            .iter()
+            .all(|(key, value)| set.annotations.get(key) == Some(value));
         if set.replicas == *replicas && is_noted {
             continue;
         }
@@ -186,9 +215,15 @@ fn resize(server: &mut Server, deployment: Uid, sizes: &[(Uid, u32)]) {
 }
 
 fn write(server: &mut Server, uid: Uid, status: DeploymentStatus, sets: &Sets, now: Timestamp) {
-    let Some(deployment) = server.deployments.get_mut(&uid) else { return };
+    let Some(deployment) = server.deployments.get_mut(&uid) else {
+        return;
+    };
     deployment.check_at = deadline(deployment, &status);
-    let revision = sets.new.as_ref().map(|new| new.revision).filter(|new| *new != deployment.revision());
+    let revision = sets
+        .new
+        .as_ref()
+        .map(|new| new.revision)
+        .filter(|new| *new != deployment.revision());
     if status != deployment.status || revision.is_some() {
         server.write_status(uid, status, revision, now);
     }
@@ -196,12 +231,18 @@ fn write(server: &mut Server, uid: Uid, status: DeploymentStatus, sets: &Sets, n
 
 /// When the rollout has stood for too long, unless it moves.
 fn deadline(deployment: &Deployment, status: &DeploymentStatus) -> Option<Timestamp> {
-    let seconds = deployment.spec.deadline.filter(|_| !deployment.spec.paused)?;
+    let seconds = deployment
+        .spec
+        .deadline
+        .filter(|_| !deployment.spec.paused)?;
     let condition = status.condition("Progressing")?;
     if [status::COMPLETE, status::TIMED_OUT].contains(&condition.reason) {
         return None;
     }
-    condition.updated.checked_add(SignedDuration::from_secs(i64::from(seconds) + 1)).ok()
+    condition
+        .updated
+        .checked_add(SignedDuration::from_secs(i64::from(seconds) + 1))
+        .ok()
 }
 
 #[cfg(test)]

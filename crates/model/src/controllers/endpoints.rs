@@ -1,4 +1,5 @@
-//! The EndpointSlice controller: which pods a Service leads to, slice by slice of equal port numbers.
+//! The EndpointSlice controller: which pods a Service leads to, slice by slice of equal port
+//! numbers.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -12,13 +13,22 @@ use crate::server::Server;
 
 /// Looks at a Service once and writes its slices.
 pub(crate) fn sync(server: &mut Server, uid: Uid, now: Timestamp) {
-    let Some(service) = server.services.get(&uid) else { return };
+    let Some(service) = server.services.get(&uid) else {
+        return;
+    };
     if service.selector.is_empty() {
         return;
     }
     let mut wanted = wanted(server, service);
-    let present: Vec<_> = server.slices.values().filter(|slice| slice.service == uid).collect();
-    let present: Vec<_> = present.iter().map(|slice| (slice.header.uid, slice.ports.clone())).collect();
+    let present: Vec<_> = server
+        .slices
+        .values()
+        .filter(|slice| slice.service == uid)
+        .collect();
+    let present: Vec<_> = present
+        .iter()
+        .map(|slice| (slice.header.uid, slice.ports.clone()))
+        .collect();
     for (slice, ports) in present {
         match wanted.remove(&ports) {
             Some(endpoints) => update(server, slice, endpoints),
@@ -41,7 +51,10 @@ fn wanted(server: &Server, service: &Service) -> BTreeMap<Vec<SlicePort>, Vec<En
     };
     for pod in server.pods.values().filter(selected) {
         if let Some(ip) = pod.ip() {
-            slices.entry(ports(service, pod)).or_default().push(endpoint(service, pod, ip));
+            slices
+                .entry(ports(service, pod))
+                .or_default()
+                .push(endpoint(service, pod, ip));
         }
     }
     if slices.is_empty() {
@@ -54,10 +67,16 @@ fn wanted(server: &Server, service: &Service) -> BTreeMap<Vec<SlicePort>, Vec<En
 fn ports(service: &Service, pod: &Pod) -> Vec<SlicePort> {
     let number = |target: &Value| match target {
         Value::String(name) => pod.spec.port(name),
-        number => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        number => number
+            .as_u64()
+            .and_then(|number| u32::try_from(number).ok()),
     };
     let resolved = service.ports.iter().filter_map(|(name, protocol, target)| {
-        Some(SlicePort { name: name.clone(), protocol: protocol.clone(), number: number(target)? })
+        Some(SlicePort {
+            name: name.clone(),
+            protocol: protocol.clone(),
+            number: number(target)?,
+        })
     });
     resolved.collect()
 }
@@ -75,14 +94,26 @@ fn endpoint(service: &Service, pod: &Pod, ip: String) -> Endpoint {
 }
 
 fn update(server: &mut Server, uid: Uid, endpoints: Vec<Endpoint>) {
-    if let Some(slice) = server.slices.get_mut(&uid).filter(|slice| slice.endpoints != endpoints) {
+    if let Some(slice) = server
+        .slices
+        .get_mut(&uid)
+        .filter(|slice| slice.endpoints != endpoints)
+    {
         slice.endpoints = endpoints;
         server.slice_changed(uid);
     }
 }
 
-fn add(server: &mut Server, service: Uid, ports: Vec<SlicePort>, endpoints: Vec<Endpoint>, now: Timestamp) {
-    let Some(own) = server.services.get(&service) else { return };
+fn add(
+    server: &mut Server,
+    service: Uid,
+    ports: Vec<SlicePort>,
+    endpoints: Vec<Endpoint>,
+    now: Timestamp,
+) {
+    let Some(own) = server.services.get(&service) else {
+        return;
+    };
     let (name, namespace) = (own.name().to_owned(), own.namespace().into());
     let mut header = server.header(String::new(), namespace, now);
     header.name = format!("{name}-{}", suffix(header.uid));

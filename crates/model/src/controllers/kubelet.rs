@@ -6,7 +6,8 @@ use crate::objects::{Next, Phase, Pod, Uid, second};
 use crate::random::Random;
 use crate::server::Server;
 
-/// What becomes of pods and of connections to them, and how long it takes. Times are in milliseconds, from the shortest to the longest.
+/// What becomes of pods and of connections to them, and how long it takes. Times are in
+/// milliseconds, from the shortest to the longest.
 #[derive(Clone, Debug)]
 pub struct Nodes {
     /// From a pod's creation to its running.
@@ -17,7 +18,8 @@ pub struct Nodes {
     pub drain: (u64, u64),
     /// From a change of a Service's slices to kube-proxy's following it.
     pub proxy: (u64, u64),
-    /// What becomes of pods with an image that contains this text; the first that fits counts, other pods are healthy.
+    /// What becomes of pods with an image that contains this text; the first that fits counts,
+    /// other pods are healthy.
     pub fates: Vec<(String, Fate)>,
 }
 
@@ -62,11 +64,24 @@ impl Nodes {
 }
 
 /// The next thing that happens to a pod by itself.
-pub(crate) fn act(server: &mut Server, uid: Uid, nodes: &Nodes, random: &mut Random, now: Timestamp) {
-    let min_ready = server.pods.get(&uid).and_then(|pod| server.replica_sets.get(&pod.owner));
+pub(crate) fn act(
+    server: &mut Server,
+    uid: Uid,
+    nodes: &Nodes,
+    random: &mut Random,
+    now: Timestamp,
+) {
+    let min_ready = server
+        .pods
+        .get(&uid)
+        .and_then(|pod| server.replica_sets.get(&pod.owner));
     let min_ready = min_ready.map_or(0, |set| set.min_ready_seconds);
-    let Some(pod) = server.pods.get_mut(&uid) else { return };
-    let Some((_, next)) = pod.next.take() else { return };
+    let Some(pod) = server.pods.get_mut(&uid) else {
+        return;
+    };
+    let Some((_, next)) = pod.next.take() else {
+        return;
+    };
     let fate = nodes.fate(pod);
     match next {
         Next::Schedule => schedule(pod, fate, after(now, random.between(nodes.start))),
@@ -92,17 +107,24 @@ pub(crate) fn act(server: &mut Server, uid: Uid, nodes: &Nodes, random: &mut Ran
 
 /// A ready pod's program ends; it is ready again after a while.
 pub(crate) fn crash(server: &mut Server, uid: Uid, random: &mut Random, now: Timestamp) {
-    let Some(pod) = server.pods.get_mut(&uid) else { return };
+    let Some(pod) = server.pods.get_mut(&uid) else {
+        return;
+    };
     unready(pod, now);
     pod.waiting = Some("CrashLoopBackOff");
     pod.restarts += 1;
-    pod.next = Some((after(now, random.between((1000, 30_000))), Next::BecomeReady));
+    pod.next = Some((
+        after(now, random.between((1000, 30_000))),
+        Next::BecomeReady,
+    ));
     server.pod_changed(uid);
 }
 
 /// A pod is evicted: it stays as `Failed`, and its owner makes another.
 pub(crate) fn evict(server: &mut Server, uid: Uid, now: Timestamp) {
-    let Some(pod) = server.pods.get_mut(&uid) else { return };
+    let Some(pod) = server.pods.get_mut(&uid) else {
+        return;
+    };
     unready(pod, now);
     pod.phase = Phase::Failed;
     pod.address = None;
@@ -122,7 +144,10 @@ fn start(pod: &mut Pod, fate: Fate, ready_at: Timestamp, now: Timestamp) {
     pod.phase = Phase::Running;
     pod.address = u32::try_from(pod.header.uid.0).ok();
     pod.next = match fate {
-        Fate::Slow { seconds } => Some((after(ready_at, u64::from(seconds) * 1000), Next::BecomeReady)),
+        Fate::Slow { seconds } => Some((
+            after(ready_at, u64::from(seconds) * 1000),
+            Next::BecomeReady,
+        )),
         Fate::Crash => Some((now, Next::Crash)),
         Fate::NeverReady => None,
         _ => Some((ready_at, Next::BecomeReady)),

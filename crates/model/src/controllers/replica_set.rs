@@ -13,8 +13,14 @@ use crate::server::Server;
 
 /// Looks at a ReplicaSet once and does the next thing.
 pub(crate) fn sync(server: &mut Server, uid: Uid, random: &mut Random, now: Timestamp) {
-    let Some(set) = server.replica_sets.get(&uid) else { return };
-    let active: Vec<_> = server.pods.values().filter(|pod| pod.owner == uid && pod.is_active()).collect();
+    let Some(set) = server.replica_sets.get(&uid) else {
+        return;
+    };
+    let active: Vec<_> = server
+        .pods
+        .values()
+        .filter(|pod| pod.owner == uid && pod.is_active())
+        .collect();
     let wanted = usize::try_from(set.replicas).unwrap_or(usize::MAX);
     if active.len() > wanted {
         if let Some(pod) = victim(&active, random) {
@@ -30,7 +36,11 @@ pub(crate) fn sync(server: &mut Server, uid: Uid, random: &mut Random, now: Time
 impl Server {
     /// Whether a ReplicaSet of this Deployment has yet to be looked at.
     pub(crate) fn sets_have_work(&self, deployment: Uid) -> bool {
-        let sets = self.work.replica_sets.iter().filter_map(|uid| self.replica_sets.get(uid));
+        let sets = self
+            .work
+            .replica_sets
+            .iter()
+            .filter_map(|uid| self.replica_sets.get(uid));
         sets.into_iter().any(|set| set.deployment == deployment)
     }
 }
@@ -53,16 +63,26 @@ fn victim(active: &[&Pod], random: &mut Random) -> Option<Uid> {
 }
 
 fn grow(server: &mut Server, uid: Uid, now: Timestamp) {
-    let counted = server.pods.values().filter(|pod| pod.phase != Phase::Failed).count();
+    let counted = server
+        .pods
+        .values()
+        .filter(|pod| pod.phase != Phase::Failed)
+        .count();
     if let Some(quota) = server.policy.pod_quota.filter(|quota| counted >= *quota) {
         return fail(server, uid, quota, now);
     }
     let sidecar = server.policy.pod_sidecar.clone();
-    let Some(namespace) = server.replica_sets.get(&uid).map(|set| Arc::clone(&set.header.namespace)) else {
+    let Some(namespace) = server
+        .replica_sets
+        .get(&uid)
+        .map(|set| Arc::clone(&set.header.namespace))
+    else {
         return;
     };
     let mut header = server.header(String::new(), namespace, now);
-    let Some(set) = server.replica_sets.get_mut(&uid) else { return };
+    let Some(set) = server.replica_sets.get_mut(&uid) else {
+        return;
+    };
     set.retry = None;
     header.name = format!("{}-{}", set.header.name, suffix(header.uid));
     let mut pod = pod(set, header, now);
@@ -100,20 +120,32 @@ pub(crate) fn suffix(uid: Uid) -> String {
 
 /// No room for a pod: the status says so, and it is tried again later.
 fn fail(server: &mut Server, uid: Uid, quota: usize, now: Timestamp) {
-    let Some(set) = server.replica_sets.get_mut(&uid) else { return };
+    let Some(set) = server.replica_sets.get_mut(&uid) else {
+        return;
+    };
     let seconds = set.retry.map_or(1, |retry| (retry.seconds * 2).min(960));
-    let at = now.checked_add(SignedDuration::from_secs(seconds.into())).unwrap_or(now);
+    let at = now
+        .checked_add(SignedDuration::from_secs(seconds.into()))
+        .unwrap_or(now);
     set.retry = Some(Retry { at, seconds });
     let message = format!(
         "pods \"{}-\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods={quota}, limited: pods={quota}",
         set.header.name
     );
-    let failure = Condition::new("ReplicaFailure", "True", "FailedCreate", message, second(now));
+    let failure = Condition::new(
+        "ReplicaFailure",
+        "True",
+        "FailedCreate",
+        message,
+        second(now),
+    );
     report(server, uid, Some(failure), now);
 }
 
 fn report(server: &mut Server, uid: Uid, failure: Option<Condition>, now: Timestamp) {
-    let Some(set) = server.replica_sets.get(&uid) else { return };
+    let Some(set) = server.replica_sets.get(&uid) else {
+        return;
+    };
     let own = || server.pods.values().filter(|pod| pod.owner == uid);
     let count = |counts: &dyn Fn(&Pod) -> bool| {
         u32::try_from(own().filter(|pod| counts(pod)).count()).unwrap_or(u32::MAX)
@@ -131,7 +163,9 @@ fn report(server: &mut Server, uid: Uid, failure: Option<Condition>, now: Timest
         terminating: count(&|pod| pod.deleted.is_some()),
         failure,
     };
-    let Some(set) = server.replica_sets.get_mut(&uid) else { return };
+    let Some(set) = server.replica_sets.get_mut(&uid) else {
+        return;
+    };
     set.retry = set.retry.filter(|_| is_failing);
     if status != set.status {
         set.status = status;

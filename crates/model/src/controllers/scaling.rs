@@ -1,4 +1,5 @@
-//! What the Deployment controller does when only the size changes: `sync` and its proportional scaling.
+//! What the Deployment controller does when only the size changes: `sync` and its proportional
+//! scaling.
 
 use super::deployment::Action;
 use super::rolling::too_old;
@@ -7,14 +8,19 @@ use crate::objects::{Deployment, DeploymentSpec, Uid};
 
 /// Whether some active set was last scaled for another size of the Deployment.
 pub(super) fn is_due(spec: &DeploymentSpec, sets: &Sets) -> bool {
-    sets.active().any(|set| set.desired != 0 && set.desired != u64::from(spec.replicas))
+    sets.active()
+        .any(|set| set.desired != 0 && set.desired != u64::from(spec.replicas))
 }
 
 /// The next action of `sync`.
 pub(super) fn scale(deployment: &Deployment, sets: &Sets) -> Action {
     let spec = &deployment.spec;
     let scaled = sizes(deployment, sets);
-    if sets.all().any(|set| scaled.iter().any(|(uid, size)| *uid == set.uid && needs(spec, set, *size))) {
+    if sets.all().any(|set| {
+        scaled
+            .iter()
+            .any(|(uid, size)| *uid == set.uid && needs(spec, set, *size))
+    }) {
         return Action::Scale(scaled);
     }
     match spec.paused.then(|| too_old(spec, sets)).flatten() {
@@ -33,11 +39,17 @@ fn sizes(deployment: &Deployment, sets: &Sets) -> Vec<(Uid, u32)> {
     let spec = &deployment.spec;
     let active: Vec<_> = sets.active().collect();
     match active[..] {
-        [] => newest(sets).into_iter().flat_map(|set| alone(spec, set)).collect(),
+        [] => newest(sets)
+            .into_iter()
+            .flat_map(|set| alone(spec, set))
+            .collect(),
         [set] => alone(spec, set).into_iter().collect(),
-        _ if sets.new.as_ref().is_some_and(|new| is_saturated(spec, new)) => {
-            sets.old.iter().filter(|set| set.replicas > 0).map(|set| (set.uid, 0)).collect()
-        }
+        _ if sets.new.as_ref().is_some_and(|new| is_saturated(spec, new)) => sets
+            .old
+            .iter()
+            .filter(|set| set.replicas > 0)
+            .map(|set| (set.uid, 0))
+            .collect(),
         _ if spec.recreate => Vec::new(),
         _ => proportional(deployment, active),
     }
@@ -47,7 +59,8 @@ fn newest(sets: &Sets) -> Option<&Set> {
     sets.new.as_ref().or_else(|| sets.old.last())
 }
 
-/// The only set takes the whole size; where it has it already nothing is written, not even what is noted.
+/// The only set takes the whole size; where it has it already nothing is written, not even what is
+/// noted.
 fn alone(spec: &DeploymentSpec, set: &Set) -> Option<(Uid, u32)> {
     (set.replicas != spec.replicas).then_some((set.uid, spec.replicas))
 }
@@ -56,14 +69,26 @@ fn is_saturated(spec: &DeploymentSpec, new: &Set) -> bool {
     [new.replicas, new.available] == [spec.replicas; 2] && new.desired == u64::from(spec.replicas)
 }
 
-/// Each set takes its share of what is added or taken away; what rounding leaves is the largest set's.
+/// Each set takes its share of what is added or taken away; what rounding leaves is the largest
+/// set's.
 fn proportional(deployment: &Deployment, mut active: Vec<&Set>) -> Vec<(Uid, u32)> {
     let spec = &deployment.spec;
-    let allowed = if spec.replicas > 0 { i64::from(spec.ceiling()) } else { 0 };
-    let add = allowed - active.iter().map(|set| i64::from(set.replicas)).sum::<i64>();
+    let allowed = if spec.replicas > 0 {
+        i64::from(spec.ceiling())
+    } else {
+        0
+    };
+    let add = allowed
+        - active
+            .iter()
+            .map(|set| i64::from(set.replicas))
+            .sum::<i64>();
     active.sort_by(|one, other| {
         let by_age = (one.created, &one.name).cmp(&(other.created, &other.name));
-        other.replicas.cmp(&one.replicas).then(if add > 0 { by_age.reverse() } else { by_age })
+        other
+            .replicas
+            .cmp(&one.replicas)
+            .then(if add > 0 { by_age.reverse() } else { by_age })
     });
     let mut added = 0;
     let mut sizes = Vec::new();
@@ -76,7 +101,11 @@ fn proportional(deployment: &Deployment, mut active: Vec<&Set>) -> Vec<(Uid, u32
         *first = (*first + add - added).max(0);
     }
     let size = |size: i64| u32::try_from(size).unwrap_or(0);
-    active.iter().zip(sizes).map(|(set, wanted)| (set.uid, size(wanted))).collect()
+    active
+        .iter()
+        .zip(sizes)
+        .map(|(set, wanted)| (set.uid, size(wanted)))
+        .collect()
 }
 
 fn proportion(deployment: &Deployment, set: &Set, add: i64, added: i64) -> i64 {
@@ -85,7 +114,11 @@ fn proportion(deployment: &Deployment, set: &Set, add: i64, added: i64) -> i64 {
         return 0;
     }
     let fraction = fraction(deployment, set);
-    if add > 0 { fraction.min(left) } else { fraction.max(left) }
+    if add > 0 {
+        fraction.min(left)
+    } else {
+        fraction.max(left)
+    }
 }
 
 /// By how much a set grows when the whole grows to its ceiling.
@@ -98,7 +131,11 @@ fn fraction(deployment: &Deployment, set: &Set) -> i64 {
         0 => deployment.status.replicas.into(),
         max => i64::try_from(max).unwrap_or(i64::MAX),
     };
-    if before == 0 { 0 } else { round(size * i64::from(spec.ceiling()), before) - size }
+    if before == 0 {
+        0
+    } else {
+        round(size * i64::from(spec.ceiling()), before) - size
+    }
 }
 
 /// A quotient of positive numbers, halves away from zero.
@@ -122,14 +159,24 @@ mod tests {
             max: (from + surge).into(),
             ..set(at, replicas, 0)
         };
-        let old: Vec<_> = old.iter().zip(1..).map(|(replicas, at)| noted(at, *replicas)).collect();
-        let sets = Sets { new: new.map(|replicas| noted(100, replicas)), old };
+        let old: Vec<_> = old
+            .iter()
+            .zip(1..)
+            .map(|(replicas, at)| noted(at, *replicas))
+            .collect();
+        let sets = Sets {
+            new: new.map(|replicas| noted(100, replicas)),
+            old,
+        };
         let scaled = match scale(&deployment, &sets) {
             Action::Scale(scaled) => scaled,
             _ => Vec::new(),
         };
         let size = |set: &Set| {
-            scaled.iter().find(|(uid, _)| *uid == set.uid).map_or(set.replicas, |(_, size)| *size)
+            scaled
+                .iter()
+                .find(|(uid, _)| *uid == set.uid)
+                .map_or(set.replicas, |(_, size)| *size)
         };
         let found: Vec<_> = sets.new.iter().chain(&sets.old).map(size).collect();
         assert_eq!(found, expect, "{from} to {to}");

@@ -1,4 +1,5 @@
-//! A Deployment's ReplicaSets as its controller sees them: what they are asked for and what they report.
+//! A Deployment's ReplicaSets as its controller sees them: what they are asked for and what they
+//! report.
 
 use jiff::Timestamp;
 
@@ -37,7 +38,10 @@ pub(super) struct Set {
 
 impl Sets {
     pub(super) fn of(server: &Server, deployment: &Deployment) -> Self {
-        let own = server.replica_sets.values().filter(|set| set.deployment == deployment.uid);
+        let own = server
+            .replica_sets
+            .values()
+            .filter(|set| set.deployment == deployment.uid);
         let mut own: Vec<_> = own.collect();
         own.sort_by(|one, other| {
             (one.header.created, &one.header.name).cmp(&(other.header.created, &other.header.name))
@@ -45,7 +49,10 @@ impl Sets {
         let digest = deployment.spec.template.digest;
         let at = own.iter().position(|set| set.template.digest == digest);
         let new = at.map(|at| Set::of(own.remove(at)));
-        Self { new, old: own.into_iter().map(Set::of).collect() }
+        Self {
+            new,
+            old: own.into_iter().map(Set::of).collect(),
+        }
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Set> {
@@ -65,7 +72,8 @@ impl Sets {
         self.all().map(|set| set.available).sum()
     }
 
-    /// The revision that the new one has or gets: one more than all others, or its own where that is more.
+    /// The revision that the new one has or gets: one more than all others, or its own where that
+    /// is more.
     pub(super) fn revision(&self) -> u64 {
         let next = self.old.iter().map(|set| set.revision).max().unwrap_or(0) + 1;
         self.new.as_ref().map_or(next, |new| new.revision.max(next))

@@ -25,8 +25,20 @@ pub(super) fn counted(deployment: &Deployment, sets: &Sets, now: Timestamp) -> D
         conditions: deployment.status.conditions.clone(),
     };
     status.set(match available >= deployment.spec.floor() {
-        true => condition("Available", "True", "MinimumReplicasAvailable", AVAILABLE, now),
-        false => condition("Available", "False", "MinimumReplicasUnavailable", UNAVAILABLE, now),
+        true => condition(
+            "Available",
+            "True",
+            "MinimumReplicasAvailable",
+            AVAILABLE,
+            now,
+        ),
+        false => condition(
+            "Available",
+            "False",
+            "MinimumReplicasUnavailable",
+            UNAVAILABLE,
+            now,
+        ),
     });
     status
 }
@@ -36,13 +48,18 @@ pub(super) fn of_rollout(deployment: &Deployment, sets: &Sets, now: Timestamp) -
     let mut status = counted(deployment, sets, now);
     let present = deployment.status.condition(PROGRESSING);
     let has_deadline = deployment.spec.deadline.is_some();
-    let was_complete = status.replicas == status.updated && present.is_some_and(|is| is.reason == COMPLETE);
+    let was_complete =
+        status.replicas == status.updated && present.is_some_and(|is| is.reason == COMPLETE);
     if !has_deadline {
         status.remove(PROGRESSING);
     } else if !was_complete {
         progress(deployment, sets, &mut status, now);
     }
-    let failures = sets.new.iter().chain(&sets.old).filter_map(|set| set.failure.as_ref());
+    let failures = sets
+        .new
+        .iter()
+        .chain(&sets.old)
+        .filter_map(|set| set.failure.as_ref());
     match failures.into_iter().next() {
         Some(failure) => status.set(failure.clone()),
         None => status.remove("ReplicaFailure"),
@@ -55,7 +72,13 @@ pub(super) fn created(deployment: &Deployment, set: &str, now: Timestamp) -> Dep
     let mut status = deployment.status.clone();
     if deployment.spec.deadline.is_some() {
         let message = format!("Created new replica set \"{set}\"");
-        status.set(condition(PROGRESSING, "True", "NewReplicaSetCreated", &message, now));
+        status.set(condition(
+            PROGRESSING,
+            "True",
+            "NewReplicaSetCreated",
+            &message,
+            now,
+        ));
     }
     status
 }
@@ -63,15 +86,28 @@ pub(super) fn created(deployment: &Deployment, set: &str, now: Timestamp) -> Dep
 /// That a Deployment is paused, or goes on, where its status does not say so yet.
 pub(super) fn paused(deployment: &Deployment, now: Timestamp) -> Option<Condition> {
     deployment.spec.deadline?;
-    let reason = deployment.status.condition(PROGRESSING).map(|present| present.reason);
+    let reason = deployment
+        .status
+        .condition(PROGRESSING)
+        .map(|present| present.reason);
     if reason == Some(TIMED_OUT) {
         return None;
     }
     match (deployment.spec.paused, reason == Some(PAUSED)) {
-        (true, false) => Some(condition(PROGRESSING, "Unknown", PAUSED, "Deployment is paused", now)),
-        (false, true) => {
-            Some(condition(PROGRESSING, "Unknown", "DeploymentResumed", "Deployment is resumed", now))
-        }
+        (true, false) => Some(condition(
+            PROGRESSING,
+            "Unknown",
+            PAUSED,
+            "Deployment is paused",
+            now,
+        )),
+        (false, true) => Some(condition(
+            PROGRESSING,
+            "Unknown",
+            "DeploymentResumed",
+            "Deployment is resumed",
+            now,
+        )),
         _ => None,
     }
 }
@@ -97,13 +133,23 @@ fn progress(deployment: &Deployment, sets: &Sets, status: &mut DeploymentStatus,
         let message = format!("{what} has timed out progressing.");
         status.set(condition(PROGRESSING, "False", TIMED_OUT, &message, now));
     } else if present.is_none() {
-        let message = format!("Found new replica set \"{}\"", sets.new.as_ref().map_or("", |new| &new.name));
-        status.set(condition(PROGRESSING, "True", "FoundNewReplicaSet", &message, now));
+        let message = format!(
+            "Found new replica set \"{}\"",
+            sets.new.as_ref().map_or("", |new| &new.name)
+        );
+        status.set(condition(
+            PROGRESSING,
+            "True",
+            "FoundNewReplicaSet",
+            &message,
+            now,
+        ));
     }
 }
 
 fn has_moved(old: &DeploymentStatus, new: &DeploymentStatus) -> bool {
-    let waiting = |status: &DeploymentStatus| i64::from(status.replicas) - i64::from(status.updated);
+    let waiting =
+        |status: &DeploymentStatus| i64::from(status.replicas) - i64::from(status.updated);
     new.updated > old.updated
         || waiting(new) < waiting(old)
         || new.ready > old.ready
@@ -111,11 +157,15 @@ fn has_moved(old: &DeploymentStatus, new: &DeploymentStatus) -> bool {
 }
 
 fn is_late(deployment: &Deployment, now: Timestamp) -> bool {
-    let (Some(present), Some(seconds)) = (deployment.status.condition(PROGRESSING), deployment.spec.deadline)
-    else {
+    let (Some(present), Some(seconds)) = (
+        deployment.status.condition(PROGRESSING),
+        deployment.spec.deadline,
+    ) else {
         return false;
     };
-    let over = present.updated.checked_add(SignedDuration::from_secs(seconds.into()));
+    let over = present
+        .updated
+        .checked_add(SignedDuration::from_secs(seconds.into()));
     match present.reason {
         COMPLETE => false,
         TIMED_OUT => true,

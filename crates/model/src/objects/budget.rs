@@ -1,6 +1,7 @@
 //! The Deployment controller's numbers: `maxSurge` and `maxUnavailable`, rounded as it rounds them.
 //!
-//! Written from Kubernetes' own rules and not shared with the planner: a mistake of the one shows against the other.
+//! Written from Kubernetes' own rules and not shared with the planner: a mistake of the one shows
+//! against the other.
 
 use serde_json::Value;
 
@@ -30,7 +31,11 @@ impl Amount {
             Self::Count(count) => count,
             Self::Percent(percent) => {
                 let hundredfold = u64::from(percent) * u64::from(replicas);
-                let pods = if round_up { hundredfold.div_ceil(100) } else { hundredfold / 100 };
+                let pods = if round_up {
+                    hundredfold.div_ceil(100)
+                } else {
+                    hundredfold / 100
+                };
                 u32::try_from(pods).unwrap_or(u32::MAX)
             }
         }
@@ -49,12 +54,22 @@ impl Budget {
     pub(crate) fn resolve(surge: Amount, unavailable: Amount, replicas: u32) -> Self {
         let surge = surge.of_replicas(replicas, true);
         let unavailable = unavailable.of_replicas(replicas, false);
-        let unavailable = if surge == 0 && unavailable == 0 { 1 } else { unavailable };
-        Self { surge, unavailable: unavailable.min(replicas) }
+        let unavailable = if surge == 0 && unavailable == 0 {
+            1
+        } else {
+            unavailable
+        };
+        Self {
+            surge,
+            unavailable: unavailable.min(replicas),
+        }
     }
 
     /// Of a Deployment that recreates its pods.
-    pub(crate) const NONE: Self = Self { surge: 0, unavailable: 0 };
+    pub(crate) const NONE: Self = Self {
+        surge: 0,
+        unavailable: 0,
+    };
 }
 
 #[cfg(test)]
@@ -68,7 +83,11 @@ mod tests {
         let check = |surge: Value, unavailable: Value, replicas: u32, expect: (u32, u32)| {
             let amount = |value: &Value| Amount::of(value).unwrap();
             let budget = Budget::resolve(amount(&surge), amount(&unavailable), replicas);
-            assert_eq!((budget.surge, budget.unavailable), expect, "{surge} {unavailable} of {replicas}");
+            assert_eq!(
+                (budget.surge, budget.unavailable),
+                expect,
+                "{surge} {unavailable} of {replicas}"
+            );
         };
         check(json!("25%"), json!("25%"), 3, (1, 0));
         check(json!("25%"), json!("25%"), 10, (3, 2));

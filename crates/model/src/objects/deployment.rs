@@ -33,7 +33,13 @@ pub(crate) struct Deployment {
 impl Deployment {
     pub(crate) fn new(uid: Uid, manifest: Manifest) -> Self {
         let spec = DeploymentSpec::of(&manifest);
-        Self { uid, manifest, spec, status: DeploymentStatus::default(), check_at: None }
+        Self {
+            uid,
+            manifest,
+            spec,
+            status: DeploymentStatus::default(),
+            check_at: None,
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -41,7 +47,11 @@ impl Deployment {
     }
 
     pub(crate) fn namespace(&self) -> &str {
-        self.manifest.object().namespace.as_deref().unwrap_or_default()
+        self.manifest
+            .object()
+            .namespace
+            .as_deref()
+            .unwrap_or_default()
     }
 
     pub(crate) fn annotations(&self) -> Labels {
@@ -50,7 +60,10 @@ impl Deployment {
 
     pub(crate) fn revision(&self) -> u64 {
         let revision = &self.manifest.value()["metadata"]["annotations"][annotation::REVISION];
-        revision.as_str().and_then(|text| text.parse().ok()).unwrap_or(0)
+        revision
+            .as_str()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0)
     }
 
     /// Whether the stored status says that the rollout is over.
@@ -86,7 +99,11 @@ impl DeploymentSpec {
             template: Arc::new(Template::of(&spec["template"])),
             recreate,
             paused: spec["paused"] == true,
-            budget: if recreate { Budget::NONE } else { budget(&spec["strategy"], replicas) },
+            budget: if recreate {
+                Budget::NONE
+            } else {
+                budget(&spec["strategy"], replicas)
+            },
             min_ready_seconds: number(&spec["minReadySeconds"]).unwrap_or(0),
             deadline: limit("progressDeadlineSeconds"),
             history_limit: limit("revisionHistoryLimit"),
@@ -100,12 +117,17 @@ impl DeploymentSpec {
 
     /// The fewest pods that a rollout leaves available.
     pub(crate) fn floor(&self) -> u32 {
-        if self.recreate { 0 } else { self.replicas - self.budget.unavailable }
+        if self.recreate {
+            0
+        } else {
+            self.replicas - self.budget.unavailable
+        }
     }
 }
 
 fn budget(strategy: &Value, replicas: u32) -> Budget {
-    let amount = |name: &str| Amount::of(&strategy["rollingUpdate"][name]).unwrap_or(Amount::Count(0));
+    let amount =
+        |name: &str| Amount::of(&strategy["rollingUpdate"][name]).unwrap_or(Amount::Count(0));
     Budget::resolve(amount("maxSurge"), amount("maxUnavailable"), replicas)
 }
 
@@ -131,10 +153,13 @@ impl DeploymentStatus {
     }
 
     pub(crate) fn condition(&self, kind: &str) -> Option<&Condition> {
-        self.conditions.iter().find(|condition| condition.kind == kind)
+        self.conditions
+            .iter()
+            .find(|condition| condition.kind == kind)
     }
 
-    /// Sets a condition; one of the same status and reason stays as it is, one of the same status keeps its transition.
+    /// Sets a condition; one of the same status and reason stays as it is, one of the same status
+    /// keeps its transition.
     pub(crate) fn set(&mut self, mut new: Condition) {
         if let Some(old) = self.condition(new.kind) {
             if (old.status, old.reason) == (new.status, new.reason) {
@@ -164,14 +189,19 @@ impl DeploymentStatus {
         let mut value: Map<_, _> = present(&counts).collect();
         value.insert("terminatingReplicas".into(), self.terminating.into());
         if !self.conditions.is_empty() {
-            value.insert("conditions".into(), self.conditions.iter().map(Condition::value).collect());
+            value.insert(
+                "conditions".into(),
+                self.conditions.iter().map(Condition::value).collect(),
+            );
         }
         Value::Object(value)
     }
 }
 
 /// The counts that Kubernetes shows: zeros are left out.
-pub(super) fn present<'a>(counts: &'a [(&'a str, u64)]) -> impl Iterator<Item = (String, Value)> + 'a {
+pub(super) fn present<'a>(
+    counts: &'a [(&'a str, u64)],
+) -> impl Iterator<Item = (String, Value)> + 'a {
     let shown = counts.iter().filter(|(_, count)| *count > 0);
     shown.map(|(name, count)| ((*name).to_owned(), (*count).into()))
 }
@@ -197,7 +227,14 @@ impl Condition {
         message: String,
         now: Timestamp,
     ) -> Self {
-        Self { kind, status, reason, message, updated: now, changed: now }
+        Self {
+            kind,
+            status,
+            reason,
+            message,
+            updated: now,
+            changed: now,
+        }
     }
 
     pub(crate) fn value(&self) -> Value {

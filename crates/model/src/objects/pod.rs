@@ -79,19 +79,28 @@ impl Pod {
     /// Whether it counts as available: ready for longer than so many seconds.
     pub(crate) fn is_available(&self, min_ready_seconds: u32, now: Timestamp) -> bool {
         let long = |since: Timestamp| {
-            min_ready_seconds == 0 || since.as_second() + i64::from(min_ready_seconds) < now.as_second()
+            min_ready_seconds == 0
+                || since.as_second() + i64::from(min_ready_seconds) < now.as_second()
         };
         self.is_active() && self.ready.is_some_and(long)
     }
 
     pub(crate) fn deletion_cost(&self) -> i64 {
-        let cost = self.template.annotations.get("controller.kubernetes.io/pod-deletion-cost");
+        let cost = self
+            .template
+            .annotations
+            .get("controller.kubernetes.io/pod-deletion-cost");
         cost.and_then(|cost| cost.parse().ok()).unwrap_or(0)
     }
 
     pub(crate) fn ip(&self) -> Option<String> {
         let number = self.address?;
-        Some(format!("10.{}.{}.{}", 128 + (number >> 16 & 127), number >> 8 & 255, number & 255))
+        Some(format!(
+            "10.{}.{}.{}",
+            128 + (number >> 16 & 127),
+            number >> 8 & 255,
+            number & 255
+        ))
     }
 
     pub(crate) fn show(&self) -> Option<Manifest> {
@@ -112,7 +121,9 @@ impl Pod {
     }
 
     fn metadata(&self) -> Value {
-        let mut metadata = self.header.metadata(("apps/v1", "ReplicaSet", &self.owner_name, self.owner));
+        let mut metadata =
+            self.header
+                .metadata(("apps/v1", "ReplicaSet", &self.owner_name, self.owner));
         metadata["generateName"] = format!("{}-", self.owner_name).into();
         metadata["labels"] = labels(&self.labels);
         if !self.template.annotations.is_empty() {
@@ -144,14 +155,20 @@ impl Pod {
         status.insert("conditions".into(), self.conditions());
         if self.phase == Phase::Failed {
             status.insert("reason".into(), "Evicted".into());
-            status.insert("message".into(), "The node was low on resource: memory.".into());
+            status.insert(
+                "message".into(),
+                "The node was low on resource: memory.".into(),
+            );
         }
         if self.phase != Phase::Unschedulable {
             status.insert("startTime".into(), stamp(self.header.created));
             status.insert("containerStatuses".into(), self.containers());
         }
         if let Some(ip) = self.ip() {
-            status.insert("podIPs".into(), vec![object([("ip", ip.as_str().into())])].into());
+            status.insert(
+                "podIPs".into(),
+                vec![object([("ip", ip.as_str().into())])].into(),
+            );
             status.insert("podIP".into(), ip.into());
         }
         Value::Object(status)
@@ -160,7 +177,11 @@ impl Pod {
     fn conditions(&self) -> Value {
         let condition = |kind: &str, holds: bool, since: Timestamp| {
             let status = if holds { "True" } else { "False" };
-            object([("type", kind.into()), ("status", status.into()), ("lastTransitionTime", stamp(since))])
+            object([
+                ("type", kind.into()),
+                ("status", status.into()),
+                ("lastTransitionTime", stamp(since)),
+            ])
         };
         let scheduled = self.phase != Phase::Unschedulable;
         let mut ready = condition("Ready", self.ready.is_some(), self.ready_changed);
@@ -177,7 +198,11 @@ impl Pod {
     }
 
     fn containers(&self) -> Value {
-        self.spec.containers.iter().map(|container| self.container(container)).collect()
+        self.spec
+            .containers
+            .iter()
+            .map(|container| self.container(container))
+            .collect()
     }
 
     fn container(&self, container: &Container) -> Value {
@@ -201,12 +226,19 @@ impl Pod {
         let (name, inner) = match (self.waiting, self.phase) {
             (Some(reason), _) => {
                 let message = waiting_message(reason, &container.image);
-                ("waiting", object([("reason", reason.into()), ("message", message.into())]))
+                (
+                    "waiting",
+                    object([("reason", reason.into()), ("message", message.into())]),
+                )
             }
-            (None, Phase::Running) => ("running", object([("startedAt", stamp(self.header.created))])),
-            (None, Phase::Failed) => {
-                ("terminated", object([("reason", "Evicted".into()), ("exitCode", 137.into())]))
-            }
+            (None, Phase::Running) => (
+                "running",
+                object([("startedAt", stamp(self.header.created))]),
+            ),
+            (None, Phase::Failed) => (
+                "terminated",
+                object([("reason", "Evicted".into()), ("exitCode", 137.into())]),
+            ),
             (None, _) => ("waiting", object([("reason", "ContainerCreating".into())])),
         };
         object([(name, inner)])

@@ -49,7 +49,10 @@ pub(crate) struct ReplicaSetStatus {
 impl ReplicaSet {
     /// A number that the Deployment controller keeps in an annotation; 0 where it has not.
     pub(crate) fn noted(&self, annotation: &str) -> u64 {
-        self.annotations.get(annotation).and_then(|text| text.parse().ok()).unwrap_or(0)
+        self.annotations
+            .get(annotation)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0)
     }
 
     pub(crate) fn revision(&self) -> u64 {
@@ -74,7 +77,12 @@ impl ReplicaSet {
     }
 
     fn metadata(&self) -> Value {
-        let owner = ("apps/v1", "Deployment", &*self.deployment_name, self.deployment);
+        let owner = (
+            "apps/v1",
+            "Deployment",
+            &*self.deployment_name,
+            self.deployment,
+        );
         let mut metadata = self.header.metadata(owner);
         metadata["generation"] = self.generation.into();
         metadata["labels"] = labels(&self.labels);
@@ -110,7 +118,9 @@ impl ReplicaSetStatus {
         value.insert("terminatingReplicas".into(), self.terminating.into());
         if let Some(failure) = &self.failure {
             let mut condition = failure.value();
-            condition.as_object_mut().map(|members| members.remove("lastUpdateTime"));
+            condition
+                .as_object_mut()
+                .map(|members| members.remove("lastUpdateTime"));
             value.insert("conditions".into(), vec![condition].into());
         }
         Value::Object(value)

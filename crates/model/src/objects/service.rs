@@ -25,7 +25,13 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(manifest: Manifest) -> Self {
         let spec = &manifest.value()["spec"];
-        let port = |port: &Value| (text(&port["name"]), text(&port["protocol"]), port["targetPort"].clone());
+        let port = |port: &Value| {
+            (
+                text(&port["name"]),
+                text(&port["protocol"]),
+                port["targetPort"].clone(),
+            )
+        };
         Self {
             selector: texts(&spec["selector"]),
             ports: items(&spec["ports"]).map(port).collect(),
@@ -39,6 +45,10 @@ impl Service {
     }
 
     pub(crate) fn namespace(&self) -> &str {
-        self.manifest.object().namespace.as_deref().unwrap_or_default()
+        self.manifest
+            .object()
+            .namespace
+            .as_deref()
+            .unwrap_or_default()
     }
 }

@@ -46,14 +46,25 @@ impl Slice {
     }
 
     fn value(&self) -> Value {
-        let mut metadata = self.header.metadata(("v1", "Service", &self.service_name, self.service));
+        let mut metadata =
+            self.header
+                .metadata(("v1", "Service", &self.service_name, self.service));
         metadata["generateName"] = format!("{}-", self.service_name).into();
         metadata["generation"] = self.generation.into();
         metadata["labels"] = object([
-            ("kubernetes.io/service-name", self.service_name.as_str().into()),
-            ("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io".into()),
+            (
+                "kubernetes.io/service-name",
+                self.service_name.as_str().into(),
+            ),
+            (
+                "endpointslice.kubernetes.io/managed-by",
+                "endpointslice-controller.k8s.io".into(),
+            ),
         ]);
-        let endpoints = self.endpoints.iter().map(|endpoint| endpoint.value(&self.header.namespace));
+        let endpoints = self
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.value(&self.header.namespace));
         let mut value = object([
             ("apiVersion", "discovery.k8s.io/v1".into()),
             ("kind", "EndpointSlice".into()),

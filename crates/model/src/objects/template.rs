@@ -58,7 +58,11 @@ impl PodSpec {
     pub(crate) fn of(value: &Value) -> Self {
         let containers = items(&value["containers"]).map(Container::of).collect();
         let grace_seconds = number(&value["terminationGracePeriodSeconds"]).unwrap_or(30);
-        Self { value: value.clone(), containers, grace_seconds }
+        Self {
+            value: value.clone(),
+            containers,
+            grace_seconds,
+        }
     }
 
     /// The same pod with one container more, as an injecting webhook makes it.
@@ -71,19 +75,31 @@ impl PodSpec {
     }
 
     pub(crate) fn runs(&self, image: &str) -> bool {
-        self.containers.iter().any(|container| container.image.contains(image))
+        self.containers
+            .iter()
+            .any(|container| container.image.contains(image))
     }
 
     /// The number of a port of this name.
     pub(crate) fn port(&self, name: &str) -> Option<u32> {
-        let mut ports = self.containers.iter().flat_map(|container| &container.ports);
-        ports.find(|(named, _)| named == name).map(|(_, number)| *number)
+        let mut ports = self
+            .containers
+            .iter()
+            .flat_map(|container| &container.ports);
+        ports
+            .find(|(named, _)| named == name)
+            .map(|(_, number)| *number)
     }
 }
 
 impl Container {
     fn of(value: &Value) -> Self {
-        let port = |port: &Value| (text(&port["name"]), number(&port["containerPort"]).unwrap_or(0));
+        let port = |port: &Value| {
+            (
+                text(&port["name"]),
+                number(&port["containerPort"]).unwrap_or(0),
+            )
+        };
         Self {
             name: text(&value["name"]),
             image: text(&value["image"]),
@@ -94,13 +110,17 @@ impl Container {
 
 /// Whether labels have all that a selector asks for.
 pub(crate) fn selects(selector: &Labels, labels: &Labels) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+    selector
+        .iter()
+        .all(|(key, value)| labels.get(key) == Some(value))
 }
 
 /// A map of texts; what is none is left out.
 pub(crate) fn texts(value: &Value) -> Labels {
     let members = value.as_object().into_iter().flatten();
-    members.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    members
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 /// The items of a list; none of what is no list.

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Call, Key, Server, metadata};
 use crate::objects::{
-    Deployment, DeploymentSpec, DeploymentStatus, Header, Next, Phase, Pod, ReplicaSet, Service, Slice, Uid,
-    Written, annotation, second, selects,
+    Deployment, DeploymentSpec, DeploymentStatus, Header, Next, Phase, Pod, ReplicaSet, Service,
+    Slice, Uid, Written, annotation, second, selects,
 };
 use crate::watch::WatchEvent;
 
@@ -30,7 +30,13 @@ impl Server {
     pub(crate) fn header(&mut self, name: String, namespace: Arc<str>, now: Timestamp) -> Header {
         self.uids += 1;
         self.version += 1;
-        Header { uid: Uid(self.uids), name, namespace, version: self.version, created: second(now) }
+        Header {
+            uid: Uid(self.uids),
+            name,
+            namespace,
+            version: self.version,
+            created: second(now),
+        }
     }
 
     /// Stores what somebody has created.
@@ -73,11 +79,21 @@ impl Server {
         let Some(last) = self.show(uid) else { return };
         self.version += 1;
         let owned_by = |owner: Uid| owner == uid;
-        let sets =
-            self.replica_sets.values().filter(|set| owned_by(set.deployment)).map(|set| set.header.uid);
-        let pods = self.pods.values().filter(|pod| owned_by(pod.owner)).map(|pod| pod.header.uid);
-        let slices =
-            self.slices.values().filter(|slice| owned_by(slice.service)).map(|slice| slice.header.uid);
+        let sets = self
+            .replica_sets
+            .values()
+            .filter(|set| owned_by(set.deployment))
+            .map(|set| set.header.uid);
+        let pods = self
+            .pods
+            .values()
+            .filter(|pod| owned_by(pod.owner))
+            .map(|pod| pod.header.uid);
+        let slices = self
+            .slices
+            .values()
+            .filter(|slice| owned_by(slice.service))
+            .map(|slice| slice.header.uid);
         self.work.garbage.extend(sets.chain(pods).chain(slices));
         self.deployments.remove(&uid);
         self.services.remove(&uid);
@@ -94,10 +110,19 @@ impl Server {
 
     /// A pod is to go; its kubelet ends its program, and then it is gone.
     fn terminate(&mut self, uid: Uid, now: Timestamp) {
-        let Some(pod) = self.pods.get_mut(&uid).filter(|pod| pod.deleted.is_none()) else { return };
+        let Some(pod) = self.pods.get_mut(&uid).filter(|pod| pod.deleted.is_none()) else {
+            return;
+        };
         let grace = SignedDuration::from_secs(pod.spec.grace_seconds.into());
         pod.deleted = Some(now.checked_add(grace).unwrap_or(now));
-        pod.next = Some((now, if pod.phase == Phase::Running { Next::Stop } else { Next::Go }));
+        pod.next = Some((
+            now,
+            if pod.phase == Phase::Running {
+                Next::Stop
+            } else {
+                Next::Go
+            },
+        ));
         self.pod_changed(uid);
     }
 
@@ -111,13 +136,20 @@ impl Server {
     ) {
         self.version += 1;
         let version = self.version.to_string();
-        let Some(deployment) = self.deployments.get_mut(&uid) else { return };
-        let call = Call { now, manager: CONTROLLER, dry_run: false };
+        let Some(deployment) = self.deployments.get_mut(&uid) else {
+            return;
+        };
+        let call = Call {
+            now,
+            manager: CONTROLLER,
+            dry_run: false,
+        };
         deployment.manifest = deployment.manifest.with(|value| {
             value["status"] = status.value();
             value["metadata"]["resourceVersion"] = version.into();
             if let Some(revision) = revision {
-                value["metadata"]["annotations"][annotation::REVISION] = revision.to_string().into();
+                value["metadata"]["annotations"][annotation::REVISION] =
+                    revision.to_string().into();
             }
             metadata::record(value, call, Some("status"));
         });
@@ -128,7 +160,8 @@ impl Server {
 
     pub(crate) fn add_replica_set(&mut self, set: ReplicaSet) {
         let uid = set.header.uid;
-        self.names.insert(key("apps", "ReplicaSet", &set.header), uid);
+        self.names
+            .insert(key("apps", "ReplicaSet", &set.header), uid);
         self.replica_sets.insert(uid, set);
         self.replica_set_changed(uid);
     }
@@ -136,7 +169,9 @@ impl Server {
     /// A ReplicaSet has another spec or status, or other annotations.
     pub(crate) fn replica_set_changed(&mut self, uid: Uid) {
         self.version += 1;
-        let Some(set) = self.replica_sets.get_mut(&uid) else { return };
+        let Some(set) = self.replica_sets.get_mut(&uid) else {
+            return;
+        };
         set.header.version = self.version;
         set.shown.take();
         self.work.replica_sets.insert(uid);
@@ -153,7 +188,9 @@ impl Server {
 
     pub(crate) fn pod_changed(&mut self, uid: Uid) {
         self.version += 1;
-        let Some(pod) = self.pods.get_mut(&uid) else { return };
+        let Some(pod) = self.pods.get_mut(&uid) else {
+            return;
+        };
         pod.header.version = self.version;
         pod.shown.take();
         self.look_at_pod(uid);
@@ -175,14 +212,17 @@ impl Server {
     pub(crate) fn add_slice(&mut self, slice: Slice) {
         let uid = slice.header.uid;
         self.work.proxied.insert(slice.service);
-        self.names.insert(key("discovery.k8s.io", "EndpointSlice", &slice.header), uid);
+        self.names
+            .insert(key("discovery.k8s.io", "EndpointSlice", &slice.header), uid);
         self.slices.insert(uid, slice);
         self.tell(uid, "EndpointSlice");
     }
 
     pub(crate) fn slice_changed(&mut self, uid: Uid) {
         self.version += 1;
-        let Some(slice) = self.slices.get_mut(&uid) else { return };
+        let Some(slice) = self.slices.get_mut(&uid) else {
+            return;
+        };
         slice.header.version = self.version;
         slice.generation += 1;
         self.work.proxied.insert(slice.service);
@@ -192,7 +232,9 @@ impl Server {
 
     /// The owner of a pod and the Services that select it have something to do.
     fn look_at_pod(&mut self, uid: Uid) {
-        let Some(pod) = self.pods.get(&uid) else { return };
+        let Some(pod) = self.pods.get(&uid) else {
+            return;
+        };
         if self.replica_sets.contains_key(&pod.owner) {
             self.work.replica_sets.insert(pod.owner);
         }
@@ -212,21 +254,33 @@ impl Server {
         }
     }
 
-    /// Tells the watches that an object is gone, with the version of its deletion, and forgets its name.
+    /// Tells the watches that an object is gone, with the version of its deletion, and forgets its
+    /// name.
     fn forget(&mut self, uid: Uid, last: Manifest) {
         let key = Self::key(last.object());
         if self.names.get(&key) == Some(&uid) {
             self.names.remove(&key);
         }
-        if self.watches.iter().any(|watch| watch.scope.kind == key.kind) {
+        if self
+            .watches
+            .iter()
+            .any(|watch| watch.scope.kind == key.kind)
+        {
             let version = self.version.to_string();
-            self.push(&last.set("/metadata/resourceVersion", version.into()), WatchEvent::Gone);
+            self.push(
+                &last.set("/metadata/resourceVersion", version.into()),
+                WatchEvent::Gone,
+            );
         }
     }
 
     fn push(&mut self, manifest: &Manifest, event: impl Fn(Manifest) -> WatchEvent) {
         let key = Self::key(manifest.object());
-        for watch in self.watches.iter_mut().filter(|watch| watch.scope.holds(&key)) {
+        for watch in self
+            .watches
+            .iter_mut()
+            .filter(|watch| watch.scope.holds(&key))
+        {
             watch.push(event(manifest.clone()));
         }
     }

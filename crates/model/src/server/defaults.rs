@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::key::Key;
 
-/// Reads a value as the server decodes it: nulls are absent, defaults are there. Doing it twice changes nothing more.
+/// Reads a value as the server decodes it: nulls are absent, defaults are there. Doing it twice
+/// changes nothing more.
 pub(super) fn decode(key: &Key, value: &mut Value) {
     drop_nulls(value);
     if key.is_deployment() {
@@ -29,8 +30,7 @@ fn deployment(spec: &mut Value) {
     if !spec.is_object() {
         return;
     }
-    let own =
-        json!({"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}});
+    let own = json!({"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}});
     fill(spec, &own);
     fill(&mut spec["strategy"], &json!({"type": "RollingUpdate"}));
     if spec["strategy"]["type"] == "RollingUpdate" {
@@ -58,14 +58,19 @@ fn pod(spec: &mut Value) {
 
 fn container(container: &mut Value) {
     let image = container["image"].as_str().unwrap_or_default();
-    let tag = image.rsplit('/').next().and_then(|name| name.split_once(':'));
+    let tag = image
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.split_once(':'));
     let latest = !image.contains('@') && tag.is_none_or(|(_, tag)| tag == "latest");
     let own = json!({
         "imagePullPolicy": if latest { "Always" } else { "IfNotPresent" }, "resources": {},
         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
     });
     fill(container, &own);
-    each(container, "ports", |port| fill(port, &json!({"protocol": "TCP"})));
+    each(container, "ports", |port| {
+        fill(port, &json!({"protocol": "TCP"}))
+    });
     for probe in ["readinessProbe", "livenessProbe", "startupProbe"] {
         if let Some(probe) = container.get_mut(probe) {
             self::probe(probe);
@@ -90,7 +95,10 @@ fn service(spec: &mut Value, name: &str) {
     if !spec.is_object() {
         return;
     }
-    fill(spec, &json!({"type": "ClusterIP", "sessionAffinity": "None"}));
+    fill(
+        spec,
+        &json!({"type": "ClusterIP", "sessionAffinity": "None"}),
+    );
     each(spec, "ports", |port| {
         let target = port["port"].clone();
         fill(port, &json!({"protocol": "TCP", "targetPort": target}));
@@ -112,13 +120,17 @@ fn service(spec: &mut Value, name: &str) {
 
 /// An address of the Service range: the same for the same name, so that a dry run tells the truth.
 fn address(name: &str) -> String {
-    let number = name.bytes().fold(1_u16, |number, byte| number.wrapping_mul(31).wrapping_add(byte.into()));
+    let number = name.bytes().fold(1_u16, |number, byte| {
+        number.wrapping_mul(31).wrapping_add(byte.into())
+    });
     format!("10.96.{}.{}", number >> 8, number & 255)
 }
 
 /// Puts in what is absent.
 fn fill(target: &mut Value, defaults: &Value) {
-    let (Some(target), Some(defaults)) = (target.as_object_mut(), defaults.as_object()) else { return };
+    let (Some(target), Some(defaults)) = (target.as_object_mut(), defaults.as_object()) else {
+        return;
+    };
     for (name, value) in defaults {
         if !target.contains_key(name) {
             target.insert(name.clone(), value.clone());
@@ -151,9 +163,17 @@ fn milli(text: &str) -> Option<u64> {
         return milli.parse().ok();
     }
     let (whole, places) = text.split_once('.').unwrap_or((text, ""));
-    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let whole: u64 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     let padded = format!("{places:0<3}");
-    let thousandths: u64 = if padded.len() == 3 { padded.parse().ok()? } else { return None };
+    let thousandths: u64 = if padded.len() == 3 {
+        padded.parse().ok()?
+    } else {
+        return None;
+    };
     whole.checked_mul(1000)?.checked_add(thousandths)
 }
 
@@ -181,19 +201,35 @@ mod tests {
                 "resources": {"limits": {"cpu": "0.3"}}, "readinessProbe": {"httpGet": {"port": 80}},
             }]}}},
         }));
-        let check =
-            |pointer: &str, expect: Value| assert_eq!(value.pointer(pointer), Some(&expect), "{pointer}");
+        let check = |pointer: &str, expect: Value| {
+            assert_eq!(value.pointer(pointer), Some(&expect), "{pointer}")
+        };
         check("/spec/replicas", json!(1));
         check("/spec/progressDeadlineSeconds", json!(600));
         check(
             "/spec/strategy",
             json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}),
         );
-        check("/spec/template/spec/terminationGracePeriodSeconds", json!(30));
-        check("/spec/template/spec/containers/0/imagePullPolicy", json!("IfNotPresent"));
-        check("/spec/template/spec/containers/0/ports/0/protocol", json!("TCP"));
-        check("/spec/template/spec/containers/0/resources/limits/cpu", json!("300m"));
-        check("/spec/template/spec/containers/0/readinessProbe/httpGet/scheme", json!("HTTP"));
+        check(
+            "/spec/template/spec/terminationGracePeriodSeconds",
+            json!(30),
+        );
+        check(
+            "/spec/template/spec/containers/0/imagePullPolicy",
+            json!("IfNotPresent"),
+        );
+        check(
+            "/spec/template/spec/containers/0/ports/0/protocol",
+            json!("TCP"),
+        );
+        check(
+            "/spec/template/spec/containers/0/resources/limits/cpu",
+            json!("300m"),
+        );
+        check(
+            "/spec/template/spec/containers/0/readinessProbe/httpGet/scheme",
+            json!("HTTP"),
+        );
         assert_eq!(value.pointer("/spec/minReadySeconds"), None);
         assert_eq!(value.pointer("/metadata/labels"), None);
     }
@@ -204,11 +240,15 @@ mod tests {
             "apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
             "spec": {"ports": [{"port": 80}, {"port": 81, "targetPort": "http"}]},
         }));
-        let check =
-            |pointer: &str, expect: Value| assert_eq!(value.pointer(pointer), Some(&expect), "{pointer}");
+        let check = |pointer: &str, expect: Value| {
+            assert_eq!(value.pointer(pointer), Some(&expect), "{pointer}")
+        };
         check("/spec/type", json!("ClusterIP"));
         check("/spec/sessionAffinity", json!("None"));
-        check("/spec/ports/0", json!({"port": 80, "protocol": "TCP", "targetPort": 80}));
+        check(
+            "/spec/ports/0",
+            json!({"port": 80, "protocol": "TCP", "targetPort": 80}),
+        );
         check("/spec/ports/1/targetPort", json!("http"));
         assert_eq!(value["spec"]["clusterIPs"][0], value["spec"]["clusterIP"]);
     }

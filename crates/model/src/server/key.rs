@@ -1,4 +1,5 @@
-//! How the server names objects: by group, kind, namespace and name, and by resource in what it says.
+//! How the server names objects: by group, kind, namespace and name, and by resource in what it
+//! says.
 
 use cutover_manifest::ObjectRef;
 
@@ -96,15 +97,30 @@ mod tests {
         };
         check("apps/v1", "Deployment", "deployments.apps \"x\"");
         check("v1", "Service", "services \"x\"");
-        check("networking.k8s.io/v1", "Ingress", "ingresses.networking.k8s.io \"x\"");
-        check("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies.networking.k8s.io \"x\"");
-        check("discovery.k8s.io/v1", "EndpointSlice", "endpointslices.discovery.k8s.io \"x\"");
+        check(
+            "networking.k8s.io/v1",
+            "Ingress",
+            "ingresses.networking.k8s.io \"x\"",
+        );
+        check(
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            "networkpolicies.networking.k8s.io \"x\"",
+        );
+        check(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            "endpointslices.discovery.k8s.io \"x\"",
+        );
     }
 
     #[test]
     fn a_namespace_is_filled_in_where_the_kind_has_one() {
         let check = |kind: &str, namespace: Option<&str>, expect: &str| {
-            assert_eq!(Key::of(&ObjectRef::new("v1", kind, namespace, "x"), "default").namespace, expect);
+            assert_eq!(
+                Key::of(&ObjectRef::new("v1", kind, namespace, "x"), "default").namespace,
+                expect
+            );
         };
         check("Service", None, "default");
         check("Service", Some("prod"), "prod");

@@ -46,8 +46,8 @@ pub(super) fn updated(
     call: Call<'_>,
 ) -> Result<Manifest, Refused> {
     let old = before.value();
-    let differs =
-        value["spec"] != old["spec"] || value["metadata"]["annotations"] != old["metadata"]["annotations"];
+    let differs = value["spec"] != old["spec"]
+        || value["metadata"]["annotations"] != old["metadata"]["annotations"];
     if let Some(generation) = old["metadata"]["generation"].as_u64().filter(|_| differs) {
         value["metadata"]["generation"] = (generation + 1).into();
     }
@@ -71,7 +71,9 @@ pub(super) fn record(value: &mut Value, call: Call<'_>, subresource: Option<&str
     if !fields.is_array() {
         *fields = json!([]);
     }
-    let Some(entries) = fields.as_array_mut() else { return };
+    let Some(entries) = fields.as_array_mut() else {
+        return;
+    };
     entries.retain(|other| {
         other["manager"] != entry["manager"] || other.get("subresource") != entry.get("subresource")
     });

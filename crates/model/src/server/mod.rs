@@ -82,8 +82,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// 409 `AlreadyExists`; 422 with causes where values break a rule; 400 for wrong types; 403 where a webhook denies it or
-    /// the right is missing.
+    /// 409 `AlreadyExists`; 422 with causes where values break a rule; 400 for wrong types; 403
+    /// where a webhook denies it or the right is missing.
     pub fn create(&mut self, manifest: &Manifest, call: Call<'_>) -> Result<Manifest, Refused> {
         let key = Self::key(manifest.object());
         self.policy.permits(&key, "create")?;
@@ -103,18 +103,28 @@ impl Server {
         Ok(manifest)
     }
 
-    /// Patches an object (RFC 6902), all of it or nothing. A patch that changes nothing leaves the versions as they are.
+    /// Patches an object (RFC 6902), all of it or nothing. A patch that changes nothing leaves the
+    /// versions as they are.
     ///
     /// Operations are read strictly: what only a real server's leniency lets pass is refused here.
     ///
     /// # Errors
     ///
-    /// A bare 422 where the patch does not fit; 409 where it writes a stale `resourceVersion`; 404; 422 with causes; 403;
-    /// 405 for what controllers make (ReplicaSets, pods, EndpointSlices), which this server lets nobody patch.
-    pub fn patch(&mut self, object: &ObjectRef, ops: &Patch, call: Call<'_>) -> Result<Manifest, Refused> {
+    /// A bare 422 where the patch does not fit; 409 where it writes a stale `resourceVersion`; 404;
+    /// 422 with causes; 403; 405 for what controllers make (ReplicaSets, pods, EndpointSlices),
+    /// which this server lets nobody patch.
+    pub fn patch(
+        &mut self,
+        object: &ObjectRef,
+        ops: &Patch,
+        call: Call<'_>,
+    ) -> Result<Manifest, Refused> {
         let key = Self::key(object);
         self.policy.permits(&key, "patch")?;
-        let uid = *self.names.get(&key).ok_or_else(|| Refused::not_found(&key))?;
+        let uid = *self
+            .names
+            .get(&key)
+            .ok_or_else(|| Refused::not_found(&key))?;
         let before = self.written(uid).ok_or_else(Refused::not_supported)?;
         let Some(value) = write::patched(&key, before, ops, &self.policy)? else {
             return Ok(before.clone());
@@ -144,7 +154,10 @@ impl Server {
     ) -> Result<(), Refused> {
         let key = Self::key(object);
         self.policy.permits(&key, "delete")?;
-        let found = *self.names.get(&key).ok_or_else(|| Refused::not_found(&key))?;
+        let found = *self
+            .names
+            .get(&key)
+            .ok_or_else(|| Refused::not_found(&key))?;
         if let Some(wanted) = uid.filter(|wanted| *wanted != found.to_string()) {
             return Err(Refused::other_uid(&key, wanted, &found.to_string()));
         }
@@ -158,7 +171,8 @@ impl Server {
         Ok(())
     }
 
-    /// Whether the user may do this, as a `SelfSubjectAccessReview` says: a verb on a plural, as `patch` and `deployments`.
+    /// Whether the user may do this, as a `SelfSubjectAccessReview` says: a verb on a plural, as
+    /// `patch` and `deployments`.
     pub fn allows(&self, verb: &str, resource: &str) -> bool {
         self.policy.allows(verb, resource)
     }
@@ -170,7 +184,9 @@ impl Server {
 
     fn version(&self, uid: Uid) -> String {
         let shown = self.show(uid);
-        let version = shown.as_ref().and_then(|shown| shown.pointer("/metadata/resourceVersion")?.as_str());
+        let version = shown
+            .as_ref()
+            .and_then(|shown| shown.pointer("/metadata/resourceVersion")?.as_str());
         version.unwrap_or_default().to_owned()
     }
 
@@ -179,7 +195,9 @@ impl Server {
         let made = || {
             let pod = self.pods.get(&uid).map(Pod::show);
             let set = || self.replica_sets.get(&uid).map(ReplicaSet::show);
-            pod.or_else(set).or_else(|| self.slices.get(&uid).map(Slice::show)).flatten()
+            pod.or_else(set)
+                .or_else(|| self.slices.get(&uid).map(Slice::show))
+                .flatten()
         };
         self.written(uid).cloned().or_else(made)
     }
@@ -192,14 +210,20 @@ impl Server {
 
     /// An object that is kept as it was written.
     fn written(&self, uid: Uid) -> Option<&Manifest> {
-        let deployment = self.deployments.get(&uid).map(|deployment| &deployment.manifest);
+        let deployment = self
+            .deployments
+            .get(&uid)
+            .map(|deployment| &deployment.manifest);
         let service = || self.services.get(&uid).map(|service| &service.manifest);
-        deployment.or_else(service).or_else(|| self.others.get(&uid).map(|other| &other.manifest))
+        deployment
+            .or_else(service)
+            .or_else(|| self.others.get(&uid).map(|other| &other.manifest))
     }
 
     fn namespace_is_there(&self, key: &Key) -> Result<(), Refused> {
         let namespace = Self::key(&ObjectRef::new("v1", "Namespace", None, &key.namespace));
-        match self.policy.missing_namespaces.contains(&key.namespace) && !self.names.contains_key(&namespace)
+        match self.policy.missing_namespaces.contains(&key.namespace)
+            && !self.names.contains_key(&namespace)
         {
             true => Err(Refused::not_found(&namespace)),
             false => Ok(()),

@@ -24,17 +24,25 @@ pub struct Policy {
     pub image_digests: bool,
     /// A container that a webhook adds to every new pod.
     pub pod_sidecar: Option<Value>,
-    /// A container that a webhook adds to every Deployment's template where it lacks one of this name.
+    /// A container that a webhook adds to every Deployment's template where it lacks one of this
+    /// name.
     pub template_sidecar: Option<Value>,
 }
 
 impl Policy {
     pub(super) fn allows(&self, verb: &str, resource: &str) -> bool {
-        !self.denied.iter().any(|(denied, of)| denied == verb && of == resource)
+        !self
+            .denied
+            .iter()
+            .any(|(denied, of)| denied == verb && of == resource)
     }
 
     pub(super) fn permits(&self, key: &Key, verb: &str) -> Result<(), Refused> {
-        if self.not_served.iter().any(|(group, kind)| *group == key.group && *kind == key.kind) {
+        if self
+            .not_served
+            .iter()
+            .any(|(group, kind)| *group == key.group && *kind == key.kind)
+        {
             return Err(Refused::not_served());
         }
         match self.denied.is_empty() || self.allows(verb, &key.resource()) {
@@ -55,9 +63,13 @@ impl Policy {
     }
 
     fn mutate(&self, containers: &mut Value) {
-        let Value::Array(containers) = containers else { return };
+        let Value::Array(containers) = containers else {
+            return;
+        };
         if let Some(sidecar) = &self.template_sidecar
-            && !containers.iter().any(|container| container["name"] == sidecar["name"])
+            && !containers
+                .iter()
+                .any(|container| container["name"] == sidecar["name"])
         {
             containers.push(sidecar.clone());
         }
@@ -69,10 +81,17 @@ impl Policy {
 
 /// `hello:2.0.0` becomes `hello:2.0.0@sha256:…`.
 fn pin(container: &mut Value) {
-    let Some(image) = container["image"].as_str().filter(|image| !image.contains('@')) else { return };
-    let digest = image.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
-        (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let Some(image) = container["image"]
+        .as_str()
+        .filter(|image| !image.contains('@'))
+    else {
+        return;
+    };
+    let digest = image
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+            (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
     container["image"] = format!("{image}@sha256:{}", format!("{digest:016x}").repeat(4)).into();
 }
 
@@ -94,7 +113,9 @@ mod tests {
         let once = containers.clone();
         assert_eq!(once[1]["name"], "proxy");
         let image = once[0]["image"].as_str().unwrap();
-        assert!(image.starts_with("hello:1@sha256:") && image.len() == "hello:1@sha256:".len() + 64);
+        assert!(
+            image.starts_with("hello:1@sha256:") && image.len() == "hello:1@sha256:".len() + 64
+        );
         policy.mutate(&mut containers);
         assert_eq!(containers, once);
     }

@@ -17,7 +17,12 @@ pub(super) fn types(key: &Key, value: &Value) -> Result<(), Vec<Cause>> {
     if !key.is_deployment() {
         return Ok(());
     }
-    let fields = ["replicas", "minReadySeconds", "progressDeadlineSeconds", "revisionHistoryLimit"];
+    let fields = [
+        "replicas",
+        "minReadySeconds",
+        "progressDeadlineSeconds",
+        "revisionHistoryLimit",
+    ];
     let wrong = fields.iter().filter_map(|name| {
         let field = &value["spec"][*name];
         let found = match field {
@@ -29,7 +34,8 @@ pub(super) fn types(key: &Key, value: &Value) -> Result<(), Vec<Cause>> {
             Value::Array(_) => "array",
             Value::Object(_) => "object",
         };
-        let message = format!("unable to convert {found} to Go struct field spec.{name} of type int32");
+        let message =
+            format!("unable to convert {found} to Go struct field spec.{name} of type int32");
         Some(("patch".to_owned(), message))
     });
     refuse(wrong.collect())
@@ -38,16 +44,26 @@ pub(super) fn types(key: &Key, value: &Value) -> Result<(), Vec<Cause>> {
 /// Whether values keep the rules of the object's kind, and what may not change is as it was.
 pub(super) fn rules(key: &Key, value: &Value, before: Option<&Value>) -> Result<(), Vec<Cause>> {
     if key.is_deployment() {
-        refuse(deployment(&value["spec"], before.map(|before| &before["spec"])))
+        refuse(deployment(
+            &value["spec"],
+            before.map(|before| &before["spec"]),
+        ))
     } else if key.is_service() {
-        refuse(service(&value["spec"], before.map(|before| &before["spec"])))
+        refuse(service(
+            &value["spec"],
+            before.map(|before| &before["spec"]),
+        ))
     } else {
         Ok(())
     }
 }
 
 fn refuse(causes: Vec<Cause>) -> Result<(), Vec<Cause>> {
-    if causes.is_empty() { Ok(()) } else { Err(causes) }
+    if causes.is_empty() {
+        Ok(())
+    } else {
+        Err(causes)
+    }
 }
 
 fn cause(field: &str, message: impl Into<String>) -> Cause {
@@ -60,8 +76,16 @@ fn invalid(field: &str, value: &Value, why: &str) -> Cause {
 
 fn deployment(spec: &Value, before: Option<&Value>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    let counts = ["replicas", "minReadySeconds", "progressDeadlineSeconds", "revisionHistoryLimit"];
-    for field in counts.iter().filter(|field| spec[**field].as_i64().is_some_and(|count| count < 0)) {
+    let counts = [
+        "replicas",
+        "minReadySeconds",
+        "progressDeadlineSeconds",
+        "revisionHistoryLimit",
+    ];
+    for field in counts
+        .iter()
+        .filter(|field| spec[**field].as_i64().is_some_and(|count| count < 0))
+    {
         let why = "must be greater than or equal to 0";
         causes.push(invalid(&format!("spec.{field}"), &spec[*field], why));
     }
@@ -71,7 +95,11 @@ fn deployment(spec: &Value, before: Option<&Value>) -> Vec<Cause> {
     let deadline = spec["progressDeadlineSeconds"].as_i64().unwrap_or(i64::MAX);
     if deadline <= spec["minReadySeconds"].as_i64().unwrap_or(0) {
         let why = "must be greater than minReadySeconds";
-        causes.push(invalid("spec.progressDeadlineSeconds", &spec["progressDeadlineSeconds"], why));
+        causes.push(invalid(
+            "spec.progressDeadlineSeconds",
+            &spec["progressDeadlineSeconds"],
+            why,
+        ));
     }
     causes
 }
@@ -99,7 +127,10 @@ fn strategy(strategy: &Value) -> Vec<Cause> {
     match strategy["type"].as_str().unwrap_or_default() {
         "Recreate" if rolling.is_null() => Vec::new(),
         "Recreate" => {
-            vec![cause(at, "Forbidden: may not be specified when strategy `type` is 'Recreate'")]
+            vec![cause(
+                at,
+                "Forbidden: may not be specified when strategy `type` is 'Recreate'",
+            )]
         }
         "RollingUpdate" => budget(rolling, at),
         _ => {
@@ -129,7 +160,11 @@ fn budget(rolling: &Value, at: &str) -> Vec<Cause> {
         causes.push(invalid(&unavailable_at, &rolling["maxUnavailable"], why));
     }
     if matches!(unavailable, Some(Amount::Percent(101..))) {
-        causes.push(invalid(&unavailable_at, &rolling["maxUnavailable"], "must not be greater than 100%"));
+        causes.push(invalid(
+            &unavailable_at,
+            &rolling["maxUnavailable"],
+            "must not be greater than 100%",
+        ));
     }
     causes
 }
@@ -146,7 +181,10 @@ fn containers(containers: &Value) -> Vec<Cause> {
             }
         }
         if names.contains(&name) {
-            causes.push(cause(&format!("{at}[{index}].name"), format!("Duplicate value: {name}")));
+            causes.push(cause(
+                &format!("{at}[{index}].name"),
+                format!("Duplicate value: {name}"),
+            ));
         }
         names.push(name);
     }
@@ -163,7 +201,11 @@ fn service(spec: &Value, before: Option<&Value>) -> Vec<Cause> {
         causes.push(cause("spec.ports", "Required value"));
     }
     if before.is_some_and(|before| before["clusterIP"] != spec["clusterIP"]) {
-        causes.push(invalid("spec.clusterIPs[0]", &spec["clusterIP"], "may not change once set"));
+        causes.push(invalid(
+            "spec.clusterIPs[0]",
+            &spec["clusterIP"],
+            "may not change once set",
+        ));
     }
     causes
 }

@@ -19,7 +19,9 @@ pub(super) fn new(key: &Key, manifest: &Manifest, policy: &Policy) -> Result<Val
     validate::types(key, &value).map_err(|causes| wrong_type(key, causes))?;
     decode(key, &mut value);
     if key.is_deployment() {
-        value.as_object_mut().map(|members| members.remove("status"));
+        value
+            .as_object_mut()
+            .map(|members| members.remove("status"));
     }
     policy.admit(key, &mut value)?;
     decode(key, &mut value);
@@ -45,7 +47,8 @@ pub(super) fn patched(
     decode(key, &mut value);
     policy.admit(key, &mut value)?;
     decode(key, &mut value);
-    validate::rules(key, &value, Some(before.value())).map_err(|causes| Refused::invalid(key, causes))?;
+    validate::rules(key, &value, Some(before.value()))
+        .map_err(|causes| Refused::invalid(key, causes))?;
     Ok((value != *before.value()).then_some(value))
 }
 
@@ -69,13 +72,16 @@ fn same_object(key: &Key, before: &Manifest, value: &Value) -> Result<(), Refuse
         )));
     }
     let field = |value: &Value, name: &str| value["metadata"][name].clone();
-    let differs = |name| !field(value, name).is_null() && field(value, name) != field(before.value(), name);
+    let differs =
+        |name| !field(value, name).is_null() && field(value, name) != field(before.value(), name);
     if differs("resourceVersion") {
         return Err(Refused::modified(key));
     }
     if differs("uid") {
-        let cause =
-            ("metadata.uid".into(), format!("Invalid value: {}: field is immutable", field(value, "uid")));
+        let cause = (
+            "metadata.uid".into(),
+            format!("Invalid value: {}: field is immutable", field(value, "uid")),
+        );
         return Err(Refused::invalid(key, vec![cause]));
     }
     Ok(())
@@ -83,7 +89,13 @@ fn same_object(key: &Key, before: &Manifest, value: &Value) -> Result<(), Refuse
 
 /// What only the server writes is as it was.
 fn restore(key: &Key, before: &Manifest, value: &mut Value) {
-    let own = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
+    let own = [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+    ];
     for field in own {
         if let Some(stored) = before.value()["metadata"].get(field) {
             value["metadata"][field] = stored.clone();

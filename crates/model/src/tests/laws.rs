@@ -13,7 +13,11 @@ use crate::{Fate, Jump, Scope, WatchEvent, Write};
 fn config() -> ProptestConfig {
     let said = std::env::var_os("PROPTEST_CASES").is_some();
     let config = ProptestConfig::default();
-    ProptestConfig { cases: if said { config.cases } else { 48 }, failure_persistence: None, ..config }
+    ProptestConfig {
+        cases: if said { config.cases } else { 48 },
+        failure_persistence: None,
+        ..config
+    }
 }
 
 /// Amounts as they may be written.
@@ -37,7 +41,8 @@ fn resolved(replicas: u32, surge: &Value, unavailable: &Value) -> (u32, u32) {
 proptest! {
     #![proptest_config(config())]
 
-    /// A failure means that the model lets a rollout do what Kubernetes' own never does, or that some pods never come.
+    /// A failure means that the model lets a rollout do what Kubernetes' own never does, or that
+    /// some pods never come.
     #[test]
     fn a_rollout_keeps_floor_and_ceiling_and_ends(
         seed: u64,
@@ -136,7 +141,8 @@ proptest! {
         }
     }
 
-    /// A failure means that a controller forgets something, so that a test waits for what never comes.
+    /// A failure means that a controller forgets something, so that a test waits for what never
+    /// comes.
     #[test]
     fn the_cluster_heals_whatever_goes_wrong(
         seed: u64,

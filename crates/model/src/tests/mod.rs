@@ -39,7 +39,9 @@ fn service() -> Manifest {
 fn standing(seed: u64, deployment: &Manifest) -> Model {
     let mut model = Model::new(seed, Timestamp::UNIX_EPOCH);
     for manifest in [service(), deployment.clone()] {
-        model.write(&Write::Create(manifest), "test", false).unwrap();
+        model
+            .write(&Write::Create(manifest), "test", false)
+            .unwrap();
     }
     assert!(model.drive_bounded(10_000));
     model
@@ -47,10 +49,22 @@ fn standing(seed: u64, deployment: &Manifest) -> Model {
 
 fn patch(model: &mut Model, object: &ObjectRef, ops: Value) -> Result<Option<Manifest>, Refused> {
     let ops = serde_json::from_value(ops).unwrap();
-    model.write(&Write::Patch { object: object.clone(), ops }, "test", false)
+    model.write(
+        &Write::Patch {
+            object: object.clone(),
+            ops,
+        },
+        "test",
+        false,
+    )
 }
 
 fn image(model: &mut Model, object: &ObjectRef, image: &str) {
     let path = "/spec/template/spec/containers/0/image";
-    patch(model, object, json!([{"op": "replace", "path": path, "value": image}])).unwrap();
+    patch(
+        model,
+        object,
+        json!([{"op": "replace", "path": path, "value": image}]),
+    )
+    .unwrap();
 }

@@ -9,7 +9,11 @@ use crate::{Plain, Schema, diff};
 fn check(before: Value, after: Value, expect: &[&str]) {
     let patch = operations(&diff(&before, &after, &Named));
     assert_eq!(strict::apply(&before, &patch), Ok(after));
-    let changes = patch.as_array().unwrap().iter().filter(|operation| operation["op"] != "test");
+    let changes = patch
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|operation| operation["op"] != "test");
     let lines: Vec<String> = changes.map(line).collect();
     assert_eq!(lines, expect);
 }
@@ -23,7 +27,10 @@ fn line(operation: &Value) -> String {
 }
 
 fn named(names: &[&str]) -> Value {
-    let items: Vec<Value> = names.iter().map(|name| json!({"name": name, "value": 1})).collect();
+    let items: Vec<Value> = names
+        .iter()
+        .map(|name| json!({"name": name, "value": 1}))
+        .collect();
     json!({"items": items})
 }
 
@@ -33,7 +40,11 @@ fn names_are_escaped() {
     check(json!({"a~b": 1}), json!({}), &["remove /a~0b"]);
     check(json!({}), json!({"~1": {"/": 1}}), &["add /~01"]);
     check(json!({"": 1}), json!({"": 2}), &["replace /"]);
-    check(json!({"é \"%20": 1}), json!({"é \"%20": 2}), &["replace /é \"%20"]);
+    check(
+        json!({"é \"%20": 1}),
+        json!({"é \"%20": 2}),
+        &["replace /é \"%20"],
+    );
 }
 
 #[test]
@@ -50,14 +61,30 @@ fn empty_is_not_absent() {
     check(json!({}), json!({"a": []}), &["add /a"]);
     check(json!({"a": {}}), json!({"a": []}), &["replace /a"]);
     check(json!({"a": {}}), json!({"a": {"b": 1}}), &["add /a/b"]);
-    check(json!({"a": {"b": {"c": 1}}}), json!({"a": {}}), &["remove /a/b"]);
-    check(json!({"items": []}), named(&["a", "b"]), &["add /items/0", "add /items/1"]);
-    check(named(&["a", "b"]), json!({"items": []}), &["remove /items/1", "remove /items/0"]);
+    check(
+        json!({"a": {"b": {"c": 1}}}),
+        json!({"a": {}}),
+        &["remove /a/b"],
+    );
+    check(
+        json!({"items": []}),
+        named(&["a", "b"]),
+        &["add /items/0", "add /items/1"],
+    );
+    check(
+        named(&["a", "b"]),
+        json!({"items": []}),
+        &["remove /items/1", "remove /items/0"],
+    );
 }
 
 #[test]
 fn a_parent_that_is_absent_comes_with_what_it_holds() {
-    check(json!({"metadata": {}}), json!({"metadata": {"labels": {"a": "b"}}}), &["add /metadata/labels"]);
+    check(
+        json!({"metadata": {}}),
+        json!({"metadata": {"labels": {"a": "b"}}}),
+        &["add /metadata/labels"],
+    );
 }
 
 #[test]
@@ -75,15 +102,41 @@ fn another_kind_replaces_the_document() {
 
 #[test]
 fn keyed_lists_change_by_item() {
-    check(named(&["a", "b"]), named(&["x", "a", "b"]), &["add /items/0"]);
-    check(named(&["a", "b"]), named(&["a", "b", "x"]), &["add /items/2"]);
-    check(named(&["a", "b", "c"]), named(&["b"]), &["remove /items/2", "remove /items/0"]);
-    check(named(&["a", "b", "c"]), named(&["c", "a", "b"]), &["move /items/2 /items/0"]);
-    check(named(&["a", "b", "c"]), named(&["b", "c", "a"]), &["move /items/0 /items/2"]);
+    check(
+        named(&["a", "b"]),
+        named(&["x", "a", "b"]),
+        &["add /items/0"],
+    );
+    check(
+        named(&["a", "b"]),
+        named(&["a", "b", "x"]),
+        &["add /items/2"],
+    );
+    check(
+        named(&["a", "b", "c"]),
+        named(&["b"]),
+        &["remove /items/2", "remove /items/0"],
+    );
+    check(
+        named(&["a", "b", "c"]),
+        named(&["c", "a", "b"]),
+        &["move /items/2 /items/0"],
+    );
+    check(
+        named(&["a", "b", "c"]),
+        named(&["b", "c", "a"]),
+        &["move /items/0 /items/2"],
+    );
     check(
         named(&["a", "b", "c", "d"]),
         named(&["x", "d", "b", "y"]),
-        &["remove /items/2", "remove /items/0", "move /items/1 /items/0", "add /items/0", "add /items/3"],
+        &[
+            "remove /items/2",
+            "remove /items/0",
+            "move /items/1 /items/0",
+            "add /items/0",
+            "add /items/3",
+        ],
     );
 }
 
@@ -93,14 +146,17 @@ fn items_change_where_they_stand_afterwards() {
     check(
         json!({"items": [item("a", 1), item("b", 1)]}),
         json!({"items": [item("x", 1), item("b", 2), item("a", 1)]}),
-        &["move /items/1 /items/0", "add /items/0", "replace /items/1/value"],
+        &[
+            "move /items/1 /items/0",
+            "add /items/0",
+            "replace /items/1/value",
+        ],
     );
 }
 
 #[test]
 fn a_key_of_two_fields() {
-    let port =
-        |port: u16, protocol: &str, name: &str| json!({"port": port, "protocol": protocol, "name": name});
+    let port = |port: u16, protocol: &str, name: &str| json!({"port": port, "protocol": protocol, "name": name});
     check(
         json!({"ports": [port(53, "TCP", "a"), port(53, "UDP", "b")]}),
         json!({"ports": [port(53, "UDP", "c"), port(53, "TCP", "a")]}),
@@ -134,9 +190,21 @@ fn a_schema_sees_paths_without_indices_and_with_escapes() {
 #[test]
 fn lists_without_unique_keys_go_by_position() {
     let twice = json!({"items": [{"name": "a", "v": 1}, {"name": "a", "v": 2}]});
-    check(twice, json!({"items": [{"name": "a", "v": 1}, {"name": "a", "v": 3}]}), &["replace /items/1/v"]);
-    check(json!({"items": [{"name": "a"}, {}]}), json!({"items": [{}]}), &["remove /items/0"]);
-    check(json!({"items": [{"name": null}]}), json!({"items": [{"name": "a"}]}), &["replace /items/0/name"]);
+    check(
+        twice,
+        json!({"items": [{"name": "a", "v": 1}, {"name": "a", "v": 3}]}),
+        &["replace /items/1/v"],
+    );
+    check(
+        json!({"items": [{"name": "a"}, {}]}),
+        json!({"items": [{}]}),
+        &["remove /items/0"],
+    );
+    check(
+        json!({"items": [{"name": null}]}),
+        json!({"items": [{"name": "a"}]}),
+        &["replace /items/0/name"],
+    );
     // A fraction is no key: 0.0 and -0.0 are the same value, written in two ways.
     let fraction = |zero: f64| json!({"items": [{"name": zero}]});
     check(fraction(0.0), fraction(-0.0), &[]);

@@ -7,17 +7,30 @@ use crate::{Path, Segment, differences};
 
 /// One line a difference: `path: before -> after`, with `-` for absent.
 fn check(before: Value, after: Value, expect: &[&str]) {
-    let text = |value: Option<Value>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
-    let line = |d: crate::Difference| format!("{}: {} -> {}", d.path, text(d.before), text(d.after));
-    let lines: Vec<String> = differences(&before, &after, &Named).into_iter().map(line).collect();
+    let text =
+        |value: Option<Value>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
+    let line =
+        |d: crate::Difference| format!("{}: {} -> {}", d.path, text(d.before), text(d.after));
+    let lines: Vec<String> = differences(&before, &after, &Named)
+        .into_iter()
+        .map(line)
+        .collect();
     assert_eq!(lines, expect);
 }
 
 #[test]
 fn leaves_and_wholes() {
-    check(json!({"a": {"b": 1}}), json!({"a": {"b": 2}}), &["a.b: 1 -> 2"]);
+    check(
+        json!({"a": {"b": 1}}),
+        json!({"a": {"b": 2}}),
+        &["a.b: 1 -> 2"],
+    );
     check(json!({"a": {"b": 1}}), json!({}), &[r#"a: {"b":1} -> -"#]);
-    check(json!({}), json!({"a": {"b": null}}), &[r#"a: - -> {"b":null}"#]);
+    check(
+        json!({}),
+        json!({"a": {"b": null}}),
+        &[r#"a: - -> {"b":null}"#],
+    );
     check(json!({"a": null}), json!({}), &["a: null -> -"]);
     check(json!(1), json!(2), &[".: 1 -> 2"]);
 }
@@ -47,9 +60,12 @@ fn items_go_by_key_or_index() {
 
 #[test]
 fn a_new_order_is_one_difference() {
-    let items =
-        |names: &[&str]| json!({"items": names.iter().map(|n| json!({"name": n})).collect::<Vec<_>>()});
-    check(items(&["a", "b", "c"]), items(&["c", "b", "a"]), &[r#"items: ["a","b","c"] -> ["c","b","a"]"#]);
+    let items = |names: &[&str]| json!({"items": names.iter().map(|n| json!({"name": n})).collect::<Vec<_>>()});
+    check(
+        items(&["a", "b", "c"]),
+        items(&["c", "b", "a"]),
+        &[r#"items: ["a","b","c"] -> ["c","b","a"]"#],
+    );
     check(
         json!({"ports": [{"port": 1, "protocol": "TCP"}, {"port": 2, "protocol": "TCP"}]}),
         json!({"ports": [{"port": 2, "protocol": "TCP"}, {"port": 1, "protocol": "TCP"}]}),
@@ -67,11 +83,22 @@ fn paths_are_told_as_people_read_them() {
     let table = [
         (vec![], "."),
         (
-            vec![field("spec"), field("containers"), item("hello"), field("image")],
+            vec![
+                field("spec"),
+                field("containers"),
+                item("hello"),
+                field("image"),
+            ],
             "spec.containers[name=hello].image",
         ),
-        (vec![field("annotations"), field("a.b/c")], r#"annotations["a.b/c"]"#),
-        (vec![field("a.b"), Segment::Index(2), field("")], r#"["a.b"][2][""]"#),
+        (
+            vec![field("annotations"), field("a.b/c")],
+            r#"annotations["a.b/c"]"#,
+        ),
+        (
+            vec![field("a.b"), Segment::Index(2), field("")],
+            r#"["a.b"][2][""]"#,
+        ),
         (vec![field("a\"b")], r#"["a\"b"]"#),
         (vec![item("/data")], "[name=/data]"),
         (vec![item("a]b")], r#"[name="a]b"]"#),

@@ -8,7 +8,11 @@ use crate::{apply, diff, unguarded};
 /// The paths of the tests.
 fn check(before: Value, after: Value, expect: &[&str]) {
     let patch = operations(&diff(&before, &after, &Named));
-    let tests = patch.as_array().unwrap().iter().filter(|operation| operation["op"] == "test");
+    let tests = patch
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|operation| operation["op"] == "test");
     let paths: Vec<&str> = tests.map(|test| test["path"].as_str().unwrap()).collect();
     assert_eq!(paths, expect);
 }
@@ -21,8 +25,16 @@ fn items(names: &[&str]) -> Value {
 fn what_is_replaced_or_removed_is_tested() {
     check(json!({"a": 1, "b": 2}), json!({"a": 2, "b": 2}), &["/a"]);
     check(json!({"a": null}), json!({"a": 1}), &["/a"]);
-    check(json!({"a": {"b": [1, {"c": 2}], "d": {}}}), json!({}), &["/a/b/0", "/a/b/1/c"]);
-    check(json!({"a": [1, 2]}), json!({"a": "text"}), &["/a/0", "/a/1"]);
+    check(
+        json!({"a": {"b": [1, {"c": 2}], "d": {}}}),
+        json!({}),
+        &["/a/b/0", "/a/b/1/c"],
+    );
+    check(
+        json!({"a": [1, 2]}),
+        json!({"a": "text"}),
+        &["/a/0", "/a/1"],
+    );
 }
 
 #[test]
@@ -35,7 +47,12 @@ fn the_items_on_the_way_are_tested() {
     check(
         json!({"items": [{"name": "a"}, {"name": "b", "ports": [{"port": 1, "protocol": "TCP", "x": 1}]}]}),
         json!({"items": [{"name": "a"}, {"name": "b", "ports": [{"port": 1, "protocol": "TCP", "x": 2}]}]}),
-        &["/items/1/name", "/items/1/ports/0/port", "/items/1/ports/0/protocol", "/items/1/ports/0/x"],
+        &[
+            "/items/1/name",
+            "/items/1/ports/0/port",
+            "/items/1/ports/0/protocol",
+            "/items/1/ports/0/x",
+        ],
     );
     check(
         json!({"items": [{"name": "a"}]}),
@@ -55,17 +72,37 @@ fn indices_are_those_of_the_document_before() {
 
 #[test]
 fn an_insertion_tests_its_neighbour() {
-    check(items(&["a", "b"]), items(&["x", "y", "a", "b"]), &["/items/0/name"]);
-    check(items(&["a", "b"]), items(&["a", "x", "b"]), &["/items/1/name"]);
-    check(items(&["a", "b"]), items(&["a", "b", "x"]), &["/items/1/name"]);
+    check(
+        items(&["a", "b"]),
+        items(&["x", "y", "a", "b"]),
+        &["/items/0/name"],
+    );
+    check(
+        items(&["a", "b"]),
+        items(&["a", "x", "b"]),
+        &["/items/1/name"],
+    );
+    check(
+        items(&["a", "b"]),
+        items(&["a", "b", "x"]),
+        &["/items/1/name"],
+    );
     check(items(&[]), items(&["x"]), &[]);
     check(json!(["a", "b"]), json!(["a", "x", "b"]), &["/1"]);
 }
 
 #[test]
 fn a_move_tests_the_item_and_its_new_neighbour() {
-    check(items(&["a", "b", "c"]), items(&["c", "a", "b"]), &["/items/0/name", "/items/2/name"]);
-    check(items(&["a", "b", "c"]), items(&["b", "c", "a"]), &["/items/0/name", "/items/2/name"]);
+    check(
+        items(&["a", "b", "c"]),
+        items(&["c", "a", "b"]),
+        &["/items/0/name", "/items/2/name"],
+    );
+    check(
+        items(&["a", "b", "c"]),
+        items(&["b", "c", "a"]),
+        &["/items/0/name", "/items/2/name"],
+    );
 }
 
 #[test]
@@ -78,14 +115,26 @@ fn items_that_share_a_key_are_tested_by_it_all_the_same() {
 fn what_cannot_be_tested_is_told() {
     let before = json!({"items": [{"name": "a", "quantity": "0.2", "v": 1}], "quantity": 1, "list": [{"quantity": 2}]});
     let after = json!({"items": [{"name": "a", "quantity": "0.3", "v": 2}], "quantity": 1});
-    check(before.clone(), after.clone(), &["/items/0/name", "/items/0/v"]);
-    assert_eq!(unguarded(&before, &after, &Named), ["/items/0/quantity", "/list/0/quantity"]);
+    check(
+        before.clone(),
+        after.clone(),
+        &["/items/0/name", "/items/0/v"],
+    );
+    assert_eq!(
+        unguarded(&before, &after, &Named),
+        ["/items/0/quantity", "/list/0/quantity"]
+    );
 }
 
 #[test]
 fn drift_of_a_list_is_refused() {
     let longer = json!({"items": [{"name": "a"}, {"name": "b", "more": 1}]});
-    for after in [items(&["a", "x", "b"]), items(&["b", "a"]), items(&["a"]), longer] {
+    for after in [
+        items(&["a", "x", "b"]),
+        items(&["b", "a"]),
+        items(&["a"]),
+        longer,
+    ] {
         let patch = diff(&items(&["a", "b"]), &after, &Named);
         for drifted in [&["b", "a"] as &[_], &["proxy", "a", "b"], &["a"], &[]] {
             apply(&mut items(drifted), &patch).unwrap_err();
@@ -95,9 +144,14 @@ fn drift_of_a_list_is_refused() {
 
 #[test]
 fn defaults_of_a_server_are_no_drift() {
-    let container = |image: &str| json!({"items": [{"name": "a", "image": image}], "spec": {"a": 1}});
+    let container =
+        |image: &str| json!({"items": [{"name": "a", "image": image}], "spec": {"a": 1}});
     let mut live =
         json!({"items": [{"name": "a", "image": "1", "pull": "Always"}], "spec": {"a": 1, "b": 2}});
-    apply(&mut live, &diff(&container("1"), &json!({"items": []}), &Named)).unwrap();
+    apply(
+        &mut live,
+        &diff(&container("1"), &json!({"items": []}), &Named),
+    )
+    .unwrap();
     assert_eq!(live, json!({"items": []}));
 }

@@ -1,7 +1,10 @@
 //! kubectl's reading of our patches: it uses the API server's library.
 
 use std::io::{self, Write};
-#[expect(clippy::disallowed_types, reason = "kubectl is the second opinion, in this test only")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "kubectl is the second opinion, in this test only"
+)]
 use std::process::Command;
 use std::process::Stdio;
 
@@ -27,13 +30,18 @@ fn kubectl_gives_our_result() {
 }
 
 fn pairs() -> Vec<(Value, Value)> {
-    let mut pairs: Vec<(Value, Value)> =
-        ["a/b", "m~n", "~1", "~01", "x y", "%41", "%2F", "\"", "'", "é", "日本", "\\", "", "-", "0", "a.b/c"]
-            .into_iter()
-            .map(|name| {
-                (json!({name: 1, "kept": {name: "v"}}), json!({name: 2, "kept": {}, "new": {name: name}}))
-            })
-            .collect();
+    let mut pairs: Vec<(Value, Value)> = [
+        "a/b", "m~n", "~1", "~01", "x y", "%41", "%2F", "\"", "'", "é", "日本", "\\", "", "-", "0",
+        "a.b/c",
+    ]
+    .into_iter()
+    .map(|name| {
+        (
+            json!({name: 1, "kept": {name: "v"}}),
+            json!({name: 2, "kept": {}, "new": {name: name}}),
+        )
+    })
+    .collect();
     pairs.extend([
         (json!({"a": null}), json!({})),
         (json!({}), json!({"a": null, "b": {}, "c": []})),
@@ -69,11 +77,25 @@ fn object(spec: Value) -> Value {
     json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "thing"}, "spec": spec})
 }
 
-/// The object that kubectl prints, or what it says against the patch; none where there is no kubectl.
-#[expect(clippy::disallowed_types, reason = "kubectl is the second opinion, in this test only")]
+/// The object that kubectl prints, or what it says against the patch; none where there is no
+/// kubectl.
+#[expect(
+    clippy::disallowed_types,
+    reason = "kubectl is the second opinion, in this test only"
+)]
 fn kubectl_patch(document: &Value, patch: &str) -> Option<Result<Value, String>> {
     let spawned = Command::new("kubectl")
-        .args(["patch", "--local", "--type=json", "-f", "-", "-o", "json", "-p", patch])
+        .args([
+            "patch",
+            "--local",
+            "--type=json",
+            "-f",
+            "-",
+            "-o",
+            "json",
+            "-p",
+            patch,
+        ])
         .env("KUBECONFIG", "/dev/null")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -84,7 +106,9 @@ fn kubectl_patch(document: &Value, patch: &str) -> Option<Result<Value, String>>
         other => other.expect("kubectl starts"),
     };
     let mut input = child.stdin.take().expect("its input is a pipe");
-    input.write_all(document.to_string().as_bytes()).expect("kubectl reads");
+    input
+        .write_all(document.to_string().as_bytes())
+        .expect("kubectl reads");
     drop(input);
     let output = child.wait_with_output().expect("kubectl ends");
     Some(if output.status.success() {

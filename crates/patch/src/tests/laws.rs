@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::random::{document, pair};
 use super::{Named, operations, strict};
 use crate::{
-    Patch, PatchOperation, Plain, Standing, apply, diff, differences, invert, lacking, merge, unguarded,
+    Patch, PatchOperation, Plain, Standing, apply, diff, differences, invert, lacking, merge,
+    unguarded,
 };
 
 const SENTINEL: &str = "drifted";
@@ -32,7 +33,8 @@ proptest! {
         prop_assert_eq!(document, before);
     }
 
-    /// A failure means that a patch could mean something else, or nothing, to another implementation.
+    /// A failure means that a patch could mean something else, or nothing, to another
+    /// implementation.
     #[test]
     fn a_diff_is_strict((before, after) in pair()) {
         for patch in [diff(&before, &after, &Named), diff(&before, &after, &Plain)] {
@@ -47,14 +49,16 @@ proptest! {
         prop_assert_eq!(differences(&document, &document, &Named), vec![]);
     }
 
-    /// A failure means that a plan which is bound to a cluster that holds just its files would be another plan.
+    /// A failure means that a plan which is bound to a cluster that holds just its files would be
+    /// another plan.
     #[test]
     fn where_nothing_was_added_a_merge_is_the_target((before, after) in pair()) {
         prop_assert_eq!(&merge(&before, &before, &after, &Named), &after);
         prop_assert_eq!(&merge(&after, &before, &after, &Named), &after);
     }
 
-    /// A failure means that what others have written would be lost when a step is taken, or taken back.
+    /// A failure means that what others have written would be lost when a step is taken, or taken
+    /// back.
     #[test]
     fn a_merge_that_is_taken_back_leaves_what_was_there((live, other) in pair(), target in document()) {
         prop_assert_eq!(&merge(&live, &target, &target, &Named), &live);
@@ -83,7 +87,8 @@ proptest! {
         }
     }
 
-    /// A failure means that a patch would silently undo what somebody else has done since the plan was made.
+    /// A failure means that a patch would silently undo what somebody else has done since the plan
+    /// was made.
     #[test]
     fn drift_is_refused_or_survives((before, after) in pair()) {
         let patch = diff(&before, &after, &Named);
@@ -111,7 +116,8 @@ proptest! {
         prop_assert_eq!(diff(&before, &after, &Named).is_empty(), before == after);
     }
 
-    /// A failure means that the API server would be asked the same twice, or in an order that varies.
+    /// A failure means that the API server would be asked the same twice, or in an order that
+    /// varies.
     #[test]
     fn guards_are_distinct_and_about_before((before, after) in pair()) {
         let Patch(operations) = diff(&before, &after, &Named);
@@ -149,12 +155,17 @@ fn scalars(value: &Value, pointer: &str) -> Vec<String> {
         Value::Object(members) => members
             .iter()
             .flat_map(|(name, member)| {
-                scalars(member, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")))
+                scalars(
+                    member,
+                    &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
+                )
             })
             .collect(),
         Value::Array(items) => {
             let indexed = items.iter().enumerate();
-            indexed.flat_map(|(index, item)| scalars(item, &format!("{pointer}/{index}"))).collect()
+            indexed
+                .flat_map(|(index, item)| scalars(item, &format!("{pointer}/{index}")))
+                .collect()
         }
         _ => vec![pointer.to_owned()],
     }
@@ -162,8 +173,11 @@ fn scalars(value: &Value, pointer: &str) -> Vec<String> {
 
 /// By trying all subsequences.
 fn longest_increasing(numbers: &[u8]) -> usize {
-    let chosen =
-        |set: u32| (0..numbers.len()).filter(move |index| set & (1 << index) != 0).map(|i| numbers[i]);
+    let chosen = |set: u32| {
+        (0..numbers.len())
+            .filter(move |index| set & (1 << index) != 0)
+            .map(|i| numbers[i])
+    };
     let increasing = (0..1_u32 << numbers.len()).filter(|set| chosen(*set).is_sorted());
     increasing.map(u32::count_ones).max().unwrap_or(0) as usize
 }

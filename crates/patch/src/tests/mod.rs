@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::{Patch, Schema};
 
-/// Lists named `items` go by `name`, lists named `ports` by `port` and `protocol`; a `quantity` is stored in
-/// another form than it is written in.
+/// Lists named `items` go by `name`, lists named `ports` by `port` and `protocol`; a `quantity` is
+/// stored in another form than it is written in.
 pub(crate) struct Named;
 
 impl Schema for Named {
@@ -40,8 +40,9 @@ fn operations(patch: &Patch) -> Value {
     serde_json::to_value(patch).unwrap()
 }
 
-/// json-patch's `remove` reorders the members of maps that keep their order (it swaps the last one in), and what
-/// we print must have the same bytes whichever crate built it; any dependency can switch `preserve_order` on.
+/// json-patch's `remove` reorders the members of maps that keep their order (it swaps the last one
+/// in), and what we print must have the same bytes whichever crate built it; any dependency can
+/// switch `preserve_order` on.
 #[test]
 fn serde_json_sorts_the_members_of_maps() {
     assert_eq!(json!({"b": 1, "a": 2}).to_string(), r#"{"a":2,"b":1}"#);

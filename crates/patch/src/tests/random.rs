@@ -6,8 +6,9 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 /// Names that need escapes, quotes or care, and those of the keyed lists.
-const NAMES: &[&str] =
-    &["", "a", "b", "a/b", "m~n", "~1", "0", "-", "x y", "%41", "\"", "é", "name", "quantity"];
+const NAMES: &[&str] = &[
+    "", "a", "b", "a/b", "m~n", "~1", "0", "-", "x y", "%41", "\"", "é", "name", "quantity",
+];
 
 /// Any document.
 pub(super) fn document() -> impl Strategy<Value = Value> {
@@ -67,8 +68,9 @@ fn item(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
 }
 
 fn port() -> impl Strategy<Value = Value> {
-    (0..4_u16, select(vec!["TCP", "UDP"]), 0..3_u8)
-        .prop_map(|(port, protocol, target)| json!({"port": port, "protocol": protocol, "target": target}))
+    (0..4_u16, select(vec!["TCP", "UDP"]), 0..3_u8).prop_map(
+        |(port, protocol, target)| json!({"port": port, "protocol": protocol, "target": target}),
+    )
 }
 
 /// Edits a value as the bytes say, until they run out.
@@ -84,7 +86,11 @@ fn edit(value: &mut Value, script: &mut impl Iterator<Item = u8>) {
     }
 }
 
-fn edit_members(members: &mut Map<String, Value>, choice: u8, script: &mut impl Iterator<Item = u8>) {
+fn edit_members(
+    members: &mut Map<String, Value>,
+    choice: u8,
+    script: &mut impl Iterator<Item = u8>,
+) {
     let name = NAMES[usize::from(choice / 8) % NAMES.len()];
     match choice % 8 {
         0 => drop(members.remove(name)),

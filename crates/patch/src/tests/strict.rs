@@ -1,10 +1,11 @@
-//! A reading of RFC 6902 that forgives nothing, to judge patches by; it shares no code with the crate.
+//! A reading of RFC 6902 that forgives nothing, to judge patches by; it shares no code with the
+//! crate.
 
 use serde_json::Value;
 
-/// Applies a patch, or tells what is lax in it: an index that is not a plain number in range, a `replace`,
-/// `remove` or `test` of nothing, an `add` without its parent, a `copy`, a `test` of a whole map or list, and a
-/// `test` after a change.
+/// Applies a patch, or tells what is lax in it: an index that is not a plain number in range, a
+/// `replace`, `remove` or `test` of nothing, an `add` without its parent, a `copy`, a `test` of a
+/// whole map or list, and a `test` after a change.
 pub(super) fn apply(document: &Value, operations: &Value) -> Result<Value, String> {
     let mut document = document.clone();
     let mut changed = false;
@@ -46,7 +47,11 @@ fn test(document: &mut Value, path: &[String], value: &Value) -> Result<(), Stri
         return Err("a whole map or list".into());
     }
     let found = find(document, path)?;
-    if found == value { Ok(()) } else { Err("another value".into()) }
+    if found == value {
+        Ok(())
+    } else {
+        Err("another value".into())
+    }
 }
 
 fn add(document: &mut Value, path: &[String], value: Value) -> Result<(), String> {
@@ -97,7 +102,11 @@ fn find<'a>(document: &'a mut Value, path: &[String]) -> Result<&'a mut Value, S
 
 fn index(token: &str, end: usize) -> Result<usize, String> {
     let index: usize = token.parse().map_err(|_| "no index")?;
-    if index.to_string() == token && index < end { Ok(index) } else { Err("an odd index".into()) }
+    if index.to_string() == token && index < end {
+        Ok(index)
+    } else {
+        Err("an odd index".into())
+    }
 }
 
 fn tokens(pointer: &Value) -> Result<Vec<String>, String> {
@@ -143,6 +152,9 @@ fn forgives_nothing() {
         json!({"op": "remove", "path": "a"}),
         json!({"op": "copy", "from": "/a", "path": "/b"}),
     ] {
-        assert!(apply(&document, &json!([operation])).is_err(), "{operation}");
+        assert!(
+            apply(&document, &json!([operation])).is_err(),
+            "{operation}"
+        );
     }
 }

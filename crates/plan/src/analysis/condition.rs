@@ -1,4 +1,5 @@
-//! When a measurement is good: the part of Argo Rollouts' expressions that compares values with numbers.
+//! When a measurement is good: the part of Argo Rollouts' expressions that compares values with
+//! numbers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// When a measurement is good: comparisons of a value with a number, joined by `&&` and `||`.
 ///
-/// `result[0]` is the first value of a vector, `result` that of a scalar. `&&` binds closer than `||`; there are no
-/// brackets. A value that is no number (`NaN`) meets no comparison but `!=`, as in Argo Rollouts.
+/// `result[0]` is the first value of a vector, `result` that of a scalar. `&&` binds closer than
+/// `||`; there are no brackets. A value that is no number (`NaN`) meets no comparison but `!=`, as
+/// in Argo Rollouts.
 ///
 /// ```
 /// use cutover_plan::{Condition, Observed};
@@ -83,7 +85,8 @@ impl Condition {
         Ok(false)
     }
 
-    /// What its values must be, in words: `< 0.05`, or all of it where it is more than one comparison.
+    /// What its values must be, in words: `< 0.05`, or all of it where it is more than one
+    /// comparison.
     pub fn wanted(&self) -> String {
         match self.any.as_slice() {
             [all] if all.len() == 1 => format!("{} {}", all[0].operator.sign(), all[0].bound.0),
@@ -96,11 +99,15 @@ impl Observed {
     fn value(&self, index: Option<usize>) -> Result<f64, String> {
         match (self, index) {
             (Self::Scalar(value), None) => Ok(*value),
-            (Self::Vector(values), Some(_)) if values.is_empty() => Err("the result is empty".into()),
-            (Self::Vector(values), Some(index)) => values
-                .get(index)
-                .copied()
-                .ok_or_else(|| format!("the result has {} values, and no result[{index}]", values.len())),
+            (Self::Vector(values), Some(_)) if values.is_empty() => {
+                Err("the result is empty".into())
+            }
+            (Self::Vector(values), Some(index)) => values.get(index).copied().ok_or_else(|| {
+                format!(
+                    "the result has {} values, and no result[{index}]",
+                    values.len()
+                )
+            }),
             (Self::Vector(_), None) => Err("the result is a vector: write result[0]".into()),
             (Self::Scalar(_), Some(_)) => Err("the result is a scalar: write result".into()),
         }
@@ -124,7 +131,11 @@ impl FromStr for Condition {
     fn from_str(text: &str) -> Result<Self, BadCondition> {
         let all = |part: &str| part.split("&&").map(comparison).collect::<Option<Vec<_>>>();
         let any = text.split("||").map(all).collect::<Option<Vec<_>>>();
-        any.map(|any| Self { text: text.trim().into(), any }).ok_or_else(|| BadCondition(text.into()))
+        any.map(|any| Self {
+            text: text.trim().into(),
+            any,
+        })
+        .ok_or_else(|| BadCondition(text.into()))
     }
 }
 
@@ -144,8 +155,14 @@ impl From<Condition> for String {
 
 impl Operator {
     /// Longer signs first: one may begin with another.
-    const ALL: [Self; 6] =
-        [Self::AtLeast, Self::AtMost, Self::Equal, Self::Unequal, Self::Above, Self::Below];
+    const ALL: [Self; 6] = [
+        Self::AtLeast,
+        Self::AtMost,
+        Self::Equal,
+        Self::Unequal,
+        Self::Above,
+        Self::Below,
+    ];
 
     fn sign(self) -> &'static str {
         match self {
@@ -158,7 +175,10 @@ impl Operator {
         }
     }
 
-    #[expect(clippy::float_cmp, reason = "`==` means what it says: 0 errors are exactly 0")]
+    #[expect(
+        clippy::float_cmp,
+        reason = "`==` means what it says: 0 errors are exactly 0"
+    )]
     fn holds(self, value: f64, bound: f64) -> bool {
         match self {
             Self::AtLeast => value >= bound,
@@ -172,7 +192,12 @@ impl Operator {
 }
 
 fn all_hold(all: &[Comparison], observed: &Observed) -> Result<bool, String> {
-    for Comparison { index, operator, bound } in all {
+    for Comparison {
+        index,
+        operator,
+        bound,
+    } in all
+    {
         if !operator.holds(observed.value(*index)?, bound.0) {
             return Ok(false);
         }
@@ -193,7 +218,11 @@ fn comparison(text: &str) -> Option<Comparison> {
         .into_iter()
         .find_map(|operator| Some((operator, rest.strip_prefix(operator.sign())?)))?;
     let bound: f64 = number.trim().parse().ok()?;
-    bound.is_finite().then_some(Comparison { index, operator, bound: Bound(bound) })
+    bound.is_finite().then_some(Comparison {
+        index,
+        operator,
+        bound: Bound(bound),
+    })
 }
 
 #[cfg(test)]
@@ -202,8 +231,9 @@ mod tests {
 
     #[test]
     fn what_is_read_and_what_is_refused() {
-        let check =
-            |text: &str, expect: bool| assert_eq!(text.parse::<Condition>().is_ok(), expect, "{text}");
+        let check = |text: &str, expect: bool| {
+            assert_eq!(text.parse::<Condition>().is_ok(), expect, "{text}")
+        };
         check("result[0] >= 0.95", true);
         check("result<1", true);
         check(" result[ 2 ] != -1e3 ", true);
@@ -227,7 +257,11 @@ mod tests {
     fn when_it_holds() {
         let check = |text: &str, observed: Observed, expect: Result<bool, &str>| {
             let condition: Condition = text.parse().unwrap();
-            assert_eq!(condition.holds(&observed), expect.map_err(str::to_owned), "{text} of {observed}");
+            assert_eq!(
+                condition.holds(&observed),
+                expect.map_err(str::to_owned),
+                "{text} of {observed}"
+            );
         };
         let vector = |values: &[f64]| Observed::Vector(values.to_vec());
         check("result[0] >= 0.95", vector(&[0.95]), Ok(true));
@@ -239,21 +273,45 @@ mod tests {
         check("result[0] == 0", vector(&[-0.0]), Ok(true));
         check("result[1] <= 2", vector(&[9.0, 2.0]), Ok(true));
         check("result > 1", Observed::Scalar(2.0), Ok(true));
-        check("result[0] > 1 && result[0] < 3 || result[0] == 7", vector(&[7.0]), Ok(true));
-        check("result[0] > 1 && result[0] < 3 || result[0] == 7", vector(&[3.0]), Ok(false));
+        check(
+            "result[0] > 1 && result[0] < 3 || result[0] == 7",
+            vector(&[7.0]),
+            Ok(true),
+        );
+        check(
+            "result[0] > 1 && result[0] < 3 || result[0] == 7",
+            vector(&[3.0]),
+            Ok(false),
+        );
         // What decides already is not followed by what cannot be asked.
         check("result[0] > 1 || result[5] > 1", vector(&[2.0]), Ok(true));
         check("result[0] < 5", vector(&[]), Err("the result is empty"));
-        check("result[1] < 5", vector(&[1.0]), Err("the result has 1 values, and no result[1]"));
-        check("result < 5", vector(&[1.0]), Err("the result is a vector: write result[0]"));
-        check("result[0] < 5", Observed::Scalar(1.0), Err("the result is a scalar: write result"));
+        check(
+            "result[1] < 5",
+            vector(&[1.0]),
+            Err("the result has 1 values, and no result[1]"),
+        );
+        check(
+            "result < 5",
+            vector(&[1.0]),
+            Err("the result is a vector: write result[0]"),
+        );
+        check(
+            "result[0] < 5",
+            Observed::Scalar(1.0),
+            Err("the result is a scalar: write result"),
+        );
     }
 
     #[test]
     fn it_says_what_is_wanted() {
-        let check =
-            |text: &str, expect: &str| assert_eq!(text.parse::<Condition>().unwrap().wanted(), expect);
+        let check = |text: &str, expect: &str| {
+            assert_eq!(text.parse::<Condition>().unwrap().wanted(), expect)
+        };
         check("result[0] < 0.05", "< 0.05");
-        check("result[0]>1&&result[0]<5", "as wanted: result[0]>1&&result[0]<5");
+        check(
+            "result[0]>1&&result[0]<5",
+            "as wanted: result[0]>1&&result[0]<5",
+        );
     }
 }

@@ -98,7 +98,8 @@ pub struct Metric {
     /// How many of them may fail.
     #[serde(default)]
     pub failure_limit: u32,
-    /// How many times, one after the other, there may be no value: no answer, an error, an empty result.
+    /// How many times, one after the other, there may be no value: no answer, an error, an empty
+    /// result.
     #[serde(default = "four")]
     pub consecutive_error_limit: u32,
     /// How long an answer may take.
@@ -107,7 +108,8 @@ pub struct Metric {
     pub timeout: Duration,
 }
 
-/// A Job that must complete; the run creates it under a name of its own, and deletes it when it is over.
+/// A Job that must complete; the run creates it under a name of its own, and deletes it when it is
+/// over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -122,7 +124,8 @@ pub struct Job {
     pub timeout: Duration,
 }
 
-/// Somebody who may say no: 200 to 299 lets the plan go on, 400 to 499 does not; anything else is asked again.
+/// Somebody who may say no: 200 to 299 lets the plan go on, 400 to 499 does not; anything else is
+/// asked again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -164,10 +167,20 @@ pub struct Limits {
 impl Analysis {
     /// How often it asks, and how much may go wrong.
     pub fn limits(&self) -> Limits {
-        let once =
-            Limits { initial_delay: 0, interval: 0, count: 1, failure_limit: 0, consecutive_error_limit: 0 };
+        let once = Limits {
+            initial_delay: 0,
+            interval: 0,
+            count: 1,
+            failure_limit: 0,
+            consecutive_error_limit: 0,
+        };
         match self {
-            Self::Smoke(Smoke { interval, count, failure_limit, .. }) => Limits {
+            Self::Smoke(Smoke {
+                interval,
+                count,
+                failure_limit,
+                ..
+            }) => Limits {
                 interval: interval.seconds(),
                 count: count.get(),
                 failure_limit: *failure_limit,
@@ -181,7 +194,11 @@ impl Analysis {
                 consecutive_error_limit: metric.consecutive_error_limit,
             },
             Self::Job(_) => once,
-            Self::Webhook(Webhook { interval, consecutive_error_limit, .. }) => Limits {
+            Self::Webhook(Webhook {
+                interval,
+                consecutive_error_limit,
+                ..
+            }) => Limits {
                 interval: interval.seconds(),
                 consecutive_error_limit: *consecutive_error_limit,
                 ..once
@@ -194,7 +211,11 @@ impl std::fmt::Display for Analysis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Smoke(smoke) => write!(f, "smoke {}", smoke.url),
-            Self::Metric(metric) => write!(f, "metric {}", metric.name.as_ref().unwrap_or(&metric.query)),
+            Self::Metric(metric) => write!(
+                f,
+                "metric {}",
+                metric.name.as_ref().unwrap_or(&metric.query)
+            ),
             Self::Job(job) => write!(f, "job {}", job.manifest.object().name),
             Self::Webhook(webhook) => write!(f, "webhook {}", webhook.url),
         }
@@ -220,9 +241,10 @@ impl Gate {
             Self::Metric(metric) => Some(Analysis::Metric(metric)),
             Self::Job(job) => Some(Analysis::Job(job)),
             Self::Webhook(webhook) => Some(Analysis::Webhook(webhook)),
-            Self::Available { .. } | Self::Settled { .. } | Self::Endpoints { .. } | Self::Pause { .. } => {
-                None
-            }
+            Self::Available { .. }
+            | Self::Settled { .. }
+            | Self::Endpoints { .. }
+            | Self::Pause { .. } => None,
         }
     }
 }
@@ -256,7 +278,9 @@ fn ten_minutes() -> Duration {
 fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let duration = Duration::deserialize(deserializer)?;
     if duration.seconds() == 0 {
-        return Err(de::Error::custom("`0s` is no length of time here\nhint: write 10s or 1m"));
+        return Err(de::Error::custom(
+            "`0s` is no length of time here\nhint: write 10s or 1m",
+        ));
     }
     Ok(duration)
 }
@@ -289,23 +313,36 @@ mod tests {
         };
         let smoke = read(json!({"smoke": {"url": "http://a"}}));
         assert_eq!(smoke.limits(), limits(10, 1, 0, 0));
-        let metric =
-            json!({"prometheus": "http://p:9090", "query": "up", "successCondition": "result[0] > 0"});
-        assert_eq!(read(json!({"metric": metric})).limits(), limits(10, 1, 0, 4));
+        let metric = json!({"prometheus": "http://p:9090", "query": "up", "successCondition": "result[0] > 0"});
+        assert_eq!(
+            read(json!({"metric": metric})).limits(),
+            limits(10, 1, 0, 4)
+        );
         assert_eq!(read(json!({"metric": metric})).to_string(), "metric up");
-        assert_eq!(read(json!({"webhook": {"url": "http://a"}})).limits(), limits(10, 1, 0, 4));
+        assert_eq!(
+            read(json!({"webhook": {"url": "http://a"}})).limits(),
+            limits(10, 1, 0, 4)
+        );
     }
 
     #[test]
     fn nonsense_is_refused() {
         let check = |value: Value, expect: &str| {
-            let error = serde_json::from_value::<Analysis>(value).unwrap_err().to_string();
+            let error = serde_json::from_value::<Analysis>(value)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(expect), "{error}");
         };
         check(json!({"smoke": {"url": "hello"}}), "`hello` is no http");
         check(json!({"smoke": {"url": "http://a", "count": 0}}), "nonzero");
-        check(json!({"smoke": {"url": "http://a", "interval": "0s"}}), "no length of time");
-        check(json!({"smoke": {"url": "http://a", "retries": 3}}), "unknown field `retries`");
+        check(
+            json!({"smoke": {"url": "http://a", "interval": "0s"}}),
+            "no length of time",
+        );
+        check(
+            json!({"smoke": {"url": "http://a", "retries": 3}}),
+            "unknown field `retries`",
+        );
         check(
             json!({"metric": {"prometheus": "http://p", "query": "up"}}),
             "missing field `successCondition`",

@@ -37,8 +37,15 @@ impl HttpUrl {
     #[must_use]
     pub fn join(&self, path: &str, name: &str, escaped: &str) -> String {
         let (base, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
-        let others = if query.is_empty() { String::new() } else { format!("{query}&") };
-        format!("{}{path}?{others}{name}={escaped}", base.trim_end_matches('/'))
+        let others = if query.is_empty() {
+            String::new()
+        } else {
+            format!("{query}&")
+        };
+        format!(
+            "{}{path}?{others}{name}={escaped}",
+            base.trim_end_matches('/')
+        )
     }
 }
 
@@ -74,10 +81,14 @@ fn fault(url: &str) -> Option<String> {
         (Some("http" | "https"), Some(host)) if !host.is_empty() => {}
         _ => return Some("it has no http:// or https:// and a host".into()),
     }
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+    if uri
+        .authority()
+        .is_some_and(|authority| authority.as_str().contains('@'))
+    {
         return Some("a password does not belong in a plan".into());
     }
-    url.contains('#').then(|| "what comes after # is never sent".into())
+    url.contains('#')
+        .then(|| "what comes after # is never sent".into())
 }
 
 #[cfg(test)]
@@ -104,7 +115,13 @@ mod tests {
 
     #[test]
     fn a_query_of_the_server_is_kept() {
-        let server: HttpUrl = "http://thanos/prefix/?dedup=true".to_owned().try_into().unwrap();
-        assert_eq!(server.join("/q", "query", "up"), "http://thanos/prefix/q?dedup=true&query=up");
+        let server: HttpUrl = "http://thanos/prefix/?dedup=true"
+            .to_owned()
+            .try_into()
+            .unwrap();
+        assert_eq!(
+            server.join("/q", "query", "up"),
+            "http://thanos/prefix/q?dedup=true&query=up"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What a step does, in words: of its first changes and all that it deletes, and how many others there are.
+//! What a step does, in words: of its first changes and all that it deletes, and how many others
+//! there are.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
 use cutover_patch::{Difference, differences};
@@ -10,14 +11,25 @@ use crate::step::Change;
 /// The name of a step with these changes between two states.
 pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
     // What has pods is what people look for.
-    let (sets, others): (Vec<&Change>, Vec<&Change>) =
-        changes.iter().partition(|change| Deployment::is(change.object()));
+    let (sets, others): (Vec<&Change>, Vec<&Change>) = changes
+        .iter()
+        .partition(|change| Deployment::is(change.object()));
     let all: Vec<&Change> = sets.into_iter().chain(others).collect();
-    let few = if all.len() > MOST_TOLD { MOST_TOLD - 1 } else { all.len() };
+    let few = if all.len() > MOST_TOLD {
+        MOST_TOLD - 1
+    } else {
+        all.len()
+    };
     let (first, rest) = all.split_at(few);
-    let told: Vec<&Change> =
-        first.iter().chain(rest.iter().filter(|change| is_removal(change))).copied().collect();
-    let mut texts: Vec<String> = told.iter().map(|change| describe(change, before, after)).collect();
+    let told: Vec<&Change> = first
+        .iter()
+        .chain(rest.iter().filter(|change| is_removal(change)))
+        .copied()
+        .collect();
+    let mut texts: Vec<String> = told
+        .iter()
+        .map(|change| describe(change, before, after))
+        .collect();
     if told.len() < all.len() {
         texts.push(format!("and {} more", all.len() - told.len()));
     }
@@ -45,7 +57,10 @@ fn describe(change: &Change, before: &Bundle, after: &Bundle) -> String {
 }
 
 fn pods(manifest: &Manifest) -> String {
-    match Deployment::of(manifest).replicas().filter(|_| Deployment::is(manifest.object())) {
+    match Deployment::of(manifest)
+        .replicas()
+        .filter(|_| Deployment::is(manifest.object()))
+    {
         Some(1) => " with 1 pod".into(),
         Some(count) => format!(" with {count} pods"),
         None => String::new(),
@@ -54,7 +69,9 @@ fn pods(manifest: &Manifest) -> String {
 
 fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     let found = differences(before.value(), after.value(), &cutover_manifest::MergeKeys);
-    if object.kind == "Service" && before.pointer("/spec/selector") != after.pointer("/spec/selector") {
+    if object.kind == "Service"
+        && before.pointer("/spec/selector") != after.pointer("/spec/selector")
+    {
         return format!("switch {object} to {}", selector(after));
     }
     if after.is_sealed() {
@@ -63,32 +80,63 @@ fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     if Deployment::is(object) {
         return deployment(object, before, after, &found);
     }
-    let paths: Vec<String> = found.iter().map(|difference| difference.path.to_string()).collect();
-    format!("change {} of {object}", fields(&paths.iter().collect::<Vec<_>>()))
+    let paths: Vec<String> = found
+        .iter()
+        .map(|difference| difference.path.to_string())
+        .collect();
+    format!(
+        "change {} of {object}",
+        fields(&paths.iter().collect::<Vec<_>>())
+    )
 }
 
 /// What changes of a Deployment: its image, its strategy or what else, and its replicas.
-fn deployment(object: &ObjectRef, before: &Manifest, after: &Manifest, found: &[Difference]) -> String {
-    let counts = (Deployment::of(before).replicas(), Deployment::of(after).replicas());
+fn deployment(
+    object: &ObjectRef,
+    before: &Manifest,
+    after: &Manifest,
+    found: &[Difference],
+) -> String {
+    let counts = (
+        Deployment::of(before).replicas(),
+        Deployment::of(after).replicas(),
+    );
     let scale = match counts {
         (Some(was), Some(is)) if was != is => Some(format!("{was} → {is}")),
         _ => None,
     };
-    let paths: Vec<String> = found.iter().map(|difference| difference.path.to_string()).collect();
-    let others: Vec<&String> = paths.iter().filter(|path| *path != "spec.replicas").collect();
+    let paths: Vec<String> = found
+        .iter()
+        .map(|difference| difference.path.to_string())
+        .collect();
+    let others: Vec<&String> = paths
+        .iter()
+        .filter(|path| *path != "spec.replicas")
+        .collect();
     match (scale, others.is_empty()) {
         (Some(scale), true) => format!("scale {object} {scale}"),
-        (Some(scale), false) => format!("{}, scale {scale}", changed(object, before, after, &others)),
+        (Some(scale), false) => {
+            format!("{}, scale {scale}", changed(object, before, after, &others))
+        }
         (None, _) => changed(object, before, after, &others),
     }
 }
 
 fn changed(object: &ObjectRef, before: &Manifest, after: &Manifest, paths: &[&String]) -> String {
-    let restarted =
-        |path: &&String| path.ends_with("annotations") || path.contains("kubectl.kubernetes.io/restartedAt");
+    let restarted = |path: &&String| {
+        path.ends_with("annotations") || path.contains("kubectl.kubernetes.io/restartedAt")
+    };
     if let Some(images) = images(before, after) {
-        let others: Vec<&String> = paths.iter().filter(|path| !path.ends_with(".image")).copied().collect();
-        let others = if others.is_empty() { String::new() } else { format!(", and {}", fields(&others)) };
+        let others: Vec<&String> = paths
+            .iter()
+            .filter(|path| !path.ends_with(".image"))
+            .copied()
+            .collect();
+        let others = if others.is_empty() {
+            String::new()
+        } else {
+            format!(", and {}", fields(&others))
+        };
         return format!("image of {object} {images}{others}");
     }
     if !paths.is_empty() && paths.iter().all(|path| path.starts_with("spec.strategy")) {
@@ -114,7 +162,10 @@ fn strategy(after: &Manifest) -> String {
         return "Recreate".into();
     }
     let budget = Deployment::of(after).budget();
-    format!("maxSurge {}, maxUnavailable {}", budget.max_surge, budget.max_unavailable)
+    format!(
+        "maxSurge {}, maxUnavailable {}",
+        budget.max_surge, budget.max_unavailable
+    )
 }
 
 /// The first image that differs, without what both have in common: `1.0.0 → 2.0.0`.
@@ -122,10 +173,17 @@ fn images(before: &Manifest, after: &Manifest) -> Option<String> {
     let pairs = image_list(before).into_iter().zip(image_list(after));
     let (was, is) = pairs.into_iter().find(|(was, is)| was != is)?;
     let repository = |image: &str| image.rsplit_once(':').map(|(name, _)| name.to_owned());
-    let tag =
-        |image: &str| image.rsplit_once(':').map_or_else(|| image.to_owned(), |(_, tag)| tag.to_owned());
+    let tag = |image: &str| {
+        image
+            .rsplit_once(':')
+            .map_or_else(|| image.to_owned(), |(_, tag)| tag.to_owned())
+    };
     let same = repository(&was).is_some() && repository(&was) == repository(&is);
-    Some(if same { format!("{} → {}", tag(&was), tag(&is)) } else { format!("{was} → {is}") })
+    Some(if same {
+        format!("{} → {}", tag(&was), tag(&is))
+    } else {
+        format!("{was} → {is}")
+    })
 }
 
 fn image_list(manifest: &Manifest) -> Vec<String> {
@@ -136,7 +194,11 @@ fn image_list(manifest: &Manifest) -> Vec<String> {
 
 fn selector(service: &Manifest) -> String {
     let labels = crate::deployment::texts(service.pointer("/spec/selector"));
-    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+    labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// The fields that differ: one or two of them, or how many there are.

@@ -27,7 +27,8 @@ pub(super) struct Set<'a> {
     pub(super) services: Vec<usize>,
     /// The Services that send it requests there, and not yet here.
     inherited: Vec<usize>,
-    /// Whether each Service that selects it here and there would do so meanwhile, if its template changed now.
+    /// Whether each Service that selects it here and there would do so meanwhile, if its template
+    /// changed now.
     pub(super) keeps_services: bool,
     /// Pods wanted here.
     pub(super) count: u32,
@@ -42,12 +43,18 @@ type Selector = BTreeMap<String, String>;
 
 impl<'a> Stand<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
-        let services =
-            workload.service_refs().filter_map(|service| Some((here.get(&service)?, there.get(&service))));
-        let selectors: Vec<_> =
-            services.map(|(here, there)| (selector(here), selector(there.unwrap_or(here)))).collect();
+        let services = workload
+            .service_refs()
+            .filter_map(|service| Some((here.get(&service)?, there.get(&service))));
+        let selectors: Vec<_> = services
+            .map(|(here, there)| (selector(here), selector(there.unwrap_or(here))))
+            .collect();
         let set = |(_, object)| Set::new(object, here, there, &selectors);
-        Self { workload, sets: workload.deployments().map(set).collect(), services: selectors.len().max(1) }
+        Self {
+            workload,
+            sets: workload.deployments().map(set).collect(),
+            services: selectors.len().max(1),
+        }
     }
 
     /// Pods alive once everything here has settled.
@@ -66,10 +73,13 @@ impl<'a> Stand<'a> {
         spared.min().unwrap_or(set.count)
     }
 
-    /// Pods that may be taken from behind each Service, but never the last that answers while another is to answer
-    /// after it.
+    /// Pods that may be taken from behind each Service, but never the last that answers while
+    /// another is to answer after it.
     pub(super) fn dispensable(&self) -> Vec<u32> {
-        let spared = |service| self.surplus(service).min(self.available(service) - self.kept(service));
+        let spared = |service| {
+            self.surplus(service)
+                .min(self.available(service) - self.kept(service))
+        };
         (0..self.services).map(spared).collect()
     }
 
@@ -85,7 +95,9 @@ impl<'a> Stand<'a> {
             let heir = !set.serves() || set.inherited.contains(&service);
             heir && set.wanted > 0 && set.count > set.doubtful
         };
-        available.min(u32::from(self.sets.iter().any(|set| comes(set) || takes_over(set))))
+        available.min(u32::from(
+            self.sets.iter().any(|set| comes(set) || takes_over(set)),
+        ))
     }
 
     /// Pods behind a Service above the floor.
@@ -94,27 +106,40 @@ impl<'a> Stand<'a> {
     }
 
     fn available(&self, service: usize) -> u32 {
-        let behind = self.sets.iter().filter(|set| set.services.contains(&service));
-        behind.map(|set| set.count.saturating_sub(set.doubtful)).sum()
+        let behind = self
+            .sets
+            .iter()
+            .filter(|set| set.services.contains(&service));
+        behind
+            .map(|set| set.count.saturating_sub(set.doubtful))
+            .sum()
     }
 
-    /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked for where that fits.
+    /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked
+    /// for where that fits.
     pub(super) fn rolls(&self, set: &Set<'_>) -> bool {
         let Some(here) = set.here else { return false };
-        let asked = self.asked(here).filter(|asked| asked != here && self.fits(set, asked));
+        let asked = self
+            .asked(here)
+            .filter(|asked| asked != here && self.fits(set, asked));
         asked.is_none() && self.fits(set, here)
     }
 
-    /// The set under a strategy with which it can be rolled here: the one asked for, the one that it gets there, or
-    /// all room that there is and all that can be spared.
+    /// The set under a strategy with which it can be rolled here: the one asked for, the one that
+    /// it gets there, or all room that there is and all that can be spared.
     pub(super) fn made_to_roll(&self, set: &Set<'_>) -> Option<Manifest> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
-        let utmost =
-            Budget { max_surge: Amount::Count(self.room()), max_unavailable: Amount::Count(self.spare(set)) };
+        let utmost = Budget {
+            max_surge: Amount::Count(self.room()),
+            max_unavailable: Amount::Count(self.spare(set)),
+        };
         let utmost = with_strategy(here, Some(&utmost.strategy()));
         let candidates = [self.asked(here), Some(there), Some(utmost)];
-        candidates.into_iter().flatten().find(|candidate| self.fits(set, candidate))
+        candidates
+            .into_iter()
+            .flatten()
+            .find(|candidate| self.fits(set, candidate))
     }
 
     /// The set under the strategy that was asked for, where one was.
@@ -122,10 +147,13 @@ impl<'a> Stand<'a> {
         if self.workload.recreate {
             return Some(with_strategy(here, Some(&json!({ "type": "Recreate" }))));
         }
-        self.workload.budget.map(|budget| with_strategy(here, Some(&budget.strategy())))
+        self.workload
+            .budget
+            .map(|budget| with_strategy(here, Some(&budget.strategy())))
     }
 
-    /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and ceiling.
+    /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and
+    /// ceiling.
     pub(super) fn fits(&self, set: &Set<'_>, manifest: &Manifest) -> bool {
         let deployment = Deployment::of(manifest);
         if !set.keeps_services {
@@ -147,20 +175,44 @@ impl<'a> Set<'a> {
         selectors: &[(Selector, Selector)],
     ) -> Self {
         let (here, there) = (here.get(&object), there.get(&object));
-        let count = here.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
-        let wanted = there.and_then(|manifest| Deployment::of(manifest).replicas()).unwrap_or(0);
-        let labels = |set: Option<&Manifest>| set.map(|set| Deployment::of(set).labels()).unwrap_or_default();
+        let count = here
+            .and_then(|manifest| Deployment::of(manifest).replicas())
+            .unwrap_or(0);
+        let wanted = there
+            .and_then(|manifest| Deployment::of(manifest).replicas())
+            .unwrap_or(0);
+        let labels = |set: Option<&Manifest>| {
+            set.map(|set| Deployment::of(set).labels())
+                .unwrap_or_default()
+        };
         let (before, after) = (labels(here), labels(there));
-        let behind = selectors.iter().enumerate().filter(|(_, (now, _))| selects(now, &before));
-        let later = selectors.iter().enumerate();
-        let later = later.filter(|(_, (now, then))| selects(then, &after) && !selects(now, &before));
-        let inherited = later.map(|(number, _)| number).collect();
-        let services =
-            if selectors.is_empty() { vec![0] } else { behind.map(|(number, _)| number).collect() };
-        let keeps_services = selectors
+        let behind = selectors
             .iter()
-            .all(|(now, then)| selects(now, &after) || !(selects(now, &before) && selects(then, &after)));
-        Self { object, here, there, services, inherited, keeps_services, count, wanted, doubtful: 0 }
+            .enumerate()
+            .filter(|(_, (now, _))| selects(now, &before));
+        let later = selectors.iter().enumerate();
+        let later =
+            later.filter(|(_, (now, then))| selects(then, &after) && !selects(now, &before));
+        let inherited = later.map(|(number, _)| number).collect();
+        let services = if selectors.is_empty() {
+            vec![0]
+        } else {
+            behind.map(|(number, _)| number).collect()
+        };
+        let keeps_services = selectors.iter().all(|(now, then)| {
+            selects(now, &after) || !(selects(now, &before) && selects(then, &after))
+        });
+        Self {
+            object,
+            here,
+            there,
+            services,
+            inherited,
+            keeps_services,
+            count,
+            wanted,
+            doubtful: 0,
+        }
     }
 
     /// Whether its pods may receive requests.
@@ -171,7 +223,9 @@ impl<'a> Set<'a> {
     /// Whether the pods are replaced on the way.
     pub(super) fn turns(&self) -> bool {
         match (self.here, self.there) {
-            (Some(here), Some(there)) => Deployment::of(here).template() != Deployment::of(there).template(),
+            (Some(here), Some(there)) => {
+                Deployment::of(here).template() != Deployment::of(there).template()
+            }
             _ => false,
         }
     }
@@ -194,7 +248,10 @@ impl<'a> Set<'a> {
 
     /// The set under the update strategy that it has there, where it is on both ends.
     pub(super) fn given_back(&self) -> Option<Manifest> {
-        Some(with_strategy(self.here?, self.there?.pointer("/spec/strategy")))
+        Some(with_strategy(
+            self.here?,
+            self.there?.pointer("/spec/strategy"),
+        ))
     }
 }
 
@@ -208,8 +265,11 @@ fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
 
 /// Pods of each set, by Deployment: what a step changes about them is what its gates wait for.
 pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef, u32> {
-    let sets = workload.deployments().filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
-    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0))).collect()
+    let sets = workload
+        .deployments()
+        .filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
+    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0)))
+        .collect()
 }
 
 /// What a Service selects by.
@@ -217,7 +277,11 @@ pub(super) fn selector(service: &Manifest) -> BTreeMap<String, String> {
     texts(service.pointer("/spec/selector"))
 }
 
-/// Whether a Service with this selector sends requests to pods with these labels; an empty one sends to nobody.
-pub(super) fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
+/// Whether a Service with this selector sends requests to pods with these labels; an empty one
+/// sends to nobody.
+pub(super) fn selects(
+    selector: &BTreeMap<String, String>,
+    labels: &BTreeMap<String, String>,
+) -> bool {
     !selector.is_empty() && cutover_traffic::selects(selector, labels)
 }

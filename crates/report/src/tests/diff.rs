@@ -61,7 +61,10 @@ patch Deployment hello
 fn a_step_that_is_not_there() {
     let plan = hello(json!({"rolling": {}}));
     for step in [0, 2] {
-        assert_eq!(diff(&plan, Some(step), Style::Plain), Err(Error::NoStep { step, steps: 1 }));
+        assert_eq!(
+            diff(&plan, Some(step), Style::Plain),
+            Err(Error::NoStep { step, steps: 1 })
+        );
     }
 }
 
@@ -72,9 +75,14 @@ fn lists_maps_and_texts() {
         let set = with(set, "/spec/template/spec/containers/0/lifecycle", args);
         with(set, "/spec/template/spec/containers/0/readinessProbe", env)
     };
-    let from =
-        [set(json!({"env": [{"name": "a", "value": "1"}, {"name": "b"}]}), json!({"exec": {"x": [1]}}))];
-    let to = [set(json!({"env": [{"name": "b", "value": "2"}, {"name": "a", "value": "1"}]}), json!(null))];
+    let from = [set(
+        json!({"env": [{"name": "a", "value": "1"}, {"name": "b"}]}),
+        json!({"exec": {"x": [1]}}),
+    )];
+    let to = [set(
+        json!({"env": [{"name": "b", "value": "2"}, {"name": "a", "value": "1"}]}),
+        json!(null),
+    )];
     assert_snapshot!(changed(&from[0], &to[0]), @r#"
 step 1 · update · change it
 
@@ -92,8 +100,15 @@ patch Deployment hello
 #[test]
 fn a_long_text_shows_what_differs() {
     let map = |line: &str| {
-        let script: String =
-            (0..20).map(|at| if at == 10 { format!("{line}\n") } else { format!("line {at}\n") }).collect();
+        let script: String = (0..20)
+            .map(|at| {
+                if at == 10 {
+                    format!("{line}\n")
+                } else {
+                    format!("line {at}\n")
+                }
+            })
+            .collect();
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"script": script}})
     };
     assert_snapshot!(changed(&map("old"), &map("new")), @r#"
@@ -119,13 +134,23 @@ fn a_secret_shows_only_that_it_changes() {
             "kubectl.kubernetes.io/last-applied-configuration": format!("{{\"stringData\": \"{value}\"}}"),
         }}, "stringData": {"token": value}})
     };
-    let planned = text(&plan(json!({"rolling": {}}), &[secret("hunter2")], &[secret("hunter3")]));
+    let planned = text(&plan(
+        json!({"rolling": {}}),
+        &[secret("hunter2")],
+        &[secret("hunter3")],
+    ));
     // A plan made by other means may hold it open.
     let open = changed(&secret("hunter2"), &secret("hunter3"));
-    assert!(!planned.contains("hunter") && !open.contains("hunter"), "{planned}{open}");
+    assert!(
+        !planned.contains("hunter") && !open.contains("hunter"),
+        "{planned}{open}"
+    );
     let plan = patched(vec![], &[vec![secret("hunter2")], vec![secret("hunter3")]]);
     let document = diff_document(&plan, None).unwrap();
-    assert_eq!(document[0]["changes"][0]["differences"][0]["path"], json!("data"));
+    assert_eq!(
+        document[0]["changes"][0]["differences"][0]["path"],
+        json!("data")
+    );
     assert!(!document.to_string().contains("hunter"), "{document}");
     assert_snapshot!(open, @r#"
 step 1 · update · change it
@@ -139,7 +164,8 @@ patch Secret key
 fn the_copy_of_kubectl_is_not_shown() {
     let set = |applied: &str| {
         let mut set = deployment("hello", 1, "1");
-        set["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/last-applied-configuration": applied});
+        set["metadata"]["annotations"] =
+            json!({"kubectl.kubernetes.io/last-applied-configuration": applied});
         set
     };
     assert_snapshot!(changed(&set("{\"a\": 1}"), &set("{\"a\": 2}")), @r#"
@@ -164,7 +190,10 @@ fn changed(from: &Value, to: &Value) -> String {
 #[test]
 fn a_document_tells_what_was_absent_from_what_was_null() {
     let map = |data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data});
-    let ends = [vec![map(json!({"old": "1", "same": "1"}))], vec![map(json!({"new": null, "same": "1"}))]];
+    let ends = [
+        vec![map(json!({"old": "1", "same": "1"}))],
+        vec![map(json!({"new": null, "same": "1"}))],
+    ];
     let document = diff_document(&patched(vec![], &ends), Some(1)).unwrap();
     assert_eq!(
         document[0]["changes"][0]["differences"],

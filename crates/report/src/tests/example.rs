@@ -39,7 +39,10 @@ pub(crate) fn service(name: &str) -> Value {
 }
 
 pub(crate) fn bundle(objects: &[Value]) -> Bundle {
-    objects.iter().map(|object| Manifest::new(object.clone()).unwrap()).collect()
+    objects
+        .iter()
+        .map(|object| Manifest::new(object.clone()).unwrap())
+        .collect()
 }
 
 /// The plan from some objects to others.
@@ -50,8 +53,8 @@ pub(crate) fn plan(strategy: Value, from: &[Value], to: &[Value]) -> Plan {
 pub(crate) fn try_plan(strategy: Value, from: &Bundle, to: &Bundle) -> Result<Plan, String> {
     let strategy: Strategy = serde_json::from_value(strategy).map_err(|error| error.to_string())?;
     let wanted = cutover::wanted(&strategy, from).map_err(|error| error.to_string())?;
-    let release =
-        Release::new(from, wanted.as_ref().unwrap_or(to), false).map_err(|error| error.to_string())?;
+    let release = Release::new(from, wanted.as_ref().unwrap_or(to), false)
+        .map_err(|error| error.to_string())?;
     cutover::plan(&release, &strategy, &Options::default()).map_err(|error| error.to_string())
 }
 
@@ -69,11 +72,18 @@ pub(crate) fn hello(strategy: Value) -> Plan {
 
 /// Two Deployments, one behind a Service.
 pub(crate) fn two_workloads(strategy: Value) -> Plan {
-    let all = |tag| [deployment("web", 3, tag), service("web"), deployment("worker", 2, tag)];
+    let all = |tag| {
+        [
+            deployment("web", 3, tag),
+            service("web"),
+            deployment("worker", 2, tag),
+        ]
+    };
     plan(strategy, &all("1"), &all("2"))
 }
 
-/// A plan that patches its way over these states, whatever a planner thinks of it. All have the same objects.
+/// A plan that patches its way over these states, whatever a planner thinks of it. All have the
+/// same objects.
 pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
     let patch = |before: &Value, after: &Value| Change::Patch {
         object: Manifest::new(before.clone()).unwrap().object().clone(),
@@ -95,11 +105,18 @@ pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
         gates: vec![],
         after: Digest::of(&pair[1]),
     };
-    let manifests = states[0].iter().map(|object| Manifest::new(object.clone()).unwrap());
+    let manifests = states[0]
+        .iter()
+        .map(|object| Manifest::new(object.clone()).unwrap());
     let spec = Spec {
         strategy: "own".into(),
         on_failure: OnFailure::Stop,
-        from: manifests.map(|manifest| Entry { object: manifest.object().clone(), manifest }).collect(),
+        from: manifests
+            .map(|manifest| Entry {
+                object: manifest.object().clone(),
+                manifest,
+            })
+            .collect(),
         workloads,
         warnings: vec![],
         steps: states.windows(2).map(step).collect(),

@@ -6,15 +6,22 @@ use crate::exposure;
 
 fn check(plan: &cutover::Plan, expect: &[&str]) {
     let states = exposure(plan).unwrap();
-    let shares: Vec<String> =
-        states.iter().map(|state| state[0].map_or_else(|| "–".into(), |share| share.to_string())).collect();
+    let shares: Vec<String> = states
+        .iter()
+        .map(|state| state[0].map_or_else(|| "–".into(), |share| share.to_string()))
+        .collect();
     assert_eq!(shares, expect);
 }
 
 #[test]
 fn an_adopted_label_is_no_version() {
     let plan = hello(json!({"blueGreen": {"activeService": "hello"}}));
-    check(&plan, &["0 %", "0 %", "0 %", "0 %", "100 %", "100 %", "100 %", "100 %", "100 %"]);
+    check(
+        &plan,
+        &[
+            "0 %", "0 %", "0 %", "0 %", "100 %", "100 %", "100 %", "100 %", "100 %",
+        ],
+    );
 }
 
 #[test]
@@ -27,16 +34,29 @@ fn a_restart_is_no_version() {
 fn a_slot_that_stands_idle_is_not_what_answers() {
     let slot = |slot: &str, replicas, tag| {
         let labels = json!({"app": "hello", "slot": slot});
-        let set = with(deployment("hello", replicas, tag), "/metadata/name", format!("hello-{slot}").into());
+        let set = with(
+            deployment("hello", replicas, tag),
+            "/metadata/name",
+            format!("hello-{slot}").into(),
+        );
         let set = with(set, "/spec/selector/matchLabels", labels.clone());
         with(set, "/spec/template/metadata/labels", labels)
     };
-    let picks =
-        |value: &str| with(service("hello"), "/spec/selector", json!({"app": "hello", "slot": value}));
+    let picks = |value: &str| {
+        with(
+            service("hello"),
+            "/spec/selector",
+            json!({"app": "hello", "slot": value}),
+        )
+    };
     let slots = [slot("blue", 3, "2"), slot("green", 3, "1")];
     let states = ["blue", "green"].map(|value| [slots.to_vec(), vec![picks(value)]].concat());
     let mut workload = Workload::new("hello-blue", None, Budget::default(), 3, 3);
-    workload.sets = [(Role::Blue, "hello-blue".into()), (Role::Green, "hello-green".into())].into();
+    workload.sets = [
+        (Role::Blue, "hello-blue".into()),
+        (Role::Green, "hello-green".into()),
+    ]
+    .into();
     workload.services = vec!["hello".into()];
     // Back to the version that the idle slot still has.
     check(&patched(vec![workload], &states), &["0 %", "100 %"]);
@@ -50,12 +70,23 @@ fn a_share_that_kubernetes_does_not_split_by_pods_is_unknown() {
     let steps: Value = json!([{"setWeight": 50}]);
     check(
         &plan(json!({"canary": {"steps": steps}}), &all("1"), &all("2")),
-        &["0 %", "0–100 %", "100 %", "100 %", "100 %", "100 %", "100 %"],
+        &[
+            "0 %",
+            "0–100 %",
+            "100 %",
+            "100 %",
+            "100 %",
+            "100 %",
+            "100 %",
+        ],
     );
 }
 
 #[test]
 fn nobody_answers_without_pods() {
     let all = |tag| [deployment("hello", 0, tag)];
-    check(&plan(json!({"rolling": {}}), &all("1"), &all("2")), &["–", "–"]);
+    check(
+        &plan(json!({"rolling": {}}), &all("1"), &all("2")),
+        &["–", "–"],
+    );
 }

@@ -11,22 +11,27 @@ use crate::{Style, bounds, diff, exposure, markdown, show};
 pub(crate) fn without_colour(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| out + part.split_once('m').map_or("", |(_, rest)| rest))
+    parts.fold(first, |out, part| {
+        out + part.split_once('m').map_or("", |(_, rest)| rest)
+    })
 }
 
 fn strategy() -> impl Strategy<Value = Value> {
     let weights = proptest::collection::vec(1..=100u32, 1..4).prop_map(|mut weights| {
         weights.sort_unstable();
-        let steps: Vec<Value> =
-            weights.iter().flat_map(|at| [json!({"setWeight": at}), json!({"pause": {}})]).collect();
+        let steps: Vec<Value> = weights
+            .iter()
+            .flat_map(|at| [json!({"setWeight": at}), json!({"pause": {}})])
+            .collect();
         json!({"canary": {"steps": steps}})
     });
     prop_oneof![
         weights,
         Just(json!({"rolling": {}})),
         Just(json!({"recreate": {}})),
-        (1..5u32)
-            .prop_map(|count| json!({"blueGreen": {"activeService": "app0", "previewReplicaCount": count}})),
+        (1..5u32).prop_map(
+            |count| json!({"blueGreen": {"activeService": "app0", "previewReplicaCount": count}})
+        ),
         (0..9u32).prop_map(|count| json!({"scale": {"replicas": count}})),
     ]
 }
@@ -36,15 +41,19 @@ fn made() -> impl Strategy<Value = Option<Plan>> {
     let tier = (0..8u32, 0..4u32, 0..3u32, any::<bool>(), any::<bool>());
     (strategy(), proptest::collection::vec(tier, 1..6)).prop_map(|(strategy, tiers)| {
         let end = |new: bool| -> Vec<Value> {
-            let objects =
-                tiers.iter().enumerate().flat_map(|(at, (replicas, surge, unavailable, served, changes))| {
+            let objects = tiers.iter().enumerate().flat_map(
+                |(at, (replicas, surge, unavailable, served, changes))| {
                     let name = format!("app{at}");
-                    let set =
-                        deployment(&name, *replicas, if new && *changes { "2|\u{1b}[31m" } else { "1" });
+                    let set = deployment(
+                        &name,
+                        *replicas,
+                        if new && *changes { "2|\u{1b}[31m" } else { "1" },
+                    );
                     let budget = json!({"maxSurge": surge, "maxUnavailable": unavailable});
                     let set = with(set, "/spec/strategy/rollingUpdate", budget);
                     std::iter::once(set).chain(served.then(|| service(&name)))
-                });
+                },
+            );
             objects.collect()
         };
         try_plan(strategy, &bundle(&end(false)), &bundle(&end(true))).ok()
@@ -69,7 +78,8 @@ proptest! {
         prop_assert_eq!(exposure(&plan).unwrap().len(), plan.len() + 1);
     }
 
-    /// A failure means that the counts taken from the states say otherwise than the planner: one of both is wrong.
+    /// A failure means that the counts taken from the states say otherwise than the planner: one of
+    /// both is wrong.
     #[test]
     fn the_counts_keep_what_the_plan_promises(plan in made()) {
         let Some(plan) = plan else { return Ok(()) };

@@ -5,7 +5,9 @@ use super::example::{canary, deployment, plan};
 use crate::markdown;
 
 fn page(plan: &cutover::Plan) -> String {
-    markdown(plan).unwrap().replace(&plan.digest.to_string(), "sha256:0123")
+    markdown(plan)
+        .unwrap()
+        .replace(&plan.digest.to_string(), "sha256:0123")
 }
 
 #[test]
@@ -204,11 +206,22 @@ Digest: `sha256:0123`
 #[test]
 fn nothing_in_a_manifest_becomes_markup() {
     let map = |value: &str| {
-        [json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": value}})]
+        [
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": value}}),
+        ]
     };
-    let page = page(&plan(json!({"rolling": {}}), &map("b"), &map("c\n```\n</details><b>\n````x")));
+    let page = page(&plan(
+        json!({"rolling": {}}),
+        &map("b"),
+        &map("c\n```\n</details><b>\n````x"),
+    ));
     assert!(page.contains("`````diff\n"), "{page}");
     let image = |tag: &str| [deployment("hello", 1, tag)];
-    let page = markdown(&plan(json!({"rolling": {}}), &image("1"), &image("<img>|[x](y)"))).unwrap();
+    let page = markdown(&plan(
+        json!({"rolling": {}}),
+        &image("1"),
+        &image("<img>|[x](y)"),
+    ))
+    .unwrap();
     assert!(page.contains(r"&lt;img>\|\[x](y)"), "{page}");
 }

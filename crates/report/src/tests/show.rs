@@ -63,7 +63,10 @@ warning: Service hello: it selects by `cutover.dev/track: blue` too from now on
 fn a_rolling_update_of_type_recreate() {
     let all = |tag| {
         let set = deployment("hello", 3, tag);
-        [with(set, "/spec/strategy", json!({"type": "Recreate"})), service("hello")]
+        [
+            with(set, "/spec/strategy", json!({"type": "Recreate"})),
+            service("hello"),
+        ]
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
 Plan hello: rolling, 1 step   sha256:0123456789ab…
@@ -105,7 +108,11 @@ Shares are of new connections, and of pods where no Service leads to them. Undo 
 
 #[test]
 fn many_workloads_are_summed_up() {
-    let all = |tag: &str| -> Vec<_> { (0..7).map(|at| deployment(&format!("app-{at}"), 2, tag)).collect() };
+    let all = |tag: &str| -> Vec<_> {
+        (0..7)
+            .map(|at| deployment(&format!("app-{at}"), 2, tag))
+            .collect()
+    };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
 Plan app-0: rolling, 1 step   sha256:0123456789ab…
 
@@ -150,7 +157,9 @@ While pods that are available stay so: never fewer than 3 available, never more 
 #[test]
 fn a_plan_without_workloads_has_no_pods() {
     let map = |value| {
-        [json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"b": value}})]
+        [
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"b": value}}),
+        ]
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &map("1"), &map("2"))), @r#"
 Plan a: rolling, 1 step   sha256:0123456789ab…
@@ -168,5 +177,8 @@ fn colour_only_repeats() {
     let plan = canary();
     let coloured = show(&plan, Style::Colour).unwrap();
     assert!(coloured.contains("\u{1b}["));
-    assert_eq!(super::laws::without_colour(&coloured), show(&plan, Style::Plain).unwrap());
+    assert_eq!(
+        super::laws::without_colour(&coloured),
+        show(&plan, Style::Plain).unwrap()
+    );
 }

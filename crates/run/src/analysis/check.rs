@@ -96,12 +96,20 @@ impl Check {
         }
         let wanted = match analysis {
             Analysis::Metric(metric) => {
-                let verb = if self.failures.len() == 1 { "is" } else { "are" };
+                let verb = if self.failures.len() == 1 {
+                    "is"
+                } else {
+                    "are"
+                };
                 format!(" {verb} not {}", metric.success_condition.wanted())
             }
             _ => String::new(),
         };
-        format!("{analysis}: {}{wanted}{}", self.failures.join(", "), self.counted(limits))
+        format!(
+            "{analysis}: {}{wanted}{}",
+            self.failures.join(", "),
+            self.counted(limits)
+        )
     }
 
     /// How it stands while it is open.
@@ -109,7 +117,9 @@ impl Check {
         match (&self.last, analysis) {
             (None, Analysis::Job(_)) => "it is not over yet".to_owned(),
             (None, _) => "no answer yet".to_owned(),
-            (Some(last), _) if self.errors > 0 => format!("{last} ({} times in a row)", self.errors),
+            (Some(last), _) if self.errors > 0 => {
+                format!("{last} ({} times in a row)", self.errors)
+            }
             (Some(last), _) => {
                 format!(
                     "{} of {} measured, {} failed; last {last}",
@@ -133,7 +143,11 @@ impl Check {
 fn shortened(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
     let kept: String = line.chars().take(LONGEST).collect();
-    if kept.len() < line.len() { format!("{kept}…") } else { kept }
+    if kept.len() < line.len() {
+        format!("{kept}…")
+    } else {
+        kept
+    }
 }
 
 #[cfg(test)]
@@ -152,7 +166,9 @@ mod tests {
 
     fn after(measured: &[Measured]) -> Check {
         let mut check = Check::default();
-        measured.iter().for_each(|measured| check.take(measured.clone(), Timestamp::UNIX_EPOCH));
+        measured
+            .iter()
+            .for_each(|measured| check.take(measured.clone(), Timestamp::UNIX_EPOCH));
         check
     }
 
@@ -171,7 +187,11 @@ mod tests {
     #[test]
     fn it_is_over_as_in_argo_rollouts() {
         let check = |measured: &[Measured], expect: Standing| {
-            assert_eq!(after(measured).standing(&metric(3, 1)), expect, "{measured:?}");
+            assert_eq!(
+                after(measured).standing(&metric(3, 1)),
+                expect,
+                "{measured:?}"
+            );
         };
         check(&[], Standing::Open);
         check(&[good(), good()], Standing::Open);
@@ -180,7 +200,10 @@ mod tests {
         check(&[bad("1"), bad("1")], Standing::Failed);
         // What gave no value is measured again, and fails where that happens too often in a row.
         check(&[good(), nothing(), good()], Standing::Open);
-        check(&[nothing(), good(), nothing(), good(), nothing(), good()], Standing::Passed);
+        check(
+            &[nothing(), good(), nothing(), good(), nothing(), good()],
+            Standing::Passed,
+        );
         check(&[good(), nothing(), nothing()], Standing::Failed);
     }
 
@@ -194,7 +217,11 @@ mod tests {
             &[bad("0.07"), good(), bad("0.09")],
             "metric error-rate: 0.07, 0.09 are not < 0.05 (2 of 3 measurements failed, 1 allowed)",
         );
-        check(metric(1, 0), &[bad("NaN")], "metric error-rate: NaN is not < 0.05");
+        check(
+            metric(1, 0),
+            &[bad("NaN")],
+            "metric error-rate: NaN is not < 0.05",
+        );
         check(
             metric(1, 0),
             &[nothing(), nothing()],

@@ -15,17 +15,30 @@ pub(crate) type Location = (usize, usize);
 /// The Jobs of a plan, under names that no other plan or step gives.
 pub(crate) fn jobs(plan: &Plan, namespace: &str) -> BTreeMap<ObjectRef, Location> {
     let digest = plan.approved().short();
-    let first = plan.spec.workloads.first().and_then(|workload| workload.namespace.as_deref());
+    let first = plan
+        .spec
+        .workloads
+        .first()
+        .and_then(|workload| workload.namespace.as_deref());
     let steps = plan.spec.steps.iter().enumerate();
     let gates = steps.flat_map(|(at, step)| {
-        step.gates.iter().enumerate().map(move |(index, gate)| ((at + 1, index), gate))
+        step.gates
+            .iter()
+            .enumerate()
+            .map(move |(index, gate)| ((at + 1, index), gate))
     });
     let named = gates.filter_map(|(location, gate)| match gate {
         Gate::Job(Job { manifest, .. }) => {
             let asked = manifest.object();
-            let name = short_name(&asked.name, &format!("{digest}-{}-{}", location.0, location.1));
+            let name = short_name(
+                &asked.name,
+                &format!("{digest}-{}-{}", location.0, location.1),
+            );
             let namespace = asked.namespace.as_deref().or(first).unwrap_or(namespace);
-            Some((ObjectRef::new("batch/v1", "Job", Some(namespace), &name), location))
+            Some((
+                ObjectRef::new("batch/v1", "Job", Some(namespace), &name),
+                location,
+            ))
         }
         _ => None,
     });
@@ -34,7 +47,13 @@ pub(crate) fn jobs(plan: &Plan, namespace: &str) -> BTreeMap<ObjectRef, Location
 
 /// The Job of a gate.
 pub(crate) fn job_at(plan: &Plan, (step, index): Location) -> Option<&Job> {
-    match plan.spec.steps.get(step.checked_sub(1)?)?.gates.get(index)? {
+    match plan
+        .spec
+        .steps
+        .get(step.checked_sub(1)?)?
+        .gates
+        .get(index)?
+    {
         Gate::Job(job) => Some(job),
         _ => None,
     }
@@ -42,13 +61,16 @@ pub(crate) fn job_at(plan: &Plan, (step, index): Location) -> Option<&Job> {
 
 /// The Job as it is created.
 pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Manifest {
-    let named = job.manifest.set("/metadata/name", object.name.clone().into());
+    let named = job
+        .manifest
+        .set("/metadata/name", object.name.clone().into());
     named.set("/metadata/namespace", object.namespace.clone().into())
 }
 
 /// What came of a Job; none while it runs, or while it is going.
 pub(crate) fn verdict(live: &Manifest) -> Option<Measured> {
-    let is_true = |kind: &str| condition(live, kind).filter(|condition| condition["status"] == "True");
+    let is_true =
+        |kind: &str| condition(live, kind).filter(|condition| condition["status"] == "True");
     if goes(live) {
         return None;
     }
@@ -57,7 +79,11 @@ pub(crate) fn verdict(live: &Manifest) -> Option<Measured> {
     }
     let failed = is_true("Failed")?;
     let text = |field: &str| failed[field].as_str().unwrap_or_default();
-    Some(Measured::Bad(format!("{}: {}", text("reason"), text("message"))))
+    Some(Measured::Bad(format!(
+        "{}: {}",
+        text("reason"),
+        text("message")
+    )))
 }
 
 #[cfg(test)]
@@ -77,11 +103,19 @@ mod tests {
         check(json!([]), None);
         check(json!([{"type": "Complete", "status": "False"}]), None);
         // The pods are told to go, and the Job is not over before they are.
-        check(json!([{"type": "FailureTarget", "status": "True", "reason": "BackoffLimitExceeded"}]), None);
-        check(json!([{"type": "Complete", "status": "True"}]), Some(Measured::Good("it completed".into())));
+        check(
+            json!([{"type": "FailureTarget", "status": "True", "reason": "BackoffLimitExceeded"}]),
+            None,
+        );
+        check(
+            json!([{"type": "Complete", "status": "True"}]),
+            Some(Measured::Good("it completed".into())),
+        );
         check(
             json!([{"type": "Failed", "status": "True", "reason": "DeadlineExceeded", "message": "Job was active longer"}]),
-            Some(Measured::Bad("DeadlineExceeded: Job was active longer".into())),
+            Some(Measured::Bad(
+                "DeadlineExceeded: Job was active longer".into(),
+            )),
         );
     }
 }

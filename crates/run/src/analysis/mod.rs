@@ -1,4 +1,5 @@
-//! Analyses of a step: other systems are asked, from when its gates on the cluster hold until all have agreed.
+//! Analyses of a step: other systems are asked, from when its gates on the cluster hold until all
+//! have agreed.
 
 mod check;
 mod job;
@@ -34,11 +35,17 @@ pub(crate) enum Analysed {
 }
 
 impl Run {
-    /// Asks what is to be asked now, where the step's gates on the cluster have held once and its pauses are not over.
+    /// Asks what is to be asked now, where the step's gates on the cluster have held once and its
+    /// pauses are not over.
     pub(crate) fn analyse(&mut self, number: usize, now: Timestamp) -> Analysed {
-        let held =
-            self.position.as_ref().filter(|position| !position.passed).and_then(|position| position.held);
-        let Some(held) = held else { return Analysed::Nothing };
+        let held = self
+            .position
+            .as_ref()
+            .filter(|position| !position.passed)
+            .and_then(|position| position.held);
+        let Some(held) = held else {
+            return Analysed::Nothing;
+        };
         for (index, analysis) in self.analyses(number) {
             let check = self.check(index);
             match check.standing(&analysis) {
@@ -58,8 +65,10 @@ impl Run {
 
     /// An analysis of the step that has not agreed yet, and how it stands.
     pub(crate) fn open_analysis(&self, number: usize) -> Option<(String, String)> {
-        let mut open =
-            self.analyses(number).into_iter().map(|(index, analysis)| (self.check(index), analysis));
+        let mut open = self
+            .analyses(number)
+            .into_iter()
+            .map(|(index, analysis)| (self.check(index), analysis));
         let (check, analysis) =
             open.find(|(check, analysis)| check.standing(analysis) != Standing::Passed)?;
         Some((analysis.to_string(), check.stands(&analysis)))
@@ -68,21 +77,34 @@ impl Run {
     /// What came of a question.
     pub(crate) fn checked(&mut self, (step, index): Location, answer: &Answer, now: Timestamp) {
         let mut analyses = self.analyses(step).into_iter();
-        let asked = analyses.find(|(at, _)| *at == index).filter(|_| self.is_waiting_at(step));
+        let asked = analyses
+            .find(|(at, _)| *at == index)
+            .filter(|_| self.is_waiting_at(step));
         if let Some((_, analysis)) = asked {
             self.take(index, read(&analysis, answer), now);
         }
     }
 
-    /// Deletes Jobs that are over or no longer waited for, one after the other; false while there is one.
+    /// Deletes Jobs that are over or no longer waited for, one after the other; false while there
+    /// is one.
     pub(crate) fn sweep(&mut self, now: Timestamp) -> bool {
         let stray = self.jobs.iter().find_map(|(object, location)| {
             let live = self.seen.live(object).filter(|live| !goes(live))?;
             let uid = live.pointer("/metadata/uid")?.as_str()?.to_owned();
             (!self.runs(*location)).then(|| (object.clone(), uid))
         });
-        let Some((object, uid)) = stray else { return true };
-        self.write(object.clone(), Write::Delete { object, uid, version: None }, now);
+        let Some((object, uid)) = stray else {
+            return true;
+        };
+        self.write(
+            object.clone(),
+            Write::Delete {
+                object,
+                uid,
+                version: None,
+            },
+            now,
+        );
         false
     }
 
@@ -96,14 +118,21 @@ impl Run {
     ) {
         let limits = analysis.limits();
         let after = |time, seconds: u32| later(time, SignedDuration::from_secs(seconds.into()));
-        let due = check.at.map_or_else(|| after(held, limits.initial_delay), |at| after(at, limits.interval));
+        let due = check.at.map_or_else(
+            || after(held, limits.initial_delay),
+            |at| after(at, limits.interval),
+        );
         if self.is_asked(location) {
             return;
         }
         if due > now {
             return self.wake_at(due);
         }
-        let phase = self.way.as_ref().map(|way| way.step(location.0).phase.clone()).unwrap_or_default();
+        let phase = self
+            .way
+            .as_ref()
+            .map(|way| way.step(location.0).phase.clone())
+            .unwrap_or_default();
         if let Some(request) = question(analysis, &self.plan.metadata.name, location.0, &phase) {
             self.ask(Question::Check(location), Request::Http(request), now);
         }
@@ -117,15 +146,23 @@ impl Run {
             }
             return true;
         };
-        let Some(object) =
-            self.jobs.iter().find(|(_, of)| **of == location).map(|(object, _)| object.clone())
+        let Some(object) = self
+            .jobs
+            .iter()
+            .find(|(_, of)| **of == location)
+            .map(|(object, _)| object.clone())
         else {
             return false;
         };
         let live = self.seen.live(&object);
         let is_there = live.is_some();
-        let due = later(began, SignedDuration::from_secs(job.timeout.seconds().into()));
-        let late = || (due <= now).then(|| Measured::Bad(format!("it was not over within {}", job.timeout)));
+        let due = later(
+            began,
+            SignedDuration::from_secs(job.timeout.seconds().into()),
+        );
+        let late = || {
+            (due <= now).then(|| Measured::Bad(format!("it was not over within {}", job.timeout)))
+        };
         if let Some(measured) = live.and_then(verdict).or_else(late) {
             self.take(location.1, measured, now);
             return true;
@@ -139,20 +176,32 @@ impl Run {
     }
 
     fn write(&mut self, object: ObjectRef, write: Write, now: Timestamp) {
-        self.ask(Question::Make(object), Request::Write { write, dry_run: false }, now);
+        self.ask(
+            Question::Make(object),
+            Request::Write {
+                write,
+                dry_run: false,
+            },
+            now,
+        );
     }
 
     fn take(&mut self, index: usize, measured: Measured, now: Timestamp) {
         if let Some(position) = &mut self.position {
-            position.checks.entry(index).or_default().take(measured, now);
+            position
+                .checks
+                .entry(index)
+                .or_default()
+                .take(measured, now);
         }
     }
 
     /// Whether a Job is waited for.
     fn runs(&self, (step, index): Location) -> bool {
         let check = self.check(index);
-        let open =
-            |(at, analysis): &(usize, Analysis)| *at == index && check.standing(analysis) == Standing::Open;
+        let open = |(at, analysis): &(usize, Analysis)| {
+            *at == index && check.standing(analysis) == Standing::Open
+        };
         self.is_waiting_at(step) && check.at.is_some() && self.analyses(step).iter().any(open)
     }
 
@@ -166,11 +215,16 @@ impl Run {
 
     fn analyses(&self, step: usize) -> Vec<(usize, Analysis)> {
         let gates = self.way.iter().flat_map(|way| way.gates(step)).enumerate();
-        gates.filter_map(|(index, gate)| Some((index, gate.analysis()?))).collect()
+        gates
+            .filter_map(|(index, gate)| Some((index, gate.analysis()?)))
+            .collect()
     }
 
     fn check(&self, index: usize) -> Check {
-        let check = self.position.as_ref().and_then(|position| position.checks.get(&index));
+        let check = self
+            .position
+            .as_ref()
+            .and_then(|position| position.checks.get(&index));
         check.cloned().unwrap_or_default()
     }
 }

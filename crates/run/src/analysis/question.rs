@@ -10,14 +10,26 @@ use crate::effect::HttpRequest;
 use crate::event::{Answer, Reply};
 
 /// What is asked; a Job asks nothing.
-pub(crate) fn question(analysis: &Analysis, plan: &str, step: usize, phase: &str) -> Option<HttpRequest> {
-    let get =
-        |url: String, timeout_seconds| HttpRequest { method: "GET".into(), url, body: None, timeout_seconds };
+pub(crate) fn question(
+    analysis: &Analysis,
+    plan: &str,
+    step: usize,
+    phase: &str,
+) -> Option<HttpRequest> {
+    let get = |url: String, timeout_seconds| HttpRequest {
+        method: "GET".into(),
+        url,
+        body: None,
+        timeout_seconds,
+    };
     match analysis {
         Analysis::Smoke(smoke) => Some(get(smoke.url.to_string(), smoke.timeout.seconds())),
         Analysis::Metric(metric) => {
             let query = utf8_percent_encode(&metric.query, NON_ALPHANUMERIC).to_string();
-            Some(get(metric.prometheus.join("/api/v1/query", "query", &query), metric.timeout.seconds()))
+            Some(get(
+                metric.prometheus.join("/api/v1/query", "query", &query),
+                metric.timeout.seconds(),
+            ))
         }
         Analysis::Webhook(webhook) => {
             let mut body = webhook.body.clone();
@@ -51,16 +63,20 @@ pub(crate) fn read(analysis: &Analysis, answer: &Answer) -> Measured {
         (Analysis::Smoke(_), Err(reason)) => Measured::Bad(reason),
         (Analysis::Metric(metric), Ok((status, body))) => {
             let value = observed(status, body);
-            let holds =
-                value.and_then(|value| Ok((metric.success_condition.holds(&value)?, value.to_string())));
+            let holds = value
+                .and_then(|value| Ok((metric.success_condition.holds(&value)?, value.to_string())));
             match holds {
                 Ok((true, value)) => Measured::Good(value),
                 Ok((false, value)) => Measured::Bad(value),
                 Err(reason) => Measured::Nothing(reason),
             }
         }
-        (Analysis::Webhook(_), Ok((status @ 200..=299, _))) => Measured::Good(format!("answered {status}")),
-        (Analysis::Webhook(_), Ok((status @ 400..=499, body))) if status != 408 && status != 429 => {
+        (Analysis::Webhook(_), Ok((status @ 200..=299, _))) => {
+            Measured::Good(format!("answered {status}"))
+        }
+        (Analysis::Webhook(_), Ok((status @ 400..=499, body)))
+            if status != 408 && status != 429 =>
+        {
             Measured::Bad(format!("answered {status}{}", message(body)))
         }
         (_, Ok((status, body))) => Measured::Nothing(format!("answered {status}{}", message(body))),
@@ -69,7 +85,9 @@ pub(crate) fn read(analysis: &Analysis, answer: &Answer) -> Measured {
 }
 
 fn is_wanted(smoke: &Smoke, status: u16) -> bool {
-    smoke.status.map_or_else(|| (200..300).contains(&status), |wanted| wanted == status)
+    smoke
+        .status
+        .map_or_else(|| (200..300).contains(&status), |wanted| wanted == status)
 }
 
 /// What a body says: its `message`, or, where it is no JSON, its text.
@@ -78,7 +96,11 @@ fn message(body: &str) -> String {
         Ok(json) => json["message"].as_str().unwrap_or_default().to_owned(),
         Err(_) => body.trim().to_owned(),
     };
-    if text.is_empty() { text } else { format!(": {text}") }
+    if text.is_empty() {
+        text
+    } else {
+        format!(": {text}")
+    }
 }
 
 #[cfg(test)]
@@ -100,28 +122,63 @@ mod tests {
     fn what_is_asked() {
         let check = |analysis: Analysis, expect: (&str, &str, Option<&str>, u32)| {
             let request = question(&analysis, "hello", 2, "canary-25").unwrap();
-            let HttpRequest { method, url, body, timeout_seconds } = &request;
-            assert_eq!((method.as_str(), url.as_str(), body.as_deref(), *timeout_seconds), expect);
+            let HttpRequest {
+                method,
+                url,
+                body,
+                timeout_seconds,
+            } = &request;
+            assert_eq!(
+                (
+                    method.as_str(),
+                    url.as_str(),
+                    body.as_deref(),
+                    *timeout_seconds
+                ),
+                expect
+            );
         };
-        check(analysis(json!({"smoke": {"url": "http://a/b"}})), ("GET", "http://a/b", None, 5));
-        let query = "http://p:9090/api/v1/query?query=rate%28a%7Bb%3D%22c%22%7D%5B1m%5D%29%20%2B%201";
+        check(
+            analysis(json!({"smoke": {"url": "http://a/b"}})),
+            ("GET", "http://a/b", None, 5),
+        );
+        let query =
+            "http://p:9090/api/v1/query?query=rate%28a%7Bb%3D%22c%22%7D%5B1m%5D%29%20%2B%201";
         check(metric(), ("GET", query, None, 30));
         check(
             analysis(
                 json!({"webhook": {"url": "http://a", "timeout": "3s", "body": {"team": "web", "step": 9}}}),
             ),
-            ("POST", "http://a", Some(r#"{"phase":"canary-25","plan":"hello","step":2,"team":"web"}"#), 3),
+            (
+                "POST",
+                "http://a",
+                Some(r#"{"phase":"canary-25","plan":"hello","step":2,"team":"web"}"#),
+                3,
+            ),
         );
     }
 
     #[test]
     fn what_an_answer_means() {
-        let http = |status: u16, body: &str| Ok(Reply::Http { status, body: body.into() });
-        let refused = || Err(Fault { message: "connection refused".into(), ..Fault::default() });
+        let http = |status: u16, body: &str| {
+            Ok(Reply::Http {
+                status,
+                body: body.into(),
+            })
+        };
+        let refused = || {
+            Err(Fault {
+                message: "connection refused".into(),
+                ..Fault::default()
+            })
+        };
         let check = |analysis: &Analysis, answer: Answer, expect: Measured| {
             assert_eq!(read(analysis, &answer), expect);
         };
-        let (good, bad) = (|text: &str| Measured::Good(text.into()), |text: &str| Measured::Bad(text.into()));
+        let (good, bad) = (
+            |text: &str| Measured::Good(text.into()),
+            |text: &str| Measured::Bad(text.into()),
+        );
         let nothing = |text: &str| Measured::Nothing(text.into());
 
         let smoke = analysis(json!({"smoke": {"url": "http://a"}}));
@@ -136,7 +193,9 @@ mod tests {
             let result = format!(r#"[{{"metric":{{}},"value":[1,"{value}"]}}]"#);
             http(
                 200,
-                &format!(r#"{{"status":"success","data":{{"resultType":"vector","result":{result}}}}}"#),
+                &format!(
+                    r#"{{"status":"success","data":{{"resultType":"vector","result":{result}}}}}"#
+                ),
             )
         };
         check(&metric(), answer("4.5"), good("4.5"));
@@ -144,14 +203,34 @@ mod tests {
         check(&metric(), answer("NaN"), bad("NaN"));
         let empty = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
         check(&metric(), http(200, empty), nothing("the result is empty"));
-        check(&metric(), refused(), nothing("no answer: connection refused"));
+        check(
+            &metric(),
+            refused(),
+            nothing("no answer: connection refused"),
+        );
 
         let webhook = analysis(json!({"webhook": {"url": "http://a"}}));
         check(&webhook, http(200, "fine"), good("answered 200"));
-        check(&webhook, http(403, r#"{"message":"a freeze"}"#), bad("answered 403: a freeze"));
-        check(&webhook, http(404, "no such team"), bad("answered 404: no such team"));
+        check(
+            &webhook,
+            http(403, r#"{"message":"a freeze"}"#),
+            bad("answered 403: a freeze"),
+        );
+        check(
+            &webhook,
+            http(404, "no such team"),
+            bad("answered 404: no such team"),
+        );
         check(&webhook, http(429, ""), nothing("answered 429"));
-        check(&webhook, http(502, "bad gateway"), nothing("answered 502: bad gateway"));
-        check(&webhook, refused(), nothing("no answer: connection refused"));
+        check(
+            &webhook,
+            http(502, "bad gateway"),
+            nothing("answered 502: bad gateway"),
+        );
+        check(
+            &webhook,
+            refused(),
+            nothing("no answer: connection refused"),
+        );
     }
 }

@@ -10,9 +10,12 @@ use super::pods::selected;
 use crate::pods::{Pod, Slice};
 use crate::seen::Seen;
 
-/// The Service's EndpointSlices list just the ready pods that it selects, for each port and each kind of address.
+/// The Service's EndpointSlices list just the ready pods that it selects, for each port and each
+/// kind of address.
 pub(super) fn endpoints(seen: &Seen, object: &ObjectRef) -> Verdict {
-    let Some(service) = seen.live(object) else { return Verdict::Waits("it is not there".to_owned()) };
+    let Some(service) = seen.live(object) else {
+        return Verdict::Waits("it is not there".to_owned());
+    };
     let slices: Vec<&Slice> = seen
         .slices
         .iter()
@@ -21,8 +24,12 @@ pub(super) fn endpoints(seen: &Seen, object: &ObjectRef) -> Verdict {
         })
         .map(|(_, slice)| slice)
         .collect();
-    let pods: Vec<&Pod> = selected(seen, service).filter(|pod| answers(service, pod)).collect();
-    let wrong = ports(service).into_iter().find_map(|port| port.differs(&pods, &slices));
+    let pods: Vec<&Pod> = selected(seen, service)
+        .filter(|pod| answers(service, pod))
+        .collect();
+    let wrong = ports(service)
+        .into_iter()
+        .find_map(|port| port.differs(&pods, &slices));
     wrong.map_or(Verdict::Holds, Verdict::Waits)
 }
 
@@ -39,7 +46,11 @@ struct Port {
 }
 
 fn ports(service: &Manifest) -> Vec<Port> {
-    let list = service.pointer("/spec/ports").and_then(Value::as_array).into_iter().flatten();
+    let list = service
+        .pointer("/spec/ports")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
     let port = |port: &Value| Port {
         name: text(&port["name"]).unwrap_or_default(),
@@ -51,7 +62,11 @@ fn ports(service: &Manifest) -> Vec<Port> {
 impl Port {
     /// How the slices differ from the pods that the port should lead to; none where they do not.
     fn differs(&self, pods: &[&Pod], slices: &[&Slice]) -> Option<String> {
-        let has = |pod: &&&Pod| self.target.as_ref().is_none_or(|target| pod.ports.contains(target));
+        let has = |pod: &&&Pod| {
+            self.target
+                .as_ref()
+                .is_none_or(|target| pod.ports.contains(target))
+        };
         let wanted: BTreeSet<&String> = pods.iter().filter(has).map(|pod| &pod.uid).collect();
         let mut found: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
         for slice in slices {
@@ -63,13 +78,16 @@ impl Port {
         if found.is_empty() && !wanted.is_empty() {
             return Some(format!("0 of {} ready pods are endpoints", wanted.len()));
         }
-        found.values().find(|listed| **listed != wanted).map(|listed| {
-            let right = listed.intersection(&wanted).count();
-            let more = match listed.len() - right {
-                0 => String::new(),
-                more => format!(", and {more} that should not be"),
-            };
-            format!("{right} of {} ready pods are endpoints{more}", wanted.len())
-        })
+        found
+            .values()
+            .find(|listed| **listed != wanted)
+            .map(|listed| {
+                let right = listed.intersection(&wanted).count();
+                let more = match listed.len() - right {
+                    0 => String::new(),
+                    more => format!(", and {more} that should not be"),
+                };
+                format!("{right} of {} ready pods are endpoints{more}", wanted.len())
+            })
     }
 }

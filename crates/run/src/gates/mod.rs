@@ -49,8 +49,12 @@ pub(crate) fn name(gate: &Gate) -> String {
         Gate::Available { object, replicas } => format!("{} {replicas} available", object.name),
         Gate::Settled { object, replicas } => format!("{} {replicas} settled", object.name),
         Gate::Endpoints { object } => format!("endpoints of {}", object.name),
-        Gate::Pause { duration: Some(duration) } => format!("a pause of {duration}"),
+        Gate::Pause {
+            duration: Some(duration),
+        } => format!("a pause of {duration}"),
         Gate::Pause { duration: None } => "a person".to_owned(),
-        other => other.analysis().map_or_else(|| "a gate".to_owned(), |analysis| analysis.to_string()),
+        other => other
+            .analysis()
+            .map_or_else(|| "a gate".to_owned(), |analysis| analysis.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! Pods of a set, counted by owner: pod, ReplicaSet, Deployment.
 //!
-//! A Deployment's status says 3 available while one of the three is going, and its selector may match another set's
-//! pods; so neither is asked.
+//! A Deployment's status says 3 available while one of the three is going, and its selector may
+//! match another set's pods; so neither is asked.
 
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::Deployment;
@@ -20,7 +20,11 @@ pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: u32, now: Tim
     };
     let pods = set.active();
     let owners = set.fresh();
-    let is_fresh = |pod: &Pod| owners.iter().any(|set| pod.owner.as_ref() == Some(&set.uid));
+    let is_fresh = |pod: &Pod| {
+        owners
+            .iter()
+            .any(|set| pod.owner.as_ref() == Some(&set.uid))
+    };
     let fresh: Vec<&(&ObjectRef, &Pod)> = pods.iter().filter(|(_, pod)| is_fresh(pod)).collect();
     let ready = fresh.iter().filter(|(_, pod)| pod.ready.is_some()).count();
     let count = replicas as usize;
@@ -28,10 +32,18 @@ pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: u32, now: Tim
         let old = pods.len() - fresh.len();
         return Verdict::Waits(set.told(format!("{ready} of {replicas} available{}", of_old(old))));
     }
-    let seconds = set.deployment.pointer("/spec/minReadySeconds").and_then(Value::as_u64).unwrap_or(0);
+    let seconds = set
+        .deployment
+        .pointer("/spec/minReadySeconds")
+        .and_then(Value::as_u64)
+        .unwrap_or(0);
     let minimum = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-    let due = fresh.iter().filter_map(|(_, pod)| pod.ready?.checked_add(minimum).ok()).max();
-    due.filter(|due| seconds > 0 && *due > now).map_or(Verdict::Holds, Verdict::HoldsAt)
+    let due = fresh
+        .iter()
+        .filter_map(|(_, pod)| pod.ready?.checked_add(minimum).ok())
+        .max();
+    due.filter(|due| seconds > 0 && *due > now)
+        .map_or(Verdict::Holds, Verdict::HoldsAt)
 }
 
 /// Exactly so many active pods, ready or not.
@@ -39,21 +51,40 @@ pub(super) fn settled(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict
     if replicas == 0 && seen.object(object) == Some(None) {
         return Verdict::Holds;
     }
-    counted(seen, object, |pods| pods == replicas as usize, &format!("of {replicas} pods"))
+    counted(
+        seen,
+        object,
+        |pods| pods == replicas as usize,
+        &format!("of {replicas} pods"),
+    )
 }
 
 /// At most so many active pods.
 pub(super) fn shrunk(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict {
-    counted(seen, object, |pods| pods <= replicas as usize, &format!("pods, {replicas} at most"))
+    counted(
+        seen,
+        object,
+        |pods| pods <= replicas as usize,
+        &format!("pods, {replicas} at most"),
+    )
 }
 
-/// How many pods are missing of those that must stand there, and how many stand there that must not; `fresh` where they must
-/// be of the present template, and ready.
-pub(super) fn short_of(seen: &Seen, object: &ObjectRef, replicas: u32, fresh: bool) -> Option<usize> {
+/// How many pods are missing of those that must stand there, and how many stand there that must
+/// not; `fresh` where they must be of the present template, and ready.
+pub(super) fn short_of(
+    seen: &Seen,
+    object: &ObjectRef,
+    replicas: u32,
+    fresh: bool,
+) -> Option<usize> {
     let set = Set::of(seen, object).ok()?;
     let (owners, pods) = (set.fresh(), set.active());
     let is_right = |pod: &Pod| {
-        !fresh || pod.ready.is_some() && owners.iter().any(|set| pod.owner.as_ref() == Some(&set.uid))
+        !fresh
+            || pod.ready.is_some()
+                && owners
+                    .iter()
+                    .any(|set| pod.owner.as_ref() == Some(&set.uid))
     };
     let right = pods.iter().filter(|(_, pod)| is_right(pod)).count();
     Some((replicas as usize).abs_diff(right) + (pods.len() - right))
@@ -79,7 +110,11 @@ impl<'a> Set<'a> {
         let deployment = seen.live(object).ok_or("it is not there")?;
         let uid = deployment.pointer("/metadata/uid").and_then(Value::as_str);
         let owned = |set: &&ReplicaSet| set.owner.is_some() && set.owner.as_deref() == uid;
-        let set = Self { seen, deployment, replica_sets: seen.replica_sets.values().filter(owned).collect() };
+        let set = Self {
+            seen,
+            deployment,
+            replica_sets: seen.replica_sets.values().filter(owned).collect(),
+        };
         let observed = is_observed(deployment) && set.replica_sets.iter().all(|set| set.observed);
         match observed && !set.has_strangers() {
             true => Ok(set),
@@ -88,24 +123,35 @@ impl<'a> Set<'a> {
     }
 
     fn active(&self) -> Vec<(&'a ObjectRef, &'a Pod)> {
-        let owned = |pod: &Pod| self.replica_sets.iter().any(|set| pod.owner.as_ref() == Some(&set.uid));
-        self.seen.pods.iter().filter(|(_, pod)| pod.active && owned(pod)).collect()
+        let owned = |pod: &Pod| {
+            self.replica_sets
+                .iter()
+                .any(|set| pod.owner.as_ref() == Some(&set.uid))
+        };
+        self.seen
+            .pods
+            .iter()
+            .filter(|(_, pod)| pod.active && owned(pod))
+            .collect()
     }
 
     /// The ReplicaSets of the present template.
     fn fresh(&self) -> Vec<&'a ReplicaSet> {
         let sets = self.replica_sets.iter().copied();
-        sets.filter(|set| same_template(self.deployment, &set.manifest)).collect()
+        sets.filter(|set| same_template(self.deployment, &set.manifest))
+            .collect()
     }
 
-    /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches of two kinds are not
-    /// in step.
+    /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches
+    /// of two kinds are not in step.
     fn has_strangers(&self) -> bool {
         let selector = Deployment::of(self.deployment).selector();
         let namespace = &self.deployment.object().namespace;
         let known = |owner: &String| self.seen.replica_sets.values().any(|set| set.uid == *owner);
         self.seen.pods.iter().any(|(object, pod)| {
-            let selected = selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value));
+            let selected = selector
+                .iter()
+                .all(|(key, value)| pod.labels.get(key) == Some(value));
             object.namespace == *namespace
                 && pod.active
                 && selected
@@ -118,7 +164,9 @@ impl<'a> Set<'a> {
         let pods = self.active();
         let unready = pods.iter().filter(|(_, pod)| pod.ready.is_none());
         let mut pod = unready.filter_map(|(object, pod)| {
-            pod.trouble.as_ref().map(|trouble| format!("pod {}: {trouble}", object.name))
+            pod.trouble
+                .as_ref()
+                .map(|trouble| format!("pod {}: {trouble}", object.name))
         });
         let set = self.replica_sets.iter().find_map(|set| set.trouble.clone());
         match set.or_else(|| pod.next()) {
@@ -137,12 +185,17 @@ fn of_old(count: usize) -> String {
 }
 
 /// The pods in a namespace that a Service's selector matches.
-pub(super) fn selected<'a>(seen: &'a Seen, service: &Manifest) -> impl Iterator<Item = &'a Pod> + use<'a> {
+pub(super) fn selected<'a>(
+    seen: &'a Seen,
+    service: &Manifest,
+) -> impl Iterator<Item = &'a Pod> + use<'a> {
     let selector = texts(service.pointer("/spec/selector"));
     let namespace = service.object().namespace.clone();
     let matches = move |(object, pod): &(&ObjectRef, &Pod)| {
         object.namespace == namespace
-            && selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))
+            && selector
+                .iter()
+                .all(|(key, value)| pod.labels.get(key) == Some(value))
     };
     seen.pods.iter().filter(matches).map(|(_, pod)| pod)
 }

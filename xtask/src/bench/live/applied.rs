@@ -17,11 +17,14 @@ pub(super) fn carry_out(plan: &Plan, cluster: &Cluster, namespace: &str) -> Resu
         ..Settings::default()
     };
     let run = Run::new(plan.clone(), Options::new(namespace, "bench"));
-    Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let connection = Connection::connect(&settings).await?;
-        match drive(run, &connection, |_| (), stream::pending()).await {
-            Some(Outcome::Done) => Ok(()),
-            outcome => Err(format!("the run ended as {outcome:?}").into()),
-        }
-    })
+    Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let connection = Connection::connect(&settings).await?;
+            match drive(run, &connection, |_| (), stream::pending()).await {
+                Some(Outcome::Done) => Ok(()),
+                outcome => Err(format!("the run ended as {outcome:?}").into()),
+            }
+        })
 }

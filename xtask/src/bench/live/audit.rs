@@ -14,8 +14,15 @@ use crate::cluster::Cluster;
 pub(super) fn requests(cluster: &Cluster, agent: &str) -> Result<BTreeSet<String>> {
     let log = fs::read_to_string(cluster.audit_log())?;
     // The last line may be in the middle of being written.
-    let requests = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let by_agent =
-        requests.filter(|request| request["userAgent"].as_str().is_some_and(|by| by.starts_with(agent)));
-    Ok(by_agent.filter_map(|request| request["auditID"].as_str().map(Into::into)).collect())
+    let requests = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let by_agent = requests.filter(|request| {
+        request["userAgent"]
+            .as_str()
+            .is_some_and(|by| by.starts_with(agent))
+    });
+    Ok(by_agent
+        .filter_map(|request| request["auditID"].as_str().map(Into::into))
+        .collect())
 }

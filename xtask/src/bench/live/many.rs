@@ -17,8 +17,8 @@ const PODS: u32 = 10;
 
 /// Measures, and tells it as a table.
 ///
-/// Each run comes to a gate, a person's approval, on a small cluster of its own in memory, which is dropped then: what
-/// is left is the run.
+/// Each run comes to a gate, a person's approval, on a small cluster of its own in memory, which is
+/// dropped then: what is left is the run.
 pub(super) fn measured() -> Result<String> {
     let plan = canary()?;
     // The first one has the allocator fetch what a cluster needs for a while.
@@ -29,10 +29,15 @@ pub(super) fn measured() -> Result<String> {
         runs.push(Gate::reached(&plan)?.run);
     }
     let memory = resident()?.saturating_sub(before) / RUNS as u64;
-    let mut reactions =
-        runs.iter_mut().map(|run| reaction(run, &gate.opening, gate.now)).collect::<Result<Vec<_>>>()?;
+    let mut reactions = runs
+        .iter_mut()
+        .map(|run| reaction(run, &gate.opening, gate.now))
+        .collect::<Result<Vec<_>>>()?;
     reactions.sort();
-    let (median, longest) = (reactions[RUNS / 2].as_micros(), reactions[RUNS - 1].as_micros());
+    let (median, longest) = (
+        reactions[RUNS / 2].as_micros(),
+        reactions[RUNS - 1].as_micros(),
+    );
     Ok(format!(
         "{RUNS} runs in one process, each of {PODS} pods and waiting for a person\n\
          memory a run (growth of VmRSS) {memory:>9} KiB\n\
@@ -41,10 +46,17 @@ pub(super) fn measured() -> Result<String> {
 }
 
 fn canary() -> Result<Plan> {
-    let (from, to) = (data::bundle(1, PODS, "1.0.0")?, data::bundle(1, PODS, "2.0.0")?);
+    let (from, to) = (
+        data::bundle(1, PODS, "1.0.0")?,
+        data::bundle(1, PODS, "2.0.0")?,
+    );
     let steps = json!({ "canary": { "steps": [{ "setWeight": 20 }, { "pause": {} }] } });
     let strategy: Strategy = serde_json::from_value(steps)?;
-    Ok(plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?)
+    Ok(plan(
+        &Release::new(&from, &to, false)?,
+        &strategy,
+        &Options::default(),
+    )?)
 }
 
 /// A run that waits at a gate, and what opens it.
@@ -62,7 +74,11 @@ impl Gate {
         stage.play_to_gate()?;
         let opening = stage.approval(plan)?;
         let now = stage.now();
-        Ok(Self { run: stage.into_run(), opening, now })
+        Ok(Self {
+            run: stage.into_run(),
+            opening,
+            now,
+        })
     }
 }
 
@@ -72,7 +88,10 @@ fn reaction(run: &mut Run, event: &Event, now: Timestamp) -> Result<Duration> {
     let start = Instant::now();
     run.handle_event(event, now);
     while let Some(effect) = run.poll_effect() {
-        if matches!(effect, Effect::Ask(_, Request::Write { dry_run: false, .. })) {
+        if matches!(
+            effect,
+            Effect::Ask(_, Request::Write { dry_run: false, .. })
+        ) {
             return Ok(start.elapsed());
         }
     }
@@ -83,7 +102,8 @@ fn reaction(run: &mut Run, event: &Event, now: Timestamp) -> Result<Duration> {
 fn resident() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number =
-        line.and_then(|line| line.split_whitespace().next()).ok_or("/proc/self/status has no VmRSS")?;
+    let number = line
+        .and_then(|line| line.split_whitespace().next())
+        .ok_or("/proc/self/status has no VmRSS")?;
     Ok(number.parse()?)
 }

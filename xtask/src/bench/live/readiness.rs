@@ -6,15 +6,23 @@ use cutover::planning::{Deployment, deployments};
 
 use crate::Result;
 
-/// How often pods must become ready one after the other: the sum over the plan's steps, each as long as the Deployment
-/// that takes longest in it.
+/// How often pods must become ready one after the other: the sum over the plan's steps, each as
+/// long as the Deployment that takes longest in it.
 pub(super) fn rounds(plan: &Plan) -> Result<u32> {
     let states = plan.states()?;
     let steps = states.windows(2);
-    Ok(steps.map(|step| deployments(&step[1]).map(|after| of(&step[0], after)).max().unwrap_or(0)).sum())
+    Ok(steps
+        .map(|step| {
+            deployments(&step[1])
+                .map(|after| of(&step[0], after))
+                .max()
+                .unwrap_or(0)
+        })
+        .sum())
 }
 
-/// One round where pods are added; where they are replaced, one for each `maxSurge` and `maxUnavailable` of them.
+/// One round where pods are added; where they are replaced, one for each `maxSurge` and
+/// `maxUnavailable` of them.
 fn of(state: &Bundle, after: Deployment<'_>) -> u32 {
     let before = state.get(after.manifest().object()).map(Deployment::of);
     let (had, has) = (before.map_or(0, pods), pods(after));
@@ -47,7 +55,10 @@ mod tests {
         check(json!({ "rolling": {} }), 4);
         check(json!({ "rolling": { "maxSurge": "50%" } }), 2);
         // All new pods at once, then the four rounds of the Deployment's own.
-        check(json!({ "blueGreen": { "activeService": "hello-00000" } }), 5);
+        check(
+            json!({ "blueGreen": { "activeService": "hello-00000" } }),
+            5,
+        );
     }
 
     #[track_caller]

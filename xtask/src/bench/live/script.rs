@@ -1,6 +1,7 @@
 //! kubectl's side: what a careful script does, a program a change and a program a wait.
 //!
-//! It waits for no endpoints: kubectl has no word for them. Nor does it look at rights, keep a journal or hold a Lease.
+//! It waits for no endpoints: kubectl has no word for them. Nor does it look at rights, keep a
+//! journal or hold a Lease.
 
 use std::thread;
 use std::time::Duration;
@@ -16,7 +17,9 @@ use crate::cluster::Kubectl;
 pub(super) fn carry_out(plan: &Plan, kubectl: &Kubectl, namespace: &str) -> Result<()> {
     let script = Script { kubectl, namespace };
     for step in &plan.spec.steps {
-        step.changes.iter().try_for_each(|change| script.change(change))?;
+        step.changes
+            .iter()
+            .try_for_each(|change| script.change(change))?;
         step.gates.iter().try_for_each(|gate| script.wait(gate))?;
     }
     Ok(())
@@ -46,11 +49,21 @@ impl Script<'_> {
         match gate {
             Gate::Available { object, .. } => {
                 self.roll_out(object)?;
-                self.run(&["wait", &target(object), "--for=condition=Available", "--timeout=300s"], "")
+                self.run(
+                    &[
+                        "wait",
+                        &target(object),
+                        "--for=condition=Available",
+                        "--timeout=300s",
+                    ],
+                    "",
+                )
             }
             Gate::Settled { object, .. } => self.roll_out(object),
             Gate::Endpoints { .. } => Ok(()),
-            Gate::Pause { duration: Some(duration) } => {
+            Gate::Pause {
+                duration: Some(duration),
+            } => {
                 thread::sleep(Duration::from_secs(duration.seconds().into()));
                 Ok(())
             }
@@ -59,11 +72,16 @@ impl Script<'_> {
     }
 
     fn roll_out(&self, object: &ObjectRef) -> Result<()> {
-        self.run(&["rollout", "status", &target(object), "--timeout=300s"], "")
+        self.run(
+            &["rollout", "status", &target(object), "--timeout=300s"],
+            "",
+        )
     }
 
     fn run(&self, arguments: &[&str], input: &str) -> Result<()> {
-        self.kubectl.run_with(&[arguments, &["-n", self.namespace]].concat(), input).map(drop)
+        self.kubectl
+            .run_with(&[arguments, &["-n", self.namespace]].concat(), input)
+            .map(drop)
     }
 }
 

@@ -26,15 +26,24 @@ impl Stage {
     pub(super) fn new(plan: &Plan) -> Result<Self> {
         let mut model = Model::new(1, Timestamp::UNIX_EPOCH);
         for manifest in &plan.start() {
-            model.server.create(manifest, call(model.now)).map_err(refused)?;
+            model
+                .server
+                .create(manifest, call(model.now))
+                .map_err(refused)?;
         }
         model.drive_bounded(LONGEST);
         let mut run = Run::new(plan.clone(), Options::new(NAMESPACE, "bench"));
         run.handle_timeout(model.now);
-        Ok(Self { run, model, watches: Vec::new(), waits: false })
+        Ok(Self {
+            run,
+            model,
+            watches: Vec::new(),
+            waits: false,
+        })
     }
 
-    /// Lets the run and the cluster act until the run waits for a person, and has nothing else to do.
+    /// Lets the run and the cluster act until the run waits for a person, and has nothing else to
+    /// do.
     pub(super) fn play_to_gate(&mut self) -> Result<()> {
         for _ in 0..LONGEST {
             let acts = self.carry_out()? | self.deliver();
@@ -54,13 +63,21 @@ impl Stage {
         let journal = Journal::object(plan, NAMESPACE);
         let held = self.model.server.get(&journal).map_err(refused)?;
         let (_, write) = Journal::approve(&held, "a person", self.model.now)?;
-        self.model.write(&write_of(&write), "a person", false).map_err(refused)?;
+        self.model
+            .write(&write_of(&write), "a person", false)
+            .map_err(refused)?;
         let mut scopes = self.watches.iter().map(|(scope, _)| scope);
         let is_its = |scope: &&Scope| {
-            scope.kind == "ConfigMap" && scope.name.as_ref().is_none_or(|name| *name == journal.name)
+            scope.kind == "ConfigMap"
+                && scope.name.as_ref().is_none_or(|name| *name == journal.name)
         };
-        let scope = scopes.rfind(is_its).ok_or("the run does not watch its journal")?;
-        Ok(Event::Changed(scope.clone(), self.model.server.get(&journal).map_err(refused)?))
+        let scope = scopes
+            .rfind(is_its)
+            .ok_or("the run does not watch its journal")?;
+        Ok(Event::Changed(
+            scope.clone(),
+            self.model.server.get(&journal).map_err(refused)?,
+        ))
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -80,7 +97,8 @@ impl Stage {
             match effect {
                 Effect::Ask(ticket, request) => {
                     let answer = self.answer(&request)?;
-                    self.run.handle_event(Event::Answered(ticket, answer), self.model.now);
+                    self.run
+                        .handle_event(Event::Answered(ticket, answer), self.model.now);
                 }
                 Effect::Watch(scope) => {
                     let watch = self.model.watch(scope_of(&scope));
@@ -100,9 +118,10 @@ impl Stage {
                 found => found.map(|manifest| Reply::Object(Some(manifest))),
             },
             Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
-            Request::Write { write, dry_run } => {
-                self.model.write(&write_of(write), "cutover", *dry_run).map(Reply::Object)
-            }
+            Request::Write { write, dry_run } => self
+                .model
+                .write(&write_of(write), "cutover", *dry_run)
+                .map(Reply::Object),
             Request::Review(_) => Ok(Reply::Allowed(true)),
             other => return Err(format!("{other:?} is asked of a cluster").into()),
         };
@@ -115,7 +134,8 @@ impl Stage {
         for (scope, watch) in self.watches.clone() {
             while let Some(event) = self.model.poll_watch(watch) {
                 acts = true;
-                self.run.handle_event(event_of(scope.clone(), event), self.model.now);
+                self.run
+                    .handle_event(event_of(scope.clone(), event), self.model.now);
             }
         }
         acts
@@ -133,7 +153,11 @@ impl Stage {
 }
 
 fn call<'a>(now: Timestamp) -> Call<'a> {
-    Call { now, manager: "somebody", dry_run: false }
+    Call {
+        now,
+        manager: "somebody",
+        dry_run: false,
+    }
 }
 
 fn event_of(scope: Scope, event: WatchEvent) -> Event {
@@ -145,21 +169,51 @@ fn event_of(scope: Scope, event: WatchEvent) -> Event {
 }
 
 fn scope_of(scope: &Scope) -> cutover_model::Scope {
-    let Scope { api_version, kind, namespace, name } = scope.clone();
-    cutover_model::Scope { api_version, kind, namespace, name }
+    let Scope {
+        api_version,
+        kind,
+        namespace,
+        name,
+    } = scope.clone();
+    cutover_model::Scope {
+        api_version,
+        kind,
+        namespace,
+        name,
+    }
 }
 
 fn write_of(write: &Write) -> ModelWrite {
     match write.clone() {
         Write::Create(manifest) => ModelWrite::Create(manifest),
         Write::Patch { object, ops } => ModelWrite::Patch { object, ops },
-        Write::Delete { object, uid, version } => ModelWrite::Delete { object, uid: Some(uid), version },
+        Write::Delete {
+            object,
+            uid,
+            version,
+        } => ModelWrite::Delete {
+            object,
+            uid: Some(uid),
+            version,
+        },
     }
 }
 
 fn fault(refused: Refused) -> Fault {
-    let Refused { code, reason, message, causes, retry_after } = refused;
-    Fault { code, reason, message, causes, retry_after }
+    let Refused {
+        code,
+        reason,
+        message,
+        causes,
+        retry_after,
+    } = refused;
+    Fault {
+        code,
+        reason,
+        message,
+        causes,
+        retry_after,
+    }
 }
 
 fn refused(refused: Refused) -> String {

@@ -14,7 +14,9 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
         now: || Timestamp::UNIX_EPOCH,
     };
     let mut teller = Teller::new(json, Path::new("plan.yaml"), Goal::Apply);
-    events.iter().for_each(|event| teller.tell(event, &mut world));
+    events
+        .iter()
+        .for_each(|event| teller.tell(event, &mut world));
     teller.close(&mut world);
     String::from_utf8(output)
         .unwrap()
@@ -24,44 +26,88 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
 }
 
 fn started(direction: Direction, done: usize) -> Progress {
-    Progress::Started { plan: "hello".into(), direction, done, steps: 8 }
+    Progress::Started {
+        plan: "hello".into(),
+        direction,
+        done,
+        steps: 8,
+    }
 }
 
 fn step(number: usize) -> Progress {
-    let (phase, name) = ("canary-50".into(), "scale Deployment hello-canary 1 → 2".into());
-    Progress::Step { number, phase, name, already: false }
+    let (phase, name) = (
+        "canary-50".into(),
+        "scale Deployment hello-canary 1 → 2".into(),
+    );
+    Progress::Step {
+        number,
+        phase,
+        name,
+        already: false,
+    }
 }
 
 fn waiting(stands: &str) -> Progress {
     let until = "2026-11-25T14:00:00.25Z".parse().ok();
-    Progress::Waiting { number: 3, gate: "hello 2 available".into(), stands: stands.into(), until }
+    Progress::Waiting {
+        number: 3,
+        gate: "hello 2 available".into(),
+        stands: stands.into(),
+        until,
+    }
 }
 
 #[test]
 fn a_run_is_told_in_lines() {
     let held = Progress::Held { number: 3 };
-    let ended = Progress::Ended { outcome: Outcome::Done };
-    let events = [started(Direction::Forward, 2), step(3), waiting("1 of 2"), waiting("1 of 2"), held, ended];
+    let ended = Progress::Ended {
+        outcome: Outcome::Done,
+    };
+    let events = [
+        started(Direction::Forward, 2),
+        step(3),
+        waiting("1 of 2"),
+        waiting("1 of 2"),
+        held,
+        ended,
+    ];
     let expected = "plan hello: going on after step 2 of 8\n\
                     step 3 of 8  canary-50  scale Deployment hello-canary 1 → 2\n\
                     \x20 waiting for hello 2 available: 1 of 2 (until 2026-11-25T14:00:00Z at most)\n\
                     \x20 ready after 0 s\n\
                     done\n";
-    assert_eq!(told(None, false, &events), expected, "the same is not said twice");
+    assert_eq!(
+        told(None, false, &events),
+        expected,
+        "the same is not said twice"
+    );
 }
 
 #[test]
 fn a_terminal_shows_what_is_waited_for_in_one_line_that_fits() {
-    let shown = told(Some(30), false, &[step(3), waiting("1 of 2"), waiting("2 of 2")]);
+    let shown = told(
+        Some(30),
+        false,
+        &[step(3), waiting("1 of 2"), waiting("2 of 2")],
+    );
     let lines: Vec<&str> = shown.split(AGAIN).collect();
     let line = "  waiting for hello 2 availab";
-    assert_eq!(lines[1..], [line, line, ""], "the line is cleared at the end");
+    assert_eq!(
+        lines[1..],
+        [line, line, ""],
+        "the line is cleared at the end"
+    );
     assert!(line.chars().count() < 30);
 }
 
 #[test]
 fn who_waits_for_a_person_is_told_how() {
-    let waits = Progress::Waiting { number: 1, gate: "a person".into(), stands: "".into(), until: None };
+    let waits = Progress::Waiting {
+        number: 1,
+        gate: "a person".into(),
+        stands: "".into(),
+        until: None,
+    };
     assert_eq!(
         told(None, false, &[waits]),
         "  waiting for a person; `cutover approve plan.yaml` lets it go on\n"
@@ -70,19 +116,33 @@ fn who_waits_for_a_person_is_told_how() {
 
 #[test]
 fn a_run_that_turns_round_counts_the_steps_of_its_way_back() {
-    let turned = Progress::Turned { reason: "asked by jane".into(), steps: 1 };
-    let shown = told(None, false, &[started(Direction::Forward, 0), turned.clone(), step(1)]);
+    let turned = Progress::Turned {
+        reason: "asked by jane".into(),
+        steps: 1,
+    };
+    let shown = told(
+        None,
+        false,
+        &[started(Direction::Forward, 0), turned.clone(), step(1)],
+    );
     let expected = "plan hello: 8 steps\n\
                     going back in 1 step: asked by jane\n\
                     step 1 of 1  canary-50  scale Deployment hello-canary 1 → 2\n";
     assert_eq!(shown, expected);
     let from_the_start = told(None, false, &[turned, started(Direction::Back, 0)]);
-    assert_eq!(from_the_start, "plan hello: going back in 8 steps\n", "it is said once");
+    assert_eq!(
+        from_the_start, "plan hello: going back in 8 steps\n",
+        "it is said once"
+    );
 }
 
 #[test]
 fn programs_get_a_line_of_json_an_event() {
-    let shown = told(Some(80), true, &[started(Direction::Forward, 0), Progress::Held { number: 1 }]);
+    let shown = told(
+        Some(80),
+        true,
+        &[started(Direction::Forward, 0), Progress::Held { number: 1 }],
+    );
     let expected = "{\"event\":\"started\",\"plan\":\"hello\",\"direction\":\"forward\",\"done\":0,\"steps\":8}\n\
                     {\"event\":\"held\",\"number\":1}\n";
     assert_eq!(shown, expected);
