@@ -1,12 +1,14 @@
 //! The command gives of each golden case what the library gives.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 
 use anstream::adapter::strip_str;
+use cutover::manifest::emit;
+use cutover::planning::{Change, Step};
 use cutover_cli::{Exit, World, run};
-use xtask::golden::{Case, outputs};
+use serde_json::{Value, json};
+use xtask::golden::Case;
 use xtask::root;
 
 use crate::golden::cases;
@@ -14,27 +16,15 @@ use crate::golden::cases;
 #[test]
 fn the_command_makes_the_same_plans() {
     for case in cases() {
-        let (exit, output, messages) = command(
-            &case,
-            &format!("{} -o yaml", case.arguments().join(" ")),
-            "",
-        );
-        let wanted = wanted(&case);
-        match wanted.get(&case.directory.join("plan.yaml")) {
-            Some(plan) => {
-                assert!(
-                    output == *plan,
-                    "{}: not the library's plan\n{messages}",
-                    case.directory.display()
-                )
-            }
-            None => {
-                let refusal = &wanted[&case.directory.join("refusal.txt")];
-                assert_eq!(exit, Exit::Failed);
-                assert!(
-                    messages.contains(refusal.lines().next().unwrap()),
-                    "{messages}\n{refusal}"
-                );
+        let line = format!("{} -o yaml", case.arguments().join(" "));
+        let (exit, output, messages) = command(&case, &line, "");
+        match case.plan() {
+            Ok(plan) => assert_eq!(output, emit(&plan.to_value()), "{}", case.name()),
+            Err(refusal) => {
+                assert_eq!(exit, Exit::Failed, "{}", case.name());
+                let reason = refusal.to_string();
+                let reason = reason.lines().next().unwrap();
+                assert!(messages.contains(reason), "{messages}\n{reason}");
             }
         }
     }
@@ -43,37 +33,49 @@ fn the_command_makes_the_same_plans() {
 #[test]
 fn the_command_prints_the_same_patches() {
     for case in cases() {
-        let wanted = wanted(&case);
-        let Some(plan) = wanted.get(&case.directory.join("plan.yaml")) else {
-            continue;
-        };
-        let steps = case.plan().unwrap().spec.steps;
-        for (number, step) in [(1, &steps[0]), (steps.len(), &steps[steps.len() - 1])] {
-            let folder = case
-                .directory
-                .join(format!("steps/{number:02}-{}", step.phase));
-            let check = |flags: &str, name: &str| {
-                let (_, output, messages) =
-                    command(&case, &format!("patches - --step {number}{flags}"), plan);
-                assert_eq!(
-                    Some(&output),
-                    wanted.get(&folder.join(name)),
-                    "{}\n{messages}",
-                    folder.display()
-                );
+        let Ok(plan) = case.plan() else { continue };
+        let text = emit(&plan.to_value());
+        for number in BTreeSet::from([1, plan.len()]) {
+            let step = &plan.spec.steps[number - 1];
+            let printed = |flags: &str| {
+                let line = format!("patches - --step {number}{flags}");
+                let (exit, output, messages) = command(&case, &line, &text);
+                assert_eq!(exit, Exit::Done, "{}\n{messages}", case.name());
+                lines(&output)
             };
-            check("", "patches.json");
-            check(" --undo", "undo.json");
+            assert_eq!(printed(""), changes([step]), "{}", case.name());
+            let back = plan.way_back(number).unwrap();
+            assert_eq!(printed(" --undo"), changes(back), "{}", case.name());
         }
     }
 }
 
-/// The case's files as the library makes them.
-fn wanted(case: &Case) -> BTreeMap<PathBuf, String> {
-    outputs(case)
-        .unwrap()
-        .iter()
-        .map(|(path, text)| (path.into(), text.into()))
+/// The content of each printed line.
+fn lines(output: &str) -> Vec<Value> {
+    let lines = output
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    lines
+        .map(|line: Value| match line["verb"].as_str().unwrap() {
+            "patch" => json!({"object": line["object"], "patch": line["patch"]}),
+            verb => json!({"object": line["object"], "verb": verb, "manifest": line["manifest"]}),
+        })
+        .collect()
+}
+
+/// The changes of steps, as their lines have them.
+fn changes<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<Value> {
+    let changes = steps.into_iter().flat_map(|step| &step.changes);
+    changes
+        .map(|change| match change {
+            Change::Create { object, manifest } => {
+                json!({"object": object, "verb": "create", "manifest": manifest})
+            }
+            Change::Delete { object, manifest } => {
+                json!({"object": object, "verb": "delete", "manifest": manifest})
+            }
+            Change::Patch { object, ops, .. } => json!({"object": object, "patch": ops}),
+        })
         .collect()
 }
 

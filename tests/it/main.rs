@@ -3,6 +3,7 @@ mod command;
 mod command_bad_input;
 mod command_online;
 mod golden;
+mod golden_before;
 mod golden_command;
 mod golden_kubectl;
 mod golden_schema;

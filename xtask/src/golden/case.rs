@@ -10,13 +10,16 @@ use serde::de::DeserializeOwned;
 use crate::golden::Request;
 use crate::{Result, root};
 
-/// Where the cases are, from the root of the workspace.
-const CASES: &str = "tests/golden";
+/// Where the cases with snapshots are, from the root of the workspace.
+const GOLDEN: &str = "tests/golden";
+
+/// Where cases are that are inputs of tests only.
+const CASES: &str = "tests/cases";
 
 /// A release and a strategy, as files.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Its folder, from the root of the workspace: `tests/golden/canary/hello`.
+    /// Its folder, from the root of the workspace, e.g. `tests/golden/canary/hello`.
     pub directory: PathBuf,
     /// The strategy.
     pub strategy: Strategy,
@@ -29,25 +32,37 @@ pub struct Case {
 }
 
 impl Case {
-    /// All cases, by strategy and name.
+    /// All cases, by strategy and name: those with snapshots, then the others.
     ///
     /// # Errors
     ///
     /// A case that cannot be read, or that there are none.
     pub fn all() -> Result<Vec<Self>> {
-        let strategies = folders(Path::new(CASES))?;
-        let cases = strategies
-            .iter()
-            .map(|strategy| folders(strategy))
-            .collect::<Result<Vec<_>>>()?
-            .concat();
-        if cases.is_empty() {
-            return Err(format!("{}: there are no cases", root().join(CASES).display()).into());
+        let mut cases = Self::golden()?;
+        cases.extend(Self::below(CASES)?);
+        Ok(cases)
+    }
+
+    /// The cases whose plans are kept as snapshots.
+    ///
+    /// # Errors
+    ///
+    /// A case that cannot be read, or that there are none.
+    pub fn golden() -> Result<Vec<Self>> {
+        Self::below(GOLDEN)
+    }
+
+    fn below(root: &str) -> Result<Vec<Self>> {
+        let mut cases = Vec::new();
+        for strategy in folders(Path::new(root))? {
+            for directory in folders(&strategy)? {
+                cases.push(Self::read(&directory).map_err(in_case(&directory))?);
+            }
         }
-        cases
-            .iter()
-            .map(|directory| Self::read(directory).map_err(in_case(directory)))
-            .collect()
+        if cases.is_empty() {
+            return Err(format!("{root}: there are no cases").into());
+        }
+        Ok(cases)
     }
 
     fn read(directory: &Path) -> Result<Self> {
@@ -83,11 +98,30 @@ impl Case {
         )?)
     }
 
-    /// Whether a file of the case's folder goes in; all others come out.
-    pub fn is_input(&self, path: &Path) -> bool {
-        ["from", "to", "strategy.yaml", "release.yaml"]
+    /// Its strategy and its own name, e.g. `canary/hello`.
+    pub fn name(&self) -> String {
+        let parts: Vec<_> = self.directory.iter().rev().take(2).collect();
+        let parts: Vec<_> = parts
             .iter()
-            .any(|input| path.starts_with(self.directory.join(input)))
+            .rev()
+            .map(|part| part.to_string_lossy())
+            .collect();
+        parts.join("/")
+    }
+
+    /// What a snapshot of the case holds, without the header that insta writes.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not there.
+    pub fn snapshot(&self, name: &str) -> Result<String> {
+        let path = self.directory.join(format!("{name}.snap"));
+        let text = fs::read_to_string(root().join(&path))?;
+        let (_, content) = text
+            .strip_prefix("---\n")
+            .and_then(|text| text.split_once("\n---\n"))
+            .ok_or_else(|| format!("{}: it has no header", path.display()))?;
+        Ok(content.into())
     }
 
     /// The arguments of `cutover plan` that ask for the same plan, in the case's folder.
@@ -128,7 +162,7 @@ fn manifests(directory: &Path) -> Result<Bundle> {
 }
 
 /// All files below a folder, by name.
-pub(crate) fn files(directory: &Path) -> Result<Vec<PathBuf>> {
+fn files(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries(directory)? {
         if root().join(&entry).is_dir() {

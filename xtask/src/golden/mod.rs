@@ -1,37 +1,50 @@
-//! `cargo xtask golden`: what must come out of each case, as files that are reviewed like code.
+//! `cargo xtask golden`: a few whole cases, whose plans are kept as snapshots and reviewed like code.
 //!
 //! ```text
 //! tests/golden/<strategy>/<case>/
 //!   from/ [to/] [release.yaml] strategy.yaml       the case
-//!   plan.yaml  plan.md  bounds.txt  show.snap      what comes out: the plan, and what people see of it
-//!   steps/01-canary-25/
-//!     patches.json  inverse.json                   a line a change, there and back
-//!     after.yaml                                   the manifests that it changes, as they stand after it
-//!     undo.json                                    the whole way back from there, a line a change
+//!   plan.yaml.snap                                 the plan
+//!   plan.md.snap                                   what a reviewer sees of it
+//!   bounds.txt.snap                                what it promises, counted anew
+//! tests/cases/<strategy>/<case>/                   cases that are inputs of tests only
 //! ```
 //!
-//! Where a case is refused, `refusal.txt` is all that comes out. The patches of a step and of its
-//! way back are as `cutover patches` prints them, `show.snap` is insta's.
+//! insta writes the snapshots, in the tests of the module `golden` of `tests/it`; this task says
+//! whether it may. What follows from a plan (patches, inverses, states, ways back) is a law over
+//! all cases, and no file.
 
 mod case;
-mod files;
 mod request;
 
 pub use case::Case;
-pub use files::outputs;
 pub use request::Request;
 
-use crate::{Mode, Outputs, Result, root};
+use crate::{Mode, Result, cargo};
 
-/// Writes or checks the files of all cases.
+/// Writes or checks the snapshots of all golden cases.
 ///
 /// # Errors
 ///
-/// A case that cannot be read; in check mode a file that differs.
+/// In check mode a snapshot that differs; else a case that cannot be planned.
 pub fn run(mode: Mode) -> Result<String> {
-    let mut all = Outputs::default();
-    for case in Case::all()? {
-        all.extend(outputs(&case)?);
+    let update = match mode {
+        Mode::Check => "no",
+        Mode::Write => "always",
+    };
+    let status = cargo()
+        .args([
+            "test",
+            "--quiet",
+            "--package",
+            "cutover-tests",
+            "--test",
+            "it",
+            "golden::plans_are",
+        ])
+        .env("INSTA_UPDATE", update)
+        .status()?;
+    if !status.success() {
+        return Err("hint: cargo xtask golden, then review what changed".into());
     }
-    all.settle(&root(), mode, "cargo xtask golden")
+    Ok("the snapshots are as they would be written\n".into())
 }
