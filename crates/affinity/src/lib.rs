@@ -12,7 +12,8 @@
 //! ```
 //! use cutover_affinity::{Affinity, SessionAffinity, release, waypoints};
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_plan::{Options, Release, plan};
+//! use cutover_planner::{Options, plan};
+//! use cutover_release::Release;
 //! use serde_json::json;
 //!
 //! let pod = Manifest::new(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"app": "hello"}},

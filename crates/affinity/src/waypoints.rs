@@ -1,7 +1,8 @@
 //! What is wanted, and where to stand: a single waypoint.
 
 use cutover_manifest::{Bundle, Manifest, Warning};
-use cutover_plan::{Release, Waypoint, Waypoints};
+use cutover_planner::{Waypoint, Waypoints};
+use cutover_release::Release;
 use serde_json::json;
 
 use crate::error::Error;

@@ -53,5 +53,5 @@ pub enum Error {
     NoPreview,
     /// What the planner refuses.
     #[error(transparent)]
-    Plan(#[from] cutover_plan::Error),
+    Plan(#[from] cutover_release::Error),
 }

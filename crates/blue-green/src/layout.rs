@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Deployment, Release, deployments, refuse};
+use cutover_release::{Release, refuse};
+use cutover_workload::{Deployment, deployments};
 use serde_json::Value;
 
 use crate::error::Error;

@@ -26,7 +26,8 @@
 //! ```
 //! use cutover_blue_green::{BlueGreen, waypoints};
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_plan::{Options, Release, plan};
+//! use cutover_planner::{Options, plan};
+//! use cutover_release::Release;
 //! use serde_json::json;
 //!
 //! let hello = |image: &str| Manifest::new(json!({

@@ -1,10 +1,11 @@
 //! One Deployment in the input: green stands beside it for the length of the plan.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, Workload, beside, refuse, service_ref,
-    slot_label, with_pod_label, with_selector, workload,
+use cutover_planner::{Waypoint, Waypoints};
+use cutover_release::{
+    Release, beside, refuse, slot_label, with_pod_label, with_selector, workload,
 };
+use cutover_workload::{Deployment, Role, Workload, service_ref};
 use serde_json::json;
 
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! What a blue/green is told.
 
-use cutover_plan::{Allowance, Amount, Analysis, Duration, Gate};
+use cutover_plan::{Analysis, Duration, Gate};
+use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
 /// A blue/green behind one Service. Field names are Argo Rollouts'.

@@ -1,10 +1,9 @@
 //! Both slots in the input: the idle one takes the release, and stays.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{
-    Deployment, Release, Role, Waypoint, Waypoints, Workload, refuse, replicas, service_ref,
-    with_pod_label, with_selector, workload,
-};
+use cutover_planner::{Waypoint, Waypoints};
+use cutover_release::{Release, refuse, replicas, with_pod_label, with_selector, workload};
+use cutover_workload::{Deployment, Role, Workload, service_ref};
 use serde_json::{Value, json};
 
 use crate::error::Error;

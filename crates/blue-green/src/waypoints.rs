@@ -1,7 +1,8 @@
 //! Where a blue/green stands, one waypoint after the other.
 
 use cutover_manifest::{ObjectRef, Warning};
-use cutover_plan::{Release, Waypoints, workload};
+use cutover_planner::Waypoints;
+use cutover_release::{Release, workload};
 
 use crate::error::Error;
 use crate::layout::Layout;

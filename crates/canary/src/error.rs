@@ -73,7 +73,7 @@ pub enum Error {
     },
     /// The release changes no pods.
     #[error(transparent)]
-    Plan(#[from] cutover_plan::Error),
+    Plan(#[from] cutover_release::Error),
     /// A manifest is not what its kind says.
     #[error(transparent)]
     Manifest(#[from] cutover_manifest::Error),

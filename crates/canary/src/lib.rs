@@ -18,7 +18,9 @@
 //! ```
 //! use cutover_canary::{Canary, Step, waypoints};
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_plan::{Duration, Options, Release, plan};
+//! use cutover_plan::Duration;
+//! use cutover_planner::{Options, plan};
+//! use cutover_release::Release;
 //! use cutover_traffic::Percent;
 //! use serde_json::json;
 //!

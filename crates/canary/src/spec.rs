@@ -1,7 +1,8 @@
 //! What a canary is told.
 
-use cutover_plan::{Allowance, Amount, Analysis, Duration};
+use cutover_plan::{Analysis, Duration};
 use cutover_traffic::Percent;
+use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
 /// A canary: weights, analyses and pauses, in order. Field names are Argo Rollouts'.

@@ -1,8 +1,11 @@
 //! Weights as tables, and the planner's worked cases, state by state.
 
 use cutover_manifest::{Bundle, Manifest};
-use cutover_plan::{Amount, Deployment, Options, Plan, Release, plan};
+use cutover_plan::Plan;
+use cutover_planner::{Options, plan};
+use cutover_release::Release;
 use cutover_traffic::{Percent, Share};
+use cutover_workload::{Amount, Deployment};
 use serde_json::json;
 
 use crate::{Canary, Counts, Error, Step, split, waypoints};
@@ -107,12 +110,8 @@ fn canary(weights: &[u64]) -> Canary {
 
 fn planned(from: &Bundle, to: &Bundle, canary: &Canary) -> Result<Plan, Error> {
     let release = Release::new(from, to, false)?;
-    Ok(plan(
-        &release,
-        "canary",
-        waypoints(&release, canary)?,
-        &Options::default(),
-    )?)
+    let waypoints = waypoints(&release, canary)?;
+    Ok(plan(&release, "canary", waypoints, &Options::default()).unwrap())
 }
 
 /// A state as the planner's documentation writes it: stable+canary, `*` for the new version.

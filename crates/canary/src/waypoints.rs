@@ -1,11 +1,11 @@
 //! Where a canary stands, one waypoint after the other.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{
-    Deployment, Gate, Release, Role, Waypoint, Waypoints, Weight, Workload, beside, discriminator,
-    workload,
-};
+use cutover_plan::{Gate, Weight};
+use cutover_planner::{Waypoint, Waypoints};
+use cutover_release::{Release, beside, discriminator, workload};
 use cutover_traffic::{Percent, Service, Share, Split};
+use cutover_workload::{Deployment, Role, Workload};
 
 use crate::error::Error;
 use crate::spec::{Canary, Step};
@@ -92,9 +92,9 @@ impl<'a> Tier<'a> {
             even: true,
         };
         for service in release.services_of(object) {
-            let service = tier
-                .workload
-                .service(base.get(service.object()).unwrap_or(service))?;
+            let manifest = base.get(service.object()).unwrap_or(service);
+            let service = Service::of_workload(manifest, &tier.workload)
+                .map_err(cutover_release::Error::from)?;
             tier.even &= tier.reached_by(service)?;
         }
         Ok(tier)

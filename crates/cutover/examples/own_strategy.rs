@@ -12,8 +12,8 @@
 #![expect(clippy::print_stdout, reason = "an example prints what it has made")]
 
 use cutover::planning::{
-    self, Allowance, Deployment, Error, Gate, Role, Waypoint, Waypoints, beside, discriminator,
-    workload,
+    self, Allowance, Deployment, Gate, ReleaseError, Role, Waypoint, Waypoints, beside,
+    discriminator, workload,
 };
 use cutover::{Image, Options, Release, manifest, set_image};
 
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// One pod of each new version beside the old ones, then straight to what is wanted.
-fn by_hand(release: &Release) -> Result<Waypoints, Error> {
+fn by_hand(release: &Release) -> Result<Waypoints, ReleaseError> {
     let mut waypoints = Waypoints::default();
     let mut bundle = release.transit()?;
     for object in release.turned() {

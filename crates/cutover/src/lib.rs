@@ -33,29 +33,38 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod change;
-mod error;
-mod strategy;
-
-pub use change::{BadChange, EnvironmentVariable, Image, set_environment, set_image};
-pub use error::Error;
-pub use strategy::{Strategy, plan, wanted};
-
-pub use cutover_plan::{Options, Plan, Release};
-
 #[cfg(feature = "affinity")]
 pub use cutover_affinity as affinity;
 #[cfg(feature = "blue-green")]
 pub use cutover_blue_green as blue_green;
 #[cfg(feature = "canary")]
 pub use cutover_canary as canary;
-pub use cutover_manifest as manifest;
-pub use cutover_patch as patch;
-pub use cutover_plan as planning;
 #[cfg(feature = "rollback")]
 pub use cutover_rollback as rollback;
 #[cfg(feature = "rolling")]
 pub use cutover_rolling as rolling;
 #[cfg(feature = "scale")]
 pub use cutover_scale as scale;
+
+pub use cutover_manifest as manifest;
+pub use cutover_patch as patch;
 pub use cutover_traffic as traffic;
+
+pub use cutover_plan::Plan;
+pub use cutover_planner::Options;
+pub use cutover_release::{
+    BadChange, EnvironmentVariable, Image, Release, set_environment, set_image,
+};
+pub use cutover_strategy::{Error, Strategy, plan, wanted};
+
+/// All that plans are made of.
+pub mod planning {
+    pub use cutover_plan::*;
+    pub use cutover_planner::{MOST_STEPS, Options, Waypoint, Waypoints, plan, silence};
+    pub use cutover_release::{
+        BadName, Error as ReleaseError, Refusal, Release, WorkloadName, beside, discriminator,
+        refuse, refuse_all, replicas, select, slot_label, with_pod_label, with_replicas,
+        with_selector, workload,
+    };
+    pub use cutover_workload::*;
+}

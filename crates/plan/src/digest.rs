@@ -73,10 +73,11 @@ impl fmt::Display for Digest {
 /// The digest of a state, kept up to date object by object: a plan over thousands of objects
 /// changes few of them in a step.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct StateDigest(BTreeMap<ObjectRef, (Manifest, Digest)>);
+pub struct StateDigest(BTreeMap<ObjectRef, (Manifest, Digest)>);
 
 impl StateDigest {
-    pub(crate) fn update(&mut self, state: &Bundle) -> Digest {
+    /// The digest of a state; what is known of its objects is kept for the next one.
+    pub fn update(&mut self, state: &Bundle) -> Digest {
         self.0.retain(|object, _| state.contains(object));
         for manifest in state.iter() {
             let known = self

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_workload::Workload;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::step::{Change, Step};
-use crate::workload::Workload;
 
 /// The `apiVersion` of plan files.
 pub const API_VERSION: &str = "cutover.dev/v1alpha1";

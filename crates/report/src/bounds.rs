@@ -1,7 +1,8 @@
 //! The counts that a plan promises to keep, state by state.
 
 use cutover_manifest::Bundle;
-use cutover_plan::{Plan, Undo, Workload, apply};
+use cutover_plan::{Plan, Undo, apply};
+use cutover_workload::Workload;
 
 use crate::counts::Counts;
 use crate::error::Error;

@@ -1,8 +1,8 @@
 //! How many pods may be alive, and how many must be available, while a step is carried out.
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Deployment, Slack, Workload};
 use cutover_traffic::Service;
+use cutover_workload::{Deployment, Slack, Workload};
 
 use crate::error::Error;
 use crate::exposure::services;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use cutover_manifest::{Bundle, Manifest};
-use cutover_plan::{Deployment, Plan, Workload};
+use cutover_plan::Plan;
 use cutover_traffic::{Service, Share, Split};
+use cutover_workload::{Deployment, Workload};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -107,7 +108,7 @@ pub(crate) fn services(workload: &Workload, state: &Bundle) -> Result<Vec<Servic
     let manifests = workload.service_refs();
     manifests
         .filter_map(|object| state.get(&object))
-        .map(|service| Ok(workload.service(service)?))
+        .map(|service| Ok(Service::of_workload(service, workload)?))
         .collect()
 }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::Bundle;
-use cutover_plan::{Plan, Weight, Workload};
+use cutover_plan::{Plan, Weight};
+use cutover_workload::Workload;
 
 use crate::error::Error;
 use crate::exposure::exposure;

@@ -1,7 +1,8 @@
 //! The plan as a table: where it stands after each step, and what it waits for there.
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Change, Deployment, Plan, Step, Workload};
+use cutover_plan::{Change, Plan, Step};
+use cutover_workload::{Deployment, Workload};
 
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};

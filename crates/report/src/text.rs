@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Plan, Workload};
+use cutover_plan::Plan;
+use cutover_workload::Workload;
 
 /// Where there is nothing to count.
 pub(crate) const ABSENT: &str = "–";

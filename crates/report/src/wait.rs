@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Deployment, Gate, Step};
+use cutover_plan::{Gate, Step};
+use cutover_workload::Deployment;
 
 use crate::text::Names;
 

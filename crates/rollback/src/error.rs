@@ -40,5 +40,5 @@ pub enum Error {
     Paused(ObjectRef),
     /// What the planner refuses.
     #[error(transparent)]
-    Plan(#[from] cutover_plan::Error),
+    Plan(#[from] cutover_release::Error),
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Deployment, select};
+use cutover_release::select;
+use cutover_workload::Deployment;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;

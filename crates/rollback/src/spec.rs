@@ -1,6 +1,7 @@
 //! What a rollback is told.
 
-use cutover_plan::{Allowance, Amount, WorkloadName};
+use cutover_release::WorkloadName;
+use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
 /// Back to an earlier revision.

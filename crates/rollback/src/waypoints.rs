@@ -1,6 +1,7 @@
 //! Where a rollback stands.
 
-use cutover_plan::{Release, Waypoints};
+use cutover_planner::Waypoints;
+use cutover_release::Release;
 
 use crate::error::Error;
 use crate::spec::Rollback;

@@ -13,7 +13,8 @@
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_plan::{Options, Release, plan};
+//! use cutover_planner::{Options, plan};
+//! use cutover_release::Release;
 //! use cutover_rolling::{Rolling, waypoints};
 //! use serde_json::json;
 //!

@@ -1,7 +1,8 @@
 //! What is wanted, of what runs: the same with another annotation, or paused, or not.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Deployment, WorkloadName, select};
+use cutover_release::{WorkloadName, select};
+use cutover_workload::Deployment;
 use serde_json::json;
 
 use crate::error::Error;

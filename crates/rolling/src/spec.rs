@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use cutover_plan::{Allowance, Amount, WorkloadName};
+use cutover_release::WorkloadName;
+use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;

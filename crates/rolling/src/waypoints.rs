@@ -1,6 +1,9 @@
 //! Where an update by the cluster's own controller stands.
 
-use cutover_plan::{Deployment, Gate, Release, Waypoint, Waypoints, replicas, silence};
+use cutover_plan::Gate;
+use cutover_planner::{Waypoint, Waypoints, silence};
+use cutover_release::{Release, replicas};
+use cutover_workload::Deployment;
 
 use crate::error::Error;
 use crate::spec::Rolling;

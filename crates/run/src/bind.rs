@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{lacking, merge};
-use cutover_plan::{Plan, Rebase};
+use cutover_plan::Plan;
 
 use crate::error::Error;
 use crate::place::Place;
+use crate::rebase::{Rebase, rebase};
 use crate::stand::{being_deleted, goes};
 
 /// A plan as it fits the live objects: every state is merged three ways onto them, and the patches
@@ -37,11 +38,12 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Plan, Error> 
     }
     reasons.extend(already_there(plan, live, &place));
     if reasons.is_empty() {
-        return Ok(plan.rebase(&Bound {
+        let bound = Bound {
             bases,
             admitted: &[],
             place,
-        })?);
+        };
+        return Ok(rebase(plan, &bound)?);
     }
     Err(Error::Unbound(reasons))
 }
@@ -52,11 +54,12 @@ pub(crate) type Admitted = (Manifest, Manifest);
 
 /// The plan with what admission changes in it.
 pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Result<Plan, Error> {
-    Ok(plan.rebase(&Bound {
+    let bound = Bound {
         bases: BTreeMap::new(),
         admitted,
         place: Place::new(namespace),
-    })?)
+    };
+    Ok(rebase(plan, &bound)?)
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be

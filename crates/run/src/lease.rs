@@ -37,7 +37,7 @@ use crate::place::Place;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
-    let lease = |workload: &cutover_plan::Workload| {
+    let lease = |workload: &cutover_workload::Workload| {
         let name = cutover_manifest::short_name(&format!("cutover-{}", workload.name), "");
         let object = ObjectRef::new(
             "coordination.k8s.io/v1",

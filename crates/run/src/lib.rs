@@ -36,7 +36,8 @@
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_plan::{Options as Plans, Release, Waypoint, Waypoints, plan};
+//! use cutover_planner::{Options as Plans, Waypoint, Waypoints, plan};
+//! use cutover_release::Release;
 //! use cutover_run::{Effect, Event, Goal, Options, Outcome, Reply, Request, Run};
 //! use jiff::Timestamp;
 //! use serde_json::json;
@@ -89,6 +90,7 @@ mod place;
 mod pods;
 mod preflight;
 mod progress;
+mod rebase;
 mod rehearsal;
 mod resource;
 mod rights;

@@ -2,8 +2,8 @@
 //! what the run may do.
 
 use cutover_manifest::Manifest;
-use cutover_plan::Deployment;
 use cutover_traffic::backends;
+use cutover_workload::Deployment;
 
 use crate::asking::Question;
 use crate::effect::{Request, Right, Scope};

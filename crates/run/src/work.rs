@@ -1,7 +1,7 @@
 //! The steps: their changes are made, one after the other.
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::Deployment;
+use cutover_workload::Deployment;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::asking::Question;

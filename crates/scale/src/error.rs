@@ -6,5 +6,5 @@
 pub enum Error {
     /// What the planner refuses.
     #[error(transparent)]
-    Plan(#[from] cutover_plan::Error),
+    Plan(#[from] cutover_release::Error),
 }

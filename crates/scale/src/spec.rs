@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use cutover_plan::WorkloadName;
+use cutover_release::WorkloadName;
 use serde::{Deserialize, Serialize};
 
 /// So many pods, at once or as a ramp.

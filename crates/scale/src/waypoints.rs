@@ -1,10 +1,9 @@
 //! Where a scaling stands.
 
 use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{
-    Allowance, Deployment, MOST_STEPS, Release, Waypoint, Waypoints, Workload, refuse, replicas,
-    select, workload,
-};
+use cutover_planner::{MOST_STEPS, Waypoint, Waypoints};
+use cutover_release::{Release, refuse, replicas, select, workload};
+use cutover_workload::{Allowance, Deployment, Workload};
 
 use crate::error::Error;
 use crate::spec::Scale;

@@ -32,10 +32,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod pods;
 mod route;
 mod service;
 mod share;
 
+pub use pods::{Owned, PodIndex, services_by_owner};
 pub use route::{Backend, backends};
 pub use service::{Pods, Port, Service, Split, selects};
 pub use share::{OutOfRange, Percent, Share};

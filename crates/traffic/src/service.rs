@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Error, Manifest, ObjectRef};
+use cutover_workload::Workload;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -54,7 +55,24 @@ pub struct Service {
     pub sticky: bool,
 }
 
+/// How a Service splits that sends requests to pods of others too.
+const SHARED: Split =
+    Split::Unknown("pods of others, which the release does not replace, are behind it too");
+
 impl Service {
+    /// One of a workload's Services: how it splits is unknown where it is shared.
+    ///
+    /// # Errors
+    ///
+    /// A manifest that is no Service.
+    pub fn of_workload(manifest: &Manifest, workload: &Workload) -> Result<Self, Error> {
+        let mut service = Self::read(manifest)?;
+        if workload.shared.contains(&service.object.name) {
+            service.split = SHARED;
+        }
+        Ok(service)
+    }
+
     /// Reads a manifest of `v1` `Service`.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! match another set's pods; so neither is asked.
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::Deployment;
+use cutover_workload::Deployment;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 

@@ -1,0 +1,333 @@
+//! The planner: from waypoints to steps that are safe one by one, and back.
+//!
+//! # The algorithm
+//!
+//! A *leg* leads from one waypoint to the next. The workloads that nothing ties together are
+//! *lanes*; each says what it does next, looking only at where it stands and where the leg ends
+//! (`lane.rs`). The first of these rules that has something to do does it:
+//!
+//! | rule | move | what | as far as |
+//! | --- | --- | --- | --- |
+//! | | roll | on the way back: a set that the undone step was rolling | |
+//! | | shift | on the way back: Services that only show the new version | |
+//! | | contract | on the way back: pods of the new version | the floor |
+//! | | expand | an update strategy that was changed for a roll given back, once nothing is left to roll | |
+//! | a | expand | other objects that the far end adds or changes | |
+//! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
+//! | | shift | routes to Services that come with the leg | once nothing is left to expand |
+//! | c | shift | Services | the pods behind them make up the floor |
+//! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
+//! | e | contract | replicas going down | the floor |
+//! | | expand | another update strategy for a set that must be rolled and does not fit | |
+//! | e | contract | empty sets and other objects that the far end lacks | |
+//! | | shift | Services, by the labels that both ends share, where pods change theirs | the same |
+//! | | | on the way back: wait for pods of the old version that the undone step asked for | |
+//!
+//! The lane with the longest way ahead says what comes next, and all lanes that are to make the
+//! same move make it in the same step, so an image change over 5,000 Deployments has as many steps
+//! as over one. A set changes its template before it grows, it is removed in two steps, and a
+//! step's gates hold before the next step starts: the room that a removal makes is there only once
+//! it is seen.
+//!
+//! # Floor and ceiling
+//!
+//! `available >= floor` counts the pods of sets that receive requests, behind each Service by
+//! itself; `pods <= ceiling` counts all. Both are the whole plan's. A step adds no more than
+//! `ceiling - pods` and takes no more than `available - floor`, and in one step a workload never
+//! does both. A set of n pods is rolled by its own controller within `pods + surge(n) <= ceiling`
+//! and `available - unavailable(n) >= floor`: at exactly `replicas` pods that always holds, since a
+//! percentage of a part is at most the percentage of the whole.
+//!
+//! # Why it ends
+//!
+//! Each step lowers the first of these that it changes: other objects that differ, templates that
+//! differ, the sum of `|count - wanted|` over the sets, update strategies that differ, sets that
+//! are too many. It is never stuck: where a set must grow and there is no room, pods stand at the
+//! ceiling, both ends of the leg fit under it, so another set is to shrink; it can, as the ceiling
+//! lies above the floor. Where both rules find nothing the counts are those of the far end, and
+//! only a roll can be left, which a fitting strategy makes possible. A waypoint outside the budget
+//! is the one way to get stuck, and an error.
+//!
+//! # Worked cases
+//!
+//! `s`+`c` are the pods of the stable set and the canary, `*` is the new version; each arrow is a
+//! step.
+//!
+//! **The lab: 3 replicas, surge 1, unavailable 0, weights 25, 50.** Floor 3, ceiling 4. `3+0 → 3+1`
+//! (25 %) `→ 2+1 → 2+2` (50 %: there was no room, so one goes first) `→ 2+1` (to exactly 3 for the
+//! roll) `→ 2*+1 → 3*+1 → 3*+0 → 3*`. Back from `3*+1`: `2*+1` and from there the image, since a
+//! new canary pod must not be started; back from `3*+0`: the image at exactly 3, then the empty
+//! canary.
+//!
+//! **10 replicas, maxSurge 3, maxUnavailable 25 %, weights 10, 50, 90.** Floor 8, ceiling 13.
+//! `10+0 → 10+1 → 9+1` (10 %) `→ 9+4 → 5+4 → 5+5` (50 %) `→ 5+8 → 1+8 → 1+9` (90 %), at exactly 10,
+//! so roll the one: `→ 1*+9 → 4*+9 → 4*+4 → 9*+4 → 9*+0 → 10* → 10*` without the empty set.
+//!
+//! **4 replicas, maxSurge 0, maxUnavailable 1, weights 25, 50.** Floor 3, ceiling 4: taking away
+//! always comes first. `4+0 → 3+0 → 3+1 → 2+1 → 2+2 → 2*+2 → 2*+1 → 3*+1 → 3*+0 → 4*+0 → 4*`. Back
+//! from `2*+1` there are 3 pods, all new: rolling two of them with one unavailable would leave 2.
+//! So the set first gets the strategy that fits there, maxSurge 1 and maxUnavailable 0, rolls back,
+//! and gets its own strategy again when it stands as the plan stood.
+//!
+//! **2 replicas (surge 1), weight 50.** Floor 2, ceiling 3. `2+0 → 2+1 → 1+1` (50 %, exactly 2)
+//! `→ 1*+1 → 2*+1 → 2*+0 → 2*`.
+//!
+//! **1 replica (surge 1), weight 50.** Floor 1, ceiling 2. `1+0 → 1+1` (50 %) `→ 0+1`: at exactly
+//! one pod the canary serves alone, so the stable set changes its template while nobody looks:
+//! `→ 0*+1 → 1*+1 → 1*+0 → 1*`.
+
+mod gates;
+mod lane;
+mod leg;
+mod name;
+mod stand;
+mod undo;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{Digest, StateDigest, Step, Undo};
+use cutover_release::{Error, refuse_all};
+use cutover_workload::{Deployment, Workload};
+
+use self::gates::time_limit;
+use self::leg::Leg;
+use self::stand::Stand;
+use crate::waypoint::Waypoint;
+
+/// A plan longer than this helps nobody.
+pub const MOST_STEPS: usize = 1_000;
+
+/// The steps over these waypoints, and the way back from each.
+///
+/// The first point is where the plan starts; its phase and gates do not matter.
+pub(crate) fn route(
+    workloads: &[Workload],
+    points: &[Waypoint],
+    max_concurrent: Option<usize>,
+) -> Result<(Vec<Step>, Vec<Undo>), Error> {
+    let ground = Ground::new(workloads, points, max_concurrent);
+    let forward = forward(&ground, points)?;
+    let undo = undo::undo(&ground, points, &forward)?;
+    Ok((forward.steps, undo))
+}
+
+/// What stays the same all the way.
+struct Ground<'a> {
+    workloads: &'a [Workload],
+    max_concurrent: Option<usize>,
+    /// Templates of the version that the plan starts from.
+    old: BTreeSet<String>,
+}
+
+/// One direction of travel.
+struct Journey<'a> {
+    ground: &'a Ground<'a>,
+    /// Whether this is a way back.
+    back: bool,
+    /// Pods that may not be relied on.
+    doubtful: BTreeMap<ObjectRef, u32>,
+    /// Sets that may be stuck half rolled: they never stand at their count if the new pods do not
+    /// become ready.
+    torn: BTreeSet<ObjectRef>,
+}
+
+/// Which version a set's pods are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    Old,
+    New,
+}
+
+/// The way forward: steps, and the states before the first and after each.
+struct Forward {
+    steps: Vec<Step>,
+    states: Vec<State>,
+    digests: StateDigest,
+}
+
+/// Where the plan stands, and in which leg: the one that leads to the waypoint of this number.
+struct State {
+    bundle: Bundle,
+    digest: Digest,
+    leg: usize,
+}
+
+impl<'a> Ground<'a> {
+    fn new(
+        workloads: &'a [Workload],
+        points: &'a [Waypoint],
+        max_concurrent: Option<usize>,
+    ) -> Self {
+        let adopted = points
+            .iter()
+            .enumerate()
+            .filter(|(at, point)| *at == 0 || point.adopts);
+        let old = adopted.flat_map(|(_, point)| {
+            workloads
+                .iter()
+                .flat_map(|workload| serving(workload, &point.bundle))
+        });
+        Self {
+            workloads,
+            max_concurrent,
+            old: old.collect(),
+        }
+    }
+
+    fn journey(&'a self, back: bool) -> Journey<'a> {
+        Journey {
+            ground: self,
+            back,
+            doubtful: BTreeMap::new(),
+            torn: BTreeSet::new(),
+        }
+    }
+}
+
+impl Journey<'_> {
+    fn version(&self, set: Option<&Manifest>) -> Version {
+        match set {
+            Some(set) if !self.ground.old.contains(&template(set)) => Version::New,
+            _ => Version::Old,
+        }
+    }
+
+    /// The same for some objects.
+    fn only(&self, objects: &BTreeSet<ObjectRef>) -> Self {
+        let doubtful = objects
+            .iter()
+            .filter_map(|object| Some((object.clone(), *self.doubtful.get(object)?)));
+        let torn = objects
+            .iter()
+            .filter(|object| self.torn.contains(object))
+            .cloned();
+        Self {
+            ground: self.ground,
+            back: self.back,
+            doubtful: doubtful.collect(),
+            torn: torn.collect(),
+        }
+    }
+
+    /// After a step, what it took away is no longer there to be doubted.
+    fn settle(&mut self, before: &Bundle, after: &Bundle) {
+        let count = |bundle: &Bundle, object: &ObjectRef| {
+            bundle
+                .get(object)
+                .and_then(|set| Deployment::of(set).replicas())
+                .unwrap_or(0)
+        };
+        self.doubtful
+            .retain(|object, _| count(after, object) >= count(before, object));
+    }
+
+    /// Pods that were waited for can be relied on.
+    fn rely_on<'o>(&mut self, objects: impl Iterator<Item = &'o ObjectRef>) {
+        for object in objects {
+            self.doubtful.remove(object);
+        }
+    }
+}
+
+/// The templates of the sets that answer requests: an idle slot may hold the new version already.
+fn serving(workload: &Workload, bundle: &Bundle) -> Vec<String> {
+    let stand = Stand::new(workload, bundle, bundle);
+    stand
+        .sets
+        .iter()
+        .filter(|set| set.serves())
+        .filter_map(|set| set.here)
+        .map(template)
+        .collect()
+}
+
+fn template(set: &Manifest) -> String {
+    Deployment::of(set)
+        .template()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+fn forward(ground: &Ground<'_>, points: &[Waypoint]) -> Result<Forward, Error> {
+    let mut digests = StateDigest::default();
+    let start = points
+        .first()
+        .map(|point| point.bundle.clone())
+        .unwrap_or_default();
+    let digest = digests.update(&start);
+    let mut forward = Forward {
+        steps: Vec::new(),
+        states: vec![undo::state(start, digest, 0)],
+        digests,
+    };
+    for (number, point) in points.iter().enumerate().skip(1) {
+        forward.go(ground, point, number)?;
+    }
+    Ok(forward)
+}
+
+impl Forward {
+    fn go(&mut self, ground: &Ground<'_>, point: &Waypoint, number: usize) -> Result<(), Error> {
+        let journey = ground.journey(false);
+        let first = self.steps.len();
+        let mut here = self.states[self.states.len() - 1].bundle.clone();
+        let mut leg = Leg::new(ground, &here, point, &journey)?;
+        while let Some((step, after)) = leg.next(&here, &journey) {
+            self.push(step, after.clone(), number)?;
+            here = after;
+        }
+        if self.steps.len() == first && !(point.gates.is_empty() && point.shares.is_empty()) {
+            self.push(stay(point), here, number)?;
+        }
+        if let Some(last) = self.steps[first..].last_mut() {
+            last.gates.extend(point.gates.iter().cloned());
+            last.within = time_limit(&self.states[self.states.len() - 1].bundle, &last.gates);
+            last.shares.clone_from(&point.shares);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, mut step: Step, after: Bundle, leg: usize) -> Result<(), Error> {
+        too_long(self.steps.len() + 1)?;
+        step.after = self.digests.update(&after);
+        self.states
+            .push(undo::state(after, step.after.clone(), leg));
+        self.steps.push(step);
+        Ok(())
+    }
+}
+
+const STAY: &str = "change nothing: everything is as it is wanted here";
+const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
+
+fn too_long(steps: usize) -> Result<(), Error> {
+    if steps <= MOST_STEPS {
+        return Ok(());
+    }
+    let hint = "allow more pods at a time with maxSurge or maxStep, or take larger weights";
+    Err(refuse_all(
+        format!("the plan has more than {MOST_STEPS} steps"),
+        hint,
+    ))
+}
+
+/// A step for a waypoint at which the plan stands already: nothing changes, its gates are waited
+/// for.
+fn stay(point: &Waypoint) -> Step {
+    Step {
+        phase: point.phase.clone(),
+        name: if point.shares.is_empty() {
+            STAY
+        } else {
+            STAY_AT_WEIGHT
+        }
+        .into(),
+        movement: None,
+        changes: Vec::new(),
+        shares: Vec::new(),
+        within: None,
+        gates: Vec::new(),
+        after: Digest::of(&()),
+    }
+}

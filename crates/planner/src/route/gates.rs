@@ -1,0 +1,195 @@
+//! What must hold after a step before the next one.
+
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Bundle, ObjectRef};
+use cutover_plan::{Change, Duration, Gate};
+use cutover_traffic::backends;
+use cutover_workload::{Deployment, Workload, texts};
+
+use super::stand::{counts, selector, selects};
+use super::{Ground, Journey, Version};
+
+/// The gates of a step. Every step that changes pods ends with the pods of each set of the
+/// workload, after shrinking too: the room that a removal makes is there only once it is seen. A
+/// step that grows or rolls a set behind a Service, or changes a Service or a route to it, ends
+/// with that Service's endpoints too.
+///
+/// On the way back only pods of the old version must be ready: an unhealthy new version is why one
+/// goes back.
+pub(super) fn gates(
+    ground: &Ground<'_>,
+    before: &Bundle,
+    after: &Bundle,
+    changes: &[Change],
+    journey: &Journey<'_>,
+) -> Vec<Gate> {
+    let changed: BTreeSet<&ObjectRef> = changes.iter().map(Change::object).collect();
+    let mut pods = Vec::new();
+    let mut services = BTreeSet::new();
+    let mut known = BTreeSet::new();
+    for workload in ground.workloads {
+        known.extend(workload.deployments().map(|(_, object)| object));
+        if !workload
+            .deployments()
+            .any(|(_, object)| changed.contains(&object))
+        {
+            continue;
+        }
+        pods.extend(pod_gates(workload, before, after, journey));
+        services.extend(renewed_services(workload, before, after));
+    }
+    pods.extend(strangers(&changed, &known, before, after));
+    services.extend(changed_services(&changed, after));
+    pods.extend(
+        services
+            .into_iter()
+            .map(|object| Gate::Endpoints { object }),
+    );
+    pods
+}
+
+/// The gates of sets that a step does not change, but waits for: their pods, and the Services
+/// before them.
+pub(super) fn awaited<'a>(
+    ground: &Ground<'_>,
+    state: &Bundle,
+    objects: impl Iterator<Item = &'a ObjectRef>,
+) -> Vec<Gate> {
+    let objects: BTreeSet<&ObjectRef> = objects.collect();
+    let none = Bundle::new();
+    let waiting = |workload: &&Workload| {
+        workload
+            .deployments()
+            .any(|(_, object)| objects.contains(&object))
+    };
+    let workloads = || ground.workloads.iter().filter(waiting);
+    let services: BTreeSet<_> = workloads()
+        .flat_map(|workload| renewed_services(workload, &none, state))
+        .collect();
+    let replicas = |object: &ObjectRef| {
+        state
+            .get(object)
+            .and_then(|set| Deployment::of(set).replicas())
+    };
+    let pods = objects.iter().filter_map(|object| {
+        Some(Gate::Available {
+            object: (*object).clone(),
+            replicas: replicas(object)?,
+        })
+    });
+    pods.chain(
+        services
+            .into_iter()
+            .map(|object| Gate::Endpoints { object }),
+    )
+    .collect()
+}
+
+/// The longest time that one of the Deployments that are waited for gives itself to progress.
+pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
+    let deployment = |gate: &Gate| match gate {
+        Gate::Available { object, .. } | Gate::Settled { object, .. } => after.get(object),
+        _ => None,
+    };
+    let longest = gates
+        .iter()
+        .filter_map(deployment)
+        .map(|set| Duration::of_seconds(Deployment::of(set).deadline()))
+        .max();
+    let limited = gates.iter().any(Gate::is_observed);
+    longest.or_else(|| limited.then_some(Duration::of_seconds(600)))
+}
+
+fn pod_gates(
+    workload: &Workload,
+    before: &Bundle,
+    after: &Bundle,
+    journey: &Journey<'_>,
+) -> Vec<Gate> {
+    let (was, is) = (counts(before, workload), counts(after, workload));
+    let turned =
+        |object: &ObjectRef| before.get(object).map(template) != after.get(object).map(template);
+    let moved = |object: &ObjectRef| was.get(object).unwrap_or(&0) != is.get(object).unwrap_or(&0);
+    if !is
+        .iter()
+        .any(|(object, count)| moved(object) || *count > 0 && turned(object))
+    {
+        return Vec::new();
+    }
+    let gate = |(object, replicas): (ObjectRef, u32)| {
+        let fresh = journey.back && journey.version(after.get(&object)) == Version::New;
+        match replicas {
+            0 if !moved(&object) => None,
+            0 => Some(Gate::Settled { object, replicas }),
+            _ if fresh => Some(Gate::Settled { object, replicas }),
+            _ => Some(Gate::Available { object, replicas }),
+        }
+    };
+    is.clone().into_iter().filter_map(gate).collect()
+}
+
+/// The workload's Services that select a set which the step grew or rolled.
+fn renewed_services(workload: &Workload, before: &Bundle, after: &Bundle) -> Vec<ObjectRef> {
+    let (was, is) = (counts(before, workload), counts(after, workload));
+    let renewed = is.iter().filter(|(object, count)| {
+        let turned = before.get(object).map(template) != after.get(object).map(template);
+        **count > 0 && (turned || was.get(object).unwrap_or(&0) < count)
+    });
+    let labels: Vec<_> = renewed
+        .filter_map(|(object, _)| after.get(object))
+        .map(|set| Deployment::of(set).labels())
+        .collect();
+    let services = workload
+        .service_refs()
+        .filter_map(|object| after.get(&object));
+    let selecting = services.filter(|service| {
+        labels
+            .iter()
+            .any(|labels| selects(&selector(service), labels))
+    });
+    selecting.map(|service| service.object().clone()).collect()
+}
+
+/// Deployments of no workload: what is created must come up as well.
+fn strangers<'a>(
+    changed: &'a BTreeSet<&ObjectRef>,
+    known: &'a BTreeSet<ObjectRef>,
+    before: &'a Bundle,
+    after: &'a Bundle,
+) -> impl Iterator<Item = Gate> + 'a {
+    let others = changed
+        .iter()
+        .filter(|object| Deployment::is(object) && !known.contains(**object));
+    others
+        .filter(|object| before.get(object) != after.get(object))
+        .filter_map(|object| {
+            let replicas = Deployment::of(after.get(object)?).replicas()?;
+            Some(Gate::Available {
+                object: (*object).clone(),
+                replicas,
+            })
+        })
+}
+
+fn changed_services(changed: &BTreeSet<&ObjectRef>, after: &Bundle) -> Vec<ObjectRef> {
+    let services = changed
+        .iter()
+        .filter(|object| object.kind == "Service")
+        .map(|object| (*object).clone());
+    let routes = changed
+        .iter()
+        .filter_map(|object| after.get(object))
+        .flat_map(backends);
+    let behind = routes.map(|backend| backend.service);
+    let is_selecting = |object: &ObjectRef| {
+        after
+            .get(object)
+            .is_some_and(|service| !texts(service.pointer("/spec/selector")).is_empty())
+    };
+    services.chain(behind).filter(is_selecting).collect()
+}
+
+fn template(manifest: &cutover_manifest::Manifest) -> Option<&serde_json::Value> {
+    Deployment::of(manifest).template()
+}

@@ -1,0 +1,384 @@
+//! From where the plan stands to a waypoint, step by step.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef, rank};
+use cutover_plan::{Change, Move, Step};
+use cutover_release::Error;
+use cutover_traffic::backends;
+use cutover_workload::{Deployment, Workload, service_ref};
+
+use super::gates::{awaited, gates, time_limit};
+use super::lane::{Edit, Head, Lane};
+use super::name::name;
+use super::stand::{selector, selects};
+use super::{Ground, Journey, too_long};
+use crate::waypoint::Waypoint;
+
+/// The way from one state to a waypoint, made step by step by [`Leg::next`].
+pub(super) struct Leg<'a> {
+    ground: &'a Ground<'a>,
+    point: &'a Waypoint,
+    /// What is left for each lane to do, move by move; a group goes after the one before it.
+    groups: VecDeque<Vec<VecDeque<Head>>>,
+    /// What a lane moves; all else is an other object.
+    moved: BTreeSet<ObjectRef>,
+    /// Routes to Services that only come with this leg: they wait until the pods behind those are
+    /// available.
+    routes: BTreeSet<ObjectRef>,
+}
+
+impl<'a> Leg<'a> {
+    pub(super) fn new(
+        ground: &'a Ground<'a>,
+        here: &Bundle,
+        point: &'a Waypoint,
+        journey: &Journey<'_>,
+    ) -> Result<Self, Error> {
+        let lanes = lanes(ground.workloads, here, &point.bundle);
+        let sets = ground
+            .workloads
+            .iter()
+            .flat_map(Workload::deployments)
+            .map(|(_, object)| object);
+        let moved = sets
+            .chain(lanes.iter().flat_map(|lane| lane.services.iter().cloned()))
+            .collect();
+        let mut groups: VecDeque<Vec<VecDeque<Head>>> = VecDeque::new();
+        for lane in &lanes {
+            let way = way(lane, here, &point.bundle, journey)?;
+            match groups
+                .back_mut()
+                .filter(|group| Some(group.len()) != ground.max_concurrent)
+            {
+                Some(group) => group.push(way),
+                None => groups.push_back(vec![way]),
+            }
+        }
+        if journey.back {
+            // The last to go is the first to come back.
+            groups.make_contiguous().reverse();
+        }
+        Ok(Self {
+            ground,
+            point,
+            groups,
+            moved,
+            routes: routes(here, &point.bundle),
+        })
+    }
+
+    /// The next step from `here`, and the state after it; `None` at the waypoint.
+    ///
+    /// The lane with the longest way ahead says which move it is; all lanes that are to make the
+    /// same one make it too.
+    pub(super) fn next(&mut self, here: &Bundle, journey: &Journey<'_>) -> Option<(Step, Bundle)> {
+        let there = &self.point.bundle;
+        let (late, mut edits): (Vec<Edit>, Vec<Edit>) = self
+            .others(here, there)
+            .into_iter()
+            .partition(|edit| self.routes.contains(&edit.object));
+        let others = (!edits.is_empty()).then_some(Move::Expand);
+        self.groups
+            .retain(|group| group.iter().any(|way| !way.is_empty()));
+        let longest = self
+            .groups
+            .front()
+            .and_then(|group| group.iter().rev().max_by_key(|way| way.len()));
+        let movement = others.or_else(|| Some(longest?.front()?.movement));
+        if !late.is_empty() && movement.is_none_or(|movement| movement != Move::Expand) {
+            return Some(self.step(here, journey, Move::Shift, late));
+        }
+        let Some(movement) = movement else {
+            let removed = self.leavers(here, there);
+            return (!removed.is_empty())
+                .then(|| self.step(here, journey, Move::Contract, removed));
+        };
+        edits.extend(self.take(movement));
+        if edits.iter().all(|edit| edit.after.is_none()) {
+            edits.extend(
+                self.leavers(here, there)
+                    .into_iter()
+                    .filter(|leaver| !self.moved.contains(&leaver.object)),
+            );
+        }
+        Some(self.step(here, journey, movement, edits))
+    }
+
+    /// What the lanes do that are to make this move next.
+    fn take(&mut self, movement: Move) -> Vec<Edit> {
+        let ways = self.groups.front_mut().into_iter().flatten();
+        let ready = ways.filter(|way| way.front().is_some_and(|head| head.movement == movement));
+        ready
+            .filter_map(VecDeque::pop_front)
+            .flat_map(|head| head.edits)
+            .collect()
+    }
+
+    /// (a) Other objects that the far end adds or changes.
+    fn others(&self, here: &Bundle, there: &Bundle) -> Vec<Edit> {
+        let others = there
+            .iter()
+            .filter(|manifest| !self.moved.contains(manifest.object()));
+        let changed = others.filter(|manifest| here.get(manifest.object()) != Some(manifest));
+        changed
+            .map(|manifest| Edit {
+                object: manifest.object().clone(),
+                after: Some(manifest.clone()),
+            })
+            .collect()
+    }
+
+    /// (e) Other objects that the far end lacks.
+    fn leavers(&self, here: &Bundle, there: &Bundle) -> Vec<Edit> {
+        let leaving = here.objects().filter(|object| !there.contains(object));
+        leaving
+            .map(|object| Edit {
+                object: object.clone(),
+                after: None,
+            })
+            .collect()
+    }
+
+    fn step(
+        &self,
+        here: &Bundle,
+        journey: &Journey<'_>,
+        movement: Move,
+        mut edits: Vec<Edit>,
+    ) -> (Step, Bundle) {
+        edits.sort_by_cached_key(order);
+        let after = made(here, &edits);
+        let (idle, edits): (Vec<Edit>, Vec<Edit>) =
+            edits.into_iter().partition(|edit| edit.is_idle(here));
+        let changes: Vec<Change> = edits.iter().filter_map(|edit| change(here, edit)).collect();
+        let mut gates = gates(self.ground, here, &after, &changes, journey);
+        gates.extend(awaited(
+            self.ground,
+            &after,
+            idle.iter().map(|edit| &edit.object),
+        ));
+        let step = Step {
+            phase: self.point.phase.clone(),
+            name: name(&changes, here, &after),
+            movement: (!changes.is_empty()).then_some(movement),
+            within: time_limit(&after, &gates),
+            changes,
+            shares: Vec::new(),
+            gates,
+            after: cutover_plan::Digest::of(&()),
+        };
+        (step, after)
+    }
+}
+
+/// The routes that lead, at the far end, to a Service which is not there yet.
+fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
+    let comes = |manifest: &&Manifest| {
+        backends(manifest)
+            .iter()
+            .any(|backend| !here.contains(&backend.service))
+    };
+    there
+        .iter()
+        .filter(comes)
+        .map(|manifest| manifest.object().clone())
+        .collect()
+}
+
+/// Existing objects come before what refers to them, and leave in the reverse order.
+fn order(edit: &Edit) -> (bool, i16, ObjectRef) {
+    let rank = i16::from(rank(&edit.object));
+    let removal = edit.after.is_none();
+    (
+        removal,
+        if removal { -rank } else { rank },
+        edit.object.clone(),
+    )
+}
+
+fn change(here: &Bundle, edit: &Edit) -> Option<Change> {
+    let object = edit.object.clone();
+    let keys = &MergeKeys;
+    Some(match (here.get(&edit.object), edit.after.clone()) {
+        (Some(before), Some(after)) => Change::Patch {
+            object,
+            ops: cutover_patch::diff(before.value(), after.value(), keys),
+            inverse: cutover_patch::diff(after.value(), before.value(), keys),
+        },
+        (Some(before), None) => Change::Delete {
+            object,
+            manifest: before.clone(),
+        },
+        (None, manifest) => Change::Create {
+            object,
+            manifest: manifest?,
+        },
+    })
+}
+
+/// All that a lane does from one state to another, when it is alone.
+fn way(
+    lane: &Lane<'_>,
+    here: &Bundle,
+    there: &Bundle,
+    journey: &Journey<'_>,
+) -> Result<VecDeque<Head>, Error> {
+    let objects = own_objects(lane);
+    let own = |bundle: &Bundle| -> Bundle {
+        objects
+            .iter()
+            .filter_map(|object| bundle.get(object))
+            .cloned()
+            .collect()
+    };
+    let (mut at, there) = (own(here), own(there));
+    let mut journey = journey.only(&objects);
+    let mut way = VecDeque::new();
+    while let Some(head) = lane.next(&at, &there, &journey)? {
+        let after = made(&at, &head.edits);
+        journey.settle(&at, &after);
+        journey.rely_on(
+            head.edits
+                .iter()
+                .filter(|edit| edit.is_idle(&at))
+                .map(|edit| &edit.object),
+        );
+        at = after;
+        way.push_back(head);
+        too_long(way.len())?;
+    }
+    Ok(way)
+}
+
+/// The objects that a lane moves or looks at.
+fn own_objects(lane: &Lane<'_>) -> BTreeSet<ObjectRef> {
+    let sets = lane
+        .workloads
+        .iter()
+        .flat_map(|workload| workload.deployments())
+        .map(|(_, object)| object);
+    let services = lane
+        .workloads
+        .iter()
+        .flat_map(|workload| workload.service_refs());
+    sets.chain(services)
+        .chain(lane.services.iter().cloned())
+        .collect()
+}
+
+fn made(here: &Bundle, edits: &[Edit]) -> Bundle {
+    let mut after = here.clone();
+    for edit in edits {
+        match &edit.after {
+            Some(manifest) => drop(after.insert(manifest.clone())),
+            None => drop(after.remove(&edit.object)),
+        }
+    }
+    after
+}
+
+/// Workloads by what ties them together: the Services that the leg changes.
+fn lanes<'a>(workloads: &'a [Workload], here: &Bundle, there: &Bundle) -> Vec<Lane<'a>> {
+    let mut lanes: Vec<Lane<'a>> = workloads
+        .iter()
+        .map(|workload| Lane {
+            workloads: vec![workload],
+            services: Vec::new(),
+        })
+        .collect();
+    let handed_over = handed_over(workloads, here, there);
+    for service in changed_services(here, there).into_iter().chain(handed_over) {
+        let (mut tied, apart): (Vec<_>, Vec<_>) = lanes
+            .into_iter()
+            .partition(|lane| touches(&service, lane, here, there));
+        lanes = apart;
+        if !tied.is_empty() {
+            tied[0].services.push(service);
+            lanes.push(tied.into_iter().reduce(join).unwrap_or(Lane {
+                workloads: Vec::new(),
+                services: Vec::new(),
+            }));
+        }
+    }
+    lanes.sort_by_key(|lane| {
+        lane.workloads
+            .first()
+            .map(|workload| (&workload.namespace, &workload.name))
+    });
+    lanes
+}
+
+fn join<'a>(mut left: Lane<'a>, right: Lane<'a>) -> Lane<'a> {
+    left.workloads.extend(right.workloads);
+    left.services.extend(right.services);
+    left
+}
+
+fn changed_services(here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
+    let services = here.of_kind("Service").map(|manifest| manifest.object());
+    services
+        .filter(|object| {
+            there
+                .get(object)
+                .is_some_and(|after| here.get(object) != Some(after))
+        })
+        .cloned()
+        .collect()
+}
+
+/// Services before a workload that comes or goes with the leg: what else they send requests to
+/// comes before it goes.
+fn handed_over(workloads: &[Workload], here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
+    let stands = |bundle: &Bundle, workload: &Workload| {
+        workload
+            .deployments()
+            .any(|(_, object)| bundle.contains(&object))
+    };
+    let passing = workloads
+        .iter()
+        .filter(|workload| stands(here, workload) != stands(there, workload));
+    let near = |workload: &Workload| -> Vec<ObjectRef> {
+        let services = here.of_kind("Service").map(|manifest| manifest.object());
+        let same = services.filter(|object| {
+            object.namespace == workload.namespace && here.get(object) == there.get(object)
+        });
+        same.filter(|object| {
+            [here, there]
+                .iter()
+                .any(|bundle| selected(object, workload, bundle))
+        })
+        .cloned()
+        .collect()
+    };
+    passing
+        .flat_map(near)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
+/// Whether a Service sends requests to a lane's pods, at either end of the leg.
+fn touches(service: &ObjectRef, lane: &Lane<'_>, here: &Bundle, there: &Bundle) -> bool {
+    lane.workloads.iter().any(|workload| {
+        let serves = workload.service_refs().any(|object| object == *service);
+        let near = service_ref(workload.namespace.as_deref(), &service.name) == *service;
+        let selected = || {
+            [here, there]
+                .into_iter()
+                .any(|bundle| selected(service, workload, bundle))
+        };
+        serves || near && selected()
+    })
+}
+
+fn selected(service: &ObjectRef, workload: &Workload, bundle: &Bundle) -> bool {
+    let Some(selector) = bundle.get(service).map(selector) else {
+        return false;
+    };
+    let sets = workload
+        .deployments()
+        .filter_map(|(_, object)| bundle.get(&object));
+    sets.map(|set| Deployment::of(set).labels())
+        .any(|labels| selects(&selector, &labels))
+}

@@ -1,0 +1,283 @@
+//! How a workload stands at a state, and where a leg wants it to stand.
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_workload::{Amount, Budget, Deployment, Workload, texts};
+use serde_json::{Value, json};
+
+/// A workload here, seen with its end of the leg in mind.
+pub(super) struct Stand<'a> {
+    pub(super) workload: &'a Workload,
+    pub(super) sets: Vec<Set<'a>>,
+    /// How many Services stand before it; where there is none, all sets count as behind one.
+    services: usize,
+}
+
+/// One set of it.
+pub(super) struct Set<'a> {
+    pub(super) object: ObjectRef,
+    pub(super) here: Option<&'a Manifest>,
+    pub(super) there: Option<&'a Manifest>,
+    /// The Services that send its pods requests, by their number.
+    pub(super) services: Vec<usize>,
+    /// The Services that send it requests there, and not yet here.
+    inherited: Vec<usize>,
+    /// Whether each Service that selects it here and there would do so meanwhile, if its template
+    /// changed now.
+    pub(super) keeps_services: bool,
+    /// Pods wanted here.
+    pub(super) count: u32,
+    /// Pods wanted there.
+    pub(super) wanted: u32,
+    /// Pods that may not be relied on: they were asked for by the very step that is being undone.
+    pub(super) doubtful: u32,
+}
+
+/// The labels that a Service picks by.
+type Selector = BTreeMap<String, String>;
+
+impl<'a> Stand<'a> {
+    pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
+        let services = workload
+            .service_refs()
+            .filter_map(|service| Some((here.get(&service)?, there.get(&service))));
+        let selectors: Vec<_> = services
+            .map(|(here, there)| (selector(here), selector(there.unwrap_or(here))))
+            .collect();
+        let set = |(_, object)| Set::new(object, here, there, &selectors);
+        Self {
+            workload,
+            sets: workload.deployments().map(set).collect(),
+            services: selectors.len().max(1),
+        }
+    }
+
+    /// Pods alive once everything here has settled.
+    pub(super) fn pods(&self) -> u32 {
+        self.sets.iter().map(|set| set.count).sum()
+    }
+
+    /// Pods that may be added.
+    pub(super) fn room(&self) -> u32 {
+        self.workload.ceiling.saturating_sub(self.pods())
+    }
+
+    /// Pods of a set that may be missing, whichever Service asks.
+    fn spare(&self, set: &Set<'_>) -> u32 {
+        let spared = set.services.iter().map(|service| self.surplus(*service));
+        spared.min().unwrap_or(set.count)
+    }
+
+    /// Pods that may be taken from behind each Service, but never the last that answers while
+    /// another is to answer after it.
+    pub(super) fn dispensable(&self) -> Vec<u32> {
+        let spared = |service| {
+            self.surplus(service)
+                .min(self.available(service) - self.kept(service))
+        };
+        (0..self.services).map(spared).collect()
+    }
+
+    /// One pod, where another is to answer after it and can come while it stands.
+    fn kept(&self, service: usize) -> u32 {
+        let available = self.available(service);
+        let comes = |set: &Set<'_>| {
+            let beside = self.room() > 0 || available > 1;
+            let anew = set.turns() && set.count == set.doubtful && set.wanted > 0;
+            beside && set.wanted > set.count && (set.serves() || set.here.is_none()) || anew
+        };
+        let takes_over = |set: &Set<'_>| {
+            let heir = !set.serves() || set.inherited.contains(&service);
+            heir && set.wanted > 0 && set.count > set.doubtful
+        };
+        available.min(u32::from(
+            self.sets.iter().any(|set| comes(set) || takes_over(set)),
+        ))
+    }
+
+    /// Pods behind a Service above the floor.
+    fn surplus(&self, service: usize) -> u32 {
+        self.available(service).saturating_sub(self.workload.floor)
+    }
+
+    fn available(&self, service: usize) -> u32 {
+        let behind = self
+            .sets
+            .iter()
+            .filter(|set| set.services.contains(&service));
+        behind
+            .map(|set| set.count.saturating_sub(set.doubtful))
+            .sum()
+    }
+
+    /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked
+    /// for where that fits.
+    pub(super) fn rolls(&self, set: &Set<'_>) -> bool {
+        let Some(here) = set.here else { return false };
+        let asked = self
+            .asked(here)
+            .filter(|asked| asked != here && self.fits(set, asked));
+        asked.is_none() && self.fits(set, here)
+    }
+
+    /// The set under a strategy with which it can be rolled here: the one asked for, the one that
+    /// it gets there, or all room that there is and all that can be spared.
+    pub(super) fn made_to_roll(&self, set: &Set<'_>) -> Option<Manifest> {
+        let here = set.here?;
+        let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
+        let utmost = Budget {
+            max_surge: Amount::Count(self.room()),
+            max_unavailable: Amount::Count(self.spare(set)),
+        };
+        let utmost = with_strategy(here, Some(&utmost.strategy()));
+        let candidates = [self.asked(here), Some(there), Some(utmost)];
+        candidates
+            .into_iter()
+            .flatten()
+            .find(|candidate| self.fits(set, candidate))
+    }
+
+    /// The set under the strategy that was asked for, where one was.
+    fn asked(&self, here: &Manifest) -> Option<Manifest> {
+        if self.workload.recreate {
+            return Some(with_strategy(here, Some(&json!({ "type": "Recreate" }))));
+        }
+        self.workload
+            .budget
+            .map(|budget| with_strategy(here, Some(&budget.strategy())))
+    }
+
+    /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and
+    /// ceiling.
+    pub(super) fn fits(&self, set: &Set<'_>, manifest: &Manifest) -> bool {
+        let deployment = Deployment::of(manifest);
+        if !set.keeps_services {
+            return false;
+        }
+        if self.workload.recreate || deployment.recreates() {
+            return self.workload.recreate && deployment.recreates();
+        }
+        let slack = deployment.budget().of(set.count);
+        slack.surge <= self.room() && (!set.serves() || slack.unavailable <= self.spare(set))
+    }
+}
+
+impl<'a> Set<'a> {
+    fn new(
+        object: ObjectRef,
+        here: &'a Bundle,
+        there: &'a Bundle,
+        selectors: &[(Selector, Selector)],
+    ) -> Self {
+        let (here, there) = (here.get(&object), there.get(&object));
+        let count = here
+            .and_then(|manifest| Deployment::of(manifest).replicas())
+            .unwrap_or(0);
+        let wanted = there
+            .and_then(|manifest| Deployment::of(manifest).replicas())
+            .unwrap_or(0);
+        let labels = |set: Option<&Manifest>| {
+            set.map(|set| Deployment::of(set).labels())
+                .unwrap_or_default()
+        };
+        let (before, after) = (labels(here), labels(there));
+        let behind = selectors
+            .iter()
+            .enumerate()
+            .filter(|(_, (now, _))| selects(now, &before));
+        let later = selectors.iter().enumerate();
+        let later =
+            later.filter(|(_, (now, then))| selects(then, &after) && !selects(now, &before));
+        let inherited = later.map(|(number, _)| number).collect();
+        let services = if selectors.is_empty() {
+            vec![0]
+        } else {
+            behind.map(|(number, _)| number).collect()
+        };
+        let keeps_services = selectors.iter().all(|(now, then)| {
+            selects(now, &after) || !(selects(now, &before) && selects(then, &after))
+        });
+        Self {
+            object,
+            here,
+            there,
+            services,
+            inherited,
+            keeps_services,
+            count,
+            wanted,
+            doubtful: 0,
+        }
+    }
+
+    /// Whether its pods may receive requests.
+    pub(super) fn serves(&self) -> bool {
+        !self.services.is_empty()
+    }
+
+    /// Whether the pods are replaced on the way.
+    pub(super) fn turns(&self) -> bool {
+        match (self.here, self.there) {
+            (Some(here), Some(there)) => {
+                Deployment::of(here).template() != Deployment::of(there).template()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether requests may meet its pods being replaced.
+    pub(super) fn turns_under_load(&self) -> bool {
+        self.turns() && self.serves() && self.count > 0
+    }
+
+    /// The set as it stands there, but with so many pods and the update strategy that it has here.
+    ///
+    /// The strategy moves by itself: before a roll that needs another, and back after all rolls.
+    pub(super) fn turned(&self, replicas: u32) -> Option<Manifest> {
+        let there = Deployment::of(self.there?).scaled(replicas);
+        Some(match self.here {
+            Some(here) => with_strategy(&there, here.pointer("/spec/strategy")),
+            None => there,
+        })
+    }
+
+    /// The set under the update strategy that it has there, where it is on both ends.
+    pub(super) fn given_back(&self) -> Option<Manifest> {
+        Some(with_strategy(
+            self.here?,
+            self.there?.pointer("/spec/strategy"),
+        ))
+    }
+}
+
+/// The same Deployment under another update strategy, absent where there is none.
+fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
+    match strategy {
+        Some(strategy) => manifest.set("/spec/strategy", strategy.clone()),
+        None => manifest.without("/spec/strategy"),
+    }
+}
+
+/// Pods of each set, by Deployment: what a step changes about them is what its gates wait for.
+pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef, u32> {
+    let sets = workload
+        .deployments()
+        .filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
+    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0)))
+        .collect()
+}
+
+/// What a Service selects by.
+pub(super) fn selector(service: &Manifest) -> BTreeMap<String, String> {
+    texts(service.pointer("/spec/selector"))
+}
+
+/// Whether a Service with this selector sends requests to pods with these labels; an empty one
+/// sends to nobody.
+pub(super) fn selects(
+    selector: &BTreeMap<String, String>,
+    labels: &BTreeMap<String, String>,
+) -> bool {
+    !selector.is_empty() && cutover_traffic::selects(selector, labels)
+}

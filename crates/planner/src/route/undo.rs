@@ -1,0 +1,175 @@
+//! The way back from every step.
+//!
+//! From the state after step k, or from anywhere on the way to it, the plan goes back over its
+//! waypoints with the rules of the way forward, and (rule 11):
+//!
+//! - a waypoint where a set would gain pods of the new version is left out;
+//! - pods of the new version go first, as far as the others can carry the requests;
+//! - no pod that step k itself adds is relied on, and only pods of the old version must become
+//!   ready;
+//! - a set that step k itself rolls goes back before anything else of its workload is waited for.
+//!
+//! As soon as it stands where the plan stood after an earlier step, that step's way back goes on
+//! from there. So each entry is a step or two, and following entries always leads to smaller
+//! numbers: it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{Gate, StateDigest, Step, Undo};
+use cutover_release::Error;
+use cutover_workload::{Deployment, Workload};
+
+use super::leg::Leg;
+use super::stand::counts;
+use super::{Forward, Ground, Journey, State, Version, template};
+use crate::waypoint::Waypoint;
+
+/// One entry a step.
+pub(super) fn undo(
+    ground: &Ground<'_>,
+    points: &[Waypoint],
+    forward: &Forward,
+) -> Result<Vec<Undo>, Error> {
+    (1..forward.states.len())
+        .map(|from| way_back(ground, points, forward, from))
+        .collect()
+}
+
+fn way_back(
+    ground: &Ground<'_>,
+    points: &[Waypoint],
+    forward: &Forward,
+    from: usize,
+) -> Result<Undo, Error> {
+    let state = &forward.states[from];
+    let mut walk = Walk {
+        ground,
+        forward,
+        from,
+        here: state.bundle.clone(),
+        digests: forward.digests.clone(),
+        steps: Vec::new(),
+    };
+    let mut journey = ground.journey(true);
+    journey.doubtful = added(ground, &forward.states[from - 1].bundle, &state.bundle);
+    journey.torn = rolled(ground, &forward.states[from - 1].bundle, &state.bundle);
+    if state.bundle == forward.states[from - 1].bundle {
+        return Ok(Undo {
+            from,
+            steps: Vec::new(),
+            then: from - 1,
+        });
+    }
+    for point in points[..state.leg].iter().rev() {
+        let start = std::ptr::eq(point, &points[0]);
+        if !start && gains(&walk, point, &journey) {
+            continue;
+        }
+        if let Some(then) = walk.go(point, &mut journey)? {
+            return Ok(Undo {
+                from,
+                steps: walk.steps,
+                then,
+            });
+        }
+    }
+    Ok(Undo {
+        from,
+        steps: walk.steps,
+        then: 0,
+    })
+}
+
+struct Walk<'a> {
+    ground: &'a Ground<'a>,
+    forward: &'a Forward,
+    from: usize,
+    here: Bundle,
+    digests: StateDigest,
+    steps: Vec<Step>,
+}
+
+impl Walk<'_> {
+    /// Goes back to a waypoint; stops where the plan stood after an earlier step, and says which.
+    fn go(&mut self, point: &Waypoint, journey: &mut Journey<'_>) -> Result<Option<usize>, Error> {
+        let mut leg = Leg::new(self.ground, &self.here, point, journey)?;
+        while let Some((mut step, after)) = leg.next(&self.here, journey) {
+            journey.settle(&self.here, &after);
+            journey.rely_on(step.gates.iter().filter_map(|gate| match gate {
+                Gate::Available { object, .. } => Some(object),
+                _ => None,
+            }));
+            step.after = self.digests.update(&after);
+            self.here = after;
+            let joined = self.forward.states[..self.from]
+                .iter()
+                .rposition(|state| state.digest == step.after);
+            self.steps.push(step);
+            if joined.is_some() {
+                return Ok(joined);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The pods that a step asks for: in the middle of it nobody knows whether they are there.
+fn added(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<ObjectRef, u32> {
+    let mut added = BTreeMap::new();
+    for workload in ground.workloads {
+        let was = counts(before, workload);
+        for (object, is) in counts(after, workload) {
+            let more = is.saturating_sub(was.get(&object).copied().unwrap_or(0));
+            if more > 0 {
+                added.insert(object, more);
+            }
+        }
+    }
+    added
+}
+
+/// The sets whose pods a step replaces: in the middle of it pods of both versions are there.
+fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
+    let stands = |set: &Manifest| {
+        Deployment::of(set)
+            .replicas()
+            .is_some_and(|count| count > 0)
+    };
+    let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
+        (Some(was), Some(is)) => template(was) != template(is) && stands(was) && stands(is),
+        _ => false,
+    };
+    ground
+        .workloads
+        .iter()
+        .flat_map(Workload::deployments)
+        .map(|(_, object)| object)
+        .filter(turned)
+        .collect()
+}
+
+/// Whether a set would get more pods of the new version on the way to a waypoint.
+fn gains(walk: &Walk<'_>, point: &Waypoint, journey: &Journey<'_>) -> bool {
+    walk.ground.workloads.iter().any(|workload| {
+        let is = counts(&walk.here, workload);
+        counts(&point.bundle, workload)
+            .into_iter()
+            .any(|(object, wanted)| {
+                let now = walk.here.get(&object);
+                let fresh = journey.version(point.bundle.get(&object)) == Version::New;
+                let kept = journey.version(now) == Version::New
+                    && is.get(&object).is_some_and(|count| *count >= wanted);
+                fresh && wanted > 0 && !kept
+            })
+    })
+}
+
+/// A state that the plan stands at, on the way forward.
+pub(super) fn state(bundle: Bundle, digest: cutover_plan::Digest, leg: usize) -> State {
+    State {
+        bundle,
+        digest,
+        leg,
+    }
+}

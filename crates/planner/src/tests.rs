@@ -1,0 +1,365 @@
+//! What is refused, what is warned about, and plans that are not what was made.
+
+use cutover_manifest::{Bundle, Manifest};
+use cutover_plan::{Duration, Plan};
+use cutover_release::Release;
+use cutover_workload::Amount;
+use serde_json::{Value, json};
+
+use crate::{Error, Options, Waypoints, plan};
+
+fn deployment(name: &str, edit: impl Fn(&mut Value)) -> Value {
+    let mut value = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+        "spec": {
+            "replicas": 3, "selector": {"matchLabels": {"app": name}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {"containers": [{"name": name, "image": "hello:1", "ports": [{"name": "http", "containerPort": 80}]}]}}},
+    });
+    edit(&mut value);
+    value
+}
+
+fn service(selector: Value, port: Value) -> Value {
+    json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
+        "spec": {"selector": selector, "ports": [{"port": 80, "targetPort": port}]}})
+}
+
+fn bundle(values: &[Value]) -> Bundle {
+    values
+        .iter()
+        .map(|value| Manifest::new(value.clone()).unwrap())
+        .collect()
+}
+
+fn set(pointer: &'static str, value: Value) -> impl Fn(&mut Value) {
+    move |document| {
+        *document = Manifest::new(document.clone())
+            .unwrap()
+            .set(pointer, value.clone())
+            .into_value();
+    }
+}
+
+fn image(tag: &str) -> impl Fn(&mut Value) {
+    set("/spec/template/spec/containers/0/image", json!(tag))
+}
+
+fn check_refused(from: &[Value], to: &[Value], place: &str, reason: &str) {
+    let error = straight(&bundle(from), &bundle(to)).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains(reason), "{text}");
+    assert_eq!(error.pointer(), place, "{text}");
+    assert!(
+        error.object().is_some() && text.contains("\nhint: "),
+        "{text}"
+    );
+}
+
+fn straight(from: &Bundle, to: &Bundle) -> Result<Plan, Error> {
+    let release = Release::new(from, to, false)?;
+    plan(
+        &release,
+        "rolling",
+        Waypoints::straight(&release, "update", &Default::default())?,
+        &Options::default(),
+    )
+}
+
+#[test]
+fn what_no_strategy_can_do_is_refused_with_its_place() {
+    let hello = || deployment("hello", |_| {});
+    let next = || deployment("hello", image("hello:2"));
+    let wider = json!({"matchLabels": {"app": "hello", "tier": "web"}});
+    let labelled = deployment("hello", |value| {
+        set("/spec/selector", wider.clone())(value);
+        set("/spec/template/metadata/labels/tier", json!("web"))(value);
+    });
+    check_refused(&[hello()], &[labelled], "/spec/selector", "immutable");
+    let unmatched = deployment(
+        "hello",
+        set("/spec/template/metadata/labels", json!({"app": "other"})),
+    );
+    check_refused(
+        &[hello()],
+        &[unmatched],
+        "/spec/selector",
+        "does not match the pod template's labels",
+    );
+    let twin = deployment("twin", |value| {
+        set("/spec/selector/matchLabels/app", json!("hello"))(value);
+        set("/spec/template/metadata/labels/app", json!("hello"))(value);
+    });
+    check_refused(
+        &[hello(), twin.clone()],
+        &[next(), twin],
+        "/spec/selector",
+        "has the same selector",
+    );
+    let lost = service(json!({"app": "other"}), json!(80));
+    check_refused(
+        &[hello(), lost.clone()],
+        &[next(), lost],
+        "/spec/selector",
+        "matches no pods",
+    );
+    let named = service(json!({"app": "hello"}), json!("web"));
+    check_refused(
+        &[hello(), named.clone()],
+        &[next(), named],
+        "/spec/ports",
+        "the port `web` is on no container",
+    );
+    let unknown = || {
+        deployment("hello", |value| {
+            drop(value["spec"].as_object_mut().unwrap().remove("replicas"))
+        })
+    };
+    let unknown_next = deployment("hello", |value| {
+        image("hello:2")(value);
+        value["spec"].as_object_mut().unwrap().remove("replicas");
+    });
+    check_refused(
+        &[unknown()],
+        &[unknown_next],
+        "/spec/replicas",
+        "does not say how many pods run",
+    );
+    let surge = deployment(
+        "hello",
+        set("/spec/strategy/rollingUpdate/maxSurge", json!("3")),
+    );
+    check_refused(
+        std::slice::from_ref(&surge),
+        std::slice::from_ref(&surge),
+        "/spec/strategy/rollingUpdate/maxSurge",
+        "neither a number of pods nor a percentage",
+    );
+    let paused = |tag: &'static str| {
+        deployment("hello", move |value| {
+            image(tag)(value);
+            set("/spec/paused", json!(true))(value);
+        })
+    };
+    check_refused(
+        &[paused("hello:1")],
+        &[paused("hello:2")],
+        "/spec/paused",
+        "paused",
+    );
+    check_refused(&[hello()], &[paused("hello:2")], "/spec/paused", "paused");
+    // The way there would do, but on the way back the old pods would not come.
+    check_refused(&[paused("hello:1")], &[next()], "/spec/paused", "paused");
+    check_refused(&[], &[paused("hello:1")], "/spec/paused", "paused");
+    let scaler = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "hello"},
+        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "hello"}, "maxReplicas": 9}});
+    check_refused(
+        &[hello(), scaler.clone()],
+        &[next(), scaler],
+        "/spec/replicas",
+        "HorizontalPodAutoscaler hello scales it",
+    );
+}
+
+#[test]
+fn a_route_to_no_service_is_refused() {
+    let route = |name: &str| {
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "web"},
+            "spec": {"rules": [{"backendRefs": [{"name": name, "port": 80}]}]}})
+    };
+    let all = |tag: &'static str, backend: &str| {
+        let service = service(json!({"app": "hello"}), json!(80));
+        [deployment("hello", image(tag)), service, route(backend)]
+    };
+    let place = "/spec/rules/0/backendRefs/0/name";
+    check_refused(
+        &all("hello:1", "hello"),
+        &all("hello:2", "hallo"),
+        place,
+        "Service hallo is not in the input",
+    );
+    assert!(
+        straight(
+            &bundle(&all("hello:1", "hello")),
+            &bundle(&all("hello:2", "hello"))
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_changed_configuration_of_the_pods_is_refused() {
+    let reads = |tag: &'static str| {
+        deployment("hello", move |value| {
+            image(tag)(value);
+            set(
+                "/spec/template/spec/containers/0/envFrom",
+                json!([{"configMapRef": {"name": "settings"}}]),
+            )(value);
+        })
+    };
+    let settings = |value: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"a": value}});
+    let (from, to) = (
+        [reads("hello:1"), settings("1")],
+        [reads("hello:2"), settings("2")],
+    );
+    check_refused(&from, &to, "", "both versions would get the new values");
+}
+
+#[test]
+fn a_service_that_would_reach_strangers_is_refused() {
+    let tier = |name: &'static str| {
+        deployment(
+            name,
+            set("/spec/template/metadata/labels/tier", json!("web")),
+        )
+    };
+    let narrow = service(json!({"app": "hello", "tier": "web"}), json!(80));
+    let wide = service(json!({"tier": "web"}), json!(80));
+    check_refused(
+        &[tier("hello"), tier("other"), narrow],
+        &[tier("hello"), tier("other"), wide],
+        "/spec/selector",
+        "newly send requests to Deployment other",
+    );
+}
+
+#[test]
+fn labels_and_selector_that_change_together_go_by_way_of_what_both_have() {
+    let labelled = |version: &'static str| {
+        deployment(
+            "hello",
+            set("/spec/template/metadata/labels/version", json!(version)),
+        )
+    };
+    let picking = |version: &str| service(json!({"app": "hello", "version": version}), json!(80));
+    let plan = straight(
+        &bundle(&[labelled("1"), picking("1")]),
+        &bundle(&[labelled("2"), picking("2")]),
+    )
+    .unwrap();
+    let names: Vec<&str> = plan
+        .spec
+        .steps
+        .iter()
+        .map(|step| step.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "switch Service hello to app=hello",
+            "change spec.template.metadata.labels.version of Deployment hello",
+            "switch Service hello to app=hello,version=2",
+        ]
+    );
+}
+
+#[test]
+fn the_same_on_both_ends_is_nothing_to_do() {
+    let same = bundle(&[deployment("hello", |_| {})]);
+    assert!(straight(&same, &same).unwrap().is_empty());
+}
+
+fn check_edited(edit: impl Fn(&mut Value), place: &str) {
+    let plan = straight(
+        &bundle(&[deployment("hello", |_| {})]),
+        &bundle(&[deployment("hello", image("hello:2"))]),
+    )
+    .unwrap();
+    let mut value = plan.to_value();
+    assert_eq!(Plan::parse(&value).unwrap(), plan);
+    edit(&mut value);
+    let error = Plan::parse(&value).unwrap_err().to_string();
+    assert!(
+        error.starts_with(place) && error.contains("\nhint: "),
+        "{error}"
+    );
+}
+
+/// An edit, digested again as somebody would who does it on purpose.
+fn redigested(edit: impl Fn(&mut Value)) -> impl Fn(&mut Value) {
+    move |value| {
+        edit(value);
+        value["digest"] = json!(cutover_plan::Digest::of(&value["spec"]));
+    }
+}
+
+#[test]
+fn a_plan_that_is_not_the_one_that_was_made_is_refused() {
+    check_edited(
+        |value| value["spec"]["strategy"] = json!("canary"),
+        "plan: digest",
+    );
+    check_edited(|value| value["spec"]["extra"] = json!(1), "plan: spec");
+    check_edited(
+        |value| value["kind"] = json!("Deployment"),
+        "plan: apiVersion",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["ops"] = json!([])),
+        "step 1",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["inverse"] = json!([])),
+        "step 1",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["undo"] = json!([])),
+        "plan: undo",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["undo"][0]["then"] = json!(1)),
+        "undo from step 1",
+    );
+    check_edited(
+        redigested(|value| value["spec"]["undo"][0]["steps"] = json!([])),
+        "undo from step 1",
+    );
+}
+
+fn check_duration(text: &str, expect: Option<&str>) {
+    assert_eq!(
+        text.parse::<Duration>()
+            .ok()
+            .map(|duration| duration.to_string())
+            .as_deref(),
+        expect,
+        "{text}"
+    );
+}
+
+#[test]
+fn durations_are_gos_in_whole_seconds() {
+    check_duration("90s", Some("1m30s"));
+    check_duration("10m", Some("10m"));
+    check_duration("1h0m30s", Some("1h30s"));
+    check_duration("45", Some("45s"));
+    check_duration("0", Some("0s"));
+    check_duration("500ms", None);
+    check_duration("-5s", None);
+    check_duration("soon", None);
+}
+
+fn check_amount(value: Value, expect: Option<(u32, u32)>) {
+    assert_eq!(
+        Amount::read(&value)
+            .ok()
+            .map(|amount| (amount.up(10), amount.down(10))),
+        expect,
+        "{value}"
+    );
+}
+
+#[test]
+fn amounts_round_as_in_kubernetes_and_refuse_a_bare_string() {
+    check_amount(json!(3), Some((3, 3)));
+    check_amount(json!("25%"), Some((3, 2)));
+    check_amount(json!("0%"), Some((0, 0)));
+    check_amount(json!("150%"), Some((15, 15)));
+    check_amount(json!("3"), None);
+    check_amount(json!(-1), None);
+    check_amount(json!(1.5), None);
+    check_amount(json!("%"), None);
+    check_amount(Value::Null, None);
+}

@@ -1,0 +1,307 @@
+//! What cannot be planned is refused when the plan is made (rule 10 of the planner).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, pod_references};
+use cutover_traffic::{Owned, PodIndex, Service, backends};
+use cutover_workload::{Deployment, Workload, deployments, texts};
+
+use crate::deployment::check;
+use crate::error::{Error, refuse};
+use crate::ports::has_ports;
+use crate::release::Release;
+
+/// Refuses a release that no strategy can carry out.
+pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
+    for bundle in [release.from(), release.to()] {
+        bundle
+            .iter()
+            .filter(|manifest| Deployment::is(manifest.object()))
+            .try_for_each(check)?;
+        equal_selectors(bundle)?;
+    }
+    release
+        .to()
+        .iter()
+        .try_for_each(|to| immutable(release.from().get(to.object()), to))?;
+    one_version(release)?;
+    deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
+    services(release.to(), release.from(), &[])?;
+    routes(release.to())
+}
+
+/// Refuses a Service that would match nothing, whose named ports its pods lack, or that would newly
+/// send requests to pods of a Deployment that is no part of what it served.
+pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Result<(), Error> {
+    let (index, before) = (PodIndex::of(bundle), PodIndex::of(from));
+    let kin = kin(workloads);
+    for manifest in bundle.of_kind("Service") {
+        let service = Service::read(manifest)?;
+        if service.selector.is_empty() {
+            continue;
+        }
+        let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
+        matches_something(&service, &selected)?;
+        selected
+            .iter()
+            .try_for_each(|pods| has_ports(&service, pods))?;
+        let served = from
+            .get(&service.object)
+            .map(|known| texts(known.pointer("/spec/selector")))
+            .unwrap_or_default();
+        let served = before.selected(manifest.object().namespace.as_deref(), &served);
+        no_strangers(&service, &selected, &served, from, &kin)?;
+    }
+    Ok(())
+}
+
+/// Refuses a leg that replaces the pods of a Deployment which is paused at one of its ends: its
+/// controller would not do so, on the way there or on the way back.
+pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
+    let stuck = |set: &Deployment<'_>| {
+        let before = from.get(set.manifest().object()).map(Deployment::of);
+        let turns = before.and_then(Deployment::template) != set.template();
+        turns && (set.is_paused() || before.is_some_and(Deployment::is_paused))
+    };
+    deployments(to).find(stuck).map_or(Ok(()), |set| {
+        let hint = "resume it first: cutover plan resume";
+        Err(refuse(
+            set.manifest().object(),
+            "/spec/paused",
+            "a paused Deployment does not roll out",
+            hint,
+        ))
+    })
+}
+
+/// Sets by the workload that they belong to.
+fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
+    let sets = workloads.iter().enumerate();
+    sets.flat_map(|(at, workload)| workload.deployments().map(move |(_, object)| (object, at)))
+        .collect()
+}
+
+fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), Error> {
+    if !selected.is_empty() {
+        return Ok(());
+    }
+    let selector = service
+        .selector
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
+    Err(refuse(
+        &service.object,
+        "/spec/selector",
+        format!("`{selector}` matches no pods of the input"),
+        hint,
+    ))
+}
+
+/// A Service that served somebody may newly serve other sets of the same workload, and new objects,
+/// but nobody else.
+fn no_strangers(
+    service: &Service,
+    selected: &[&Owned<'_>],
+    served: &[&Owned<'_>],
+    from: &Bundle,
+    kin: &BTreeMap<ObjectRef, usize>,
+) -> Result<(), Error> {
+    let known: BTreeSet<&ObjectRef> = served.iter().map(|pods| pods.owner).collect();
+    let families: BTreeSet<&usize> = known.iter().filter_map(|owner| kin.get(*owner)).collect();
+    let stranger = selected.iter().map(|pods| pods.owner).find(|owner| {
+        let familiar = kin
+            .get(*owner)
+            .is_some_and(|family| families.contains(family));
+        from.contains(owner) && !known.contains(owner) && !familiar
+    });
+    match stranger.filter(|_| !known.is_empty()) {
+        Some(owner) => {
+            let hint = "make the selector narrower, or give those pods other labels";
+            Err(refuse(
+                &service.object,
+                "/spec/selector",
+                format!("it would newly send requests to {owner}"),
+                hint,
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a route that would lead to no Service.
+fn routes(bundle: &Bundle) -> Result<(), Error> {
+    let all = bundle.iter().flat_map(|route| {
+        backends(route)
+            .into_iter()
+            .map(move |backend| (route, backend))
+    });
+    let mut missing = all.filter(|(_, backend)| !bundle.contains(&backend.service));
+    missing.next().map_or(Ok(()), |(route, backend)| {
+        let reason = format!(
+            "{} is not in the input: requests to it would fail",
+            backend.service
+        );
+        let hint = "give the Service too, or leave out a route whose Services are not in the input";
+        Err(refuse(route.object(), &backend.pointer, reason, hint))
+    })
+}
+
+fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
+    let mut seen: BTreeMap<(Option<&str>, String), &ObjectRef> = BTreeMap::new();
+    for set in deployments(bundle) {
+        let object = set.manifest().object();
+        let selector = set
+            .manifest()
+            .pointer("/spec/selector")
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        if let Some(other) = seen.insert((object.namespace.as_deref(), selector), object) {
+            let reason = format!("{other} has the same selector");
+            return Err(refuse(
+                object,
+                "/spec/selector",
+                reason,
+                "give one of them a label more, in its selector and its pods",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Fields that the API server never lets change (`pkg/registry/apps/deployment/strategy.go` and its
+/// like).
+fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
+    let Some(from) = from else { return Ok(()) };
+    let fields: &[&str] = match to.object().kind.as_str() {
+        "Deployment" | "ReplicaSet" | "DaemonSet" => &["/spec/selector"],
+        "StatefulSet" => &[
+            "/spec/selector",
+            "/spec/serviceName",
+            "/spec/volumeClaimTemplates",
+            "/spec/podManagementPolicy",
+        ],
+        "Service" => &[
+            "/spec/clusterIP",
+            "/spec/clusterIPs",
+            "/spec/loadBalancerClass",
+        ],
+        "Job" => &["/spec/template", "/spec/selector", "/spec/completionMode"],
+        "PersistentVolumeClaim" => &[
+            "/spec/storageClassName",
+            "/spec/volumeName",
+            "/spec/accessModes",
+        ],
+        _ => &[],
+    };
+    match fields
+        .iter()
+        .find(|field| from.pointer(field) != to.pointer(field))
+    {
+        Some(field) => Err(refuse(
+            to.object(),
+            field,
+            "the field is immutable",
+            "keep it as it is, or make an object of another name",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a plan that counts the pods of a set which an autoscaler scales.
+pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
+    let scalers = scalers(release);
+    let sets = workloads
+        .iter()
+        .flat_map(Workload::deployments)
+        .map(|(_, object)| object);
+    sets.chain(release.changed())
+        .try_for_each(|object| autoscaled(&object, &scalers))
+}
+
+/// One object under two versions of its API would be made and removed at once.
+fn one_version(release: &Release) -> Result<(), Error> {
+    let key = |object: &ObjectRef| {
+        (
+            object.group().to_owned(),
+            object.kind.clone(),
+            object.namespace.clone(),
+            object.name.clone(),
+        )
+    };
+    let mut known: BTreeMap<_, &ObjectRef> = BTreeMap::new();
+    for object in release.from().objects().chain(release.to().objects()) {
+        let other = *known.entry(key(object)).or_insert(object);
+        if other.api_version != object.api_version {
+            let reason = format!("the same object is there as {}", other.api_version);
+            let hint = "write both ends with one apiVersion: the API server converts between them";
+            return Err(refuse(object, "/apiVersion", reason, hint));
+        }
+    }
+    Ok(())
+}
+
+fn scalers(release: &Release) -> Vec<&Manifest> {
+    let kinds = ["HorizontalPodAutoscaler", "ScaledObject"];
+    let all = [release.from(), release.to()]
+        .into_iter()
+        .flat_map(Bundle::iter);
+    all.filter(|manifest| kinds.contains(&manifest.object().kind.as_str()))
+        .collect()
+}
+
+/// An autoscaler would change what the plan counts on.
+fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
+    let mut near = scalers
+        .iter()
+        .filter(|scaler| scaler.object().namespace == object.namespace);
+    let scaler = near.find(|scaler| {
+        let text = |field: &str| scaler.pointer("/spec/scaleTargetRef")?.get(field)?.as_str();
+        text("name") == Some(&object.name) && text("kind").is_none_or(|kind| kind == object.kind)
+    });
+    match scaler {
+        Some(scaler) => {
+            let reason = format!(
+                "{} scales it, and would change the counts that a plan relies on",
+                scaler.object()
+            );
+            Err(refuse(
+                object,
+                "/spec/replicas",
+                reason,
+                "take the autoscaler out for the release, and scale to a fixed number",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Both versions of the pods would read the changed values, and undo could not give the old ones
+/// back in time.
+fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), Error> {
+    let (object, Some(template)) = (set.manifest().object(), set.template()) else {
+        return Ok(());
+    };
+    let wanted = release
+        .to()
+        .get(object)
+        .and_then(|set| Deployment::of(set).template());
+    let still_read = wanted.map(pod_references).unwrap_or_default();
+    for (kind, name) in pod_references(template) {
+        let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
+        let (from, to) = (release.from().get(&reference), release.to().get(&reference));
+        let kept = to.is_some() || still_read.contains(&(kind.clone(), name));
+        if from.is_some() && from != to && kept {
+            let reason = format!(
+                "it changes, and pods of {object} read it: both versions would get the new values"
+            );
+            let hint = format!(
+                "give the new values to a {kind} of another name, and let the new pods refer to that"
+            );
+            return Err(refuse(&reference, "", reason, hint));
+        }
+    }
+    Ok(())
+}

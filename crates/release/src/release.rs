@@ -1,0 +1,248 @@
+//! A release: what runs, and what is wanted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_traffic::{PodIndex, services_by_owner};
+use cutover_workload::{Deployment, deployments, texts};
+use serde_json::{Value, json};
+
+use crate::error::{Error, refuse};
+use crate::refuse::refuse_release;
+
+/// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
+/// can do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    from: Bundle,
+    to: Bundle,
+    warnings: Vec<Warning>,
+    /// The Services before each Deployment, as it runs.
+    services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+    /// Whose pods each Service sends requests to, as they run.
+    owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+}
+
+impl Release {
+    /// A release from what runs to what is wanted.
+    ///
+    /// Objects that `to` lacks stay, with a warning; with `prune` they go, but never a Namespace, a
+    /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into
+    /// a plan.
+    ///
+    /// # Errors
+    ///
+    /// What rule 10 of the planner refuses: immutable fields, Services that would match nothing,
+    /// two workloads with one selector, … each with the object, the field and a hint.
+    ///
+    /// ```
+    /// use cutover_manifest::Bundle;
+    /// use cutover_release::Release;
+    ///
+    /// let release = Release::new(&Bundle::new(), &Bundle::new(), false)?;
+    /// assert!(release.changed().is_empty());
+    /// # Ok::<(), cutover_release::Error>(())
+    /// ```
+    pub fn new(from: &Bundle, to: &Bundle, prune: bool) -> Result<Self, Error> {
+        let from: Bundle = from.iter().map(Manifest::sealed).collect();
+        let mut to: Bundle = to.iter().map(Manifest::sealed).collect();
+        let mut warnings = Vec::new();
+        for manifest in from
+            .iter()
+            .filter(|manifest| !to.contains(manifest.object()))
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            let owned = is_owned(&manifest);
+            if !prune || owned || is_kept(manifest.object()) {
+                warnings.extend((!owned).then(|| stays(manifest.object())));
+                to.insert(manifest);
+            }
+        }
+        let services = services_by_owner(&from);
+        let mut owners: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
+        for (owner, service) in services
+            .iter()
+            .flat_map(|(owner, all)| all.iter().map(move |one| (owner, one)))
+        {
+            owners
+                .entry(service.clone())
+                .or_default()
+                .push(owner.clone());
+        }
+        let release = Self {
+            from,
+            to,
+            warnings,
+            services,
+            owners,
+        };
+        refuse_release(&release)?;
+        Ok(release)
+    }
+
+    /// What runs.
+    pub fn from(&self) -> &Bundle {
+        &self.from
+    }
+
+    /// What is wanted.
+    pub fn to(&self) -> &Bundle {
+        &self.to
+    }
+
+    /// What a reviewer should know about the release itself.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The Deployments that both ends have and that differ.
+    pub fn changed(&self) -> Vec<ObjectRef> {
+        let both = deployments(&self.from)
+            .filter_map(|from| Some((from.manifest(), self.to.get(from.manifest().object())?)));
+        both.filter(|(from, to)| from != to)
+            .map(|(from, _)| from.object().clone())
+            .collect()
+    }
+
+    /// The changed Deployments whose pods are replaced.
+    pub fn turned(&self) -> BTreeSet<ObjectRef> {
+        self.changed()
+            .into_iter()
+            .filter(|object| self.turns(object))
+            .collect()
+    }
+
+    /// Whether a Deployment's pods are replaced.
+    pub fn turns(&self, deployment: &ObjectRef) -> bool {
+        let [from, to] = [&self.from, &self.to].map(|end| {
+            end.get(deployment)
+                .and_then(|set| Deployment::of(set).template())
+        });
+        from != to
+    }
+
+    /// The Services that send requests to this Deployment's pods before the release.
+    pub fn services_of(&self, deployment: &ObjectRef) -> Vec<&Manifest> {
+        let services = self.services.get(deployment).into_iter().flatten();
+        services
+            .filter_map(|service| self.from.get(service))
+            .collect()
+    }
+
+    /// Whether pods of others, which the release does not replace, are behind a Service of a
+    /// Deployment too.
+    pub(crate) fn is_shared(&self, service: &ObjectRef, deployment: &ObjectRef) -> bool {
+        let owners = self.owners.get(service).into_iter().flatten();
+        let others = owners.filter(|owner| *owner != deployment && !self.turns(owner));
+        let mut others = others.filter_map(|owner| self.from.get(owner));
+        others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
+    }
+
+    /// A Deployment as it runs, and as it is wanted.
+    ///
+    /// # Errors
+    ///
+    /// One that only one end has, or none.
+    pub fn both_ends(&self, deployment: &ObjectRef) -> Result<(&Manifest, &Manifest), Error> {
+        let missing = || {
+            refuse(
+                deployment,
+                "",
+                "is not on both ends of the release",
+                "give manifests that have it",
+            )
+        };
+        self.from
+            .get(deployment)
+            .zip(self.to.get(deployment))
+            .ok_or_else(missing)
+    }
+
+    /// Where the plan stands while the workloads are on their way: Deployments as they run, all
+    /// other objects as they are wanted, nothing removed yet.
+    ///
+    /// A Service whose selector changes together with the labels of its pods selects by what both
+    /// have in common meanwhile: widen, roll, narrow.
+    ///
+    /// # Errors
+    ///
+    /// Where the two selectors have nothing in common.
+    pub fn transit(&self) -> Result<Bundle, Error> {
+        let mut transit = self.from.clone();
+        let pods = PodIndex::of(&self.from);
+        for manifest in self.to.iter() {
+            match self.from.get(manifest.object()) {
+                Some(from) if Deployment::is(from.object()) => {}
+                Some(from) if from.object().kind == "Service" => {
+                    drop(transit.insert(widened(from, manifest, &pods)?))
+                }
+                _ => drop(transit.insert(manifest.clone())),
+            }
+        }
+        Ok(transit)
+    }
+}
+
+/// A Service by what its selectors before and after have in common, where the pods that run are
+/// lost otherwise.
+fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manifest, Error> {
+    let (before, after) = (
+        texts(from.pointer("/spec/selector")),
+        texts(to.pointer("/spec/selector")),
+    );
+    let reached = |selector| {
+        pods.selected(from.object().namespace.as_deref(), selector)
+            .len()
+    };
+    if before == after || reached(&before) <= reached(&after) {
+        return Ok(to.clone());
+    }
+    let common: BTreeMap<_, _> = before
+        .into_iter()
+        .filter(|(key, value)| after.get(key) == Some(value))
+        .collect();
+    if common.is_empty() {
+        let hint = "change the selector in two releases, by way of a label that both versions have";
+        return Err(refuse(
+            to.object(),
+            "/spec/selector",
+            "the selectors before and after have no label in common",
+            hint,
+        ));
+    }
+    Ok(to.set("/spec/selector", json!(common)))
+}
+
+fn is_kept(object: &ObjectRef) -> bool {
+    matches!(
+        object.kind.as_str(),
+        "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim"
+    )
+}
+
+/// Whether a controller made it, which deletes it too.
+fn is_owned(manifest: &Manifest) -> bool {
+    manifest.pointer("/metadata/ownerReferences/0").is_some()
+}
+
+fn stays(object: &ObjectRef) -> Warning {
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message: "is not in what is wanted, and stays".into(),
+        hint: Some("remove it with --prune, or delete it by hand".into()),
+    }
+}
+
+/// The value of a number of replicas, for whoever fills it in.
+pub fn with_replicas(bundle: &Bundle, deployment: &ObjectRef, replicas: u32) -> Bundle {
+    let mut bundle = bundle.clone();
+    if let Some(set) = bundle
+        .get(deployment)
+        .map(|set| set.set("/spec/replicas", Value::from(replicas)))
+    {
+        bundle.insert(set);
+    }
+    bundle
+}

@@ -1,0 +1,147 @@
+//! Which Deployments somebody means.
+
+use std::fmt;
+use std::str::FromStr;
+
+use cutover_manifest::{Bundle, ObjectRef};
+use cutover_workload::deployments;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, refuse_all};
+
+/// A Deployment as people name it: `hello`, `deployment/hello`, or with its namespace
+/// `prod/deployment/hello`.
+///
+/// ```
+/// use cutover_release::WorkloadName;
+///
+/// let name: WorkloadName = "deploy/hello".parse()?;
+/// assert_eq!(name.to_string(), "deployment/hello");
+/// assert!("service/hello".parse::<WorkloadName>().is_err());
+/// # Ok::<(), cutover_release::BadName>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WorkloadName {
+    /// Its namespace, where that is said.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// A text names no Deployment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` does not name a Deployment\nhint: write deployment/hello")]
+pub struct BadName(String);
+
+impl WorkloadName {
+    /// Whether this is the name of that Deployment. A manifest without a namespace is in any.
+    fn names(&self, object: &ObjectRef) -> bool {
+        let near = match (&self.namespace, &object.namespace) {
+            (Some(wanted), Some(namespace)) => wanted == namespace,
+            _ => true,
+        };
+        near && self.name == object.name
+    }
+}
+
+/// The Deployments of a bundle that are named, or, where none is, its only one.
+///
+/// # Errors
+///
+/// A name that no Deployment or that several have, and no name where there is not exactly one
+/// Deployment.
+pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>, Error> {
+    let all: Vec<ObjectRef> = deployments(bundle)
+        .map(|set| set.manifest().object().clone())
+        .collect();
+    if names.is_empty() {
+        return only(&all, "the input").map(|object| vec![object]);
+    }
+    let find = |name: &WorkloadName| {
+        let named: Vec<ObjectRef> = all
+            .iter()
+            .filter(|object| name.names(object))
+            .cloned()
+            .collect();
+        only(&named, &name.to_string())
+    };
+    names.iter().map(find).collect()
+}
+
+fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Error> {
+    match found {
+        [only] => Ok(only.clone()),
+        [] => Err(refuse_all(
+            format!("{of}: there is no such Deployment"),
+            "check the name, the namespace, and what -f reads",
+        )),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let reason = format!(
+                "{of}: there are {} Deployments: {}",
+                several.len(),
+                names.join(", ")
+            );
+            Err(refuse_all(
+                reason,
+                "say which with --workload deployment/NAME, and --namespace where names repeat",
+            ))
+        }
+    }
+}
+
+impl FromStr for WorkloadName {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, BadName> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let (namespace, kind, name) = match parts.as_slice() {
+            [name] => (None, "deployment", *name),
+            [kind, name] => (None, *kind, *name),
+            [namespace, kind, name] => (Some((*namespace).to_owned()), *kind, *name),
+            _ => return Err(BadName(text.into())),
+        };
+        let kinds = [
+            "deployment",
+            "deployments",
+            "deploy",
+            "deployment.apps",
+            "deployments.apps",
+        ];
+        let known = kinds.contains(&kind.to_ascii_lowercase().as_str()) && !name.is_empty();
+        if known {
+            Ok(Self {
+                namespace,
+                name: name.into(),
+            })
+        } else {
+            Err(BadName(text.into()))
+        }
+    }
+}
+
+impl TryFrom<String> for WorkloadName {
+    type Error = BadName;
+
+    fn try_from(text: String) -> Result<Self, BadName> {
+        text.parse()
+    }
+}
+
+impl From<WorkloadName> for String {
+    fn from(name: WorkloadName) -> Self {
+        name.to_string()
+    }
+}
+
+impl fmt::Display for WorkloadName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let namespace = self
+            .namespace
+            .as_ref()
+            .map(|namespace| format!("{namespace}/"))
+            .unwrap_or_default();
+        write!(f, "{namespace}deployment/{}", self.name)
+    }
+}

@@ -1,0 +1,247 @@
+//! Another set of a workload: a Deployment beside the one that runs, told apart by a label.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
+use cutover_workload::{Allowance, Deployment, Role, Workload, texts};
+use serde_json::{Value, json};
+
+use crate::error::{Error, refuse};
+use crate::release::Release;
+
+/// The label that the field uses to tell sets apart; ours where that is taken.
+const TRACK: &str = "track";
+const OWN_TRACK: &str = "cutover.dev/track";
+/// Where Services pick by both, as after a blue/green.
+const LAST_TRACK: &str = "cutover.dev/set";
+
+/// A Deployment for a second set, beside the one that runs, with the pod template of the wanted
+/// one.
+///
+/// Its selector is the running one's and a label that tells its role, in a key that no release
+/// changes: `track` where the pods have it and no Service picks by it, else `cutover.dev/track`.
+/// Its name is the running one's with the role at the end; `replicas` is to be set by the strategy.
+///
+/// # Errors
+///
+/// Where a Deployment cannot have a second set: it is paused, or recreates its pods, or the name is
+/// taken.
+pub fn beside(
+    release: &Release,
+    deployment: &ObjectRef,
+    role: Role,
+    key: &str,
+) -> Result<Manifest, Error> {
+    let (running, wanted) = release.both_ends(deployment)?;
+    two_sets(running)?;
+    two_sets(wanted)?;
+    let name = short_name(&deployment.name, &role.to_string());
+    let object = Deployment::reference(deployment.namespace.as_deref(), &name);
+    if release.from().contains(&object) || release.to().contains(&object) {
+        let hint = "finish or undo the plan that made it, or take it out of the input";
+        return Err(refuse(
+            &object,
+            "",
+            format!(
+                "the plan would make it, and it is there already: is a plan of {deployment} unfinished?"
+            ),
+            hint,
+        ));
+    }
+    Ok(labelled(&wanted.copy_as(&name), key, &role.to_string()))
+}
+
+/// The key of the label that tells a workload's sets apart, where no Service picks by it, and no
+/// expression of its own selector: a new set is reached by all Services that reach the one beside
+/// it.
+///
+/// ```
+/// use cutover_manifest::{Bundle, Manifest};
+/// use cutover_release::{Release, discriminator};
+/// use serde_json::json;
+///
+/// let hello = Manifest::new(json!({
+///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+///     "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+///         "metadata": {"labels": {"app": "hello", "track": "stable"}}, "spec": {"containers": []}}},
+/// }))?;
+/// let bundle: Bundle = [hello.clone()].into_iter().collect();
+/// let release = Release::new(&bundle, &bundle, false)?;
+/// assert_eq!(discriminator(&release, hello.object()), "track");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn discriminator(release: &Release, deployment: &ObjectRef) -> &'static str {
+    let services = release.services_of(deployment);
+    let ends = services
+        .iter()
+        .flat_map(|service| [Some(*service), release.to().get(service.object())]);
+    let mut picking: BTreeSet<String> = ends
+        .flatten()
+        .flat_map(|service| texts(service.pointer("/spec/selector")).into_keys())
+        .collect();
+    picking.extend(
+        release
+            .from()
+            .get(deployment)
+            .into_iter()
+            .flat_map(|set| Deployment::of(set).expressed()),
+    );
+    let keys = [TRACK, OWN_TRACK]
+        .into_iter()
+        .filter(|key| *key != TRACK || is_steady(release, deployment, TRACK));
+    keys.into_iter()
+        .find(|key| !picking.contains(*key))
+        .unwrap_or(LAST_TRACK)
+}
+
+/// The label by which a Service can pick one set of a workload, and whether its pods have it:
+/// `track` where they do, else `cutover.dev/track`.
+pub fn slot_label(release: &Release, deployment: &ObjectRef) -> (&'static str, Option<String>) {
+    let key = if is_steady(release, deployment, TRACK) {
+        TRACK
+    } else {
+        OWN_TRACK
+    };
+    let value = is_steady(release, deployment, key)
+        .then(|| labels(release.from(), deployment).remove(key))
+        .flatten();
+    (key, value)
+}
+
+fn is_steady(release: &Release, deployment: &ObjectRef, key: &str) -> bool {
+    let (from, to) = (
+        labels(release.from(), deployment),
+        labels(release.to(), deployment),
+    );
+    from.contains_key(key) && from.get(key) == to.get(key)
+}
+
+fn labels(bundle: &Bundle, deployment: &ObjectRef) -> BTreeMap<String, String> {
+    bundle
+        .get(deployment)
+        .map(|set| Deployment::of(set).labels())
+        .unwrap_or_default()
+}
+
+/// The same Deployment with a label on its pods and in its selector.
+fn labelled(manifest: &Manifest, key: &str, value: &str) -> Manifest {
+    with_entry(
+        &with_pod_label(manifest, key, value),
+        "/spec/selector/matchLabels",
+        key,
+        value,
+    )
+}
+
+/// The same Deployment with a label on its pods; its selector is immutable and stays.
+#[must_use]
+pub fn with_pod_label(manifest: &Manifest, key: &str, value: &str) -> Manifest {
+    with_entry(manifest, "/spec/template/metadata/labels", key, value)
+}
+
+/// The same Service, selecting by one label more or with another value.
+#[must_use]
+pub fn with_selector(manifest: &Manifest, key: &str, value: &str) -> Manifest {
+    with_entry(manifest, "/spec/selector", key, value)
+}
+
+fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifest {
+    manifest.set(
+        &format!("{map}/{}", key.replace('~', "~0").replace('/', "~1")),
+        json!(value),
+    )
+}
+
+fn two_sets(manifest: &Manifest) -> Result<(), Error> {
+    let deployment = Deployment::of(manifest);
+    if deployment.is_paused() {
+        let hint = "resume it first: cutover plan resume";
+        return Err(refuse(
+            manifest.object(),
+            "/spec/paused",
+            "a paused Deployment does not roll out",
+            hint,
+        ));
+    }
+    if deployment.recreates() {
+        let reason = "its type is Recreate: its pods do not stand beside others";
+        return Err(refuse(
+            manifest.object(),
+            "/spec/strategy/type",
+            reason,
+            "take the strategy recreate, or make its type RollingUpdate",
+        ));
+    }
+    Ok(())
+}
+
+/// A workload of one Deployment of the release, with the Services before it, and the budget that
+/// the strategy says or else the Deployment's own.
+///
+/// # Errors
+///
+/// Where a manifest leaves `replicas` out, and a budget that the API server does not take.
+pub fn workload(
+    release: &Release,
+    deployment: &ObjectRef,
+    budget: &Allowance,
+) -> Result<Workload, Error> {
+    let (from, to) = replicas(release, deployment)?;
+    let own = release
+        .to()
+        .get(deployment)
+        .map(|set| Deployment::of(set).budget())
+        .unwrap_or_default();
+    let said = budget.over(own);
+    if said != own {
+        let hint = "say another maxSurge or maxUnavailable";
+        said.check()
+            .map_err(|reason| refuse(deployment, "/spec/strategy/rollingUpdate", reason, hint))?;
+    }
+    let mut workload = Workload::new(
+        &deployment.name,
+        deployment.namespace.as_deref(),
+        said,
+        from,
+        to,
+    );
+    workload.budget = (said != own).then_some(said);
+    let services = release.services_of(deployment);
+    let names = |services: &[&Manifest]| {
+        services
+            .iter()
+            .map(|service| service.object().name.clone())
+            .collect()
+    };
+    workload.services = names(&services);
+    let shared = services
+        .into_iter()
+        .filter(|service| release.is_shared(service.object(), deployment));
+    workload.shared = names(&shared.collect::<Vec<_>>());
+    Ok(workload)
+}
+
+/// The pods that a Deployment of the release wants before and after it.
+///
+/// # Errors
+///
+/// Where a manifest leaves `replicas` out: an autoscaler or a person scales it, so the number is
+/// unknown.
+pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32), Error> {
+    let count = |manifest: &Manifest| {
+        let unknown = || {
+            refuse(
+                deployment,
+                "/spec/replicas",
+                "the manifest does not say how many pods run",
+                "say it with --replicas, or plan from live objects",
+            )
+        };
+        match manifest.pointer("/spec/replicas") {
+            None | Some(Value::Null) => Err(unknown()),
+            Some(_) => Deployment::of(manifest).replicas().ok_or_else(unknown),
+        }
+    };
+    let (running, wanted) = release.both_ends(deployment)?;
+    Ok((count(running)?, count(wanted)?))
+}
