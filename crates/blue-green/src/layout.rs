@@ -75,6 +75,16 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// The Service that shows the new version before it serves.
+    pub(crate) fn preview(&self, spec: &BlueGreen) -> Option<ObjectRef> {
+        Some(ObjectRef {
+            name: spec.preview_service.clone()?,
+            ..self.service.clone()
+        })
+    }
+}
+
 /// Refuses a Service that others would lose when it is switched.
 fn stands_alone(release: &Release, service: &Manifest, kin: &[&ObjectRef]) -> Result<(), Error> {
     let selector = selector(service);

@@ -5,7 +5,7 @@ use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{
     Release, beside, refuse, slot_label, with_pod_label, with_selector, workload,
 };
-use cutover_workload::{Deployment, Role, Workload, service_ref};
+use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
 use crate::error::Error;
@@ -68,22 +68,22 @@ impl<'a> Stage<'a> {
             .get(&base)
             .and_then(|set| Deployment::of(set).replicas())
             .unwrap_or(0);
-        if workload.replicas == 0 || wanted == 0 {
+        if workload.replicas() == 0 || wanted == 0 {
             return Err(Error::NoPods(base));
         }
         let green = Deployment::of(&beside(release, &base, Role::Green, key)?).scaled(wanted);
-        workload
-            .services
-            .retain(|name| spec.preview_service.as_ref() != Some(name));
-        workload.sets = [
-            (Role::Blue, base.name.clone()),
-            (Role::Green, green.object().name.clone()),
-        ]
-        .into();
-        workload.ceiling = workload
-            .ceiling
-            .saturating_add(wanted.max(spec.preview_replica_count.unwrap_or(0)));
-        let services = workload.service_refs().collect();
+        workload.sets = Vec::new();
+        workload.add(Role::Blue, base.clone());
+        workload.add(Role::Green, green.object().clone());
+        let beside = wanted.max(spec.preview_replica_count.unwrap_or(0));
+        let mut workload = workload.with_more(beside);
+        if let Some(preview) = layout.preview(spec) {
+            workload.preview(preview);
+        }
+        let services = workload
+            .serving()
+            .map(|router| router.object.clone())
+            .collect();
         let lacking = value.is_none();
         let value = value.unwrap_or_else(|| "blue".into());
         if value == GREEN {
@@ -152,7 +152,10 @@ impl<'a> Stage<'a> {
 
     /// The Service of that name, or a copy of the active one, before green.
     fn preview_service(&self, name: &str, release: &Release, active: &Manifest) -> Manifest {
-        let object = service_ref(self.workload.namespace.as_deref(), name);
+        let object = ObjectRef {
+            name: name.into(),
+            ..active.object().clone()
+        };
         let service = release
             .to()
             .get(&object)

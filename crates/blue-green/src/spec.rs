@@ -1,6 +1,6 @@
 //! What a blue/green is told.
 
-use cutover_plan::{Analysis, Duration, Gate};
+use cutover_plan::{Analysis, Duration, Gate, Pause};
 use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
@@ -74,15 +74,14 @@ impl BlueGreen {
 
     /// What is waited for before the switch.
     pub(crate) fn approval(&self) -> Gate {
-        Gate::Pause {
+        Gate::Pause(Pause {
             duration: self.auto_promotion_seconds.map(Duration::of_seconds),
-        }
+        })
     }
 
     /// What is waited for after it.
     pub(crate) fn delay(&self) -> Gate {
-        Gate::Pause {
-            duration: Some(Duration::of_seconds(self.scale_down_delay_seconds)),
-        }
+        let delay = Duration::of_seconds(self.scale_down_delay_seconds);
+        Gate::Pause(Pause::of(delay))
     }
 }

@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{Release, refuse, replicas, with_pod_label, with_selector, workload};
-use cutover_workload::{Deployment, Role, Workload, service_ref};
+use cutover_workload::{Deployment, Role, Workload};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -67,15 +67,13 @@ impl<'a> Slots<'a> {
         let beside = serving
             .max(standing)
             .max(spec.preview_replica_count.unwrap_or(0));
-        workload.ceiling = workload.ceiling.saturating_add(beside);
-        workload.sets = [
-            (Role::Blue, layout.active.name.clone()),
-            (Role::Green, idle.name.clone()),
-        ]
-        .into();
-        workload
-            .services
-            .retain(|name| spec.preview_service.as_ref() != Some(name));
+        workload.sets = Vec::new();
+        workload.add(Role::Blue, layout.active.clone());
+        workload.add(Role::Green, idle.clone());
+        let mut workload = workload.with_more(beside);
+        if let Some(preview) = layout.preview(spec) {
+            workload.preview(preview);
+        }
         let next = next_version(release, layout, idle, label)?;
         let value = Deployment::of(&next)
             .labels()
@@ -113,7 +111,8 @@ impl<'a> Slots<'a> {
     fn switch(&self, preview: &Bundle) -> Bundle {
         let mut bundle = preview.clone();
         bundle.insert(Deployment::of(&self.next).scaled(self.serving));
-        let services: Vec<ObjectRef> = self.workload.service_refs().collect();
+        let services = self.workload.serving().map(|router| router.object.clone());
+        let services: Vec<ObjectRef> = services.collect();
         edit_services(&mut bundle, &services, |service| {
             with_selector(service, self.label, &self.value)
         });
@@ -142,8 +141,7 @@ impl<'a> Slots<'a> {
     }
 
     fn preview_service(&self) -> Option<ObjectRef> {
-        let name = self.spec.preview_service.as_ref()?;
-        Some(service_ref(self.layout.service.namespace.as_deref(), name))
+        self.layout.preview(self.spec)
     }
 }
 

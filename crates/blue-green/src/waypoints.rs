@@ -3,6 +3,7 @@
 use cutover_manifest::{ObjectRef, Warning};
 use cutover_planner::Waypoints;
 use cutover_release::{Release, workload};
+use cutover_workload::Workload;
 
 use crate::error::Error;
 use crate::layout::Layout;
@@ -41,7 +42,8 @@ fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) ->
     let known: Vec<ObjectRef> = waypoints
         .workloads
         .iter()
-        .flat_map(|workload| workload.deployments().map(|(_, object)| object))
+        .flat_map(Workload::objects)
+        .cloned()
         .collect();
     for object in release
         .changed()

@@ -1,7 +1,7 @@
 //! Where a canary stands, one waypoint after the other.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Gate, Weight};
+use cutover_plan::{Asked, Gate, Pause};
 use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{Release, beside, discriminator, workload};
 use cutover_traffic::{Percent, Service, Share, Split};
@@ -62,7 +62,7 @@ impl<'a> Tier<'a> {
     ) -> Result<Self, Error> {
         let allowance = spec.allowance();
         let mut workload = workload(release, object, &allowance)?;
-        if workload.replicas == 0 {
+        if workload.replicas() == 0 {
             return Err(Error::NoPods(object.clone()));
         }
         let canary = beside(
@@ -71,15 +71,13 @@ impl<'a> Tier<'a> {
             Role::Canary,
             discriminator(release, object),
         )?;
-        workload
-            .sets
-            .insert(Role::Canary, canary.object().name.clone());
+        workload.add(Role::Canary, canary.object().clone());
         let (running, wanted) = release
             .both_ends(object)
             .map(|(from, to)| (from.clone(), to.clone()))?;
         let surge = allowance
             .over(Deployment::of(&wanted).budget())
-            .of(workload.replicas)
+            .of(workload.replicas())
             .surge;
         let tolerance = spec.tolerance.as_ref();
         let mut tier = Self {
@@ -98,16 +96,6 @@ impl<'a> Tier<'a> {
             tier.even &= tier.reached_by(service)?;
         }
         Ok(tier)
-    }
-
-    fn name(&self) -> String {
-        let namespace = self
-            .workload
-            .namespace
-            .as_ref()
-            .map(|namespace| format!("{namespace}/"))
-            .unwrap_or_default();
-        format!("{namespace}{}", self.workload.name)
     }
 
     /// Whether a Service splits by pods. Refused where the canary would not get its share.
@@ -131,7 +119,7 @@ impl<'a> Tier<'a> {
     }
 
     fn counts(&self, weight: Percent) -> Result<Counts, Error> {
-        let (replicas, surge) = (self.workload.replicas, self.surge);
+        let (replicas, surge) = (self.workload.replicas(), self.surge);
         split(replicas, surge, weight).ok_or_else(|| Error::NoRoom {
             object: Box::new(self.running.object().clone()),
             replicas,
@@ -139,7 +127,7 @@ impl<'a> Tier<'a> {
         })
     }
 
-    fn share(&self, asked: Percent, achieved: Share) -> Result<Weight, Error> {
+    fn share(&self, asked: Percent, achieved: Share) -> Result<Asked, Error> {
         match self
             .tolerance
             .filter(|tolerance| !achieved.within(**tolerance, asked))
@@ -150,7 +138,11 @@ impl<'a> Tier<'a> {
                 achieved,
                 tolerance,
             }),
-            None => Ok(Weight::new(self.name(), asked, achieved)),
+            None => Ok(Asked {
+                workload: self.workload.name.clone(),
+                asked,
+                overload: false,
+            }),
         }
     }
 
@@ -171,9 +163,9 @@ fn at_weights(base: &Bundle, tiers: &[Tier<'_>], canary: &Canary) -> Result<Vec<
             Step::Pause { duration } => wait(
                 &mut points,
                 base,
-                [Gate::Pause {
+                [Gate::Pause(Pause {
                     duration: *duration,
-                }],
+                })],
             ),
             Step::Analysis(analyses) => {
                 wait(&mut points, base, analyses.iter().cloned().map(Gate::from))
@@ -207,7 +199,7 @@ fn promote(
         point.bundle.extend(release.to().get(&object).cloned());
     }
     for tier in tiers {
-        let counts = promoting(tier.workload.replicas, tier.counts(last)?);
+        let counts = promoting(tier.workload.replicas(), tier.counts(last)?);
         tier.stand(&mut point.bundle, &tier.wanted, counts);
     }
     Ok(point)

@@ -49,6 +49,12 @@ pub use emit::{emit, emit_all};
 mod object;
 pub use object::ObjectRef;
 
+mod canonical;
+pub use canonical::NotCanonical;
+
+mod digest;
+pub use digest::{BadDigest, Digest};
+
 mod manifest;
 pub use manifest::Manifest;
 

@@ -1,10 +1,11 @@
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use cutover_patch::jsonptr::Pointer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use crate::{Error, ObjectRef, pointer};
+use crate::{Digest, Error, NotCanonical, ObjectRef, pointer};
 
 /// One Kubernetes object as raw JSON, unknown fields and custom resources included.
 ///
@@ -25,10 +26,12 @@ use crate::{Error, ObjectRef, pointer};
 #[derive(Clone)]
 pub struct Manifest(Arc<Content>);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 struct Content {
     object: ObjectRef,
     value: Value,
+    /// Made once, when it is first asked for.
+    digest: OnceLock<Digest>,
 }
 
 impl Manifest {
@@ -44,7 +47,12 @@ impl Manifest {
     /// ```
     pub fn new(value: Value) -> Result<Self, Error> {
         let object = ObjectRef::of(&value)?;
-        Ok(Self(Arc::new(Content { object, value })))
+        let digest = OnceLock::new();
+        Ok(Self(Arc::new(Content {
+            object,
+            value,
+            digest,
+        })))
     }
 
     /// The identity that the object states.
@@ -75,6 +83,26 @@ impl Manifest {
     /// ```
     pub fn into_value(self) -> Value {
         Arc::unwrap_or_clone(self.0).value
+    }
+
+    /// The digest of the raw object, made once for all copies.
+    ///
+    /// # Errors
+    ///
+    /// A number past 64 bits.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// let service = cutover_manifest::Manifest::new(json.clone()).unwrap();
+    /// assert_eq!(service.digest()?, &cutover_manifest::Digest::of(&json)?);
+    /// # Ok::<(), cutover_manifest::NotCanonical>(())
+    /// ```
+    pub fn digest(&self) -> Result<&Digest, NotCanonical> {
+        if let Some(digest) = self.0.digest.get() {
+            return Ok(digest);
+        }
+        let digest = Digest::of(self.value())?;
+        Ok(self.0.digest.get_or_init(|| digest))
     }
 
     /// What stands at a JSON pointer (RFC 6901).
@@ -174,7 +202,7 @@ impl Manifest {
 
 impl PartialEq for Manifest {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+        Arc::ptr_eq(&self.0, &other.0) || self.value() == other.value()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can go wrong when a plan is read.
 
-use cutover_manifest::ObjectRef;
+use cutover_manifest::{NotCanonical, ObjectRef};
+
+use crate::plan::API_VERSION;
 
 /// Why a document is no plan. Each says where, and what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -9,15 +11,34 @@ pub enum Error {
     /// A manifest is not what its kind says.
     #[error(transparent)]
     Manifest(#[from] cutover_manifest::Error),
-    /// A plan is not a plan, or not the one that was made.
-    #[error("{place}: {reason}\nhint: {hint}")]
+    /// A number that was rounded when it was read: it has no digest.
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    /// A document is not a plan.
+    #[error("{place}: {reason}\nhint: make the plan with `cutover plan`")]
     Plan {
-        /// A JSON pointer into the plan, or its step.
+        /// A path into the plan, or its step.
         place: String,
         /// What is wrong there.
         reason: String,
-        /// What to do.
-        hint: String,
+    },
+    /// A plan is not the one that was made.
+    #[error(
+        "{place}: {reason}\nhint: a plan is not edited by hand: change the manifests or the strategy, and make it anew"
+    )]
+    Edited {
+        /// A path into the plan, or its step.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A plan of another version of the format.
+    #[error(
+        "plan: apiVersion: `{version}` is not `{API_VERSION}`\nhint: use the version of cutover that made the plan, or make it anew"
+    )]
+    Version {
+        /// What the document says.
+        version: String,
     },
     /// A patch does not fit the state before it.
     #[error(
@@ -41,4 +62,22 @@ pub enum Error {
         /// How many there are.
         steps: usize,
     },
+    /// A plan that cannot be written as JSON: none that was made or read.
+    #[error("the plan cannot be written: {0}")]
+    Unwritable(String),
+}
+
+impl Error {
+    pub(crate) fn edited(place: &str, reason: &str) -> Self {
+        Self::Edited {
+            place: place.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unwritable(error.to_string())
+    }
 }

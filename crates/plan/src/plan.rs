@@ -1,24 +1,24 @@
-//! The plan: a document that stands alone, and what can be asked of it.
+//! The plan: a document that stands alone.
 
-use std::collections::BTreeSet;
-
-use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_manifest::{Bundle, Digest, Manifest};
 use cutover_workload::Workload;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::digest::Digest;
 use crate::error::Error;
-use crate::step::{Change, Step};
+use crate::step::{Note, Step};
+use crate::walk::{Walk, walk};
 
 /// The `apiVersion` of plan files.
 pub const API_VERSION: &str = "cutover.dev/v1alpha1";
 
+/// The `kind` of plan files.
+pub const KIND: &str = "Plan";
+
 /// A plan: an ordered list of small patches, each with its exact inverse and the gates before the
 /// next one.
 ///
-/// It is a Kubernetes-style document. Reading one with [`Plan::parse`] checks that it is the plan
-/// that was made: a plan that was edited by hand is refused.
+/// It is a Kubernetes-style document, and holds nothing that can be derived from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -31,10 +31,7 @@ pub struct Plan {
     pub metadata: Metadata,
     /// The plan itself.
     pub spec: Spec,
-    /// The certificate, once proved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proof: Option<Value>,
-    /// The digest of `spec` in canonical JSON (RFC 8785): what a reviewer approves.
+    /// The digest of all that is above: what a reviewer approves.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub digest: Digest,
 }
@@ -44,13 +41,8 @@ pub struct Plan {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
-    /// That of the first workload, unless said otherwise.
+    /// By which people speak of it.
     pub name: String,
-    /// Of a plan that is bound to the objects of a cluster: the digest of the plan that was
-    /// approved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-    pub approved: Option<Digest>,
 }
 
 /// What a plan says.
@@ -58,21 +50,30 @@ pub struct Metadata {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
-    /// The strategy's name, as `canary`.
+    /// The strategy's name, e.g. `canary`.
     pub strategy: String,
     /// What a run does where a gate does not hold in time.
+    #[serde(default, skip_serializing_if = "OnFailure::is_stop")]
     pub on_failure: OnFailure,
-    /// The objects that the plan starts from and touches, and those that its reading depends on.
-    pub from: Vec<Entry>,
-    /// What shares a budget.
-    pub workloads: Vec<Workload>,
-    /// What a reviewer should know.
+    /// What shares a budget, and who serves it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::schema::Warning>"))]
-    pub warnings: Vec<Warning>,
+    pub workloads: Vec<Workload>,
+    /// What only the maker of the plan could see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// The objects that the plan starts from and touches, and those that its reading depends on. A
+    /// Secret's values are one short digest here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Vec<serde_json::Map<String, Value>>")
+    )]
+    pub from: Vec<Manifest>,
     /// The way forward; numbered from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
     /// The ways back, one a step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<Undo>,
 }
 
@@ -88,17 +89,10 @@ pub enum OnFailure {
     Undo,
 }
 
-/// An object as the plan starts from it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Which object.
-    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
-    pub object: ObjectRef,
-    /// The object; a Secret's values are one short digest here.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, Value>"))]
-    pub manifest: Manifest,
+impl OnFailure {
+    fn is_stop(&self) -> bool {
+        *self == Self::Stop
+    }
 }
 
 /// The way back from the state after a step, or from anywhere on the way to it.
@@ -108,27 +102,30 @@ pub struct Entry {
 pub struct Undo {
     /// The step.
     pub from: usize,
-    /// What is done.
-    pub steps: Vec<Step>,
     /// The state that this comes back to, whose own way back goes on from there; 0 is the start.
-    pub then: usize,
+    pub to: usize,
+    /// What is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
 }
 
 impl Plan {
     /// A plan that says this, with its digest.
-    pub fn new(name: impl Into<String>, spec: Spec) -> Self {
-        let digest = Digest::of(&spec);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// A number past 64 bits: it has no digest.
+    pub fn new(name: impl Into<String>, spec: Spec) -> Result<Self, Error> {
+        let digest = Digest::of(&Value::Null)?;
+        let mut plan = Self {
             api_version: API_VERSION.into(),
-            kind: "Plan".into(),
-            metadata: Metadata {
-                name: name.into(),
-                approved: None,
-            },
+            kind: KIND.into(),
+            metadata: Metadata { name: name.into() },
             spec,
-            proof: None,
             digest,
-        }
+        };
+        plan.digest = plan.made_digest()?;
+        Ok(plan)
     }
 
     /// Reads a plan, and checks that it is whole: its digest, that each patch fits the state before
@@ -140,41 +137,26 @@ impl Plan {
     /// [`Error::Plan`] with the place: not a plan, a field that is not known, a plan edited by
     /// hand.
     pub fn parse(value: &Value) -> Result<Self, Error> {
+        version(value)?;
         let plan: Self = serde_path_to_error::deserialize(value).map_err(|error| Error::Plan {
             place: format!("plan: {}", error.path()),
             reason: error.inner().to_string(),
-            hint: "make the plan with `cutover plan`".into(),
         })?;
-        if plan.api_version != API_VERSION || plan.kind != "Plan" {
-            return Err(Error::Plan {
-                place: "plan: apiVersion".into(),
-                reason: format!(
-                    "`{} {}` is not `{API_VERSION} Plan`",
-                    plan.api_version, plan.kind
-                ),
-                hint: "make the plan with `cutover plan`".into(),
-            });
-        }
-        if Digest::of(&plan.spec) != plan.digest {
-            return Err(edited(
-                "plan: digest",
-                "the plan is not the one that this digest was made of",
-            ));
+        if plan.made_digest()? != plan.digest {
+            let reason = "the plan is not the one that this digest was made of";
+            return Err(Error::edited("plan: digest", reason));
         }
         plan.check()?;
         Ok(plan)
     }
 
     /// The plan as a document.
-    pub fn to_value(&self) -> Value {
-        // A plan is maps with text for keys, lists and scalars: there is nothing that JSON cannot
-        // write.
-        serde_json::to_value(self).unwrap_or_default()
-    }
-
-    /// The digest that was approved: of the plan that this one was bound from, or its own.
-    pub fn approved(&self) -> &Digest {
-        self.metadata.approved.as_ref().unwrap_or(&self.digest)
+    ///
+    /// # Errors
+    ///
+    /// None in practice: all that a plan is made of has text for keys.
+    pub fn to_value(&self) -> Result<Value, Error> {
+        Ok(serde_json::to_value(self)?)
     }
 
     /// How many steps there are.
@@ -189,11 +171,12 @@ impl Plan {
 
     /// The plan's objects before the first step.
     pub fn start(&self) -> Bundle {
-        self.spec
-            .from
-            .iter()
-            .map(|entry| entry.manifest.clone())
-            .collect()
+        self.spec.from.iter().cloned().collect()
+    }
+
+    /// The states of the plan one after the other, from the start.
+    pub fn walk(&self) -> Walk<'_> {
+        walk(self.start(), &self.spec.steps)
     }
 
     /// The plan's objects as they stand after a step; 0 is before the first.
@@ -206,26 +189,12 @@ impl Plan {
             step,
             steps: self.len(),
         })?;
-        let mut state = self.start();
-        for (number, step) in steps.iter().enumerate() {
-            apply(&mut state, step, number + 1)?;
-        }
-        Ok(state)
+        walk(self.start(), steps).end()
     }
 
-    /// All states, from the start to the end: one more than there are steps.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Patch`] where the plan does not fit itself; a plan that was read or made does.
-    pub fn states(&self) -> Result<Vec<Bundle>, Error> {
-        let mut states = vec![self.start()];
-        for (number, step) in self.spec.steps.iter().enumerate() {
-            let mut state = states[number].clone();
-            apply(&mut state, step, number + 1)?;
-            states.push(state);
-        }
-        Ok(states)
+    /// The way back that starts after a step; none for the start itself.
+    pub fn undo(&self, step: usize) -> Option<&Undo> {
+        self.spec.undo.get(step.checked_sub(1)?)
     }
 
     /// The whole way back from the state after a step, step by step to the start.
@@ -237,117 +206,41 @@ impl Plan {
         let mut way = Vec::new();
         let mut at = step;
         while at > 0 {
-            let undo = self.spec.undo.get(at - 1).ok_or(Error::NoStep {
+            let undo = self.undo(at).ok_or(Error::NoStep {
                 step,
                 steps: self.len(),
             })?;
             way.extend(&undo.steps);
             // A plan whose entries do not lead down is refused when it is read.
-            at = undo.then.min(at - 1);
+            at = undo.to.min(at - 1);
         }
         Ok(way)
     }
 
-    fn check(&self) -> Result<(), Error> {
-        let states = self.states()?;
-        for (number, step) in self.spec.steps.iter().enumerate() {
-            let digest = crate::digest::StateDigest::default().update(&states[number + 1]);
-            if digest != step.after {
-                return Err(edited(
-                    &format!("step {}", number + 1),
-                    "the state after it is not the one that it names",
-                ));
-            }
-            check_inverses(step, &states[number], &states[number + 1], number + 1)?;
+    /// The digest of the whole document but for `digest` itself.
+    fn made_digest(&self) -> Result<Digest, Error> {
+        let mut value = self.to_value()?;
+        if let Some(document) = value.as_object_mut() {
+            document.remove("digest");
         }
-        let numbers: BTreeSet<usize> = self.spec.undo.iter().map(|undo| undo.from).collect();
-        if numbers != (1..=self.len()).collect() || self.spec.undo.len() != self.len() {
-            return Err(edited("plan: undo", "there is not one way back a step"));
-        }
-        self.spec
-            .undo
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, undo)| self.check_undo(undo, at + 1, &states))
-    }
-
-    fn check_undo(&self, undo: &Undo, number: usize, states: &[Bundle]) -> Result<(), Error> {
-        let place = format!("undo from step {number}");
-        if undo.from != number || undo.then >= undo.from {
-            return Err(edited(&place, "it does not lead back"));
-        }
-        let mut state = states[number].clone();
-        for step in &undo.steps {
-            apply(&mut state, step, number)?;
-        }
-        if state == states[undo.then] {
-            Ok(())
-        } else {
-            Err(edited(&place, "it does not end where it says"))
-        }
+        Ok(Digest::of(&value)?)
     }
 }
 
-/// Makes a step's changes to a state.
-///
-/// # Errors
-///
-/// [`Error::Patch`] where a patch does not fit.
-pub fn apply(state: &mut Bundle, step: &Step, number: usize) -> Result<(), Error> {
-    step.changes
-        .iter()
-        .try_for_each(|change| apply_change(state, change, number))
-}
-
-fn apply_change(state: &mut Bundle, change: &Change, step: usize) -> Result<(), Error> {
-    match change {
-        Change::Create { manifest, .. } => drop(state.insert(manifest.clone())),
-        Change::Delete { object, .. } => drop(state.remove(object)),
-        Change::Patch { object, ops, .. } => {
-            let missing = || {
-                edited(
-                    &format!("step {step}"),
-                    &format!("there is no {object} to patch"),
-                )
-            };
-            let mut value = state.get(object).ok_or_else(missing)?.value().clone();
-            cutover_patch::apply(&mut value, ops).map_err(|source| Error::Patch {
-                step,
-                object: Box::new(object.clone()),
-                source: Box::new(source),
-            })?;
-            state.insert(Manifest::new(value)?);
-        }
+/// Refuses a document of another kind, or of a version that this program does not know.
+fn version(value: &Value) -> Result<(), Error> {
+    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    if kind != KIND {
+        return Err(Error::Plan {
+            place: "plan: kind".into(),
+            reason: format!("`{kind}` is not `{KIND}`"),
+        });
+    }
+    if version != API_VERSION {
+        return Err(Error::Version {
+            version: version.into(),
+        });
     }
     Ok(())
-}
-
-fn check_inverses(
-    step: &Step,
-    before: &Bundle,
-    after: &Bundle,
-    number: usize,
-) -> Result<(), Error> {
-    let mut state = after.clone();
-    for change in step.changes.iter().rev() {
-        apply_change(&mut state, &change.inverse(), number)?;
-    }
-    if state == *before {
-        Ok(())
-    } else {
-        Err(edited(
-            &format!("step {number}"),
-            "its inverse does not take it back",
-        ))
-    }
-}
-
-fn edited(place: &str, reason: &str) -> Error {
-    Error::Plan {
-        place: place.into(),
-        reason: reason.into(),
-        hint:
-            "a plan is not edited by hand: change the manifests or the strategy, and make it anew"
-                .into(),
-    }
 }

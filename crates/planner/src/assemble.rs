@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_plan::{Entry, OnFailure, Plan, Spec};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{Note, OnFailure, Plan, Spec};
 use cutover_release::{Release, autoscalers, paused, ports, services};
-use cutover_workload::{Deployment, Workload, deployments};
+use cutover_workload::{Deployment, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
 use crate::route::route;
-use crate::warn::{unguarded, warnings};
+use crate::warn::warnings;
 use crate::waypoint::{Waypoint, Waypoints};
 
 /// What holds for a plan whatever its strategy.
@@ -37,32 +37,34 @@ pub fn plan(
     waypoints: Waypoints,
     options: &Options,
 ) -> Result<Plan, Error> {
-    let mut warned: Vec<Warning> = release.warnings().to_vec();
-    warned.extend(warnings(release, &waypoints)?);
-    warned.extend(waypoints.warnings.iter().cloned());
-    let (workloads, points) = checked(release, waypoints)?;
+    let mut notes: Vec<Note> = Vec::new();
+    notes.extend(release.warnings().iter().cloned().map(Note::from));
+    notes.extend(warnings(release, &waypoints).into_iter().map(Note::from));
+    notes.extend(waypoints.warnings.iter().cloned().map(Note::from));
+    let (mut workloads, points) = checked(release, waypoints)?;
     let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
-    let from: Vec<Entry> = points[0].bundle.iter().map(entry).collect();
+    let from: Vec<Manifest> = points[0].bundle.iter().cloned().collect();
     let name = options
         .name
         .clone()
         .unwrap_or_else(|| name(&workloads, &from, strategy));
+    for workload in &mut workloads {
+        // The document does not say it: the states do.
+        workload.rollout = Rollout::Controller;
+    }
     let spec = Spec {
         strategy: strategy.into(),
         on_failure: options.on_failure,
-        from,
         workloads,
-        warnings: warned,
+        notes,
+        from,
         steps,
         undo,
     };
-    let mut plan = Plan::new(name, spec);
-    let states = plan.states()?;
-    ports(&states, release)?;
-    let loose = loose_ends(&states);
-    if !loose.is_empty() {
-        plan.spec.warnings.extend(loose);
-        plan = Plan::new(plan.metadata.name, plan.spec);
+    let plan = Plan::new(name, spec)?;
+    let mut walk = plan.walk();
+    while walk.advance()?.is_some() {
+        ports(walk.state(), release)?;
     }
     Ok(plan)
 }
@@ -101,7 +103,8 @@ fn comers_and_goers(
         .map_or_else(|| release.from(), |point| &point.bundle);
     let known: BTreeSet<ObjectRef> = workloads
         .iter()
-        .flat_map(|workload| workload.deployments().map(|(_, object)| object))
+        .flat_map(Workload::objects)
+        .cloned()
         .collect();
     let only = |here: &'_ Bundle, there: &'_ Bundle| -> Vec<Manifest> {
         let sets = deployments(here).map(|set| set.manifest());
@@ -112,19 +115,11 @@ fn comers_and_goers(
     let workload = |set: &Manifest, comes: bool| {
         let replicas = Deployment::of(set).replicas()?;
         let (from, to) = if comes { (0, replicas) } else { (replicas, 0) };
-        let object = set.object();
-        let mut workload = Workload::new(
-            &object.name,
-            object.namespace.as_deref(),
-            Deployment::of(set).budget(),
-            from,
-            to,
-        );
-        workload.services = release
-            .services_of(object)
-            .iter()
-            .map(|service| service.object().name.clone())
-            .collect();
+        let budget = Deployment::of(set).budget();
+        let mut workload = Workload::new(set.object().clone(), budget, from, to);
+        for service in release.services_of(set.object()) {
+            workload.routers.push(Routed::new(service.object().clone()));
+        }
         Some(workload)
     };
     let (comers, goers) = (only(end, release.from()), only(release.from(), end));
@@ -134,18 +129,11 @@ fn comers_and_goers(
         .collect()
 }
 
-fn entry(manifest: &Manifest) -> Entry {
-    Entry {
-        object: manifest.object().clone(),
-        manifest: manifest.clone(),
-    }
-}
-
-fn name(workloads: &[Workload], from: &[Entry], strategy: &str) -> String {
+fn name(workloads: &[Workload], from: &[Manifest], strategy: &str) -> String {
     let first = workloads
         .first()
         .map(|workload| &workload.name)
-        .or_else(|| from.first().map(|entry| &entry.object.name));
+        .or_else(|| from.first().map(|manifest| &manifest.object().name));
     first.cloned().unwrap_or_else(|| strategy.to_owned())
 }
 
@@ -158,8 +146,8 @@ fn points_of_plan(
     let start = Waypoint::new("start", release.from().clone());
     let mut kept: BTreeSet<ObjectRef> = BTreeSet::new();
     for workload in workloads {
-        kept.extend(workload.deployments().map(|(_, object)| object));
-        kept.extend(workload.service_refs());
+        kept.extend(workload.objects().cloned());
+        kept.extend(workload.routers.iter().map(|router| router.object.clone()));
     }
     for point in &points {
         kept.extend(differing(&start.bundle, &point.bundle));
@@ -183,20 +171,4 @@ fn differing(from: &Bundle, to: &Bundle) -> BTreeSet<ObjectRef> {
         .filter(|object| from.get(object) != to.get(object))
         .cloned()
         .collect()
-}
-
-/// What the plan's patches change without being able to test it.
-fn loose_ends(states: &[Bundle]) -> Vec<Warning> {
-    let mut found = BTreeSet::new();
-    for (before, after) in states.iter().zip(states.iter().skip(1)) {
-        for object in before
-            .objects()
-            .filter(|object| before.get(object) != after.get(object))
-        {
-            if let (Some(before), Some(after)) = (before.get(object), after.get(object)) {
-                found.extend(unguarded(object, before, after));
-            }
-        }
-    }
-    found.into_iter().collect()
 }

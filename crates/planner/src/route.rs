@@ -79,20 +79,21 @@
 mod gates;
 mod lane;
 mod leg;
-mod name;
+mod movement;
 mod stand;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Digest, StateDigest, Step, Undo};
-use cutover_release::{Error, refuse_all};
+use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
+use cutover_plan::{Phase, Step, Undo, state_digest};
+use cutover_release::refuse_all;
 use cutover_workload::{Deployment, Workload};
 
 use self::gates::time_limit;
 use self::leg::Leg;
 use self::stand::Stand;
+use crate::error::Error;
 use crate::waypoint::Waypoint;
 
 /// A plan longer than this helps nobody.
@@ -143,7 +144,6 @@ enum Version {
 struct Forward {
     steps: Vec<Step>,
     states: Vec<State>,
-    digests: StateDigest,
 }
 
 /// Where the plan stands, and in which leg: the one that leads to the waypoint of this number.
@@ -250,16 +250,14 @@ fn template(set: &Manifest) -> String {
 }
 
 fn forward(ground: &Ground<'_>, points: &[Waypoint]) -> Result<Forward, Error> {
-    let mut digests = StateDigest::default();
     let start = points
         .first()
         .map(|point| point.bundle.clone())
         .unwrap_or_default();
-    let digest = digests.update(&start);
+    let digest = state_digest(&start)?;
     let mut forward = Forward {
         steps: Vec::new(),
         states: vec![undo::state(start, digest, 0)],
-        digests,
     };
     for (number, point) in points.iter().enumerate().skip(1) {
         forward.go(ground, point, number)?;
@@ -273,12 +271,12 @@ impl Forward {
         let first = self.steps.len();
         let mut here = self.states[self.states.len() - 1].bundle.clone();
         let mut leg = Leg::new(ground, &here, point, &journey)?;
-        while let Some((step, after)) = leg.next(&here, &journey) {
+        while let Some((step, after)) = leg.next(&here, &journey)? {
             self.push(step, after.clone(), number)?;
             here = after;
         }
         if self.steps.len() == first && !(point.gates.is_empty() && point.shares.is_empty()) {
-            self.push(stay(point), here, number)?;
+            self.push(stay(point, &here)?, here, number)?;
         }
         if let Some(last) = self.steps[first..].last_mut() {
             last.gates.extend(point.gates.iter().cloned());
@@ -288,46 +286,33 @@ impl Forward {
         Ok(())
     }
 
-    fn push(&mut self, mut step: Step, after: Bundle, leg: usize) -> Result<(), Error> {
+    fn push(&mut self, step: Step, after: Bundle, leg: usize) -> Result<(), Error> {
         too_long(self.steps.len() + 1)?;
-        step.after = self.digests.update(&after);
-        self.states
-            .push(undo::state(after, step.after.clone(), leg));
+        let digest = step.state.clone();
+        self.states.push(undo::state(after, digest, leg));
         self.steps.push(step);
         Ok(())
     }
 }
-
-const STAY: &str = "change nothing: everything is as it is wanted here";
-const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
 
 fn too_long(steps: usize) -> Result<(), Error> {
     if steps <= MOST_STEPS {
         return Ok(());
     }
     let hint = "allow more pods at a time with maxSurge or maxStep, or take larger weights";
-    Err(refuse_all(
-        format!("the plan has more than {MOST_STEPS} steps"),
-        hint,
-    ))
+    let reason = format!("the plan has more than {MOST_STEPS} steps");
+    Err(refuse_all(reason, hint).into())
 }
 
 /// A step for a waypoint at which the plan stands already: nothing changes, its gates are waited
 /// for.
-fn stay(point: &Waypoint) -> Step {
-    Step {
-        phase: point.phase.clone(),
-        name: if point.shares.is_empty() {
-            STAY
-        } else {
-            STAY_AT_WEIGHT
-        }
-        .into(),
-        movement: None,
+fn stay(point: &Waypoint, here: &Bundle) -> Result<Step, Error> {
+    Ok(Step {
+        phase: Phase::new(&*point.phase)?,
         changes: Vec::new(),
         shares: Vec::new(),
         within: None,
         gates: Vec::new(),
-        after: Digest::of(&()),
-    }
+        state: state_digest(here)?,
+    })
 }

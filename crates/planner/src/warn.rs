@@ -1,166 +1,31 @@
-//! What may hurt, but does not stop a plan.
+//! What only the maker of a plan can see: objects beside those that the plan touches.
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning, containers};
-use cutover_release::{Error, Release};
-use cutover_traffic::{Service, Split};
-use cutover_workload::{Deployment, Workload, texts};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_release::Release;
+use cutover_workload::{Deployment, texts};
 use serde_json::Value;
 
 use crate::waypoint::Waypoints;
 
-/// What a reviewer should know of the workloads that a plan moves.
-pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Result<Vec<Warning>, Error> {
+/// What may hurt, of the objects around the plan.
+pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Vec<Warning> {
     let mut found = Vec::new();
     let counting = counting(release.from());
     for workload in &waypoints.workloads {
-        let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
-        let Some(set) = release.to().get(&object) else {
+        let Some(object) = workload.objects().next() else {
             continue;
         };
-        let services = services(workload, release)?;
-        found.extend(
-            services
-                .iter()
-                .filter_map(|service| split(service, workload)),
-        );
-        found.extend(pods(set, !services.is_empty()));
+        let Some(set) = release.to().get(object) else {
+            continue;
+        };
         found.extend(volumes(set, release.to()));
-        found.extend(version_label(release, set));
         if workload.sets.len() > 1 {
             found.extend(counted_by_selector(set, &counting));
         }
     }
-    found.extend(
-        release
-            .to()
-            .iter()
-            .filter_map(|set| at_once(release.from().get(set.object())?, set)),
-    );
-    found.dedup();
-    Ok(found)
-}
-
-/// What has pods of its own, and no steps.
-fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
-    let moved = Deployment::is(to.object()) || to.object().kind == "ReplicaSet";
-    let turns = !moved && from.pointer("/spec/template") != to.pointer("/spec/template");
-    let message = "its pods are replaced by its own controller from the first step on, and no gate waits for them";
-    turns.then(|| {
-        warning(
-            to.object(),
-            message,
-            "release it by itself where that is not meant",
-        )
-    })
-}
-
-/// The fields that a plan's patches change without a test: their text is not the server's.
-pub(crate) fn unguarded(
-    object: &ObjectRef,
-    before: &Manifest,
-    after: &Manifest,
-) -> impl Iterator<Item = Warning> {
-    let fields =
-        cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
-    let escaped = |field: &String| {
-        let text = before.pointer(field).and_then(Value::as_str);
-        text.is_some_and(|text| text.contains(['<', '>', '&']))
-    };
-    let (escaped, stored): (Vec<String>, Vec<String>) = fields.into_iter().partition(escaped);
-    let quantity = "write the quantity as the server does: 200m for 0.2, 1 for 1000m";
-    let apply = "cutover apply notices what others write all the same; a patch that is applied by hand does not";
-    [
-        (stored, "stores it in another form", quantity),
-        (escaped, "writes < > & as escapes", apply),
-    ]
-    .into_iter()
-    .filter(|(fields, ..)| !fields.is_empty())
-    .map(|(fields, does, hint)| {
-        let message = format!(
-            "{} is changed without a test: the server {does}",
-            fields.join(", ")
-        );
-        warning(object, message, hint)
-    })
-}
-
-fn services(workload: &Workload, release: &Release) -> Result<Vec<Service>, Error> {
-    let found = workload
-        .service_refs()
-        .filter_map(|object| release.from().get(&object));
     found
-        .map(|manifest| Ok(Service::of_workload(manifest, workload)?))
-        .collect()
-}
-
-/// A Service that several sets share, and that does not split evenly.
-fn split(service: &Service, workload: &Workload) -> Option<Warning> {
-    let Split::Unknown(reason) = service.split else {
-        return None;
-    };
-    (workload.sets.len() > 1).then(|| {
-        let hint = if service.sticky {
-            "a client stays with its pod until the timeout of the affinity: shares are of new clients at best"
-        } else {
-            "take the shares for what the pods could carry, not for what they get"
-        };
-        warning(&service.object, format!("the share of requests is unknown: {reason}"), hint)
-    })
-}
-
-fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
-    let object = set.object();
-    let template = Deployment::of(set).template().unwrap_or(&Value::Null);
-    let main = || {
-        template
-            .pointer("/spec/containers")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-    };
-    let grace = template
-        .pointer("/spec/terminationGracePeriodSeconds")
-        .and_then(Value::as_u64);
-    let stops = |container: &Value| container.pointer("/lifecycle/preStop").is_some();
-    let ports = || {
-        main()
-            .filter_map(|container| container.get("ports")?.as_array())
-            .flatten()
-    };
-    let checks = [
-        (
-            served && main().any(|container| container.get("readinessProbe").is_none()),
-            "a container behind a Service has no readinessProbe: its pods get requests as soon as they run",
-            "add a readinessProbe, or set minReadySeconds",
-        ),
-        (
-            served && (grace == Some(0) || !main().all(stops) && main().next().is_some()),
-            "a container behind a Service has no preStop hook: if it stops answering at SIGTERM, requests that are still sent to it are lost",
-            "add a preStop sleep of a few seconds, or let the program serve on for as long",
-        ),
-        (
-            template.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))
-                || ports().any(|port| port.get("hostPort").is_some()),
-            "its pods take ports of their node: a pod more may find no node",
-            "plan with maxSurge 0, or keep a node free",
-        ),
-        (
-            template
-                .pointer(
-                    "/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution",
-                )
-                .is_some(),
-            "its pods must not share a node: a pod more may find no node",
-            "plan with maxSurge 0, or keep a node free",
-        ),
-    ];
-    checks
-        .into_iter()
-        .filter(|(holds, ..)| *holds)
-        .map(|(_, message, hint)| warning(object, message, hint))
-        .collect()
 }
 
 /// A volume that one node at a time may write to.
@@ -196,26 +61,6 @@ fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
         set.object(),
         message,
         "take the strategy recreate, or a volume of ReadWriteMany",
-    ))
-}
-
-/// An image that changes while the label that tells its version stays.
-fn version_label(release: &Release, set: &Manifest) -> Option<Warning> {
-    let from = release.from().get(set.object())?;
-    let label = |manifest: &Manifest| Deployment::of(manifest).labels().get("version").cloned();
-    let images = |manifest: &Manifest| -> Vec<Value> {
-        let template = manifest.pointer("/spec/template").unwrap_or(&Value::Null);
-        containers(template)
-            .filter_map(|container| container.get("image").cloned())
-            .collect()
-    };
-    let stale = label(from)
-        .filter(|version| images(from) != images(set) && label(set).as_ref() == Some(version))?;
-    let message = format!("the image changes, and the pods keep the label `version: {stale}`");
-    Some(warning(
-        set.object(),
-        message,
-        "change the label in the manifests, and plan with --to",
     ))
 }
 

@@ -1,7 +1,7 @@
 //! What a strategy gives to the planner.
 
 use cutover_manifest::{Bundle, Manifest, Warning};
-use cutover_plan::{Analysis, Duration, Gate, Weight};
+use cutover_plan::{Analysis, Asked, Duration, Gate};
 use cutover_release::{Error, Release, workload};
 use cutover_workload::{Allowance, Deployment, Workload};
 
@@ -14,8 +14,8 @@ pub struct Waypoint {
     pub bundle: Bundle,
     /// What must hold here besides what the planner asks for itself: pauses, approvals, analyses.
     pub gates: Vec<Gate>,
-    /// The shares of requests that are reached here.
-    pub shares: Vec<Weight>,
+    /// The shares of requests that are asked for here.
+    pub shares: Vec<Asked>,
     /// Whether what changes on the way here is labels and selectors only, so that the pods here
     /// still count as the version that the plan starts from.
     pub adopts: bool,

@@ -8,19 +8,20 @@ use serde_json::Value;
 use crate::error::{Error, refuse};
 use crate::release::Release;
 
-/// Refuses a plan in which a Service and its pods are at odds about a port on the way. How they
+/// Refuses a state in which a Service and its pods are at odds about a port on the way. How they
 /// stand together before and after is somebody's wish.
-pub fn ports(states: &[Bundle], release: &Release) -> Result<(), Error> {
-    for state in states.iter().skip(1) {
-        let index = PodIndex::of(state);
-        for manifest in state.of_kind("Service") {
-            let service = Service::read(manifest)?;
-            for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
-                let stand_so = |end| stand_so(manifest, &service, pods, end);
-                if !stand_so(release.from())? && !stand_so(release.to())? {
-                    has_ports(&service, pods)
-                        .and_then(|()| has_numbers(&service, pods, release))?;
-                }
+///
+/// # Errors
+///
+/// The Service, and the port that leads nowhere.
+pub fn ports(state: &Bundle, release: &Release) -> Result<(), Error> {
+    let index = PodIndex::of(state);
+    for manifest in state.of_kind("Service") {
+        let service = Service::read(manifest)?;
+        for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
+            let stand_so = |end| stand_so(manifest, &service, pods, end);
+            if !stand_so(release.from())? && !stand_so(release.to())? {
+                has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
             }
         }
     }

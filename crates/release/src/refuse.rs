@@ -77,7 +77,7 @@ pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
 /// Sets by the workload that they belong to.
 fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
     let sets = workloads.iter().enumerate();
-    sets.flat_map(|(at, workload)| workload.deployments().map(move |(_, object)| (object, at)))
+    sets.flat_map(|(at, workload)| workload.objects().map(move |object| (object.clone(), at)))
         .collect()
 }
 
@@ -213,10 +213,7 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
 /// Refuses a plan that counts the pods of a set which an autoscaler scales.
 pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
     let scalers = scalers(release);
-    let sets = workloads
-        .iter()
-        .flat_map(Workload::deployments)
-        .map(|(_, object)| object);
+    let sets = workloads.iter().flat_map(Workload::objects).cloned();
     sets.chain(release.changed())
         .try_for_each(|object| autoscaled(&object, &scalers))
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
-use cutover_workload::{Allowance, Deployment, Role, Workload, texts};
+use cutover_workload::{
+    Allowance, Deployment, Role, Rollout, Routed, Workload, deployments, texts,
+};
 use serde_json::{Value, json};
 
 use crate::error::{Error, refuse};
@@ -198,27 +200,29 @@ pub fn workload(
         said.check()
             .map_err(|reason| refuse(deployment, "/spec/strategy/rollingUpdate", reason, hint))?;
     }
-    let mut workload = Workload::new(
-        &deployment.name,
-        deployment.namespace.as_deref(),
-        said,
-        from,
-        to,
-    );
-    workload.budget = (said != own).then_some(said);
-    let services = release.services_of(deployment);
-    let names = |services: &[&Manifest]| {
-        services
-            .iter()
-            .map(|service| service.object().name.clone())
-            .collect()
-    };
-    workload.services = names(&services);
-    let shared = services
-        .into_iter()
-        .filter(|service| release.is_shared(service.object(), deployment));
-    workload.shared = names(&shared.collect::<Vec<_>>());
+    let mut workload = Workload::new(deployment.clone(), said, from, to);
+    workload.name = name(release, deployment);
+    if said != own {
+        workload.rollout = Rollout::Budget(said);
+    }
+    for service in release.services_of(deployment) {
+        workload.routers.push(Routed {
+            shared: release.is_shared(service.object(), deployment),
+            ..Routed::new(service.object().clone())
+        });
+    }
     Ok(workload)
+}
+
+/// A name that no other Deployment of the release has: with its namespace where two share it.
+fn name(release: &Release, deployment: &ObjectRef) -> String {
+    let all = deployments(release.from()).chain(deployments(release.to()));
+    let mut objects = all.map(|set| set.manifest().object());
+    let shared = objects.any(|other| other.name == deployment.name && other != deployment);
+    match &deployment.namespace {
+        Some(namespace) if shared => format!("{namespace}/{}", deployment.name),
+        _ => deployment.name.clone(),
+    }
 }
 
 /// The pods that a Deployment of the release wants before and after it.

@@ -1,6 +1,6 @@
 //! Where an update by the cluster's own controller stands.
 
-use cutover_plan::Gate;
+use cutover_plan::{Available, Gate};
 use cutover_planner::{Waypoint, Waypoints, silence};
 use cutover_release::{Release, replicas};
 use cutover_workload::Deployment;
@@ -30,8 +30,8 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     let mut waypoints = waypoints(release, &Rolling::default())?;
     waypoints.warnings.clear();
     for workload in &mut waypoints.workloads {
-        let object = Deployment::reference(workload.namespace.as_deref(), &workload.name);
-        let wanted = release.to().get(&object);
+        let object = workload.objects().next();
+        let wanted = object.and_then(|object| release.to().get(object));
         let replicas = wanted
             .and_then(|set| Deployment::of(set).replicas())
             .unwrap_or(0);
@@ -51,7 +51,7 @@ pub fn resume_waypoints(release: &Release) -> Result<Waypoints, Error> {
     let mut point = Waypoint::new("resume", release.to().clone());
     for object in release.changed() {
         let (_, replicas) = replicas(release, &object)?;
-        point = point.gate(Gate::Available { object, replicas });
+        point = point.gate(Gate::Available(Available::all(object, replicas)));
     }
     waypoints.points = vec![point];
     Ok(waypoints)

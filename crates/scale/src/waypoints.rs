@@ -46,7 +46,7 @@ pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
     let warnings = workloads
         .iter()
         .zip(&changed)
-        .filter(|(workload, _)| scale.replicas == 0 && !workload.services.is_empty());
+        .filter(|(workload, _)| scale.replicas == 0 && !workload.routers.is_empty());
     Ok(Waypoints {
         warnings: warnings.map(|(_, object)| silent(object)).collect(),
         points,

@@ -67,7 +67,11 @@ impl Service {
     /// A manifest that is no Service.
     pub fn of_workload(manifest: &Manifest, workload: &Workload) -> Result<Self, Error> {
         let mut service = Self::read(manifest)?;
-        if workload.shared.contains(&service.object.name) {
+        let routers = &workload.routers;
+        if routers
+            .iter()
+            .any(|router| router.shared && router.object == service.object)
+        {
             service.split = SHARED;
         }
         Ok(service)

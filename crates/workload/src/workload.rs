@@ -1,13 +1,12 @@
 //! One tier of an application: so many pods wanted, in one or more sets.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use cutover_manifest::ObjectRef;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds::Bounds;
 use crate::budget::Budget;
-use crate::deployment::Deployment;
 
 /// What a set is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +22,8 @@ pub enum Role {
     Blue,
     /// The slot that is prepared.
     Green,
+    /// A few pods of the old version, to compare the canary with.
+    Baseline,
 }
 
 impl fmt::Display for Role {
@@ -32,8 +33,65 @@ impl fmt::Display for Role {
             Self::Canary => "canary",
             Self::Blue => "blue",
             Self::Green => "green",
+            Self::Baseline => "baseline",
         })
     }
+}
+
+/// An object that runs pods of a workload, and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Set {
+    /// What it is for.
+    pub role: Role,
+    /// The object.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
+    pub object: ObjectRef,
+}
+
+/// An object that sends requests to a workload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Routed {
+    /// The object, e.g. a Service.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Object"))]
+    pub object: ObjectRef,
+    /// Whether it sends requests to pods of others too, which the release does not replace: no
+    /// share is known then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
+    /// Whether it owes nobody an answer: it shows a version before that serves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview: bool,
+    /// Whether nothing but routes of the workload reaches it: it owes its share of the floor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_route: bool,
+}
+
+impl Routed {
+    /// A router of this workload alone, which owes answers at all times.
+    pub fn new(object: ObjectRef) -> Self {
+        Self {
+            object,
+            shared: false,
+            preview: false,
+            by_route: false,
+        }
+    }
+}
+
+/// How a workload's pods are replaced. A plan does not say it: it is read from the plan's states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rollout {
+    /// As each set's own update strategy says.
+    #[default]
+    Controller,
+    /// By another surge and unavailability than the set's own.
+    Budget(Budget),
+    /// All pods are stopped before new ones start, so that for some time nobody answers.
+    Recreate,
 }
 
 /// What shares a budget, and who serves it.
@@ -47,61 +105,41 @@ impl fmt::Display for Role {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Workload {
-    /// Its name: that of its Deployment before the plan.
+    /// Its name, unique in a plan: that of its first set, with the namespace where two share it.
     pub name: String,
-    /// Its namespace, where the manifests have one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// The pods that it runs with when no release is under way.
-    pub replicas: u32,
-    /// The fewest available pods.
-    pub floor: u32,
-    /// The most pods alive.
-    pub ceiling: u32,
-    /// The names of its Deployments, by role.
-    pub sets: BTreeMap<Role, String>,
-    /// The Services whose requests it answers.
+    /// How many pods it has at any moment.
+    pub bounds: Bounds,
+    /// What runs its pods.
+    pub sets: Vec<Set>,
+    /// What sends it requests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub services: Vec<String>,
-    /// Those of them that send requests to pods of others too, which the release does not replace:
-    /// of these no share is known.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub shared: Vec<String>,
-    /// The surge and unavailability that the strategy says; where it says none its Deployment's own
-    /// count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
-    pub budget: Option<Budget>,
-    /// Whether all its pods are stopped before new ones start, so that for some time nobody
-    /// answers.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub recreate: bool,
+    pub routers: Vec<Routed>,
+    /// How its pods are replaced, as the strategy wants it.
+    #[serde(skip)]
+    pub rollout: Rollout,
 }
 
 impl Workload {
-    /// A workload of one Deployment, stable, that goes from so many pods to so many.
+    /// A workload of one set, stable, that goes from so many pods to so many.
     ///
     /// ```
+    /// use cutover_manifest::ObjectRef;
     /// use cutover_workload::{Budget, Workload};
     ///
-    /// let workload = Workload::new("hello", None, Budget::default(), 3, 5);
-    /// assert_eq!((workload.floor, workload.ceiling), (3, 7)); // 5 and a surge of 2
+    /// let hello = ObjectRef::new("apps/v1", "Deployment", None, "hello");
+    /// let workload = Workload::new(hello, Budget::default(), 3, 5);
+    /// assert_eq!((workload.floor(), workload.ceiling()), (3, 7)); // 5 and a surge of 2
     /// ```
-    pub fn new(name: &str, namespace: Option<&str>, budget: Budget, from: u32, to: u32) -> Self {
-        let (before, after) = (budget.of(from), budget.of(to));
+    pub fn new(object: ObjectRef, budget: Budget, from: u32, to: u32) -> Self {
         Self {
-            name: name.into(),
-            namespace: namespace.map(Into::into),
-            replicas: from,
-            floor: (from - before.unavailable).min(to - after.unavailable),
-            ceiling: from
-                .saturating_add(before.surge)
-                .max(to.saturating_add(after.surge)),
-            sets: BTreeMap::from([(Role::Stable, name.into())]),
-            services: Vec::new(),
-            shared: Vec::new(),
-            budget: None,
-            recreate: false,
+            name: object.name.clone(),
+            bounds: Bounds::within(budget, from, to),
+            sets: vec![Set {
+                role: Role::Stable,
+                object,
+            }],
+            routers: Vec::new(),
+            rollout: Rollout::Controller,
         }
     }
 
@@ -109,38 +147,75 @@ impl Workload {
     /// pod is added to the most that are wanted.
     #[must_use]
     pub fn recreated(self, wanted: u32) -> Self {
+        let most = self.replicas().max(wanted);
         Self {
-            recreate: true,
-            floor: 0,
-            ceiling: self.replicas.max(wanted),
+            bounds: self.bounds.with_floor(0).with_ceiling(most),
+            rollout: Rollout::Recreate,
             ..self
         }
     }
 
-    /// Its Deployments, by role.
-    pub fn deployments(&self) -> impl Iterator<Item = (Role, ObjectRef)> + '_ {
-        self.sets.iter().map(|(role, name)| {
-            (
-                *role,
-                Deployment::reference(self.namespace.as_deref(), name),
-            )
-        })
+    /// The same with so many more pods alive at most.
+    #[must_use]
+    pub fn with_more(self, pods: u32) -> Self {
+        let ceiling = self.ceiling().saturating_add(pods);
+        Self {
+            bounds: self.bounds.with_ceiling(ceiling),
+            ..self
+        }
     }
 
-    /// The Services whose requests it answers.
-    pub fn service_refs(&self) -> impl Iterator<Item = ObjectRef> + '_ {
-        self.services
-            .iter()
-            .map(|name| service_ref(self.namespace.as_deref(), name))
+    /// The pods that it runs with when no release is under way; none are known of a live count.
+    pub fn replicas(&self) -> u32 {
+        self.bounds.fixed().map_or(0, |fixed| fixed.replicas)
     }
-}
 
-/// The reference of a Service.
-pub fn service_ref(namespace: Option<&str>, name: &str) -> ObjectRef {
-    ObjectRef {
-        api_version: "v1".into(),
-        kind: "Service".into(),
-        namespace: namespace.map(Into::into),
-        name: name.into(),
+    /// The fewest available pods; of a live count none are promised as a number.
+    pub fn floor(&self) -> u32 {
+        self.bounds.fixed().map_or(0, |fixed| fixed.floor)
+    }
+
+    /// The most pods alive; of a live count there is no number.
+    pub fn ceiling(&self) -> u32 {
+        self.bounds.fixed().map_or(u32::MAX, |fixed| fixed.ceiling)
+    }
+
+    /// The objects that run its pods.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.sets.iter().map(|set| &set.object)
+    }
+
+    /// The routers that owe its requests an answer.
+    pub fn serving(&self) -> impl Iterator<Item = &Routed> {
+        self.routers.iter().filter(|router| !router.preview)
+    }
+
+    /// Whether one of its sets is for this.
+    pub fn has(&self, role: Role) -> bool {
+        self.sets.iter().any(|set| set.role == role)
+    }
+
+    /// Whether this object runs pods of it.
+    pub fn runs(&self, object: &ObjectRef) -> bool {
+        self.objects().any(|own| own == object)
+    }
+
+    /// The namespace of its objects, where manifests name one.
+    pub fn namespace(&self) -> Option<&str> {
+        self.objects().next()?.namespace.as_deref()
+    }
+
+    /// Lets a router show its pods that owes nobody an answer.
+    pub fn preview(&mut self, router: ObjectRef) {
+        self.routers.retain(|known| known.object != router);
+        self.routers.push(Routed {
+            preview: true,
+            ..Routed::new(router)
+        });
+    }
+
+    /// Adds a set.
+    pub fn add(&mut self, role: Role, object: ObjectRef) {
+        self.sets.push(Set { role, object });
     }
 }

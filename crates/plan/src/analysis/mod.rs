@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub use self::condition::{BadCondition, Condition, Observed};
 pub use self::url::{BadUrl, HttpUrl};
 use crate::duration::Duration;
-use crate::step::Gate;
+use crate::gate::Gate;
 
 /// A question to another system, as a strategy has it; in a plan it is a [`Gate`].
 ///
@@ -53,18 +53,26 @@ pub struct Smoke {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// How long an answer may take.
-    #[serde(default = "five_seconds", deserialize_with = "some_time")]
+    #[serde(
+        default = "five_seconds",
+        skip_serializing_if = "is_five_seconds",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub timeout: Duration,
     /// How long it is from one request to the next.
-    #[serde(default = "ten_seconds", deserialize_with = "some_time")]
+    #[serde(
+        default = "ten_seconds",
+        skip_serializing_if = "is_ten_seconds",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub interval: Duration,
     /// How many requests are made.
-    #[serde(default = "once")]
+    #[serde(default = "once", skip_serializing_if = "is_once")]
     pub count: NonZeroU32,
     /// How many of them may fail.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub failure_limit: u32,
 }
 
@@ -89,21 +97,29 @@ pub struct Metric {
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub initial_delay: Option<Duration>,
     /// How long it is from one measurement to the next.
-    #[serde(default = "ten_seconds", deserialize_with = "some_time")]
+    #[serde(
+        default = "ten_seconds",
+        skip_serializing_if = "is_ten_seconds",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub interval: Duration,
     /// How many measurements are made. Those that give no value are made again.
-    #[serde(default = "once")]
+    #[serde(default = "once", skip_serializing_if = "is_once")]
     pub count: NonZeroU32,
     /// How many of them may fail.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub failure_limit: u32,
     /// How many times, one after the other, there may be no value: no answer, an error, an empty
     /// result.
-    #[serde(default = "four")]
+    #[serde(default = "four", skip_serializing_if = "is_four")]
     pub consecutive_error_limit: u32,
     /// How long an answer may take.
-    #[serde(default = "thirty_seconds", deserialize_with = "some_time")]
+    #[serde(
+        default = "thirty_seconds",
+        skip_serializing_if = "is_thirty_seconds",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub timeout: Duration,
 }
@@ -119,7 +135,11 @@ pub struct Job {
     #[cfg_attr(feature = "schema", schemars(with = "Map<String, Value>"))]
     pub manifest: Manifest,
     /// How long it may take, its pod's start included.
-    #[serde(default = "ten_minutes", deserialize_with = "some_time")]
+    #[serde(
+        default = "ten_minutes",
+        skip_serializing_if = "is_ten_minutes",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub timeout: Duration,
 }
@@ -137,15 +157,23 @@ pub struct Webhook {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub body: Map<String, Value>,
     /// How long an answer may take.
-    #[serde(default = "ten_seconds", deserialize_with = "some_time")]
+    #[serde(
+        default = "ten_seconds",
+        skip_serializing_if = "is_ten_seconds",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub timeout: Duration,
     /// After how long it is asked again.
-    #[serde(default = "ten_seconds", deserialize_with = "some_time")]
+    #[serde(
+        default = "ten_seconds",
+        skip_serializing_if = "is_ten_seconds",
+        deserialize_with = "some_time"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub interval: Duration,
     /// How many times, one after the other, there may be no answer that decides.
-    #[serde(default = "four")]
+    #[serde(default = "four", skip_serializing_if = "is_four")]
     pub consecutive_error_limit: u32,
 }
 
@@ -241,10 +269,14 @@ impl Gate {
             Self::Metric(metric) => Some(Analysis::Metric(metric)),
             Self::Job(job) => Some(Analysis::Job(job)),
             Self::Webhook(webhook) => Some(Analysis::Webhook(webhook)),
-            Self::Available { .. }
-            | Self::Settled { .. }
-            | Self::Endpoints { .. }
-            | Self::Pause { .. } => None,
+            Self::Available(_)
+            | Self::Drained(_)
+            | Self::Endpoints(_)
+            | Self::Held(_)
+            | Self::Pause(_)
+            | Self::Routed(_)
+            | Self::Settled(_)
+            | Self::Window(_) => None,
         }
     }
 }
@@ -273,6 +305,34 @@ fn thirty_seconds() -> Duration {
 
 fn ten_minutes() -> Duration {
     Duration::of_seconds(600)
+}
+
+fn is_once(count: &NonZeroU32) -> bool {
+    *count == once()
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+fn is_four(count: &u32) -> bool {
+    *count == four()
+}
+
+fn is_five_seconds(duration: &Duration) -> bool {
+    *duration == five_seconds()
+}
+
+fn is_ten_seconds(duration: &Duration) -> bool {
+    *duration == ten_seconds()
+}
+
+fn is_thirty_seconds(duration: &Duration) -> bool {
+    *duration == thirty_seconds()
+}
+
+fn is_ten_minutes(duration: &Duration) -> bool {
+    *duration == ten_minutes()
 }
 
 fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Change, Duration, Gate};
+use cutover_plan::{Available, Change, Duration, Endpoints, Gate, Settled};
 use cutover_traffic::backends;
 use cutover_workload::{Deployment, Workload, texts};
 
@@ -29,11 +29,8 @@ pub(super) fn gates(
     let mut services = BTreeSet::new();
     let mut known = BTreeSet::new();
     for workload in ground.workloads {
-        known.extend(workload.deployments().map(|(_, object)| object));
-        if !workload
-            .deployments()
-            .any(|(_, object)| changed.contains(&object))
-        {
+        known.extend(workload.objects().cloned());
+        if !workload.objects().any(|object| changed.contains(object)) {
             continue;
         }
         pods.extend(pod_gates(workload, before, after, journey));
@@ -44,7 +41,7 @@ pub(super) fn gates(
     pods.extend(
         services
             .into_iter()
-            .map(|object| Gate::Endpoints { object }),
+            .map(|object| Gate::Endpoints(Endpoints { object })),
     );
     pods
 }
@@ -58,11 +55,7 @@ pub(super) fn awaited<'a>(
 ) -> Vec<Gate> {
     let objects: BTreeSet<&ObjectRef> = objects.collect();
     let none = Bundle::new();
-    let waiting = |workload: &&Workload| {
-        workload
-            .deployments()
-            .any(|(_, object)| objects.contains(&object))
-    };
+    let waiting = |workload: &&Workload| workload.objects().any(|object| objects.contains(object));
     let workloads = || ground.workloads.iter().filter(waiting);
     let services: BTreeSet<_> = workloads()
         .flat_map(|workload| renewed_services(workload, &none, state))
@@ -73,28 +66,22 @@ pub(super) fn awaited<'a>(
             .and_then(|set| Deployment::of(set).replicas())
     };
     let pods = objects.iter().filter_map(|object| {
-        Some(Gate::Available {
-            object: (*object).clone(),
-            replicas: replicas(object)?,
-        })
+        let available = Available::all((*object).clone(), replicas(object)?);
+        Some(Gate::Available(available))
     });
     pods.chain(
         services
             .into_iter()
-            .map(|object| Gate::Endpoints { object }),
+            .map(|object| Gate::Endpoints(Endpoints { object })),
     )
     .collect()
 }
 
 /// The longest time that one of the Deployments that are waited for gives itself to progress.
 pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
-    let deployment = |gate: &Gate| match gate {
-        Gate::Available { object, .. } | Gate::Settled { object, .. } => after.get(object),
-        _ => None,
-    };
-    let longest = gates
-        .iter()
-        .filter_map(deployment)
+    let waited_for = gates.iter().filter_map(|gate| after.get(gate.object()?));
+    let longest = waited_for
+        .filter(|manifest| Deployment::is(manifest.object()))
         .map(|set| Duration::of_seconds(Deployment::of(set).deadline()))
         .max();
     let limited = gates.iter().any(Gate::is_observed);
@@ -121,9 +108,9 @@ fn pod_gates(
         let fresh = journey.back && journey.version(after.get(&object)) == Version::New;
         match replicas {
             0 if !moved(&object) => None,
-            0 => Some(Gate::Settled { object, replicas }),
-            _ if fresh => Some(Gate::Settled { object, replicas }),
-            _ => Some(Gate::Available { object, replicas }),
+            0 => Some(Gate::Settled(Settled { object, replicas })),
+            _ if fresh => Some(Gate::Settled(Settled { object, replicas })),
+            _ => Some(Gate::Available(Available::all(object, replicas))),
         }
     };
     is.clone().into_iter().filter_map(gate).collect()
@@ -141,8 +128,8 @@ fn renewed_services(workload: &Workload, before: &Bundle, after: &Bundle) -> Vec
         .map(|set| Deployment::of(set).labels())
         .collect();
     let services = workload
-        .service_refs()
-        .filter_map(|object| after.get(&object));
+        .serving()
+        .filter_map(|router| after.get(&router.object));
     let selecting = services.filter(|service| {
         labels
             .iter()
@@ -165,10 +152,8 @@ fn strangers<'a>(
         .filter(|object| before.get(object) != after.get(object))
         .filter_map(|object| {
             let replicas = Deployment::of(after.get(object)?).replicas()?;
-            Some(Gate::Available {
-                object: (*object).clone(),
-                replicas,
-            })
+            let available = Available::all((*object).clone(), replicas);
+            Some(Gate::Available(available))
         })
 }
 

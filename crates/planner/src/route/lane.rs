@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::Move;
-use cutover_release::{Error, refuse};
+use cutover_release::refuse;
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
-use super::stand::{Set, Stand, selector, selects};
+use super::movement::Move;
+use super::stand::{Set, Stand, selector, selects, serves};
 use super::{Journey, Version};
+use crate::error::Error;
 
 /// Workloads that must move in one order, since a Service that the leg changes stands between them.
 pub(super) struct Lane<'a> {
@@ -80,11 +81,17 @@ impl Lane<'_> {
                 return Ok(Some(Head { movement, edits }));
             }
         }
-        self.stuck(here, there, &stands).map_or(Ok(None), Err)
+        self.stuck(here, there, &stands)
+            .map_or(Ok(None), |refused| Err(refused.into()))
     }
 
     /// Why nothing can be done although the lane has not arrived; `None` where it has.
-    fn stuck(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Option<Error> {
+    fn stuck(
+        &self,
+        here: &Bundle,
+        there: &Bundle,
+        stands: &[Stand<'_>],
+    ) -> Option<cutover_release::Error> {
         let service = self
             .services
             .iter()
@@ -128,11 +135,8 @@ impl Lane<'_> {
         stands: &[Stand<'_>],
         journey: &Journey<'_>,
     ) -> Vec<Edit> {
-        let serves = |service: &&ObjectRef| {
-            stands
-                .iter()
-                .any(|stand| stand.workload.service_refs().any(|own| own == **service))
-        };
+        let serves =
+            |service: &&ObjectRef| stands.iter().any(|stand| serves(stand.workload, service));
         let shows = self
             .services
             .iter()
@@ -214,7 +218,7 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
     let namespace = service.object().namespace.as_deref();
     stands
         .iter()
-        .filter(|stand| stand.workload.namespace.as_deref() == namespace)
+        .filter(|stand| stand.workload.namespace() == namespace)
         .all(|stand| {
             let selected = stand
                 .sets
@@ -228,9 +232,8 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
             let pods: u32 = selected
                 .map(|set| set.count.saturating_sub(set.doubtful))
                 .sum();
-            let serves = stand.workload.services.contains(&service.object().name);
-            pods >= if serves {
-                stand.workload.floor.max(1).min(stand.pods())
+            pods >= if serves(stand.workload, service.object()) {
+                stand.workload.floor().max(1).min(stand.pods())
             } else {
                 0
             }
@@ -243,9 +246,7 @@ fn carries(service: &Manifest, stands: &[Stand<'_>]) -> bool {
 fn widened(here: &Manifest, there: &Manifest, stands: &[Stand<'_>]) -> Option<Manifest> {
     let (before, after) = (selector(here), selector(there));
     let lost = |set: &Set<'_>| set.turns_under_load() && !set.keeps_services;
-    let apart = |stand: &Stand<'_>| {
-        stand.workload.sets.contains_key(&Role::Green) && !stand.sets.iter().any(lost)
-    };
+    let apart = |stand: &Stand<'_>| stand.workload.has(Role::Green) && !stand.sets.iter().any(lost);
     let common: BTreeMap<_, _> = before
         .into_iter()
         .filter(|(key, value)| after.get(key) == Some(value))

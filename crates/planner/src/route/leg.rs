@@ -3,16 +3,16 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef, rank};
-use cutover_plan::{Change, Move, Step};
-use cutover_release::Error;
+use cutover_plan::{Change, PatchChange, Phase, Step, state_digest};
 use cutover_traffic::backends;
-use cutover_workload::{Deployment, Workload, service_ref};
+use cutover_workload::{Deployment, Workload};
 
 use super::gates::{awaited, gates, time_limit};
 use super::lane::{Edit, Head, Lane};
-use super::name::name;
-use super::stand::{selector, selects};
+use super::movement::Move;
+use super::stand::{selector, selects, serves};
 use super::{Ground, Journey, too_long};
+use crate::error::Error;
 use crate::waypoint::Waypoint;
 
 /// The way from one state to a waypoint, made step by step by [`Leg::next`].
@@ -36,11 +36,7 @@ impl<'a> Leg<'a> {
         journey: &Journey<'_>,
     ) -> Result<Self, Error> {
         let lanes = lanes(ground.workloads, here, &point.bundle);
-        let sets = ground
-            .workloads
-            .iter()
-            .flat_map(Workload::deployments)
-            .map(|(_, object)| object);
+        let sets = ground.workloads.iter().flat_map(Workload::objects).cloned();
         let moved = sets
             .chain(lanes.iter().flat_map(|lane| lane.services.iter().cloned()))
             .collect();
@@ -72,7 +68,11 @@ impl<'a> Leg<'a> {
     ///
     /// The lane with the longest way ahead says which move it is; all lanes that are to make the
     /// same one make it too.
-    pub(super) fn next(&mut self, here: &Bundle, journey: &Journey<'_>) -> Option<(Step, Bundle)> {
+    pub(super) fn next(
+        &mut self,
+        here: &Bundle,
+        journey: &Journey<'_>,
+    ) -> Result<Option<(Step, Bundle)>, Error> {
         let there = &self.point.bundle;
         let (late, mut edits): (Vec<Edit>, Vec<Edit>) = self
             .others(here, there)
@@ -87,12 +87,14 @@ impl<'a> Leg<'a> {
             .and_then(|group| group.iter().rev().max_by_key(|way| way.len()));
         let movement = others.or_else(|| Some(longest?.front()?.movement));
         if !late.is_empty() && movement.is_none_or(|movement| movement != Move::Expand) {
-            return Some(self.step(here, journey, Move::Shift, late));
+            return self.step(here, journey, late).map(Some);
         }
         let Some(movement) = movement else {
             let removed = self.leavers(here, there);
-            return (!removed.is_empty())
-                .then(|| self.step(here, journey, Move::Contract, removed));
+            if removed.is_empty() {
+                return Ok(None);
+            }
+            return self.step(here, journey, removed).map(Some);
         };
         edits.extend(self.take(movement));
         if edits.iter().all(|edit| edit.after.is_none()) {
@@ -102,7 +104,7 @@ impl<'a> Leg<'a> {
                     .filter(|leaver| !self.moved.contains(&leaver.object)),
             );
         }
-        Some(self.step(here, journey, movement, edits))
+        self.step(here, journey, edits).map(Some)
     }
 
     /// What the lanes do that are to make this move next.
@@ -144,9 +146,8 @@ impl<'a> Leg<'a> {
         &self,
         here: &Bundle,
         journey: &Journey<'_>,
-        movement: Move,
         mut edits: Vec<Edit>,
-    ) -> (Step, Bundle) {
+    ) -> Result<(Step, Bundle), Error> {
         edits.sort_by_cached_key(order);
         let after = made(here, &edits);
         let (idle, edits): (Vec<Edit>, Vec<Edit>) =
@@ -159,16 +160,14 @@ impl<'a> Leg<'a> {
             idle.iter().map(|edit| &edit.object),
         ));
         let step = Step {
-            phase: self.point.phase.clone(),
-            name: name(&changes, here, &after),
-            movement: (!changes.is_empty()).then_some(movement),
+            phase: Phase::new(&*self.point.phase)?,
             within: time_limit(&after, &gates),
             changes,
             shares: Vec::new(),
             gates,
-            after: cutover_plan::Digest::of(&()),
+            state: state_digest(&after)?,
         };
-        (step, after)
+        Ok((step, after))
     }
 }
 
@@ -201,19 +200,13 @@ fn change(here: &Bundle, edit: &Edit) -> Option<Change> {
     let object = edit.object.clone();
     let keys = &MergeKeys;
     Some(match (here.get(&edit.object), edit.after.clone()) {
-        (Some(before), Some(after)) => Change::Patch {
+        (Some(before), Some(after)) => Change::Patch(PatchChange {
             object,
             ops: cutover_patch::diff(before.value(), after.value(), keys),
             inverse: cutover_patch::diff(after.value(), before.value(), keys),
-        },
-        (Some(before), None) => Change::Delete {
-            object,
-            manifest: before.clone(),
-        },
-        (None, manifest) => Change::Create {
-            object,
-            manifest: manifest?,
-        },
+        }),
+        (Some(_), None) => Change::Delete(object),
+        (None, manifest) => Change::Create(manifest?),
     })
 }
 
@@ -253,18 +246,12 @@ fn way(
 
 /// The objects that a lane moves or looks at.
 fn own_objects(lane: &Lane<'_>) -> BTreeSet<ObjectRef> {
-    let sets = lane
-        .workloads
-        .iter()
-        .flat_map(|workload| workload.deployments())
-        .map(|(_, object)| object);
-    let services = lane
-        .workloads
-        .iter()
-        .flat_map(|workload| workload.service_refs());
-    sets.chain(services)
-        .chain(lane.services.iter().cloned())
-        .collect()
+    let mut objects: BTreeSet<ObjectRef> = lane.services.iter().cloned().collect();
+    for workload in &lane.workloads {
+        objects.extend(workload.objects().cloned());
+        objects.extend(workload.routers.iter().map(|router| router.object.clone()));
+    }
+    objects
 }
 
 fn made(here: &Bundle, edits: &[Edit]) -> Bundle {
@@ -304,7 +291,7 @@ fn lanes<'a>(workloads: &'a [Workload], here: &Bundle, there: &Bundle) -> Vec<La
     lanes.sort_by_key(|lane| {
         lane.workloads
             .first()
-            .map(|workload| (&workload.namespace, &workload.name))
+            .and_then(|workload| workload.objects().next())
     });
     lanes
 }
@@ -331,9 +318,7 @@ fn changed_services(here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
 /// comes before it goes.
 fn handed_over(workloads: &[Workload], here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
     let stands = |bundle: &Bundle, workload: &Workload| {
-        workload
-            .deployments()
-            .any(|(_, object)| bundle.contains(&object))
+        workload.objects().any(|object| bundle.contains(object))
     };
     let passing = workloads
         .iter()
@@ -341,7 +326,8 @@ fn handed_over(workloads: &[Workload], here: &Bundle, there: &Bundle) -> Vec<Obj
     let near = |workload: &Workload| -> Vec<ObjectRef> {
         let services = here.of_kind("Service").map(|manifest| manifest.object());
         let same = services.filter(|object| {
-            object.namespace == workload.namespace && here.get(object) == there.get(object)
+            object.namespace.as_deref() == workload.namespace()
+                && here.get(object) == there.get(object)
         });
         same.filter(|object| {
             [here, there]
@@ -361,8 +347,8 @@ fn handed_over(workloads: &[Workload], here: &Bundle, there: &Bundle) -> Vec<Obj
 /// Whether a Service sends requests to a lane's pods, at either end of the leg.
 fn touches(service: &ObjectRef, lane: &Lane<'_>, here: &Bundle, there: &Bundle) -> bool {
     lane.workloads.iter().any(|workload| {
-        let serves = workload.service_refs().any(|object| object == *service);
-        let near = service_ref(workload.namespace.as_deref(), &service.name) == *service;
+        let serves = serves(workload, service);
+        let near = workload.namespace() == service.namespace.as_deref();
         let selected = || {
             [here, there]
                 .into_iter()
@@ -376,9 +362,7 @@ fn selected(service: &ObjectRef, workload: &Workload, bundle: &Bundle) -> bool {
     let Some(selector) = bundle.get(service).map(selector) else {
         return false;
     };
-    let sets = workload
-        .deployments()
-        .filter_map(|(_, object)| bundle.get(&object));
+    let sets = workload.objects().filter_map(|object| bundle.get(object));
     sets.map(|set| Deployment::of(set).labels())
         .any(|labels| selects(&selector, &labels))
 }

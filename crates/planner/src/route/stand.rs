@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::{Amount, Budget, Deployment, Workload, texts};
+use cutover_workload::{Amount, Budget, Deployment, Rollout, Workload, texts};
 use serde_json::{Value, json};
 
 /// A workload here, seen with its end of the leg in mind.
@@ -40,15 +40,16 @@ type Selector = BTreeMap<String, String>;
 impl<'a> Stand<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
         let services = workload
-            .service_refs()
-            .filter_map(|service| Some((here.get(&service)?, there.get(&service))));
+            .serving()
+            .map(|router| &router.object)
+            .filter_map(|service| Some((here.get(service)?, there.get(service))));
         let selectors: Vec<_> = services
             .map(|(here, there)| (selector(here), selector(there.unwrap_or(here))))
             .collect();
-        let set = |(_, object)| Set::new(object, here, there, &selectors);
+        let set = |object: &ObjectRef| Set::new(object.clone(), here, there, &selectors);
         Self {
             workload,
-            sets: workload.deployments().map(set).collect(),
+            sets: workload.objects().map(set).collect(),
             services: selectors.len().max(1),
         }
     }
@@ -60,7 +61,7 @@ impl<'a> Stand<'a> {
 
     /// Pods that may be added.
     pub(super) fn room(&self) -> u32 {
-        self.workload.ceiling.saturating_sub(self.pods())
+        self.workload.ceiling().saturating_sub(self.pods())
     }
 
     /// Pods of a set that may be missing, whichever Service asks.
@@ -98,7 +99,8 @@ impl<'a> Stand<'a> {
 
     /// Pods behind a Service above the floor.
     fn surplus(&self, service: usize) -> u32 {
-        self.available(service).saturating_sub(self.workload.floor)
+        self.available(service)
+            .saturating_sub(self.workload.floor())
     }
 
     fn available(&self, service: usize) -> u32 {
@@ -140,12 +142,14 @@ impl<'a> Stand<'a> {
 
     /// The set under the strategy that was asked for, where one was.
     fn asked(&self, here: &Manifest) -> Option<Manifest> {
-        if self.workload.recreate {
-            return Some(with_strategy(here, Some(&json!({ "type": "Recreate" }))));
+        match self.workload.rollout {
+            Rollout::Controller => None,
+            Rollout::Budget(budget) => Some(with_strategy(here, Some(&budget.strategy()))),
+            Rollout::Recreate => {
+                let recreate = json!({ "type": "Recreate" });
+                Some(with_strategy(here, Some(&recreate)))
+            }
         }
-        self.workload
-            .budget
-            .map(|budget| with_strategy(here, Some(&budget.strategy())))
     }
 
     /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and
@@ -155,8 +159,9 @@ impl<'a> Stand<'a> {
         if !set.keeps_services {
             return false;
         }
-        if self.workload.recreate || deployment.recreates() {
-            return self.workload.recreate && deployment.recreates();
+        let recreate = self.workload.rollout == Rollout::Recreate;
+        if recreate || deployment.recreates() {
+            return recreate && deployment.recreates();
         }
         let slack = deployment.budget().of(set.count);
         slack.surge <= self.room() && (!set.serves() || slack.unavailable <= self.spare(set))
@@ -262,10 +267,15 @@ fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
 /// Pods of each set, by Deployment: what a step changes about them is what its gates wait for.
 pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef, u32> {
     let sets = workload
-        .deployments()
-        .filter_map(|(_, object)| Some((object.clone(), bundle.get(&object)?)));
+        .objects()
+        .filter_map(|object| Some((object.clone(), bundle.get(object)?)));
     sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0)))
         .collect()
+}
+
+/// Whether a Service owes a workload's requests an answer.
+pub(super) fn serves(workload: &Workload, service: &ObjectRef) -> bool {
+    workload.serving().any(|router| router.object == *service)
 }
 
 /// What a Service selects by.

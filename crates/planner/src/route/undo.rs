@@ -16,13 +16,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Gate, StateDigest, Step, Undo};
-use cutover_release::Error;
+use cutover_plan::{Gate, Step, Undo};
 use cutover_workload::{Deployment, Workload};
 
 use super::leg::Leg;
 use super::stand::counts;
 use super::{Forward, Ground, Journey, State, Version, template};
+use crate::error::Error;
 use crate::waypoint::Waypoint;
 
 /// One entry a step.
@@ -48,7 +48,6 @@ fn way_back(
         forward,
         from,
         here: state.bundle.clone(),
-        digests: forward.digests.clone(),
         steps: Vec::new(),
     };
     let mut journey = ground.journey(true);
@@ -58,7 +57,7 @@ fn way_back(
         return Ok(Undo {
             from,
             steps: Vec::new(),
-            then: from - 1,
+            to: from - 1,
         });
     }
     for point in points[..state.leg].iter().rev() {
@@ -66,18 +65,18 @@ fn way_back(
         if !start && gains(&walk, point, &journey) {
             continue;
         }
-        if let Some(then) = walk.go(point, &mut journey)? {
+        if let Some(to) = walk.go(point, &mut journey)? {
             return Ok(Undo {
                 from,
                 steps: walk.steps,
-                then,
+                to,
             });
         }
     }
     Ok(Undo {
         from,
         steps: walk.steps,
-        then: 0,
+        to: 0,
     })
 }
 
@@ -86,7 +85,6 @@ struct Walk<'a> {
     forward: &'a Forward,
     from: usize,
     here: Bundle,
-    digests: StateDigest,
     steps: Vec<Step>,
 }
 
@@ -94,17 +92,16 @@ impl Walk<'_> {
     /// Goes back to a waypoint; stops where the plan stood after an earlier step, and says which.
     fn go(&mut self, point: &Waypoint, journey: &mut Journey<'_>) -> Result<Option<usize>, Error> {
         let mut leg = Leg::new(self.ground, &self.here, point, journey)?;
-        while let Some((mut step, after)) = leg.next(&self.here, journey) {
+        while let Some((step, after)) = leg.next(&self.here, journey)? {
             journey.settle(&self.here, &after);
             journey.rely_on(step.gates.iter().filter_map(|gate| match gate {
-                Gate::Available { object, .. } => Some(object),
+                Gate::Available(available) => Some(&available.object),
                 _ => None,
             }));
-            step.after = self.digests.update(&after);
             self.here = after;
             let joined = self.forward.states[..self.from]
                 .iter()
-                .rposition(|state| state.digest == step.after);
+                .rposition(|state| state.digest == step.state);
             self.steps.push(step);
             if joined.is_some() {
                 return Ok(joined);
@@ -143,9 +140,9 @@ fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<Obje
     ground
         .workloads
         .iter()
-        .flat_map(Workload::deployments)
-        .map(|(_, object)| object)
-        .filter(turned)
+        .flat_map(Workload::objects)
+        .filter(|object| turned(object))
+        .cloned()
         .collect()
 }
 
@@ -166,7 +163,7 @@ fn gains(walk: &Walk<'_>, point: &Waypoint, journey: &Journey<'_>) -> bool {
 }
 
 /// A state that the plan stands at, on the way forward.
-pub(super) fn state(bundle: Bundle, digest: cutover_plan::Digest, leg: usize) -> State {
+pub(super) fn state(bundle: Bundle, digest: cutover_manifest::Digest, leg: usize) -> State {
     State {
         bundle,
         digest,

@@ -1,0 +1,113 @@
+//! Changes: what a step does to one object.
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_patch::Patch;
+use serde::{Deserialize, Serialize};
+
+/// One change of one object.
+///
+/// It is exhaustive on purpose: a new change is a new version of the format.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Change {
+    /// Create the object as it stands here.
+    Create(
+        #[cfg_attr(
+            feature = "schema",
+            schemars(with = "serde_json::Map<String, serde_json::Value>")
+        )]
+        Manifest,
+    ),
+    /// Delete the object; the state before holds it.
+    Delete(
+        #[cfg_attr(
+            feature = "schema",
+            schemars(with = "cutover_workload::schema::Object")
+        )]
+        ObjectRef,
+    ),
+    /// Patch the object (RFC 6902).
+    Patch(PatchChange),
+    /// Delete pods of a set, so that its controller makes new ones. It changes no object of the
+    /// plan.
+    Replace(Replace),
+}
+
+/// A patch of one object, and the patch that takes it back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PatchChange {
+    /// Which object.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "cutover_workload::schema::Object")
+    )]
+    pub object: ObjectRef,
+    /// The operations, guards first.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")
+    )]
+    pub ops: Patch,
+    /// The operations that take it back.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")
+    )]
+    pub inverse: Patch,
+}
+
+/// Pods of a set that are deleted one after the other, highest ordinal first, until there is none
+/// left of those that are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replace {
+    /// The set.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "cutover_workload::schema::Object")
+    )]
+    pub object: ObjectRef,
+    /// Which pods; never one of the present template.
+    pub pods: Outdated,
+    /// How many pods of the set may be missing through it at a time.
+    pub at_most: std::num::NonZeroU32,
+}
+
+/// Which of the pods that are not of the present template are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Outdated {
+    /// All of them.
+    Outdated,
+    /// Those that are not ready.
+    Stuck,
+}
+
+impl Change {
+    /// The object that is changed, or whose pods are.
+    ///
+    /// ```
+    /// use cutover_manifest::{Manifest, ObjectRef};
+    /// use cutover_plan::Change;
+    /// use serde_json::json;
+    ///
+    /// let manifest = Manifest::new(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}))?;
+    /// let object = manifest.object().clone();
+    /// assert_eq!(Change::Create(manifest).object(), &object);
+    /// assert_eq!(Change::Delete(object.clone()).object(), &object);
+    /// # Ok::<(), cutover_manifest::Error>(())
+    /// ```
+    pub fn object(&self) -> &ObjectRef {
+        match self {
+            Self::Create(manifest) => manifest.object(),
+            Self::Delete(object) => object,
+            Self::Patch(patch) => &patch.object,
+            Self::Replace(replace) => &replace.object,
+        }
+    }
+}

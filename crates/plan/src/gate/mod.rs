@@ -1,0 +1,94 @@
+//! What must hold before the next step.
+
+mod available;
+mod drained;
+mod endpoints;
+mod held;
+mod pause;
+mod routed;
+mod settled;
+mod window;
+
+use cutover_manifest::ObjectRef;
+use serde::{Deserialize, Serialize};
+
+pub use self::available::Available;
+pub use self::drained::Drained;
+pub use self::endpoints::Endpoints;
+pub use self::held::Held;
+pub use self::pause::Pause;
+pub use self::routed::RoutedGate;
+pub use self::settled::Settled;
+pub use self::window::{BadTimeOfDay, BadTimeZone, Day, TimeOfDay, TimeZone, Window};
+use crate::analysis::{Job, Metric, Smoke, Webhook};
+
+/// What must hold before the next step. All gates of a step hold together at the moment of the next
+/// write.
+///
+/// It is exhaustive on purpose: a new gate is a new version of the format, and the compiler lists
+/// every place that must know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Gate {
+    /// Exactly so many pods of a set, all of its present template or so many of it, all ready.
+    Available(Available),
+    /// No request is on its way any more.
+    Drained(Drained),
+    /// The router's endpoints are just the ready pods that it selects.
+    Endpoints(Endpoints),
+    /// An autoscaler is seen to stand still.
+    Held(Held),
+    /// A Job that must complete.
+    Job(Job),
+    /// A Prometheus query whose values must meet a condition.
+    Metric(Metric),
+    /// A length of time, or a person.
+    Pause(Pause),
+    /// A route's controllers follow it.
+    Routed(RoutedGate),
+    /// Exactly so many pods of a set, ready or not.
+    Settled(Settled),
+    /// Requests whose answers must have a status.
+    Smoke(Smoke),
+    /// Somebody who may say no.
+    Webhook(Webhook),
+    /// A time of the week.
+    Window(Window),
+}
+
+impl Gate {
+    /// The object of the plan that it looks at; none where it asks a clock, a person or another
+    /// system.
+    ///
+    /// ```
+    /// use cutover_manifest::ObjectRef;
+    /// use cutover_plan::{Endpoints, Gate, Pause};
+    ///
+    /// let hello = ObjectRef::new("v1", "Service", None, "hello");
+    /// let endpoints = Gate::Endpoints(Endpoints { object: hello.clone() });
+    /// assert_eq!(endpoints.object(), Some(&hello));
+    /// assert_eq!(Gate::Pause(Pause::person()).object(), None);
+    /// ```
+    pub fn object(&self) -> Option<&ObjectRef> {
+        match self {
+            Self::Available(gate) => Some(&gate.object),
+            Self::Drained(gate) => Some(&gate.object),
+            Self::Endpoints(gate) => Some(&gate.object),
+            Self::Held(gate) => Some(&gate.object),
+            Self::Routed(gate) => Some(&gate.object),
+            Self::Settled(gate) => Some(&gate.object),
+            Self::Job(_)
+            | Self::Metric(_)
+            | Self::Pause(_)
+            | Self::Smoke(_)
+            | Self::Webhook(_)
+            | Self::Window(_) => None,
+        }
+    }
+
+    /// Whether it looks at objects of the cluster, and so is under the step's time limit.
+    pub fn is_observed(&self) -> bool {
+        self.object().is_some()
+    }
+}

@@ -1,0 +1,190 @@
+//! A time of the week in which a step may begin.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::{Time, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// A time of the week in which the next step may begin; it begins anew each day.
+///
+/// Where `to` is not after `from` the window ends on the next day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Window {
+    /// When it opens.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub from: TimeOfDay,
+    /// When it closes.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub to: TimeOfDay,
+    /// On which days it opens; absent for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<Day>,
+    /// Whose clock it goes by.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub timezone: TimeZone,
+}
+
+impl Window {
+    /// Whether it opens on this day.
+    pub fn opens_on(&self, weekday: Weekday) -> bool {
+        self.days.is_empty() || self.days.iter().any(|day| day.weekday() == weekday)
+    }
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Day {
+    /// Monday.
+    Mon,
+    /// Tuesday.
+    Tue,
+    /// Wednesday.
+    Wed,
+    /// Thursday.
+    Thu,
+    /// Friday.
+    Fri,
+    /// Saturday.
+    Sat,
+    /// Sunday.
+    Sun,
+}
+
+impl Day {
+    /// The same as jiff has it.
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Mon => Weekday::Monday,
+            Self::Tue => Weekday::Tuesday,
+            Self::Wed => Weekday::Wednesday,
+            Self::Thu => Weekday::Thursday,
+            Self::Fri => Weekday::Friday,
+            Self::Sat => Weekday::Saturday,
+            Self::Sun => Weekday::Sunday,
+        }
+    }
+}
+
+/// A time of day to the minute, `00:00` to `23:59`.
+///
+/// ```
+/// use cutover_plan::TimeOfDay;
+///
+/// assert_eq!("09:00".parse::<TimeOfDay>()?.to_string(), "09:00");
+/// assert!("24:00".parse::<TimeOfDay>().is_err());
+/// # Ok::<(), cutover_plan::BadTimeOfDay>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeOfDay(Time);
+
+/// A text is no time of day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time of day\nhint: write 09:00 or 16:30")]
+pub struct BadTimeOfDay(String);
+
+impl TimeOfDay {
+    /// The same as jiff has it.
+    pub fn time(self) -> Time {
+        self.0
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = BadTimeOfDay;
+
+    fn from_str(text: &str) -> Result<Self, BadTimeOfDay> {
+        let bad = || BadTimeOfDay(text.into());
+        let (hour, minute) = text.split_once(':').ok_or_else(bad)?;
+        let two = |digits: &str| -> Result<i8, BadTimeOfDay> {
+            let plain = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let number = digits.parse().map_err(|_| bad())?;
+            if plain { Ok(number) } else { Err(bad()) }
+        };
+        let time = Time::new(two(hour)?, two(minute)?, 0, 0);
+        time.map(Self).map_err(|_| bad())
+    }
+}
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = BadTimeOfDay;
+
+    fn try_from(text: String) -> Result<Self, BadTimeOfDay> {
+        text.parse()
+    }
+}
+
+impl From<TimeOfDay> for String {
+    fn from(time: TimeOfDay) -> Self {
+        time.to_string()
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0.hour(), self.0.minute())
+    }
+}
+
+/// A time zone of the IANA database, by name.
+///
+/// ```
+/// use cutover_plan::TimeZone;
+///
+/// assert_eq!("Europe/Berlin".parse::<TimeZone>()?.to_string(), "Europe/Berlin");
+/// assert!("Europe/Atlantis".parse::<TimeZone>().is_err());
+/// # Ok::<(), cutover_plan::BadTimeZone>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeZone(jiff::tz::TimeZone, String);
+
+/// A text names no time zone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a time zone\nhint: write a name of the IANA database, e.g. Europe/Berlin or UTC"
+)]
+pub struct BadTimeZone(String);
+
+impl TimeZone {
+    /// The same as jiff has it.
+    pub fn zone(&self) -> &jiff::tz::TimeZone {
+        &self.0
+    }
+}
+
+impl FromStr for TimeZone {
+    type Err = BadTimeZone;
+
+    fn from_str(text: &str) -> Result<Self, BadTimeZone> {
+        // The zones that the program brings, and none of the machine's: the same plan is judged
+        // alike everywhere.
+        let zone = jiff::tz::TimeZoneDatabase::bundled().get(text);
+        let zone = zone.map_err(|_| BadTimeZone(text.into()))?;
+        Ok(Self(zone, text.into()))
+    }
+}
+
+impl TryFrom<String> for TimeZone {
+    type Error = BadTimeZone;
+
+    fn try_from(text: String) -> Result<Self, BadTimeZone> {
+        text.parse()
+    }
+}
+
+impl From<TimeZone> for String {
+    fn from(zone: TimeZone) -> Self {
+        zone.1
+    }
+}
+
+impl fmt::Display for TimeZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.1)
+    }
+}
