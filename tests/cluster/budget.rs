@@ -213,8 +213,8 @@ impl Moment {
         let pods = self.pods_of(workload, lab);
         let (name, floor, ceiling) = (
             &workload.name,
-            workload.floor as usize,
-            workload.ceiling as usize,
+            workload.floor() as usize,
+            workload.ceiling() as usize,
         );
         let sets = self.by_set(&pods);
         let alive: usize = sets.values().map(|deployment| alive(deployment)).sum();
@@ -231,14 +231,14 @@ impl Moment {
 
     /// The active pods of a workload.
     fn pods_of(&self, workload: &Workload, lab: &Lab) -> Vec<&Manifest> {
-        let namespace = workload.namespace.as_ref().unwrap_or(&lab.namespace);
+        let namespace = workload.namespace().unwrap_or(&lab.namespace);
         let own = |pod: &&Manifest| {
             let owner = pod
                 .pointer("/metadata/ownerReferences/0/uid")
                 .and_then(Value::as_str);
             let set = owner.and_then(|owner| self.owners.get(owner));
-            set.is_some_and(|set| workload.sets.values().any(|own| own == set))
-                && pod.object().namespace.as_ref() == Some(namespace)
+            set.is_some_and(|set| workload.objects().any(|own| own.name == *set))
+                && pod.object().namespace.as_deref() == Some(namespace)
                 && is_active(pod)
         };
         self.pods.values().filter(own).collect()
@@ -246,10 +246,11 @@ impl Moment {
 
     /// Of a workload whose Services are switched: the fewest pods behind any of them.
     fn answering(&self, workload: &Workload, available: &[&Manifest], lab: &Lab) -> usize {
-        if !workload.sets.contains_key(&Role::Green) {
+        if !workload.has(Role::Green) {
             return available.len();
         }
-        let behind = workload.service_refs().filter_map(|service| {
+        let behind = workload.serving().filter_map(|router| {
+            let service = router.object.clone();
             let namespace = service
                 .namespace
                 .clone()

@@ -181,7 +181,7 @@ impl Lab {
         last: usize,
     ) -> Result<(), String> {
         for step in first..=last {
-            let then = plan.spec.undo[step - 1].then;
+            let then = plan.spec.undo[step - 1].to;
             self.stop_after(plan, options, step).await?;
             self.stands(plan, step).await?;
             self.back(plan, options, then).await?;

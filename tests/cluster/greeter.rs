@@ -199,9 +199,9 @@ impl Greeter {
     pub(crate) fn assert_state(&self, plan: &Path, step: usize) {
         let plan: Value = serde_json::from_slice(&fs::read(plan).unwrap()).unwrap();
         let plan = Plan::parse(&plan).unwrap();
-        let states = plan.states().unwrap();
+        let state = plan.state(step).unwrap();
         let live = self.objects();
-        for wanted in states[step].iter() {
+        for wanted in state.iter() {
             let name = |manifest: &&Manifest| {
                 (&manifest.object().kind, &manifest.object().name)
                     == (&wanted.object().kind, &wanted.object().name)

@@ -155,9 +155,9 @@ pub(crate) fn expected(plan: &Plan, steps: usize, back: usize) -> Writes {
 
 fn verb(change: &Change) -> &'static str {
     match change {
-        Change::Create { .. } => "create",
-        Change::Delete { .. } => "delete",
-        Change::Patch { .. } => "patch",
+        Change::Create(_) => "create",
+        Change::Delete(_) | Change::Replace(_) => "delete",
+        Change::Patch(_) => "patch",
     }
 }
 

@@ -301,11 +301,7 @@ impl Lab {
 
 /// All objects of a plan, in any of its states.
 pub(crate) fn objects(plan: &Plan) -> BTreeSet<ObjectRef> {
-    plan.states()
-        .unwrap()
-        .iter()
-        .flat_map(|state| state.objects().cloned().collect::<Vec<_>>())
-        .collect()
+    plan.objects()
 }
 
 pub(crate) fn scope(api_version: &str, kind: &str, namespace: &str) -> Scope {
@@ -325,17 +321,17 @@ pub(crate) fn hurried(plan: &Plan) -> Plan {
     let back = spec.undo.iter_mut().flat_map(|undo| &mut undo.steps);
     for step in spec.steps.iter_mut().chain(back) {
         step.gates
-            .retain(|gate| gate.is_observed() || matches!(gate, Gate::Pause { .. }));
+            .retain(|gate| gate.is_observed() || matches!(gate, Gate::Pause(_)));
         for gate in &mut step.gates {
-            if let Gate::Pause {
+            if let Gate::Pause(Pause {
                 duration: Some(duration),
-            } = gate
+            }) = gate
             {
                 *duration = planning::Duration::of_seconds(1);
             }
         }
     }
-    Plan::new(&plan.metadata.name, spec)
+    Plan::new(&plan.metadata.name, spec).unwrap()
 }
 
 fn is_settled(live: &Value) -> bool {

@@ -77,7 +77,11 @@ impl<'a> Stage<'a> {
         let lab = runtime.block_on(Lab::new(&cluster.kubeconfig()));
         runtime.block_on(lab.set_up(&case().from));
         let (plan, folder) = (unattended(&plan()), TempDir::new().unwrap());
-        fs::write(folder.path().join("plan.yaml"), emit(&plan.to_value())).unwrap();
+        fs::write(
+            folder.path().join("plan.yaml"),
+            emit(&plan.to_value().unwrap()),
+        )
+        .unwrap();
         Self {
             cluster,
             runtime,
@@ -189,9 +193,9 @@ impl<'a> Stage<'a> {
 fn unattended(plan: &Plan) -> Plan {
     let mut spec = plan.spec.clone();
     for gate in spec.steps.iter_mut().flat_map(|step| &mut step.gates) {
-        if let Gate::Pause { duration } = gate {
-            *duration = Some(Duration::of_seconds(1));
+        if let Gate::Pause(pause) = gate {
+            pause.duration = Some(Duration::of_seconds(1));
         }
     }
-    Plan::new(&plan.metadata.name, spec)
+    Plan::new(&plan.metadata.name, spec).unwrap()
 }

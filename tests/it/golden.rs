@@ -49,7 +49,7 @@ fn outputs(case: &Case) -> [(&'static str, String); 3] {
     [
         ("bounds.txt", bounds(&plan).unwrap()),
         ("plan.md", markdown(&plan).unwrap()),
-        ("plan.yaml", emit(&plan.to_value())),
+        ("plan.yaml", emit(&plan.to_value().unwrap())),
     ]
 }
 

@@ -50,7 +50,7 @@ fn before() -> Map<String, Value> {
 fn does(plan: &Plan) -> Value {
     let undo = plan.spec.undo.iter();
     let undo: Vec<Value> = undo
-        .map(|undo| json!({"from": undo.from, "to": undo.then, "steps": steps(&undo.steps)}))
+        .map(|undo| json!({"from": undo.from, "to": undo.to, "steps": steps(&undo.steps)}))
         .collect();
     json!({"steps": steps(&plan.spec.steps), "undo": undo})
 }
@@ -67,12 +67,9 @@ fn steps(steps: &[Step]) -> Vec<Value> {
 
 fn change(change: &Change) -> Value {
     match change {
-        Change::Create { manifest, .. } => json!({ "create": manifest }),
-        Change::Delete { object, .. } => json!({ "delete": object }),
-        Change::Patch {
-            object,
-            ops,
-            inverse,
-        } => json!({"patch": {"object": object, "ops": ops, "inverse": inverse}}),
+        Change::Create(manifest) => json!({ "create": manifest }),
+        Change::Delete(object) => json!({ "delete": object }),
+        Change::Patch(patch) => json!({ "patch": patch }),
+        Change::Replace(replace) => json!({ "replace": replace }),
     }
 }

@@ -13,6 +13,7 @@ use cutover::planning::{Change, Step, apply};
 use serde_json::{Value, json};
 
 use crate::golden::cases;
+use crate::laws::states;
 
 /// So many kubectl at a time.
 const AT_A_TIME: usize = 4;
@@ -45,7 +46,7 @@ fn kubectl_gets_the_same_from_every_patch() {
 
 /// All patches of a plan: there, their inverses, and those of the ways back.
 fn jobs(plan: &Plan) -> Vec<Job> {
-    let states = plan.states().unwrap();
+    let states = states(plan).unwrap();
     let forward = plan
         .spec
         .steps
@@ -76,17 +77,12 @@ fn along<'a>(start: &Bundle, steps: impl IntoIterator<Item = &'a Step>) -> Vec<J
 }
 
 fn both_ways(change: &Change, before: &Bundle, after: &Bundle) -> Vec<Job> {
-    let Change::Patch {
-        object,
-        ops,
-        inverse,
-    } = change
-    else {
+    let Change::Patch(patch) = change else {
         return Vec::new();
     };
-    let text = |bundle: &Bundle| bundle.get(object).unwrap().value().to_string();
-    let there = (text(before), json!(ops).to_string(), text(after));
-    let back = (text(after), json!(inverse).to_string(), text(before));
+    let text = |bundle: &Bundle| bundle.get(&patch.object).unwrap().value().to_string();
+    let there = (text(before), json!(patch.ops).to_string(), text(after));
+    let back = (text(after), json!(patch.inverse).to_string(), text(before));
     vec![there, back]
 }
 

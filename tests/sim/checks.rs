@@ -22,13 +22,7 @@ pub(crate) struct Checks {
 
 impl Checks {
     pub(crate) fn new(model: &Model, plan: &Plan, strict: bool) -> Self {
-        let states = plan.states().unwrap();
-        let mut objects: Vec<ObjectRef> = states
-            .iter()
-            .flat_map(|state| state.objects().map(placed).collect::<Vec<_>>())
-            .collect();
-        objects.sort();
-        objects.dedup();
+        let objects: Vec<ObjectRef> = plan.objects().iter().map(placed).collect();
         let start = live(model, &objects);
         Self {
             workloads: plan.spec.workloads.clone(),
@@ -45,20 +39,17 @@ impl Checks {
             return Ok(());
         }
         for workload in &self.workloads {
-            let sets: Vec<ObjectRef> = workload
-                .deployments()
-                .map(|(_, set)| placed(&set))
-                .collect();
+            let sets: Vec<ObjectRef> = workload.objects().map(placed).collect();
             let alive: u32 = sets.iter().map(|set| model.counted(set)).sum();
-            if alive > workload.ceiling {
-                let (name, ceiling) = (&workload.name, workload.ceiling);
+            if alive > workload.ceiling() {
+                let (name, ceiling) = (&workload.name, workload.ceiling());
                 return Err(format!(
                     "{name}: {alive} pods alive, and {ceiling} are allowed"
                 ));
             }
             let available = self.answering(model, workload, &sets);
-            if available < workload.floor {
-                let (name, floor) = (&workload.name, workload.floor);
+            if available < workload.floor() {
+                let (name, floor) = (&workload.name, workload.floor());
                 return Err(format!(
                     "{name}: {available} pods available, and {floor} are promised"
                 ));
@@ -70,12 +61,12 @@ impl Checks {
     /// The fewest available pods behind any of a workload's Services.
     fn answering(&self, model: &Model, workload: &Workload, sets: &[ObjectRef]) -> u32 {
         let all = sets.iter().map(|set| model.available(set)).sum();
-        if !workload.sets.contains_key(&Role::Green) {
+        if !workload.has(Role::Green) {
             return all;
         }
         let services = workload
-            .service_refs()
-            .filter_map(|service| model.server.get(&placed(&service)).ok());
+            .serving()
+            .filter_map(|router| model.server.get(&placed(&router.object)).ok());
         let behind = services.map(|service| {
             let selected = sets.iter().filter(|set| {
                 model

@@ -91,8 +91,11 @@ impl<'p> Scenario<'p> {
     /// The images that only the new version has.
     pub(crate) fn new_images(&self) -> Vec<String> {
         let old = images(&self.plan.start());
-        let states = self.plan.states().unwrap();
-        let new: BTreeSet<String> = states.iter().flat_map(images).collect();
+        let mut walk = self.plan.walk();
+        let mut new = BTreeSet::new();
+        while walk.advance().unwrap().is_some() {
+            new.extend(images(walk.state()));
+        }
         new.into_iter()
             .filter(|image| !old.contains(image))
             .collect()

@@ -1,9 +1,10 @@
 //! Weights as tables, and the planner's worked cases, state by state.
 
 use cutover_manifest::{Bundle, Manifest};
-use cutover_plan::Plan;
+use cutover_plan::{Plan, walk};
 use cutover_planner::{Options, plan};
 use cutover_release::Release;
+use cutover_report::step_name;
 use cutover_traffic::{Percent, Share};
 use cutover_workload::{Amount, Deployment};
 use serde_json::json;
@@ -140,7 +141,11 @@ fn check_way(
     let from = hello(replicas, surge.clone(), unavailable.clone(), "hello:1");
     let to = hello(replicas, surge, unavailable, "hello:2");
     let plan = planned(&from, &to, &canary(weights)).unwrap();
-    let way: Vec<String> = plan.states().unwrap().iter().map(written).collect();
+    let mut walk = plan.walk();
+    let mut way = vec![written(walk.state())];
+    while walk.advance().unwrap().is_some() {
+        way.push(written(walk.state()));
+    }
     assert_eq!(way.join(" "), expect);
 }
 
@@ -180,11 +185,11 @@ fn undo_without_room_makes_the_strategy_fit() {
         hello(4, json!(0), json!(1), "hello:2"),
     );
     let plan = planned(&from, &to, &canary(&[25, 50])).unwrap();
-    let names: Vec<&str> = plan.spec.undo[5]
-        .steps
-        .iter()
-        .map(|step| step.name.as_str())
-        .collect();
+    let mut walk = walk(plan.state(6).unwrap(), &plan.spec.undo[5].steps);
+    let mut names = Vec::new();
+    while let Some(step) = walk.advance().unwrap() {
+        names.push(step_name(step, walk.before(), walk.state()));
+    }
     assert_eq!(written(&plan.state(6).unwrap()), "2*+1");
     assert_eq!(
         names,

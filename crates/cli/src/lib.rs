@@ -60,6 +60,7 @@ mod show;
 mod strategy_file;
 mod walk;
 mod wanted;
+mod words;
 mod write;
 
 /// All that the command has of the world outside.

@@ -1,7 +1,9 @@
 //! `cutover patches`: the changes of a step, for whoever makes them with other tools.
 
 use cutover::Plan;
-use cutover::planning::{Change, Step};
+use cutover::manifest::Bundle;
+use cutover::planning::{Change, PlanError, Step, apply};
+use cutover_report::step_name;
 use serde_json::{Value, json};
 
 use crate::args::PatchesArgs;
@@ -12,52 +14,56 @@ pub(crate) fn run(args: &PatchesArgs, world: &mut World<'_>) -> Result<(), Error
     let plan = plan_file::read(world, &args.plan)?;
     plan_file::step(&plan, &args.plan, args.step, 1)?;
     let lines = if args.undo {
-        back(&plan, args.step).map_err(Error::failed)?
+        back(&plan, args.step)
     } else {
         forward(&plan, args.step)
     };
-    for line in lines {
+    for line in lines.map_err(Error::failed)? {
         writeln!(world.output, "{line}")?;
     }
     message::note(world, fits(&plan));
     Ok(())
 }
 
-fn forward(plan: &Plan, number: usize) -> Vec<Value> {
-    let step = plan.spec.steps.get(number - 1);
-    step.into_iter()
-        .flat_map(|step| {
-            step.changes
-                .iter()
-                .map(move |change| line(number, step, change))
+fn forward(plan: &Plan, number: usize) -> Result<Vec<Value>, PlanError> {
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        if walk.number() == number {
+            return Ok(lines(number, step, walk.before(), walk.state()));
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The whole way back, its steps numbered in the order in which they are taken.
+fn back(plan: &Plan, from: usize) -> Result<Vec<Value>, PlanError> {
+    let mut all = Vec::new();
+    let mut state = plan.state(from)?;
+    for (number, step) in (1..).zip(plan.way_back(from)?) {
+        let before = state.clone();
+        apply(&mut state, step, number)?;
+        all.extend(lines(number, step, &before, &state));
+    }
+    Ok(all)
+}
+
+fn lines(number: usize, step: &Step, before: &Bundle, after: &Bundle) -> Vec<Value> {
+    let name = step_name(step, before, after);
+    let changes = step.changes.iter();
+    changes
+        .map(|change| {
+            let (verb, field, content) = content(change, before);
+            json!({ "step": number, "name": name, "verb": verb, "object": change.object(), field: content })
         })
         .collect()
 }
 
-/// The whole way back, its steps numbered in the order in which they are taken.
-fn back(plan: &Plan, from: usize) -> Result<Vec<Value>, cutover::planning::Error> {
-    let numbered = (1..).zip(plan.way_back(from)?);
-    Ok(numbered
-        .flat_map(|(number, step)| {
-            step.changes
-                .iter()
-                .map(move |change| line(number, step, change))
-        })
-        .collect())
-}
-
-fn line(number: usize, step: &Step, change: &Change) -> Value {
-    let object = change.object();
+fn content(change: &Change, before: &Bundle) -> (&'static str, &'static str, Value) {
     match change {
-        Change::Create { manifest, .. } => {
-            json!({ "step": number, "name": step.name, "verb": "create", "object": object, "manifest": manifest })
-        }
-        Change::Delete { manifest, .. } => {
-            json!({ "step": number, "name": step.name, "verb": "delete", "object": object, "manifest": manifest })
-        }
-        Change::Patch { ops, .. } => {
-            json!({ "step": number, "name": step.name, "verb": "patch", "object": object, "patch": ops })
-        }
+        Change::Create(manifest) => ("create", "manifest", json!(manifest)),
+        Change::Delete(object) => ("delete", "manifest", json!(before.get(object))),
+        Change::Patch(patch) => ("patch", "patch", json!(patch.ops)),
+        Change::Replace(replace) => ("replace", "replace", json!(replace)),
     }
 }
 
@@ -67,7 +73,7 @@ fn fits(plan: &Plan) -> &'static str {
         .spec
         .from
         .iter()
-        .any(|entry| entry.manifest.pointer("/metadata/uid").is_some());
+        .any(|manifest| manifest.pointer("/metadata/uid").is_some());
     if live {
         "these patches fit the live objects that the plan was made from\n\
          hint: wait for the gates of each step before the next: `cutover show`"

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cutover::Plan;
 use cutover::manifest::{ObjectRef, Warning};
-use cutover_report::{Style, show};
+use cutover_report::{Style, show, warnings};
 
 use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
 use crate::error::Error;
@@ -94,7 +94,12 @@ fn make(
     let ends = Ends::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
     let release = ends.release(request.wanted.prune)?;
     let plan = cutover::plan(&release, &request.strategy, &request.options())?;
-    let touched = |object: &ObjectRef| plan.spec.from.iter().any(|entry| entry.object == *object);
+    let touched = |object: &ObjectRef| {
+        plan.spec
+            .from
+            .iter()
+            .any(|manifest| manifest.object() == object)
+    };
     let filled = ends.filled.into_iter().filter(touched).collect();
     Ok((plan, filled))
 }
@@ -133,9 +138,9 @@ fn give(
 ) -> Result<(), Error> {
     let idle = plan.spec.steps.iter().all(|step| step.changes.is_empty());
     let untold = if to.is_some() || idle {
-        &*plan.spec.warnings
+        told(plan)?
     } else {
-        &[]
+        Vec::new()
     };
     for warning in untold {
         let place = warning
@@ -145,8 +150,8 @@ fn give(
         message::warning(
             world,
             Warning {
-                place: warning.place.clone().or(place),
-                ..warning.clone()
+                place: warning.place.or(place),
+                ..warning
             },
         );
     }
@@ -157,9 +162,9 @@ fn give(
         );
     }
     match to {
-        Some(PlanOutput::File(path)) => output::file(world, path, &text(plan, format_of(path))),
-        Some(PlanOutput::Json) => print(world, &text(plan, DocumentOutput::Json)),
-        Some(PlanOutput::Yaml) => print(world, &text(plan, DocumentOutput::Yaml)),
+        Some(PlanOutput::File(path)) => output::file(world, path, &text(plan, format_of(path))?),
+        Some(PlanOutput::Json) => print(world, &text(plan, DocumentOutput::Json)?),
+        Some(PlanOutput::Yaml) => print(world, &text(plan, DocumentOutput::Yaml)?),
         None if idle => Ok(()),
         None => {
             print(world, &show(plan, Style::Colour).map_err(Error::failed)?)?;
@@ -172,6 +177,21 @@ fn give(
     }
 }
 
+/// What a reviewer should know: what the plan was made with, and what is seen in it.
+fn told(plan: &Plan) -> Result<Vec<Warning>, Error> {
+    let notes = plan.spec.notes.iter();
+    let mut told: Vec<Warning> = notes
+        .map(|note| Warning {
+            object: note.object.clone(),
+            place: None,
+            message: note.message.clone(),
+            hint: note.hint.clone(),
+        })
+        .collect();
+    told.extend(warnings(plan).map_err(Error::failed)?);
+    Ok(told)
+}
+
 fn format_of(path: &Path) -> DocumentOutput {
     match path.extension() {
         Some(end) if end == "json" => DocumentOutput::Json,
@@ -179,8 +199,9 @@ fn format_of(path: &Path) -> DocumentOutput {
     }
 }
 
-fn text(plan: &Plan, format: DocumentOutput) -> String {
-    output::text(&plan.to_value(), format)
+fn text(plan: &Plan, format: DocumentOutput) -> Result<String, Error> {
+    let value = plan.to_value().map_err(Error::failed)?;
+    Ok(output::text(&value, format))
 }
 
 fn print(world: &mut World<'_>, text: &str) -> Result<(), Error> {

@@ -48,7 +48,7 @@ fn by_rank(state: &Bundle) -> Vec<Manifest> {
 /// All of the input: the plan's objects as the state has them, all others as they are, new ones at
 /// the end.
 fn among(input: &Input, plan: &Plan, state: &Bundle) -> Result<Vec<Manifest>, Error> {
-    let planned = planned(plan)?;
+    let planned = plan.objects();
     let at_state = |manifest: &&Manifest| match state.get(manifest.object()) {
         // The file has the values of a Secret, the plan their digest.
         Some(planned) if *planned == manifest.sealed() => Some((*manifest).clone()),
@@ -64,10 +64,4 @@ fn among(input: &Input, plan: &Plan, state: &Bundle) -> Result<Vec<Manifest>, Er
         .filter_map(at_state)
         .chain(new.cloned())
         .collect())
-}
-
-/// All objects that the plan has in any of its states.
-pub(crate) fn planned(plan: &Plan) -> Result<BTreeSet<ObjectRef>, Error> {
-    let states = plan.states().map_err(Error::failed)?;
-    Ok(states.iter().flat_map(Bundle::objects).cloned().collect())
 }

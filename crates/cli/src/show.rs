@@ -11,8 +11,14 @@ pub(crate) fn run(args: &ShowArgs, world: &mut World<'_>) -> Result<(), Error> {
     let text = match args.output {
         None => show(&plan, Style::Colour).map_err(Error::failed)?,
         Some(ShowOutput::Markdown) => markdown(&plan).map_err(Error::failed)?,
-        Some(ShowOutput::Json) => output::text(&plan.to_value(), DocumentOutput::Json),
-        Some(ShowOutput::Yaml) => output::text(&plan.to_value(), DocumentOutput::Yaml),
+        Some(ShowOutput::Json) => output::text(
+            &plan.to_value().map_err(Error::failed)?,
+            DocumentOutput::Json,
+        ),
+        Some(ShowOutput::Yaml) => output::text(
+            &plan.to_value().map_err(Error::failed)?,
+            DocumentOutput::Yaml,
+        ),
     };
     Ok(world.output.write_all(text.as_bytes())?)
 }

@@ -59,6 +59,7 @@ pub use cutover_strategy::{Error, Strategy, plan, wanted};
 
 /// All that plans are made of.
 pub mod planning {
+    pub use cutover_plan::Error as PlanError;
     pub use cutover_plan::*;
     pub use cutover_planner::{MOST_STEPS, Options, Waypoint, Waypoints, plan, silence};
     pub use cutover_release::{

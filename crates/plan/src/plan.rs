@@ -1,6 +1,8 @@
 //! The plan: a document that stands alone.
 
-use cutover_manifest::{Bundle, Digest, Manifest};
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
 use cutover_workload::Workload;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -172,6 +174,21 @@ impl Plan {
     /// The plan's objects before the first step.
     pub fn start(&self) -> Bundle {
         self.spec.from.iter().cloned().collect()
+    }
+
+    /// All objects that the plan has in any of its states.
+    pub fn objects(&self) -> BTreeSet<ObjectRef> {
+        let mut objects: BTreeSet<ObjectRef> = BTreeSet::new();
+        objects.extend(
+            self.spec
+                .from
+                .iter()
+                .map(|manifest| manifest.object().clone()),
+        );
+        for step in &self.spec.steps {
+            objects.extend(step.changes.iter().map(|change| change.object().clone()));
+        }
+        objects
     }
 
     /// The states of the plan one after the other, from the start.

@@ -1,8 +1,9 @@
 //! What is refused, what is warned about, and plans that are not what was made.
 
-use cutover_manifest::{Bundle, Manifest};
+use cutover_manifest::{Bundle, Digest, Manifest};
 use cutover_plan::{Duration, Plan};
 use cutover_release::Release;
+use cutover_report::step_name;
 use cutover_workload::Amount;
 use serde_json::{Value, json};
 
@@ -239,12 +240,11 @@ fn labels_and_selector_that_change_together_go_by_way_of_what_both_have() {
         &bundle(&[labelled("2"), picking("2")]),
     )
     .unwrap();
-    let names: Vec<&str> = plan
-        .spec
-        .steps
-        .iter()
-        .map(|step| step.name.as_str())
-        .collect();
+    let mut walk = plan.walk();
+    let mut names = Vec::new();
+    while let Some(step) = walk.advance().unwrap() {
+        names.push(step_name(step, walk.before(), walk.state()));
+    }
     assert_eq!(
         names,
         [
@@ -267,7 +267,7 @@ fn check_edited(edit: impl Fn(&mut Value), place: &str) {
         &bundle(&[deployment("hello", image("hello:2"))]),
     )
     .unwrap();
-    let mut value = plan.to_value();
+    let mut value = plan.to_value().unwrap();
     assert_eq!(Plan::parse(&value).unwrap(), plan);
     edit(&mut value);
     let error = Plan::parse(&value).unwrap_err().to_string();
@@ -281,7 +281,8 @@ fn check_edited(edit: impl Fn(&mut Value), place: &str) {
 fn redigested(edit: impl Fn(&mut Value)) -> impl Fn(&mut Value) {
     move |value| {
         edit(value);
-        value["digest"] = json!(cutover_plan::Digest::of(&value["spec"]));
+        value.as_object_mut().unwrap().remove("digest");
+        value["digest"] = json!(Digest::of(value).unwrap());
     }
 }
 
@@ -292,10 +293,7 @@ fn a_plan_that_is_not_the_one_that_was_made_is_refused() {
         "plan: digest",
     );
     check_edited(|value| value["spec"]["extra"] = json!(1), "plan: spec");
-    check_edited(
-        |value| value["kind"] = json!("Deployment"),
-        "plan: apiVersion",
-    );
+    check_edited(|value| value["kind"] = json!("Deployment"), "plan: kind");
     check_edited(
         redigested(|value| value["spec"]["steps"][0]["changes"][0]["patch"]["ops"] = json!([])),
         "step 1",
@@ -309,7 +307,7 @@ fn a_plan_that_is_not_the_one_that_was_made_is_refused() {
         "plan: undo",
     );
     check_edited(
-        redigested(|value| value["spec"]["undo"][0]["then"] = json!(1)),
+        redigested(|value| value["spec"]["undo"][0]["to"] = json!(1)),
         "undo from step 1",
     );
     check_edited(

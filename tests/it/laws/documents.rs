@@ -1,7 +1,8 @@
 //! Plans as documents, and patches as patches.
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, emit, read};
+use cutover::manifest::{Bundle, Manifest, ObjectRef, emit, read};
+use cutover::patch::Patch;
 use cutover::planning::{Change, Step};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -17,7 +18,7 @@ laws! {
             let (before, after) = (&planned.states[number], &planned.states[number + 1]);
             let mut state = after.clone();
             for change in step.changes.iter().rev() {
-                make(&mut state, &change.inverse())?;
+                take_back(&mut state, change, before)?;
             }
             if text(&state) != text(before) {
                 return Err(format!("step {}: its inverse ends elsewhere", number + 1));
@@ -28,7 +29,7 @@ laws! {
 
     /// A failure means that a plan is another one after it was written and read.
     fn a_plan_survives_its_files(planned) {
-        let value = planned.plan.to_value();
+        let value = planned.plan.to_value().map_err(|error| error.to_string())?;
         let parsed = |value: &Value| Plan::parse(value).map_err(|error| error.to_string());
         if parsed(&value)? != planned.plan {
             return Err("reading the document gives another plan".into());
@@ -53,7 +54,7 @@ laws! {
             }
         }
         for undo in &planned.plan.spec.undo {
-            if walk(&planned.states[undo.from], &undo.steps)? != planned.states[undo.then] {
+            if walk(&planned.states[undo.from], &undo.steps)? != planned.states[undo.to] {
                 return Err(format!("undo from {}: it ends elsewhere", undo.from));
             }
         }
@@ -78,7 +79,7 @@ laws! {
 
     /// A failure means that a password stands in a file that goes into a pull request.
     fn no_secret_is_in_a_plan(planned) {
-        let text = planned.plan.to_value().to_string();
+        let text = planned.plan.to_value().map_err(|error| error.to_string())?.to_string();
         match text.contains(SECRET) || text.contains(SECRET_BASE64) {
             true => Err("a Secret's value is in the plan".into()),
             false => Ok(()),
@@ -92,7 +93,7 @@ proptest! {
     /// A failure means that a reviewer's digest fits no plan but the one that he saw.
     #[test]
     fn the_same_input_gives_the_same_bytes(case in cases()) {
-        let text = |planned: super::Planned| planned.plan.to_value().to_string();
+        let text = |planned: super::Planned| planned.plan.to_value().unwrap().to_string();
         let first = case.plan().map(text);
         prop_assert_eq!(&first, &case.plan().map(text));
         prop_assert_eq!(&first, &case.plan_backwards().map(text));
@@ -119,32 +120,47 @@ pub(super) fn walk<'a>(
 }
 
 fn make(state: &mut Bundle, change: &Change) -> Result<(), String> {
+    let object = change.object();
     match change {
-        Change::Create { object, manifest } => match state.insert(manifest.clone()) {
+        Change::Create(manifest) => match state.insert(manifest.clone()) {
             Some(_) => Err(format!("{object} is created, and it is there")),
             None => Ok(()),
         },
-        Change::Delete { object, manifest } => match state.remove(object) {
-            Some(there) if there == *manifest => Ok(()),
-            _ => Err(format!(
-                "{object} is deleted, and it is not as the plan has it"
-            )),
+        Change::Delete(_) => match state.remove(object) {
+            Some(_) => Ok(()),
+            None => Err(format!("{object} is deleted, and it is not there")),
         },
-        Change::Patch { object, ops, .. } => {
-            let mut value = state
-                .get(object)
-                .ok_or_else(|| format!("there is no {object}"))?
-                .value()
-                .clone();
-            if ops.0.len() > 10_000 || ops.0.is_empty() {
-                return Err(format!("{} operations", ops.0.len()));
-            }
-            strict::apply(&mut value, &serde_json::to_value(ops).unwrap())
-                .map_err(|reason| format!("{object}: {reason}"))?;
-            state.insert(Manifest::new(value).map_err(|error| error.to_string())?);
-            Ok(())
-        }
+        Change::Patch(patch) => patched(state, object, &patch.ops),
+        Change::Replace(_) => Ok(()),
     }
+}
+
+fn take_back(state: &mut Bundle, change: &Change, before: &Bundle) -> Result<(), String> {
+    let object = change.object();
+    match change {
+        Change::Create(_) => make(state, &Change::Delete(object.clone())),
+        Change::Delete(_) => {
+            let manifest = before.get(object).ok_or("what is deleted was there")?;
+            make(state, &Change::Create(manifest.clone()))
+        }
+        Change::Patch(patch) => patched(state, object, &patch.inverse),
+        Change::Replace(_) => Ok(()),
+    }
+}
+
+fn patched(state: &mut Bundle, object: &ObjectRef, ops: &Patch) -> Result<(), String> {
+    let there = state.get(object);
+    let mut value = there
+        .ok_or_else(|| format!("there is no {object}"))?
+        .value()
+        .clone();
+    if ops.0.len() > 10_000 || ops.0.is_empty() {
+        return Err(format!("{} operations", ops.0.len()));
+    }
+    strict::apply(&mut value, &serde_json::to_value(ops).unwrap())
+        .map_err(|reason| format!("{object}: {reason}"))?;
+    state.insert(Manifest::new(value).map_err(|error| error.to_string())?);
+    Ok(())
 }
 
 /// What `pkg/apis/apps/validation` asks of a Deployment.
@@ -187,10 +203,11 @@ fn valid(set: &Manifest) -> Result<(), String> {
 }
 
 fn leaves_selectors_alone(change: &Change) -> Result<(), String> {
-    let Change::Patch { object, ops, .. } = change else {
+    let Change::Patch(patch) = change else {
         return Ok(());
     };
-    let patched = ops.0.iter().any(|operation| {
+    let object = &patch.object;
+    let patched = patch.ops.0.iter().any(|operation| {
         let operation = serde_json::to_value(operation).unwrap();
         operation["op"] != "test"
             && operation["path"]

@@ -101,18 +101,15 @@ fn undo_from_the_middle_of_a_roll_turns_that_set_back_first() {
         canary(&[33], OWN),
     );
     keeps_all_laws(&case);
-    let plan = case.plan().unwrap().plan;
-    let rolled = plan
-        .spec
-        .steps
+    let planned = case.plan().unwrap();
+    let steps = names(&planned.states[0], &planned.plan.spec.steps);
+    let rolled = steps
         .iter()
-        .position(|step| step.name.contains("image"))
+        .position(|name| name.contains("image"))
         .unwrap();
-    assert!(
-        plan.spec.undo[rolled].steps[0].name.contains("image"),
-        "{}",
-        plan.spec.undo[rolled].steps[0].name
-    );
+    let undo = &planned.plan.spec.undo[rolled];
+    let back = names(&planned.states[undo.from], &undo.steps);
+    assert!(back[0].contains("image"), "{}", back[0]);
 }
 
 /// The waypoints of a canary are left out on the way back, and with them the widened Service.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover::manifest::{Bundle, ObjectRef};
-use cutover::planning::{Gate, Step};
+use cutover::planning::{Endpoints, Gate, Step};
 
 use super::documents::walk;
 use super::laws;
@@ -42,34 +42,34 @@ fn waits(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> Res
     if let Some(missing) = missing {
         return Err(format!(
             "`{}` does not wait for the pods of {missing}",
-            step.name
+            step.phase
         ));
     }
     if let Some(service) = services(planned, step, before, after)
         .into_iter()
         .find(|object| {
-            !step.gates.contains(&Gate::Endpoints {
-                object: object.clone(),
-            })
+            let object = object.clone();
+            !step.gates.contains(&Gate::Endpoints(Endpoints { object }))
         })
     {
         return Err(format!(
             "`{}` does not wait for the endpoints of {service}",
-            step.name
+            step.phase
         ));
     }
     if step.gates.iter().any(Gate::is_observed) && step.within.is_none() {
-        return Err(format!("`{}` waits without a limit", step.name));
+        return Err(format!("`{}` waits without a limit", step.phase));
     }
     step.gates
         .iter()
         .try_for_each(|gate| true_of(gate, after))
-        .map_err(|reason| format!("`{}`: {reason}", step.name))
+        .map_err(|reason| format!("`{}`: {reason}", step.phase))
 }
 
 fn counts(gate: &Gate) -> Option<&ObjectRef> {
     match gate {
-        Gate::Available { object, .. } | Gate::Settled { object, .. } => Some(object),
+        Gate::Available(available) => Some(&available.object),
+        Gate::Settled(settled) => Some(&settled.object),
         _ => None,
     }
 }
@@ -84,8 +84,8 @@ fn pods(planned: &Planned, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRe
             let (was, is) = (before.map_or(0, replicas), after.map_or(0, replicas));
             was != is || is > 0 && before.map(template) != after.map(template)
         };
-        let objects: Vec<ObjectRef> = workload.deployments().map(|(_, object)| object).collect();
-        if objects.iter().any(moved) {
+        let objects: Vec<&ObjectRef> = workload.objects().collect();
+        if objects.into_iter().any(moved) {
             let here =
                 sets(workload, after).filter(|(object, set)| replicas(set) > 0 || moved(object));
             wanted.extend(here.map(|(object, _)| object));
@@ -122,7 +122,8 @@ fn services(
                 || replicas(set) > 0 && was.map(template) != Some(template(set))
         });
         for (_, set) in renewed {
-            let reached = workload.service_refs().filter(|service| {
+            let routers = workload.serving().map(|router| router.object.clone());
+            let reached = routers.filter(|service| {
                 after
                     .get(service)
                     .is_some_and(|service| matches(&selector(service), &labels(set)))
@@ -135,18 +136,11 @@ fn services(
 
 /// Gates speak of what is there, with the counts that are asked for.
 fn true_of(gate: &Gate, after: &Bundle) -> Result<(), String> {
+    let asked = |object: &ObjectRef| after.get(object).map(replicas);
     let fits = match gate {
-        Gate::Available {
-            object,
-            replicas: wanted,
-        }
-        | Gate::Settled {
-            object,
-            replicas: wanted,
-        } => after
-            .get(object)
-            .is_some_and(|set| replicas(set) == *wanted),
-        Gate::Endpoints { object } => after.contains(object),
+        Gate::Available(gate) => gate.replicas.is_some() && asked(&gate.object) == gate.replicas,
+        Gate::Settled(gate) => asked(&gate.object) == Some(gate.replicas),
+        Gate::Endpoints(gate) => after.contains(&gate.object),
         _ => true,
     };
     if fits {

@@ -31,6 +31,7 @@ use proptest::prelude::*;
 
 use self::case::{Case, cases};
 use self::planned::Planned;
+pub(crate) use self::planned::states;
 
 /// How many cases a law is tried on where nothing is said.
 const EVERYDAY: u32 = 32;

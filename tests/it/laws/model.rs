@@ -30,8 +30,8 @@ pub(super) fn sets<'a>(
     workload: &'a Workload,
     state: &'a Bundle,
 ) -> impl Iterator<Item = (ObjectRef, &'a Manifest)> {
-    let objects = workload.deployments().map(|(_, object)| object);
-    objects.filter_map(|object| Some((object.clone(), state.get(&object)?)))
+    let objects = workload.objects();
+    objects.filter_map(|object| Some((object.clone(), state.get(object)?)))
 }
 
 /// All pods are there, are of the present template and answer.
@@ -60,15 +60,12 @@ pub(super) fn during(workload: &Workload, crowd: &Crowd, before: &Bundle, after:
         labels: BTreeSet::new(),
         torn: false,
     };
-    let each = |(_, object): (_, ObjectRef)| {
-        let pods = moving(
-            crowd.get(&object).unwrap_or(&none),
-            before.get(&object),
-            after.get(&object),
-        );
-        (object, pods)
+    let each = |object: &ObjectRef| {
+        let pods = crowd.get(object).unwrap_or(&none);
+        let pods = moving(pods, before.get(object), after.get(object));
+        (object.clone(), pods)
     };
-    workload.deployments().map(each).collect()
+    workload.objects().map(each).collect()
 }
 
 fn moving(pods: &Pods, before: Option<&Manifest>, after: Option<&Manifest>) -> Pods {
@@ -111,21 +108,23 @@ pub(super) fn after_gates(
 ) -> Result<Crowd, String> {
     let mut crowd = moving.clone();
     for gate in &step.gates {
-        let (Gate::Available { object, .. } | Gate::Settled { object, .. }) = gate else {
-            continue;
+        let (object, ready) = match gate {
+            Gate::Available(available) => (&available.object, true),
+            Gate::Settled(settled) => (&settled.object, false),
+            _ => continue,
         };
         let (Some(set), Some(pods)) = (after.get(object), crowd.get_mut(object)) else {
             continue;
         };
         let sick = sound.is_some_and(|sound| !sound.contains(&version(set)));
-        if sick && (pods.torn || matches!(gate, Gate::Available { .. })) && replicas(set) > 0 {
+        if sick && (pods.torn || ready) && replicas(set) > 0 {
             return Err(format!(
                 "`{}` waits for {object}, whose pods may never become ready",
-                step.name
+                step.phase
             ));
         }
         let count = replicas(set);
-        let available = if matches!(gate, Gate::Available { .. }) {
+        let available = if ready {
             count
         } else {
             pods.available.min(count)
@@ -187,8 +186,8 @@ pub(super) fn behind(crowd: &Crowd, service: &ObjectRef, states: &[&Bundle]) -> 
 /// all of them.
 pub(super) fn available(workload: &Workload, crowd: &Crowd, states: &[&Bundle]) -> u32 {
     let services = workload
-        .service_refs()
-        .filter_map(|service| behind(crowd, &service, states));
+        .serving()
+        .filter_map(|router| behind(crowd, &router.object, states));
     services
         .min()
         .unwrap_or_else(|| crowd.values().map(|pods| pods.available).sum())

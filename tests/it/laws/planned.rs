@@ -1,10 +1,13 @@
 //! From a case to its plan.
 
 use cutover::manifest::{Bundle, Manifest};
+use cutover::planning::{PlanError, Step, Workload, walk};
 use cutover::{Options, Plan, Release, Strategy};
+use cutover_report::step_name;
 use serde_json::{Value, json};
 
 use super::case::{Case, Preview, Slack, Way};
+use super::model::{recreates, sets, turns};
 
 /// A case that has a plan.
 pub(super) struct Planned {
@@ -42,7 +45,7 @@ impl Case {
             ..Options::default()
         };
         let plan = cutover::plan(&release, &strategy, &options).map_err(text)?;
-        let states = plan.states().map_err(|error| error.to_string())?;
+        let states = states(&plan).map_err(|error| error.to_string())?;
         Ok(Planned {
             release,
             way: self.way.clone(),
@@ -128,6 +131,26 @@ impl Case {
     }
 }
 
+/// All states of a plan, from the start to the end: the plans of the laws are small.
+pub(crate) fn states(plan: &Plan) -> Result<Vec<Bundle>, PlanError> {
+    let mut walk = plan.walk();
+    let mut states = vec![walk.state().clone()];
+    while walk.advance()?.is_some() {
+        states.push(walk.state().clone());
+    }
+    Ok(states)
+}
+
+/// What steps do, in words.
+pub(super) fn names(from: &Bundle, steps: &[Step]) -> Vec<String> {
+    let mut walk = walk(from.clone(), steps);
+    let mut names = Vec::new();
+    while let Some(step) = walk.advance().unwrap() {
+        names.push(step_name(step, walk.before(), walk.state()));
+    }
+    names
+}
+
 fn manifest(value: Value) -> Manifest {
     Manifest::new(value).unwrap()
 }
@@ -164,15 +187,11 @@ impl Planned {
     /// The plan in a line a step, for whoever looks at a failure.
     pub(super) fn table(&self) -> String {
         let stand = |state: &Bundle| -> String {
-            let sets = self
-                .plan
-                .spec
-                .workloads
-                .iter()
-                .flat_map(|workload| workload.deployments());
-            let counts = sets.map(|(_, object)| {
+            let workloads = self.plan.spec.workloads.iter();
+            let sets = workloads.flat_map(|workload| workload.objects());
+            let counts = sets.map(|object| {
                 state
-                    .get(&object)
+                    .get(object)
                     .and_then(|set| set.pointer("/spec/replicas"))
                     .map_or_else(|| "–".into(), Value::to_string)
             });
@@ -188,18 +207,25 @@ impl Planned {
         lines.push(format!(" 0 {}", stand(&self.states[0])));
         for (number, step) in self.plan.spec.steps.iter().enumerate() {
             lines.push(format!(
-                "{:2} {} | {} | {:?} {}",
+                "{:2} {} | {} | {}",
                 number + 1,
                 stand(&self.states[number + 1]),
                 step.phase,
-                step.movement,
-                step.name
+                step_name(step, &self.states[number], &self.states[number + 1])
             ));
             let undo = &self.plan.spec.undo[number];
-            let back: Vec<&str> = undo.steps.iter().map(|step| step.name.as_str()).collect();
-            lines.push(format!("     back to {}: {}", undo.then, back.join(" · ")));
+            let back = names(&self.states[undo.from], &undo.steps);
+            lines.push(format!("     back to {}: {}", undo.to, back.join(" · ")));
         }
         lines.join("\n")
+    }
+
+    /// Whether a workload's pods all stop before new ones start, somewhere on the way.
+    pub(super) fn recreates(&self, workload: &Workload) -> bool {
+        self.states.windows(2).any(|pair| {
+            sets(workload, &pair[1])
+                .any(|(object, set)| recreates(set) && turns(pair[0].get(&object), Some(set)))
+        })
     }
 
     /// Whether this is a blue/green over two slots of the input.
@@ -210,8 +236,8 @@ impl Planned {
         });
         two.is_some_and(|workload| {
             workload
-                .deployments()
-                .all(|(_, object)| self.release.from().contains(&object))
+                .objects()
+                .all(|object| self.release.from().contains(object))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cutover::manifest::Bundle;
+use cutover::manifest::{Bundle, ObjectRef};
 use cutover::planning::Workload;
 
 use super::documents::walk;
@@ -91,7 +91,7 @@ fn each_way_back(
                 let after = walk(&before, [step])?;
                 let moving = during(workload, &crowd, &before, &after);
                 within(workload, &moving, &[&before, &after])
-                    .map_err(|reason| place(format!("`{}`: {reason}", step.name)))?;
+                    .map_err(|reason| place(format!("`{}`: {reason}", step.phase)))?;
                 crowd = after_gates(&moving, step, &after, Some(&sound)).map_err(place)?;
                 before = after;
             }
@@ -106,30 +106,29 @@ fn within(
     states: &[&Bundle],
 ) -> Result<(), String> {
     let (alive, available) = (alive(crowd), available(workload, crowd, states));
-    match alive <= workload.ceiling && available >= workload.floor {
+    match alive <= workload.ceiling() && available >= workload.floor() {
         true => Ok(()),
         false => Err(format!(
             "{}: {available} of {} answer, {alive} of {} are alive: {crowd:?}",
-            workload.name, workload.floor, workload.ceiling
+            workload.name,
+            workload.floor(),
+            workload.ceiling()
         )),
     }
 }
 
 /// Floor and ceiling from the release alone.
 fn promises(planned: &Planned, workload: &Workload) -> Result<(), String> {
-    let own = workload
-        .deployments()
-        .map(|(_, object)| object)
-        .find(|object| object.name == workload.name);
-    let Some(own) = own else {
+    let named = |object: &&ObjectRef| workload.name.ends_with(&object.name);
+    let Some(own) = workload.objects().find(named) else {
         return Err(format!("{} has no Deployment", workload.name));
     };
     // One that comes or goes has no pods at the other end.
     let (Some(from), Some(to)) = (
-        planned.release.from().get(&own),
-        planned.release.to().get(&own),
+        planned.release.from().get(own),
+        planned.release.to().get(own),
     ) else {
-        return if workload.floor == 0 {
+        return if workload.floor() == 0 {
             Ok(())
         } else {
             Err(format!("{own} must answer though it comes or goes"))
@@ -145,7 +144,7 @@ fn promises(planned: &Planned, workload: &Workload) -> Result<(), String> {
         asked.1.or_else(|| written("maxUnavailable")),
     );
     let slack = |count: u32| {
-        if workload.recreate {
+        if planned.recreates(workload) {
             (0, count)
         } else {
             resolve(surge.as_ref(), unavailable.as_ref(), count)
@@ -167,22 +166,24 @@ fn promises(planned: &Planned, workload: &Workload) -> Result<(), String> {
     } else {
         0
     };
-    match workload.floor == floor
-        && workload.ceiling >= ceiling
-        && workload.ceiling <= ceiling + two
+    match workload.floor() == floor
+        && workload.ceiling() >= ceiling
+        && workload.ceiling() <= ceiling + two
     {
         true => Ok(()),
         false => Err(format!(
             "{}: {} to {}, but the budget says {floor} to {ceiling} (+ {two})",
-            workload.name, workload.floor, workload.ceiling
+            workload.name,
+            workload.floor(),
+            workload.ceiling()
         )),
     }
 }
 
 fn fits(workload: &Workload, before: &Bundle, after: &Bundle) -> Result<(), String> {
     let selectors: Vec<_> = workload
-        .service_refs()
-        .filter_map(|service| before.get(&service))
+        .serving()
+        .filter_map(|router| before.get(&router.object))
         .map(super::model::selector)
         .collect();
     let serves = |set| {
@@ -201,11 +202,12 @@ fn fits(workload: &Workload, before: &Bundle, after: &Bundle) -> Result<(), Stri
         .collect();
     for (object, set) in &rolled {
         let count = replicas(set);
-        if recreates(set) && !workload.recreate {
+        if recreates(set) && workload.floor() > 0 {
             return Err(format!("{object} is recreated"));
         }
         let (surge, unavailable) = (surge(set, count), unavailable(set, count));
-        if pods + surge > workload.ceiling || serves(set) && serving < workload.floor + unavailable
+        if pods + surge > workload.ceiling()
+            || serves(set) && serving < workload.floor() + unavailable
         {
             return Err(format!(
                 "{object} is rolled with {surge} more and {unavailable} fewer at {pods} pods, {serving} of them serving"

@@ -33,7 +33,7 @@ laws! {
     /// A failure means that some pods get more requests than a pod may get.
     fn no_set_gets_more_than_it_can_carry(planned) {
         each_state(planned, |state| {
-            let mut workloads = planned.plan.spec.workloads.iter().filter(|workload| !workload.recreate);
+            let mut workloads = planned.plan.spec.workloads.iter().filter(|workload| !planned.recreates(workload));
             workloads.try_for_each(|workload| carried(workload, state))
         })
     }
@@ -57,8 +57,8 @@ laws! {
     /// A failure means that a release of one workload takes requests from another, or sends it
     /// strangers' requests.
     fn other_workloads_keep_their_requests(planned) {
-        let sets = planned.plan.spec.workloads.iter().flat_map(Workload::deployments);
-        let moved: BTreeSet<ObjectRef> = sets.map(|(_, object)| object).collect();
+        let sets = planned.plan.spec.workloads.iter().flat_map(Workload::objects);
+        let moved: BTreeSet<ObjectRef> = sets.cloned().collect();
         let all = planned.release.from().iter().filter(|set| set.object().kind == "Deployment");
         let others = all.filter(|set| !moved.contains(set.object()));
         let steady: Vec<&Manifest> =
@@ -75,8 +75,8 @@ fn promised(planned: &Planned, service: &Manifest) -> bool {
         .spec
         .workloads
         .iter()
-        .flat_map(Workload::service_refs);
-    own.any(|own| own == *service.object())
+        .flat_map(Workload::serving);
+    own.any(|own| own.object == *service.object())
         || planned.release.to().get(service.object()) == Some(service)
 }
 
@@ -85,7 +85,8 @@ fn promised(planned: &Planned, service: &Manifest) -> bool {
 fn roomy(planned: &Planned, service: &Manifest) -> bool {
     let mut workloads = planned.plan.spec.workloads.iter();
     workloads.all(|one| {
-        one.ceiling > 1 || one.floor > 0 || !one.service_refs().any(|own| own == *service.object())
+        let serves = one.serving().any(|own| own.object == *service.object());
+        one.ceiling() > 1 || one.floor() > 0 || !serves
     })
 }
 
@@ -102,7 +103,7 @@ fn each_state(
         for step in &undo.steps {
             state = walk(&state, [step])?;
             check(&state)
-                .map_err(|reason| format!("undo from {}: `{}`: {reason}", undo.from, step.name))?;
+                .map_err(|reason| format!("undo from {}: `{}`: {reason}", undo.from, step.phase))?;
         }
     }
     Ok(())
@@ -124,22 +125,23 @@ fn pods(service: &Manifest, state: &Bundle) -> u32 {
 /// For each set: pods / (replicas - unavailable) >= share of requests.
 fn carried(workload: &Workload, state: &Bundle) -> Result<(), String> {
     for service in workload
-        .service_refs()
-        .filter_map(|object| state.get(&object))
+        .serving()
+        .filter_map(|router| state.get(&router.object))
     {
         let total = pods(service, state);
         for (object, set) in
             sets(workload, state).filter(|(_, set)| matches(&selector(service), &labels(set)))
         {
             let count = replicas(set);
-            if u64::from(count) * u64::from(total) < u64::from(workload.floor) * u64::from(count) {
+            if u64::from(count) * u64::from(total) < u64::from(workload.floor()) * u64::from(count)
+            {
                 return Err(format!(
                     "{count} pods of {object} get {count}/{total} of the requests of {}",
                     service.object()
                 ));
             }
         }
-        if total < workload.floor {
+        if total < workload.floor() {
             return Err(format!("{total} pods behind {}", service.object()));
         }
     }

@@ -1,9 +1,11 @@
 //! The plan that every reader of the book sees, to the letter: the lab's hello by canary.
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
-use cutover::planning::{Gate, Step};
+use cutover::planning::{Available, Gate, Pause, Step};
 use cutover::{Options, Plan, Release, Strategy};
 use serde_json::{Value, json};
+
+use super::planned::{names, states};
 
 fn hello(image: &str) -> Bundle {
     let deployment = json!({
@@ -42,10 +44,14 @@ fn plan() -> Plan {
 /// As `hello 3 available · hello-canary 1 settled · endpoints of hello · a person`.
 fn waits(step: &Step) -> String {
     let gate = |gate: &Gate| match gate {
-        Gate::Available { object, replicas } => format!("{} {replicas} available", object.name),
-        Gate::Settled { object, replicas } => format!("{} {replicas} settled", object.name),
-        Gate::Endpoints { object } => format!("endpoints of {}", object.name),
-        Gate::Pause { duration: None } => "a person".into(),
+        Gate::Available(Available {
+            object,
+            replicas: Some(replicas),
+            updated: None,
+        }) => format!("{} {replicas} available", object.name),
+        Gate::Settled(gate) => format!("{} {} settled", gate.object.name, gate.replicas),
+        Gate::Endpoints(gate) => format!("endpoints of {}", gate.object.name),
+        Gate::Pause(Pause { duration: None }) => "a person".into(),
         other => format!("{other:?}"),
     };
     step.gates.iter().map(gate).collect::<Vec<_>>().join(" · ")
@@ -63,23 +69,17 @@ fn count(state: &Bundle, name: &str) -> String {
 #[test]
 fn the_plan_of_the_book() {
     let plan = plan();
-    let states = plan.states().unwrap();
-    let rows: Vec<String> = plan
-        .spec
-        .steps
-        .iter()
-        .zip(&states[1..])
-        .map(|(step, state)| {
-            format!(
-                "{} | {} | {} {} | {}",
-                step.phase,
-                step.name,
-                count(state, "hello"),
-                count(state, "hello-canary"),
-                waits(step)
-            )
-        })
-        .collect();
+    let states = states(&plan).unwrap();
+    let names = names(&states[0], &plan.spec.steps);
+    let mut rows = Vec::new();
+    for ((step, name), state) in plan.spec.steps.iter().zip(names).zip(&states[1..]) {
+        let (stable, canary) = (count(state, "hello"), count(state, "hello-canary"));
+        let phase = &*step.phase;
+        rows.push(format!(
+            "{phase} | {name} | {stable} {canary} | {}",
+            waits(step)
+        ));
+    }
     let expected = [
         "canary-25 | create Deployment hello-canary with 1 pod | 3 1 | hello 3 available · hello-canary 1 available · endpoints of hello · a person",
         "canary-50 | scale Deployment hello 3 → 2 | 2 1 | hello 2 available · hello-canary 1 available",
@@ -92,7 +92,10 @@ fn the_plan_of_the_book() {
     ];
     assert_eq!(rows, expected);
     assert_eq!(
-        (plan.spec.workloads[0].floor, plan.spec.workloads[0].ceiling),
+        (
+            plan.spec.workloads[0].floor(),
+            plan.spec.workloads[0].ceiling()
+        ),
         (3, 4)
     );
     let shares: Vec<String> = plan
@@ -100,28 +103,30 @@ fn the_plan_of_the_book() {
         .steps
         .iter()
         .flat_map(|step| &step.shares)
-        .map(|weight| weight.achieved.to_string())
+        .map(|share| format!("{} {}", share.workload, share.asked.value()))
         .collect();
-    assert_eq!(shares, ["1/4", "1/2"]);
+    assert_eq!(shares, ["hello 25", "hello 50"]);
 }
 
 /// A failure means that the ways back of the book are no longer what the planner makes.
 #[test]
 fn the_ways_back_of_the_book() {
     let plan = plan();
-    let ways: Vec<String> = plan
-        .spec
-        .undo
-        .iter()
-        .map(|undo| {
-            let steps: Vec<String> = undo
-                .steps
-                .iter()
-                .map(|step| format!("{} [{}]", step.name, waits(step)))
-                .collect();
-            format!("{} to {}: {}", undo.from, undo.then, steps.join("; "))
-        })
-        .collect();
+    let states = states(&plan).unwrap();
+    let mut ways = Vec::new();
+    for undo in &plan.spec.undo {
+        let names = names(&states[undo.from], &undo.steps);
+        let steps = names.iter().zip(&undo.steps);
+        let steps: Vec<String> = steps
+            .map(|(name, step)| format!("{name} [{}]", waits(step)))
+            .collect();
+        ways.push(format!(
+            "{} to {}: {}",
+            undo.from,
+            undo.to,
+            steps.join("; ")
+        ));
+    }
     let expected = [
         "1 to 0: scale Deployment hello-canary 1 → 0 [hello 3 available · hello-canary 0 settled]; delete Deployment hello-canary []",
         "2 to 1: scale Deployment hello 2 → 3 [hello 3 available · hello-canary 1 settled · endpoints of hello]",

@@ -1,7 +1,7 @@
 //! Plans stay small.
 
 use cutover::manifest::{Bundle, Manifest, emit};
-use cutover::planning::{Budget, Change, Move, Step};
+use cutover::planning::{Budget, Change, Step};
 use cutover::{Options, Plan, Release, Strategy};
 use serde_json::{Value, json};
 
@@ -19,8 +19,8 @@ laws! {
             _ => 3,
         };
         let rounds = |workload: &cutover::planning::Workload| {
-            let room = workload.ceiling.saturating_sub(workload.floor).max(1);
-            2 * workload.ceiling.div_ceil(room) as usize + 5
+            let room = workload.ceiling().saturating_sub(workload.floor()).max(1);
+            2 * workload.ceiling().div_ceil(room) as usize + 5
         };
         let lanes: Vec<usize> = planned.plan.spec.workloads.iter().map(rounds).collect();
         let together = if planned.concurrent.is_some() { lanes.iter().sum() } else { lanes.into_iter().max().unwrap_or(0) };
@@ -37,7 +37,7 @@ laws! {
         let undone = planned.plan.spec.undo.iter().flat_map(|undo| &undo.steps);
         let idle = |step: &&Step| step.changes.is_empty() && step.gates.is_empty() && step.shares.is_empty();
         match planned.plan.spec.steps.iter().chain(undone).find(idle) {
-            Some(step) => Err(format!("`{}` changes nothing and waits for nothing", step.name)),
+            Some(step) => Err(format!("`{}` changes nothing and waits for nothing", step.phase)),
             None => Ok(()),
         }
     }
@@ -83,13 +83,12 @@ fn five_thousand_deployments_roll_in_one_step() {
         ),
         (1, 1, 1)
     );
-    assert_eq!(plan.spec.steps[0].movement, Some(Move::Roll));
     assert_eq!(plan.spec.steps[0].changes.len(), 5_000);
     assert!(
         plan.spec.steps[0]
             .changes
             .iter()
-            .all(|change| matches!(change, Change::Patch { .. }))
+            .all(|change| matches!(change, Change::Patch(_)))
     );
 }
 
@@ -102,10 +101,10 @@ fn a_long_canary_stays_under_two_megabytes() {
     let end = |image: &str| bundle([deployment("web", 1_000, image)]);
     let plan = planned(&end("1"), &end("2"), json!({"canary": {"steps": steps}}));
     assert!(plan.len() > 99 && plan.len() < 400, "{} steps", plan.len());
-    let size = emit(&plan.to_value()).len();
+    let size = emit(&plan.to_value().unwrap()).len();
     assert!(size < 2_000_000, "{size} bytes");
     assert_eq!(
-        plan.spec.workloads[0].ceiling,
+        plan.spec.workloads[0].ceiling(),
         1_000 + Budget::default().of(1_000).surge
     );
 }

@@ -30,8 +30,8 @@ laws! {
             }
         }
         for (number, undo) in planned.plan.spec.undo.iter().enumerate() {
-            if undo.from != number + 1 || undo.then >= undo.from || walk(&planned.states[undo.from], &undo.steps)? != planned.states[undo.then] {
-                return Err(format!("undo from {} does not lead to {}", undo.from, undo.then));
+            if undo.from != number + 1 || undo.to >= undo.from || walk(&planned.states[undo.from], &undo.steps)? != planned.states[undo.to] {
+                return Err(format!("undo from {} does not lead to {}", undo.from, undo.to));
             }
         }
         Ok(())
@@ -117,8 +117,8 @@ fn serves_the_wanted(planned: &Planned, end: &Bundle) -> Result<(), String> {
         .map(|(_, set)| images(set))
         .collect();
     for service in workload
-        .service_refs()
-        .filter_map(|object| end.get(&object))
+        .serving()
+        .filter_map(|router| end.get(&router.object))
     {
         let behind: Vec<_> = sets(workload, end)
             .filter(|(_, set)| matches(&selector(service), &labels(set)))
@@ -149,21 +149,19 @@ fn starts_nothing_new(
         if replicas(set) > at_most {
             return Err(format!(
                 "`{}` starts pods of the new version in {object}",
-                step.name
+                step.phase
             ));
         }
     }
-    let waits = |object: &ObjectRef| {
-        workload.deployments().any(|(_, own)| own == *object) && after.get(object).is_some_and(new)
-    };
+    let waits = |object: &ObjectRef| workload.runs(object) && after.get(object).is_some_and(new);
     match step
         .gates
         .iter()
-        .any(|gate| matches!(gate, Gate::Available { object, .. } if waits(object)))
+        .any(|gate| matches!(gate, Gate::Available(gate) if waits(&gate.object)))
     {
         true => Err(format!(
             "`{}` waits for the new version's health",
-            step.name
+            step.phase
         )),
         false => Ok(()),
     }

@@ -5,6 +5,7 @@ use cutover_run::{Journal, Request};
 use crate::args::ApproveArgs;
 use crate::error::Error;
 use crate::online::Online;
+use crate::words::step_words;
 use crate::{World, plan_file};
 
 pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -28,11 +29,7 @@ pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), E
             dry_run: false,
         })
         .map_err(fault)?;
-    let what = plan
-        .spec
-        .steps
-        .get(step.wrapping_sub(1))
-        .map_or("", |step| &*step.name);
+    let what = step_words(&plan, step)?;
     Ok(writeln!(
         world.output,
         "step {step} of plan {name} is approved by {user}: {what}"

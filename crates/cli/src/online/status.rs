@@ -1,7 +1,7 @@
 //! `cutover status`: where a run is, by its journal, or without one by the live objects.
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, MergeKeys, ObjectRef};
+use cutover::manifest::{Bundle, Manifest, MergeKeys};
 use cutover::patch::lacking;
 use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage};
 use serde_json::json;
@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::args::{EventsOutput, StatusArgs};
 use crate::error::Error;
 use crate::online::{Online, to_the_second};
+use crate::words::step_words;
 use crate::{World, plan_file};
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -21,7 +22,7 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
             let text = if json {
                 json!(journal.position).to_string()
             } else {
-                by_journal(&plan, &journal)
+                by_journal(&plan, &journal)?
             };
             Ok(writeln!(world.output, "{text}")?)
         }
@@ -37,10 +38,10 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
     }
 }
 
-fn by_journal(plan: &Plan, journal: &Journal) -> String {
+fn by_journal(plan: &Plan, journal: &Journal) -> Result<String, Error> {
     let position = &journal.position;
     let name = &plan.metadata.name;
-    let mut lines = vec![format!("plan {name}: {}", standing(plan, position))];
+    let mut lines = vec![format!("plan {name}: {}", standing(plan, position)?)];
     if let Some(reason) = &position.turned {
         lines.push(format!("  it went back: {reason}"));
     }
@@ -63,45 +64,42 @@ fn by_journal(plan: &Plan, journal: &Journal) -> String {
         to_the_second(position.started),
         position.by
     ));
-    lines.join("\n")
+    Ok(lines.join("\n"))
 }
 
 /// Where a run is, in words.
-pub(crate) fn standing(plan: &Plan, position: &Position) -> String {
-    match &position.ended {
+pub(crate) fn standing(plan: &Plan, position: &Position) -> Result<String, Error> {
+    Ok(match &position.ended {
         Some(Outcome::Done) => "done".to_owned(),
         Some(Outcome::Undone { to: 0 }) => "taken back to the start".to_owned(),
         Some(Outcome::Undone { to }) => format!("taken back to the state after step {to}"),
         Some(Outcome::Stopped { step, reason }) => format!("stopped after step {step}: {reason}"),
         Some(Outcome::Refused { reason }) => format!("refused: {reason}"),
-        _ => under_way(plan, position),
-    }
+        _ => under_way(plan, position)?,
+    })
 }
 
-fn under_way(plan: &Plan, position: &Position) -> String {
+fn under_way(plan: &Plan, position: &Position) -> Result<String, Error> {
     let Position { step, from, to, .. } = position;
     let since = to_the_second(position.since);
     let stage = match position.stage {
         Stage::Writing => "its changes are made",
         Stage::Waiting => "what it waits for is not there yet",
     };
-    match position.direction {
+    Ok(match position.direction {
         Direction::Forward => {
-            let name = plan.spec.steps.get(step.wrapping_sub(1));
-            let name = name
-                .map(|step| format!("  {}  {}", step.phase, step.name))
-                .unwrap_or_default();
-            format!(
-                "step {step} of {}{name}: {stage}, since {since}",
-                plan.len()
-            )
+            let words = step_words(plan, *step)?;
+            let phase = plan.spec.steps.get(step.wrapping_sub(1));
+            let name = phase.map_or_else(String::new, |step| format!("  {}  {words}", step.phase));
+            let steps = plan.len();
+            format!("step {step} of {steps}{name}: {stage}, since {since}")
         }
         Direction::Back => {
             format!(
                 "going back from step {from} to {to}, step {step} of the way back: {stage}, since {since}"
             )
         }
-    }
+    })
 }
 
 fn by_objects(plan: &Plan, states: &[usize]) -> String {
@@ -126,12 +124,9 @@ fn by_objects(plan: &Plan, states: &[usize]) -> String {
 
 /// The states of the plan that the live objects are in.
 fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
-    let states = plan.states().map_err(Error::failed)?;
-    let mut objects: Vec<&ObjectRef> = states.iter().flat_map(Bundle::objects).collect();
-    objects.sort();
-    objects.dedup();
+    let objects = plan.objects();
     let mut live = Bundle::new();
-    for object in objects {
+    for object in &objects {
         match online.ask(Request::Get(object.clone())) {
             // Under the plan's name for it, which may leave the namespace out.
             Ok(Reply::Object(found)) => {
@@ -146,22 +141,29 @@ fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
             Err(fault) => return Err(Error::failed(format!("{object}: {}", online.told(&fault)))),
         }
     }
-    Ok((0..states.len())
-        .filter(|step| is_in(&states[*step], &states, &live))
-        .collect())
+    let mut walk = plan.walk();
+    let mut found = Vec::new();
+    loop {
+        if objects
+            .iter()
+            .all(|object| is_so(walk.state().get(object), live.get(object)))
+        {
+            found.push(walk.number());
+        }
+        if walk.advance().map_err(Error::failed)?.is_none() {
+            return Ok(found);
+        }
+    }
 }
 
-fn is_in(state: &Bundle, states: &[Bundle], live: &Bundle) -> bool {
-    let all = states.iter().flat_map(Bundle::objects);
-    let mut each = all.map(|object| match (state.get(object), live.get(object)) {
+/// Whether a live object is as a state has it, defaults and what others keep in it aside.
+fn is_so(planned: Option<&Manifest>, live: Option<&Manifest>) -> bool {
+    match (planned, live) {
         (None, None) => true,
-        (Some(planned), Some(live)) => lacking(
-            planned.without("/status").value(),
-            live.sealed().value(),
-            &MergeKeys,
-        )
-        .is_empty(),
-        _ => false,
-    });
-    each.all(|is_so| is_so)
+        (Some(planned), Some(live)) => {
+            let (planned, live) = (planned.without("/status"), live.sealed());
+            lacking(planned.value(), live.value(), &MergeKeys).is_empty()
+        }
+        (None, Some(_)) | (Some(_), None) => false,
+    }
 }

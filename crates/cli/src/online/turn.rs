@@ -148,7 +148,7 @@ impl Follower<'_> {
             }
             runs |= position != last;
             last = position;
-            let says = standing(self.plan, &last);
+            let says = standing(self.plan, &last)?;
             if runs && says != said {
                 writeln!(world.output, "{says}").and_then(|()| world.output.flush())?;
                 said = says;

@@ -77,20 +77,20 @@ impl<'i> Draft<'i> {
     /// # Errors
     ///
     /// What cannot be changed without touching more.
-    pub(crate) fn edit(&mut self, change: &Change<'_>) -> Result<(), String> {
+    pub(crate) fn edit(&mut self, change: &Change) -> Result<(), String> {
         let written = self
             .input
             .loaded
             .bundle
-            .get(change.object)
-            .zip(self.input.loaded.sources.get(change.object));
-        let (Some((written, source)), Some(after)) = (written, change.after) else {
+            .get(&change.object)
+            .zip(self.input.loaded.sources.get(&change.object));
+        let (Some((written, source)), Some(after)) = (written, &change.after) else {
             return Ok(());
         };
         let wanted = change.wanted(written, after)?;
         let file = self
             .input
-            .file_of(change.object)
+            .file_of(&change.object)
             .ok_or_else(|| gone(source))?;
         let pieces = self
             .pieces
@@ -110,10 +110,10 @@ impl<'i> Draft<'i> {
 
     /// Removes what is to go from its files, the last first, so that those before it stay where
     /// they are.
-    pub(crate) fn remove(&mut self, changes: &[Change<'_>]) -> Vec<String> {
+    pub(crate) fn remove(&mut self, changes: &[Change]) -> Vec<String> {
         let going = changes.iter().filter(|change| change.after.is_none());
         let mut sources: Vec<&Source> = going
-            .filter_map(|change| self.input.loaded.sources.get(change.object))
+            .filter_map(|change| self.input.loaded.sources.get(&change.object))
             .collect();
         sources.sort_by_key(|source| (source.document, item(source)));
         sources
@@ -139,16 +139,16 @@ impl<'i> Draft<'i> {
     /// # Errors
     ///
     /// Where a file of that name is there already, or a Secret's values would be needed.
-    pub(crate) fn create(&mut self, change: &Change<'_>, plan: &Plan) -> Result<(), String> {
-        let (None, Some(after)) = (change.before, change.after) else {
+    pub(crate) fn create(&mut self, change: &Change, plan: &Plan) -> Result<(), String> {
+        let (None, Some(after)) = (&change.before, &change.after) else {
             return Ok(());
         };
         if after.is_sealed() {
-            return Err(secret(change.object));
+            return Err(secret(&change.object));
         }
         let sibling = self
-            .sibling(change.object, plan)
-            .ok_or_else(|| homeless(change.object))?;
+            .sibling(&change.object, plan)
+            .ok_or_else(|| homeless(&change.object))?;
         match sibling.origin {
             Origin::Directory => self.create_file(sibling, after),
             Origin::Named | Origin::Standard => self.append(sibling, after),
@@ -199,20 +199,17 @@ impl<'i> Draft<'i> {
     /// The file of the object's workload, or of anything else that the plan starts from.
     fn sibling(&self, object: &ObjectRef, plan: &Plan) -> Option<&'i File> {
         let belongs = |workload: &&Workload| {
-            let parts = workload
-                .deployments()
-                .map(|(_, set)| set)
-                .chain(workload.service_refs());
-            parts.into_iter().any(|part| part == *object)
+            let routers = workload.routers.iter().map(|router| &router.object);
+            let mut parts = workload.objects().chain(routers);
+            parts.any(|part| part == object)
         };
-        let own = plan
+        let workloads = plan.spec.workloads.iter().filter(belongs);
+        let own = workloads.flat_map(Workload::objects).cloned();
+        let any = plan
             .spec
-            .workloads
+            .from
             .iter()
-            .filter(belongs)
-            .flat_map(Workload::deployments)
-            .map(|(_, set)| set);
-        let any = plan.spec.from.iter().map(|entry| entry.object.clone());
+            .map(|manifest| manifest.object().clone());
         let mut places = own
             .chain(any)
             .filter_map(|known| self.input.file_of(&known));

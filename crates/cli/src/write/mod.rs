@@ -27,7 +27,7 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
             "the standard input cannot be edited\nhint: name the files or directories".into(),
         ));
     }
-    let stand = Stand::new(&plan)?;
+    let stand = Stand::new(&plan);
     let standing = stand.find(&input, args.step)?;
     if standing.state == args.step {
         message::note(
@@ -55,7 +55,7 @@ fn drafted<'i>(
     input: &'i Input,
     step: usize,
 ) -> Result<Draft<'i>, Error> {
-    let changes = stand.changes(standing, step);
+    let changes = stand.changes(standing, step)?;
     let mut draft = Draft::new(input);
     let mut reasons: Vec<String> = changes
         .iter()

@@ -9,17 +9,16 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::input::Input;
-use crate::render::planned;
 
 const REPLICAS: &str = "/spec/replicas";
 
 /// How many differences are told of one object.
 const TOLD: usize = 3;
 
-/// The states of a plan, for files to be compared with.
+/// A plan, for files to be compared with its states.
 pub(crate) struct Stand<'p> {
     pub(crate) plan: &'p Plan,
-    states: Vec<Bundle>,
+    start: Bundle,
     objects: BTreeSet<ObjectRef>,
 }
 
@@ -33,17 +32,17 @@ pub(crate) struct Standing {
 }
 
 /// An object that is to become another.
-pub(crate) struct Change<'s> {
-    pub(crate) object: &'s ObjectRef,
+pub(crate) struct Change {
+    pub(crate) object: ObjectRef,
     /// As the state has it in which the files stand.
-    pub(crate) before: Option<&'s Manifest>,
+    pub(crate) before: Option<Manifest>,
     /// As it is to be.
-    pub(crate) after: Option<&'s Manifest>,
+    pub(crate) after: Option<Manifest>,
     /// As the plan starts from it.
-    start: Option<&'s Manifest>,
+    start: Option<Manifest>,
 }
 
-impl Change<'_> {
+impl Change {
     /// What the file is to hold, where it holds `written`.
     ///
     /// # Errors
@@ -57,9 +56,10 @@ impl Change<'_> {
                 after.clone()
             });
         }
-        let same = self.before.and_then(|before| before.pointer("/data")) == after.pointer("/data");
+        let before = self.before.as_ref();
+        let same = before.and_then(|before| before.pointer("/data")) == after.pointer("/data");
         if !same {
-            return Err(secret(self.object));
+            return Err(secret(&self.object));
         }
         let keep = |manifest: Manifest, pointer: &str| match written.pointer(pointer) {
             Some(values) => manifest.set(pointer, values.clone()),
@@ -70,7 +70,10 @@ impl Change<'_> {
 
     /// A file that leaves `replicas` out goes on doing so while the number is the one that runs.
     fn is_unsaid(&self, written: &Manifest, after: &Manifest) -> bool {
-        let start = self.start.and_then(|start| start.pointer(REPLICAS));
+        let start = self
+            .start
+            .as_ref()
+            .and_then(|start| start.pointer(REPLICAS));
         written.pointer(REPLICAS).is_none() && start.is_some() && after.pointer(REPLICAS) == start
     }
 }
@@ -83,18 +86,13 @@ pub(crate) fn secret(object: &ObjectRef) -> String {
 }
 
 impl<'p> Stand<'p> {
-    /// The states of a plan.
-    ///
-    /// # Errors
-    ///
-    /// A plan that does not fit itself; one that was read does.
-    pub(crate) fn new(plan: &'p Plan) -> Result<Self, Error> {
-        let states = plan.states().map_err(Error::failed)?;
-        Ok(Self {
+    /// A plan, for files to be compared with.
+    pub(crate) fn new(plan: &'p Plan) -> Self {
+        Self {
             plan,
-            states,
-            objects: planned(plan)?,
-        })
+            start: plan.start(),
+            objects: plan.objects(),
+        }
     }
 
     /// The state in which the files stand, Secrets apart that are as after `step`; of several that
@@ -105,43 +103,51 @@ impl<'p> Stand<'p> {
     /// Where they stand at none, what differs from the nearest, with its place.
     pub(crate) fn find(&self, input: &Input, step: usize) -> Result<Standing, Error> {
         let files = self.as_planned(input);
+        let target = self.plan.state(step).map_err(Error::failed)?;
         let secrets = self.objects.iter().filter(|object| object.kind == "Secret");
         let ahead: BTreeSet<ObjectRef> = secrets
-            .filter(|object| files.get(object) == self.states[step].get(object))
+            .filter(|object| files.get(object) == target.get(object))
             .cloned()
             .collect();
         let differing = |state: &Bundle| {
-            let differs = |object: &&ObjectRef| files.get(object) != state.get(object);
-            self.objects
-                .iter()
-                .filter(|object| !ahead.contains(object))
-                .filter(differs)
+            let compared = self.objects.iter().filter(|object| !ahead.contains(object));
+            compared
+                .filter(|object| files.get(object) != state.get(object))
                 .count()
         };
-        let counts = self.states.iter().map(differing).enumerate();
-        let nearest = counts.min_by_key(|(state, count)| (*count, state.abs_diff(step)));
+        let mut walk = self.plan.walk();
+        let mut nearest = (differing(walk.state()), step, 0);
+        while walk.advance().map_err(Error::failed)?.is_some() {
+            let number = walk.number();
+            nearest = nearest.min((differing(walk.state()), number.abs_diff(step), number));
+        }
         match nearest {
-            Some((state, 0)) => Ok(Standing { state, ahead }),
-            nearest => Err(self.elsewhere(input, &files, nearest.map_or(0, |(state, _)| state))),
+            (0, _, state) => Ok(Standing { state, ahead }),
+            (_, _, state) => Err(self.elsewhere(input, &files, state)?),
         }
     }
 
     /// What changes from the state in which the files stand to another.
-    pub(crate) fn changes(&self, standing: &Standing, step: usize) -> Vec<Change<'_>> {
-        let (before, after) = (&self.states[standing.state], &self.states[step]);
+    ///
+    /// # Errors
+    ///
+    /// A plan that does not fit itself; one that was read does.
+    pub(crate) fn changes(&self, standing: &Standing, step: usize) -> Result<Vec<Change>, Error> {
+        let before = self.plan.state(standing.state).map_err(Error::failed)?;
+        let after = self.plan.state(step).map_err(Error::failed)?;
         let differing = self
             .objects
             .iter()
             .filter(|object| before.get(object) != after.get(object));
-        differing
+        let changed = differing
             .filter(|object| !standing.ahead.contains(object))
             .map(|object| Change {
-                object,
-                before: before.get(object),
-                after: after.get(object),
-                start: self.states[0].get(object),
-            })
-            .collect()
+                object: object.clone(),
+                before: before.get(object).cloned(),
+                after: after.get(object).cloned(),
+                start: self.start.get(object).cloned(),
+            });
+        Ok(changed.collect())
     }
 
     /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that
@@ -152,7 +158,8 @@ impl<'p> Stand<'p> {
             .iter()
             .filter_map(|object| input.loaded.bundle.get(object));
         let filled = |manifest: &Manifest| {
-            let told = self.states[0]
+            let told = self
+                .start
                 .get(manifest.object())
                 .and_then(|start| start.pointer(REPLICAS));
             match told {
@@ -165,24 +172,22 @@ impl<'p> Stand<'p> {
         written.map(filled).collect()
     }
 
-    fn elsewhere(&self, input: &Input, files: &Bundle, state: usize) -> Error {
+    fn elsewhere(&self, input: &Input, files: &Bundle, number: usize) -> Result<Error, Error> {
+        let state = self.plan.state(number).map_err(Error::failed)?;
         let differing = self
             .objects
             .iter()
-            .filter(|object| files.get(object) != self.states[state].get(object));
+            .filter(|object| files.get(object) != state.get(object));
         let mut reasons = vec![format!(
-            "the files stand at no state of the plan; state {state} is the nearest\n\
+            "the files stand at no state of the plan; state {number} is the nearest\n\
              hint: plan again from the files as they are, or take back what was changed since"
         )];
-        reasons.extend(differing.flat_map(|object| {
-            differences(
-                input,
-                files.get(object),
-                self.states[state].get(object),
-                object,
-            )
-        }));
-        Error::Failed(reasons)
+        reasons.extend(
+            differing.flat_map(|object| {
+                differences(input, files.get(object), state.get(object), object)
+            }),
+        );
+        Ok(Error::Failed(reasons))
     }
 }
 

@@ -9,16 +9,15 @@ use crate::Result;
 /// How often pods must become ready one after the other: the sum over the plan's steps, each as
 /// long as the Deployment that takes longest in it.
 pub(super) fn rounds(plan: &Plan) -> Result<u32> {
-    let states = plan.states()?;
-    let steps = states.windows(2);
-    Ok(steps
-        .map(|step| {
-            deployments(&step[1])
-                .map(|after| of(&step[0], after))
-                .max()
-                .unwrap_or(0)
-        })
-        .sum())
+    let mut walk = plan.walk();
+    let mut rounds = 0;
+    while walk.advance()?.is_some() {
+        let longest = deployments(walk.state())
+            .map(|after| of(walk.before(), after))
+            .max();
+        rounds += longest.unwrap_or(0);
+    }
+    Ok(rounds)
 }
 
 /// One round where pods are added; where they are replaced, one for each `maxSurge` and

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cutover::Plan;
 use cutover::manifest::ObjectRef;
-use cutover::planning::{Change, Gate};
+use cutover::planning::{Change, Gate, Pause};
 
 use crate::Result;
 use crate::cluster::Kubectl;
@@ -34,36 +34,37 @@ impl Script<'_> {
     fn change(&self, change: &Change) -> Result<()> {
         let object = target(change.object());
         match change {
-            Change::Create { manifest, .. } => {
+            Change::Create(manifest) => {
                 self.run(&["create", "-f", "-"], &manifest.value().to_string())
             }
-            Change::Delete { .. } => self.run(&["delete", &object], ""),
-            Change::Patch { ops, .. } => {
-                let ops = serde_json::to_string(ops)?;
+            Change::Delete(_) => self.run(&["delete", &object], ""),
+            Change::Patch(patch) => {
+                let ops = serde_json::to_string(&patch.ops)?;
                 self.run(&["patch", &object, "--type=json", "--patch", &ops], "")
             }
+            Change::Replace(_) => Err("the script cannot replace pods".into()),
         }
     }
 
     fn wait(&self, gate: &Gate) -> Result<()> {
         match gate {
-            Gate::Available { object, .. } => {
-                self.roll_out(object)?;
+            Gate::Available(available) => {
+                self.roll_out(&available.object)?;
                 self.run(
                     &[
                         "wait",
-                        &target(object),
+                        &target(&available.object),
                         "--for=condition=Available",
                         "--timeout=300s",
                     ],
                     "",
                 )
             }
-            Gate::Settled { object, .. } => self.roll_out(object),
-            Gate::Endpoints { .. } => Ok(()),
-            Gate::Pause {
+            Gate::Settled(settled) => self.roll_out(&settled.object),
+            Gate::Endpoints(_) => Ok(()),
+            Gate::Pause(Pause {
                 duration: Some(duration),
-            } => {
+            }) => {
                 thread::sleep(Duration::from_secs(duration.seconds().into()));
                 Ok(())
             }
