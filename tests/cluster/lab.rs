@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::{Patch, lacking};
-use cutover::planning::{self, Gate};
+use cutover::planning::{self, Gate, Pause};
 use cutover_kube::{Cluster, Settings};
 use cutover_run::{Journal, Options, Reply, Request, Scope, Write};
 use jiff::Timestamp;

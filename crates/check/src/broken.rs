@@ -1,0 +1,121 @@
+//! What does not hold.
+
+use std::fmt;
+
+use cutover_manifest::ObjectRef;
+
+/// Where in a plan something does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In the document as a whole.
+    Plan,
+    /// In a step of the way forward, from 1.
+    Step(usize),
+    /// In a step of the way back that starts after a step, both from 1.
+    Undo {
+        /// After which step it starts.
+        from: usize,
+        /// Which of its steps; 0 for the entry itself.
+        step: usize,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan => f.write_str("plan"),
+            Self::Step(step) => write!(f, "step {step}"),
+            Self::Undo { from, step: 0 } => write!(f, "undo from step {from}"),
+            Self::Undo { from, step } => write!(f, "undo from step {from}, step {step}"),
+        }
+    }
+}
+
+/// A promise of a plan that does not hold.
+///
+/// Whoever made the plan is at fault: a plan of our own that is broken is a bug of the planner.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Broken {
+    /// Fewer pods may answer than the workload promises.
+    #[error("{place}: {workload}: {answering} pods may answer, and {floor} are promised")]
+    Floor {
+        /// Where.
+        place: Place,
+        /// The workload.
+        workload: String,
+        /// The fewest that answer.
+        answering: u64,
+        /// The fewest that are promised.
+        floor: u32,
+    },
+    /// Fewer pods may answer behind a router than the workload promises.
+    #[error(
+        "{place}: {workload}: {answering} pods may answer behind {router}, and {floor} are promised"
+    )]
+    Router {
+        /// Where.
+        place: Place,
+        /// The workload.
+        workload: String,
+        /// The router.
+        router: Box<ObjectRef>,
+        /// The fewest that answer.
+        answering: u64,
+        /// The fewest that are promised.
+        floor: u32,
+    },
+    /// More pods may be alive than the workload promises.
+    #[error("{place}: {workload}: {alive} pods may be alive, and {ceiling} are allowed")]
+    Ceiling {
+        /// Where.
+        place: Place,
+        /// The workload.
+        workload: String,
+        /// The most that are alive.
+        alive: u64,
+        /// The most that are promised.
+        ceiling: u32,
+    },
+    /// Something is asked for, or the plan ends, where a count is not known.
+    #[error("{place}: how many pods {object} has is not known here, and {what}")]
+    Unknown {
+        /// Where.
+        place: Place,
+        /// The set.
+        object: Box<ObjectRef>,
+        /// What needs the count.
+        what: &'static str,
+    },
+    /// Something about an object that a plan may not do or leave out.
+    #[error("{place}: {object}: {reason}")]
+    Object {
+        /// Where.
+        place: Place,
+        /// The object.
+        object: Box<ObjectRef>,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Something that a plan may not say or leave out.
+    #[error("{place}: {reason}")]
+    Says {
+        /// Where.
+        place: Place,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A document that is not whole: changes that do not fit, digests of something else.
+    #[error(transparent)]
+    Plan(#[from] cutover_plan::Error),
+}
+
+impl Broken {
+    pub(crate) fn object(place: Place, object: &ObjectRef, reason: &'static str) -> Self {
+        Self::Object {
+            place,
+            object: Box::new(object.clone()),
+            reason,
+        }
+    }
+}

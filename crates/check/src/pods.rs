@@ -1,0 +1,201 @@
+//! How many pods a set has at a moment, and what changes and gates make of it.
+
+use cutover_manifest::Manifest;
+use cutover_workload::Deployment;
+
+/// So many at least, and so many at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Counts {
+    /// The fewest.
+    pub least: u32,
+    /// The most.
+    pub most: u32,
+}
+
+impl Counts {
+    /// Exactly so many.
+    pub fn exactly(count: u32) -> Self {
+        Self {
+            least: count,
+            most: count,
+        }
+    }
+
+    /// Whether the number is known.
+    pub fn is_known(self) -> bool {
+        self.least == self.most
+    }
+}
+
+/// The pods of a set at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pods {
+    /// Those that are there, ready or not.
+    pub alive: Counts,
+    /// Those of them that answer requests.
+    pub answering: Counts,
+    /// Whether the controller is replacing them, and no gate has seen it end.
+    pub rolling: bool,
+}
+
+impl Pods {
+    /// A set at rest with so many pods, all of which answer.
+    pub fn at_rest(count: u32) -> Self {
+        Self {
+            alive: Counts::exactly(count),
+            answering: Counts::exactly(count),
+            rolling: false,
+        }
+    }
+
+    /// A set that has just been asked for.
+    pub(crate) fn created(manifest: &Manifest) -> Self {
+        Self::at_rest(0).grown(replicas(manifest))
+    }
+
+    /// After a set that stands at `before` is asked to stand at `after`.
+    pub(crate) fn changed(self, before: &Manifest, after: &Manifest) -> Self {
+        let (was, is) = (replicas(before), replicas(after));
+        let sized = if is < was {
+            self.shrunk(is)
+        } else {
+            self.grown(is)
+        };
+        let moved = match rolls(before, after) {
+            true => sized.rolled(after, was.min(is), was.max(is)),
+            false => sized,
+        };
+        match min_ready(after) > min_ready(before) {
+            // Pods that were available count anew.
+            true => Self {
+                answering: Counts {
+                    least: 0,
+                    ..moved.answering
+                },
+                ..moved
+            },
+            false => moved,
+        }
+    }
+
+    /// After its object is deleted.
+    pub(crate) fn deleted(self) -> Self {
+        self.shrunk(0)
+    }
+
+    /// After pods of it are seen to be exactly so many, all of them ready.
+    pub(crate) fn available(count: u32) -> Self {
+        Self::at_rest(count)
+    }
+
+    /// After pods of it are seen to be exactly so many, ready or not.
+    pub(crate) fn settled(self, count: u32) -> Self {
+        Self {
+            alive: Counts::exactly(count),
+            answering: Counts {
+                least: self.answering.least.min(count),
+                most: self.answering.most.min(count),
+            },
+            rolling: self.rolling,
+        }
+    }
+
+    /// In the middle of the step that leads to `after`, from where one may go back: what it takes
+    /// away is gone, since the runner waits for that; of what it adds any part is there.
+    pub(crate) fn halfway(self, after: Option<&Manifest>) -> Self {
+        let wanted = after.map_or(0, replicas);
+        if self.rolling {
+            return self;
+        }
+        let most = self.alive.most.min(wanted);
+        Self {
+            alive: Counts {
+                least: self.alive.least.min(most),
+                most,
+            },
+            answering: Counts {
+                least: self.answering.least.min(most),
+                most: self.answering.most.min(most),
+            },
+            rolling: false,
+        }
+    }
+
+    /// While pods are added, any part of them is there, and any part of those answers.
+    fn grown(self, count: u32) -> Self {
+        Self {
+            alive: Counts {
+                most: self.alive.most.max(count),
+                ..self.alive
+            },
+            answering: Counts {
+                most: self.answering.most.max(count),
+                ..self.answering
+            },
+            ..self
+        }
+    }
+
+    /// Pods that are taken away stop answering at once, and are alive until they are seen gone.
+    fn shrunk(self, count: u32) -> Self {
+        Self {
+            alive: Counts {
+                least: self.alive.least.min(count),
+                ..self.alive
+            },
+            answering: Counts {
+                least: self.answering.least.min(count),
+                ..self.answering
+            },
+            ..self
+        }
+    }
+
+    /// While its controller replaces the pods, within the set's own surge and unavailability
+    /// (`MaxSurge`, `MaxUnavailable` in `pkg/controller/deployment/util/deployment_util.go`).
+    fn rolled(self, after: &Manifest, fewest: u32, most: u32) -> Self {
+        if self.alive.most == 0 {
+            return self.grown(most);
+        }
+        let (surge, kept) = match Deployment::of(after).recreates() {
+            true => (0, 0),
+            false => {
+                let budget = Deployment::of(after).budget();
+                (
+                    budget.of(most).surge,
+                    fewest - budget.of(fewest).unavailable,
+                )
+            }
+        };
+        let ceiling = most.saturating_add(surge);
+        Self {
+            alive: Counts {
+                least: self.alive.least.min(kept),
+                most: self.alive.most.max(ceiling),
+            },
+            answering: Counts {
+                least: self.answering.least.min(kept),
+                most: self.answering.most.max(ceiling),
+            },
+            rolling: true,
+        }
+    }
+}
+
+/// The pods that a set asks for; the API server makes one of an absent number.
+pub(crate) fn replicas(manifest: &Manifest) -> u32 {
+    Deployment::of(manifest).replicas().unwrap_or(1)
+}
+
+/// Whether the controller replaces pods for this change: another template while it acts, or a
+/// resume, whose pods may be of any template.
+pub(crate) fn rolls(before: &Manifest, after: &Manifest) -> bool {
+    let (was, is) = (Deployment::of(before), Deployment::of(after));
+    let resumed = was.is_paused() && !is.is_paused();
+    resumed || was.template() != is.template() && !is.is_paused()
+}
+
+fn min_ready(manifest: &Manifest) -> u64 {
+    let seconds = manifest.pointer("/spec/minReadySeconds");
+    seconds.and_then(serde_json::Value::as_u64).unwrap_or(0)
+}

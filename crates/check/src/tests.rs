@@ -1,0 +1,309 @@
+//! Plans that keep what they promise, and plans of a planner with one rule broken.
+
+use cutover::manifest::{Bundle, Manifest, MergeKeys};
+use cutover::{Options, Release, Strategy};
+use cutover_patch::diff;
+use cutover_plan::{Available, Change, Gate, PatchChange, Plan, Step, Undo, state_digest, walk};
+use cutover_workload::{Bounds, Fixed};
+use serde_json::{Value, json};
+
+use crate::{Broken, check};
+
+fn hello(replicas: u32, rollout: &Value, image: &str) -> Bundle {
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+        "spec": {
+            "replicas": replicas, "selector": {"matchLabels": {"app": "hello"}},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": rollout},
+            "template": {
+                "metadata": {"labels": {"app": "hello", "track": "stable"}},
+                "spec": {"containers": [{"name": "hello", "image": image}]}}},
+    });
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
+        "spec": {"selector": {"app": "hello", "track": "stable"}, "ports": [{"port": 80}]},
+    });
+    [deployment, service]
+        .into_iter()
+        .map(|value| Manifest::new(value).unwrap())
+        .collect()
+}
+
+/// Three replicas with a surge of one, as the lab has them; behind a Service that picks by `track`
+/// only where blue/green wants it.
+fn plan(strategy: Value) -> Plan {
+    let rollout = json!({"maxSurge": 1, "maxUnavailable": 0});
+    plan_of(&rollout, 3, strategy)
+}
+
+fn plan_of(rollout: &Value, replicas: u32, strategy: Value) -> Plan {
+    let picks = strategy.get("blueGreen").is_some();
+    let end = |image: &str| -> Bundle {
+        let bundle = hello(replicas, rollout, image);
+        let widened = |manifest: Manifest| match picks {
+            true => manifest,
+            false => manifest.without("/spec/selector/track"),
+        };
+        bundle.into_iter().map(widened).collect()
+    };
+    let strategy: Strategy = serde_json::from_value(strategy).unwrap();
+    let release = Release::new(&end("hello:1"), &end("hello:2"), false).unwrap();
+    cutover::plan(&release, &strategy, &Options::default()).unwrap()
+}
+
+fn canary() -> Plan {
+    plan(
+        json!({"canary": {"steps": [{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]}}),
+    )
+}
+
+fn blue_green() -> Plan {
+    plan(json!({"blueGreen": {"activeService": "hello"}}))
+}
+
+/// The plan with these steps, digested and undone anew: each step back by its inverses.
+fn of_steps(plan: &Plan, steps: Vec<Step>) -> Plan {
+    let mut spec = plan.spec.clone();
+    (spec.steps, spec.undo) = (Vec::new(), Vec::new());
+    let mut state = plan.start();
+    for (number, step) in (1..).zip(steps) {
+        let before = state.clone();
+        let one = [step.clone()];
+        let mut along = walk(state, &one);
+        along.advance().unwrap();
+        state = along.state().clone();
+        let mut back: Vec<Change> = Vec::new();
+        for change in step.changes.iter().rev() {
+            let object = change.object();
+            back.extend(between(state.get(object), before.get(object)));
+        }
+        let undo = Step {
+            changes: back,
+            shares: Vec::new(),
+            gates: Vec::new(),
+            state: state_digest(&before).unwrap(),
+            ..step.clone()
+        };
+        spec.undo.push(Undo {
+            from: number,
+            to: number - 1,
+            steps: vec![undo],
+        });
+        spec.steps.push(Step {
+            state: state_digest(&state).unwrap(),
+            ..step
+        });
+    }
+    Plan::new("hello", spec).unwrap()
+}
+
+fn between(here: Option<&Manifest>, there: Option<&Manifest>) -> Option<Change> {
+    Some(match (here, there) {
+        (None, None) => return None,
+        (None, Some(there)) => Change::Create(there.clone()),
+        (Some(here), None) => Change::Delete(here.object().clone()),
+        (Some(here), Some(there)) => Change::Patch(PatchChange {
+            object: here.object().clone(),
+            ops: diff(here.value(), there.value(), &MergeKeys),
+            inverse: diff(there.value(), here.value(), &MergeKeys),
+        }),
+    })
+}
+
+#[track_caller]
+fn check_broken(plan: Plan, expect: impl Fn(&Broken) -> bool) {
+    let broken = check(plan).unwrap_err();
+    assert!(broken.iter().any(expect), "{broken:#?}");
+}
+
+/// A failure means that a good plan is refused.
+#[test]
+fn what_the_planner_makes_is_accepted() {
+    let plans = [
+        canary(),
+        blue_green(),
+        plan(json!({"rolling": {}})),
+        plan(json!({"rolling": {"maxSurge": 0, "maxUnavailable": 1}})),
+        plan(json!({"recreate": {}})),
+        plan_of(
+            &json!({"maxSurge": "25%", "maxUnavailable": 0}),
+            10,
+            json!({"rolling": {}}),
+        ),
+        plan_of(
+            &json!({"maxSurge": 0, "maxUnavailable": 1}),
+            4,
+            json!({"canary": {"steps": [{"setWeight": 25}, {"setWeight": 50}]}}),
+        ),
+    ];
+    for plan in plans {
+        let name = plan.spec.strategy.clone();
+        assert_eq!(
+            check(plan.clone())
+                .map_err(|broken| format!("{name}: {broken:#?}"))
+                .map(crate::Checked::into_plan),
+            Ok(plan)
+        );
+    }
+}
+
+/// Two scale patches in a row put five pods where four are allowed.
+#[test]
+fn no_gate_after_shrinking() {
+    let mut plan = canary();
+    plan.spec.steps[1].gates.clear();
+    let plan = Plan::new("hello", plan.spec).unwrap();
+    check_broken(plan, |broken| {
+        matches!(
+            broken,
+            Broken::Ceiling {
+                alive: 5,
+                ceiling: 4,
+                ..
+            }
+        )
+    });
+}
+
+#[test]
+fn surge_rounded_down() {
+    let rollout = json!({"maxSurge": "25%", "maxUnavailable": 0});
+    let mut plan = plan_of(&rollout, 10, json!({"rolling": {}}));
+    let Bounds::Fixed(fixed) = plan.spec.workloads[0].bounds else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(fixed.ceiling, 13);
+    plan.spec.workloads[0].bounds = Bounds::Fixed(Fixed {
+        ceiling: 12,
+        ..fixed
+    });
+    let plan = Plan::new("hello", plan.spec).unwrap();
+    check_broken(plan, |broken| {
+        matches!(
+            broken,
+            Broken::Ceiling {
+                alive: 13,
+                ceiling: 12,
+                ..
+            }
+        )
+    });
+}
+
+/// The old pods go before the Service leaves them.
+#[test]
+fn contract_before_shift() {
+    let plan = blue_green();
+    let mut steps = plan.spec.steps.clone();
+    let shrinks = steps
+        .iter()
+        .position(|step| count(step, "hello") == Some(0));
+    let Some(shrinks) = shrinks else {
+        // The base is rolled in place, and never at zero: let it go to zero before the switch.
+        let switch = steps
+            .iter()
+            .position(|step| changes(step, "Service"))
+            .unwrap();
+        let zero = scaled(&plan, switch, "hello", 0);
+        steps.insert(switch, zero);
+        steps.truncate(switch + 1);
+        return check_broken(of_steps(&plan, steps), |broken| {
+            matches!(broken, Broken::Floor { .. })
+        });
+    };
+    let step = steps.remove(shrinks);
+    steps.insert(0, step);
+    check_broken(of_steps(&plan, steps), |broken| {
+        matches!(broken, Broken::Floor { .. })
+    });
+}
+
+/// The Service is switched before the pods behind it are there.
+#[test]
+fn the_service_before_the_pods() {
+    let plan = blue_green();
+    let mut steps = plan.spec.steps.clone();
+    let switch = steps
+        .iter()
+        .position(|step| changes(step, "Service"))
+        .unwrap();
+    for step in &mut steps[..switch] {
+        step.gates.clear();
+    }
+    check_broken(of_steps(&plan, steps), |broken| {
+        matches!(broken, Broken::Router { answering: 0, .. })
+    });
+}
+
+/// The set is rolled at four pods, where a fifth may come.
+#[test]
+fn a_roll_while_the_workload_is_fuller_than_it_should_be() {
+    let plan = canary();
+    let mut steps = plan.spec.steps.clone();
+    steps.swap(3, 4);
+    let plan = of_steps(&plan, steps);
+    check_broken(plan, |broken| {
+        matches!(
+            broken,
+            Broken::Ceiling {
+                alive: 5,
+                ceiling: 4,
+                ..
+            }
+        )
+    });
+}
+
+#[test]
+fn undo_that_waits_for_new_pods() {
+    let mut plan = canary();
+    for gate in plan.spec.undo[1]
+        .steps
+        .iter_mut()
+        .flat_map(|step| &mut step.gates)
+    {
+        if let Gate::Settled(settled) = gate {
+            *gate = Gate::Available(Available::all(settled.object.clone(), settled.replicas));
+        }
+    }
+    let plan = Plan::new("hello", plan.spec).unwrap();
+    check_broken(plan, |broken| {
+        broken.to_string().contains("pods of the new version")
+    });
+}
+
+fn changes(step: &Step, kind: &str) -> bool {
+    step.changes
+        .iter()
+        .any(|change| change.object().kind == kind)
+}
+
+/// The count that a step gives a Deployment.
+fn count(step: &Step, name: &str) -> Option<u64> {
+    let patches = step.changes.iter().filter_map(|change| match change {
+        Change::Patch(patch) if patch.object.name == name => Some(patch),
+        _ => None,
+    });
+    let ops = patches.flat_map(|patch| &patch.ops.0);
+    let mut values = ops.filter_map(|op| {
+        let op = json!(op);
+        (op["op"] == "replace" && op["path"] == "/spec/replicas").then(|| op["value"].as_u64())
+    });
+    values.next().flatten()
+}
+
+/// A step after `at` others that gives a Deployment another count, without a gate.
+fn scaled(plan: &Plan, at: usize, name: &str, count: u32) -> Step {
+    let state = plan.state(at).unwrap();
+    let set = state
+        .iter()
+        .find(|set| set.object().name == name && set.object().kind == "Deployment");
+    let set = set.unwrap();
+    let after = set.set("/spec/replicas", json!(count));
+    Step {
+        changes: between(Some(set), Some(&after)).into_iter().collect(),
+        shares: Vec::new(),
+        gates: Vec::new(),
+        ..plan.spec.steps[0].clone()
+    }
+}
