@@ -67,6 +67,9 @@ pub use keys::MergeKeys;
 mod rank;
 pub use rank::rank;
 
+mod image;
+pub use image::{BadImageReference, ImageReference};
+
 mod references;
 pub use references::{containers, pod_references};
 
