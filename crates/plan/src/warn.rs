@@ -203,20 +203,36 @@ fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
 fn version_label(release: &Release, set: &Manifest) -> Option<Warning> {
     let from = release.from().get(set.object())?;
     let label = |manifest: &Manifest| Deployment::of(manifest).labels().get("version").cloned();
-    let images = |manifest: &Manifest| -> Vec<Value> {
-        let template = manifest.pointer("/spec/template").unwrap_or(&Value::Null);
-        containers(template)
-            .filter_map(|container| container.get("image").cloned())
-            .collect()
-    };
     let stale = label(from)
-        .filter(|version| images(from) != images(set) && label(set).as_ref() == Some(version))?;
+        .filter(|version| has_other_image(from, set) && label(set).as_ref() == Some(version))?;
     let message = format!("the image changes, and the pods keep the label `version: {stale}`");
     Some(warning(
         set.object(),
         message,
         "change the label in the manifests, and plan with --to",
     ))
+}
+
+/// Whether a container gets another image, or no container keeps its name.
+fn has_other_image(from: &Manifest, to: &Manifest) -> bool {
+    let after = images(to);
+    let mut keeps_none = true;
+    for (name, image) in images(from) {
+        match after.get(name) {
+            Some(other) if *other != image => return true,
+            Some(_) => keeps_none = false,
+            None => {}
+        }
+    }
+    keeps_none
+}
+
+/// The image of each container, by its name.
+fn images(set: &Manifest) -> BTreeMap<&str, Option<&Value>> {
+    let template = set.pointer("/spec/template").unwrap_or(&Value::Null);
+    let named = containers(template)
+        .filter_map(|container| Some((container.get("name")?.as_str()?, container.get("image"))));
+    named.collect()
 }
 
 /// What counts pods by their labels, with those labels.

@@ -76,7 +76,9 @@
 //! one pod the canary serves alone, so the stable set changes its template while nobody looks:
 //! `→ 0*+1 → 1*+1 → 1*+0 → 1*`.
 
+mod containers;
 mod gates;
+mod images;
 mod lane;
 mod leg;
 mod name;
