@@ -46,6 +46,9 @@ pub use read::{
 mod emit;
 pub use emit::{emit, emit_all};
 
+mod segment;
+pub use segment::{BadPathSegment, PathSegment};
+
 mod object;
 pub use object::ObjectRef;
 
