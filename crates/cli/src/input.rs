@@ -26,10 +26,13 @@ pub(crate) struct File {
 }
 
 /// How a file came to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// With its directory: a new file beside it is read with it.
-    Directory,
+    /// With the directory that was named: a new file beside it is read with it.
+    Directory {
+        /// That directory, above the file or further up.
+        root: PathBuf,
+    },
     /// By its name.
     Named,
     /// It is the standard input.
