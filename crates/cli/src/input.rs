@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cutover::manifest::{
-    Loaded, Manifest, ObjectRef, Place, Reading, Source, bundle, locate, read,
+    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, bundle, locate, read,
 };
 use cutover::planning::API_VERSION;
 use serde_json::Value;
@@ -26,10 +26,13 @@ pub(crate) struct File {
 }
 
 /// How a file came to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// With its directory: a new file beside it is read with it.
-    Directory,
+    /// With the directory that was named: a new file beside it is read with it.
+    Directory {
+        /// That directory, above the file or further up.
+        root: PathBuf,
+    },
     /// By its name.
     Named,
     /// It is the standard input.
@@ -128,6 +131,18 @@ impl Input {
         let pointer = format!("{}{pointer}", source.pointer);
         locate(&file.name, &file.bytes, source.document, &pointer)
             .or_else(|| Some(source.place.clone()))
+    }
+}
+
+impl File {
+    /// Whether it holds plans, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// A text that kubectl could not read.
+    pub(crate) fn is_plan(&self) -> Result<bool, ReadError> {
+        let documents = read(&self.name, &self.bytes)?.documents;
+        Ok(!documents.is_empty() && documents.iter().all(|document| is_plan(&document.value)))
     }
 }
 

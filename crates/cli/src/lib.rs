@@ -51,6 +51,7 @@ mod input;
 mod message;
 mod online;
 mod output;
+mod overwrite;
 mod patches;
 mod plan;
 mod plan_file;

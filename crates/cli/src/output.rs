@@ -45,34 +45,41 @@ fn json_text(value: &Value) -> String {
 pub(crate) struct Staged {
     temporary: NamedTempFile,
     path: PathBuf,
+    is_new: bool,
 }
 
 impl Staged {
-    /// Writes what the file is to hold. A file that is there keeps its permissions; a link stays
+    /// Writes what a file is to hold that may be there. It then keeps its permissions; a link stays
     /// one.
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn new(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+    pub(crate) fn replacing(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let directory = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or_else(|| Path::new("."));
         let permissions = fs::metadata(&path).map(|known| known.permissions()).ok();
-        // What the process' mask leaves of it, as for any new file.
-        let new = Permissions::from_mode(0o666);
-        let mut temporary = Builder::new()
-            .prefix(".cutover-")
-            .permissions(new)
-            .tempfile_in(directory)?;
-        temporary.write_all(bytes)?;
-        temporary.as_file().sync_all()?;
+        let temporary = beside(&path, bytes)?;
         if let Some(permissions) = permissions {
             temporary.as_file().set_permissions(permissions)?;
         }
-        Ok(Self { temporary, path })
+        Ok(Self {
+            temporary,
+            path,
+            is_new: false,
+        })
+    }
+
+    /// Writes what a file is to hold that must not be there, neither as a link.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn creating(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+        Ok(Self {
+            temporary: beside(path, bytes)?,
+            path: path.to_owned(),
+            is_new: true,
+        })
     }
 
     /// Puts the file in its place, in one move.
@@ -81,16 +88,34 @@ impl Staged {
     ///
     /// What the system says.
     pub(crate) fn place(self) -> io::Result<()> {
-        self.temporary
-            .persist(&self.path)
-            .map(drop)
-            .map_err(|error| error.error)
+        let placed = match self.is_new {
+            true => self.temporary.persist_noclobber(&self.path),
+            false => self.temporary.persist(&self.path),
+        };
+        placed.map(drop).map_err(|error| error.error)
     }
+}
+
+/// A file beside another that holds the bytes, for sure.
+fn beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    // What the process' mask leaves of it, as for any new file.
+    let new = Permissions::from_mode(0o666);
+    let mut temporary = Builder::new()
+        .prefix(".cutover-")
+        .permissions(new)
+        .tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
 }
 
 /// Writes a file, whole or not at all.
 pub(crate) fn file(world: &World<'_>, path: &Path, text: &str) -> Result<(), Error> {
-    let staged = Staged::new(&world.directory.join(path), text.as_bytes());
+    let staged = Staged::replacing(&world.directory.join(path), text.as_bytes());
     staged
         .and_then(Staged::place)
         .map_err(|error| Error::failed(format!("{}: {}", path.display(), in_words(&error))))

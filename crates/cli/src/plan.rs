@@ -8,13 +8,13 @@ use cutover_report::{Style, show, warnings};
 
 use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{File, Input};
 use crate::online::live;
 use crate::wanted::{Ends, says_itself};
-use crate::{World, message, output, strategy_file};
+use crate::{World, message, output, overwrite, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let mut request = request(args, world)?;
+    let (mut request, strategy_file) = request(args, world)?;
     read_once(&request)?;
     let from = match request.common.filenames.as_slice() {
         [] => live(&mut request, world)?,
@@ -33,8 +33,12 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     {
         return Err(no_comparison("what -f reads is as a cluster has it"));
     }
-    let made = make(&request, &from, to.as_ref());
     let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
+    if let Some(PlanOutput::File(path)) = &request.common.output {
+        let manifests = inputs.iter().flat_map(|input| &input.files);
+        overwrite::refuse_input(world, path, manifests.chain(&strategy_file))?;
+    }
+    let made = make(&request, &from, to.as_ref());
     let (plan, filled) = made.map_err(|error| Error::failed(placed(&error, &inputs)))?;
     filled
         .iter()
@@ -42,7 +46,8 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     give(&plan, request.common.output.as_ref(), &inputs, world)
 }
 
-fn request(args: PlanArgs, world: &mut World<'_>) -> Result<Request, Error> {
+/// What is asked for, and the file of the strategy where it is in one.
+fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<File>), Error> {
     let PlanArgs {
         by,
         file,
@@ -51,9 +56,10 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<Request, Error> {
         running,
     } = args;
     if let Some(strategy) = by {
-        return strategy.into_request(world.now).map_err(Error::failed);
+        let request = strategy.into_request(world.now).map_err(Error::failed)?;
+        return Ok((request, None));
     }
-    let strategy = strategy_file::read(world, &file.unwrap_or_default())?;
+    let (strategy, file) = strategy_file::read(world, &file.unwrap_or_default())?;
     if says_itself(&strategy) && !wanted.is_empty() {
         let reason = format!(
             "the strategy {} says itself what is wanted",
@@ -63,7 +69,8 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<Request, Error> {
             "{reason}\nhint: leave out --to, --image, --set-env and --to-revision"
         )));
     }
-    Ok(Request::new(strategy, common, wanted, running))
+    let request = Request::new(strategy, common, wanted, running);
+    Ok((request, Some(file)))
 }
 
 /// The standard input ends, so it can be one thing only.

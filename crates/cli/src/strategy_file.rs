@@ -9,16 +9,17 @@ use cutover::manifest::Place;
 use serde_yaml::{DefaultMessageFormatter, Error as YamlError, MessageFormatter};
 
 use crate::error::Error;
+use crate::input::File;
 use crate::{World, walk};
 
-/// Reads a strategy.
+/// Reads a strategy, and returns the file that it is in beside it.
 ///
 /// # Errors
 ///
 /// No strategy, several, a field that is not known, a value that a field cannot have.
-pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Strategy, Error> {
-    let files = walk::files(world, slice::from_ref(path))?;
-    let [file] = files.as_slice() else {
+pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<(Strategy, File), Error> {
+    let mut files = walk::files(world, slice::from_ref(path))?;
+    let (Some(file), true) = (files.pop(), files.is_empty()) else {
         let hint = "name the file: `--strategy strategy.yaml`";
         return Err(Error::failed(format!(
             "{}: a strategy is one file\nhint: {hint}",
@@ -31,7 +32,9 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Strategy, Er
             file.name
         ))
     })?;
-    serde_yaml::from_str(text).map_err(|error| Error::failed(reason(&file.name, &error)))
+    let strategy =
+        serde_yaml::from_str(text).map_err(|error| Error::failed(reason(&file.name, &error)))?;
+    Ok((strategy, file))
 }
 
 fn reason(file: &str, error: &YamlError) -> String {

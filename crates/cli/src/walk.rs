@@ -77,7 +77,7 @@ fn file(base: &Path, path: &Path, origin: Origin) -> io::Result<File> {
 
 fn directory(base: &Path, path: &Path) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
-    walk(base, path, &mut files)?;
+    walk(base, path, path, &mut files)?;
     if files.is_empty() {
         let hint = "name the directory that the manifests are in; only .yaml, .yml and .json files are read";
         return Err(format!(
@@ -90,7 +90,7 @@ fn directory(base: &Path, path: &Path) -> Result<Vec<File>, String> {
 
 /// Goes through a directory by name. Links to directories are not followed, so that there is an
 /// end.
-fn walk(base: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), String> {
+fn walk(base: &Path, root: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), String> {
     let wrong = |path: &Path, error: io::Error| format!("{}: {}", path.display(), in_words(&error));
     let entries =
         fs::read_dir(base.join(directory)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
@@ -105,10 +105,13 @@ fn walk(base: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), Stri
         };
         let kind = entry.file_type().map_err(|error| wrong(&path, error))?;
         if kind.is_dir() {
-            walk(base, &path, files)?;
+            walk(base, root, &path, files)?;
         } else if is_manifest(&path) {
             refuse_source(directory, &path)?;
-            files.push(file(base, &path, Origin::Directory).map_err(|error| wrong(&path, error))?);
+            let origin = Origin::Directory {
+                root: root.to_owned(),
+            };
+            files.push(file(base, &path, origin).map_err(|error| wrong(&path, error))?);
         }
     }
     Ok(())

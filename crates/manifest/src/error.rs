@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{Finding, ObjectRef, Place};
+use crate::{BadPathSegment, Finding, ObjectRef, Place};
 
 /// Why a manifest cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,19 @@ pub enum Error {
     Missing {
         /// The field, as `metadata.name`.
         field: &'static str,
+    },
+    /// A field that gives the object its identity has a text that no API server takes, and that
+    /// could become part of a path.
+    #[error(
+        "`{field}` is {text:?}: {reason}\nhint: write a kind as Deployment, a name as hello or system:node"
+    )]
+    Segment {
+        /// The field, as `metadata.name`.
+        field: &'static str,
+        /// What it holds.
+        text: String,
+        /// What is wrong with it.
+        reason: BadPathSegment,
     },
     /// The object gets its name from the server, so no plan can speak of it.
     #[error(

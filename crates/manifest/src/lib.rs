@@ -46,6 +46,9 @@ pub use read::{
 mod emit;
 pub use emit::{emit, emit_all};
 
+mod segment;
+pub use segment::{BadPathSegment, PathSegment};
+
 mod object;
 pub use object::ObjectRef;
 
@@ -72,6 +75,9 @@ pub use keys::MergeKeys;
 
 mod rank;
 pub use rank::rank;
+
+mod image;
+pub use image::{BadImageReference, ImageReference};
 
 mod references;
 pub use references::{containers, pod_references};

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Error;
+use crate::{BadPathSegment, Error, PathSegment};
 
 /// The identity of a Kubernetes object: its type, its namespace where the manifest has one, and its
 /// name.
@@ -52,7 +52,8 @@ impl ObjectRef {
     /// # Errors
     ///
     /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty,
-    /// or `metadata.namespace` is no text.
+    /// or `metadata.namespace` is no text, or where kind, name or namespace is no
+    /// [`PathSegment`].
     ///
     /// ```
     /// use cutover_manifest::ObjectRef;
@@ -79,12 +80,13 @@ impl ObjectRef {
                 field: "metadata.namespace",
             });
         }
-        Ok(Self::new(
-            api_version,
-            kind,
-            text(value, "/metadata/namespace"),
-            name,
-        ))
+        let namespace = text(value, "/metadata/namespace");
+        refuse("kind", kind, PathSegment::kind)?;
+        refuse("metadata.name", name, PathSegment::name)?;
+        if let Some(namespace) = namespace {
+            refuse("metadata.namespace", namespace, PathSegment::name)?;
+        }
+        Ok(Self::new(api_version, kind, namespace, name))
     }
 
     /// The API group: empty for the core group.
@@ -131,6 +133,22 @@ impl fmt::Display for ObjectRef {
             Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
             None => write!(f, "{} {}", self.kind, self.name),
         }
+    }
+}
+
+/// Refuses a text that may not become a segment of a path.
+fn refuse<'a>(
+    field: &'static str,
+    text: &'a str,
+    parse: impl FnOnce(&'a str) -> Result<PathSegment<'a>, BadPathSegment>,
+) -> Result<(), Error> {
+    match parse(text) {
+        Ok(_) => Ok(()),
+        Err(reason) => Err(Error::Segment {
+            field,
+            text: text.to_owned(),
+            reason,
+        }),
     }
 }
 

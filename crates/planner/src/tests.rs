@@ -361,3 +361,32 @@ fn amounts_round_as_in_kubernetes_and_refuse_a_bare_string() {
     check_amount(json!("%"), None);
     check_amount(Value::Null, None);
 }
+
+/// The label tells the version of the pods, and a container beside them is none.
+#[test]
+fn a_label_of_the_version_that_stays_is_warned_about_where_an_image_changes() {
+    let container = |name: &str, image: &str| json!({"name": name, "image": image});
+    let set = |containers: Value| {
+        deployment("hello", |value| {
+            set("/spec/template/metadata/labels/version", json!("1"))(value);
+            value["spec"]["template"]["spec"]["containers"] = containers.clone();
+        })
+    };
+    let check = |from: Value, to: Value, expect: bool| {
+        let plan = straight(&bundle(&[set(from)]), &bundle(&[set(to.clone())])).unwrap();
+        let warned = plan
+            .spec
+            .warnings
+            .iter()
+            .any(|warning| warning.message.contains("keep the label `version: 1`"));
+        assert_eq!(warned, expect, "{to}");
+    };
+    let (hello, next) = (container("hello", "hello:1"), container("hello", "hello:2"));
+    let proxy = container("proxy", "envoy:9");
+    check(json!([hello]), json!([next]), true);
+    check(json!([hello]), json!([proxy, next]), true);
+    check(json!([hello]), json!([container("new", "hello:2")]), true);
+    check(json!([hello]), json!([proxy, hello]), false);
+    check(json!([hello, proxy]), json!([hello]), false);
+    check(json!([hello, proxy]), json!([proxy, hello]), false);
+}

@@ -1,11 +1,12 @@
 //! What a step does, in words: of its first changes and all that it deletes, and how many others
 //! there are.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_patch::{Difference, differences};
 use cutover_plan::Change;
 use cutover_workload::Deployment;
-use serde_json::Value;
+
+use crate::containers::{self, ContainerChange, is_alone};
 
 /// The name of a step with these changes between two states.
 pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
@@ -36,7 +37,7 @@ pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> Strin
 }
 
 /// More changes than this are counted.
-const MOST_TOLD: usize = 3;
+pub(super) const MOST_TOLD: usize = 3;
 
 /// Whether it deletes something that no step has scaled down before.
 fn is_removal(change: &Change) -> bool {
@@ -66,7 +67,7 @@ fn pods(manifest: &Manifest) -> String {
     }
 }
 
-fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
+pub(super) fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     let found = differences(before.value(), after.value(), &cutover_manifest::MergeKeys);
     if object.kind == "Service"
         && before.pointer("/spec/selector") != after.pointer("/spec/selector")
@@ -89,7 +90,7 @@ fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     )
 }
 
-/// What changes of a Deployment: its image, its strategy or what else, and its replicas.
+/// What changes of a Deployment: its containers, its strategy or what else, and its replicas.
 fn deployment(
     object: &ObjectRef,
     before: &Manifest,
@@ -104,13 +105,9 @@ fn deployment(
         (Some(was), Some(is)) if was != is => Some(format!("{was} → {is}")),
         _ => None,
     };
-    let paths: Vec<String> = found
+    let others: Vec<&Difference> = found
         .iter()
-        .map(|difference| difference.path.to_string())
-        .collect();
-    let others: Vec<&String> = paths
-        .iter()
-        .filter(|path| *path != "spec.replicas")
+        .filter(|difference| difference.path.to_string() != "spec.replicas")
         .collect();
     match (scale, others.is_empty()) {
         (Some(scale), true) => format!("scale {object} {scale}"),
@@ -121,23 +118,41 @@ fn deployment(
     }
 }
 
-fn changed(object: &ObjectRef, before: &Manifest, after: &Manifest, paths: &[&String]) -> String {
+fn changed(
+    object: &ObjectRef,
+    before: &Manifest,
+    after: &Manifest,
+    found: &[&Difference],
+) -> String {
+    let mut of_containers = Vec::new();
+    let mut paths = Vec::new();
+    for difference in found {
+        match ContainerChange::of(difference).as_slice() {
+            [] => paths.push(difference.path.to_string()),
+            changes => of_containers.extend_from_slice(changes),
+        }
+    }
+    let paths: Vec<&String> = paths.iter().collect();
+    if of_containers.is_empty() {
+        return changed_fields(object, before, after, &paths);
+    }
+    let is_alone = is_alone(before) && is_alone(after);
+    let mut text = containers::in_words(object, &of_containers, is_alone);
+    if !paths.is_empty() {
+        text += &format!(", and {}", fields(&paths));
+    }
+    text
+}
+
+fn changed_fields(
+    object: &ObjectRef,
+    before: &Manifest,
+    after: &Manifest,
+    paths: &[&String],
+) -> String {
     let restarted = |path: &&String| {
         path.ends_with("annotations") || path.contains("kubectl.kubernetes.io/restartedAt")
     };
-    if let Some(images) = images(before, after) {
-        let others: Vec<&String> = paths
-            .iter()
-            .filter(|path| !path.ends_with(".image"))
-            .copied()
-            .collect();
-        let others = if others.is_empty() {
-            String::new()
-        } else {
-            format!(", and {}", fields(&others))
-        };
-        return format!("image of {object} {images}{others}");
-    }
     if !paths.is_empty() && paths.iter().all(|path| path.starts_with("spec.strategy")) {
         return format!("update strategy of {object}: {}", strategy(after));
     }
@@ -165,30 +180,6 @@ fn strategy(after: &Manifest) -> String {
         "maxSurge {}, maxUnavailable {}",
         budget.max_surge, budget.max_unavailable
     )
-}
-
-/// The first image that differs, without what both have in common: `1.0.0 → 2.0.0`.
-fn images(before: &Manifest, after: &Manifest) -> Option<String> {
-    let pairs = image_list(before).into_iter().zip(image_list(after));
-    let (was, is) = pairs.into_iter().find(|(was, is)| was != is)?;
-    let repository = |image: &str| image.rsplit_once(':').map(|(name, _)| name.to_owned());
-    let tag = |image: &str| {
-        image
-            .rsplit_once(':')
-            .map_or_else(|| image.to_owned(), |(_, tag)| tag.to_owned())
-    };
-    let same = repository(&was).is_some() && repository(&was) == repository(&is);
-    Some(if same {
-        format!("{} → {}", tag(&was), tag(&is))
-    } else {
-        format!("{was} → {is}")
-    })
-}
-
-fn image_list(manifest: &Manifest) -> Vec<String> {
-    let template = manifest.pointer("/spec/template").unwrap_or(&Value::Null);
-    let images = containers(template).filter_map(|container| container.get("image")?.as_str());
-    images.map(Into::into).collect()
 }
 
 fn selector(service: &Manifest) -> String {

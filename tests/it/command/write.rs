@@ -1,6 +1,9 @@
 //! `cutover write`: the steps of a plan as edits of the files.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use cutover_cli::Exit;
 
 use super::{IMAGE, planned};
 use crate::support::Folder;
@@ -205,27 +208,96 @@ fn a_secret_is_put_into_the_files_by_hand_and_its_step_is_written_then() {
 
 #[test]
 fn permissions_and_links_stay() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-
     let folder = planned();
-    fs::rename(folder.path(HELLO), folder.path("real.txt")).unwrap();
-    symlink("../../real.txt", folder.path(HELLO)).unwrap();
-    fs::set_permissions(folder.path("real.txt"), fs::Permissions::from_mode(0o640)).unwrap();
+    let real = folder.path("hello/real.txt");
+    fs::rename(folder.path(HELLO), &real).unwrap();
+    symlink("../real.txt", folder.path(HELLO)).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
     folder.done("cutover write plan.yaml --step 2 -f hello");
-    assert!(
-        fs::symlink_metadata(folder.path(HELLO))
-            .unwrap()
-            .is_symlink()
-    );
+    assert!(is_link(&folder, HELLO));
     assert_eq!(
-        fs::metadata(folder.path("real.txt"))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777,
+        fs::metadata(&real).unwrap().permissions().mode() & 0o777,
         0o640
     );
-    assert!(folder.text("real.txt").contains("replicas: 2"));
+    assert!(folder.text("hello/real.txt").contains("replicas: 2"));
+}
+
+fn is_link(folder: &Folder, name: &str) -> bool {
+    fs::symlink_metadata(folder.path(name))
+        .unwrap()
+        .is_symlink()
+}
+
+/// What is named with `-f` is edited, and nothing else.
+#[test]
+fn links_out_of_the_folder_are_not_written_through() {
+    let check = |link: &dyn Fn(&Folder)| {
+        let folder = planned();
+        fs::rename(folder.path(HELLO), folder.path("real.yaml")).unwrap();
+        link(&folder);
+        let before = folder.text("real.yaml");
+        let outcome = folder.run("cutover write plan.yaml --step 2 -f hello");
+        assert!(
+            outcome
+                .messages
+                .contains(&format!("error: {HELLO}: it is a link to /"))
+                && outcome
+                    .messages
+                    .contains("real.yaml, which is not in hello\nhint: name that file"),
+            "{}",
+            outcome.messages
+        );
+        assert_eq!(folder.text("real.yaml"), before);
+        assert!(is_link(&folder, HELLO));
+        let line = "cutover write plan.yaml --step 2 -f real.yaml -f hello/services -f hello/deployments/auth.yaml";
+        folder.done(line);
+        assert!(folder.text("real.yaml").contains("replicas: 2"));
+    };
+    check(&|folder| symlink("../../real.yaml", folder.path(HELLO)).unwrap());
+    check(&|folder| symlink(folder.path("real.yaml"), folder.path(HELLO)).unwrap());
+    check(&|folder| {
+        symlink("../real.yaml", folder.path("hello/one.txt")).unwrap();
+        symlink("../one.txt", folder.path(HELLO)).unwrap();
+    });
+    check(&|folder| {
+        symlink("..", folder.path("hello/up")).unwrap();
+        symlink("../up/real.yaml", folder.path(HELLO)).unwrap();
+    });
+}
+
+/// A link that stands where a new file is to go is neither followed nor replaced.
+#[test]
+fn a_link_in_the_place_of_a_new_file_stays() {
+    for target in ["../../ci.yaml", "nowhere", "hello.yaml"] {
+        let folder = planned();
+        symlink(target, folder.path(CANARY)).unwrap();
+        let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+        assert_ne!(outcome.exit, Exit::Done, "{target}");
+        assert!(is_link(&folder, CANARY), "{target}");
+        assert!(!folder.path("ci.yaml").exists(), "{target}");
+    }
+}
+
+/// A name of RBAC may have a `:`, and a resource of its own a kind in small letters.
+#[test]
+fn new_files_have_names_that_every_system_takes() {
+    let created = |kind: &str, name: &str| {
+        let folder = Folder::hello();
+        let object =
+            format!("apiVersion: example.com/v1\nkind: {kind}\nmetadata: {{name: '{name}'}}\n");
+        folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
+        folder.put("new/more.yaml", &object);
+        folder.done("cutover plan rolling -f hello --to new -o plan.yaml");
+        folder.done("cutover write plan.yaml --step 1 -f hello")
+    };
+    let file = |name: &str| format!("created hello/deployments/{name}\n");
+    assert_eq!(
+        created("ClusterRole", "system:node"),
+        file("clusterrole-system_node.yaml")
+    );
+    assert_eq!(created("Role", "a b*"), file("role-a_b_.yaml"));
+    assert_eq!(created("widget", "hello"), file("widget-hello.yaml"));
+    assert_eq!(created("My-Widget", "..."), file("my-widget-....yaml"));
 }
 
 /// Each document is edited by itself, and those between stay as they are to the byte.

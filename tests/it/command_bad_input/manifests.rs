@@ -265,3 +265,58 @@ fn what_is_wanted_without_the_workload() {
         "there are none",
     );
 }
+
+/// What `write` makes a file name of, a request a path, and a table a line.
+#[test]
+fn kinds_and_names_that_would_be_paths() {
+    let bad = |kind: &str, metadata: &str, message: &str| {
+        let object = format!("apiVersion: v1\nkind: {kind}\nmetadata: {{{metadata}}}\n");
+        let message = format!("new/bad.yaml:1:1: {message}");
+        let put = [
+            Put(
+                "new/all.yaml",
+                include_str!("../../fixtures/hello/deployments/hello.yaml"),
+            ),
+            Put("new/bad.yaml", &object),
+        ];
+        let hint = "write a kind as Deployment, a name as hello or system:node";
+        check(&put, &plan("rolling --to new"), Failed, &message, hint);
+    };
+    let kind = "a kind is letters, digits and `-`";
+    bad(
+        "../../.github/workflows/ci",
+        "name: a",
+        &format!(r#"`kind` is "../../.github/workflows/ci": {kind}"#),
+    );
+    bad(
+        "/etc/cron.d/ci",
+        "name: a",
+        &format!(r#"`kind` is "/etc/cron.d/ci": {kind}"#),
+    );
+    bad("..", "name: a", &format!(r#"`kind` is "..": {kind}"#));
+    bad(
+        "Role",
+        "name: ../ci",
+        r#"`metadata.name` is "../ci": it may not contain '/'"#,
+    );
+    bad(
+        "Role",
+        "name: ..",
+        r#"`metadata.name` is "..": it may not be `..`"#,
+    );
+    bad(
+        "Role",
+        "name: ..%2fci",
+        r#"`metadata.name` is "..%2fci": it may not contain '%'"#,
+    );
+    bad(
+        "Role",
+        r#"name: "a\nb""#,
+        r#"`metadata.name` is "a\nb": it may not contain '\n'"#,
+    );
+    bad(
+        "Role",
+        "name: a, namespace: ../..",
+        r#"`metadata.namespace` is "../..": it may not contain '/'"#,
+    );
+}

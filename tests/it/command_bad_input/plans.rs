@@ -197,3 +197,34 @@ fn files_that_cannot_be_edited() {
         "make this change by hand",
     );
 }
+
+/// Who forges a plan forges its digest too, so what it holds is read before that.
+#[test]
+fn kinds_and_names_that_would_be_paths() {
+    let bad = |from: &str, to: &str, message: &str| {
+        let line = "cutover write plan.yaml --step 1 -f hello";
+        let hint = "write a kind as Deployment, a name as hello or system:node";
+        after(
+            &[Replace("plan.yaml", from, to)],
+            line,
+            Failed,
+            message,
+            hint,
+        );
+    };
+    bad(
+        "kind: Deployment\n",
+        "kind: ../../.github/workflows/ci\n",
+        r#"plan.yaml: plan: spec.from[0].manifest: `kind` is "../../.github/workflows/ci": a kind is letters"#,
+    );
+    bad(
+        "name: hello-canary\n",
+        "name: ../../ci\n",
+        r#"plan.yaml: plan: spec.steps[0].changes[0].create.manifest: `metadata.name` is "../../ci": it may not contain '/'"#,
+    );
+    bad(
+        "name: hello-canary\n",
+        "name: ..\n",
+        r#"plan.yaml: plan: spec.steps[0].changes[0].create.manifest: `metadata.name` is "..": it may not be `..`"#,
+    );
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::draft::Draft;
 use crate::World;
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{File, Input, Origin};
 use crate::output::Staged;
 use crate::walk::in_words;
 
@@ -19,7 +19,7 @@ use crate::walk::in_words;
 /// # Errors
 ///
 /// What the system says, a file that is there although it is to be made, one that has changed since
-/// it was read.
+/// it was read, a link out of the directory that was named.
 pub(crate) fn put(
     world: &World<'_>,
     input: &Input,
@@ -34,14 +34,16 @@ pub(crate) fn put(
     unchanged(world, input)?;
     for (file, bytes) in draft.changed() {
         let Some(bytes) = bytes else { continue };
+        refuse_outside(world, file)?;
         staged.push((
             &*file.path,
-            Staged::new(&at(&file.path), bytes).map_err(|error| wrong(&file.path, &error))?,
+            Staged::replacing(&at(&file.path), bytes).map_err(|error| wrong(&file.path, &error))?,
         ));
         lines.push(format!("changed {}", file.name));
     }
     for (path, bytes) in draft.created() {
-        if at(path).exists() {
+        // A link that leads nowhere is there too.
+        if fs::symlink_metadata(at(path)).is_ok() {
             let hint = "give that file another name, then write again";
             return Err(Error::failed(format!(
                 "{}: the file is there already\nhint: {hint}",
@@ -50,7 +52,7 @@ pub(crate) fn put(
         }
         staged.push((
             path,
-            Staged::new(&at(path), bytes).map_err(|error| wrong(path, &error))?,
+            Staged::creating(&at(path), bytes).map_err(|error| wrong(path, &error))?,
         ));
         lines.push(format!("created {}", path.display()));
     }
@@ -62,6 +64,25 @@ pub(crate) fn put(
         lines.push(format!("removed {}", file.name));
     }
     Ok(lines)
+}
+
+/// Refuses a link in a directory that leads out of it: whoever names the directory does not mean
+/// what is elsewhere.
+fn refuse_outside(world: &World<'_>, file: &File) -> Result<(), Error> {
+    let Origin::Directory { root } = &file.origin else {
+        return Ok(());
+    };
+    let wrong = |error: io::Error| Error::failed(format!("{}: {}", file.name, in_words(&error)));
+    let target = fs::canonicalize(world.directory.join(&file.path)).map_err(wrong)?;
+    let root_target = fs::canonicalize(world.directory.join(root)).map_err(wrong)?;
+    if target.starts_with(root_target) {
+        return Ok(());
+    }
+    let (target, root) = (target.display(), root.display());
+    Err(Error::failed(format!(
+        "{}: it is a link to {target}, which is not in {root}\nhint: name that file with -f, or put a file in place of the link",
+        file.name
+    )))
 }
 
 /// Refuses files that somebody else has written meanwhile.

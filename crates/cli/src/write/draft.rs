@@ -9,6 +9,7 @@ use cutover::manifest::{Manifest, ObjectRef, Place, Source, emit};
 use cutover::planning::Workload;
 
 use super::document;
+use super::file_name::FileName;
 use super::pieces::Pieces;
 use super::stand::{Change, secret};
 use crate::input::{File, Input, Origin};
@@ -60,14 +61,11 @@ impl<'i> Draft<'i> {
                 ..file.clone()
             })
         });
-        let new = self.created.iter().map(|(path, bytes)| {
-            let name = Arc::from(path.to_string_lossy());
-            File {
-                name,
-                path: path.clone(),
-                bytes: bytes.clone(),
-                origin: Origin::Directory,
-            }
+        let new = self.created.iter().map(|(path, bytes)| File {
+            name: Arc::from(path.to_string_lossy()),
+            path: path.clone(),
+            bytes: bytes.clone(),
+            origin: Origin::Named,
         });
         known.chain(new).collect()
     }
@@ -150,7 +148,7 @@ impl<'i> Draft<'i> {
             .sibling(&change.object, plan)
             .ok_or_else(|| homeless(&change.object))?;
         match sibling.origin {
-            Origin::Directory => self.create_file(sibling, after),
+            Origin::Directory { .. } => self.create_file(sibling, after),
             Origin::Named | Origin::Standard => self.append(sibling, after),
         }
     }
@@ -158,16 +156,12 @@ impl<'i> Draft<'i> {
     fn create_file(&mut self, sibling: &File, manifest: &Manifest) -> Result<(), String> {
         let object = manifest.object();
         let directory = sibling.path.parent().unwrap_or_else(|| Path::new(""));
-        let kind = object.kind.to_lowercase();
-        let mut name = format!("{kind}-{}.yaml", object.name);
-        if let Some(namespace) = object
-            .namespace
-            .as_ref()
-            .filter(|_| self.is_taken(&directory.join(&name)))
+        let mut path = FileName::of(object)?.in_directory(directory);
+        if let Some(namespace) = &object.namespace
+            && self.is_taken(&path)
         {
-            name = format!("{kind}-{namespace}-{}.yaml", object.name);
+            path = FileName::with_namespace(object, namespace)?.in_directory(directory);
         }
-        let path = directory.join(name);
         if self.is_taken(&path) {
             let hint = "give that file another name, then write again";
             let path = path.display();
@@ -180,7 +174,7 @@ impl<'i> Draft<'i> {
         Ok(())
     }
 
-    fn is_taken(&self, path: &PathBuf) -> bool {
+    fn is_taken(&self, path: &Path) -> bool {
         self.created.contains_key(path) || self.input.files.iter().any(|file| file.path == *path)
     }
 

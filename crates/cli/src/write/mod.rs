@@ -8,6 +8,7 @@ use crate::{World, message, plan_file};
 mod disk;
 mod document;
 mod draft;
+mod file_name;
 mod pieces;
 mod stand;
 

@@ -65,6 +65,24 @@ fn what_cannot_be_used_is_an_error_with_its_place() {
         &["a.yaml:1:1: Pod has `generateName: a-` and no name"],
     );
     check(
+        "apiVersion: v1\nkind: ../../.github/workflows/ci\nmetadata: {name: a}\n",
+        &[
+            "a.yaml:1:1: `kind` is \"../../.github/workflows/ci\": a kind is letters, digits and `-`, 63 at most, and starts with a letter",
+        ],
+    );
+    check(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a/../../b}\n",
+        &["a.yaml:1:1: `metadata.name` is \"a/../../b\": it may not contain '/'"],
+    );
+    check(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ..}\n",
+        &["a.yaml:1:1: `metadata.namespace` is \"..\": it may not be `..`"],
+    );
+    check(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\u202eb\"}\n",
+        &["a.yaml:1:1: `metadata.name` is \"a\\u{202e}b\": it may not contain '\\u{202e}'"],
+    );
+    check(
         "apiVersion: v1\nkind: Pod\nkind: Job\nmetadata: {name: a}\n",
         &["a.yaml:3:1: the key `kind` stands already in line 2"],
     );

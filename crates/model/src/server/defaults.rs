@@ -1,5 +1,6 @@
 //! What the API server fills in, and how it writes what it stores.
 
+use cutover_manifest::ImageReference;
 use serde_json::{Value, json};
 
 use super::key::Key;
@@ -58,11 +59,10 @@ fn pod(spec: &mut Value) {
 
 fn container(container: &mut Value) {
     let image = container["image"].as_str().unwrap_or_default();
-    let tag = image
-        .rsplit('/')
-        .next()
-        .and_then(|name| name.split_once(':'));
-    let latest = !image.contains('@') && tag.is_none_or(|(_, tag)| tag == "latest");
+    let latest = ImageReference::parse(image).is_ok_and(|image| match image.tag() {
+        Some(tag) => tag == "latest",
+        None => image.digest().is_none(),
+    });
     let own = json!({
         "imagePullPolicy": if latest { "Always" } else { "IfNotPresent" }, "resources": {},
         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
