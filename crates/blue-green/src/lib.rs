@@ -55,3 +55,6 @@ mod waypoints;
 pub use error::Error;
 pub use spec::BlueGreen;
 pub use waypoints::waypoints;
+
+#[cfg(test)]
+mod tests;

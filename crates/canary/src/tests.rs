@@ -232,3 +232,47 @@ fn what_cannot_be_is_refused_with_a_hint() {
         "20 percentage points off, where 5 are tolerated",
     );
 }
+
+/// What tells the canary's pods apart, where the selector has this expression too; `None` where
+/// nothing does.
+fn check_told_by(expressions: serde_json::Value, expect: Option<&str>) {
+    let end = |image: &str| -> Bundle {
+        let hello = hello(3, json!(1), json!(0), image);
+        let expressed = |manifest: &Manifest| match manifest.object().kind.as_str() {
+            "Deployment" => manifest.set("/spec/selector/matchExpressions", expressions.clone()),
+            _ => manifest.clone(),
+        };
+        hello.iter().map(expressed).collect()
+    };
+    let plan = planned(&end("hello:1"), &end("hello:2"), &canary(&[25]));
+    let Some(key) = expect else {
+        let error = plan.unwrap_err().to_string();
+        let reason = "/spec/selector/matchExpressions: it does not hold for";
+        assert!(
+            error.contains(reason) && error.contains("\nhint: "),
+            "{error}"
+        );
+        return;
+    };
+    let state = plan.unwrap().state(1).unwrap();
+    let canary = state.get(&Deployment::reference(None, "hello-canary"));
+    let canary = Deployment::of(canary.unwrap());
+    assert_eq!(canary.labels()[key], "canary", "{expressions}");
+    assert!(
+        canary.selector().unwrap().matches(&canary.labels()),
+        "{expressions}"
+    );
+}
+
+#[test]
+fn the_canarys_selector_matches_its_own_pods() {
+    let [track, own, last] = ["track", "cutover.dev/track", "cutover.dev/set"];
+    let only = |key: &str, value: &str| json!({"key": key, "operator": "In", "values": [value]});
+    let none = |key: &str| json!({"key": key, "operator": "DoesNotExist"});
+    check_told_by(json!([]), Some(track));
+    check_told_by(json!([only(track, "stable")]), Some(own));
+    check_told_by(json!([only(track, "stable"), none(own)]), Some(last));
+    let not_canary = json!({"key": track, "operator": "NotIn", "values": ["canary"]});
+    check_told_by(json!([not_canary]), Some(own));
+    check_told_by(json!([only(track, "stable"), none(own), none(last)]), None);
+}

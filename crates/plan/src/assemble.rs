@@ -82,9 +82,10 @@ fn checked(
     } = waypoints;
     autoscalers(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
-    points
-        .iter()
-        .try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
+    for point in &points {
+        deployments(&point.bundle).try_for_each(Deployment::owns_its_pods)?;
+        services(&point.bundle, release.from(), &workloads)?;
+    }
     let points = points_of_plan(release, &workloads, points);
     points
         .windows(2)

@@ -10,6 +10,7 @@ use crate::amount::Amount;
 use crate::budget::Budget;
 use crate::duration::Duration;
 use crate::error::{Error, refuse};
+use crate::selector::Selector;
 
 /// A read-only view of an `apps/v1` Deployment, cheap to make.
 #[derive(Clone, Copy, Debug)]
@@ -54,30 +55,20 @@ impl<'a> Deployment<'a> {
                 return Err(refuse(manifest.object(), &pointer, bad.to_string(), ""));
             }
         }
-        if deployment.selector().is_empty() && deployment.expressed().next().is_none() {
-            let hint = "say which pods are its own: the labels of its pod template";
-            return Err(refuse(
-                manifest.object(),
-                "/spec/selector",
-                "it has no selector, and apps/v1 wants one",
-                hint,
-            ));
+        deployment.owns_its_pods()
+    }
+
+    /// Refuses a Deployment whose selector does not match the pods that it makes.
+    pub(crate) fn owns_its_pods(self) -> Result<(), Error> {
+        if self.selector()?.matches(&self.labels()) {
+            return Ok(());
         }
-        let labels = deployment.labels();
-        let selected = deployment
-            .selector()
-            .iter()
-            .all(|(key, value)| labels.get(key) == Some(value));
-        if !selected {
-            let hint = "give the pod template all labels of `spec.selector`";
-            return Err(refuse(
-                manifest.object(),
-                "/spec/selector",
-                "the selector does not match the pod template's labels",
-                hint,
-            ));
-        }
-        Ok(())
+        Err(refuse(
+            self.0.object(),
+            "/spec/selector",
+            "the selector does not match the pod template's labels",
+            "give the pod template labels for which all of `spec.selector` holds",
+        ))
     }
 
     /// The manifest itself.
@@ -103,19 +94,21 @@ impl<'a> Deployment<'a> {
         texts(self.0.pointer("/spec/template/metadata/labels"))
     }
 
-    /// The equality-based part of its selector.
-    pub fn selector(self) -> BTreeMap<String, String> {
-        texts(self.0.pointer("/spec/selector/matchLabels"))
-    }
-
-    /// The keys of labels that the expressions of its selector look at.
-    pub(crate) fn expressed(self) -> impl Iterator<Item = String> {
-        let expressions = self
-            .0
-            .pointer("/spec/selector/matchExpressions")
-            .and_then(Value::as_array);
-        let keys = expressions.into_iter().flatten();
-        keys.filter_map(|expression| Some(expression.get("key")?.as_str()?.to_owned()))
+    /// Which pods are its own.
+    ///
+    /// # Errors
+    ///
+    /// No selector, an empty one, or one with an expression that the API server does not take.
+    pub fn selector(self) -> Result<Selector, Error> {
+        let object = self.0.object();
+        let selector = Selector::read(self.0.pointer("/spec/selector").unwrap_or(&Value::Null))
+            .map_err(|bad| bad.refusal(object, "/spec/selector"))?;
+        if selector.is_empty() {
+            let reason = "it has no selector, and apps/v1 wants one";
+            let hint = "say which pods are its own: the labels of its pod template";
+            return Err(refuse(object, "/spec/selector", reason, hint));
+        }
+        Ok(selector)
     }
 
     /// Whether its pods are all stopped before new ones start.

@@ -62,6 +62,7 @@ mod release;
 #[cfg(feature = "schema")]
 mod schema;
 mod select;
+mod selector;
 mod sets;
 mod step;
 mod warn;
@@ -86,6 +87,7 @@ pub use release::{Release, with_replicas};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use select::{BadName, WorkloadName, select};
+pub use selector::{BadSelector, Selector};
 pub use sets::{
     beside, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
 };

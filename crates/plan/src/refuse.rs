@@ -10,6 +10,7 @@ use crate::error::{Error, refuse};
 use crate::pods::{PodIndex, Pods};
 use crate::ports::has_ports;
 use crate::release::Release;
+use crate::selector::Selector;
 use crate::workload::Workload;
 
 /// Refuses a release that no strategy can carry out.
@@ -155,15 +156,11 @@ fn routes(bundle: &Bundle) -> Result<(), Error> {
 }
 
 fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
-    let mut seen: BTreeMap<(Option<&str>, String), &ObjectRef> = BTreeMap::new();
+    let mut seen: BTreeMap<(Option<&str>, Selector), &ObjectRef> = BTreeMap::new();
     for set in deployments(bundle) {
         let object = set.manifest().object();
-        let selector = set
-            .manifest()
-            .pointer("/spec/selector")
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        if let Some(other) = seen.insert((object.namespace.as_deref(), selector), object) {
+        let key = (object.namespace.as_deref(), set.selector()?);
+        if let Some(other) = seen.insert(key, object) {
             let reason = format!("{other} has the same selector");
             return Err(refuse(
                 object,

@@ -1,0 +1,47 @@
+//! Releases of a shop, by blue/green.
+
+use cutover_manifest::{Bundle, Manifest};
+use cutover_plan::{Options, Plan, Release, plan};
+use serde_json::{Value, json};
+
+use crate::{BlueGreen, Error, waypoints};
+
+mod selectors;
+
+/// A Deployment of one container, with these labels besides `app: shop`.
+fn deployment(name: &str, labels: Value, image: &str) -> Value {
+    let mut all = json!({"app": "shop"});
+    let more = labels.as_object().cloned().unwrap();
+    all.as_object_mut().unwrap().extend(more);
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+        "spec": {"replicas": 3, "selector": {"matchLabels": all}, "template": {
+            "metadata": {"labels": all}, "spec": {"containers": [{"name": "shop", "image": image}]}}},
+    })
+}
+
+/// A Service that selects the pods of such a Deployment.
+fn service(name: &str, of: &Value) -> Value {
+    let selector = &of["spec"]["template"]["metadata"]["labels"];
+    json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+        "spec": {"selector": selector, "ports": [{"port": 80}]}})
+}
+
+fn bundle(values: &[Value]) -> Bundle {
+    let manifest = |value: &Value| Manifest::new(value.clone()).unwrap();
+    values.iter().map(manifest).collect()
+}
+
+fn planned(from: &[Value], to: &[Value], spec: &BlueGreen) -> Result<Plan, Error> {
+    let release = Release::new(&bundle(from), &bundle(to), false)?;
+    Ok(plan(
+        &release,
+        "blueGreen",
+        waypoints(&release, spec)?,
+        &Options::default(),
+    )?)
+}
+
+fn shop() -> BlueGreen {
+    BlueGreen::new("shop")
+}
