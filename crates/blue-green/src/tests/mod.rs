@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{BlueGreen, Error, waypoints};
 
 mod selectors;
+mod slots;
 
 /// A Deployment of one container, with these labels besides `app: shop`.
 fn deployment(name: &str, labels: Value, image: &str) -> Value {
@@ -40,6 +41,15 @@ fn planned(from: &[Value], to: &[Value], spec: &BlueGreen) -> Result<Plan, Error
         waypoints(&release, spec)?,
         &Options::default(),
     )?)
+}
+
+/// A new image of the Deployment that serves, by blue/green behind the Service `shop`.
+fn released(active: &Value, others: &[&Value], spec: &BlueGreen) -> Result<Plan, Error> {
+    let mut from = vec![active.clone(), service("shop", active)];
+    from.extend(others.iter().copied().cloned());
+    let mut to = from.clone();
+    to[0]["spec"]["template"]["spec"]["containers"][0]["image"] = json!("shop:2");
+    planned(&from, &to, spec)
 }
 
 fn shop() -> BlueGreen {
