@@ -83,7 +83,7 @@ fn checked(
     autoscalers(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
     for point in &points {
-        deployments(&point.bundle).try_for_each(Deployment::owns_its_pods)?;
+        deployments(&point.bundle).try_for_each(Deployment::check_made)?;
         services(&point.bundle, release.from(), &workloads)?;
     }
     let points = points_of_plan(release, &workloads, points);

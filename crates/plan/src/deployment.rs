@@ -44,8 +44,9 @@ impl<'a> Deployment<'a> {
     ///
     /// The field and what is wrong with it.
     pub fn check(manifest: &Manifest) -> Result<(), Error> {
-        let _: apps::Deployment = manifest.view()?;
         let deployment = Deployment::of(manifest);
+        deployment.can_be_counted()?;
+        let _: apps::Deployment = manifest.view()?;
         for (field, amount) in [
             ("maxSurge", deployment.rolling("maxSurge")),
             ("maxUnavailable", deployment.rolling("maxUnavailable")),
@@ -58,8 +59,25 @@ impl<'a> Deployment<'a> {
         deployment.owns_its_pods()
     }
 
-    /// Refuses a Deployment whose selector does not match the pods that it makes.
-    pub(crate) fn owns_its_pods(self) -> Result<(), Error> {
+    /// Refuses what the API server would not take of a Deployment that a strategy has made.
+    pub(crate) fn check_made(self) -> Result<(), Error> {
+        self.can_be_counted()?;
+        self.owns_its_pods()
+    }
+
+    fn can_be_counted(self) -> Result<(), Error> {
+        match self.replicas() {
+            Some(replicas) if replicas > MOST_PODS => Err(refuse(
+                self.0.object(),
+                "/spec/replicas",
+                format!("{replicas} pods are more than the API server counts"),
+                format!("say {MOST_PODS} at most"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn owns_its_pods(self) -> Result<(), Error> {
         if self.selector()?.matches(&self.labels()) {
             return Ok(());
         }
@@ -163,6 +181,9 @@ impl<'a> Deployment<'a> {
             .map(Amount::read)
     }
 }
+
+/// The API server counts pods in 32 bits, with a sign.
+pub(crate) const MOST_PODS: u32 = i32::MAX.unsigned_abs();
 
 /// The Deployments of a bundle.
 pub fn deployments(bundle: &Bundle) -> impl Iterator<Item = Deployment<'_>> {

@@ -65,6 +65,7 @@ mod select;
 mod selector;
 mod sets;
 mod step;
+mod update_strategy;
 mod warn;
 mod waypoint;
 mod workload;

@@ -11,6 +11,7 @@ use crate::pods::{PodIndex, Pods};
 use crate::ports::has_ports;
 use crate::release::Release;
 use crate::selector::Selector;
+use crate::update_strategy::update_strategy;
 use crate::workload::Workload;
 
 /// Refuses a release that no strategy can carry out.
@@ -26,6 +27,10 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
         .to()
         .iter()
         .try_for_each(|to| immutable(release.from().get(to.object()), to))?;
+    for set in deployments(release.to()) {
+        let to = set.manifest();
+        update_strategy(release.from().get(to.object()), to)?;
+    }
     one_version(release)?;
     deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
     services(release.to(), release.from(), &[])?;

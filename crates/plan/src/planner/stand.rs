@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::amount::Amount;
 use crate::budget::Budget;
-use crate::deployment::{Deployment, texts};
+use crate::deployment::{Deployment, MOST_PODS, texts};
 use crate::workload::Workload;
 
 /// A workload here, seen with its end of the leg in mind.
@@ -131,7 +131,7 @@ impl<'a> Stand<'a> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
         let utmost = Budget {
-            max_surge: Amount::Count(self.room()),
+            max_surge: Amount::Count(self.room().min(MOST_PODS)),
             max_unavailable: Amount::Count(self.spare(set)),
         };
         let utmost = with_strategy(here, Some(&utmost.strategy()));
