@@ -12,6 +12,7 @@ use crate::support::Folder;
 mod documents;
 mod kubectl;
 mod plan;
+mod slots;
 mod write;
 
 const IMAGE: &str = "--image hello=registry.example/hello:2.0.0";

@@ -6,6 +6,7 @@ use cutover_cli::Exit;
 use crate::support::Folder;
 
 mod arguments;
+mod counts;
 mod files;
 mod manifests;
 mod plans;

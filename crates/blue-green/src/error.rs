@@ -33,7 +33,7 @@ pub enum Error {
     },
     /// Several Deployments could be the idle slot.
     #[error(
-        "{service}: {slots} differ by one label from what it selects\nhint: leave one of them in the input as the idle slot"
+        "{service}: {slots} look like the idle slot\nhint: name the two that take turns with `slots`"
     )]
     ManySlots {
         /// The Service.

@@ -8,6 +8,7 @@ use cutover_workload::{Deployment, deployments};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::slots::{Found, Front};
 use crate::spec::BlueGreen;
 
 /// What the Service switches between.
@@ -16,8 +17,8 @@ pub(crate) struct Layout {
     pub(crate) service: ObjectRef,
     /// The Deployment that serves.
     pub(crate) active: ObjectRef,
-    /// The other slot, and the label that tells the two apart, where the input has both.
-    pub(crate) idle: Option<(ObjectRef, String)>,
+    /// The other slot, where the input has both, and what looks like one.
+    pub(crate) found: Found,
 }
 
 impl Layout {
@@ -27,51 +28,68 @@ impl Layout {
         }
         let service = service(release.from(), spec)?;
         let selector = selector(service);
-        let near = || {
-            deployments(release.from())
-                .filter(|set| set.manifest().object().namespace == service.object().namespace)
+        let active = only_one_behind(release, service, &selector)?;
+        let front = Front {
+            release,
+            spec,
+            service,
+            selector: &selector,
+            active,
         };
-        let behind: Vec<Deployment<'_>> = near()
-            .filter(|set| missing(&selector, *set).is_empty())
-            .collect();
-        let [active] = behind.as_slice() else {
-            return Err(Error::NotOneBehind {
-                service: Box::new(service.object().clone()),
-                count: behind.len(),
-            });
+        let layout = Self {
+            service: service.object().clone(),
+            active: active.manifest().object().clone(),
+            found: front.find()?,
         };
-        let slots: Vec<(ObjectRef, String)> =
-            near().filter_map(|set| slot(&selector, set)).collect();
-        if slots.len() > 1 {
-            let names = slots
-                .iter()
-                .map(|(object, _)| object.to_string())
-                .collect::<Vec<_>>()
-                .join(", ");
-            return Err(Error::ManySlots {
-                service: Box::new(service.object().clone()),
-                slots: names,
-            });
-        }
-        let active = active.manifest().object().clone();
-        let kin: Vec<&ObjectRef> = [&active]
-            .into_iter()
-            .chain(slots.iter().map(|(object, _)| object))
-            .collect();
-        let named =
-            |service: &&Manifest| spec.preview_service.as_ref() == Some(&service.object().name);
-        let preview = release.from().of_kind("Service").filter(named);
-        let preview =
-            preview.filter(|preview| preview.object().namespace == service.object().namespace);
-        let switched = release.services_of(&active).into_iter().chain(preview);
-        for service in switched {
+        layout.stand_alone(release, spec)?;
+        Ok(layout)
+    }
+
+    /// Whether pods of a slot are replaced.
+    pub(crate) fn turns(&self, release: &Release) -> bool {
+        self.slots().any(|slot| release.turns(slot))
+    }
+
+    /// The Deployment that serves, and the idle slot.
+    fn slots(&self) -> impl Iterator<Item = &ObjectRef> {
+        let idle = self.found.idle.as_ref().map(|idle| &idle.object);
+        [&self.active].into_iter().chain(idle)
+    }
+
+    /// Refuses Services that others would lose when they are switched.
+    fn stand_alone(&self, release: &Release, spec: &BlueGreen) -> Result<(), Error> {
+        let kin: Vec<&ObjectRef> = self.slots().collect();
+        let preview = release.from().of_kind("Service").filter(|service| {
+            let object = service.object();
+            object.namespace == self.service.namespace
+                && spec.preview_service.as_ref() == Some(&object.name)
+        });
+        for service in release.services_of(&self.active).into_iter().chain(preview) {
             stands_alone(release, service, &kin)?;
         }
-        Ok(Self {
-            service: service.object().clone(),
-            active,
-            idle: slots.into_iter().next(),
-        })
+        Ok(())
+    }
+}
+
+/// The Deployment behind a Service.
+fn only_one_behind<'a>(
+    release: &'a Release,
+    service: &Manifest,
+    selector: &BTreeMap<String, String>,
+) -> Result<Deployment<'a>, Error> {
+    let namespace = &service.object().namespace;
+    let mut behind = Vec::new();
+    for set in deployments(release.from()) {
+        if set.manifest().object().namespace == *namespace && missing(selector, set).is_empty() {
+            behind.push(set);
+        }
+    }
+    match behind.as_slice() {
+        [only] => Ok(*only),
+        several => Err(Error::NotOneBehind {
+            service: Box::new(service.object().clone()),
+            count: several.len(),
+        }),
     }
 }
 
@@ -145,36 +163,14 @@ pub(crate) fn edit_services(
 }
 
 /// The labels that a Service wants and a Deployment's pods do not have.
-fn missing<'a>(selector: &'a BTreeMap<String, String>, set: Deployment<'_>) -> Vec<&'a String> {
+pub(crate) fn missing<'a>(
+    selector: &'a BTreeMap<String, String>,
+    set: Deployment<'_>,
+) -> Vec<&'a String> {
     let labels = set.labels();
     selector
         .iter()
         .filter(|(key, value)| labels.get(*key) != Some(value))
         .map(|(key, _)| key)
         .collect()
-}
-
-/// Labels that tell applications apart, not the slots of one.
-const IDENTITY: [&str; 7] = [
-    "app",
-    "app.kubernetes.io/component",
-    "app.kubernetes.io/name",
-    "component",
-    "k8s-app",
-    "name",
-    "tier",
-];
-
-/// A slot has all labels but one, and that with another value.
-fn slot(selector: &BTreeMap<String, String>, set: Deployment<'_>) -> Option<(ObjectRef, String)> {
-    match missing(selector, set).as_slice() {
-        [key]
-            if selector.len() > 1
-                && !IDENTITY.contains(&key.as_str())
-                && set.labels().contains_key(*key) =>
-        {
-            Some((set.manifest().object().clone(), (*key).clone()))
-        }
-        _ => None,
-    }
 }

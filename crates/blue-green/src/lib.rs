@@ -14,7 +14,8 @@
 //!
 //! Where it has both slots (`hello` and `hello-green`, told apart by one label that the Service
 //! picks by): which one serves is read from the Service, the idle one takes the release, and the
-//! next release goes the other way.
+//! next release goes the other way. What makes a Deployment a slot is told in the module `slots`:
+//! another installation, role or tenant is none.
 //!
 //! ```text
 //!            hello (blue)   hello-green   Service hello
@@ -49,10 +50,15 @@
 mod error;
 mod layout;
 mod one;
+mod slots;
 mod spec;
+mod told;
 mod two;
 mod waypoints;
 
 pub use error::Error;
-pub use spec::BlueGreen;
+pub use spec::{BadSlots, BlueGreen, Slots};
 pub use waypoints::waypoints;
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     fn new(release: &Release, spec: &'a BlueGreen, layout: &Layout) -> Result<Self, Error> {
         let base = layout.active.clone();
-        let (key, value) = slot_label(release, &base);
+        let (key, value) = slot_label(release, &base)?;
         let mut workload = workload(release, &base, &spec.allowance())?;
         let wanted = release
             .to()

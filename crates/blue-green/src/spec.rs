@@ -1,5 +1,8 @@
 //! What a blue/green is told.
 
+use std::fmt;
+use std::str::FromStr;
+
 use cutover_plan::{Analysis, Duration, Gate, Pause};
 use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
@@ -15,6 +18,11 @@ pub struct BlueGreen {
     /// the input has none of that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_service: Option<String>,
+    /// The two Deployments that take turns, by name. Where none are named, they are told by a
+    /// label that is meant for it, or by their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<[String; 2]>"))]
+    pub slots: Option<Slots>,
     /// The namespace of both, where names repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
@@ -43,6 +51,72 @@ pub struct BlueGreen {
     pub max_unavailable: Option<Amount>,
 }
 
+/// The names of two Deployments that take turns behind a Service.
+///
+/// ```
+/// use cutover_blue_green::Slots;
+///
+/// let slots: Slots = "hello,hello-green".parse()?;
+/// assert_eq!(slots.to_string(), "hello,hello-green");
+/// assert!("hello".parse::<Slots>().is_err());
+/// # Ok::<(), cutover_blue_green::BadSlots>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Slots([String; 2]);
+
+/// A text does not name two slots.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` does not name two slots\nhint: name two Deployments, as hello,hello-green")]
+pub struct BadSlots(String);
+
+impl Slots {
+    /// The slot beside the one of this name; `None` where that is none.
+    pub(crate) fn beside(&self, name: &str) -> Option<&str> {
+        match &self.0 {
+            [one, other] if one == name => Some(other),
+            [other, one] if one == name => Some(other),
+            _ => None,
+        }
+    }
+}
+
+impl TryFrom<Vec<String>> for Slots {
+    type Error = BadSlots;
+
+    fn try_from(names: Vec<String>) -> Result<Self, BadSlots> {
+        match <[String; 2]>::try_from(names) {
+            Ok([one, other]) if one != other && !one.is_empty() && !other.is_empty() => {
+                Ok(Self([one, other]))
+            }
+            Ok(names) => Err(BadSlots(names.join(","))),
+            Err(names) => Err(BadSlots(names.join(","))),
+        }
+    }
+}
+
+impl FromStr for Slots {
+    type Err = BadSlots;
+
+    /// Reads what a person types: `hello,hello-green`.
+    fn from_str(text: &str) -> Result<Self, BadSlots> {
+        let names: Vec<String> = text.split(',').map(Into::into).collect();
+        names.try_into()
+    }
+}
+
+impl From<Slots> for Vec<String> {
+    fn from(Slots(names): Slots) -> Self {
+        names.into()
+    }
+}
+
+impl fmt::Display for Slots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(","))
+    }
+}
+
 /// As in Argo Rollouts: long enough for every node to have followed the switch.
 fn half_a_minute() -> u32 {
     30
@@ -54,6 +128,7 @@ impl BlueGreen {
         Self {
             active_service: active_service.into(),
             preview_service: None,
+            slots: None,
             namespace: None,
             preview_replica_count: None,
             pre_promotion_analysis: Vec::new(),

@@ -15,24 +15,29 @@ use crate::{one, two};
 ///
 /// # Errors
 ///
-/// A Service that is not there, or not before exactly one Deployment; a workload without pods; what
-/// the planner refuses.
+/// A Service that is not there, or not before exactly one Deployment; named slots that are none; a
+/// workload without pods; what the planner refuses.
 pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error> {
     if spec.preview_replica_count == Some(0) {
         return Err(Error::NoPreview);
     }
     let layout = Layout::read(release, spec)?;
-    let idle = layout.idle.as_ref().map(|(idle, _)| idle);
-    let turns = idle
-        .into_iter()
-        .chain([&layout.active])
-        .any(|slot| release.turns(slot));
-    let mut waypoints = match &layout.idle {
-        _ if !turns => Waypoints::straight(release, "cleanup", &spec.allowance())?,
-        None => one::waypoints(release, spec, &layout)?,
-        Some((idle, label)) => two::waypoints(release, spec, &layout, idle, label)?,
+    let mut waypoints = if layout.turns(release) {
+        switching(release, spec, layout)?
+    } else {
+        Waypoints::straight(release, "cleanup", &spec.allowance())?
     };
     add_others(release, spec, &mut waypoints)?;
+    Ok(waypoints)
+}
+
+fn switching(release: &Release, spec: &BlueGreen, layout: Layout) -> Result<Waypoints, Error> {
+    let mut waypoints = match (&layout.found.idle, &layout.found.in_the_way) {
+        (Some(idle), _) => two::waypoints(release, spec, &layout, &idle.object, &idle.label)?,
+        (None, Some(error)) => return Err(error.clone()),
+        (None, None) => one::waypoints(release, spec, &layout)?,
+    };
+    waypoints.warnings.splice(..0, layout.found.notes);
     Ok(waypoints)
 }
 

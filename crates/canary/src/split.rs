@@ -57,12 +57,14 @@ pub fn split(replicas: u32, surge: u32, weight: Percent) -> Option<Counts> {
         }
         _ => {}
     }
-    let totals = replicas..=replicas.saturating_add(surge);
-    let candidates = totals
-        .filter(|total| *total >= 2)
-        .flat_map(|total| nearest(total, weight));
+    let totals = replicas.max(2)..=replicas.saturating_add(surge);
+    let candidates = totals.take(ENOUGH).flat_map(|total| nearest(total, weight));
     candidates.min_by_key(|counts| counts.share().distance(weight.share()))
 }
+
+/// Of so many totals in a row one is a multiple of 100, at which a percentage is exact; and ties go
+/// to fewer pods, so that a larger one is never taken.
+const ENOUGH: usize = 100;
 
 /// The two canaries of a total between which the weight lies, the smaller first, with a pod of each
 /// version.

@@ -7,6 +7,7 @@ use cutover_release::Release;
 use cutover_report::step_name;
 use cutover_traffic::{Percent, Share};
 use cutover_workload::{Amount, Deployment};
+use proptest::prelude::{prop_assert_eq, proptest};
 use serde_json::json;
 
 use crate::{Canary, Counts, Error, Step, split, waypoints};
@@ -72,6 +73,42 @@ fn nothing_nearer_exists() {
             "{replicas} {surge} {weight}"
         );
     }
+}
+
+/// What [`split`] looked at once: every number of pods within the surge.
+fn split_over_all(replicas: u32, surge: u32, weight: Percent) -> Option<Counts> {
+    let totals = (replicas..=replicas + surge).filter(|total| *total >= 2);
+    let candidates = totals.flat_map(|total| {
+        let exact = u32::try_from(u64::from(total) * weight.value() / 100).unwrap();
+        let below = exact.clamp(1, total - 1);
+        [below, (below + 1).min(total - 1)].map(|canary| Counts {
+            stable: total - canary,
+            canary,
+        })
+    });
+    candidates.min_by_key(|counts| counts.share().distance(weight.share()))
+}
+
+proptest! {
+    /// A failure means that the totals which are left out matter: more than a hundred in a row must
+    /// be looked at.
+    #[test]
+    fn a_hundred_totals_are_enough(replicas in 0..=400_u32, surge in 0..=500_u32, weight in 1..=99_u64) {
+        let weight = percent(weight);
+        prop_assert_eq!(split(replicas, surge, weight), split_over_all(replicas, surge, weight));
+    }
+}
+
+#[test]
+fn the_largest_numbers_take_no_longer() {
+    let most = i32::MAX.unsigned_abs();
+    check_split(3, most, 25, Some((3, 1)));
+    check_split(3, u32::MAX, 1, Some((99, 1)));
+    check_split(101, 99, 1, Some((198, 2)));
+    check_split(2_000_000_000, 0, 33, Some((1_340_000_000, 660_000_000)));
+    check_split(most, most, 50, Some((1_073_741_824, 1_073_741_824)));
+    check_split(u32::MAX, u32::MAX, 99, Some((42_949_673, 4_252_017_622)));
+    check_split(0, most, 50, Some((1, 1)));
 }
 
 fn hello(
@@ -218,6 +255,7 @@ fn what_cannot_be_is_refused_with_a_hint() {
     check_refused(&canary(&[50, 25]), 3, "the weight falls from 50 % to 25 %");
     check_refused(&canary(&[]), 3, "no weight above zero");
     check_refused(&canary(&[50]), 0, "zero replicas");
+    check_refused(&canary(&[50]), 2_000_000_000, "more than 1000 steps");
     check_refused(
         &Canary {
             max_surge: Some(Amount::Count(0)),
@@ -235,4 +273,48 @@ fn what_cannot_be_is_refused_with_a_hint() {
         3,
         "20 percentage points off, where 5 are tolerated",
     );
+}
+
+/// What tells the canary's pods apart, where the selector has this expression too; `None` where
+/// nothing does.
+fn check_told_by(expressions: serde_json::Value, expect: Option<&str>) {
+    let end = |image: &str| -> Bundle {
+        let hello = hello(3, json!(1), json!(0), image);
+        let expressed = |manifest: &Manifest| match manifest.object().kind.as_str() {
+            "Deployment" => manifest.set("/spec/selector/matchExpressions", expressions.clone()),
+            _ => manifest.clone(),
+        };
+        hello.iter().map(expressed).collect()
+    };
+    let plan = planned(&end("hello:1"), &end("hello:2"), &canary(&[25]));
+    let Some(key) = expect else {
+        let error = plan.unwrap_err().to_string();
+        let reason = "/spec/selector/matchExpressions: it does not hold for";
+        assert!(
+            error.contains(reason) && error.contains("\nhint: "),
+            "{error}"
+        );
+        return;
+    };
+    let state = plan.unwrap().state(1).unwrap();
+    let canary = state.get(&Deployment::reference(None, "hello-canary"));
+    let canary = Deployment::of(canary.unwrap());
+    assert_eq!(canary.labels()[key], "canary", "{expressions}");
+    assert!(
+        canary.selector().unwrap().matches(&canary.labels()),
+        "{expressions}"
+    );
+}
+
+#[test]
+fn the_canarys_selector_matches_its_own_pods() {
+    let [track, own, last] = ["track", "cutover.dev/track", "cutover.dev/set"];
+    let only = |key: &str, value: &str| json!({"key": key, "operator": "In", "values": [value]});
+    let none = |key: &str| json!({"key": key, "operator": "DoesNotExist"});
+    check_told_by(json!([]), Some(track));
+    check_told_by(json!([only(track, "stable")]), Some(own));
+    check_told_by(json!([only(track, "stable"), none(own)]), Some(last));
+    let not_canary = json!({"key": track, "operator": "NotIn", "values": ["canary"]});
+    check_told_by(json!([not_canary]), Some(own));
+    check_told_by(json!([only(track, "stable"), none(own), none(last)]), None);
 }

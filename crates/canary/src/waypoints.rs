@@ -69,7 +69,7 @@ impl<'a> Tier<'a> {
             release,
             object,
             Role::Canary,
-            discriminator(release, object),
+            discriminator(release, object)?,
         )?;
         workload.add(Role::Canary, canary.object().clone());
         let (running, wanted) = release

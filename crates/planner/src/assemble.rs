@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, OnFailure, Plan, Spec};
-use cutover_release::{Release, autoscalers, paused, ports, services};
+use cutover_release::{Release, autoscalers, check_made, paused, ports, services};
 use cutover_workload::{Deployment, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
@@ -81,9 +81,10 @@ fn checked(
     } = waypoints;
     autoscalers(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
-    points
-        .iter()
-        .try_for_each(|point| services(&point.bundle, release.from(), &workloads))?;
+    for point in &points {
+        deployments(&point.bundle).try_for_each(check_made)?;
+        services(&point.bundle, release.from(), &workloads)?;
+    }
     let points = points_of_plan(release, &workloads, points);
     points
         .windows(2)

@@ -359,6 +359,7 @@ fn amounts_round_as_in_kubernetes_and_refuse_a_bare_string() {
     check_amount(json!(-1), None);
     check_amount(json!(1.5), None);
     check_amount(json!("%"), None);
+    check_amount(json!("+5%"), None);
     check_amount(Value::Null, None);
 }
 

@@ -1,10 +1,8 @@
 //! What only the maker of a plan can see: objects beside those that the plan touches.
 
-use std::collections::BTreeMap;
-
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_release::Release;
-use cutover_workload::{Deployment, texts};
+use cutover_workload::{Deployment, Selector};
 use serde_json::Value;
 
 use crate::waypoint::Waypoints;
@@ -64,27 +62,30 @@ fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
     ))
 }
 
-/// What counts pods by their labels, with those labels.
-fn counting(bundle: &Bundle) -> Vec<(&ObjectRef, BTreeMap<String, String>)> {
-    let selector = |manifest: &Manifest| match manifest.object().kind.as_str() {
-        "NetworkPolicy" => texts(manifest.pointer("/spec/podSelector/matchLabels")),
-        "PodDisruptionBudget" => texts(manifest.pointer("/spec/selector/matchLabels")),
-        _ => BTreeMap::new(),
-    };
-    let all = bundle
-        .iter()
-        .map(|manifest| (manifest.object(), selector(manifest)));
-    all.filter(|(_, selector)| !selector.is_empty()).collect()
+/// What counts pods by their labels, with its selector.
+fn counting(bundle: &Bundle) -> Vec<(&ObjectRef, Selector)> {
+    let mut found = Vec::new();
+    for manifest in bundle.iter() {
+        let selector = match manifest.object().kind.as_str() {
+            "NetworkPolicy" => manifest.pointer("/spec/podSelector"),
+            "PodDisruptionBudget" => manifest.pointer("/spec/selector"),
+            _ => None,
+        };
+        // One that cannot be read is none that the server has: it counts nobody.
+        if let Some(Ok(selector)) = selector.map(Selector::read)
+            && !selector.is_empty()
+        {
+            found.push((manifest.object(), selector));
+        }
+    }
+    found
 }
 
 /// What counts a set's pods by labels counts the second set's too.
-fn counted_by_selector(
-    set: &Manifest,
-    counting: &[(&ObjectRef, BTreeMap<String, String>)],
-) -> Vec<Warning> {
+fn counted_by_selector(set: &Manifest, counting: &[(&ObjectRef, Selector)]) -> Vec<Warning> {
     let labels = Deployment::of(set).labels();
     let near = counting.iter().filter(|(object, selector)| {
-        object.namespace == set.object().namespace && cutover_traffic::selects(selector, &labels)
+        object.namespace == set.object().namespace && selector.matches(&labels)
     });
     let message = |object: &ObjectRef| {
         format!(

@@ -1,20 +1,17 @@
 //! What the API server would refuse of a Deployment.
 
 use cutover_manifest::Manifest;
-use cutover_workload::Deployment;
+use cutover_workload::{Deployment, MOST_PODS, Selector};
 use k8s_openapi::api::apps::v1 as apps;
 
 use crate::error::{Error, refuse};
 
-/// Refuses a Deployment whose fields have other types than Kubernetes gives them, or that
-/// selects nothing.
-///
-/// # Errors
-///
-/// The field and what is wrong with it.
+/// Refuses a Deployment whose fields have other types than Kubernetes gives them, or that selects
+/// nothing.
 pub(crate) fn check(manifest: &Manifest) -> Result<(), Error> {
-    let _: apps::Deployment = manifest.view()?;
     let deployment = Deployment::of(manifest);
+    can_be_counted(deployment)?;
+    let _: apps::Deployment = manifest.view()?;
     for (field, amount) in [
         ("maxSurge", deployment.rolling("maxSurge")),
         ("maxUnavailable", deployment.rolling("maxUnavailable")),
@@ -24,28 +21,48 @@ pub(crate) fn check(manifest: &Manifest) -> Result<(), Error> {
             return Err(refuse(manifest.object(), &pointer, bad.to_string(), ""));
         }
     }
-    if deployment.selector().is_empty() && deployment.expressed().next().is_none() {
-        let hint = "say which pods are its own: the labels of its pod template";
-        return Err(refuse(
-            manifest.object(),
-            "/spec/selector",
-            "it has no selector, and apps/v1 wants one",
-            hint,
-        ));
+    owns_its_pods(deployment)
+}
+
+/// Refuses what the API server would not take of a Deployment that a strategy has made.
+///
+/// # Errors
+///
+/// More pods than it counts, and a selector that does not match the Deployment's own pods.
+pub fn check_made(deployment: Deployment<'_>) -> Result<(), Error> {
+    can_be_counted(deployment)?;
+    owns_its_pods(deployment)
+}
+
+/// Which pods are a Deployment's own.
+pub(crate) fn selector(deployment: Deployment<'_>) -> Result<Selector, Error> {
+    let object = deployment.manifest().object();
+    deployment.selector().map_err(|bad| {
+        let pointer = format!("/spec/selector{}", bad.pointer);
+        refuse(object, &pointer, bad.reason, bad.hint)
+    })
+}
+
+fn can_be_counted(deployment: Deployment<'_>) -> Result<(), Error> {
+    match deployment.replicas() {
+        Some(replicas) if replicas > MOST_PODS => Err(refuse(
+            deployment.manifest().object(),
+            "/spec/replicas",
+            format!("{replicas} pods are more than the API server counts"),
+            format!("say {MOST_PODS} at most"),
+        )),
+        _ => Ok(()),
     }
-    let labels = deployment.labels();
-    let selected = deployment
-        .selector()
-        .iter()
-        .all(|(key, value)| labels.get(key) == Some(value));
-    if !selected {
-        let hint = "give the pod template all labels of `spec.selector`";
-        return Err(refuse(
-            manifest.object(),
-            "/spec/selector",
-            "the selector does not match the pod template's labels",
-            hint,
-        ));
+}
+
+fn owns_its_pods(deployment: Deployment<'_>) -> Result<(), Error> {
+    if selector(deployment)?.matches(&deployment.labels()) {
+        return Ok(());
     }
-    Ok(())
+    Err(refuse(
+        deployment.manifest().object(),
+        "/spec/selector",
+        "the selector does not match the pod template's labels",
+        "give the pod template labels for which all of `spec.selector` holds",
+    ))
 }

@@ -8,8 +8,10 @@ mod refuse;
 mod release;
 mod select;
 mod sets;
+mod update_strategy;
 
 pub use change::{BadChange, EnvironmentVariable, Image, set_environment, set_image};
+pub use deployment::check_made;
 pub use error::{Error, Refusal, refuse, refuse_all};
 pub use ports::ports;
 pub use refuse::{autoscalers, paused, services};

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, pod_references};
 use cutover_traffic::{Owned, PodIndex, Service, backends};
-use cutover_workload::{Deployment, Workload, deployments, texts};
+use cutover_workload::{Deployment, Selector, Workload, deployments, texts};
 
-use crate::deployment::check;
+use crate::deployment::{check, selector};
 use crate::error::{Error, refuse};
 use crate::ports::has_ports;
 use crate::release::Release;
+use crate::update_strategy::update_strategy;
 
 /// Refuses a release that no strategy can carry out.
 pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
@@ -24,6 +25,10 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
         .to()
         .iter()
         .try_for_each(|to| immutable(release.from().get(to.object()), to))?;
+    for set in deployments(release.to()) {
+        let to = set.manifest();
+        update_strategy(release.from().get(to.object()), to)?;
+    }
     one_version(release)?;
     deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
     services(release.to(), release.from(), &[])?;
@@ -150,15 +155,11 @@ fn routes(bundle: &Bundle) -> Result<(), Error> {
 }
 
 fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
-    let mut seen: BTreeMap<(Option<&str>, String), &ObjectRef> = BTreeMap::new();
+    let mut seen: BTreeMap<(Option<&str>, Selector), &ObjectRef> = BTreeMap::new();
     for set in deployments(bundle) {
         let object = set.manifest().object();
-        let selector = set
-            .manifest()
-            .pointer("/spec/selector")
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        if let Some(other) = seen.insert((object.namespace.as_deref(), selector), object) {
+        let key = (object.namespace.as_deref(), selector(set)?);
+        if let Some(other) = seen.insert(key, object) {
             let reason = format!("{other} has the same selector");
             return Err(refuse(
                 object,

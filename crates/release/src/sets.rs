@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
 use cutover_workload::{
-    Allowance, Deployment, Role, Rollout, Routed, Workload, deployments, texts,
+    Allowance, Deployment, Role, Rollout, Routed, Selector, Workload, deployments, texts,
 };
 use serde_json::{Value, json};
 
+use crate::deployment::selector;
 use crate::error::{Error, refuse};
 use crate::release::Release;
 
@@ -26,8 +27,8 @@ const LAST_TRACK: &str = "cutover.dev/set";
 ///
 /// # Errors
 ///
-/// Where a Deployment cannot have a second set: it is paused, or recreates its pods, or the name is
-/// taken.
+/// Where a Deployment cannot have a second set: it is paused, or recreates its pods, its selector
+/// does not hold for the label, or the name is taken.
 pub fn beside(
     release: &Release,
     deployment: &ObjectRef,
@@ -37,7 +38,9 @@ pub fn beside(
     let (running, wanted) = release.both_ends(deployment)?;
     two_sets(running)?;
     two_sets(wanted)?;
-    let name = short_name(&deployment.name, &role.to_string());
+    let role = role.to_string();
+    admits(wanted, key, &role)?;
+    let name = short_name(&deployment.name, &role);
     let object = Deployment::reference(deployment.namespace.as_deref(), &name);
     if release.from().contains(&object) || release.to().contains(&object) {
         let hint = "finish or undo the plan that made it, or take it out of the input";
@@ -50,12 +53,16 @@ pub fn beside(
             hint,
         ));
     }
-    Ok(labelled(&wanted.copy_as(&name), key, &role.to_string()))
+    Ok(labelled(&wanted.copy_as(&name), key, &role))
 }
 
 /// The key of the label that tells a workload's sets apart, where no Service picks by it, and no
 /// expression of its own selector: a new set is reached by all Services that reach the one beside
 /// it.
+///
+/// # Errors
+///
+/// A Deployment without a selector.
 ///
 /// ```
 /// use cutover_manifest::{Bundle, Manifest};
@@ -69,53 +76,62 @@ pub fn beside(
 /// }))?;
 /// let bundle: Bundle = [hello.clone()].into_iter().collect();
 /// let release = Release::new(&bundle, &bundle, false)?;
-/// assert_eq!(discriminator(&release, hello.object()), "track");
+/// assert_eq!(discriminator(&release, hello.object())?, "track");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn discriminator(release: &Release, deployment: &ObjectRef) -> &'static str {
+pub fn discriminator(release: &Release, deployment: &ObjectRef) -> Result<&'static str, Error> {
     let services = release.services_of(deployment);
     let ends = services
         .iter()
         .flat_map(|service| [Some(*service), release.to().get(service.object())]);
-    let mut picking: BTreeSet<String> = ends
+    let picking: BTreeSet<String> = ends
         .flatten()
         .flat_map(|service| texts(service.pointer("/spec/selector")).into_keys())
         .collect();
-    picking.extend(
-        release
-            .from()
-            .get(deployment)
-            .into_iter()
-            .flat_map(|set| Deployment::of(set).expressed()),
-    );
+    let selector = own_selector(release, deployment)?;
     let keys = [TRACK, OWN_TRACK]
         .into_iter()
-        .filter(|key| *key != TRACK || is_steady(release, deployment, TRACK));
-    keys.into_iter()
-        .find(|key| !picking.contains(*key))
-        .unwrap_or(LAST_TRACK)
+        .filter(|key| *key != TRACK || steady(release, deployment, TRACK).is_some());
+    let mut free = keys.filter(|key| !picking.contains(*key) && !selector.expresses(key));
+    Ok(free.next().unwrap_or(LAST_TRACK))
 }
 
-/// The label by which a Service can pick one set of a workload, and whether its pods have it:
-/// `track` where they do, else `cutover.dev/track`.
-pub fn slot_label(release: &Release, deployment: &ObjectRef) -> (&'static str, Option<String>) {
-    let key = if is_steady(release, deployment, TRACK) {
-        TRACK
-    } else {
-        OWN_TRACK
-    };
-    let value = is_steady(release, deployment, key)
-        .then(|| labels(release.from(), deployment).remove(key))
-        .flatten();
-    (key, value)
+/// The label by which a Service can pick one set of a workload, and its value on the pods where
+/// they have it: `track` where they do, else `cutover.dev/track`. The Deployment's own selector
+/// holds for it, and for its value on a second set.
+///
+/// # Errors
+///
+/// A Deployment without a selector.
+pub fn slot_label(
+    release: &Release,
+    deployment: &ObjectRef,
+) -> Result<(&'static str, Option<String>), Error> {
+    let selector = own_selector(release, deployment)?;
+    let [blue, green] = [Role::Blue, Role::Green].map(|role| role.to_string());
+    for key in [TRACK, OWN_TRACK] {
+        let value = steady(release, deployment, key);
+        if key == TRACK && value.is_none() {
+            continue;
+        }
+        let own = value.as_ref().unwrap_or(&blue);
+        if selector.admits(key, own) && selector.admits(key, &green) {
+            return Ok((key, value));
+        }
+    }
+    Ok((LAST_TRACK, steady(release, deployment, LAST_TRACK)))
 }
 
-fn is_steady(release: &Release, deployment: &ObjectRef, key: &str) -> bool {
-    let (from, to) = (
-        labels(release.from(), deployment),
-        labels(release.to(), deployment),
-    );
-    from.contains_key(key) && from.get(key) == to.get(key)
+fn own_selector(release: &Release, deployment: &ObjectRef) -> Result<Selector, Error> {
+    let (running, _) = release.both_ends(deployment)?;
+    selector(Deployment::of(running))
+}
+
+/// The value of a label of the pods that the release does not change.
+fn steady(release: &Release, deployment: &ObjectRef, key: &str) -> Option<String> {
+    let running = labels(release.from(), deployment).remove(key)?;
+    let wanted = labels(release.to(), deployment).remove(key)?;
+    (running == wanted).then_some(running)
 }
 
 fn labels(bundle: &Bundle, deployment: &ObjectRef) -> BTreeMap<String, String> {
@@ -152,6 +168,19 @@ fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifes
         &format!("{map}/{}", key.replace('~', "~0").replace('/', "~1")),
         json!(value),
     )
+}
+
+/// A new set's selector is the old one's with the label: its pods have to match the whole of it.
+fn admits(manifest: &Manifest, key: &str, role: &str) -> Result<(), Error> {
+    if selector(Deployment::of(manifest))?.admits(key, role) {
+        return Ok(());
+    }
+    let reason =
+        format!("it does not hold for `{key}: {role}`, which tells the new set's pods apart");
+    let hint =
+        "a selector is immutable: take the strategy rolling, or make a Deployment of another name";
+    let pointer = "/spec/selector/matchExpressions";
+    Err(refuse(manifest.object(), pointer, reason, hint))
 }
 
 fn two_sets(manifest: &Manifest) -> Result<(), Error> {

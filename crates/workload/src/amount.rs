@@ -46,9 +46,8 @@ impl Amount {
                 count.map(Self::Count).ok_or_else(bad)
             }
             Value::String(text) => {
-                let percent = text
-                    .strip_suffix('%')
-                    .and_then(|digits| digits.parse().ok());
+                let digits = text.strip_suffix('%').filter(|text| !text.starts_with('+'));
+                let percent = digits.and_then(|digits| digits.parse().ok());
                 percent.map(Self::Percent).ok_or_else(bad)
             }
             _ => Err(bad()),

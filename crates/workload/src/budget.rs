@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::amount::Amount;
+use crate::deployment::MOST_PODS;
 
 /// `maxSurge` and `maxUnavailable`, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,16 @@ impl Budget {
     /// (`ValidateRollingUpdateDeployment` in `pkg/apis/apps/validation`).
     pub fn check(self) -> Result<(), String> {
         let none = |amount| matches!(amount, Amount::Count(0) | Amount::Percent(0));
+        for (field, amount) in [
+            ("maxSurge", self.max_surge),
+            ("maxUnavailable", self.max_unavailable),
+        ] {
+            if matches!(amount, Amount::Count(count) if count > MOST_PODS) {
+                return Err(format!(
+                    "{field} is {amount}, which is more than the API server counts"
+                ));
+            }
+        }
         match self.max_unavailable {
             Amount::Percent(percent) if percent > 100 => {
                 Err(format!("maxUnavailable is {percent}%, which is above 100%"))

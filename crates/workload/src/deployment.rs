@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::amount::{Amount, BadAmount};
 use crate::budget::Budget;
+use crate::selector::{BadSelector, Selector};
 
 /// A read-only view of an `apps/v1` Deployment, cheap to make.
 #[derive(Clone, Copy, Debug)]
@@ -56,19 +57,21 @@ impl<'a> Deployment<'a> {
         texts(self.0.pointer("/spec/template/metadata/labels"))
     }
 
-    /// The equality-based part of its selector.
-    pub fn selector(self) -> BTreeMap<String, String> {
-        texts(self.0.pointer("/spec/selector/matchLabels"))
-    }
-
-    /// The keys of labels that the expressions of its selector look at.
-    pub fn expressed(self) -> impl Iterator<Item = String> {
-        let expressions = self
-            .0
-            .pointer("/spec/selector/matchExpressions")
-            .and_then(Value::as_array);
-        let keys = expressions.into_iter().flatten();
-        keys.filter_map(|expression| Some(expression.get("key")?.as_str()?.to_owned()))
+    /// Which pods are its own.
+    ///
+    /// # Errors
+    ///
+    /// No selector, an empty one, or one with an expression that the API server does not take.
+    pub fn selector(self) -> Result<Selector, BadSelector> {
+        let selector = Selector::read(self.0.pointer("/spec/selector").unwrap_or(&Value::Null))?;
+        if selector.is_empty() {
+            return Err(BadSelector {
+                pointer: String::new(),
+                reason: "it has no selector, and apps/v1 wants one".into(),
+                hint: "say which pods are its own: the labels of its pod template",
+            });
+        }
+        Ok(selector)
     }
 
     /// Whether its pods are all stopped before new ones start.
@@ -120,6 +123,9 @@ impl<'a> Deployment<'a> {
             .map(Amount::read)
     }
 }
+
+/// The API server counts pods in 32 bits, with a sign.
+pub const MOST_PODS: u32 = i32::MAX.unsigned_abs();
 
 /// The Deployments of a bundle.
 pub fn deployments(bundle: &Bundle) -> impl Iterator<Item = Deployment<'_>> {

@@ -6,12 +6,14 @@ mod budget;
 mod deployment;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod selector;
 mod version;
 mod workload;
 
 pub use amount::{Amount, BadAmount};
 pub use bounds::{Bounds, Fixed, Live};
 pub use budget::{Allowance, Budget, Slack};
-pub use deployment::{Deployment, deployments, texts};
+pub use deployment::{Deployment, MOST_PODS, deployments, texts};
+pub use selector::{BadSelector, Selector};
 pub use version::{RESTARTED_AT, ROLE_LABELS, Version};
 pub use workload::{Role, Rollout, Routed, Set, Workload};

@@ -320,3 +320,42 @@ fn kinds_and_names_that_would_be_paths() {
         r#"`metadata.namespace` is "../..": it may not contain '/'"#,
     );
 }
+
+/// What the server would refuse in the first patch.
+#[test]
+fn update_strategies_that_the_server_does_not_take() {
+    let deployment = include_str!("../../fixtures/hello/deployments/hello.yaml");
+    let bad = |strategy: &str, message: &str, hint: &str| {
+        let with = format!("spec:\n  strategy: {strategy}\n  replicas: 3");
+        let new = deployment.replace("spec:\n  replicas: 3", &with);
+        for words in ["rolling", "canary --steps 50", "blue-green --service hello"] {
+            check(
+                &[Put("new/hello.yaml", &new.replace("1.0.0", "2.0.0"))],
+                &plan(&format!("{words} --to new")),
+                Failed,
+                message,
+                hint,
+            );
+        }
+    };
+    bad(
+        "{rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}",
+        "new/hello.yaml:8:59: Deployment hello: /spec/strategy/rollingUpdate/maxUnavailable: maxSurge and maxUnavailable are both zero",
+        "say another maxSurge",
+    );
+    bad(
+        "{rollingUpdate: {maxUnavailable: 200%}}",
+        "new/hello.yaml:8:46: Deployment hello: /spec/strategy/rollingUpdate/maxUnavailable: maxUnavailable is 200%",
+        "say another maxSurge",
+    );
+    bad(
+        "{type: Canary}",
+        "new/hello.yaml:8:20: Deployment hello: /spec/strategy/type: `Canary` is not an update strategy",
+        "write RollingUpdate or Recreate",
+    );
+    bad(
+        "{type: Recreate, rollingUpdate: {maxSurge: 1}}",
+        "new/hello.yaml:8:45: Deployment hello: /spec/strategy/rollingUpdate: a strategy of type Recreate has no budget",
+        "leave `rollingUpdate` out",
+    );
+}

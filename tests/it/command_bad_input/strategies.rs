@@ -114,17 +114,6 @@ fn slots_whose_number_changes() {
     );
 }
 
-#[test]
-fn ramps_without_end() {
-    check(
-        &[],
-        &plan("scale --workload hello --replicas 1000000 --max-step 1"),
-        Failed,
-        "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: 3 to 1000000 pods by 1 takes 999997 steps",
-        "take a larger maxStep",
-    );
-}
-
 /// Other pods behind the Service take a part of its requests.
 #[test]
 fn canaries_that_share_a_service() {

@@ -42,6 +42,8 @@ pub(super) enum Track {
     Absent,
     OnPods,
     InSelector,
+    /// In an expression of the selector, which holds for no other track.
+    Expressed,
 }
 
 /// A Deployment's update strategy, as written.
@@ -179,7 +181,7 @@ fn replicas() -> impl Strategy<Value = u32> {
 }
 
 fn tier() -> impl Strategy<Value = Tier> {
-    let track = prop_oneof![3 => Just(Track::Absent), 3 => Just(Track::OnPods), 1 => Just(Track::InSelector)];
+    let track = prop_oneof![3 => Just(Track::Absent), 3 => Just(Track::OnPods), 1 => Just(Track::InSelector), 1 => Just(Track::Expressed)];
     let looks = (
         any::<bool>(),
         1..=3_usize,

@@ -84,6 +84,10 @@ impl Case {
             "replicas": replicas, "selector": {"matchLabels": selector},
             "template": {"metadata": {"labels": labels}, "spec": {"containers": containers(tier)}},
         });
+        if tier.track == Track::Expressed {
+            spec["selector"]["matchExpressions"] =
+                json!([{"key": "track", "operator": "In", "values": ["stable"]}]);
+        }
         set_rollout(&mut spec, tier.rollout);
         if tier.paused || matches!(self.way, Way::Resume(_)) {
             spec["paused"] = json!(true);

@@ -161,6 +161,10 @@ pub(crate) struct BlueGreenArgs {
     /// there is none.
     #[arg(long, value_name = "NAME")]
     preview_service: Option<String>,
+    /// The two Deployments that take turns, as hello,hello-green; told by a label that is meant for
+    /// it, or by their names, where none are named.
+    #[arg(long, value_name = "NAME,NAME")]
+    slots: Option<blue_green::Slots>,
     /// Pods of the new version while it is looked at; all of them where nothing is said.
     #[arg(long, value_name = "N")]
     preview_replica_count: Option<u32>,
@@ -184,6 +188,7 @@ impl BlueGreenArgs {
     fn strategy(&self) -> Strategy {
         Strategy::BlueGreen(blue_green::BlueGreen {
             preview_service: self.preview_service.clone(),
+            slots: self.slots.clone(),
             preview_replica_count: self.preview_replica_count,
             auto_promotion_seconds: self.auto_promotion_seconds,
             scale_down_delay_seconds: self.scale_down_delay_seconds,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::key::Key;
-use crate::objects::{Amount, items, selects, texts};
+use crate::objects::{Amount, Labels, items, selects, text, texts};
 
 /// Field and message.
 type Cause = (String, String);
@@ -111,7 +111,7 @@ fn selector(spec: &Value, before: Option<&Value>) -> Vec<Cause> {
     }
     let mut causes = Vec::new();
     let labels = &spec["template"]["metadata"]["labels"];
-    if !selects(&texts(&selector["matchLabels"]), &texts(labels)) {
+    if !matches(selector, &texts(labels)) {
         let why = "`selector` does not match template `labels`";
         causes.push(invalid("spec.template.metadata.labels", labels, why));
     }
@@ -119,6 +119,24 @@ fn selector(spec: &Value, before: Option<&Value>) -> Vec<Cause> {
         causes.push(invalid("spec.selector", selector, "field is immutable"));
     }
     causes
+}
+
+/// Whether a selector's labels and expressions hold for these labels.
+fn matches(selector: &Value, labels: &Labels) -> bool {
+    let holds = |expression: &Value| {
+        let value = labels.get(&text(&expression["key"]));
+        let mut values = items(&expression["values"]);
+        let listed = value.is_some_and(|value| values.any(|one| one == value.as_str()));
+        match expression["operator"].as_str() {
+            Some("In") => listed,
+            Some("NotIn") => !listed,
+            Some("Exists") => value.is_some(),
+            Some("DoesNotExist") => value.is_none(),
+            _ => false,
+        }
+    };
+    selects(&texts(&selector["matchLabels"]), labels)
+        && items(&selector["matchExpressions"]).all(holds)
 }
 
 fn strategy(strategy: &Value) -> Vec<Cause> {

@@ -9,6 +9,7 @@ use crate::{Model, Refused, Write};
 mod answers;
 mod course;
 mod laws;
+mod selectors;
 
 fn deployment(replicas: u32, surge: &Value, unavailable: &Value) -> Manifest {
     Manifest::new(json!({

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::{Amount, Budget, Deployment, Rollout, Workload, texts};
+use cutover_workload::{Amount, Budget, Deployment, MOST_PODS, Rollout, Workload, texts};
 use serde_json::{Value, json};
 
 /// A workload here, seen with its end of the leg in mind.
@@ -129,7 +129,7 @@ impl<'a> Stand<'a> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
         let utmost = Budget {
-            max_surge: Amount::Count(self.room()),
+            max_surge: Amount::Count(self.room().min(MOST_PODS)),
             max_unavailable: Amount::Count(self.spare(set)),
         };
         let utmost = with_strategy(here, Some(&utmost.strategy()));

@@ -145,16 +145,15 @@ impl<'a> Set<'a> {
     /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches
     /// of two kinds are not in step.
     fn has_strangers(&self) -> bool {
-        let selector = Deployment::of(self.deployment).selector();
+        let Ok(selector) = Deployment::of(self.deployment).selector() else {
+            return true;
+        };
         let namespace = &self.deployment.object().namespace;
         let known = |owner: &String| self.seen.replica_sets.values().any(|set| set.uid == *owner);
         self.seen.pods.iter().any(|(object, pod)| {
-            let selected = selector
-                .iter()
-                .all(|(key, value)| pod.labels.get(key) == Some(value));
             object.namespace == *namespace
                 && pod.active
-                && selected
+                && selector.matches(&pod.labels)
                 && pod.owner.as_ref().is_some_and(|owner| !known(owner))
         })
     }
