@@ -1,8 +1,8 @@
 //! The counts that a plan promises to keep, state by state.
 
-use cutover_manifest::Bundle;
-use cutover_plan::{Plan, Undo, apply};
-use cutover_workload::Workload;
+use cutover_manifest::{Bundle, ObjectRef};
+use cutover_plan::{Plan, Undo, walk};
+use cutover_workload::{Bounds, Workload};
 
 use crate::counts::Counts;
 use crate::error::Error;
@@ -42,132 +42,141 @@ pub fn bounds(plan: &Plan) -> Result<String, Error> {
     if plan.spec.workloads.is_empty() {
         return Ok("no workload: no pod comes or goes\n".into());
     }
-    let states = plan.states()?;
-    let ways = plan
-        .spec
-        .undo
-        .iter()
-        .map(|undo| way(undo, &states))
-        .collect::<Result<_, _>>()?;
-    let course = Course {
-        plan,
-        states,
-        ways,
-        exposures: exposure(plan)?,
-        names: Names::of(plan),
-    };
-    let workloads = plan.spec.workloads.iter().enumerate();
-    let blocks: Vec<String> = workloads
-        .map(|(at, workload)| course.block(at, workload))
-        .collect::<Result<_, _>>()?;
-    Ok(blocks.join("\n"))
+    let names = Names::of(plan);
+    let workloads = plan.spec.workloads.iter();
+    let mut blocks: Vec<Block<'_>> = workloads
+        .map(|workload| Block::new(workload, names))
+        .collect();
+    let exposures = exposure(plan)?;
+    let mut walk = plan.walk();
+    for (block, exposure) in blocks.iter_mut().zip(&exposures[0]) {
+        block.there("", walk.state(), walk.state(), *exposure)?;
+    }
+    while let Some(step) = walk.advance()? {
+        let number = walk.number();
+        for (block, exposure) in blocks.iter_mut().zip(&exposures[number]) {
+            block.there(&step.phase, walk.before(), walk.state(), *exposure)?;
+            block.back(plan.undo(number), walk.state())?;
+        }
+    }
+    let texts: Vec<String> = blocks.into_iter().map(|block| block.text(names)).collect();
+    Ok(texts.join("\n"))
 }
 
-/// A plan as it goes.
-struct Course<'a> {
-    plan: &'a Plan,
-    states: Vec<Bundle>,
-    /// The states of each way back, from the one that it starts from on.
-    ways: Vec<Vec<Bundle>>,
-    exposures: Vec<Vec<Option<Exposure>>>,
-    names: Names,
+/// The counts of one workload.
+struct Block<'a> {
+    workload: &'a Workload,
+    sets: Vec<(String, ObjectRef)>,
+    there: Grid,
+    back: Grid,
+    /// The worst on the way there, and on the ways back.
+    worst: [Option<Counts>; 2],
+    states: usize,
 }
 
-impl Course<'_> {
-    fn block(&self, at: usize, workload: &Workload) -> Result<String, Error> {
-        let there = self.there(at, workload)?;
-        let back = self.back(workload)?;
-        let services = match workload.services.as_slice() {
-            [] => String::new(),
-            names => format!(", behind Service {}", names.join(", ")),
+impl<'a> Block<'a> {
+    fn new(workload: &'a Workload, names: Names) -> Self {
+        let sets = sets(workload, names);
+        let mut there = Grid::default();
+        there.column("state", Align::Right);
+        there.column("phase", Align::Left);
+        there.columns(sets.iter().map(|(head, _)| head.as_str()), Align::Right);
+        let counts = ["most alive", "fewest available"];
+        there.columns(counts, Align::Right);
+        there.column("new version", Align::Right);
+        let mut back = Grid::default();
+        back.columns(["back from", "to"], Align::Right);
+        back.columns(counts, Align::Right);
+        Self {
+            workload,
+            sets,
+            there,
+            back,
+            worst: [None; 2],
+            states: 0,
+        }
+    }
+
+    fn there(
+        &mut self,
+        phase: &str,
+        before: &Bundle,
+        after: &Bundle,
+        exposure: Option<Exposure>,
+    ) -> Result<(), Error> {
+        let counts = Counts::during(self.workload, before, after)?;
+        let mut row = vec![self.states.to_string(), phase.to_owned()];
+        row.extend(self.sets.iter().map(|(_, object)| cell(object, after)));
+        row.extend(counts.cells());
+        row.push(exposure.map_or_else(|| ABSENT.into(), |exposure| exposure.to_string()));
+        self.there.row(row);
+        self.states += 1;
+        self.worst[0] = Some(self.worst[0].map_or(counts, |worst| worst.worst(counts)));
+        Ok(())
+    }
+
+    fn back(&mut self, undo: Option<&Undo>, from: &Bundle) -> Result<(), Error> {
+        let Some(undo) = undo else { return Ok(()) };
+        let mut walk = walk(from.clone(), &undo.steps);
+        let mut worst: Option<Counts> = None;
+        while walk.advance()?.is_some() {
+            let counts = Counts::during(self.workload, walk.before(), walk.state())?;
+            worst = Some(worst.map_or(counts, |worst| worst.worst(counts)));
+        }
+        let cells = worst.map_or_else(|| [ABSENT, ABSENT].map(Into::into), Counts::cells);
+        let ends = [undo.from.to_string(), undo.to.to_string()];
+        self.back.row(ends.into_iter().chain(cells).collect());
+        if let Some(counts) = worst {
+            self.worst[1] = Some(self.worst[1].map_or(counts, |worst| worst.worst(counts)));
+        }
+        Ok(())
+    }
+
+    fn text(self, names: Names) -> String {
+        let workload = self.workload;
+        let routers: Vec<&str> = workload
+            .serving()
+            .map(|router| &*router.object.name)
+            .collect();
+        let services = if routers.is_empty() {
+            String::new()
+        } else {
+            format!(", behind Service {}", routers.join(", "))
         };
-        let Workload {
-            replicas,
-            floor,
-            ceiling,
-            ..
-        } = workload;
-        let name = self.names.workload(workload);
-        let replicas = count(*replicas as usize, "replica");
-        let head = format!("{name}: {replicas}, floor {floor}, ceiling {ceiling}{services}");
-        Ok(format!("{}\n\n{there}\n{back}", clean(&head)))
-    }
-
-    fn there(&self, at: usize, workload: &Workload) -> Result<String, Error> {
-        let sets = sets(workload, self.names);
-        let mut grid = Grid::default();
-        grid.column("state", Align::Right);
-        grid.column("phase", Align::Left);
-        grid.columns(sets.iter().map(|(head, _)| head.as_str()), Align::Right);
-        grid.columns(
-            ["most alive", "fewest available", "new version"],
-            Align::Right,
-        );
-        let mut all = Vec::new();
-        for (number, state) in self.states.iter().enumerate() {
-            let step = number.checked_sub(1);
-            let counts = Counts::during(workload, &self.states[step.unwrap_or(0)], state)?;
-            let phase = step.map(|step| self.plan.spec.steps[step].phase.clone());
-            let mut row = vec![number.to_string(), phase.unwrap_or_default()];
-            row.extend(sets.iter().map(|(_, object)| cell(object, state)));
-            row.extend(counts.cells());
-            row.push(
-                self.exposures[number][at]
-                    .map_or_else(|| ABSENT.into(), |exposure| exposure.to_string()),
-            );
-            grid.row(row);
-            all.push(counts);
-        }
-        Ok(grid.text(Style::Plain) + &verdict("on the way there", workload, all))
-    }
-
-    fn back(&self, workload: &Workload) -> Result<String, Error> {
-        let mut grid = Grid::default();
-        grid.columns(
-            ["back from", "to", "most alive", "fewest available"],
-            Align::Right,
-        );
-        let mut all = Vec::new();
-        for (undo, way) in self.plan.spec.undo.iter().zip(&self.ways) {
-            let steps = way.iter().zip(way.iter().skip(1));
-            let counts: Vec<Counts> = steps
-                .map(|(before, after)| Counts::during(workload, before, after))
-                .collect::<Result<_, _>>()?;
-            let worst = counts.into_iter().reduce(Counts::worst);
-            let cells = worst.map_or_else(|| [ABSENT, ABSENT].map(Into::into), Counts::cells);
-            grid.row(
-                [
-                    vec![undo.from.to_string(), undo.then.to_string()],
-                    cells.to_vec(),
-                ]
-                .concat(),
-            );
-            all.extend(worst);
-        }
-        Ok(grid.text(Style::Plain) + &verdict("on the ways back", workload, all))
+        let name = names.workload(workload);
+        let head = format!("{name}: {}{services}", promised(&workload.bounds));
+        let [there, back] = self.worst;
+        let there = self.there.text(Style::Plain) + &verdict("on the way there", workload, there);
+        let back = self.back.text(Style::Plain) + &verdict("on the ways back", workload, back);
+        format!("{}\n\n{there}\n{back}", clean(&head))
     }
 }
 
-fn way(undo: &Undo, states: &[Bundle]) -> Result<Vec<Bundle>, Error> {
-    let mut state = states.get(undo.from).cloned().unwrap_or_default();
-    let mut way = vec![state.clone()];
-    for step in &undo.steps {
-        apply(&mut state, step, undo.from)?;
-        way.push(state.clone());
+fn promised(bounds: &Bounds) -> String {
+    match bounds {
+        Bounds::Fixed(fixed) => {
+            let replicas = count(fixed.replicas as usize, "replica");
+            let given = if fixed.given { " (given)" } else { "" };
+            let (floor, ceiling) = (fixed.floor, fixed.ceiling);
+            format!("{replicas}{given}, floor {floor}, ceiling {ceiling}")
+        }
+        Bounds::Live(live) => {
+            let (missing, extra) = (live.missing, live.extra);
+            format!("as many as run, at most {missing} missing, at most {extra} more")
+        }
     }
-    Ok(way)
 }
 
 /// The worst of all counts beside what is promised.
-fn verdict(when: &str, workload: &Workload, all: Vec<Counts>) -> String {
-    let Some(worst) = all.into_iter().reduce(Counts::worst) else {
+fn verdict(when: &str, workload: &Workload, worst: Option<Counts>) -> String {
+    let (Some(worst), Bounds::Fixed(fixed)) = (worst, &workload.bounds) else {
         return String::new();
     };
-    let Workload { floor, ceiling, .. } = workload;
+    let (floor, ceiling) = (fixed.floor, fixed.ceiling);
     let kept = |kept: bool| if kept { "kept" } else { "BROKEN" };
     let (floor_kept, ceiling_kept) = (
-        kept(worst.fewest >= (*floor).into()),
-        kept(worst.most <= (*ceiling).into()),
+        kept(worst.fewest >= floor.into()),
+        kept(worst.most <= ceiling.into()),
     );
     let Counts { most, fewest } = worst;
     format!(

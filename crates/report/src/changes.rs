@@ -1,8 +1,8 @@
 //! What a step changes, object by object, without what must not be shown.
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef, emit};
+use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, emit};
 use cutover_patch::{Difference, differences};
-use cutover_plan::{Change, Digest, Step};
+use cutover_plan::{Change, Step};
 use serde_json::{Map, Value, json};
 use similar::{ChangeTag, TextDiff};
 
@@ -22,6 +22,7 @@ pub(crate) enum Verb {
     Create,
     Patch,
     Delete,
+    Replace,
 }
 
 /// One line of a diff, without its sign.
@@ -66,13 +67,16 @@ pub(crate) fn documents(step: &Step, before: &Bundle, after: &Bundle) -> Vec<Val
 fn document(change: &Change, before: &Bundle, after: &Bundle) -> Value {
     let object = change.object();
     match change {
-        Change::Create { manifest, .. } => {
+        Change::Create(manifest) => {
             json!({ "verb": "create", "object": object, "manifest": shown(manifest) })
         }
-        Change::Delete { manifest, .. } => {
-            json!({ "verb": "delete", "object": object, "manifest": shown(manifest) })
+        Change::Delete(_) => {
+            json!({ "verb": "delete", "object": object, "manifest": before.get(object).map(shown) })
         }
-        Change::Patch { .. } => {
+        Change::Replace(replace) => {
+            json!({ "verb": "replace", "object": object, "replace": replace })
+        }
+        Change::Patch(_) => {
             let differences: Vec<Value> = patched(object, before, after)
                 .into_iter()
                 .map(difference)
@@ -113,6 +117,7 @@ impl Section {
             Verb::Create => "create",
             Verb::Patch => "patch",
             Verb::Delete => "delete",
+            Verb::Replace => "replace pods of",
         };
         clean(&format!("{verb} {}", self.object))
     }
@@ -121,17 +126,25 @@ impl Section {
 fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
     let object = change.object().clone();
     match change {
-        Change::Create { manifest, .. } => Section {
+        Change::Create(manifest) => Section {
             verb: Verb::Create,
             object,
             lines: whole(&shown(manifest), Line::Added),
         },
-        Change::Delete { manifest, .. } => Section {
-            verb: Verb::Delete,
+        Change::Delete(_) => {
+            let gone = before.get(&object).map(shown);
+            Section {
+                verb: Verb::Delete,
+                object,
+                lines: gone.map_or_else(Vec::new, |gone| whole(&gone, Line::Removed)),
+            }
+        }
+        Change::Replace(replace) => Section {
+            verb: Verb::Replace,
+            lines: whole(&json!(replace), Line::Kept),
             object,
-            lines: whole(&shown(manifest), Line::Removed),
         },
-        Change::Patch { .. } => {
+        Change::Patch(_) => {
             let lines = patched(&object, before, after)
                 .iter()
                 .flat_map(lines)
@@ -160,7 +173,9 @@ fn shown(manifest: &Manifest) -> Value {
         *data = json!(format!("sealed {}", seal(data)));
     }
     if let Some(copy) = value.pointer_mut(LAST_APPLIED) {
-        *copy = json!(format!("not shown, {}", Digest::of(copy).short()));
+        let digest = Digest::of(copy).map(|digest| digest.short().to_owned());
+        let digest = digest.unwrap_or_else(|_| "it has no digest".into());
+        *copy = json!(format!("not shown, {digest}"));
     }
     value
 }

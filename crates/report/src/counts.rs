@@ -27,7 +27,7 @@ impl Counts {
         before: &Bundle,
         after: &Bundle,
     ) -> Result<Self, Error> {
-        let sets: Vec<ObjectRef> = workload.deployments().map(|(_, object)| object).collect();
+        let sets: Vec<&ObjectRef> = workload.objects().collect();
         let ranges: Vec<Self> = sets.iter().map(|set| range(set, before, after)).collect();
         let available = |state: &Bundle| -> Result<u64, Error> {
             let services = services(workload, state)?;

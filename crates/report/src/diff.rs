@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use cutover_plan::Plan;
+use cutover_manifest::Bundle;
+use cutover_plan::{Plan, Step};
 use serde_json::{Value, json};
 
 use crate::changes::{Line, Section, documents, sections};
 use crate::error::Error;
+use crate::step_name::step_name;
 use crate::style::{Style, Tone};
 use crate::text::clean;
 
@@ -40,21 +42,18 @@ use crate::text::clean;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Error> {
-    let states = plan.states()?;
-    let steps = numbers(plan, step)?.map(|number| {
-        let step = &plan.spec.steps[number - 1];
-        let head = clean(&format!("step {number} · {} · {}", step.phase, step.name));
-        let sections = sections(step, &states[number - 1], &states[number]);
+    let mut texts = Vec::new();
+    visit(plan, step, |number, step, before, after| {
+        let name = step_name(step, before, after);
+        let head = clean(&format!("step {number} · {} · {name}", step.phase));
+        let sections = sections(step, before, after);
         let objects = sections
             .iter()
             .map(|section| format!("\n{}", object(section, style)));
-        format!(
-            "{}\n{}",
-            style.paint(Tone::Title, &head),
-            objects.collect::<String>()
-        )
-    });
-    Ok(steps.collect::<Vec<_>>().join("\n"))
+        let head = style.paint(Tone::Title, &head);
+        texts.push(format!("{head}\n{}", objects.collect::<String>()));
+    })?;
+    Ok(texts.join("\n"))
 }
 
 /// The same as a document: a list of steps, each with its changes, each of those with its
@@ -68,13 +67,32 @@ pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Er
 ///
 /// As [`diff`].
 pub fn diff_document(plan: &Plan, step: Option<usize>) -> Result<Value, Error> {
-    let states = plan.states()?;
-    let steps = numbers(plan, step)?.map(|number| {
-        let step = &plan.spec.steps[number - 1];
-        let changes = documents(step, &states[number - 1], &states[number]);
-        json!({ "step": number, "phase": step.phase, "name": step.name, "changes": changes })
-    });
-    Ok(steps.collect())
+    let mut steps = Vec::new();
+    visit(plan, step, |number, step, before, after| {
+        let (name, changes) = (
+            step_name(step, before, after),
+            documents(step, before, after),
+        );
+        let phase = &step.phase;
+        steps.push(json!({ "step": number, "phase": phase, "name": name, "changes": changes }));
+    })?;
+    Ok(steps.into())
+}
+
+/// Visits the steps that are asked for, each between the states before and after it.
+fn visit(
+    plan: &Plan,
+    step: Option<usize>,
+    mut each: impl FnMut(usize, &Step, &Bundle, &Bundle),
+) -> Result<(), Error> {
+    let asked = numbers(plan, step)?;
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        if asked.contains(&walk.number()) {
+            each(walk.number(), step, walk.before(), walk.state());
+        }
+    }
+    Ok(())
 }
 
 /// The steps that are asked for.

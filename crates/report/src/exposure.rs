@@ -6,7 +6,7 @@ use std::fmt;
 use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::Plan;
 use cutover_traffic::{Service, Share, Split};
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::{Deployment, Routed, Workload};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -59,13 +59,17 @@ pub fn exposure(plan: &Plan) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
         .iter()
         .map(|workload| Ok((workload, old(workload, &start)?)))
         .collect::<Result<_, Error>>()?;
-    let at = |state: &Bundle| {
-        workloads
-            .iter()
-            .map(|(workload, old)| expose(workload, old, state))
+    let at = |state: &Bundle| -> Result<Vec<Option<Exposure>>, Error> {
+        let each = workloads.iter();
+        each.map(|(workload, old)| expose(workload, old, state))
             .collect()
     };
-    plan.states()?.iter().map(at).collect()
+    let mut walk = plan.walk();
+    let mut exposures: Vec<Vec<Option<Exposure>>> = vec![at(walk.state())?];
+    while walk.advance()?.is_some() {
+        exposures.push(at(walk.state())?);
+    }
+    Ok(exposures)
 }
 
 impl Exposure {
@@ -105,9 +109,9 @@ impl fmt::Display for Exposure {
 
 /// The Services that lead to a workload, as they are at a state.
 pub(crate) fn services(workload: &Workload, state: &Bundle) -> Result<Vec<Service>, Error> {
-    let manifests = workload.service_refs();
-    manifests
-        .filter_map(|object| state.get(&object))
+    let routers = workload.serving();
+    routers
+        .filter_map(|router| state.get(&router.object))
         .map(|service| Ok(Service::of_workload(service, workload)?))
         .collect()
 }
@@ -134,7 +138,8 @@ fn expose(
             pods.iter().filter(|pods| service.selects(&pods.labels)),
             old,
         )?;
-        let alone = !workload.shared.contains(&service.object.name);
+        let shared = |router: &Routed| router.shared && router.object == service.object;
+        let alone = !workload.serving().any(shared);
         let known =
             service.split == Split::Even || share == Share::NONE || alone && share == Share::ALL;
         Some(if known {
@@ -163,9 +168,7 @@ fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<String>) -
 }
 
 fn pods<'a>(workload: &Workload, state: &'a Bundle) -> Vec<Pods<'a>> {
-    let sets = workload
-        .deployments()
-        .filter_map(|(_, object)| state.get(&object));
+    let sets = workload.objects().filter_map(|object| state.get(object));
     sets.map(|manifest| {
         let set = Deployment::of(manifest);
         Pods {

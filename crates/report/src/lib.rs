@@ -6,7 +6,9 @@
 //!  Plan ─────┼─▶ markdown   the same for a pull request, with each step's changes and the ways back
 //!            ├─▶ diff       each step's changes, field by field
 //!            ├─▶ bounds     pods alive and available, computed anew from the states
-//!            └─▶ exposure   the share of requests that may reach the new version, as numbers
+//!            ├─▶ exposure   the share of requests that may reach the new version, as numbers
+//!            ├─▶ step_name  what a step does, in words
+//!            └─▶ warnings   what may hurt, found anew in the plan's own objects
 //! ```
 //!
 //! All of it is computed from the plan alone, and the same plan gives the same text. Whatever
@@ -68,9 +70,17 @@ pub use self::exposure::{Exposure, exposure};
 mod error;
 pub use error::Error;
 
+mod step_name;
+pub use self::step_name::step_name;
+
+mod warnings;
+pub use self::warnings::warnings;
+
 mod changes;
+mod containers;
 mod counts;
 mod grid;
+mod images;
 mod promise;
 mod text;
 mod wait;

@@ -1,16 +1,17 @@
 //! The plan as a reviewer reads it in a pull request.
 
-use std::collections::BTreeSet;
-
 use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{Gate, Plan, Step, Undo};
+use cutover_plan::{Gate, Note, Pause, Plan, Step, Undo, walk};
+use cutover_workload::Bounds;
 
 use crate::changes::{Line, Section, sections};
 use crate::error::Error;
 use crate::grid::{Align, Grid};
 use crate::promise::{promises, weights};
+use crate::step_name::step_name;
 use crate::table::grid;
 use crate::text::{Names, count, escaped, html, title};
+use crate::warnings::warnings;
 
 /// So many objects of a step are shown in full.
 const MOST_OBJECTS: usize = 20;
@@ -42,41 +43,63 @@ const MOST_NAMES: usize = 3;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn markdown(plan: &Plan) -> Result<String, Error> {
-    let states = plan.states()?;
     let mut parts = vec![format!("# {}\n", escaped(&title(plan)))];
     if !plan.is_empty() {
-        parts.push(summary(plan, &states) + "\n");
+        parts.push(summary(plan)? + "\n");
         parts.push(grid(plan)?.markdown());
-        parts.extend(list(&weights(plan)));
-        parts.push(
-            promises(plan)?
-                .iter()
-                .map(|line| promise(line))
-                .collect::<String>()
-                .trim_start()
-                .to_owned(),
-        );
+        parts.extend(list(&weights(plan)?));
+        let promises = promises(plan)?;
+        let promises: String = promises.iter().map(|line| promise(line)).collect();
+        parts.push(promises.trim_start().to_owned());
     }
-    parts.extend(warnings(&plan.spec.warnings));
+    parts.extend(notes(&plan.spec.notes));
+    parts.extend(warnings_section(&warnings(plan)?));
     if !plan.is_empty() {
+        let (steps, ways_back) = steps_and_ways_back(plan)?;
         parts.push("## Steps\n".into());
-        parts.extend(
-            plan.spec
-                .steps
-                .iter()
-                .enumerate()
-                .map(|(at, step)| details(at + 1, step, &states[at], &states[at + 1])),
-        );
+        parts.extend(steps);
         parts.push("## Ways back\n".into());
-        parts.push(ways_back(&plan.spec.undo));
+        parts.push(ways_back);
     }
     parts.push(format!("Digest: `{}`\n", plan.digest));
     Ok(parts.join("\n"))
 }
 
+/// Each step to open, and the table of the ways back.
+fn steps_and_ways_back(plan: &Plan) -> Result<(Vec<String>, String), Error> {
+    let mut steps = Vec::new();
+    let mut ways_back = Grid::default();
+    ways_back.column("from", Align::Right);
+    ways_back.column("way back", Align::Left);
+    ways_back.column("joins", Align::Right);
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        steps.push(details(walk.number(), step, walk.before(), walk.state()));
+        if let Some(undo) = plan.undo(walk.number()) {
+            let names = names(undo, walk.state())?;
+            ways_back.row(vec![undo.from.to_string(), names, undo.to.to_string()]);
+        }
+    }
+    Ok((steps, ways_back.markdown()))
+}
+
+/// What a way back does, in words.
+fn names(undo: &Undo, from: &Bundle) -> Result<String, Error> {
+    let mut walk = walk(from.clone(), &undo.steps);
+    let mut names = Vec::new();
+    while let Some(step) = walk.advance()? {
+        names.push(step_name(step, walk.before(), walk.state()));
+    }
+    Ok(if names.is_empty() {
+        "nothing to change".into()
+    } else {
+        names.join(" · ")
+    })
+}
+
 /// What the plan is about, how long it waits for people, and what is different at its end.
-fn summary(plan: &Plan, states: &[Bundle]) -> String {
-    let pauses = |gate: &&Gate| matches!(gate, Gate::Pause { duration: None });
+fn summary(plan: &Plan) -> Result<String, Error> {
+    let pauses = |gate: &&Gate| matches!(gate, Gate::Pause(Pause { duration: None }));
     let people = plan
         .spec
         .steps
@@ -89,7 +112,8 @@ fn summary(plan: &Plan, states: &[Bundle]) -> String {
     } else {
         format!(" It waits for a person {}.", times(people))
     };
-    format!("{}{waits} {}", about(plan), outcome(states))
+    let outcome = outcome(plan)?;
+    Ok(format!("{}{waits} {outcome}", about(plan)))
 }
 
 fn about(plan: &Plan) -> String {
@@ -98,13 +122,19 @@ fn about(plan: &Plan) -> String {
     match plan.spec.workloads.as_slice() {
         [] => format!("Strategy {strategy}."),
         [only] => {
-            let services = listed(only.services.iter().map(|name| escaped(name)).collect());
-            let behind = if only.services.is_empty() {
+            let routers = only.serving().map(|router| escaped(&router.object.name));
+            let routers: Vec<String> = routers.collect();
+            let is_alone = routers.is_empty();
+            let services = listed(routers);
+            let behind = if is_alone {
                 String::new()
             } else {
                 format!(", behind Service {services}")
             };
-            let pods = count(only.replicas.try_into().unwrap_or(usize::MAX), "pod");
+            let pods = match &only.bounds {
+                Bounds::Fixed(fixed) => count(fixed.replicas as usize, "pod"),
+                Bounds::Live(_) => "as many pods as run".into(),
+            };
             format!(
                 "Strategy {strategy} for Deployment {} ({pods}{behind}).",
                 escaped(&names.workload(only))
@@ -125,11 +155,9 @@ fn about(plan: &Plan) -> String {
 }
 
 /// The objects that are others at the end than at the start, and those that come and go.
-fn outcome(states: &[Bundle]) -> String {
-    let (Some(start), Some(end)) = (states.first(), states.last()) else {
-        return String::new();
-    };
-    let all: BTreeSet<&ObjectRef> = states.iter().flat_map(Bundle::objects).collect();
+fn outcome(plan: &Plan) -> Result<String, Error> {
+    let (start, end) = (plan.start(), plan.walk().end()?);
+    let all = plan.objects();
     let those = |chosen: &dyn Fn(&ObjectRef) -> bool| -> Vec<String> {
         all.iter()
             .filter(|object| chosen(object))
@@ -162,11 +190,11 @@ fn outcome(states: &[Bundle]) -> String {
     let told: Vec<String> = told
         .map(|(kind, objects)| format!("{kind}: {}", listed(objects)))
         .collect();
-    if told.is_empty() {
+    Ok(if told.is_empty() {
         "It ends as it began.".into()
     } else {
         format!("In the end, {}.", told.join("; "))
-    }
+    })
 }
 
 fn times(number: usize) -> String {
@@ -205,27 +233,36 @@ fn promise(line: &str) -> String {
     }
 }
 
-fn warnings(warnings: &[Warning]) -> Option<String> {
+fn warnings_section(warnings: &[Warning]) -> Option<String> {
     let items = warnings.iter().map(|warning| {
         let bare = Warning {
             hint: None,
             ..warning.clone()
         };
-        let hint = warning
-            .hint
-            .iter()
-            .map(|hint| format!("\n  *hint:* {}", escaped(hint)));
-        format!(
-            "- {}{}\n",
-            escaped(&bare.to_string()),
-            hint.collect::<String>()
-        )
+        item(&bare.to_string(), warning.hint.as_deref())
     });
     (!warnings.is_empty()).then(|| format!("## Warnings\n\n{}", items.collect::<String>()))
 }
 
+/// What only the maker of the plan could see.
+fn notes(notes: &[Note]) -> Option<String> {
+    let items = notes.iter().map(|note| {
+        let object = note.object.as_ref().map(|object| format!("{object}: "));
+        let text = format!("{}{}", object.unwrap_or_default(), note.message);
+        item(&text, note.hint.as_deref())
+    });
+    let items: String = items.collect();
+    (!notes.is_empty()).then(|| format!("## Said when the plan was made\n\n{items}"))
+}
+
+fn item(text: &str, hint: Option<&str>) -> String {
+    let hint = hint.map(|hint| format!("\n  *hint:* {}", escaped(hint)));
+    format!("- {}{}\n", escaped(text), hint.unwrap_or_default())
+}
+
 fn details(number: usize, step: &Step, before: &Bundle, after: &Bundle) -> String {
-    let summary = html(&format!("{number} · {} · {}", step.phase, step.name));
+    let name = step_name(step, before, after);
+    let summary = html(&format!("{number} · {} · {name}", step.phase));
     let sections = sections(step, before, after);
     let mut body: String = sections
         .iter()
@@ -277,21 +314,4 @@ fn fence(body: &str) -> String {
         .max()
         .unwrap_or(0);
     "`".repeat(longest.saturating_add(1).max(3))
-}
-
-fn ways_back(undo: &[Undo]) -> String {
-    let mut grid = Grid::default();
-    grid.column("from", Align::Right);
-    grid.column("way back", Align::Left);
-    grid.column("joins", Align::Right);
-    for way in undo {
-        let steps: Vec<&str> = way.steps.iter().map(|step| step.name.as_str()).collect();
-        let steps = if steps.is_empty() {
-            "nothing to change".into()
-        } else {
-            steps.join(" · ")
-        };
-        grid.row(vec![way.from.to_string(), steps, way.then.to_string()]);
-    }
-    grid.markdown()
 }

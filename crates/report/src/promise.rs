@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::Bundle;
-use cutover_plan::{Plan, Weight};
-use cutover_workload::Workload;
+use cutover_manifest::ObjectRef;
+use cutover_plan::{Asked, Plan};
+use cutover_traffic::Share;
+use cutover_workload::{Bounds, Deployment, Live, Workload};
 
 use crate::error::Error;
-use crate::exposure::exposure;
+use crate::exposure::{Exposure, exposure};
 use crate::text::{Names, count};
 use crate::wait::rolls;
 
@@ -16,12 +17,12 @@ const MOST_LINES: usize = 5;
 
 /// The promises of the whole plan: one line, and with several workloads a line for each before it.
 pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
-    let states = plan.states()?;
+    let recreated = recreated(plan)?;
     let names = Names::of(plan);
     let mut lines = match plan.spec.workloads.as_slice() {
         [] => Vec::new(),
-        [only] => vec![sentence(only, silent(only, &states))],
-        several => lines(several, &states, names),
+        [only] => vec![sentence(only, silent(only, &recreated))],
+        several => lines(several, &recreated, names),
     };
     let rest: Vec<&str> = [shares_are_of(plan)?, Some("Undo is ready from every step.")]
         .into_iter()
@@ -34,51 +35,69 @@ pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
     Ok(lines)
 }
 
-/// The weights that are reached: a line each, and where all workloads of a step have the same, one
-/// for all.
-pub(crate) fn weights(plan: &Plan) -> Vec<String> {
+/// The weights that were asked for, and what is achieved: a line each, and where all workloads of a
+/// step have the same, one for all.
+pub(crate) fn weights(plan: &Plan) -> Result<Vec<String>, Error> {
+    let exposures = exposure(plan)?;
     let mut lines = Vec::new();
-    for step in plan
-        .spec
-        .steps
-        .iter()
-        .filter(|step| !step.shares.is_empty())
-    {
-        let mut alike: BTreeMap<String, Vec<&Weight>> = BTreeMap::new();
-        for weight in &step.shares {
-            alike.entry(weight_text(weight)).or_default().push(weight);
+    for (step, exposures) in plan.spec.steps.iter().zip(exposures.iter().skip(1)) {
+        let mut alike: BTreeMap<String, Vec<&Asked>> = BTreeMap::new();
+        for asked in &step.shares {
+            let achieved = achieved(plan, &asked.workload, exposures);
+            alike
+                .entry(weight_text(asked, achieved))
+                .or_default()
+                .push(asked);
         }
         let several = alike.len() > 1;
-        lines.extend(
-            alike
-                .iter()
-                .map(|(text, weights)| match weights.as_slice() {
-                    [only] if several => format!("{} of {}: {text}", step.phase, only.workload),
-                    many if several => format!(
-                        "{} of {}: {text}",
-                        step.phase,
-                        count(many.len(), "workload")
-                    ),
-                    _ => format!("{}: {text}", step.phase),
-                }),
-        );
+        for (text, asked) in &alike {
+            lines.push(match asked.as_slice() {
+                [only] if several => format!("{} of {}: {text}", step.phase, only.workload),
+                many if several => {
+                    let many = count(many.len(), "workload");
+                    format!("{} of {many}: {text}", step.phase)
+                }
+                _ => format!("{}: {text}", step.phase),
+            });
+        }
     }
-    lines
+    Ok(lines)
 }
 
-fn weight_text(weight: &Weight) -> String {
-    format!(
-        "asked {}, achieved {} ({}), error {}",
-        weight.asked,
-        weight.achieved,
-        weight.achieved.percent(),
-        weight.error
-    )
+/// The share that a workload's new version has at a state, where it is known.
+fn achieved(plan: &Plan, workload: &str, exposures: &[Option<Exposure>]) -> Option<Share> {
+    let at = plan
+        .spec
+        .workloads
+        .iter()
+        .position(|known| known.name == workload)?;
+    let exposure = exposures.get(at).copied().flatten()?;
+    (exposure.least == exposure.most).then_some(exposure.most)
+}
+
+fn weight_text(asked: &Asked, achieved: Option<Share>) -> String {
+    let overload = if asked.overload {
+        ", with more requests a pod than it is meant for"
+    } else {
+        ""
+    };
+    let asked = asked.asked;
+    match achieved {
+        Some(achieved) => {
+            let (percent, error) = (achieved.percent(), achieved.error(asked));
+            format!("asked {asked}, achieved {achieved} ({percent}), error {error}{overload}")
+        }
+        None => format!("asked {asked}, achieved: not known{overload}"),
+    }
 }
 
 fn sentence(workload: &Workload, silent: bool) -> String {
-    let most = workload.ceiling;
-    match workload.floor {
+    let fixed = match &workload.bounds {
+        Bounds::Fixed(fixed) => fixed,
+        Bounds::Live(live) => return against_live(live),
+    };
+    let most = fixed.ceiling;
+    match fixed.floor {
         _ if silent => {
             format!(
                 "All old pods stop before new ones start, and nobody answers meanwhile. Never more than {most} at once."
@@ -91,22 +110,32 @@ fn sentence(workload: &Workload, silent: bool) -> String {
     }
 }
 
-fn lines(workloads: &[Workload], states: &[Bundle], names: Names) -> Vec<String> {
+/// What is promised where another owns the count.
+fn against_live(live: &Live) -> String {
+    let (missing, extra) = (live.missing, live.extra);
+    format!("Of as many pods as run: at most {missing} missing, at most {extra} more.")
+}
+
+fn lines(workloads: &[Workload], recreated: &BTreeSet<ObjectRef>, names: Names) -> Vec<String> {
     let mut lines = vec!["While pods that are available stay so:".to_owned()];
-    lines.extend(workloads.iter().take(MOST_LINES).map(|workload| {
-        let fewest = match workload.floor {
-            _ if silent(workload, states) => {
-                "all old pods stop before new ones start, and nobody answers meanwhile".into()
+    for workload in workloads.iter().take(MOST_LINES) {
+        let name = names.workload(workload);
+        let promise = match &workload.bounds {
+            Bounds::Live(live) => against_live(live),
+            Bounds::Fixed(fixed) => {
+                let fewest = match fixed.floor {
+                    _ if silent(workload, recreated) => {
+                        "all old pods stop before new ones start, and nobody answers meanwhile"
+                            .into()
+                    }
+                    0 => "no pod is promised to be available".into(),
+                    fewest => format!("never fewer than {fewest} available"),
+                };
+                format!("{fewest}, never more than {} at once", fixed.ceiling)
             }
-            0 => "no pod is promised to be available".into(),
-            fewest => format!("never fewer than {fewest} available"),
         };
-        format!(
-            "  {}: {fewest}, never more than {} at once",
-            names.workload(workload),
-            workload.ceiling
-        )
-    }));
+        lines.push(format!("  {name}: {promise}"));
+    }
     let more = workloads.len().saturating_sub(MOST_LINES);
     lines.extend((more > 0).then(|| {
         format!(
@@ -118,14 +147,26 @@ fn lines(workloads: &[Workload], states: &[Bundle], names: Names) -> Vec<String>
 }
 
 /// Whether all pods of a workload stop before new ones start.
-fn silent(workload: &Workload, states: &[Bundle]) -> bool {
-    let rolled = |object| {
-        states
-            .iter()
-            .zip(states.iter().skip(1))
-            .any(|(before, after)| rolls(&object, before, after))
-    };
-    workload.recreate && workload.deployments().any(|(_, object)| rolled(object))
+fn silent(workload: &Workload, recreated: &BTreeSet<ObjectRef>) -> bool {
+    workload.objects().any(|object| recreated.contains(object))
+}
+
+/// The sets whose pods all stop before new ones start, in some step of the plan.
+fn recreated(plan: &Plan) -> Result<BTreeSet<ObjectRef>, Error> {
+    let mut recreated = BTreeSet::new();
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        for change in &step.changes {
+            let (object, after) = (change.object(), walk.state());
+            let is_recreate = after
+                .get(object)
+                .is_some_and(|set| Deployment::of(set).recreates());
+            if is_recreate && rolls(object, walk.before(), after) {
+                recreated.insert(object.clone());
+            }
+        }
+    }
+    Ok(recreated)
 }
 
 /// What the shares in the table are of; nothing where there is no new version.
@@ -136,7 +177,7 @@ fn shares_are_of(plan: &Plan) -> Result<Option<&'static str>, Error> {
             .iter()
             .zip(&plan.spec.workloads)
             .filter(|(exposure, _)| exposure.is_some_and(|of| of.is_any()));
-        served.extend(exposed.map(|(_, workload)| !workload.services.is_empty()));
+        served.extend(exposed.map(|(_, workload)| workload.serving().next().is_some()));
     }
     Ok(match (served.contains(&true), served.contains(&false)) {
         (true, false) => Some("Shares are of new connections."),

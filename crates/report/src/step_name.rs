@@ -3,13 +3,42 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_patch::{Difference, differences};
-use cutover_plan::Change;
+use cutover_plan::{Change, Outdated, Replace, Step};
 use cutover_workload::Deployment;
 
 use crate::containers::{self, ContainerChange, is_alone};
 
-/// The name of a step with these changes between two states.
-pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
+/// What a step does between the states before and after it, in words.
+///
+/// ```
+/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # let yaml = br#"apiVersion: apps/v1
+/// # kind: Deployment
+/// # metadata: {name: hello}
+/// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
+/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
+/// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
+/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
+/// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// let mut walk = plan.walk();
+/// let step = walk.advance()?.ok_or("the plan has a step")?;
+/// let name = cutover_report::step_name(step, walk.before(), walk.state());
+/// assert_eq!(name, "image of Deployment hello 1.0.0 → 2.0.0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn step_name(step: &Step, before: &Bundle, after: &Bundle) -> String {
+    match (step.changes.is_empty(), step.shares.is_empty()) {
+        (false, _) => changes_name(&step.changes, before, after),
+        (true, true) => STAY.into(),
+        (true, false) => STAY_AT_WEIGHT.into(),
+    }
+}
+
+const STAY: &str = "change nothing: everything is as it is wanted here";
+const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
+
+fn changes_name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
     // What has pods is what people look for.
     let (sets, others): (Vec<&Change>, Vec<&Change>) = changes
         .iter()
@@ -37,23 +66,33 @@ pub(super) fn name(changes: &[Change], before: &Bundle, after: &Bundle) -> Strin
 }
 
 /// More changes than this are counted.
-pub(super) const MOST_TOLD: usize = 3;
+pub(crate) const MOST_TOLD: usize = 3;
 
 /// Whether it deletes something that no step has scaled down before.
 fn is_removal(change: &Change) -> bool {
-    matches!(change, Change::Delete { object, .. } if !Deployment::is(object))
+    matches!(change, Change::Delete(object) if !Deployment::is(object))
 }
 
 fn describe(change: &Change, before: &Bundle, after: &Bundle) -> String {
     let object = change.object();
     match change {
-        Change::Create { manifest, .. } => format!("create {object}{}", pods(manifest)),
-        Change::Delete { .. } => format!("delete {object}"),
-        Change::Patch { .. } => match (before.get(object), after.get(object)) {
+        Change::Create(manifest) => format!("create {object}{}", pods(manifest)),
+        Change::Delete(_) => format!("delete {object}"),
+        Change::Replace(replace) => replaced(replace),
+        Change::Patch(_) => match (before.get(object), after.get(object)) {
             (Some(before), Some(after)) => patched(object, before, after),
             _ => format!("change {object}"),
         },
     }
+}
+
+fn replaced(replace: &Replace) -> String {
+    let which = match replace.pods {
+        Outdated::Outdated => "outdated pods",
+        Outdated::Stuck => "outdated pods that are not ready",
+    };
+    let (object, at_most) = (&replace.object, replace.at_most);
+    format!("replace {which} of {object}, {at_most} at a time")
 }
 
 fn pods(manifest: &Manifest) -> String {
@@ -67,7 +106,7 @@ fn pods(manifest: &Manifest) -> String {
     }
 }
 
-pub(super) fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
+pub(crate) fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
     let found = differences(before.value(), after.value(), &cutover_manifest::MergeKeys);
     if object.kind == "Service"
         && before.pointer("/spec/selector") != after.pointer("/spec/selector")

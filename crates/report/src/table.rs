@@ -1,16 +1,18 @@
 //! The plan as a table: where it stands after each step, and what it waits for there.
 
-use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Change, Plan, Step};
+use cutover_manifest::{Bundle, ObjectRef, Warning};
+use cutover_plan::{Change, Note, Plan, Step};
 use cutover_workload::{Deployment, Workload};
 
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
 use crate::promise::{promises, weights};
+use crate::step_name::step_name;
 use crate::style::{Style, Tone};
 use crate::text::{ABSENT, Names, clean, title};
 use crate::wait::{rolls, wait};
+use crate::warnings::warnings;
 
 /// With more workloads than this their pods are summed up.
 const MOST_BLOCKS: usize = 3;
@@ -46,43 +48,48 @@ pub fn show(plan: &Plan, style: Style) -> Result<String, Error> {
     if !plan.is_empty() {
         out += &format!("\n{}\n", grid(plan)?.text(style));
         out.extend(
-            weights(plan)
+            weights(plan)?
                 .iter()
                 .chain(&promises(plan)?)
                 .map(|line| clean(line) + "\n"),
         );
     }
-    out.extend(
-        plan.spec
-            .warnings
-            .iter()
-            .map(|warning| "\n".to_owned() + &warn(warning, style)),
-    );
+    for note in &plan.spec.notes {
+        out += &format!("\n{}", note_text(note, style));
+    }
+    for warning in warnings(plan)? {
+        out += &format!("\n{}", warn(&warning, style));
+    }
     Ok(out)
 }
 
 /// The table's rows and columns.
 pub(crate) fn grid(plan: &Plan) -> Result<Grid, Error> {
     let names = Names::of(plan);
-    let columns = Columns::of(plan, names);
     let table = Table {
-        plan,
         names,
-        columns,
-        states: plan.states()?,
+        columns: Columns::of(plan, names),
         exposures: exposures(plan)?,
     };
     let mut grid = table.heads();
-    (0..table.states.len()).for_each(|number| grid.row(table.row(number)));
+    let mut walk = plan.walk();
+    grid.row(table.start(walk.state()));
+    while let Some(step) = walk.advance()? {
+        let passage = Passage {
+            number: walk.number(),
+            step,
+            before: walk.before(),
+            after: walk.state(),
+        };
+        grid.row(table.row(passage));
+    }
     Ok(grid)
 }
 
-/// All that a row is made of.
+/// All that a row is made of, but for its step.
 struct Table<'a> {
-    plan: &'a Plan,
     names: Names,
     columns: Columns<'a>,
-    states: Vec<Bundle>,
     /// One a state; none at all where nothing gets a new version.
     exposures: Vec<Option<Exposure>>,
 }
@@ -90,6 +97,7 @@ struct Table<'a> {
 /// A step with the states before and after it.
 #[derive(Clone, Copy)]
 struct Passage<'a> {
+    number: usize,
     step: &'a Step,
     before: &'a Bundle,
     after: &'a Bundle,
@@ -108,54 +116,51 @@ impl Table<'_> {
         grid
     }
 
-    fn row(&self, number: usize) -> Vec<String> {
-        let state = &self.states[number];
-        let passage = number.checked_sub(1).map(|at| Passage {
-            step: &self.plan.spec.steps[at],
-            before: &self.states[at],
-            after: state,
-        });
-        let mut row = vec![format!("{number:>2}")];
-        row.extend(match passage {
-            None => [String::new(), "as it is".to_owned()],
-            Some(Passage { step, .. }) => [step.phase.clone(), self.columns.step_name(step)],
-        });
+    /// The row of the state before the first step.
+    fn start(&self, state: &Bundle) -> Vec<String> {
+        let mut row = vec![" 0".to_owned(), String::new(), "as it is".to_owned()];
         row.extend(self.columns.cells(state));
-        row.extend((!self.exposures.is_empty()).then(|| self.share(number, passage)));
-        let gates = passage.map(
-            |Passage {
-                 step,
-                 before,
-                 after,
-             }| wait(step, before, after, self.names),
-        );
-        row.push(gates.unwrap_or_default());
+        if !self.exposures.is_empty() {
+            row.push(format!("{:>5}", self.share(0)));
+        }
+        row.push(String::new());
         row
     }
 
-    /// The share at a state; on a step that replaces pods in their place, the one before it too.
-    fn share(&self, number: usize, passage: Option<Passage<'_>>) -> String {
-        let text = |at: usize| {
-            self.exposures[at].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string())
-        };
-        let rolled = passage.is_some_and(
-            |Passage {
-                 step,
-                 before,
-                 after,
-             }| {
-                step.changes
-                    .iter()
-                    .any(|change| rolls(change.object(), before, after))
-            },
-        );
-        match number
-            .checked_sub(1)
-            .filter(|before| rolled && self.exposures[*before] != self.exposures[number])
-        {
-            Some(before) => format!("{} → {}", text(before).trim_end_matches(" %"), text(number)),
-            None => format!("{:>5}", text(number)),
+    fn row(&self, passage: Passage<'_>) -> Vec<String> {
+        let Passage {
+            number,
+            step,
+            before,
+            after,
+        } = passage;
+        let name = self.columns.step_name(step, before, after);
+        let mut row = vec![format!("{number:>2}"), step.phase.to_string(), name];
+        row.extend(self.columns.cells(after));
+        if !self.exposures.is_empty() {
+            row.push(self.shares(passage));
         }
+        row.push(wait(step, before, after, self.names));
+        row
+    }
+
+    /// The share after a step; on one that replaces pods in their place, the one before it too.
+    fn shares(&self, passage: Passage<'_>) -> String {
+        let number = passage.number;
+        let rolled = passage
+            .step
+            .changes
+            .iter()
+            .any(|change| rolls(change.object(), passage.before, passage.after));
+        let (before, after) = (self.share(number - 1), self.share(number));
+        if rolled && self.exposures[number - 1] != self.exposures[number] {
+            return format!("{} → {after}", before.trim_end_matches(" %"));
+        }
+        format!("{after:>5}")
+    }
+
+    fn share(&self, state: usize) -> String {
+        self.exposures[state].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string())
     }
 }
 
@@ -190,12 +195,9 @@ impl<'a> Columns<'a> {
         match self {
             Self::Sets(sets) => sets.iter().map(|(_, object)| cell(object, state)).collect(),
             Self::Sum(workloads) => {
-                let sets = workloads
-                    .iter()
-                    .flat_map(Workload::deployments)
-                    .map(|(_, object)| object);
+                let sets = workloads.iter().flat_map(Workload::objects);
                 vec![
-                    sets.map(|object| u64::from(replicas(&object, state).unwrap_or(0)))
+                    sets.map(|object| u64::from(replicas(object, state).unwrap_or(0)))
                         .sum::<u64>()
                         .to_string(),
                 ]
@@ -204,11 +206,12 @@ impl<'a> Columns<'a> {
     }
 
     /// The step's name, without the numbers of pods that stand in a column of their own.
-    fn step_name(&self, step: &Step) -> String {
-        let mut name = step.name.clone();
+    fn step_name(&self, step: &Step, before: &Bundle, after: &Bundle) -> String {
+        let mut name = step_name(step, before, after);
         let Self::Sets(sets) = self else { return name };
         for change in &step.changes {
-            if let Change::Create { object, manifest } = change
+            let object = change.object();
+            if let Change::Create(manifest) = change
                 && sets.iter().any(|(_, set)| set == object)
             {
                 let pods = Deployment::of(manifest).replicas().unwrap_or(0);
@@ -231,7 +234,7 @@ impl<'a> Columns<'a> {
 /// A workload's sets under short heads: without what all their names begin with, as `hello` and
 /// `canary`.
 pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<(String, ObjectRef)> {
-    let objects: Vec<ObjectRef> = workload.deployments().map(|(_, object)| object).collect();
+    let objects: Vec<&ObjectRef> = workload.objects().collect();
     let parts = |name: &str| name.split('-').map(str::to_owned).collect::<Vec<_>>();
     let first = objects
         .first()
@@ -250,7 +253,7 @@ pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<(String, ObjectRef)
         };
     objects
         .iter()
-        .map(|object| (head(object), object.clone()))
+        .map(|object| (head(object), (*object).clone()))
         .collect()
 }
 
@@ -288,21 +291,42 @@ fn exposures(plan: &Plan) -> Result<Vec<Option<Exposure>>, Error> {
     Ok(states.iter().map(over).collect())
 }
 
-fn warn(warning: &cutover_manifest::Warning, style: Style) -> String {
-    let bare = cutover_manifest::Warning {
+/// What only the maker of the plan could see.
+fn note_text(note: &Note, style: Style) -> String {
+    let object = note.object.as_ref().map(|object| format!("{object}: "));
+    let pointer = if note.pointer.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", note.pointer)
+    };
+    let text = format!("{}{pointer}{}", object.unwrap_or_default(), note.message);
+    told(
+        "said when the plan was made:",
+        &text,
+        note.hint.as_deref(),
+        style,
+    )
+}
+
+fn warn(warning: &Warning, style: Style) -> String {
+    let bare = Warning {
         hint: None,
         ..warning.clone()
     };
-    let mut out = format!(
-        "{} {}\n",
-        style.paint(Tone::Warning, "warning:"),
-        clean(&bare.to_string())
-    );
-    out.extend(
-        warning
-            .hint
-            .iter()
-            .map(|hint| format!("  {} {}\n", style.paint(Tone::Hint, "hint:"), clean(hint))),
-    );
+    told(
+        "warning:",
+        &bare.to_string(),
+        warning.hint.as_deref(),
+        style,
+    )
+}
+
+fn told(head: &str, text: &str, hint: Option<&str>, style: Style) -> String {
+    let head = style.paint(Tone::Warning, head);
+    let mut out = format!("{head} {}\n", clean(text));
+    if let Some(hint) = hint {
+        let head = style.paint(Tone::Hint, "hint:");
+        out += &format!("  {head} {}\n", clean(hint));
+    }
     out
 }

@@ -22,7 +22,7 @@ impl Names {
             .spec
             .workloads
             .iter()
-            .map(|workload| &workload.namespace)
+            .map(Workload::namespace)
             .collect();
         Self {
             namespaced: namespaces.len() > 1,
@@ -34,10 +34,11 @@ impl Names {
     }
 
     pub(crate) fn workload(self, workload: &Workload) -> String {
-        self.name(workload.namespace.as_deref(), &workload.name)
+        let own = workload.objects().next();
+        own.map_or_else(|| workload.name.clone(), |own| self.object(own))
     }
 
-    pub(crate) fn name(self, namespace: Option<&str>, name: &str) -> String {
+    fn name(self, namespace: Option<&str>, name: &str) -> String {
         match namespace.filter(|_| self.namespaced) {
             Some(namespace) => format!("{namespace}/{name}"),
             None => name.to_owned(),

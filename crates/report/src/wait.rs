@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Gate, Step};
+use cutover_plan::{Analysis, Available, Gate, Pause, Step, Window};
 use cutover_workload::Deployment;
 
 use crate::text::Names;
@@ -15,24 +15,19 @@ const MOST_TOLD: usize = 3;
 /// does not change.
 pub(crate) fn wait(step: &Step, before: &Bundle, after: &Bundle, names: Names) -> String {
     let gates = told(step);
-    let words = |kind: &str, word: &dyn Fn(&Gate) -> Option<String>| {
-        let words: Vec<String> = gates.iter().filter_map(|gate| word(gate)).collect();
-        if words.len() > MOST_TOLD {
-            vec![format!("{} {kind}", words.len())]
+    let mut all = Vec::new();
+    for (kind, several) in KINDS {
+        let of_kind: Vec<_> = gates
+            .iter()
+            .filter(|gate| self::kind(gate) == kind)
+            .collect();
+        if of_kind.len() > MOST_TOLD {
+            all.push(format!("{} {several}", of_kind.len()));
         } else {
-            words
+            all.extend(of_kind.iter().map(|gate| words(gate, before, after, names)));
         }
-    };
-    let all = [
-        words("sets available", &|gate| {
-            available(gate, before, after, names)
-        }),
-        words("sets settled", &|gate| settled(gate, names)),
-        words("Services' endpoints", &|gate| endpoints(gate, names)),
-        words("analyses", &|gate| Some(gate.analysis()?.to_string())),
-        words("pauses", &other),
-    ];
-    all.concat().join(" · ")
+    }
+    all.join(" · ")
 }
 
 /// Whether a step replaces the pods of a set that has some.
@@ -46,15 +41,14 @@ pub(crate) fn rolls(object: &ObjectRef, before: &Bundle, after: &Bundle) -> bool
     }
 }
 
-/// The gates of what the step changes, and the pauses; all of them where there are none of these.
+/// The gates of what the step changes, and those that look at no object; all of them where there
+/// are none of these.
 fn told(step: &Step) -> Vec<&Gate> {
     let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(|change| change.object()).collect();
-    let told = step.gates.iter().filter(|gate| match gate {
-        Gate::Available { object, .. }
-        | Gate::Settled { object, .. }
-        | Gate::Endpoints { object } => changed.contains(object),
-        _ => true,
-    });
+    let told = step
+        .gates
+        .iter()
+        .filter(|gate| gate.object().is_none_or(|object| changed.contains(object)));
     let told: Vec<&Gate> = told.collect();
     if told.is_empty() {
         step.gates.iter().collect()
@@ -63,52 +57,89 @@ fn told(step: &Step) -> Vec<&Gate> {
     }
 }
 
-fn available(gate: &Gate, before: &Bundle, after: &Bundle, names: Names) -> Option<String> {
-    let Gate::Available { object, replicas } = gate else {
-        return None;
-    };
-    Some(format!(
-        "{} {replicas} available{}",
-        names.object(object),
-        pace(object, *replicas, before, after)
-    ))
+/// What kind of gate it is, where several are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Available,
+    Settled,
+    Endpoints,
+    Others,
+    Analyses,
+    Pauses,
 }
 
-fn settled(gate: &Gate, names: Names) -> Option<String> {
+/// The kinds in the order in which they are told.
+const KINDS: [(Kind, &str); 6] = [
+    (Kind::Available, "sets available"),
+    (Kind::Settled, "sets settled"),
+    (Kind::Endpoints, "Services' endpoints"),
+    (Kind::Others, "objects seen to follow"),
+    (Kind::Analyses, "analyses"),
+    (Kind::Pauses, "pauses"),
+];
+
+fn kind(gate: &Gate) -> Kind {
     match gate {
-        Gate::Settled {
-            object,
-            replicas: 0,
-        } => Some(format!("{} settled", names.object(object))),
-        Gate::Settled { object, replicas } => {
-            Some(format!("{} {replicas} settled", names.object(object)))
-        }
-        _ => None,
+        Gate::Available(_) => Kind::Available,
+        Gate::Settled(_) => Kind::Settled,
+        Gate::Endpoints(_) => Kind::Endpoints,
+        Gate::Drained(_) | Gate::Held(_) | Gate::Routed(_) => Kind::Others,
+        Gate::Job(_) | Gate::Metric(_) | Gate::Smoke(_) | Gate::Webhook(_) => Kind::Analyses,
+        Gate::Pause(_) | Gate::Window(_) => Kind::Pauses,
     }
 }
 
-fn endpoints(gate: &Gate, names: Names) -> Option<String> {
-    let Gate::Endpoints { object } = gate else {
-        return None;
-    };
-    Some(format!("{} endpoints", names.object(object)))
-}
-
-fn other(gate: &Gate) -> Option<String> {
+fn words(gate: &Gate, before: &Bundle, after: &Bundle, names: Names) -> String {
+    let name = |object: &ObjectRef| names.object(object);
     match gate {
-        told if told.is_observed() || told.analysis().is_some() => None,
-        Gate::Pause { duration: None } => Some("a person".into()),
-        Gate::Pause {
+        Gate::Available(gate) => available(gate, before, after, names),
+        Gate::Settled(gate) if gate.replicas == 0 => format!("{} settled", name(&gate.object)),
+        Gate::Settled(gate) => format!("{} {} settled", name(&gate.object), gate.replicas),
+        Gate::Endpoints(gate) => format!("{} endpoints", name(&gate.object)),
+        Gate::Held(gate) => format!("{} held", name(&gate.object)),
+        Gate::Routed(gate) => format!("{} routed, {} to settle", name(&gate.object), gate.settle),
+        Gate::Drained(gate) => format!("{} drained for {}", name(&gate.object), gate.after),
+        Gate::Pause(Pause { duration: None }) => "a person".into(),
+        Gate::Pause(Pause {
             duration: Some(duration),
-        } => Some(duration.to_string()),
-        // A gate of a kind that is newer than this report is told by its name in the plan file.
-        newer => serde_json::to_value(newer)
-            .ok()?
-            .as_object()?
-            .keys()
-            .next()
-            .cloned(),
+        }) => duration.to_string(),
+        Gate::Window(window) => self::window(window),
+        Gate::Job(job) => Analysis::Job(job.clone()).to_string(),
+        Gate::Metric(metric) => Analysis::Metric(metric.clone()).to_string(),
+        Gate::Smoke(smoke) => Analysis::Smoke(smoke.clone()).to_string(),
+        Gate::Webhook(webhook) => Analysis::Webhook(webhook.clone()).to_string(),
     }
+}
+
+fn available(gate: &Available, before: &Bundle, after: &Bundle, names: Names) -> String {
+    let name = names.object(&gate.object);
+    let asked = after
+        .get(&gate.object)
+        .and_then(|set| Deployment::of(set).replicas());
+    let pace = pace(
+        &gate.object,
+        gate.replicas.or(asked).unwrap_or(0),
+        before,
+        after,
+    );
+    let updated = gate
+        .updated
+        .map(|updated| format!(", {updated} of them updated"));
+    let updated = updated.unwrap_or_default();
+    match gate.replicas {
+        Some(replicas) => format!("{name} {replicas} available{updated}{pace}"),
+        None => format!("all pods of {name} available{updated}{pace}"),
+    }
+}
+
+fn window(window: &Window) -> String {
+    let days: Vec<String> = window.days.iter().map(|day| format!("{day:?}")).collect();
+    let days = if days.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", days.join(", "))
+    };
+    format!("{days}{} to {} {}", window.from, window.to, window.timezone)
 }
 
 /// How the pods of a set are replaced where they are.

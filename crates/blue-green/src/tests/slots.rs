@@ -131,7 +131,7 @@ fn of_two_installations_one_is_planned() {
                 .from
                 .iter()
                 .find(touched)
-                .map(|entry| &entry.object),
+                .map(|manifest| manifest.object()),
             None
         );
     }

@@ -4,7 +4,7 @@ use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
 use cutover_patch::differences;
 use serde_json::{Value, json};
 
-use super::super::name::patched;
+use crate::step_name::patched;
 
 fn set(pod: &Value) -> Manifest {
     let spec = json!({"replicas": 2, "template": {"spec": pod}});

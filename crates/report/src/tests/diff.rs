@@ -84,7 +84,7 @@ fn lists_maps_and_texts() {
         json!(null),
     )];
     assert_snapshot!(changed(&from[0], &to[0]), @r#"
-step 1 · update · change it
+step 1 · update · change spec.template.spec.containers[name=hello].lifecycle and 2 more fields of Deployment hello
 
 patch Deployment hello
 - spec.template.spec.containers[name=hello].lifecycle:
@@ -112,7 +112,7 @@ fn a_long_text_shows_what_differs() {
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"script": script}})
     };
     assert_snapshot!(changed(&map("old"), &map("new")), @r#"
-step 1 · update · change it
+step 1 · update · change data.script of ConfigMap a
 
 patch ConfigMap a
   data.script:
@@ -153,7 +153,7 @@ fn a_secret_shows_only_that_it_changes() {
     );
     assert!(!document.to_string().contains("hunter"), "{document}");
     assert_snapshot!(open, @r#"
-step 1 · update · change it
+step 1 · update · change metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] and stringData.token of Secret key
 
 patch Secret key
   data: sealed a0e3ac2f94771d80 → sealed 29ce147ceb57590c
@@ -169,7 +169,7 @@ fn the_copy_of_kubectl_is_not_shown() {
         set
     };
     assert_snapshot!(changed(&set("{\"a\": 1}"), &set("{\"a\": 2}")), @r#"
-step 1 · update · change it
+step 1 · update · change metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] of Deployment hello
 
 patch Deployment hello
   metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]: not shown, 707e7bfbb2e9 → not shown, 20728f4f6daa

@@ -1,7 +1,9 @@
 //! Example plans.
 
 use cutover::manifest::{Bundle, Manifest, MergeKeys};
-use cutover::planning::{Change, Digest, Entry, OnFailure, Spec, Step, Workload};
+use cutover::planning::{
+    Change, OnFailure, PatchChange, Phase, Spec, Step, Workload, state_digest,
+};
 use cutover::{Options, Plan, Release, Strategy};
 use serde_json::{Value, json};
 
@@ -85,15 +87,15 @@ pub(crate) fn two_workloads(strategy: Value) -> Plan {
 /// A plan that patches its way over these states, whatever a planner thinks of it. All have the
 /// same objects.
 pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
-    let patch = |before: &Value, after: &Value| Change::Patch {
-        object: Manifest::new(before.clone()).unwrap().object().clone(),
-        ops: cutover::patch::diff(before, after, &MergeKeys),
-        inverse: cutover::patch::diff(after, before, &MergeKeys),
+    let patch = |before: &Value, after: &Value| {
+        Change::Patch(PatchChange {
+            object: Manifest::new(before.clone()).unwrap().object().clone(),
+            ops: cutover::patch::diff(before, after, &MergeKeys),
+            inverse: cutover::patch::diff(after, before, &MergeKeys),
+        })
     };
     let step = |pair: &[Vec<Value>]| Step {
-        phase: "update".into(),
-        name: "change it".into(),
-        movement: None,
+        phase: Phase::new("update").unwrap(),
         changes: pair[0]
             .iter()
             .zip(&pair[1])
@@ -103,24 +105,16 @@ pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
         shares: vec![],
         within: None,
         gates: vec![],
-        after: Digest::of(&pair[1]),
+        state: state_digest(&bundle(&pair[1])).unwrap(),
     };
-    let manifests = states[0]
-        .iter()
-        .map(|object| Manifest::new(object.clone()).unwrap());
     let spec = Spec {
         strategy: "own".into(),
         on_failure: OnFailure::Stop,
-        from: manifests
-            .map(|manifest| Entry {
-                object: manifest.object().clone(),
-                manifest,
-            })
-            .collect(),
+        from: bundle(&states[0]).into_iter().collect(),
         workloads,
-        warnings: vec![],
+        notes: vec![],
         steps: states.windows(2).map(step).collect(),
         undo: vec![],
     };
-    Plan::new("own", spec)
+    Plan::new("own", spec).unwrap()
 }

@@ -1,4 +1,5 @@
-use cutover::planning::{Budget, Role, Workload};
+use cutover::manifest::ObjectRef;
+use cutover::planning::{Budget, Deployment, Role, Routed, Workload};
 use serde_json::{Value, json};
 
 use super::example::{deployment, hello, patched, plan, service, with};
@@ -51,13 +52,11 @@ fn a_slot_that_stands_idle_is_not_what_answers() {
     };
     let slots = [slot("blue", 3, "2"), slot("green", 3, "1")];
     let states = ["blue", "green"].map(|value| [slots.to_vec(), vec![picks(value)]].concat());
-    let mut workload = Workload::new("hello-blue", None, Budget::default(), 3, 3);
-    workload.sets = [
-        (Role::Blue, "hello-blue".into()),
-        (Role::Green, "hello-green".into()),
-    ]
-    .into();
-    workload.services = vec!["hello".into()];
+    let blue = Deployment::reference(None, "hello-blue");
+    let mut workload = Workload::new(blue, Budget::default(), 3, 3);
+    workload.add(Role::Green, Deployment::reference(None, "hello-green"));
+    let service = ObjectRef::new("v1", "Service", None, "hello");
+    workload.routers = vec![Routed::new(service)];
     // Back to the version that the idle slot still has.
     check(&patched(vec![workload], &states), &["0 %", "100 %"]);
 }

@@ -51,10 +51,10 @@ Plan hello: blueGreen, 9 steps   sha256:0123456789ab…
 
 While pods that are available stay so: never fewer than 3 available, never more than 7 at once. Shares are of new connections. Undo is ready from every step.
 
-warning: Deployment hello: its pods get the label `cutover.dev/track: blue`, by a rolling update before another set exists
+said when the plan was made: Deployment hello: its pods get the label `cutover.dev/track: blue`, by a rolling update before another set exists
   hint: let the file say so, or the next apply of it takes it back: spec.template.metadata.labels: add `cutover.dev/track: blue`
 
-warning: Service hello: it selects by `cutover.dev/track: blue` too from now on
+said when the plan was made: Service hello: it selects by `cutover.dev/track: blue` too from now on
   hint: let the file say so, or the next apply of it takes it back: spec.selector: add `cutover.dev/track: blue`
 "#);
 }
@@ -77,7 +77,7 @@ Plan hello: rolling, 1 step   sha256:0123456789ab…
 
 All old pods stop before new ones start, and nobody answers meanwhile. Never more than 3 at once. Shares are of new connections. Undo is ready from every step.
 
-warning: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
+said when the plan was made: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
   hint: where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling
 "#);
 }

@@ -1,0 +1,228 @@
+//! What may hurt, as anybody can see in the plan's own objects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning, containers};
+use cutover_plan::Plan;
+use cutover_traffic::{Service, Split};
+use cutover_workload::{Deployment, Workload};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::exposure::services;
+
+/// What may hurt but does not stop a plan, found anew in its own objects each time: a plan holds
+/// none of it.
+///
+/// # Errors
+///
+/// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its
+/// Services is none.
+pub fn warnings(plan: &Plan) -> Result<Vec<Warning>, Error> {
+    let (start, end) = (plan.start(), plan.walk().end()?);
+    let mut found = Vec::new();
+    for workload in &plan.spec.workloads {
+        found.extend(of_workload(workload, &start, &end)?);
+    }
+    for manifest in &end {
+        found.extend(
+            start
+                .get(manifest.object())
+                .and_then(|from| at_once(from, manifest)),
+        );
+    }
+    found.dedup();
+    found.extend(untested(plan)?);
+    Ok(found)
+}
+
+fn of_workload(workload: &Workload, start: &Bundle, end: &Bundle) -> Result<Vec<Warning>, Error> {
+    let first = workload.objects().next();
+    let ends = first.and_then(|set| Some((start.get(set)?, end.get(set)?)));
+    let Some((from, set)) = ends else {
+        return Ok(Vec::new());
+    };
+    let services = services(workload, start)?;
+    let mut found = Vec::new();
+    found.extend(
+        services
+            .iter()
+            .filter_map(|service| split(service, workload)),
+    );
+    found.extend(pods(set, !services.is_empty()));
+    found.extend(version_label(from, set));
+    Ok(found)
+}
+
+/// What the plan's patches change without being able to test it.
+fn untested(plan: &Plan) -> Result<BTreeSet<Warning>, Error> {
+    let mut found = BTreeSet::new();
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        for change in &step.changes {
+            let object = change.object();
+            if let (Some(before), Some(after)) =
+                (walk.before().get(object), walk.state().get(object))
+            {
+                found.extend(unguarded(object, before, after));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What has pods of its own, and no steps.
+fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
+    let moved = Deployment::is(to.object()) || to.object().kind == "ReplicaSet";
+    let turns = !moved && from.pointer("/spec/template") != to.pointer("/spec/template");
+    let message = "its pods are replaced by its own controller from the first step on, and no gate waits for them";
+    turns.then(|| {
+        warning(
+            to.object(),
+            message,
+            "release it by itself where that is not meant",
+        )
+    })
+}
+
+/// The fields that a plan's patches change without a test: their text is not the server's.
+fn unguarded(
+    object: &ObjectRef,
+    before: &Manifest,
+    after: &Manifest,
+) -> impl Iterator<Item = Warning> {
+    let fields =
+        cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
+    let escaped = |field: &String| {
+        let text = before.pointer(field).and_then(Value::as_str);
+        text.is_some_and(|text| text.contains(['<', '>', '&']))
+    };
+    let (escaped, stored): (Vec<String>, Vec<String>) = fields.into_iter().partition(escaped);
+    let quantity = "write the quantity as the server does: 200m for 0.2, 1 for 1000m";
+    let apply = "cutover apply notices what others write all the same; a patch that is applied by hand does not";
+    [
+        (stored, "stores it in another form", quantity),
+        (escaped, "writes < > & as escapes", apply),
+    ]
+    .into_iter()
+    .filter(|(fields, ..)| !fields.is_empty())
+    .map(|(fields, does, hint)| {
+        let message = format!(
+            "{} is changed without a test: the server {does}",
+            fields.join(", ")
+        );
+        warning(object, message, hint)
+    })
+}
+
+/// A Service that several sets share, and that does not split evenly.
+fn split(service: &Service, workload: &Workload) -> Option<Warning> {
+    let Split::Unknown(reason) = service.split else {
+        return None;
+    };
+    (workload.sets.len() > 1).then(|| {
+        let hint = if service.sticky {
+            "a client stays with its pod until the timeout of the affinity: shares are of new clients at best"
+        } else {
+            "take the shares for what the pods could carry, not for what they get"
+        };
+        warning(&service.object, format!("the share of requests is unknown: {reason}"), hint)
+    })
+}
+
+fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
+    let object = set.object();
+    let template = Deployment::of(set).template().unwrap_or(&Value::Null);
+    let main = || {
+        template
+            .pointer("/spec/containers")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let grace = template
+        .pointer("/spec/terminationGracePeriodSeconds")
+        .and_then(Value::as_u64);
+    let stops = |container: &Value| container.pointer("/lifecycle/preStop").is_some();
+    let ports = || {
+        main()
+            .filter_map(|container| container.get("ports")?.as_array())
+            .flatten()
+    };
+    let checks = [
+        (
+            served && main().any(|container| container.get("readinessProbe").is_none()),
+            "a container behind a Service has no readinessProbe: its pods get requests as soon as they run",
+            "add a readinessProbe, or set minReadySeconds",
+        ),
+        (
+            served && (grace == Some(0) || !main().all(stops) && main().next().is_some()),
+            "a container behind a Service has no preStop hook: if it stops answering at SIGTERM, requests that are still sent to it are lost",
+            "add a preStop sleep of a few seconds, or let the program serve on for as long",
+        ),
+        (
+            template.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))
+                || ports().any(|port| port.get("hostPort").is_some()),
+            "its pods take ports of their node: a pod more may find no node",
+            "plan with maxSurge 0, or keep a node free",
+        ),
+        (
+            template
+                .pointer(
+                    "/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution",
+                )
+                .is_some(),
+            "its pods must not share a node: a pod more may find no node",
+            "plan with maxSurge 0, or keep a node free",
+        ),
+    ];
+    checks
+        .into_iter()
+        .filter(|(holds, ..)| *holds)
+        .map(|(_, message, hint)| warning(object, message, hint))
+        .collect()
+}
+
+/// An image that changes while the label that tells its version stays.
+fn version_label(from: &Manifest, set: &Manifest) -> Option<Warning> {
+    let label = |manifest: &Manifest| Deployment::of(manifest).labels().get("version").cloned();
+    let stale = label(from)
+        .filter(|version| has_other_image(from, set) && label(set).as_ref() == Some(version))?;
+    let message = format!("the image changes, and the pods keep the label `version: {stale}`");
+    Some(warning(
+        set.object(),
+        message,
+        "change the label in the manifests, and plan with --to",
+    ))
+}
+
+/// Whether a container gets another image, or no container keeps its name.
+fn has_other_image(from: &Manifest, to: &Manifest) -> bool {
+    let after = images(to);
+    let mut keeps_none = true;
+    for (name, image) in images(from) {
+        match after.get(name) {
+            Some(other) if *other != image => return true,
+            Some(_) => keeps_none = false,
+            None => {}
+        }
+    }
+    keeps_none
+}
+
+/// The image of each container, by its name.
+fn images(set: &Manifest) -> BTreeMap<&str, Option<&Value>> {
+    let template = set.pointer("/spec/template").unwrap_or(&Value::Null);
+    let named = containers(template)
+        .filter_map(|container| Some((container.get("name")?.as_str()?, container.get("image"))));
+    named.collect()
+}
+
+fn warning(object: &ObjectRef, message: impl Into<String>, hint: &str) -> Warning {
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message: message.into(),
+        hint: Some(hint.into()),
+    }
+}
