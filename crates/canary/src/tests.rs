@@ -146,10 +146,11 @@ fn canary(weights: &[u64]) -> Canary {
     }
 }
 
-fn planned(from: &Bundle, to: &Bundle, canary: &Canary) -> Result<Plan, Error> {
-    let release = Release::new(from, to, false)?;
-    let waypoints = waypoints(&release, canary)?;
-    Ok(plan(&release, "canary", waypoints, &Options::default()).unwrap())
+fn planned(from: &Bundle, to: &Bundle, canary: &Canary) -> Result<Plan, String> {
+    let text = |error: Error| error.to_string();
+    let release = Release::new(from, to, false).map_err(|error| text(error.into()))?;
+    let waypoints = waypoints(&release, canary).map_err(text)?;
+    plan(&release, "canary", waypoints, &Options::default()).map_err(|error| error.to_string())
 }
 
 /// A state as the planner's documentation writes it: stable+canary, `*` for the new version.

@@ -12,7 +12,7 @@
 #![expect(clippy::print_stdout, reason = "an example prints what it has made")]
 
 use cutover::planning::{
-    self, Allowance, Deployment, Gate, ReleaseError, Role, Waypoint, Waypoints, beside,
+    self, Allowance, Deployment, Gate, Pause, ReleaseError, Role, Waypoint, Waypoints, beside,
     discriminator, workload,
 };
 use cutover::{Image, Options, Release, manifest, set_image};
@@ -45,14 +45,14 @@ fn by_hand(release: &Release) -> Result<Waypoints, ReleaseError> {
             release,
             &object,
             Role::Canary,
-            discriminator(release, &object),
+            discriminator(release, &object)?,
         )?;
         let mut tier = workload(release, &object, &Allowance::default())?;
-        tier.sets.insert(Role::Canary, canary.object().name.clone());
+        tier.add(Role::Canary, canary.object().clone());
         waypoints.workloads.push(tier);
         bundle.insert(Deployment::of(&canary).scaled(1));
     }
-    let a_person = Gate::Pause { duration: None };
+    let a_person = Gate::Pause(Pause::person());
     waypoints.points = vec![
         Waypoint::new("try", bundle).gate(a_person),
         Waypoint::new("update", release.to().clone()),

@@ -66,3 +66,6 @@ fn owns_its_pods(deployment: Deployment<'_>) -> Result<(), Error> {
         "give the pod template labels for which all of `spec.selector` holds",
     ))
 }
+
+#[cfg(test)]
+mod tests;

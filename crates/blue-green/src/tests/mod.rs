@@ -35,14 +35,16 @@ fn bundle(values: &[Value]) -> Bundle {
     values.iter().map(manifest).collect()
 }
 
-fn planned(from: &[Value], to: &[Value], spec: &BlueGreen) -> Result<Plan, Error> {
-    let release = Release::new(&bundle(from), &bundle(to), false)?;
-    let waypoints = waypoints(&release, spec)?;
-    Ok(plan(&release, "blueGreen", waypoints, &Options::default()).unwrap())
+fn planned(from: &[Value], to: &[Value], spec: &BlueGreen) -> Result<Plan, String> {
+    let text = |error: Error| error.to_string();
+    let release =
+        Release::new(&bundle(from), &bundle(to), false).map_err(|error| text(error.into()))?;
+    let waypoints = waypoints(&release, spec).map_err(text)?;
+    plan(&release, "blueGreen", waypoints, &Options::default()).map_err(|error| error.to_string())
 }
 
 /// A new image of the Deployment that serves, by blue/green behind the Service `shop`.
-fn released(active: &Value, others: &[&Value], spec: &BlueGreen) -> Result<Plan, Error> {
+fn released(active: &Value, others: &[&Value], spec: &BlueGreen) -> Result<Plan, String> {
     let mut from = vec![active.clone(), service("shop", active)];
     from.extend(others.iter().copied().cloned());
     let mut to = from.clone();
