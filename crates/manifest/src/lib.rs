@@ -50,6 +50,7 @@ mod object;
 pub use object::ObjectRef;
 
 mod manifest;
+mod owner;
 pub use manifest::Manifest;
 
 mod bundle;

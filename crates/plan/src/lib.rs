@@ -52,6 +52,7 @@ mod deployment;
 mod digest;
 mod duration;
 mod error;
+mod history;
 mod plan;
 mod planner;
 mod pods;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, deployments, texts};
 use crate::error::{Error, refuse};
+use crate::history::without_history;
 use crate::pods::{PodIndex, services_by_owner};
 use crate::refuse::refuse_release;
 
@@ -28,7 +29,8 @@ impl Release {
     ///
     /// Objects that `to` lacks stay, with a warning; with `prune` they go, but never a Namespace, a
     /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into
-    /// a plan.
+    /// a plan. ReplicaSets that a Deployment of the input controls are its history, and left out
+    /// with their pods.
     ///
     /// # Errors
     ///
@@ -44,8 +46,10 @@ impl Release {
     /// # Ok::<(), cutover_plan::Error>(())
     /// ```
     pub fn new(from: &Bundle, to: &Bundle, prune: bool) -> Result<Self, Error> {
-        let from: Bundle = from.iter().map(Manifest::sealed).collect();
-        let mut to: Bundle = to.iter().map(Manifest::sealed).collect();
+        let [from, mut to]: [Bundle; 2] = [from, to].map(|end| {
+            let end = without_history(end, [from, to]);
+            end.iter().map(Manifest::sealed).collect()
+        });
         let mut warnings = Vec::new();
         for manifest in from
             .iter()
