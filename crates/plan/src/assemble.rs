@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::plan::{Entry, OnFailure, Plan, Spec};
 use crate::planner::route;
 use crate::ports::ports;
-use crate::refuse::{autoscalers, paused, services};
+use crate::refuse::{autoscalers, paused, resumed, services};
 use crate::release::Release;
 use crate::warn::{unguarded, warnings};
 use crate::waypoint::{Waypoint, Waypoints};
@@ -81,6 +81,7 @@ fn checked(
         ..
     } = waypoints;
     autoscalers(release, &workloads)?;
+    resumed(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
     points
         .iter()

@@ -79,6 +79,30 @@ pub(crate) fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
     })
 }
 
+/// Refuses to resume a Deployment with less surge than its own. Undo in the middle of that roll
+/// pauses it again, and a paused one that stands half rolled grows to all that its own surge allows.
+pub(crate) fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
+    for workload in workloads.iter().filter(|workload| !workload.recreate) {
+        for (_, object) in workload.deployments() {
+            let [from, to] = [release.from(), release.to()].map(|end| end.get(&object));
+            let (Some(from), Some(to)) = (from.map(Deployment::of), to.map(Deployment::of)) else {
+                continue;
+            };
+            let own = from.budget().of(workload.replicas).surge;
+            let grown = workload.replicas.saturating_add(own);
+            if from.is_paused() && to.rolls_after(from) && grown > workload.ceiling {
+                return Err(refuse(
+                    &object,
+                    "/spec/strategy/rollingUpdate/maxSurge",
+                    format!("undo pauses it again, and then its own maxSurge allows {grown} pods"),
+                    "resume it first, with its own maxSurge: cutover plan resume",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Sets by the workload that they belong to.
 fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
     let sets = workloads.iter().enumerate();

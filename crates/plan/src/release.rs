@@ -117,7 +117,7 @@ impl Release {
             .collect()
     }
 
-    /// Whether a Deployment's pods are replaced.
+    /// Whether a Deployment's pods are replaced by those of another template.
     pub fn turns(&self, deployment: &ObjectRef) -> bool {
         let [from, to] = [&self.from, &self.to].map(|end| {
             end.get(deployment)

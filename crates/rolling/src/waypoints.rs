@@ -1,6 +1,6 @@
 //! Where an update by the cluster's own controller stands.
 
-use cutover_plan::{Deployment, Gate, Release, Waypoint, Waypoints, replicas, silence};
+use cutover_plan::{Deployment, Release, Waypoint, Waypoints, silence};
 
 use crate::error::Error;
 use crate::spec::Rolling;
@@ -38,18 +38,13 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     Ok(waypoints)
 }
 
-/// `[resume]`: what was held back rolls out, and is waited for.
+/// `[resume]`: what was held back rolls out.
 ///
 /// # Errors
 ///
 /// What the planner refuses.
 pub fn resume_waypoints(release: &Release) -> Result<Waypoints, Error> {
     let mut waypoints = Waypoints::straight(release, "resume", &Default::default())?;
-    let mut point = Waypoint::new("resume", release.to().clone());
-    for object in release.changed() {
-        let (_, replicas) = replicas(release, &object)?;
-        point = point.gate(Gate::Available { object, replicas });
-    }
-    waypoints.points = vec![point];
+    waypoints.points = vec![Waypoint::new("resume", release.to().clone())];
     Ok(waypoints)
 }
