@@ -138,7 +138,7 @@ fn rollback_reads_the_history() {
             "metadata": {
                 "name": name, "namespace": "shop",
                 "annotations": { "deployment.kubernetes.io/revision": revision },
-                "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello", "uid": "u-1" }],
+                "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello", "uid": "u-1", "controller": true }],
             },
             "spec": { "template": {
                 "metadata": { "labels": { "app": "hello", "pod-template-hash": "x" } },

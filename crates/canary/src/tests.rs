@@ -239,6 +239,33 @@ fn undo_without_room_makes_the_strategy_fit() {
     );
 }
 
+/// What is paused has no second set; what is only resumed rolls by its own controller.
+#[test]
+fn a_paused_deployment_has_no_canary() {
+    let object = Deployment::reference(None, "hello");
+    let version = |image: &str, paused: Option<bool>| {
+        let bundle = hello(3, json!(1), json!(0), image);
+        let set = bundle.get(&object).unwrap();
+        let set = paused.map(|paused| set.set("/spec/paused", json!(paused)));
+        bundle.iter().cloned().chain(set).collect::<Bundle>()
+    };
+    let paused = version("hello:1", Some(true));
+    let check = |to: Bundle| {
+        let error = planned(&paused, &to, &canary(&[50])).unwrap_err();
+        assert!(error.to_string().contains("/spec/paused"), "{error}");
+    };
+    check(version("hello:2", Some(true)));
+    check(version("hello:2", Some(false)));
+    check(version("hello:2", None));
+    let plan = planned(&paused, &version("hello:1", None), &canary(&[50])).unwrap();
+    let [step] = plan.spec.steps.as_slice() else {
+        panic!("{} steps", plan.len())
+    };
+    let name = step_name(step, &plan.start(), &plan.state(1).unwrap());
+    assert_eq!(name, "resume Deployment hello");
+    assert_eq!(step.gates.len(), 2);
+}
+
 fn check_refused(canary: &Canary, replicas: u32, expect: &str) {
     let (from, to) = (
         hello(replicas, json!(1), json!(0), "hello:1"),

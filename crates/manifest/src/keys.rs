@@ -51,6 +51,15 @@ impl Schema for MergeKeys {
         matches!(path, "/spec/strategy" | "/spec/updateStrategy")
     }
 
+    /// Selectors: which pods one means is said by all of its labels and expressions together.
+    fn atomic(&self, path: &str) -> bool {
+        path.rsplit('/').next().is_some_and(is_selector)
+    }
+
+    fn identity(&self) -> &[&str] {
+        &["metadata", "name"]
+    }
+
     fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
         one == other || is_quantity(path) && quantity::same(one, other)
     }
@@ -115,6 +124,12 @@ const QUANTITIES: [&str; 15] = [
     "/target/value",
     "/behavior/*/tolerance",
 ];
+
+/// Whether a field of this name selects by labels. In Kubernetes' own types they are marked
+/// `structType=atomic` or `mapType=atomic`; those of custom resources go by the same names.
+fn is_selector(name: &str) -> bool {
+    matches!(name, "selector" | "matchLabels") || name.ends_with("Selector")
+}
 
 fn is_quantity(path: &str) -> bool {
     QUANTITIES.iter().any(|end| ends_with(path, end))
@@ -200,6 +215,24 @@ mod tests {
         );
         check("/data/index.html", json!("<p>"), false);
         check("/stringData/key", json!("a"), false);
+    }
+
+    #[test]
+    fn selectors_mean_something_only_as_a_whole() {
+        let check = |path, expect| assert_eq!(MergeKeys.atomic(path), expect, "{path}");
+        check("/spec/selector", true);
+        check("/spec/podSelector", true);
+        check("/spec/ingress/-/from/-/namespaceSelector", true);
+        check("/spec/template/spec/nodeSelector", true);
+        check(
+            "/spec/template/spec/topologySpreadConstraints/-/labelSelector",
+            true,
+        );
+        check("/spec/subject/matchLabels", true);
+        check("/spec/template/metadata/labels", false);
+        check("/spec/selectors", false);
+        check("/data", false);
+        check("", false);
     }
 
     #[test]

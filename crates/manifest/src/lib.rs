@@ -59,6 +59,7 @@ mod digest;
 pub use digest::{BadDigest, Digest};
 
 mod manifest;
+mod owner;
 pub use manifest::Manifest;
 
 mod bundle;

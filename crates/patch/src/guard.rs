@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::Schema;
 use crate::edit::{Edit, edits};
 use crate::list::Matching;
-use crate::step::{Step, child, pointer, shape};
+use crate::step::{Step, child, pointer, push_shape, shape};
 
 /// The pointers into `before` of the scalars that [`diff`](crate::diff) replaces or removes without
 /// a `test`, in the order of the document.
@@ -64,6 +64,9 @@ impl<'a> Guards<'a> {
         for edit in edits {
             guard.edit(edit);
         }
+        if !edits.is_empty() && guard.guards.tests.is_empty() {
+            guard.document();
+        }
         guard.guards
     }
 }
@@ -94,14 +97,20 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
         }
     }
 
-    /// The items that the indices of a path go through are still the same.
+    /// The items that the indices of a path go through are still the same, and so is all of an
+    /// atomic map.
     fn way(&mut self, steps: &[Step<'a>]) {
         let mut value = self.root;
+        let mut shape = String::new();
         for (depth, step) in steps.iter().enumerate() {
             let Some(inner) = step.of(value) else { return };
             value = inner;
+            push_shape(&mut shape, *step);
             if matches!(step, Step::Item { .. }) {
                 self.identity(&steps[..=depth], value);
+            }
+            if self.schema.atomic(&shape) {
+                self.unchanged(&steps[..=depth], value);
             }
         }
     }
@@ -153,40 +162,71 @@ impl<'a, S: Schema + ?Sized> Guard<'a, '_, S> {
     /// Tests all scalars of a value that is replaced or removed, and notes those that cannot be
     /// tested.
     fn overwritten(&mut self, steps: &[Step<'a>], value: &'a Value) {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    self.overwritten(&child(steps, Step::Field(name)), value);
-                }
+        for (steps, scalar) in scalars(steps, value) {
+            if !self.test(&steps, scalar) {
+                self.guards.unguarded.insert(steps);
             }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.overwritten(
-                        &child(
-                            steps,
-                            Step::Item {
-                                index,
-                                keyed: false,
-                            },
-                        ),
-                        item,
-                    );
-                }
-            }
-            scalar => {
-                if !self.test(steps, scalar) {
-                    self.guards.unguarded.insert(steps.to_vec());
-                }
-            }
+        }
+    }
+
+    /// Tests all scalars of a value that gives what is changed in it its meaning.
+    fn unchanged(&mut self, steps: &[Step<'a>], value: &'a Value) {
+        for (steps, scalar) in scalars(steps, value) {
+            self.test(&steps, scalar);
+        }
+    }
+
+    /// Tests that this is the document that the patch was made for.
+    fn document(&mut self) {
+        let schema = self.schema;
+        let mut steps = Vec::new();
+        let mut value = self.root;
+        for name in schema.identity() {
+            let Value::Object(members) = value else {
+                return;
+            };
+            let Some((name, member)) = members.get_key_value(*name) else {
+                return;
+            };
+            steps.push(Step::Field(name));
+            value = member;
+        }
+        if is_scalar(value) {
+            self.test(&steps, value);
         }
     }
 
     fn test(&mut self, steps: &[Step<'a>], scalar: &'a Value) -> bool {
         let testable = self.schema.testable(&shape(steps), scalar);
         if testable {
-            self.guards.tests.insert(steps.to_vec(), scalar);
+            // One test a place, however its lists were matched.
+            let steps = steps.iter().map(|step| step.by_position()).collect();
+            self.guards.tests.insert(steps, scalar);
         }
         testable
+    }
+}
+
+/// The scalars of a value, each with the way to it.
+fn scalars<'a>(steps: &[Step<'a>], value: &'a Value) -> Vec<(Vec<Step<'a>>, &'a Value)> {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter();
+            members
+                .flat_map(|(name, value)| scalars(&child(steps, Step::Field(name)), value))
+                .collect()
+        }
+        Value::Array(items) => {
+            let item = |index| Step::Item {
+                index,
+                keyed: false,
+            };
+            let items = items.iter().enumerate();
+            items
+                .flat_map(|(index, value)| scalars(&child(steps, item(index)), value))
+                .collect()
+        }
+        scalar => vec![(steps.to_vec(), scalar)],
     }
 }
 

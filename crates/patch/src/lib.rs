@@ -3,9 +3,11 @@
 //! between two others.
 //!
 //! A patch that [`diff`] writes says what it relies on: it opens with `test` operations on the
-//! values that it replaces and on the keys of the list items that its indices go through. Whoever
-//! applies it, this crate or a server, applies all of it to the document that it was made for, or
-//! nothing to a document that has drifted where it matters.
+//! values that it replaces, on the keys of the list items that its indices go through, and on all
+//! of a map whose members mean something only together. Where there is none of these, as where it
+//! only adds, it tests which document it is. Whoever applies it, this crate or a server, applies all
+//! of it to the document that it was made for, or nothing to a document that has drifted where it
+//! matters.
 //!
 //! ```text
 //!  before ─┐                      ┌─▶ changes   add, remove, replace, move
@@ -18,8 +20,9 @@
 //!
 //! # What it does not do
 //!
-//! - It knows no Kubernetes: which lists are keyed, and which scalars a server stores as they are
-//!   written, is the caller's [`Schema`].
+//! - It knows no Kubernetes: which lists are keyed, which scalars a server stores as they are
+//!   written, which maps mean something only as a whole and what a document goes by is the caller's
+//!   [`Schema`].
 //! - It never tests a whole map or list, since a server adds defaults to them, nor that something
 //!   is absent, since some servers let a `test` of null pass there. A member that somebody else has
 //!   added meanwhile under a name that the patch adds is therefore overwritten.

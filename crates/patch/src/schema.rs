@@ -22,6 +22,19 @@ pub trait Schema {
         false
     }
 
+    /// Whether the members of the map at `path` mean something only together, as the labels of a
+    /// selector do: a change of one relies on all that stand beside it.
+    fn atomic(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// The names of the members that lead to the scalar which tells a document from others: what a
+    /// patch tests that has nothing else to test. None where documents have no such scalar.
+    fn identity(&self) -> &[&str] {
+        &[]
+    }
+
     /// Whether two values at `path` are one value to the server, whichever way they are written.
     fn same(&self, path: &str, one: &Value, other: &Value) -> bool {
         let _ = path;

@@ -19,6 +19,17 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// The same step, whether or not the list is matched by key.
+    pub(crate) fn by_position(self) -> Self {
+        match self {
+            Self::Field(_) => self,
+            Self::Item { index, .. } => Self::Item {
+                index,
+                keyed: false,
+            },
+        }
+    }
+
     fn token(self) -> Token<'a> {
         match self {
             Self::Field(name) => Token::new(name),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, OnFailure, Plan, Spec};
-use cutover_release::{Release, autoscalers, check_made, paused, ports, services};
+use cutover_release::{Release, autoscalers, check_made, paused, ports, resumed, services};
 use cutover_workload::{Deployment, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
@@ -80,6 +80,7 @@ fn checked(
         ..
     } = waypoints;
     autoscalers(release, &workloads)?;
+    resumed(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
     for point in &points {
         deployments(&point.bundle).try_for_each(check_made)?;

@@ -8,7 +8,7 @@
 //!
 //! | rule | move | what | as far as |
 //! | --- | --- | --- | --- |
-//! | | roll | on the way back: a set that the undone step was rolling | |
+//! | | roll | on the way back: a set that the undone step was rolling; one that it resumed is paused | |
 //! | | shift | on the way back: Services that only show the new version | |
 //! | | contract | on the way back: pods of the new version | the floor |
 //! | | expand | an update strategy that was changed for a roll given back, once nothing is left to roll | |
@@ -40,13 +40,13 @@
 //!
 //! # Why it ends
 //!
-//! Each step lowers the first of these that it changes: other objects that differ, templates that
-//! differ, the sum of `|count - wanted|` over the sets, update strategies that differ, sets that
-//! are too many. It is never stuck: where a set must grow and there is no room, pods stand at the
-//! ceiling, both ends of the leg fit under it, so another set is to shrink; it can, as the ceiling
-//! lies above the floor. Where both rules find nothing the counts are those of the far end, and
-//! only a roll can be left, which a fitting strategy makes possible. A waypoint outside the budget
-//! is the one way to get stuck, and an error.
+//! Each step lowers the first of these that it changes: other objects that differ, templates and
+//! pauses that differ, the sum of `|count - wanted|` over the sets, update strategies that differ,
+//! sets that are too many. It is never stuck: where a set must grow and there is no room, pods
+//! stand at the ceiling, both ends of the leg fit under it, so another set is to shrink; it can, as
+//! the ceiling lies above the floor. Where both rules find nothing the counts are those of the far
+//! end, and only a roll can be left, which a fitting strategy makes possible. A waypoint outside
+//! the budget is the one way to get stuck, and an error.
 //!
 //! # Worked cases
 //!

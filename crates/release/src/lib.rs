@@ -3,6 +3,7 @@
 mod change;
 mod deployment;
 mod error;
+mod history;
 mod ports;
 mod refuse;
 mod release;
@@ -14,7 +15,7 @@ pub use change::{BadChange, EnvironmentVariable, Image, set_environment, set_ima
 pub use deployment::check_made;
 pub use error::{Error, Refusal, refuse, refuse_all};
 pub use ports::ports;
-pub use refuse::{autoscalers, paused, services};
+pub use refuse::{autoscalers, paused, resumed, services};
 pub use release::{Release, with_replicas};
 pub use select::{BadName, WorkloadName, select};
 pub use sets::{

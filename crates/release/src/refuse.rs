@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, pod_references};
 use cutover_traffic::{Owned, PodIndex, Service, backends};
-use cutover_workload::{Deployment, Selector, Workload, deployments, texts};
+use cutover_workload::{Deployment, Rollout, Selector, Workload, deployments, texts};
 
 use crate::deployment::{check, selector};
 use crate::error::{Error, refuse};
@@ -77,6 +77,37 @@ pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
             hint,
         ))
     })
+}
+
+/// Refuses to resume a Deployment with less surge than its own. Undo in the middle of that roll
+/// pauses it again, and a paused one that stands half rolled grows to all that its own surge allows.
+///
+/// # Errors
+///
+/// The Deployment that would grow past the ceiling.
+pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
+    let counting = workloads
+        .iter()
+        .filter(|workload| workload.rollout != Rollout::Recreate);
+    for workload in counting {
+        for object in workload.objects() {
+            let [from, to] = [release.from(), release.to()].map(|end| end.get(object));
+            let (Some(from), Some(to)) = (from.map(Deployment::of), to.map(Deployment::of)) else {
+                continue;
+            };
+            let replicas = workload.replicas();
+            let grown = replicas.saturating_add(from.budget().of(replicas).surge);
+            if from.is_paused() && to.rolls_after(from) && grown > workload.ceiling() {
+                return Err(refuse(
+                    object,
+                    "/spec/strategy/rollingUpdate/maxSurge",
+                    format!("undo pauses it again, and then its own maxSurge allows {grown} pods"),
+                    "resume it first, with its own maxSurge: cutover plan resume",
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Sets by the workload that they belong to.

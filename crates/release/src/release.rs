@@ -8,6 +8,7 @@ use cutover_workload::{Deployment, deployments, texts};
 use serde_json::{Value, json};
 
 use crate::error::{Error, refuse};
+use crate::history::without_history;
 use crate::refuse::refuse_release;
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
@@ -28,7 +29,8 @@ impl Release {
     ///
     /// Objects that `to` lacks stay, with a warning; with `prune` they go, but never a Namespace, a
     /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into
-    /// a plan.
+    /// a plan. ReplicaSets that a Deployment of the input controls are its history, and left out
+    /// with their pods.
     ///
     /// # Errors
     ///
@@ -44,8 +46,10 @@ impl Release {
     /// # Ok::<(), cutover_release::Error>(())
     /// ```
     pub fn new(from: &Bundle, to: &Bundle, prune: bool) -> Result<Self, Error> {
-        let from: Bundle = from.iter().map(Manifest::sealed).collect();
-        let mut to: Bundle = to.iter().map(Manifest::sealed).collect();
+        let [from, mut to]: [Bundle; 2] = [from, to].map(|end| {
+            let end = without_history(end, [from, to]);
+            end.iter().map(Manifest::sealed).collect()
+        });
         let mut warnings = Vec::new();
         for manifest in from
             .iter()
@@ -113,7 +117,7 @@ impl Release {
             .collect()
     }
 
-    /// Whether a Deployment's pods are replaced.
+    /// Whether a Deployment's pods are replaced by those of another template.
     pub fn turns(&self, deployment: &ObjectRef) -> bool {
         let [from, to] = [&self.from, &self.to].map(|end| {
             end.get(deployment)

@@ -198,9 +198,10 @@ fn changed_fields(
     if before.pointer(RESTARTED_AT) != after.pointer(RESTARTED_AT) && paths.iter().all(restarted) {
         return format!("restart {object}");
     }
-    match (paths, Deployment::of(after).is_paused()) {
-        ([path], true) if *path == "spec.paused" => format!("pause {object}"),
-        ([path], false) if *path == "spec.paused" => format!("resume {object}"),
+    let [was, is] = [before, after].map(|set| Deployment::of(set).is_paused());
+    match paths {
+        [path] if *path == "spec.paused" && !was && is => format!("pause {object}"),
+        [path] if *path == "spec.paused" && was && !is => format!("resume {object}"),
         _ => format!("change {} of {object}", fields(paths)),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn rolls(object: &ObjectRef, before: &Bundle, after: &Bundle) -> bool
     match (before.get(object), after.get(object)) {
         (Some(was), Some(is)) if Deployment::is(object) => {
             let (was, is) = (Deployment::of(was), Deployment::of(is));
-            was.template() != is.template() && was.replicas() != Some(0) && is.replicas() != Some(0)
+            is.rolls_after(was) && was.replicas() != Some(0) && is.replicas() != Some(0)
         }
         _ => false,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_release::select;
 use cutover_workload::Deployment;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::spec::Rollback;
@@ -91,30 +91,13 @@ fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifes
     }
 }
 
-/// The ReplicaSets that a Deployment owns, by revision.
+/// The ReplicaSets that a Deployment controls, by revision.
 fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &'a Manifest> {
-    let near = bundle
+    let own = bundle
         .of_kind("ReplicaSet")
-        .filter(|replica_set| replica_set.object().namespace == set.object().namespace);
-    let owned = near.filter(|replica_set| is_owned(replica_set, set));
-    owned
-        .filter_map(|replica_set| Some((revision(replica_set)?, replica_set)))
+        .filter(|replica_set| set.controls(replica_set));
+    own.filter_map(|replica_set| Some((revision(replica_set)?, replica_set)))
         .collect()
-}
-
-fn is_owned(replica_set: &Manifest, set: &Manifest) -> bool {
-    let owners = replica_set
-        .pointer("/metadata/ownerReferences")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let uid = set.pointer("/metadata/uid");
-    owners
-        .filter(|owner| owner.get("kind") == Some(&json!("Deployment")))
-        .any(|owner| {
-            owner.get("name") == Some(&json!(set.object().name))
-                && (uid.is_none() || owner.get("uid") == uid)
-        })
 }
 
 fn revision(replica_set: &Manifest) -> Option<u64> {

@@ -43,3 +43,6 @@ pub use error::Error;
 pub use history::release;
 pub use spec::Rollback;
 pub use waypoints::waypoints;
+
+#[cfg(test)]
+mod tests;

@@ -39,3 +39,6 @@ pub use error::Error;
 pub use release::{pause, restart, resume};
 pub use spec::{Pause, Recreate, Restart, Resume, Rolling, Timestamp};
 pub use waypoints::{recreate_waypoints, resume_waypoints, waypoints};
+
+#[cfg(test)]
+mod tests;

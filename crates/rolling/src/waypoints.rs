@@ -1,8 +1,7 @@
 //! Where an update by the cluster's own controller stands.
 
-use cutover_plan::{Available, Gate};
 use cutover_planner::{Waypoint, Waypoints, silence};
-use cutover_release::{Release, replicas};
+use cutover_release::Release;
 use cutover_workload::Deployment;
 
 use crate::error::Error;
@@ -41,18 +40,13 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     Ok(waypoints)
 }
 
-/// `[resume]`: what was held back rolls out, and is waited for.
+/// `[resume]`: what was held back rolls out.
 ///
 /// # Errors
 ///
 /// What the planner refuses.
 pub fn resume_waypoints(release: &Release) -> Result<Waypoints, Error> {
     let mut waypoints = Waypoints::straight(release, "resume", &Default::default())?;
-    let mut point = Waypoint::new("resume", release.to().clone());
-    for object in release.changed() {
-        let (_, replicas) = replicas(release, &object)?;
-        point = point.gate(Gate::Available(Available::all(object, replicas)));
-    }
-    waypoints.points = vec![point];
+    waypoints.points = vec![Waypoint::new("resume", release.to().clone())];
     Ok(waypoints)
 }

@@ -87,6 +87,14 @@ impl<'a> Deployment<'a> {
         self.0.pointer("/spec/paused").and_then(Value::as_bool) == Some(true)
     }
 
+    /// Whether its controller replaces pods once this follows `before`.
+    ///
+    /// It does so for another template, and where it is resumed: nobody can tell from manifests
+    /// what was held back meanwhile. While it is paused it replaces none.
+    pub fn rolls_after(self, before: Self) -> bool {
+        !self.is_paused() && (before.is_paused() || before.template() != self.template())
+    }
+
     /// Its own surge and unavailability; Kubernetes' defaults where it says nothing.
     pub fn budget(self) -> Budget {
         let default = Budget::default();

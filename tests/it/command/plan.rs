@@ -403,7 +403,7 @@ fn an_earlier_revision_comes_back_by_any_strategy() {
     let revision = |number: u32, image: &str| {
         format!(
             "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-{number}\n  annotations: {{deployment.kubernetes.io/revision: \"{number}\"}}\n  \
-             ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: hello, uid: a}}]\nspec:\n{}",
+             ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: hello, uid: a, controller: true}}]\nspec:\n{}",
             template(&now).replace("hello:1.0.0", image)
         )
     };

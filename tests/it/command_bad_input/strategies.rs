@@ -156,6 +156,23 @@ fn rollbacks() {
         "hello/deployments/hello.yaml:2:1: Deployment hello: the current template already matches revision 1",
         "there is nothing to roll back",
     );
+    let now = same.replace("hello-1", "hello-2").replace("\"1\"", "\"2\"");
+    let unlabelled = same.replace("        version: \"1.0.0\"\n", "");
+    check(
+        &[
+            Put("hello/old.yaml", &unlabelled),
+            Put("hello/now.yaml", &now),
+            Replace(
+                "hello/services/hello.yaml",
+                "    app: hello\n",
+                "    app: hello\n    version: \"1.0.0\"\n",
+            ),
+        ],
+        &plan("rollback --workload hello"),
+        Failed,
+        "hello/services/hello.yaml:8:5: Service hello: /spec/selector: `app=hello,version=1.0.0` matches no pods of the input",
+        "give the pods these labels",
+    );
     check(
         &[Replace(
             "hello/deployments/hello.yaml",
@@ -169,7 +186,7 @@ fn rollbacks() {
     );
 }
 
-const OLD: &str = "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-1\n  annotations: {deployment.kubernetes.io/revision: \"1\"}\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: hello, uid: a}]\nspec:\n  selector: {matchLabels: {app: hello, track: stable, pod-template-hash: a}}\n";
+const OLD: &str = "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-1\n  annotations: {deployment.kubernetes.io/revision: \"1\"}\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: hello, uid: a, controller: true}]\nspec:\n  selector: {matchLabels: {app: hello, track: stable, pod-template-hash: a}}\n";
 
 #[test]
 fn restarts_pauses_and_scales() {

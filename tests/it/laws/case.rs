@@ -100,6 +100,9 @@ pub(super) enum Edit {
     PodLabel(usize),
     MinReady(usize),
     Port(usize),
+    /// What is paused is resumed, as files say it: `paused: false`, or not at all.
+    Resume(usize, bool),
+    Pause(usize),
     Configuration,
     Secret,
     NewTier,
@@ -187,7 +190,7 @@ fn tier() -> impl Strategy<Value = Tier> {
         1..=3_usize,
         0..=2_usize,
         weighted(0.2, replicas()),
-        prop::bool::weighted(0.03),
+        prop::bool::weighted(0.1),
     );
     (0..3_usize, 0..2_usize, replicas(), rollout(), track, looks).prop_map(
         |(name, space, replicas, rollout, track, (probe, containers, variables, twin, paused))| {
@@ -258,6 +261,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => at().prop_map(Edit::PodLabel),
         1 => at().prop_map(Edit::MinReady),
         1 => at().prop_map(Edit::Port),
+        2 => (at(), any::<bool>()).prop_map(|(tier, written)| Edit::Resume(tier, written)),
+        1 => at().prop_map(Edit::Pause),
         1 => Just(Edit::Configuration),
         1 => Just(Edit::Secret),
         1 => Just(Edit::NewTier),

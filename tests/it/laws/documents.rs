@@ -61,6 +61,11 @@ laws! {
         Ok(())
     }
 
+    /// A failure means that a patch does its change to an object that is not as the plan has it.
+    fn every_patch_opens_with_a_test_of_what_it_relies_on(planned) {
+        opens_with_tests(&planned.plan)
+    }
+
     /// A failure means that the API server refuses a step: the field is immutable, or the object
     /// not valid.
     fn the_api_server_takes_every_state(planned) {
@@ -98,6 +103,73 @@ proptest! {
         prop_assert_eq!(&first, &case.plan().map(text));
         prop_assert_eq!(&first, &case.plan_backwards().map(text));
     }
+}
+
+/// The same for the plans that people have reviewed.
+#[test]
+fn every_patch_of_the_golden_plans_opens_with_a_test() {
+    let cases = crate::golden::cases();
+    let plans: Vec<Plan> = cases.iter().filter_map(|case| case.plan().ok()).collect();
+    assert!(plans.len() * 2 > cases.len());
+    for plan in plans {
+        assert_eq!(opens_with_tests(&plan), Ok(()), "{}", plan.metadata.name);
+    }
+}
+
+/// Every patch and every inverse of a plan, forward and back.
+fn opens_with_tests(plan: &Plan) -> Result<(), String> {
+    let states = plan.states().map_err(|error| error.to_string())?;
+    open_with_tests(&states[0], &plan.spec.steps)?;
+    for undo in &plan.spec.undo {
+        open_with_tests(&states[undo.from], &undo.steps)?;
+    }
+    Ok(())
+}
+
+fn open_with_tests(from: &Bundle, steps: &[Step]) -> Result<(), String> {
+    let mut before = from.clone();
+    for step in steps {
+        let after = walk(&before, [step])?;
+        for change in &step.changes {
+            if let Change::Patch {
+                object,
+                ops,
+                inverse,
+            } = change
+            {
+                let place = |reason| format!("`{}`: {object}: {reason}", step.name);
+                relies(ops, before.get(object)).map_err(place)?;
+                relies(inverse, after.get(object)).map_err(place)?;
+            }
+        }
+        before = after;
+    }
+    Ok(())
+}
+
+/// Whether a patch opens with a test, and one that changes a Service's selector with tests of all
+/// labels that the selector had.
+fn relies(patch: &Patch, before: Option<&Manifest>) -> Result<(), String> {
+    let operations = serde_json::to_value(patch).unwrap();
+    let paths = |is_test: bool| {
+        let operations = operations.as_array().into_iter().flatten();
+        let chosen = operations.filter(move |operation| (operation["op"] == "test") == is_test);
+        chosen.filter_map(|operation| operation["path"].as_str())
+    };
+    if operations[0]["op"] != "test" {
+        return Err(format!("it opens without a test: {patch}"));
+    }
+    let labels = before.and_then(|before| before.pointer("/spec/selector")?.as_object());
+    for label in labels.into_iter().flat_map(|labels| labels.keys()) {
+        let path = format!("/spec/selector/{}", label.replace('/', "~1"));
+        let changes = paths(false).any(|path| path.starts_with("/spec/selector"));
+        if changes && !paths(true).any(|tested| tested == path) {
+            return Err(format!(
+                "it changes the selector without a test of {label}: {patch}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn text(state: &Bundle) -> String {

@@ -43,6 +43,13 @@ impl Case {
             Edit::MinReady(at) => self.set(objects, *at, |set| {
                 set["spec"]["minReadySeconds"] = json!(5)
             }),
+            Edit::Resume(at, written) => self.set(objects, *at, |set| {
+                let spec = set["spec"].as_object_mut().unwrap();
+                if spec.remove("paused").is_some() && *written {
+                    spec.insert("paused".into(), json!(false));
+                }
+            }),
+            Edit::Pause(at) => self.set(objects, *at, |set| set["spec"]["paused"] = json!(true)),
             Edit::Port(at) => {
                 let services = objects
                     .iter_mut()

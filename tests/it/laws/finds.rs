@@ -90,6 +90,36 @@ fn the_gate_of_a_resume_has_a_limit() {
     keeps_all_laws(&case(vec![tier(0, 1)], vec![], vec![], Way::Resume(0)));
 }
 
+/// What was held back may be any template: a resume is a roll, and undo in the middle of it pauses
+/// the set again before it gives its strategy back.
+#[test]
+fn a_resume_is_a_roll_by_any_strategy() {
+    let bold = Slack(None, Some(Size::Count(1)));
+    let ways = [
+        Way::Resume(0),
+        Way::Rolling(OWN),
+        Way::Rolling(bold),
+        Way::Recreate,
+        canary(&[25], OWN),
+        Way::Scale {
+            tier: 0,
+            replicas: 5,
+            step: None,
+        },
+    ];
+    for way in ways {
+        let paused = Tier {
+            paused: true,
+            ..tier(0, 3)
+        };
+        let edits = vec![Edit::Resume(0, true)];
+        let fronts = vec![front(0, Picks::Tier)];
+        keeps_all_laws(&case(vec![paused], fronts, edits, way));
+    }
+    let fronts = vec![front(0, Picks::Tier)];
+    keeps_all_laws(&case(vec![tier(0, 3)], fronts, vec![], Way::Pause(0)));
+}
+
 /// With a new pod that never becomes ready the set stands at a pod too many for ever: nothing can
 /// be waited for before it goes back.
 #[test]

@@ -7,7 +7,7 @@ use cutover::planning::{Endpoints, Gate, Step};
 
 use super::documents::walk;
 use super::laws;
-use super::model::{labels, matches, replicas, selector, sets, template};
+use super::model::{labels, matches, replicas, selector, sets, turns};
 use super::planned::Planned;
 
 laws! {
@@ -82,7 +82,7 @@ fn pods(planned: &Planned, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRe
         let moved = |object: &ObjectRef| {
             let (before, after) = (before.get(object), after.get(object));
             let (was, is) = (before.map_or(0, replicas), after.map_or(0, replicas));
-            was != is || is > 0 && before.map(template) != after.map(template)
+            was != is || turns(before, after)
         };
         let objects: Vec<&ObjectRef> = workload.objects().collect();
         if objects.into_iter().any(moved) {
@@ -118,8 +118,7 @@ fn services(
     for workload in &planned.plan.spec.workloads {
         let renewed = sets(workload, after).filter(|(object, set)| {
             let was = before.get(object);
-            replicas(set) > was.map_or(0, replicas)
-                || replicas(set) > 0 && was.map(template) != Some(template(set))
+            replicas(set) > was.map_or(0, replicas) || turns(was, Some(set))
         });
         for (_, set) in renewed {
             let routers = workload.serving().map(|router| router.object.clone());

@@ -78,7 +78,10 @@ fn moving(pods: &Pods, before: Option<&Manifest>, after: Option<&Manifest>) -> P
     moving.labels.extend(after.filter(|_| is > 0).map(labels));
     let turned = turns(before, after);
     if let Some(after) = after.filter(|_| turned || pods.torn) {
-        let (surge, unavailable) = (surge(after, was.max(is)), unavailable(after, was.min(is)));
+        // A paused set that was being recreated has pods of one template, and grows by none.
+        let one = is_paused(after) && before.is_some_and(recreates);
+        let surge = if one { 0 } else { surge(after, was.max(is)) };
+        let unavailable = unavailable(after, was.min(is));
         moving.alive = moving.alive.max(was.max(is) + surge);
         moving.available = moving
             .available
@@ -88,14 +91,20 @@ fn moving(pods: &Pods, before: Option<&Manifest>, after: Option<&Manifest>) -> P
     moving
 }
 
-/// Whether pods of one template make way for those of another.
+/// Whether pods of one template make way for those of another, or may: those of a set that is
+/// resumed are of a template that nobody knows.
 pub(super) fn turns(before: Option<&Manifest>, after: Option<&Manifest>) -> bool {
     match (before, after) {
         (Some(before), Some(after)) => {
-            template(before) != template(after) && replicas(before) > 0 && replicas(after) > 0
+            let differs = template(before) != template(after) || is_paused(before);
+            differs && !is_paused(after) && replicas(before) > 0 && replicas(after) > 0
         }
         _ => false,
     }
+}
+
+fn is_paused(set: &Manifest) -> bool {
+    set.pointer("/spec/paused") == Some(&Value::Bool(true))
 }
 
 /// The pods once a step's gates hold; an error where one may never hold, if no pod becomes ready

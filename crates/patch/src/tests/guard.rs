@@ -38,8 +38,83 @@ fn what_is_replaced_or_removed_is_tested() {
 }
 
 #[test]
-fn what_is_added_needs_no_test() {
-    check(json!({"a": {}}), json!({"a": {"b": 1}}), &[]);
+fn a_change_in_an_atomic_map_tests_all_of_it() {
+    let beside = |selector: Value| json!({"other": 1, "selector": selector});
+    let app = || beside(json!({"app": "a", "track": "b"}));
+    let all = ["/selector/app", "/selector/track"];
+    // A member that comes, changes and goes.
+    check(
+        app(),
+        beside(json!({"app": "a", "slot": "c", "track": "b"})),
+        &all,
+    );
+    check(app(), beside(json!({"app": "a", "track": "c"})), &all);
+    check(app(), beside(json!({"app": "a"})), &all);
+    // Maps and lists in it are of it.
+    let deep = |labels: Value| json!({"rules": [{"selector": {"labels": labels, "set": [{"key": "tier", "values": ["x", "y"]}]}}]});
+    let expect = [
+        "/rules/0/selector/labels/app",
+        "/rules/0/selector/set/0/key",
+        "/rules/0/selector/set/0/values/0",
+        "/rules/0/selector/set/0/values/1",
+    ];
+    check(
+        deep(json!({"app": "a"})),
+        deep(json!({"app": "a", "b": "c"})),
+        &expect,
+    );
+    // What cannot be tested is not, and a change beside an atomic map does not rely on it.
+    let with = |more: &str| json!({"selector": {"app": "a", "quantity": 1, more: 2}});
+    check(with("b"), with("c"), &["/selector/app", "/selector/b"]);
+    check(
+        app(),
+        json!({"other": 2, "selector": app()["selector"]}),
+        &["/other"],
+    );
+}
+
+#[test]
+fn a_change_in_an_atomic_map_notices_drift_beside_it() {
+    let patch = diff(
+        &json!({"selector": {"app": "a"}}),
+        &json!({"selector": {"app": "a", "slot": "blue"}}),
+        &Named,
+    );
+    for drifted in [json!({"app": "b"}), json!({"tier": "a"}), json!({})] {
+        apply(&mut json!({"selector": drifted}), &patch).unwrap_err();
+    }
+    apply(&mut json!({"selector": {"app": "a", "more": "b"}}), &patch).unwrap();
+}
+
+#[test]
+fn what_is_added_alone_tests_which_document_it_is() {
+    let named = |more: Value| json!({"meta": {"name": "a"}, "spec": more});
+    let name = ["/meta/name"];
+    check(named(json!({})), named(json!({"b": 1})), &name);
+    check(
+        named(json!({"b": 1})),
+        named(json!({"b": 1, "c": {"d": 2}})),
+        &name,
+    );
+    check(named(json!([])), named(json!([1])), &name);
+    check(
+        named(json!({"quantity": 1})),
+        named(json!({"quantity": 2})),
+        &name,
+    );
+    // Whatever else is tested tells it as well, and a document without a name has none to test.
+    check(
+        named(json!({"b": 1})),
+        named(json!({"b": 2, "c": 1})),
+        &["/spec/b"],
+    );
+    check(json!({"spec": {}}), json!({"spec": {"b": 1}}), &[]);
+    check(
+        json!({"meta": {"name": {}}}),
+        json!({"meta": {"name": {}}, "b": 1}),
+        &[],
+    );
+    check(named(json!({})), named(json!({})), &[]);
 }
 
 #[test]

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use crate::{Patch, Schema};
 
 /// Lists named `items` go by `name`, lists named `ports` by `port` and `protocol`; a `quantity` is
-/// stored in another form than it is written in.
+/// stored in another form than it is written in; a `selector` means something only as a whole; and
+/// documents are told apart by `meta/name`.
 pub(crate) struct Named;
 
 impl Schema for Named {
@@ -29,6 +30,14 @@ impl Schema for Named {
 
     fn testable(&self, path: &str, _value: &Value) -> bool {
         !path.ends_with("/quantity")
+    }
+
+    fn atomic(&self, path: &str) -> bool {
+        path.ends_with("/selector")
+    }
+
+    fn identity(&self) -> &[&str] {
+        &["meta", "name"]
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 /// Names that need escapes, quotes or care, and those of the keyed lists.
 const NAMES: &[&str] = &[
     "", "a", "b", "a/b", "m~n", "~1", "0", "-", "x y", "%41", "\"", "é", "name", "quantity",
+    "selector",
 ];
 
 /// Any document.

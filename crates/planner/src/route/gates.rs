@@ -95,12 +95,10 @@ fn pod_gates(
     journey: &Journey<'_>,
 ) -> Vec<Gate> {
     let (was, is) = (counts(before, workload), counts(after, workload));
-    let turned =
-        |object: &ObjectRef| before.get(object).map(template) != after.get(object).map(template);
     let moved = |object: &ObjectRef| was.get(object).unwrap_or(&0) != is.get(object).unwrap_or(&0);
     if !is
         .iter()
-        .any(|(object, count)| moved(object) || *count > 0 && turned(object))
+        .any(|(object, count)| moved(object) || *count > 0 && rolls(object, before, after))
     {
         return Vec::new();
     }
@@ -120,8 +118,8 @@ fn pod_gates(
 fn renewed_services(workload: &Workload, before: &Bundle, after: &Bundle) -> Vec<ObjectRef> {
     let (was, is) = (counts(before, workload), counts(after, workload));
     let renewed = is.iter().filter(|(object, count)| {
-        let turned = before.get(object).map(template) != after.get(object).map(template);
-        **count > 0 && (turned || was.get(object).unwrap_or(&0) < count)
+        let grown = was.get(object).unwrap_or(&0) < count;
+        **count > 0 && (grown || rolls(object, before, after))
     });
     let labels: Vec<_> = renewed
         .filter_map(|(object, _)| after.get(object))
@@ -175,6 +173,8 @@ fn changed_services(changed: &BTreeSet<&ObjectRef>, after: &Bundle) -> Vec<Objec
     services.chain(behind).filter(is_selecting).collect()
 }
 
-fn template(manifest: &cutover_manifest::Manifest) -> Option<&serde_json::Value> {
-    Deployment::of(manifest).template()
+/// Whether pods of a set that stays are replaced.
+fn rolls(object: &ObjectRef, before: &Bundle, after: &Bundle) -> bool {
+    let ends = before.get(object).zip(after.get(object));
+    ends.is_some_and(|(was, is)| Deployment::of(is).rolls_after(Deployment::of(was)))
 }

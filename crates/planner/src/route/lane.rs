@@ -256,14 +256,16 @@ fn widened(here: &Manifest, there: &Manifest, stands: &[Stand<'_>]) -> Option<Ma
     (helps && !stands.iter().any(apart)).then_some(wide)
 }
 
-/// On the way back: a set that the step was rolling goes back before all else. While its new pods
-/// do not become ready it stands at more pods than its count, and no gate on it would hold.
+/// On the way back: a set that the step was rolling goes back before all else, or is paused again.
+/// While its new pods do not become ready it stands at more pods than its count, and no gate on it
+/// would hold.
 fn turn_back(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
-    let torn = stand
+    let mut torn = stand
         .sets
         .iter()
-        .find(|set| set.turns() && journey.torn.contains(&set.object));
-    let fitting = torn.filter(|set| stand.rolls(set));
+        .filter(|set| journey.torn.contains(&set.object));
+    let turning = torn.find(|set| set.turns() || set.halts());
+    let fitting = turning.filter(|set| set.halts() || stand.rolls(set));
     fitting
         .map(|set| Edit {
             object: set.object.clone(),

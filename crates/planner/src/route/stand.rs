@@ -224,11 +224,15 @@ impl<'a> Set<'a> {
     /// Whether the pods are replaced on the way.
     pub(super) fn turns(&self) -> bool {
         match (self.here, self.there) {
-            (Some(here), Some(there)) => {
-                Deployment::of(here).template() != Deployment::of(there).template()
-            }
+            (Some(here), Some(there)) => Deployment::of(there).rolls_after(Deployment::of(here)),
             _ => false,
         }
+    }
+
+    /// Whether it is paused on the way.
+    pub(super) fn halts(&self) -> bool {
+        let paused = |set: &Manifest| Deployment::of(set).is_paused();
+        self.here.is_some_and(|here| !paused(here)) && self.there.is_some_and(paused)
     }
 
     /// Whether requests may meet its pods being replaced.

@@ -21,7 +21,7 @@ use cutover_workload::{Deployment, Workload};
 
 use super::leg::Leg;
 use super::stand::counts;
-use super::{Forward, Ground, Journey, State, Version, template};
+use super::{Forward, Ground, Journey, State, Version};
 use crate::error::Error;
 use crate::waypoint::Waypoint;
 
@@ -134,7 +134,9 @@ fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<Obje
             .is_some_and(|count| count > 0)
     };
     let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
-        (Some(was), Some(is)) => template(was) != template(is) && stands(was) && stands(is),
+        (Some(was), Some(is)) => {
+            Deployment::of(is).rolls_after(Deployment::of(was)) && stands(was) && stands(is)
+        }
         _ => false,
     };
     ground
