@@ -28,7 +28,7 @@ fn plans_do_what_they_did() {
         let (Ok(plan), Some(before)) = (case.plan(), before.get(&name)) else {
             continue;
         };
-        let same = does(&plan) == *before;
+        let same = without_tests(does(&plan)) == without_tests(before.clone());
         let reason = DIFFERENT.iter().find(|(case, _)| *case == name);
         assert_eq!(
             same,
@@ -39,6 +39,23 @@ fn plans_do_what_they_did() {
         compared += 1;
     }
     assert_eq!(compared, before.len(), "a case of then is gone");
+}
+
+/// The same without the tests of patches: each patch opens with one since.
+fn without_tests(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let others = items.into_iter().filter(|item| item["op"] != "test");
+            others.map(without_tests).collect()
+        }
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields
+                .map(|(key, value)| (key, without_tests(value)))
+                .collect()
+        }
+        scalar => scalar,
+    }
 }
 
 fn before() -> Map<String, Value> {

@@ -61,7 +61,8 @@ impl Pods {
         } else {
             self.grown(is)
         };
-        let moved = match rolls(before, after) {
+        let rolls = Deployment::of(after).rolls_after(Deployment::of(before));
+        let moved = match rolls {
             true => sized.rolled(after, was.min(is), was.max(is)),
             false => sized,
         };
@@ -185,14 +186,6 @@ impl Pods {
 /// The pods that a set asks for; the API server makes one of an absent number.
 pub(crate) fn replicas(manifest: &Manifest) -> u32 {
     Deployment::of(manifest).replicas().unwrap_or(1)
-}
-
-/// Whether the controller replaces pods for this change: another template while it acts, or a
-/// resume, whose pods may be of any template.
-pub(crate) fn rolls(before: &Manifest, after: &Manifest) -> bool {
-    let (was, is) = (Deployment::of(before), Deployment::of(after));
-    let resumed = was.is_paused() && !is.is_paused();
-    resumed || was.template() != is.template() && !is.is_paused()
 }
 
 fn min_ready(manifest: &Manifest) -> u64 {

@@ -195,27 +195,12 @@ fn surge_rounded_down() {
 fn contract_before_shift() {
     let plan = blue_green();
     let mut steps = plan.spec.steps.clone();
-    let shrinks = steps
-        .iter()
-        .position(|step| count(step, "hello") == Some(0));
-    let Some(shrinks) = shrinks else {
-        // The base is rolled in place, and never at zero: let it go to zero before the switch.
-        let switch = steps
-            .iter()
-            .position(|step| changes(step, "Service"))
-            .unwrap();
-        let zero = scaled(&plan, switch, "hello", 0);
-        steps.insert(switch, zero);
-        steps.truncate(switch + 1);
-        return check_broken(of_steps(&plan, steps), |broken| {
-            matches!(broken, Broken::Floor { .. })
-        });
-    };
-    let step = steps.remove(shrinks);
-    steps.insert(0, step);
-    check_broken(of_steps(&plan, steps), |broken| {
-        matches!(broken, Broken::Floor { .. })
-    });
+    let switch = switch(&steps);
+    let zero = scaled(&plan, switch, "hello", 0);
+    steps.insert(switch, zero);
+    steps.truncate(switch + 1);
+    let floor = |broken: &Broken| matches!(broken, Broken::Floor { answering: 0, .. });
+    check_broken(of_steps(&plan, steps), floor);
 }
 
 /// The Service is switched before the pods behind it are there.
@@ -223,10 +208,7 @@ fn contract_before_shift() {
 fn the_service_before_the_pods() {
     let plan = blue_green();
     let mut steps = plan.spec.steps.clone();
-    let switch = steps
-        .iter()
-        .position(|step| changes(step, "Service"))
-        .unwrap();
+    let switch = switch(&steps);
     for step in &mut steps[..switch] {
         step.gates.clear();
     }
@@ -272,24 +254,14 @@ fn undo_that_waits_for_new_pods() {
     });
 }
 
-fn changes(step: &Step, kind: &str) -> bool {
-    step.changes
-        .iter()
-        .any(|change| change.object().kind == kind)
-}
-
-/// The count that a step gives a Deployment.
-fn count(step: &Step, name: &str) -> Option<u64> {
-    let patches = step.changes.iter().filter_map(|change| match change {
-        Change::Patch(patch) if patch.object.name == name => Some(patch),
-        _ => None,
-    });
-    let ops = patches.flat_map(|patch| &patch.ops.0);
-    let mut values = ops.filter_map(|op| {
-        let op = json!(op);
-        (op["op"] == "replace" && op["path"] == "/spec/replicas").then(|| op["value"].as_u64())
-    });
-    values.next().flatten()
+/// The step that switches the Service.
+fn switch(steps: &[Step]) -> usize {
+    let changes = |step: &Step| {
+        step.changes
+            .iter()
+            .any(|change| change.object().kind == "Service")
+    };
+    steps.iter().position(changes).unwrap()
 }
 
 /// A step after `at` others that gives a Deployment another count, without a gate.

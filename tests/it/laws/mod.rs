@@ -13,6 +13,7 @@
 )]
 
 mod case;
+mod checked;
 mod documents;
 mod edits;
 mod finds;

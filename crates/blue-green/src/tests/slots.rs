@@ -102,6 +102,7 @@ fn another_installation_role_or_tenant_is_never_a_slot() {
     check_stranger("role", ["leader", "follower"]);
     check_stranger("role", ["web", "worker"]);
     check_stranger("tenant", ["blue", "green"]);
+    check_stranger("customer", ["blue", "green"]);
     check_stranger("region", ["east", "west"]);
     check_stranger("version", ["1", "2"]);
     check_stranger("track", ["stable", "canary"]);
@@ -203,6 +204,34 @@ fn a_name_that_is_taken_is_refused_with_the_reason() {
         &[],
         "selects by `set`, which its pods do not have",
     );
+}
+
+/// The Service would pick it together with the new set.
+#[test]
+fn a_label_that_is_taken_is_refused_with_the_reason() {
+    let active = deployment("a", json!({"track": "stable"}), "shop:1");
+    let other = deployment("b", json!({"track": "green"}), "shop:1");
+    let own = service("own", &other);
+    let error = released(&active, &[&other, &own], &shop()).unwrap_err();
+    let reason = "Deployment b: it is no slot: Service own sends it requests\nhint: ";
+    assert!(error.to_string().contains(reason), "{error}");
+}
+
+/// Names are those of slots, and a label says that it is another application all the same.
+#[test]
+fn a_name_does_not_make_another_application_a_slot() {
+    for key in [
+        "app.kubernetes.io/instance",
+        "release",
+        "role",
+        "example.com/tenant",
+    ] {
+        let [active, other] =
+            ["shop", "shop-green"].map(|name| deployment(name, json!({key: name}), "shop:1"));
+        let error = released(&active, &[&other], &shop()).unwrap_err();
+        let reason = format!("`{key}` tells applications apart, not the slots of one\nhint: ");
+        assert!(error.to_string().contains(&reason), "{error}");
+    }
 }
 
 /// What only one version has is no other application.
