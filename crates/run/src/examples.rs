@@ -1,7 +1,7 @@
 //! Plans for tests.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Gate, Phase, Plan, Spec, Step, Undo, state_digest};
+use cutover_plan::{Gate, Phase, Plan, Spec, Step, Undo, apply, state_digest};
 use cutover_planner::{Options, Waypoint, Waypoints, plan};
 use cutover_release::Release;
 use serde_json::{Value, json};
@@ -71,12 +71,29 @@ pub(crate) fn greetings(texts: &[&str]) -> Plan {
     plan(&release, "own", waypoints, &Options::default()).unwrap()
 }
 
-pub(crate) fn greeting(text: &str) -> Bundle {
+fn greeting(text: &str) -> Bundle {
     let object = json!({
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "greeting" },
         "data": { "text": text },
     });
     [manifest(object)].into_iter().collect()
+}
+
+/// The plan with an object more, which it does not touch.
+pub(crate) fn with_object(plan: &Plan, manifest: Manifest) -> Plan {
+    edited(plan, |spec| {
+        spec.from.push(manifest);
+        let mut state: Bundle = spec.from.iter().cloned().collect();
+        for (step, undo) in spec.steps.iter_mut().zip(&mut spec.undo) {
+            apply(&mut state, step, undo.from).unwrap();
+            step.state = state_digest(&state).unwrap();
+            let mut back = state.clone();
+            for step in &mut undo.steps {
+                apply(&mut back, step, undo.from).unwrap();
+                step.state = state_digest(&back).unwrap();
+            }
+        }
+    })
 }
 
 /// The plan with a step of gates alone after so many steps.

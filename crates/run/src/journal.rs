@@ -397,3 +397,6 @@ fn bad_with(manifest: &Manifest, reason: impl ToString, hint: &str) -> Error {
         hint: hint.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ fn collect_states(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,9 @@ use cutover_plan::{Duration, Plan};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::effect::{Effect, Request, Write};
+use crate::effect::{Effect, Request, Scope, Write};
 use crate::event::{Answer, Event, Fault, Reply};
-use crate::examples::{edited, gate, greeting, greetings, is_whole, with_gates_alone};
+use crate::examples::{edited, gate, greetings, is_whole, manifest, with_gates_alone, with_object};
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::place::Place;
@@ -39,7 +39,7 @@ impl Play {
             told: Vec::new(),
             slow: None,
         };
-        for manifest in &greeting("hello") {
+        for manifest in &play.run.given.start() {
             play.store(Place::new("default").manifest(manifest));
         }
         play.go();
@@ -134,13 +134,37 @@ impl Play {
             Ok(Reply::Object(Some(stored))) => stored,
             other => unreachable!("{other:?}"),
         };
-        let scope = crate::rights::scopes(&self.run.given, "default")
-            .into_iter()
-            .find(|scope| scope.holds(stored.object()))
-            .unwrap();
-        self.run
-            .handle_event(Event::Changed(scope, stored), self.now);
+        let event = Event::Changed(self.scope_of(&stored), stored);
+        self.run.handle_event(event, self.now);
         self.go();
+    }
+
+    /// A pod that is not the Service's is listed behind it, or no more.
+    fn misdirect(&mut self, now: &str, is_wrong: bool) {
+        self.now = at(now);
+        let slice = Manifest::new(json!({
+            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+            "metadata": {
+                "name": "hello", "namespace": "default",
+                "labels": { "kubernetes.io/service-name": "hello" },
+            },
+            "ports": [{ "name": "" }],
+            "endpoints": [{ "targetRef": { "uid": "1" } }],
+        }));
+        let slice = slice.unwrap();
+        let scope = self.scope_of(&slice);
+        let event = match is_wrong {
+            true => Event::Changed(scope, slice),
+            false => Event::Gone(scope, slice),
+        };
+        self.run.handle_event(event, self.now);
+        self.go();
+    }
+
+    fn scope_of(&self, manifest: &Manifest) -> Scope {
+        let scopes = crate::rights::scopes(&self.run.given, "default");
+        let mut scopes = scopes.into_iter();
+        scopes.find(|scope| scope.holds(manifest.object())).unwrap()
     }
 
     /// What the ConfigMap says.
@@ -310,4 +334,40 @@ fn a_way_back_waits_for_no_window() {
     play.go();
     assert_eq!(play.text(), "hello");
     assert_eq!(play.run.outcome(), Some(&Outcome::Undone { to: 0 }));
+}
+
+/// A failure means that a run stops at once since its pods, which were ready for hours, are not.
+#[test]
+fn what_ceases_to_hold_while_a_window_is_closed_has_its_time_limit() {
+    let service = manifest(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" },
+        "spec": { "ports": [{ "port": 80 }] },
+    }));
+    let gates = [json!({"endpoints": {"object": service.object()}}), office()];
+    let plan = with_object(&greetings(&["hello", "hi", "hey"]), service);
+    let plan = with_gates(&plan, 1, &gates);
+    let play = || {
+        let mut play = Play::new(plan.clone(), "2026-11-28T20:00:00Z");
+        play.go_on("2026-11-28T20:00:01Z");
+        for hour in ["21", "22"] {
+            play.misdirect(&format!("2026-11-28T{hour}:00:00Z"), true);
+            play.misdirect(&format!("2026-11-28T{hour}:00:00.5Z"), false);
+            assert_eq!(play.run.outcome(), None, "{hour}");
+            play.go_on(&format!("2026-11-28T{hour}:00:02Z"));
+            assert_eq!(play.run.outcome(), None, "{hour}");
+        }
+        play
+    };
+    let mut mended = play();
+    mended.go_on("2026-11-29T08:00:00Z");
+    assert_eq!(
+        (mended.text(), mended.run.outcome()),
+        ("hey", Some(&Outcome::Done))
+    );
+    let mut broken = play();
+    broken.misdirect("2026-11-29T02:00:00Z", true);
+    assert_eq!(broken.run.outcome(), None);
+    broken.go_on("2026-11-29T02:00:01Z");
+    let stopped = matches!(broken.run.outcome(), Some(Outcome::Stopped { .. }));
+    assert!(stopped, "{:?}", broken.run.outcome());
 }
