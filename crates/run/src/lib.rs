@@ -76,6 +76,8 @@ mod effect;
 mod ending;
 mod error;
 mod event;
+#[cfg(test)]
+mod examples;
 mod fault;
 mod gates;
 mod journal;
@@ -99,16 +101,18 @@ mod seen;
 mod stand;
 mod survey;
 mod trouble;
+mod unsupported;
 mod wait;
 mod way;
 mod work;
 
 pub use analysis::Check;
-pub use bind::{as_written, bind};
+pub use bind::{Bound, as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use error::Error;
 pub use event::{Answer, Event, Fault, Reply};
+pub use gates::opens;
 pub use journal::{Journal, Position, Stage, Wish, Wishes};
 pub use lease::lease_objects;
 pub use options::{Goal, Options};

@@ -36,8 +36,6 @@ pub enum Progress {
         number: usize,
         /// Its phase.
         phase: String,
-        /// What it does.
-        name: String,
         /// Whether it was already done, and is only recognised.
         already: bool,
     },
@@ -49,7 +47,7 @@ pub enum Progress {
         gate: String,
         /// How it stands, as `2 of 3 ready; pod hello-x: ImagePullBackOff`.
         stands: String,
-        /// When its time is over, where it has a limit.
+        /// When its time is over, where it has a limit; of a window, when it opens.
         until: Option<Timestamp>,
     },
     /// All gates of a step hold.

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::{Location, jobs};
 use crate::asking::{Asked, Question};
-use crate::bind::Admitted;
+use crate::bind::{Admitted, Bound};
 use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
@@ -20,6 +20,7 @@ use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::rights::objects;
 use crate::seen::Seen;
+use crate::unsupported::refuse_unsupported;
 use crate::way::Way;
 
 /// How many requests are on their way at once, Leases apart.
@@ -42,7 +43,7 @@ pub struct Run {
     /// The plan as it was approved.
     pub(crate) given: Plan,
     /// The plan as it is bound to the cluster, once it is.
-    pub(crate) plan: Plan,
+    pub(crate) bound: Bound,
     /// The ConfigMap that is the journal.
     pub(crate) journal: ObjectRef,
     /// The objects of the plan.
@@ -138,16 +139,22 @@ impl Run {
             duration,
         );
         let objects: Vec<ObjectRef> = objects(&plan, &options.namespace).into_iter().collect();
+        let phase = match refuse_unsupported(&plan) {
+            Ok(()) => Phase::Claim,
+            Err(error) => Phase::Close(Outcome::Refused {
+                reason: error.to_string(),
+            }),
+        };
         Self {
             journal: Journal::object(&plan, &options.namespace),
             jobs: jobs(&plan, &options.namespace),
             seen: Seen::of(&objects),
             objects,
-            plan: plan.clone(),
+            bound: Bound::unseen(plan.clone()),
             given: plan,
             options,
             leases,
-            phase: Phase::Claim,
+            phase,
             wishes: Wishes::default(),
             position: None,
             written: None,

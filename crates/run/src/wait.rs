@@ -1,12 +1,12 @@
 //! The gates of a step: what is waited for, and for how long.
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Gate, OnFailure};
+use cutover_plan::{Endpoints, Gate, OnFailure, Pause};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Analysed;
 use crate::direction::Direction;
-use crate::gates::{Verdict, judge, name, short_of};
+use crate::gates::{Verdict, judge, name, opens, short_of};
 use crate::journal::Stage;
 use crate::lease::later;
 use crate::objects::key;
@@ -116,6 +116,16 @@ impl Run {
             });
             return false;
         }
+        if let Some((gate, stands, opens)) = self.closed_window(number, now) {
+            self.wake_at(opens);
+            self.tell(Progress::Waiting {
+                number,
+                gate,
+                stands,
+                until: Some(opens),
+            });
+            return false;
+        }
         self.tell(Progress::Held { number });
         self.set_to(number + 1, now)
     }
@@ -152,19 +162,46 @@ impl Run {
         now: Timestamp,
     ) -> Option<(String, Option<Timestamp>)> {
         let gates = self.way.iter().flat_map(|way| way.gates(number));
-        let mut open = gates.filter_map(|gate| match gate {
-            Gate::Pause {
-                duration: Some(duration),
-            } => {
-                let until = later(held, SignedDuration::from_secs(duration.seconds().into()));
-                (until > now).then(|| (name(gate), Some(until)))
-            }
-            Gate::Pause { duration: None } => {
-                (!self.wishes.approvals.contains_key(&number)).then(|| (name(gate), None))
-            }
-            _ => None,
+        let mut open = gates.filter_map(|gate| {
+            let Gate::Pause(Pause { duration }) = gate else {
+                return None;
+            };
+            let until = duration
+                .map(|duration| later(held, SignedDuration::from_secs(duration.seconds().into())));
+            let is_over = match until {
+                Some(until) => until <= now,
+                None => self.wishes.approvals.contains_key(&number),
+            };
+            (!is_over).then(|| (name(gate), until))
         });
         open.next()
+    }
+
+    /// The window that is closed, how it stands, and when it opens. It has no time limit.
+    pub(crate) fn closed_window(
+        &self,
+        number: usize,
+        now: Timestamp,
+    ) -> Option<(String, String, Timestamp)> {
+        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        let mut closed = gates.filter_map(|gate| {
+            let Gate::Window(window) = gate else {
+                return None;
+            };
+            let opens = opens(window, now)?;
+            let local = window.timezone.zone().to_datetime(opens);
+            let stands = format!("it opens on {}", local.strftime("%a %Y-%m-%d at %H:%M"));
+            Some((name(gate), stands, opens))
+        });
+        closed.next()
+    }
+
+    /// Whether all gates of a step but pauses and analyses hold at this moment, of one that they
+    /// held for before.
+    pub(crate) fn still_holds(&self, number: usize, now: Timestamp) -> bool {
+        let mut gates = self.way.iter().flat_map(|way| way.gates(number));
+        gates.all(|gate| judge(gate, &self.seen, now) == Verdict::Holds)
+            && self.closed_window(number, now).is_none()
     }
 
     /// A gate does not hold: the run waits, as long as it may.
@@ -194,7 +231,7 @@ impl Run {
             });
             return false;
         }
-        let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let within = self.way.as_ref().and_then(|way| way.limit(number));
         let since = self.still_since(number, since, now);
         let until =
             within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
@@ -229,7 +266,7 @@ impl Run {
     }
 
     fn overdue(&mut self, number: usize, gate: &str, stands: &str, now: Timestamp) -> bool {
-        let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let within = self.way.as_ref().and_then(|way| way.limit(number));
         let within = within.map(|within| within.to_string()).unwrap_or_default();
         let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
         self.give_up(reason, now)
@@ -241,7 +278,10 @@ impl Run {
             .position
             .as_ref()
             .is_some_and(|position| position.direction == Direction::Forward);
-        let on_failure = self.options.on_failure.unwrap_or(self.plan.spec.on_failure);
+        let on_failure = self
+            .options
+            .on_failure
+            .unwrap_or(self.given.spec.on_failure);
         if forward && on_failure == OnFailure::Undo {
             return self.turn(0, reason, now);
         }
@@ -276,7 +316,12 @@ impl Run {
                 first.get_or_insert_with(|| (index, name(gate), stands));
             }
         }
+        let held = self.stuck.is_none();
         self.stuck = first.as_ref().map(|(index, ..)| *index);
+        if held && self.stuck.is_some() {
+            // Until now they held, perhaps for hours before a closed window.
+            self.pace.begin(now);
+        }
         first.map_or(Ok(()), |(_, gate, stands)| Err((gate, stands)))
     }
 
@@ -295,7 +340,7 @@ impl Run {
     /// Whether a gate that holds has held for long enough.
     fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
         let since = *self.gates.entry(index).or_insert(now);
-        let Gate::Endpoints { object } = gate else {
+        let Gate::Endpoints(Endpoints { object }) = gate else {
             return Verdict::Holds;
         };
         let balanced = self.seen.live(object).is_some_and(|service| {
@@ -319,3 +364,6 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
