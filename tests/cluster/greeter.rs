@@ -215,7 +215,7 @@ impl Greeter {
             let lacks = lacking(wanted.value(), live.value(), &MergeKeys);
             assert!(lacks.is_empty(), "{}: {lacks:?}", wanted.object());
         }
-        assert_eq!(live.len(), states[step].iter().count(), "{live:?}");
+        assert_eq!(live.len(), state.iter().count(), "{live:?}");
     }
 
     /// What the command has asked for in this namespace, by the audit log.

@@ -1,7 +1,5 @@
 //! `cutover render`: the manifests as they stand after a step.
 
-use std::collections::BTreeSet;
-
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, ObjectRef, rank};
 use serde_json::Value;

@@ -96,6 +96,7 @@ impl Run {
         }
         self.tell(Progress::Turned {
             reason: reason.clone(),
+            from,
             steps: way.steps.len(),
         });
         self.set_out(way, from, to, halfway, Some(reason), now);

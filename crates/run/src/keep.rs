@@ -58,6 +58,7 @@ impl Run {
         self.tell(Progress::Started {
             plan: self.given.metadata.name.clone(),
             direction: way.direction,
+            from: position.from,
             done: position.step - 1,
             steps: way.steps.len(),
         });

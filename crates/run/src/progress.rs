@@ -20,6 +20,8 @@ pub enum Progress {
         plan: String,
         /// Which way it goes.
         direction: Direction,
+        /// After which step of the plan this way begins; 0 for the start.
+        from: usize,
         /// Steps already behind it on this way.
         done: usize,
         /// All steps of this way.
@@ -59,6 +61,8 @@ pub enum Progress {
     Turned {
         /// Why.
         reason: String,
+        /// After which step of the plan the way back begins.
+        from: usize,
         /// All steps of the way back.
         steps: usize,
     },

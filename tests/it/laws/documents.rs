@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::manifests::{SECRET, SECRET_BASE64};
 use super::model::{labels, matches, template};
-use super::{cases, laws, strict};
+use super::{cases, laws, states, strict};
 
 laws! {
     /// A failure means that a step cannot be taken back by its inverses, or not to the same bytes.
@@ -118,7 +118,7 @@ fn every_patch_of_the_golden_plans_opens_with_a_test() {
 
 /// Every patch and every inverse of a plan, forward and back.
 fn opens_with_tests(plan: &Plan) -> Result<(), String> {
-    let states = plan.states().map_err(|error| error.to_string())?;
+    let states = states(plan).map_err(|error| error.to_string())?;
     open_with_tests(&states[0], &plan.spec.steps)?;
     for undo in &plan.spec.undo {
         open_with_tests(&states[undo.from], &undo.steps)?;
@@ -131,15 +131,11 @@ fn open_with_tests(from: &Bundle, steps: &[Step]) -> Result<(), String> {
     for step in steps {
         let after = walk(&before, [step])?;
         for change in &step.changes {
-            if let Change::Patch {
-                object,
-                ops,
-                inverse,
-            } = change
-            {
-                let place = |reason| format!("`{}`: {object}: {reason}", step.name);
-                relies(ops, before.get(object)).map_err(place)?;
-                relies(inverse, after.get(object)).map_err(place)?;
+            if let Change::Patch(patch) = change {
+                let object = &patch.object;
+                let place = |reason| format!("`{}`: {object}: {reason}", step.phase);
+                relies(&patch.ops, before.get(object)).map_err(place)?;
+                relies(&patch.inverse, after.get(object)).map_err(place)?;
             }
         }
         before = after;

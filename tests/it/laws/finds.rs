@@ -3,6 +3,7 @@
 use super::case::{
     Case, Edit, Front, Manner, Picks, Preview, Rollout, Size, Slack, Tier, Track, Way,
 };
+use super::planned::names;
 use super::{Law, documents, gates, pods, requests, size, ways};
 
 const OWN: Slack = Slack(None, None);

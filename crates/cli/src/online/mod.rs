@@ -65,7 +65,7 @@ impl Online {
         let position = found
             .as_ref()
             .and_then(|found| Some(Journal::parse(found).ok()?.position));
-        match position.filter(|position| position.digest != *plan.approved()) {
+        match position.filter(|position| position.digest != plan.digest) {
             None => Ok(found),
             Some(other) if other.ended.is_some() => Ok(None),
             Some(other) => {

@@ -7,10 +7,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
+use cutover::Plan;
 use cutover_run::{Direction, Goal, Outcome, Progress};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::online::to_the_second;
+use crate::words::way_words;
 use crate::{World, message};
 
 const STEP: Style = Style::new().bold();
@@ -22,7 +25,10 @@ const AGAIN: &str = "\r\u{1b}[2K";
 /// Tells people, or programs, how a run goes.
 pub(crate) struct Teller {
     json: bool,
-    plan: PathBuf,
+    plan: Plan,
+    file: PathBuf,
+    /// What each step of the present way does.
+    names: Vec<String>,
     goal: Goal,
     started: bool,
     steps: usize,
@@ -34,12 +40,23 @@ pub(crate) struct Teller {
     said: BTreeSet<String>,
 }
 
+/// An event as programs read it, with what a step does in words.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    progress: &'a Progress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
 impl Teller {
     /// A teller of the run of a plan's file, as JSON or in words.
-    pub(crate) fn new(json: bool, plan: &Path, goal: Goal) -> Self {
+    pub(crate) fn new(json: bool, plan: Plan, file: &Path, goal: Goal) -> Self {
         Self {
             json,
-            plan: plan.to_owned(),
+            plan,
+            file: file.to_owned(),
+            names: Vec::new(),
             goal,
             started: false,
             steps: 0,
@@ -51,8 +68,13 @@ impl Teller {
 
     /// Tells one thing. Where nobody reads it any more the run goes on all the same.
     pub(crate) fn tell(&mut self, progress: &Progress, world: &mut World<'_>) {
+        self.set_out(progress);
         if self.json {
-            let line = serde_json::to_string(progress).unwrap_or_default();
+            let name = match progress {
+                Progress::Step { number, .. } => Some(self.name(*number)),
+                _ => None,
+            };
+            let line = serde_json::to_string(&Line { progress, name }).unwrap_or_default();
             let _ = writeln!(world.output, "{line}").and_then(|()| world.output.flush());
             return;
         }
@@ -66,6 +88,26 @@ impl Teller {
             }
             _ => self.lasting(progress, world),
         }
+    }
+
+    /// Words for the steps of the way that begins.
+    fn set_out(&mut self, progress: &Progress) {
+        let (direction, from) = match progress {
+            Progress::Started {
+                direction, from, ..
+            } => (*direction, *from),
+            Progress::Turned { from, .. } => (Direction::Back, *from),
+            _ => return,
+        };
+        // Without words the numbers still say where the run is.
+        if let Ok(names) = way_words(&self.plan, direction, from) {
+            self.names = names;
+        }
+    }
+
+    fn name(&self, number: usize) -> &str {
+        let name = number.checked_sub(1).and_then(|at| self.names.get(at));
+        name.map_or("", String::as_str)
     }
 
     fn lasting(&mut self, progress: &Progress, world: &mut World<'_>) {
@@ -133,13 +175,14 @@ impl Teller {
                 direction,
                 done,
                 steps,
+                ..
             } => started(plan, *direction, *done, *steps),
             Progress::Step {
                 number,
                 phase,
-                name,
                 already,
             } => {
+                let name = self.name(*number);
                 let already = if *already { "  (already done)" } else { "" };
                 format!(
                     "{STEP}step {number} of {}{STEP:#}  {phase}  {name}{already}",
@@ -154,7 +197,7 @@ impl Teller {
             } => self.waiting(gate, stands, *until),
             // Its start tells of it.
             Progress::Turned { .. } if !self.started => String::new(),
-            Progress::Turned { reason, steps } => {
+            Progress::Turned { reason, steps, .. } => {
                 format!("{STEP}going back{STEP:#} in {}: {reason}", counted(*steps))
             }
             Progress::Retried {
@@ -180,7 +223,7 @@ impl Teller {
             .map(|until| format!(" (until {} at most)", to_the_second(until)))
             .unwrap_or_default();
         let how = match gate {
-            "a person" => format!("; `cutover approve {}` lets it go on", self.plan.display()),
+            "a person" => format!("; `cutover approve {}` lets it go on", self.file.display()),
             _ => String::new(),
         };
         format!("waiting for {gate}{stands}{until}{how}")

@@ -88,6 +88,7 @@ fn carry_out(
     let options = options(goal, online, args, world)?;
     let mut teller = Teller::new(
         args.output == Some(EventsOutput::Json),
+        plan.clone(),
         &args.place.plan,
         goal,
     );

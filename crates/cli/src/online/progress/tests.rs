@@ -1,5 +1,9 @@
 use std::io;
 
+use cutover::Release;
+use cutover::manifest::{Bundle, Manifest};
+use serde_json::json;
+
 use super::*;
 
 /// What is printed of some events, on a terminal of so many columns or elsewhere.
@@ -13,7 +17,7 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
         terminal,
         now: || Timestamp::UNIX_EPOCH,
     };
-    let mut teller = Teller::new(json, Path::new("plan.yaml"), Goal::Apply);
+    let mut teller = Teller::new(json, plan(), Path::new("plan.yaml"), Goal::Apply);
     events
         .iter()
         .for_each(|event| teller.tell(event, &mut world));
@@ -25,24 +29,44 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
         .replace("\u{1b}[0m", "")
 }
 
+/// The canary of eight steps that the pages show.
+fn plan() -> Plan {
+    let file = |image: &str| {
+        let hello = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+            "spec": {
+                "replicas": 3, "selector": {"matchLabels": {"app": "hello"}},
+                "strategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+                "template": {"metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": image}]}}},
+        });
+        [Manifest::new(hello).unwrap()]
+            .into_iter()
+            .collect::<Bundle>()
+    };
+    let release = Release::new(&file("hello:1.0.0"), &file("hello:2.0.0"), false).unwrap();
+    let steps = json!([{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]);
+    let canary = serde_json::from_value(json!({"canary": {"steps": steps}})).unwrap();
+    cutover::plan(&release, &canary, &cutover::Options::default()).unwrap()
+}
+
 fn started(direction: Direction, done: usize) -> Progress {
+    let from = match direction {
+        Direction::Forward => 0,
+        Direction::Back => 3,
+    };
     Progress::Started {
         plan: "hello".into(),
         direction,
+        from,
         done,
         steps: 8,
     }
 }
 
 fn step(number: usize) -> Progress {
-    let (phase, name) = (
-        "canary-50".into(),
-        "scale Deployment hello-canary 1 → 2".into(),
-    );
     Progress::Step {
         number,
-        phase,
-        name,
+        phase: "canary-50".into(),
         already: false,
     }
 }
@@ -118,6 +142,7 @@ fn who_waits_for_a_person_is_told_how() {
 fn a_run_that_turns_round_counts_the_steps_of_its_way_back() {
     let turned = Progress::Turned {
         reason: "asked by jane".into(),
+        from: 3,
         steps: 1,
     };
     let shown = told(
@@ -127,7 +152,7 @@ fn a_run_that_turns_round_counts_the_steps_of_its_way_back() {
     );
     let expected = "plan hello: 8 steps\n\
                     going back in 1 step: asked by jane\n\
-                    step 1 of 1  canary-50  scale Deployment hello-canary 1 → 2\n";
+                    step 1 of 1  canary-50  scale Deployment hello-canary 2 → 1\n";
     assert_eq!(shown, expected);
     let from_the_start = told(None, false, &[turned, started(Direction::Back, 0)]);
     assert_eq!(
@@ -143,7 +168,7 @@ fn programs_get_a_line_of_json_an_event() {
         true,
         &[started(Direction::Forward, 0), Progress::Held { number: 1 }],
     );
-    let expected = "{\"event\":\"started\",\"plan\":\"hello\",\"direction\":\"forward\",\"done\":0,\"steps\":8}\n\
+    let expected = "{\"event\":\"started\",\"plan\":\"hello\",\"direction\":\"forward\",\"from\":0,\"done\":0,\"steps\":8}\n\
                     {\"event\":\"held\",\"number\":1}\n";
     assert_eq!(shown, expected);
 }
