@@ -4,7 +4,7 @@ use super::case::{
     Case, Edit, Front, Manner, Picks, Preview, Rollout, Size, Slack, Tier, Track, Way,
 };
 use super::planned::names;
-use super::{Law, documents, gates, pods, requests, size, ways};
+use super::{Law, checked, documents, gates, pods, requests, size, ways};
 
 const OWN: Slack = Slack(None, None);
 
@@ -64,6 +64,7 @@ fn blue_green(front: usize, preview: Preview, count: Option<u32>) -> Way {
 fn keeps_all_laws(case: &Case) {
     let planned = case.plan().unwrap();
     let files = [
+        checked::LAWS,
         documents::LAWS,
         gates::LAWS,
         pods::LAWS,
