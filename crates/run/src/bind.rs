@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{lacking, merge};
 use cutover_plan::Plan;
 
@@ -10,6 +10,25 @@ use crate::error::Error;
 use crate::place::Place;
 use crate::rebase::{Rebase, rebase};
 use crate::stand::{being_deleted, goes};
+
+/// A plan over the objects of a cluster.
+///
+/// It is no document: nobody approves it, and the digest of its plan is one that nobody has seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The plan over those objects.
+    pub plan: Plan,
+    /// The digest of the plan that was approved, and is bound here.
+    pub approved: Digest,
+}
+
+impl Bound {
+    /// A plan that nothing is known of but what its files say.
+    pub(crate) fn unseen(plan: Plan) -> Self {
+        let approved = plan.digest.clone();
+        Self { plan, approved }
+    }
+}
 
 /// A plan as it fits the live objects: every state is merged three ways onto them, and the patches
 /// are derived anew.
@@ -21,7 +40,7 @@ use crate::stand::{being_deleted, goes};
 ///
 /// [`Error::Unbound`] with every place where a file and its live object disagree, an object that is
 /// missing, that is being deleted, or that the plan would create and is there.
-pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Plan, Error> {
+pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error> {
     let place = Place::new(namespace);
     let start = plan.start();
     let mut reasons = Vec::new();
@@ -37,29 +56,35 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Plan, Error> 
         }
     }
     reasons.extend(already_there(plan, live, &place));
-    if reasons.is_empty() {
-        let bound = Bound {
-            bases,
-            admitted: &[],
-            place,
-        };
-        return Ok(rebase(plan, &bound)?);
+    if !reasons.is_empty() {
+        return Err(Error::Unbound(reasons));
     }
-    Err(Error::Unbound(reasons))
+    let live = Live {
+        bases,
+        admitted: &[],
+        place,
+    };
+    Ok(Bound {
+        plan: rebase(plan, &live)?,
+        approved: plan.digest.clone(),
+    })
 }
 
 /// A state of an object that admission changes: as the plan has it, and as the server would store
 /// it.
 pub(crate) type Admitted = (Manifest, Manifest);
 
-/// The plan with what admission changes in it.
-pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Result<Plan, Error> {
-    let bound = Bound {
+/// The same with what admission changes in it.
+pub(crate) fn admit(bound: &Bound, admitted: &[Admitted], namespace: &str) -> Result<Bound, Error> {
+    let live = Live {
         bases: BTreeMap::new(),
         admitted,
         place: Place::new(namespace),
     };
-    Ok(rebase(plan, &bound)?)
+    Ok(Bound {
+        plan: rebase(&bound.plan, &live)?,
+        approved: bound.approved.clone(),
+    })
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be
@@ -79,14 +104,14 @@ pub fn as_written(live: &Manifest) -> Manifest {
     })
 }
 
-struct Bound<'a> {
+struct Live<'a> {
     /// Each object that is there at the start, as its file and as the cluster has it.
     bases: BTreeMap<ObjectRef, (Manifest, Manifest)>,
     admitted: &'a [Admitted],
     place: Place<'a>,
 }
 
-impl Rebase for Bound<'_> {
+impl Rebase for Live<'_> {
     fn object(&self, object: &ObjectRef) -> ObjectRef {
         self.place.object(object)
     }
@@ -156,3 +181,6 @@ fn already_there(plan: &Plan, live: &Bundle, place: &Place<'_>) -> Vec<String> {
         .map(|object| format!("{object}: the plan creates it, and it is there"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,12 +80,12 @@ impl Run {
             }
             Ordering::Greater => {}
         }
-        let way = match Way::back(&self.plan, from, to, halfway) {
+        let way = match Way::back(&self.bound.plan, from, to, halfway) {
             Ok(way) => way,
             Err(error) => return self.fail(error.to_string()),
         };
         if way.end() != to {
-            let states: Vec<String> = ways_back(&self.plan, from)
+            let states: Vec<String> = ways_back(&self.bound.plan, from)
                 .iter()
                 .map(ToString::to_string)
                 .collect();
@@ -103,11 +103,11 @@ impl Run {
 
     /// Sets out forward again from the state after a step.
     pub(crate) fn go_forward(&mut self, at: usize, now: Timestamp) {
-        if at == self.plan.len() {
+        if at == self.bound.plan.len() {
             self.phase = Phase::Close(Outcome::Done);
             return;
         }
-        match Way::forward(&self.plan) {
+        match Way::forward(&self.bound.plan) {
             Ok(way) => {
                 self.set_out(way, 0, 0, false, None, now);
                 // What was approved and wished on the way here counts no more.

@@ -5,22 +5,23 @@
 //! | `data.run` | the runner | [`Position`] as JSON |
 //! | `data.approve.N` | `cutover approve` | who approved step N, and when |
 //! | `data.abort` | `cutover abort` | who asked the run to go back, and when |
-//! | `binaryData.plan` | the runner | the plan as it is bound to the cluster, packed |
+//! | `binaryData.plan` | the runner | `{ plan, approved }`, packed: the plan as it is bound to the cluster, and the digest of the one that was approved |
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cutover_manifest::{Manifest, ObjectRef, short_name};
+use cutover_manifest::{Digest, Manifest, ObjectRef, short_name};
 use cutover_patch::jsonptr::PointerBuf;
 use cutover_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation, TestOperation};
-use cutover_plan::{Digest, Gate, Plan};
+use cutover_plan::{Gate, Pause, Plan};
 use flate2::{Compression, GzBuilder, read::GzDecoder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::analysis::Check;
+use crate::bind::Bound;
 use crate::direction::Direction;
 use crate::effect::Write;
 use crate::error::Error;
@@ -38,7 +39,7 @@ pub struct Journal {
     /// Where the run is.
     pub position: Position,
     /// The plan as it is bound to the cluster.
-    pub plan: Plan,
+    pub bound: Bound,
     /// What people have asked of the run.
     pub wishes: Wishes,
 }
@@ -119,11 +120,8 @@ pub struct Wish {
 impl Journal {
     /// The ConfigMap that is a plan's journal: beside its first workload.
     pub fn object(plan: &Plan, namespace: &str) -> ObjectRef {
-        let first = plan
-            .spec
-            .workloads
-            .first()
-            .and_then(|workload| workload.namespace.as_deref());
+        let first = plan.spec.workloads.first();
+        let first = first.and_then(cutover_workload::Workload::namespace);
         let name = short_name(&format!("cutover-{}", plan.metadata.name), "");
         Place::new(namespace).object(&ObjectRef::new("v1", "ConfigMap", first, &name))
     }
@@ -145,10 +143,16 @@ impl Journal {
             .pointer("/binaryData/plan")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let plan = unpacked(packed).map_err(|reason| bad(manifest, reason))?;
+        let bound = unpacked(packed).map_err(|reason| bad(manifest, reason))?;
+        if bound.approved != position.digest {
+            return Err(bad(
+                manifest,
+                "its plan is not the one that it says was approved",
+            ));
+        }
         Ok(Self {
             position,
-            plan,
+            bound,
             wishes: Wishes::of(manifest),
         })
     }
@@ -163,15 +167,12 @@ impl Journal {
         let Position {
             step, direction, ..
         } = journal.position;
-        let gates = journal
-            .plan
-            .spec
-            .steps
-            .get(step.wrapping_sub(1))
-            .map_or(&[][..], |step| &step.gates);
+        let steps = &journal.bound.plan.spec.steps;
+        let reached = steps.get(step.wrapping_sub(1));
+        let gates = reached.map_or(&[][..], |step| &step.gates);
         let asks = gates
             .iter()
-            .any(|gate| matches!(gate, Gate::Pause { duration: None }));
+            .any(|gate| matches!(gate, Gate::Pause(Pause { duration: None })));
         if direction == Direction::Back || journal.position.ended.is_some() || !asks {
             return Err(bad_with(
                 manifest,
@@ -208,11 +209,11 @@ impl Journal {
 
     /// The ConfigMap that says this.
     pub(crate) fn manifest(
-        plan: &Plan,
+        bound: &Bound,
         position: &Position,
         namespace: &str,
     ) -> Result<Manifest, Error> {
-        let object = Self::object(plan, namespace);
+        let object = Self::object(&bound.plan, namespace);
         let value = json!({
             "apiVersion": object.api_version, "kind": object.kind,
             "metadata": {
@@ -220,7 +221,7 @@ impl Journal {
                 "labels": { "app.kubernetes.io/managed-by": "cutover" },
             },
             "data": { "run": position.text() },
-            "binaryData": { "plan": packed(plan) },
+            "binaryData": { "plan": packed(bound)? },
         });
         let manifest = Manifest::new(value).map_err(cutover_plan::Error::from)?;
         match manifest.pointer("/binaryData/plan").and_then(Value::as_str) {
@@ -344,25 +345,37 @@ fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
     }
 }
 
-/// The same plan gives the same bytes: no time goes into the header.
-fn packed(plan: &Plan) -> String {
-    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
-    let written = encoder.write_all(plan.to_value().to_string().as_bytes());
-    // Writing to memory does not fail.
-    written
-        .and_then(|()| encoder.finish())
-        .map(|bytes| STANDARD.encode(bytes))
-        .unwrap_or_default()
+/// A bound plan as it is packed.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Packed {
+    plan: Value,
+    approved: Digest,
 }
 
-fn unpacked(text: &str) -> Result<Plan, String> {
+/// The same plan gives the same bytes: no time goes into the header.
+fn packed(bound: &Bound) -> Result<String, Error> {
+    let (plan, approved) = (bound.plan.to_value()?, bound.approved.clone());
+    let value = json!(Packed { plan, approved });
+    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
+    let written = encoder.write_all(value.to_string().as_bytes());
+    // Writing to memory does not fail.
+    Ok(written
+        .and_then(|()| encoder.finish())
+        .map(|bytes| STANDARD.encode(bytes))
+        .unwrap_or_default())
+}
+
+fn unpacked(text: &str) -> Result<Bound, String> {
     let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
     let mut json = String::new();
     GzDecoder::new(bytes.as_slice())
         .read_to_string(&mut json)
         .map_err(|error| error.to_string())?;
-    let value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
-    Plan::parse(&value).map_err(|error| error.to_string())
+    let Packed { plan, approved } =
+        serde_json::from_str(&json).map_err(|error| error.to_string())?;
+    let plan = Plan::parse(&plan).map_err(|error| error.to_string())?;
+    Ok(Bound { plan, approved })
 }
 
 fn bad(manifest: &Manifest, reason: impl ToString) -> Error {
@@ -381,3 +394,6 @@ fn bad_with(manifest: &Manifest, reason: impl ToString, hint: &str) -> Error {
         hint: hint.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

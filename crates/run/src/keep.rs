@@ -23,12 +23,12 @@ use crate::way::Way;
 impl Run {
     /// Opens the journal: nothing is written to the cluster before it says so.
     pub(crate) fn open(&mut self, now: Timestamp) -> bool {
-        let way = match Way::forward(&self.plan) {
+        let way = match Way::forward(&self.bound.plan) {
             Ok(way) => way,
             Err(error) => return self.failed(error),
         };
         let position = self.start(now);
-        let manifest = match Journal::manifest(&self.plan, &position, &self.options.namespace) {
+        let manifest = match Journal::manifest(&self.bound, &position, &self.options.namespace) {
             Ok(manifest) => manifest,
             Err(error) => return self.failed(error),
         };
@@ -56,7 +56,7 @@ impl Run {
             return;
         };
         self.tell(Progress::Started {
-            plan: self.plan.metadata.name.clone(),
+            plan: self.given.metadata.name.clone(),
             direction: way.direction,
             done: position.step - 1,
             steps: way.steps.len(),
@@ -69,7 +69,7 @@ impl Run {
             Some((key(object), uid.to_owned()))
         };
         Position {
-            digest: self.given.approved().clone(),
+            digest: self.given.digest.clone(),
             direction: Direction::Forward,
             from: 0,
             to: 0,

@@ -19,7 +19,8 @@ use crate::place::Place;
 ///
 /// ```
 /// # use cutover_manifest::{Bundle, Manifest};
-/// # use cutover_plan::{Options, Release, Waypoint, Waypoints, plan};
+/// # use cutover_planner::{Options, Waypoints, plan};
+/// # use cutover_release::Release;
 /// # use serde_json::json;
 /// let deployment = |image: &str| Manifest::new(json!({
 ///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "hello" },
@@ -38,11 +39,14 @@ use crate::place::Place;
 /// ```
 pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
     let lease = |workload: &cutover_workload::Workload| {
-        let name = cutover_manifest::short_name(&format!("cutover-{}", workload.name), "");
+        // The workload's own name may have its namespace in it.
+        let first = workload.objects().next();
+        let name = first.map_or(&workload.name, |set| &set.name);
+        let name = cutover_manifest::short_name(&format!("cutover-{name}"), "");
         let object = ObjectRef::new(
             "coordination.k8s.io/v1",
             "Lease",
-            workload.namespace.as_deref(),
+            workload.namespace(),
             &name,
         );
         Place::new(namespace).object(&object)
@@ -334,3 +338,6 @@ fn patch(live: &Manifest, target: &Manifest) -> Request {
         dry_run: false,
     }
 }
+
+#[cfg(test)]
+mod tests;

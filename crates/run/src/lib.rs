@@ -76,6 +76,8 @@ mod effect;
 mod ending;
 mod error;
 mod event;
+#[cfg(test)]
+mod examples;
 mod fault;
 mod gates;
 mod journal;
@@ -104,7 +106,7 @@ mod way;
 mod work;
 
 pub use analysis::Check;
-pub use bind::{as_written, bind};
+pub use bind::{Bound, as_written, bind};
 pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use error::Error;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::asking::{PATIENCE, Question};
-use crate::bind::bind;
+use crate::bind::{Bound, bind};
 use crate::direction::Direction;
 use crate::effect::Request;
 use crate::journal::{Journal, Position};
@@ -76,10 +76,12 @@ impl Run {
     }
 
     fn resume(&mut self, journal: Journal, now: Timestamp) {
-        let Journal { position, plan, .. } = journal;
-        let same = position.digest == *self.given.approved();
+        let Journal {
+            position, bound, ..
+        } = journal;
+        let same = position.digest == self.given.digest;
         let over = match &position.ended {
-            Some(Outcome::Done) => Some(plan.len()),
+            Some(Outcome::Done) => Some(bound.plan.len()),
             Some(Outcome::Undone { to }) => Some(*to),
             _ => None,
         };
@@ -93,18 +95,12 @@ impl Run {
                     "another plan named {name} ({digest}…) is under way\nhint: finish it, or take it back with cutover undo"
                 ));
             }
-            (true, over) => self.go_on(position, plan, over, now),
+            (true, over) => self.go_on(position, bound, over, now),
         }
     }
 
     /// Goes on with a run: where it was, or from the state at which it ended.
-    fn go_on(
-        &mut self,
-        mut position: Position,
-        plan: cutover_plan::Plan,
-        over: Option<usize>,
-        now: Timestamp,
-    ) {
+    fn go_on(&mut self, mut position: Position, bound: Bound, over: Option<usize>, now: Timestamp) {
         if position.ended.take().is_some() {
             // Somebody has thought about it meanwhile: it is measured anew.
             position.checks.clear();
@@ -113,10 +109,11 @@ impl Run {
         // Nobody has looked meanwhile: the time limit begins anew.
         position.since = now;
         self.written = self.journal_text();
-        self.plan = plan;
+        self.bound = bound;
+        let plan = &self.bound.plan;
         let way = match position.direction {
-            Direction::Forward => Way::forward(&self.plan),
-            Direction::Back => Way::back(&self.plan, position.from, position.to, position.halfway),
+            Direction::Forward => Way::forward(plan),
+            Direction::Back => Way::back(plan, position.from, position.to, position.halfway),
         };
         match way {
             Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
@@ -182,7 +179,7 @@ impl Run {
         }
         let live = self.seen.bundle(self.objects.iter());
         match bind(&self.given, &live, &self.options.namespace) {
-            Ok(plan) => self.plan = plan,
+            Ok(bound) => self.bound = bound,
             Err(error) => return self.failed(error),
         }
         match self.managed(&live).or_else(|| self.closed()) {
@@ -193,7 +190,7 @@ impl Run {
 
     /// A Secret that the plan writes, and whose values nobody has given.
     fn closed(&self) -> Option<String> {
-        let states = states_of_objects(&self.plan).unwrap_or_default();
+        let states = states_of_objects(&self.bound.plan).unwrap_or_default();
         let closed = states.iter().find(|state| self.unsealed(state).is_none())?;
         let object = closed.object();
         Some(format!(
@@ -220,7 +217,13 @@ impl Run {
     }
 
     pub(crate) fn changed_objects(&self) -> Vec<ObjectRef> {
-        let changes = self.plan.spec.steps.iter().flat_map(|step| &step.changes);
+        let changes = self
+            .bound
+            .plan
+            .spec
+            .steps
+            .iter()
+            .flat_map(|step| &step.changes);
         changes.map(|change| change.object().clone()).collect()
     }
 }

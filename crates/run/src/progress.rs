@@ -36,8 +36,6 @@ pub enum Progress {
         number: usize,
         /// Its phase.
         phase: String,
-        /// What it does.
-        name: String,
         /// Whether it was already done, and is only recognised.
         already: bool,
     },

@@ -2,7 +2,11 @@
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::diff;
-use cutover_plan::{Change, Entry, Error, Gate, Plan, StateDigest, Step, Undo, apply};
+use cutover_plan::{
+    Available, Change, Drained, Endpoints, Error, Gate, Held, PatchChange, Plan, Replace,
+    RoutedGate, Settled, Step, Undo, apply, state_digest,
+};
+use cutover_workload::{Bounds, Workload};
 
 /// What becomes of a plan's objects.
 pub(crate) trait Rebase {
@@ -13,118 +17,131 @@ pub(crate) trait Rebase {
     fn manifest(&self, manifest: &Manifest) -> Manifest;
 }
 
-/// The plan with the same steps and gates over other objects: every state is made anew, and
-/// every patch is the difference between two of them. It names the digest of this one as what
-/// was approved.
+/// The plan with the same steps and gates over other objects: every state is made anew, and every
+/// patch is the difference between two of them.
 ///
 /// # Errors
 ///
 /// [`Error::Patch`] where the plan does not fit itself; a plan that was read or made does.
+/// [`Error::NotCanonical`] where another object has a number that has no digest.
 pub(crate) fn rebase(plan: &Plan, onto: &impl Rebase) -> Result<Plan, Error> {
     let mut spec = plan.spec.clone();
-    let states = plan.states()?;
-    let mut digests = StateDigest::default();
-    spec.from = states[0]
-        .iter()
-        .map(|manifest| entry(onto.manifest(manifest)))
-        .collect();
+    for manifest in &mut spec.from {
+        *manifest = onto.manifest(manifest);
+    }
     for workload in &mut spec.workloads {
-        let set = workload
-            .deployments()
-            .next()
-            .map(|(_, object)| onto.object(&object));
-        workload.namespace = set.map_or_else(|| workload.namespace.clone(), |set| set.namespace);
+        move_workload(workload, onto);
     }
-    spec.steps = rebased(onto, &plan.spec.steps, &states[0], &mut digests)?;
-    spec.undo = Vec::with_capacity(plan.spec.undo.len());
-    for undo in &plan.spec.undo {
-        let steps = rebased(onto, &undo.steps, &states[undo.from], &mut digests)?;
-        spec.undo.push(Undo {
-            steps,
-            ..undo.clone()
-        });
+    for note in &mut spec.notes {
+        note.object = note.object.as_ref().map(|object| onto.object(object));
     }
-    let mut rebased = Plan::new(plan.metadata.name.clone(), spec);
-    rebased.metadata.approved = Some(plan.approved().clone());
-    Ok(rebased)
+    spec.steps = rebased(onto, &plan.spec.steps, plan.start())?;
+    spec.undo.clear();
+    let mut walk = plan.walk();
+    while walk.advance()?.is_some() {
+        if let Some(undo) = plan.undo(walk.number()) {
+            let steps = rebased(onto, &undo.steps, walk.state().clone())?;
+            spec.undo.push(Undo {
+                steps,
+                ..undo.clone()
+            });
+        }
+    }
+    Plan::new(plan.metadata.name.clone(), spec)
 }
 
-fn entry(manifest: Manifest) -> Entry {
-    Entry {
-        object: manifest.object().clone(),
-        manifest,
+fn move_workload(workload: &mut Workload, onto: &impl Rebase) {
+    for set in &mut workload.sets {
+        set.object = onto.object(&set.object);
+    }
+    for router in &mut workload.routers {
+        router.object = onto.object(&router.object);
+    }
+    if let Bounds::Live(live) = &mut workload.bounds {
+        live.autoscaler = live.autoscaler.as_ref().map(|object| onto.object(object));
     }
 }
 
-fn rebased(
-    onto: &impl Rebase,
-    steps: &[Step],
-    from: &Bundle,
-    digests: &mut StateDigest,
-) -> Result<Vec<Step>, Error> {
-    let mut theirs = from.clone();
+/// The same steps, from the same state of the other plan.
+fn rebased(onto: &impl Rebase, steps: &[Step], from: Bundle) -> Result<Vec<Step>, Error> {
     let mut state: Bundle = from
         .iter()
         .map(|manifest| onto.manifest(manifest))
         .collect();
+    let mut theirs = from;
     let mut made = Vec::with_capacity(steps.len());
-    for (number, step) in steps.iter().enumerate() {
-        apply(&mut theirs, step, number + 1)?;
+    for (index, step) in steps.iter().enumerate() {
+        apply(&mut theirs, step, index + 1)?;
         let mut changes = Vec::with_capacity(step.changes.len());
         for change in &step.changes {
-            let after = theirs
-                .get(change.object())
-                .map(|manifest| onto.manifest(manifest));
-            let before = match &after {
-                Some(after) => state.insert(after.clone()),
-                None => state.remove(&onto.object(change.object())),
-            };
-            changes.extend(change_between(before, after));
+            changes.extend(moved(onto, change, &theirs, &mut state));
         }
-        let gates = step.gates.iter().map(|gate| placed(onto, gate)).collect();
         made.push(Step {
             changes,
-            gates,
-            after: digests.update(&state),
+            gates: step.gates.iter().map(|gate| placed(onto, gate)).collect(),
+            state: state_digest(&state)?,
             ..step.clone()
         });
     }
     Ok(made)
 }
 
+/// The same change of the other object, which the state has after it; none where that object is so
+/// already.
+fn moved(
+    onto: &impl Rebase,
+    change: &Change,
+    theirs: &Bundle,
+    state: &mut Bundle,
+) -> Option<Change> {
+    match change {
+        Change::Create(_) | Change::Delete(_) | Change::Patch(_) => {
+            let after = theirs.get(change.object());
+            let after = after.map(|manifest| onto.manifest(manifest));
+            let before = match &after {
+                Some(after) => state.insert(after.clone()),
+                None => state.remove(&onto.object(change.object())),
+            };
+            change_between(before, after)
+        }
+        Change::Replace(replace) => Some(Change::Replace(Replace {
+            object: onto.object(&replace.object),
+            ..replace.clone()
+        })),
+    }
+}
+
 /// The change from one state of an object to another; none where there is none.
 fn change_between(before: Option<Manifest>, after: Option<Manifest>) -> Option<Change> {
     match (before, after) {
         (None, None) => None,
-        (None, Some(manifest)) => Some(Change::Create {
-            object: manifest.object().clone(),
-            manifest,
-        }),
-        (Some(manifest), None) => Some(Change::Delete {
-            object: manifest.object().clone(),
-            manifest,
-        }),
-        (Some(before), Some(after)) => (before != after).then(|| Change::Patch {
-            object: before.object().clone(),
-            ops: diff(before.value(), after.value(), &MergeKeys),
-            inverse: diff(after.value(), before.value(), &MergeKeys),
+        (None, Some(manifest)) => Some(Change::Create(manifest)),
+        (Some(manifest), None) => Some(Change::Delete(manifest.object().clone())),
+        (Some(before), Some(after)) => (before != after).then(|| {
+            Change::Patch(PatchChange {
+                object: before.object().clone(),
+                ops: diff(before.value(), after.value(), &MergeKeys),
+                inverse: diff(after.value(), before.value(), &MergeKeys),
+            })
         }),
     }
 }
 
 fn placed(onto: &impl Rebase, gate: &Gate) -> Gate {
-    match gate.clone() {
-        Gate::Available { object, replicas } => Gate::Available {
-            object: onto.object(&object),
-            replicas,
-        },
-        Gate::Settled { object, replicas } => Gate::Settled {
-            object: onto.object(&object),
-            replicas,
-        },
-        Gate::Endpoints { object } => Gate::Endpoints {
-            object: onto.object(&object),
-        },
-        other => other,
+    let mut gate = gate.clone();
+    match &mut gate {
+        Gate::Available(Available { object, .. })
+        | Gate::Drained(Drained { object, .. })
+        | Gate::Endpoints(Endpoints { object })
+        | Gate::Held(Held { object })
+        | Gate::Routed(RoutedGate { object, .. })
+        | Gate::Settled(Settled { object, .. }) => *object = onto.object(object),
+        Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => {}
     }
+    gate
 }

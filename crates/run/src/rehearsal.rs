@@ -20,7 +20,7 @@ impl Run {
     /// Every state that the plan brings an object to, and every Job of its analyses, as one dry
     /// run.
     pub(crate) fn rehearsals(&self) -> Vec<(Question, Request)> {
-        let states = states_of_objects(&self.plan)
+        let states = states_of_objects(&self.bound.plan)
             .unwrap_or_default()
             .into_iter()
             .chain(self.later_jobs());
@@ -36,7 +36,9 @@ impl Run {
             .jobs
             .iter()
             .filter(|(object, _)| self.seen.live(object).is_none());
-        jobs.filter_map(|(object, location)| Some(manifest(job_at(&self.plan, *location)?, object)))
+        jobs.filter_map(|(object, location)| {
+            Some(manifest(job_at(&self.given, *location)?, object))
+        })
     }
 
     fn rehearsal(&self, state: &Manifest) -> Option<Request> {
@@ -106,12 +108,12 @@ impl Run {
     pub(crate) fn rehearse(&mut self) -> bool {
         let admitted = std::mem::take(&mut self.admitted);
         if !admitted.is_empty() {
-            match admit(&self.plan, &admitted, &self.options.namespace) {
-                Ok(plan) => self.plan = plan,
+            match admit(&self.bound, &admitted, &self.options.namespace) {
+                Ok(bound) => self.bound = bound,
                 Err(error) => return self.failed(error),
             }
         }
-        let over = self.options.goal == Goal::Try || self.plan.is_empty();
+        let over = self.options.goal == Goal::Try || self.bound.plan.is_empty();
         self.phase = if over {
             Phase::Close(Outcome::Done)
         } else {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::{Change, Gate, Plan};
+use cutover_plan::{Available, Change, Endpoints, Gate, Plan, Settled};
+use cutover_workload::Workload;
 use serde_json::{Value, json};
 
 use crate::analysis::jobs;
@@ -128,12 +129,12 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
     }));
     for gate in steps.flat_map(|step| &step.gates) {
         match gate {
-            Gate::Available { object, .. } | Gate::Settled { object, .. } => {
+            Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
                 let namespace = place.object(object).namespace;
                 scopes.insert(scope("apps/v1", "ReplicaSet", &namespace, None));
                 scopes.insert(scope("v1", "Pod", &namespace, None));
             }
-            Gate::Endpoints { object } => {
+            Gate::Endpoints(Endpoints { object }) => {
                 let namespace = place.object(object).namespace;
                 scopes.insert(scope("v1", "Pod", &namespace, None));
                 scopes.insert(scope(
@@ -143,7 +144,16 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
                     None,
                 ));
             }
-            _ => {}
+            // What they look at is watched as an object of the plan, where they look at one.
+            Gate::Drained(_)
+            | Gate::Held(_)
+            | Gate::Job(_)
+            | Gate::Metric(_)
+            | Gate::Pause(_)
+            | Gate::Routed(_)
+            | Gate::Smoke(_)
+            | Gate::Webhook(_)
+            | Gate::Window(_) => {}
         }
     }
     let journal = Journal::object(plan, namespace);
@@ -162,7 +172,7 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
 /// All objects that the plan starts from or ever has.
 pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
     let place = Place::new(namespace);
-    let start = plan.spec.from.iter().map(|entry| &entry.object);
+    let start = plan.spec.from.iter().map(Manifest::object);
     let changed = changes(plan).map(Change::object);
     start
         .chain(changed)
@@ -172,11 +182,8 @@ pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
 
 /// The namespaces of the plan's workloads.
 pub(crate) fn namespaces(plan: &Plan, namespace: &str) -> BTreeSet<Option<String>> {
-    let own = |of: &Option<String>| Some(of.clone().unwrap_or_else(|| namespace.to_owned()));
-    plan.spec
-        .workloads
-        .iter()
-        .map(|workload| own(&workload.namespace))
+    let own = plan.spec.workloads.iter().map(Workload::namespace);
+    own.map(|own| Some(own.unwrap_or(namespace).to_owned()))
         .collect()
 }
 
@@ -191,10 +198,15 @@ fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
 
 fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
     let place = Place::new(namespace);
-    let verb = |change: &Change| match change {
-        Change::Create { .. } => "create",
-        Change::Delete { .. } => "delete",
-        Change::Patch { .. } => "patch",
+    let write = |change: &Change| {
+        let verb = match change {
+            Change::Create(_) => "create",
+            Change::Delete(_) => "delete",
+            Change::Patch(_) => "patch",
+            // A plan that has one is not carried out.
+            Change::Replace(_) => return None,
+        };
+        Some((verb, place.object(change.object())))
     };
     let read = objects(plan, namespace)
         .into_iter()
@@ -203,7 +215,7 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
     let jobs = jobs
         .keys()
         .flat_map(|job| ["create", "delete", "get"].map(|verb| (verb, job.clone())));
-    let changes = changes(plan).map(|change| (verb(change), place.object(change.object())));
+    let changes = changes(plan).filter_map(write);
     changes.chain(read).chain(jobs).collect()
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::{Location, jobs};
 use crate::asking::{Asked, Question};
-use crate::bind::Admitted;
+use crate::bind::{Admitted, Bound};
 use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
@@ -42,7 +42,7 @@ pub struct Run {
     /// The plan as it was approved.
     pub(crate) given: Plan,
     /// The plan as it is bound to the cluster, once it is.
-    pub(crate) plan: Plan,
+    pub(crate) bound: Bound,
     /// The ConfigMap that is the journal.
     pub(crate) journal: ObjectRef,
     /// The objects of the plan.
@@ -143,7 +143,7 @@ impl Run {
             jobs: jobs(&plan, &options.namespace),
             seen: Seen::of(&objects),
             objects,
-            plan: plan.clone(),
+            bound: Bound::unseen(plan.clone()),
             given: plan,
             options,
             leases,

@@ -26,7 +26,7 @@ impl Run {
                 name: None,
             })
         };
-        let scopes = namespaces(&self.plan, &self.options.namespace)
+        let scopes = namespaces(&self.bound.plan, &self.options.namespace)
             .into_iter()
             .flat_map(scope);
         scopes.map(|scope| (Question::Survey, Request::List(scope)))
@@ -34,14 +34,14 @@ impl Run {
 
     /// All that was looked for is found.
     pub(crate) fn survey(&mut self) -> bool {
-        states_of_objects(&self.plan)
+        states_of_objects(&self.bound.plan)
             .unwrap_or_default()
             .iter()
             .for_each(|state| self.front(state));
         if self.position.is_some() {
             self.phase = Phase::Work;
         } else {
-            let rights = rights(&self.plan, &self.options.namespace);
+            let rights = rights(&self.given, &self.options.namespace);
             self.queue = rights.into_iter().map(reviewed).collect();
             self.phase = Phase::Review;
         }

@@ -1,7 +1,7 @@
 //! The gates of a step: what is waited for, and for how long.
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Gate, OnFailure};
+use cutover_plan::{Endpoints, Gate, OnFailure, Pause};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Analysed;
@@ -152,17 +152,17 @@ impl Run {
         now: Timestamp,
     ) -> Option<(String, Option<Timestamp>)> {
         let gates = self.way.iter().flat_map(|way| way.gates(number));
-        let mut open = gates.filter_map(|gate| match gate {
-            Gate::Pause {
-                duration: Some(duration),
-            } => {
-                let until = later(held, SignedDuration::from_secs(duration.seconds().into()));
-                (until > now).then(|| (name(gate), Some(until)))
-            }
-            Gate::Pause { duration: None } => {
-                (!self.wishes.approvals.contains_key(&number)).then(|| (name(gate), None))
-            }
-            _ => None,
+        let mut open = gates.filter_map(|gate| {
+            let Gate::Pause(Pause { duration }) = gate else {
+                return None;
+            };
+            let until = duration
+                .map(|duration| later(held, SignedDuration::from_secs(duration.seconds().into())));
+            let is_over = match until {
+                Some(until) => until <= now,
+                None => self.wishes.approvals.contains_key(&number),
+            };
+            (!is_over).then(|| (name(gate), until))
         });
         open.next()
     }
@@ -194,7 +194,7 @@ impl Run {
             });
             return false;
         }
-        let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let within = self.way.as_ref().and_then(|way| way.limit(number));
         let since = self.still_since(number, since, now);
         let until =
             within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
@@ -229,7 +229,7 @@ impl Run {
     }
 
     fn overdue(&mut self, number: usize, gate: &str, stands: &str, now: Timestamp) -> bool {
-        let within = self.way.as_ref().and_then(|way| way.step(number).within);
+        let within = self.way.as_ref().and_then(|way| way.limit(number));
         let within = within.map(|within| within.to_string()).unwrap_or_default();
         let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
         self.give_up(reason, now)
@@ -241,7 +241,10 @@ impl Run {
             .position
             .as_ref()
             .is_some_and(|position| position.direction == Direction::Forward);
-        let on_failure = self.options.on_failure.unwrap_or(self.plan.spec.on_failure);
+        let on_failure = self
+            .options
+            .on_failure
+            .unwrap_or(self.given.spec.on_failure);
         if forward && on_failure == OnFailure::Undo {
             return self.turn(0, reason, now);
         }
@@ -295,7 +298,7 @@ impl Run {
     /// Whether a gate that holds has held for long enough.
     fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
         let since = *self.gates.entry(index).or_insert(now);
-        let Gate::Endpoints { object } = gate else {
+        let Gate::Endpoints(Endpoints { object }) = gate else {
             return Verdict::Holds;
         };
         let balanced = self.seen.live(object).is_some_and(|service| {

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Change, Gate, Plan, Step, apply};
+use cutover_plan::{Available, Change, Duration, Gate, Plan, Settled, Step, Walk, walk};
+use cutover_workload::Deployment;
 
 use crate::direction::Direction;
 use crate::error::Error;
+
+/// How long gates are waited for where neither the step nor a Deployment says.
+const TEN_MINUTES: Duration = Duration::of_seconds(600);
 
 /// The way that a run is on.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ pub(crate) struct Way {
 impl Way {
     /// Through the plan.
     pub(crate) fn forward(plan: &Plan) -> Result<Self, Error> {
-        let states = plan.states()?;
+        let states = states(plan.start(), &plan.spec.steps)?;
         let numbers = (0..states.len()).map(Some).collect();
         let steps = plan.spec.steps.clone();
         let (direction, counted) = (Direction::Forward, counted(&steps));
@@ -46,39 +50,36 @@ impl Way {
     /// Back from the state after a step to the one after another, or as near above it as the plan's
     /// ways lead.
     pub(crate) fn back(plan: &Plan, from: usize, to: usize, halfway: bool) -> Result<Self, Error> {
-        let forward = plan.states()?;
+        let forward = states(plan.start(), &plan.spec.steps)?;
         let missing = || cutover_plan::Error::NoStep {
             step: from,
             steps: plan.len(),
         };
+        let start = forward.get(from).ok_or_else(missing)?.clone();
+        let before = from.checked_sub(1).filter(|_| halfway);
         let mut way = Self {
             direction: Direction::Back,
             steps: Vec::new(),
-            states: vec![forward.get(from).ok_or_else(missing)?.clone()],
+            states: vec![start],
             numbers: vec![Some(from)],
-            halfway: from
-                .checked_sub(1)
-                .filter(|_| halfway)
-                .map(|before| forward[before].clone()),
+            halfway: before.map(|before| forward[before].clone()),
             plan: Vec::new(),
             counted: BTreeSet::new(),
         };
         let mut at = from;
         while at > to {
-            let undo = &plan.spec.undo[at - 1];
-            if undo.then < to {
+            let undo = plan.undo(at).ok_or_else(missing)?;
+            if undo.to < to {
                 break;
             }
-            for step in &undo.steps {
-                let mut state = way.states[way.states.len() - 1].clone();
-                apply(&mut state, step, at)?;
-                way.steps.push(step.clone());
-                way.states.push(state);
-                way.numbers.push(None);
-            }
-            at = undo.then;
-            let last = way.numbers.len() - 1;
-            way.numbers[last] = Some(at);
+            let last = way.states.len() - 1;
+            let states = states(way.states[last].clone(), &undo.steps)?;
+            way.steps.extend(undo.steps.iter().cloned());
+            way.states.extend(states.into_iter().skip(1));
+            way.numbers.resize(way.states.len(), None);
+            // A plan whose ways back do not lead down is refused when it is read.
+            at = undo.to.min(at - 1);
+            way.numbers[way.states.len() - 1] = Some(at);
         }
         way.plan = forward;
         way.plan.extend(way.states.iter().cloned());
@@ -127,6 +128,23 @@ impl Way {
         &self.step(number).gates
     }
 
+    /// For how long a step's gates on the cluster are waited for; none where it has none.
+    ///
+    /// Where the step does not say: as long as the Deployment that takes longest of those that are
+    /// waited for gives itself to progress, and ten minutes where there is none.
+    pub(crate) fn limit(&self, number: usize) -> Option<Duration> {
+        let step = self.step(number);
+        let waited_for = step.gates.iter().filter_map(Gate::object);
+        let mut limit = step.within;
+        for object in waited_for.filter(|_| step.within.is_none()) {
+            let set = self.after(number).get(object);
+            let set = set.filter(|set| Deployment::is(set.object()));
+            limit = limit.max(set.map(|set| Duration::of_seconds(Deployment::of(set).deadline())));
+        }
+        let observed = step.gates.iter().any(Gate::is_observed);
+        limit.or_else(|| observed.then_some(TEN_MINUTES))
+    }
+
     /// Other states of an object, anywhere in the plan: where they differ from this one its planned
     /// fields are.
     pub(crate) fn others<'a>(
@@ -151,48 +169,76 @@ impl Way {
     }
 }
 
+/// The states along some steps: one more than there are steps.
+fn states(from: Bundle, steps: &[Step]) -> Result<Vec<Bundle>, cutover_plan::Error> {
+    let mut walk = walk(from, steps);
+    let mut states = vec![walk.state().clone()];
+    while walk.advance()?.is_some() {
+        states.push(walk.state().clone());
+    }
+    Ok(states)
+}
+
 fn counted(steps: &[Step]) -> BTreeSet<ObjectRef> {
     let gates = steps.iter().flat_map(|step| &step.gates);
-    let counted = gates.filter_map(|gate| match gate {
-        Gate::Available { object, .. } | Gate::Settled { object, .. } => Some(object.clone()),
-        _ => None,
-    });
-    counted.collect()
+    gates.filter_map(counted_by).cloned().collect()
+}
+
+/// The object whose pods a gate counts.
+fn counted_by(gate: &Gate) -> Option<&ObjectRef> {
+    match gate {
+        Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
+            Some(object)
+        }
+        Gate::Drained(_)
+        | Gate::Endpoints(_)
+        | Gate::Held(_)
+        | Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Routed(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => None,
+    }
 }
 
 /// The states that the ways back from the state after a step lead to, down to the start.
 pub(crate) fn ways_back(plan: &Plan, from: usize) -> Vec<usize> {
-    let then = |at: &usize| {
-        plan.spec
-            .undo
-            .get(at.wrapping_sub(1))
-            .map(|undo| undo.then.min(at - 1))
-    };
-    std::iter::successors(Some(from), then).skip(1).collect()
+    let next = |at: &usize| plan.undo(*at).map(|undo| undo.to.min(at - 1));
+    std::iter::successors(Some(from), next).skip(1).collect()
 }
 
 /// Every state that any step of a plan, forward or back, brings an object to; each once.
 pub(crate) fn states_of_objects(plan: &Plan) -> Result<Vec<Manifest>, Error> {
-    let mut found: BTreeMap<ObjectRef, Vec<Manifest>> = BTreeMap::new();
-    let states = plan.states()?;
-    let forward = (0, &plan.spec.steps);
-    let back = plan.spec.undo.iter().map(|undo| (undo.from, &undo.steps));
-    for (from, steps) in std::iter::once(forward).chain(back) {
-        let mut state = states[from].clone();
-        for step in steps {
-            apply(&mut state, step, from)?;
-            for object in step.changes.iter().map(Change::object) {
-                let known = found.entry(object.clone()).or_default();
-                known.extend(
-                    state
-                        .get(object)
-                        .filter(|here| !known.contains(here))
-                        .cloned()
-                        .into_iter()
-                        .collect::<Vec<_>>(),
-                );
-            }
+    let mut found = BTreeMap::new();
+    collect_states(plan.walk(), &mut found)?;
+    let mut forward = plan.walk();
+    while forward.advance()?.is_some() {
+        if let Some(undo) = plan.undo(forward.number()) {
+            collect_states(walk(forward.state().clone(), &undo.steps), &mut found)?;
         }
     }
     Ok(found.into_values().flatten().collect())
 }
+
+fn collect_states(
+    mut walk: Walk<'_>,
+    found: &mut BTreeMap<ObjectRef, Vec<Manifest>>,
+) -> Result<(), Error> {
+    while let Some(step) = walk.advance()? {
+        for object in step.changes.iter().map(Change::object) {
+            let Some(here) = walk.state().get(object) else {
+                continue;
+            };
+            let known = found.entry(object.clone()).or_default();
+            if !known.contains(here) {
+                known.push(here.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -257,12 +257,10 @@ impl Run {
         }
         self.step_told = Some(number);
         let Some(way) = &self.way else { return };
-        let step = way.step(number);
-        let (phase, name) = (step.phase.clone(), step.name.clone());
+        let phase = way.step(number).phase.to_string();
         self.tell(Progress::Step {
             number,
             phase,
-            name,
             already,
         });
     }

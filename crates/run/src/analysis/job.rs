@@ -12,14 +12,11 @@ use crate::stand::goes;
 /// Where an analysis is: its step, from 1, and its index among the step's gates.
 pub(crate) type Location = (usize, usize);
 
-/// The Jobs of a plan, under names that no other plan or step gives.
+/// The Jobs of an approved plan, under names that no other plan or step gives.
 pub(crate) fn jobs(plan: &Plan, namespace: &str) -> BTreeMap<ObjectRef, Location> {
-    let digest = plan.approved().short();
-    let first = plan
-        .spec
-        .workloads
-        .first()
-        .and_then(|workload| workload.namespace.as_deref());
+    let digest = plan.digest.short();
+    let first = plan.spec.workloads.first();
+    let first = first.and_then(cutover_workload::Workload::namespace);
     let steps = plan.spec.steps.iter().enumerate();
     let gates = steps.flat_map(|(at, step)| {
         step.gates
@@ -27,36 +24,31 @@ pub(crate) fn jobs(plan: &Plan, namespace: &str) -> BTreeMap<ObjectRef, Location
             .enumerate()
             .map(move |(index, gate)| ((at + 1, index), gate))
     });
-    let named = gates.filter_map(|(location, gate)| match gate {
-        Gate::Job(Job { manifest, .. }) => {
-            let asked = manifest.object();
-            let name = short_name(
-                &asked.name,
-                &format!("{digest}-{}-{}", location.0, location.1),
-            );
-            let namespace = asked.namespace.as_deref().or(first).unwrap_or(namespace);
-            Some((
-                ObjectRef::new("batch/v1", "Job", Some(namespace), &name),
-                location,
-            ))
-        }
-        _ => None,
+    let named = gates.filter_map(|(location, gate)| {
+        let Gate::Job(Job { manifest, .. }) = gate else {
+            return None;
+        };
+        let asked = manifest.object();
+        let name = short_name(
+            &asked.name,
+            &format!("{digest}-{}-{}", location.0, location.1),
+        );
+        let namespace = asked.namespace.as_deref().or(first).unwrap_or(namespace);
+        Some((
+            ObjectRef::new("batch/v1", "Job", Some(namespace), &name),
+            location,
+        ))
     });
     named.collect()
 }
 
 /// The Job of a gate.
 pub(crate) fn job_at(plan: &Plan, (step, index): Location) -> Option<&Job> {
-    match plan
-        .spec
-        .steps
-        .get(step.checked_sub(1)?)?
-        .gates
-        .get(index)?
-    {
-        Gate::Job(job) => Some(job),
-        _ => None,
-    }
+    let step = plan.spec.steps.get(step.checked_sub(1)?)?;
+    let Gate::Job(job) = step.gates.get(index)? else {
+        return None;
+    };
+    Some(job)
 }
 
 /// The Job as it is created.

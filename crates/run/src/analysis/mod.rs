@@ -128,12 +128,9 @@ impl Run {
         if due > now {
             return self.wake_at(due);
         }
-        let phase = self
-            .way
-            .as_ref()
-            .map(|way| way.step(location.0).phase.clone())
-            .unwrap_or_default();
-        if let Some(request) = question(analysis, &self.plan.metadata.name, location.0, &phase) {
+        let Some(way) = &self.way else { return };
+        let (plan, phase) = (&self.given.metadata.name, &way.step(location.0).phase);
+        if let Some(request) = question(analysis, plan, location.0, phase) {
             self.ask(Question::Check(location), Request::Http(request), now);
         }
     }

@@ -3,7 +3,7 @@
 mod endpoints;
 mod pods;
 
-use cutover_plan::Gate;
+use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled, Window};
 use jiff::Timestamp;
 
 use crate::seen::Seen;
@@ -19,22 +19,49 @@ pub(crate) enum Verdict {
     Waits(String),
 }
 
-/// How a gate on the cluster's objects stands; pauses and analyses are the run's own.
+/// How a gate on the cluster's objects stands; pauses, windows and analyses are the run's own.
 pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
     match gate {
-        Gate::Available { object, replicas } => pods::available(seen, object, *replicas, now),
-        Gate::Settled { object, replicas } => pods::settled(seen, object, *replicas),
-        Gate::Endpoints { object } => endpoints::endpoints(seen, object),
-        _ => Verdict::Holds,
+        Gate::Available(Available {
+            object,
+            replicas: Some(replicas),
+            updated: None,
+        }) => pods::available(seen, object, *replicas, now),
+        Gate::Settled(Settled { object, replicas }) => pods::settled(seen, object, *replicas),
+        Gate::Endpoints(Endpoints { object }) => endpoints::endpoints(seen, object),
+        Gate::Job(_) | Gate::Metric(_) | Gate::Pause(_) | Gate::Smoke(_) | Gate::Webhook(_) => {
+            Verdict::Holds
+        }
+        // What is unknown does not hold.
+        Gate::Available(_)
+        | Gate::Drained(_)
+        | Gate::Held(_)
+        | Gate::Routed(_)
+        | Gate::Window(_) => {
+            Verdict::Waits("this version does not know whether it holds".to_owned())
+        }
     }
 }
 
 /// How many pods a gate is short of, or too many there are; none where that cannot be said.
 pub(crate) fn short_of(gate: &Gate, seen: &Seen) -> Option<usize> {
     match gate {
-        Gate::Available { object, replicas } => pods::short_of(seen, object, *replicas, true),
-        Gate::Settled { object, replicas } => pods::short_of(seen, object, *replicas, false),
-        _ => None,
+        Gate::Available(Available {
+            object, replicas, ..
+        }) => pods::short_of(seen, object, (*replicas)?, true),
+        Gate::Settled(Settled { object, replicas }) => {
+            pods::short_of(seen, object, *replicas, false)
+        }
+        Gate::Drained(_)
+        | Gate::Endpoints(_)
+        | Gate::Held(_)
+        | Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Routed(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => None,
     }
 }
 
@@ -43,18 +70,46 @@ pub(crate) fn shrunk(seen: &Seen, object: &cutover_manifest::ObjectRef, replicas
     pods::shrunk(seen, object, replicas)
 }
 
-/// A gate in words, as `hello-canary available`.
+/// A gate in words, as `hello-canary 3 available`.
 pub(crate) fn name(gate: &Gate) -> String {
     match gate {
-        Gate::Available { object, replicas } => format!("{} {replicas} available", object.name),
-        Gate::Settled { object, replicas } => format!("{} {replicas} settled", object.name),
-        Gate::Endpoints { object } => format!("endpoints of {}", object.name),
-        Gate::Pause {
+        Gate::Available(Available {
+            object, replicas, ..
+        }) => match replicas {
+            Some(replicas) => format!("{} {replicas} available", object.name),
+            None => format!("{} available", object.name),
+        },
+        Gate::Drained(Drained { object, .. }) => format!("{} drained", object.name),
+        Gate::Endpoints(Endpoints { object }) => format!("endpoints of {}", object.name),
+        Gate::Held(Held { object }) => format!("{} held", object.name),
+        Gate::Pause(Pause {
             duration: Some(duration),
-        } => format!("a pause of {duration}"),
-        Gate::Pause { duration: None } => "a person".to_owned(),
-        other => other
-            .analysis()
-            .map_or_else(|| "a gate".to_owned(), |analysis| analysis.to_string()),
+        }) => format!("a pause of {duration}"),
+        Gate::Pause(Pause { duration: None }) => "a person".to_owned(),
+        Gate::Routed(RoutedGate { object, .. }) => format!("{} routed", object.name),
+        Gate::Settled(Settled { object, replicas }) => {
+            format!("{} {replicas} settled", object.name)
+        }
+        Gate::Window(window) => window_name(window),
+        Gate::Job(_) | Gate::Metric(_) | Gate::Smoke(_) | Gate::Webhook(_) => {
+            let analysis = gate.analysis();
+            analysis.map_or_else(|| "an analysis".to_owned(), |analysis| analysis.to_string())
+        }
     }
 }
+
+/// A window in words, as `the window Mon, Tue 09:00-16:00 Europe/Berlin`.
+fn window_name(window: &Window) -> String {
+    let days: Vec<String> = window.days.iter().map(|day| format!("{day:?}")).collect();
+    let days = match days.as_slice() {
+        [] => String::new(),
+        days => format!("{} ", days.join(", ")),
+    };
+    let Window {
+        from, to, timezone, ..
+    } = window;
+    format!("the window {days}{from}-{to} {timezone}")
+}
+
+#[cfg(test)]
+mod tests;
