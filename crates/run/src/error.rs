@@ -13,6 +13,16 @@ pub enum Error {
         .0.join("\n")
     )]
     Unbound(Vec<String>),
+    /// The plan has a change or a gate that this version does not carry out.
+    #[error(
+        "{place}: this version does not carry out {what}\nhint: use a version of cutover that does, or make the plan without it"
+    )]
+    Unsupported {
+        /// The step, with its way back where it is on one.
+        place: String,
+        /// The change or the gate, and its object.
+        what: String,
+    },
     /// A journal cannot be read.
     #[error("ConfigMap {name}: {reason}\nhint: {hint}")]
     Journal {

@@ -101,6 +101,7 @@ mod seen;
 mod stand;
 mod survey;
 mod trouble;
+mod unsupported;
 mod wait;
 mod way;
 mod work;

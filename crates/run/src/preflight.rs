@@ -18,6 +18,7 @@ use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::rights::scopes;
 use crate::run::{Phase, Run};
+use crate::unsupported::refuse_unsupported;
 use crate::way::{Way, states_of_objects};
 
 impl Run {
@@ -104,6 +105,9 @@ impl Run {
         if position.ended.take().is_some() {
             // Somebody has thought about it meanwhile: it is measured anew.
             position.checks.clear();
+        }
+        if let Err(error) = refuse_unsupported(&bound.plan) {
+            return self.fail(error.to_string());
         }
         position.by.clone_from(&self.options.holder);
         // Nobody has looked meanwhile: the time limit begins anew.

@@ -20,6 +20,7 @@ use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::rights::objects;
 use crate::seen::Seen;
+use crate::unsupported::refuse_unsupported;
 use crate::way::Way;
 
 /// How many requests are on their way at once, Leases apart.
@@ -138,6 +139,12 @@ impl Run {
             duration,
         );
         let objects: Vec<ObjectRef> = objects(&plan, &options.namespace).into_iter().collect();
+        let phase = match refuse_unsupported(&plan) {
+            Ok(()) => Phase::Claim,
+            Err(error) => Phase::Close(Outcome::Refused {
+                reason: error.to_string(),
+            }),
+        };
         Self {
             journal: Journal::object(&plan, &options.namespace),
             jobs: jobs(&plan, &options.namespace),
@@ -147,7 +154,7 @@ impl Run {
             given: plan,
             options,
             leases,
-            phase: Phase::Claim,
+            phase,
             wishes: Wishes::default(),
             position: None,
             written: None,
