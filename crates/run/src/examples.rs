@@ -1,8 +1,8 @@
 //! Plans for tests.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Gate, Plan, Spec};
-use cutover_planner::{Options, Waypoints, plan};
+use cutover_plan::{Gate, Phase, Plan, Spec, Step, Undo, apply, state_digest};
+use cutover_planner::{Options, Waypoint, Waypoints, plan};
 use cutover_release::Release;
 use serde_json::{Value, json};
 
@@ -57,6 +57,68 @@ fn bundle(version: u32) -> Bundle {
         }),
     ];
     values.into_iter().map(manifest).collect()
+}
+
+/// A ConfigMap takes one text after the other, a step each.
+pub(crate) fn greetings(texts: &[&str]) -> Plan {
+    let states: Vec<Bundle> = texts.iter().map(|text| greeting(text)).collect();
+    let release = Release::new(&states[0], &states[texts.len() - 1], false).unwrap();
+    let points = states[1..].iter().cloned();
+    let waypoints = Waypoints {
+        points: points.map(|state| Waypoint::new("greet", state)).collect(),
+        ..Waypoints::default()
+    };
+    plan(&release, "own", waypoints, &Options::default()).unwrap()
+}
+
+fn greeting(text: &str) -> Bundle {
+    let object = json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "greeting" },
+        "data": { "text": text },
+    });
+    [manifest(object)].into_iter().collect()
+}
+
+/// The plan with an object more, which it does not touch.
+pub(crate) fn with_object(plan: &Plan, manifest: Manifest) -> Plan {
+    edited(plan, |spec| {
+        spec.from.push(manifest);
+        let mut state: Bundle = spec.from.iter().cloned().collect();
+        for (step, undo) in spec.steps.iter_mut().zip(&mut spec.undo) {
+            apply(&mut state, step, undo.from).unwrap();
+            step.state = state_digest(&state).unwrap();
+            let mut back = state.clone();
+            for step in &mut undo.steps {
+                apply(&mut back, step, undo.from).unwrap();
+                step.state = state_digest(&back).unwrap();
+            }
+        }
+    })
+}
+
+/// The plan with a step of gates alone after so many steps.
+pub(crate) fn with_gates_alone(plan: &Plan, after: usize, gates: &[Value]) -> Plan {
+    edited(plan, |spec| {
+        let step = Step {
+            phase: Phase::new("wait").unwrap(),
+            changes: Vec::new(),
+            shares: Vec::new(),
+            within: None,
+            gates: gates.iter().map(gate).collect(),
+            state: state_digest(&plan.state(after).unwrap()).unwrap(),
+        };
+        spec.steps.insert(after, step);
+        for undo in &mut spec.undo[after..] {
+            undo.from += 1;
+            undo.to += usize::from(undo.to > after);
+        }
+        let undo = Undo {
+            from: after + 1,
+            to: after,
+            steps: Vec::new(),
+        };
+        spec.undo.insert(after, undo);
+    })
 }
 
 pub(crate) fn gate(value: &Value) -> Gate {

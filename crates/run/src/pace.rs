@@ -26,6 +26,11 @@ impl Pace {
         }
     }
 
+    /// The gates cease to hold: the limit begins here.
+    pub(crate) fn begin(&mut self, now: Timestamp) {
+        self.moved = Some(now);
+    }
+
     /// Since when nothing has come nearer, of a step that is waited for since then.
     pub(crate) fn still_since(&self, begun: Timestamp) -> Timestamp {
         self.moved.map_or(begun, |moved| moved.max(begun))

@@ -47,7 +47,7 @@ pub enum Progress {
         gate: String,
         /// How it stands, as `2 of 3 ready; pod hello-x: ImagePullBackOff`.
         stands: String,
-        /// When its time is over, where it has a limit.
+        /// When its time is over, where it has a limit; of a window, when it opens.
         until: Option<Timestamp>,
     },
     /// All gates of a step hold.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Analysed;
 use crate::direction::Direction;
-use crate::gates::{Verdict, judge, name, short_of};
+use crate::gates::{Verdict, judge, name, next_opening, short_of};
 use crate::journal::Stage;
 use crate::lease::later;
 use crate::objects::key;
@@ -116,6 +116,16 @@ impl Run {
             });
             return false;
         }
+        if let Some((gate, stands, opens)) = self.closed_window(number, now) {
+            self.wake_at(opens);
+            self.tell(Progress::Waiting {
+                number,
+                gate,
+                stands,
+                until: Some(opens),
+            });
+            return false;
+        }
         self.tell(Progress::Held { number });
         self.set_to(number + 1, now)
     }
@@ -165,6 +175,33 @@ impl Run {
             (!is_over).then(|| (name(gate), until))
         });
         open.next()
+    }
+
+    /// The window that is closed, how it stands, and when it opens. It has no time limit.
+    pub(crate) fn closed_window(
+        &self,
+        number: usize,
+        now: Timestamp,
+    ) -> Option<(String, String, Timestamp)> {
+        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        let mut closed = gates.filter_map(|gate| {
+            let Gate::Window(window) = gate else {
+                return None;
+            };
+            let opens = next_opening(window, now)?;
+            let local = window.timezone.zone().to_datetime(opens);
+            let stands = format!("it opens on {}", local.strftime("%a %Y-%m-%d at %H:%M"));
+            Some((name(gate), stands, opens))
+        });
+        closed.next()
+    }
+
+    /// Whether all gates of a step but pauses and analyses hold at this moment, of one that they
+    /// held for before.
+    pub(crate) fn still_holds(&self, number: usize, now: Timestamp) -> bool {
+        let mut gates = self.way.iter().flat_map(|way| way.gates(number));
+        gates.all(|gate| judge(gate, &self.seen, now) == Verdict::Holds)
+            && self.closed_window(number, now).is_none()
     }
 
     /// A gate does not hold: the run waits, as long as it may.
@@ -279,7 +316,12 @@ impl Run {
                 first.get_or_insert_with(|| (index, name(gate), stands));
             }
         }
+        let held = self.stuck.is_none();
         self.stuck = first.as_ref().map(|(index, ..)| *index);
+        if held && self.stuck.is_some() {
+            // Until now they held, perhaps for hours before a closed window.
+            self.pace.begin(now);
+        }
         first.map_or(Ok(()), |(_, gate, stands)| Err((gate, stands)))
     }
 
@@ -322,3 +364,6 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,6 +103,7 @@ impl Run {
             .iter()
             .map(|change| change.object().clone())
             .collect();
+        let has_changes = !objects.is_empty();
         let (mut begun, mut todo) = (false, None);
         for object in objects {
             match self.stand(&object) {
@@ -113,7 +114,7 @@ impl Run {
             }
         }
         let Some((object, write)) = todo else {
-            return self.wait_from(now, true);
+            return self.wait_from(now, has_changes);
         };
         if !begun && !self.may_begin(number, now) {
             return false;
@@ -154,18 +155,35 @@ impl Run {
         if number == 1 {
             return self.has_shrunk();
         }
-        let step = number - 1;
-        self.holds(step, now).is_ok() || {
-            // Its pauses are over; its gates have a limit of their own once more.
-            if let Some(position) = &mut self.position {
-                position.step = step;
-                position.stage = Stage::Waiting;
-                position.since = now;
-                position.passed = true;
-            }
-            self.wake_at(now);
-            false
+        let Some(step) = self.unheld(number, now) else {
+            return true;
+        };
+        // Its pauses are over; its gates have a limit of their own once more.
+        if let Some(position) = &mut self.position {
+            position.step = step;
+            position.stage = Stage::Waiting;
+            position.since = now;
+            position.passed = true;
         }
+        self.wake_at(now);
+        false
+    }
+
+    /// The step whose gates do not hold at this moment: the one before, or, while those change
+    /// nothing, one before that.
+    fn unheld(&mut self, number: usize, now: Timestamp) -> Option<usize> {
+        let way = self.way.clone()?;
+        let mut step = number - 1;
+        if self.holds(step, now).is_err() || self.closed_window(step, now).is_some() {
+            return Some(step);
+        }
+        while step > 1 && way.changes(step).is_empty() {
+            step -= 1;
+            if !self.still_holds(step, now) {
+                return Some(step);
+            }
+        }
+        None
     }
 
     /// Before the first step of a way back: what the step before was to remove is gone, or there

@@ -2,10 +2,12 @@
 
 mod endpoints;
 mod pods;
+mod window;
 
 use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled, Window};
 use jiff::Timestamp;
 
+pub use self::window::next_opening;
 use crate::seen::Seen;
 
 /// How a gate stands.
@@ -29,15 +31,14 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
         }) => pods::available(seen, object, *replicas, now),
         Gate::Settled(Settled { object, replicas }) => pods::settled(seen, object, *replicas),
         Gate::Endpoints(Endpoints { object }) => endpoints::endpoints(seen, object),
-        Gate::Job(_) | Gate::Metric(_) | Gate::Pause(_) | Gate::Smoke(_) | Gate::Webhook(_) => {
-            Verdict::Holds
-        }
-        // What is unknown does not hold.
-        Gate::Available(_)
-        | Gate::Drained(_)
-        | Gate::Held(_)
-        | Gate::Routed(_)
-        | Gate::Window(_) => {
+        Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => Verdict::Holds,
+        // A plan that has one is refused; what is unknown does not hold in any case.
+        Gate::Available(_) | Gate::Drained(_) | Gate::Held(_) | Gate::Routed(_) => {
             Verdict::Waits("this version does not know whether it holds".to_owned())
         }
     }
