@@ -129,9 +129,6 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
                 }
                 Effect::Watch(scope) => self.watches.push(cluster.watch(scope).boxed()),
                 Effect::Tell(progress) => (self.tell)(&progress),
-                // An effect that is not known here has no answer: the run goes on by its own time
-                // limits.
-                _ => {}
             }
         }
     }

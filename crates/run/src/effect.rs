@@ -16,9 +16,9 @@ pub struct Ticket(pub u64);
 /// One thing to do outside the machine.
 ///
 /// Effects may be carried out side by side: the machine asks for what must come later only once it
-/// has the answer to what must come first.
+/// has the answer to what must come first. The enum is exhaustive on purpose: an adapter that carries
+/// out all but one of them would leave the run waiting.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Effect {
     /// A request; its answer comes back as [`Event::Answered`](crate::Event::Answered) with the
     /// same ticket.
