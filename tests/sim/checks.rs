@@ -3,7 +3,7 @@
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::lacking;
-use cutover::planning::{Deployment, Role, Workload};
+use cutover::planning::{Change, Deployment, Role, Workload};
 use cutover_model::Model;
 use cutover_run::{Answer, Request};
 
@@ -22,13 +22,7 @@ pub(crate) struct Checks {
 
 impl Checks {
     pub(crate) fn new(model: &Model, plan: &Plan, strict: bool) -> Self {
-        let states = plan.states().unwrap();
-        let mut objects: Vec<ObjectRef> = states
-            .iter()
-            .flat_map(|state| state.objects().map(placed).collect::<Vec<_>>())
-            .collect();
-        objects.sort();
-        objects.dedup();
+        let objects = objects(plan);
         let start = live(model, &objects);
         Self {
             workloads: plan.spec.workloads.clone(),
@@ -45,20 +39,16 @@ impl Checks {
             return Ok(());
         }
         for workload in &self.workloads {
-            let sets: Vec<ObjectRef> = workload
-                .deployments()
-                .map(|(_, set)| placed(&set))
-                .collect();
+            let sets: Vec<ObjectRef> = workload.objects().map(placed).collect();
+            let (name, floor, ceiling) = (&workload.name, workload.floor(), workload.ceiling());
             let alive: u32 = sets.iter().map(|set| model.counted(set)).sum();
-            if alive > workload.ceiling {
-                let (name, ceiling) = (&workload.name, workload.ceiling);
+            if alive > ceiling {
                 return Err(format!(
                     "{name}: {alive} pods alive, and {ceiling} are allowed"
                 ));
             }
             let available = self.answering(model, workload, &sets);
-            if available < workload.floor {
-                let (name, floor) = (&workload.name, workload.floor);
+            if available < floor {
                 return Err(format!(
                     "{name}: {available} pods available, and {floor} are promised"
                 ));
@@ -70,12 +60,12 @@ impl Checks {
     /// The fewest available pods behind any of a workload's Services.
     fn answering(&self, model: &Model, workload: &Workload, sets: &[ObjectRef]) -> u32 {
         let all = sets.iter().map(|set| model.available(set)).sum();
-        if !workload.sets.contains_key(&Role::Green) {
+        if !workload.has(Role::Green) {
             return all;
         }
         let services = workload
-            .service_refs()
-            .filter_map(|service| model.server.get(&placed(&service)).ok());
+            .serving()
+            .filter_map(|service| model.server.get(&placed(&service.object)).ok());
         let behind = services.map(|service| {
             let selected = sets.iter().filter(|set| {
                 model
@@ -140,6 +130,17 @@ impl Checks {
         }
         Ok(())
     }
+}
+
+/// The objects that a plan starts from or ever has.
+pub(crate) fn objects(plan: &Plan) -> Vec<ObjectRef> {
+    let start = plan.start();
+    let changes = plan.spec.steps.iter().flat_map(|step| &step.changes);
+    let objects = start.objects().chain(changes.map(Change::object));
+    let mut objects: Vec<ObjectRef> = objects.map(placed).collect();
+    objects.sort();
+    objects.dedup();
+    objects
 }
 
 /// Objects without what the server and controllers write.

@@ -91,11 +91,12 @@ impl<'p> Scenario<'p> {
     /// The images that only the new version has.
     pub(crate) fn new_images(&self) -> Vec<String> {
         let old = images(&self.plan.start());
-        let states = self.plan.states().unwrap();
-        let new: BTreeSet<String> = states.iter().flat_map(images).collect();
-        new.into_iter()
-            .filter(|image| !old.contains(image))
-            .collect()
+        let mut new = BTreeSet::new();
+        let mut walk = self.plan.walk();
+        while walk.advance().unwrap().is_some() {
+            new.extend(images(walk.state()));
+        }
+        new.difference(&old).cloned().collect()
     }
 }
 

@@ -174,7 +174,6 @@ impl<'p> Stage<'p> {
                     self.watches.push((scope, watch));
                 }
                 Effect::Tell(progress) => self.hear(&progress),
-                _ => {}
             }
         }
     }
