@@ -167,12 +167,9 @@ impl Journal {
         let Position {
             step, direction, ..
         } = journal.position;
-        let plan = &journal.bound.plan;
-        let gates = plan
-            .spec
-            .steps
-            .get(step.wrapping_sub(1))
-            .map_or(&[][..], |step| &step.gates);
+        let steps = &journal.bound.plan.spec.steps;
+        let reached = steps.get(step.wrapping_sub(1));
+        let gates = reached.map_or(&[][..], |step| &step.gates);
         let asks = gates
             .iter()
             .any(|gate| matches!(gate, Gate::Pause(Pause { duration: None })));

@@ -112,7 +112,7 @@ pub use direction::Direction;
 pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use error::Error;
 pub use event::{Answer, Event, Fault, Reply};
-pub use gates::opens;
+pub use gates::next_opening;
 pub use journal::{Journal, Position, Stage, Wish, Wishes};
 pub use lease::lease_objects;
 pub use options::{Goal, Options};

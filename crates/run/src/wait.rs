@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Analysed;
 use crate::direction::Direction;
-use crate::gates::{Verdict, judge, name, opens, short_of};
+use crate::gates::{Verdict, judge, name, next_opening, short_of};
 use crate::journal::Stage;
 use crate::lease::later;
 use crate::objects::key;
@@ -188,7 +188,7 @@ impl Run {
             let Gate::Window(window) = gate else {
                 return None;
             };
-            let opens = opens(window, now)?;
+            let opens = next_opening(window, now)?;
             let local = window.timezone.zone().to_datetime(opens);
             let stands = format!("it opens on {}", local.strftime("%a %Y-%m-%d at %H:%M"));
             Some((name(gate), stands, opens))

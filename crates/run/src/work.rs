@@ -103,7 +103,7 @@ impl Run {
             .iter()
             .map(|change| change.object().clone())
             .collect();
-        let changes = !objects.is_empty();
+        let has_changes = !objects.is_empty();
         let (mut begun, mut todo) = (false, None);
         for object in objects {
             match self.stand(&object) {
@@ -114,7 +114,7 @@ impl Run {
             }
         }
         let Some((object, write)) = todo else {
-            return self.wait_from(now, changes);
+            return self.wait_from(now, has_changes);
         };
         if !begun && !self.may_begin(number, now) {
             return false;

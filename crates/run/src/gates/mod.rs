@@ -7,7 +7,7 @@ mod window;
 use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled, Window};
 use jiff::Timestamp;
 
-pub use self::window::opens;
+pub use self::window::next_opening;
 use crate::seen::Seen;
 
 /// How a gate stands.

@@ -20,18 +20,18 @@ const DAYS_AFTER: i64 = 14;
 ///
 /// ```
 /// use cutover_plan::Window;
-/// use cutover_run::opens;
+/// use cutover_run::next_opening;
 /// use serde_json::json;
 ///
 /// let window: Window = serde_json::from_value(json!({
 ///     "from": "09:00", "to": "16:00", "days": ["Mon"], "timezone": "Europe/Berlin",
 /// }))?;
 /// let sunday = "2026-11-29T12:00:00Z".parse()?;
-/// assert_eq!(opens(&window, sunday), Some("2026-11-30T08:00:00Z".parse()?));
-/// assert_eq!(opens(&window, "2026-11-30T08:00:00Z".parse()?), None);
+/// assert_eq!(next_opening(&window, sunday), Some("2026-11-30T08:00:00Z".parse()?));
+/// assert_eq!(next_opening(&window, "2026-11-30T08:00:00Z".parse()?), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn opens(window: &Window, now: Timestamp) -> Option<Timestamp> {
+pub fn next_opening(window: &Window, now: Timestamp) -> Option<Timestamp> {
     let today = window.timezone.zone().to_datetime(now).date();
     for days in -DAYS_BEFORE..=DAYS_AFTER {
         let Some((from, to)) = on(window, today, days) else {

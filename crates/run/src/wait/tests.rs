@@ -271,7 +271,7 @@ fn a_window_has_no_time_limit() {
 #[test]
 fn a_window_that_closes_before_the_write_is_waited_for_anew() {
     let plan = with_gates(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
-    let mut play = Play::new(plan.clone(), "2026-11-28T07:00:00Z");
+    let mut play = Play::new(plan, "2026-11-28T07:00:00Z");
     play.slow = Some(at("2026-11-28T15:00:00Z"));
     play.go_on("2026-11-28T14:59:59Z");
     assert_eq!(

@@ -6,7 +6,7 @@ use super::*;
 /// What a window is like at a moment: open, or when it opens.
 fn check(window: &str, now: &str, expect: &str) {
     let now: Timestamp = now.parse().unwrap();
-    let found = opens(&read(window), now).map(|opens| opens.to_string());
+    let found = next_opening(&read(window), now).map(|opens| opens.to_string());
     let found = found.unwrap_or_else(|| "open".to_owned());
     assert_eq!(found, expect, "{window} at {now}");
 }
