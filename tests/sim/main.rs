@@ -15,10 +15,13 @@
     reason = "a run that is played again is told aloud"
 )]
 
+mod absence;
 mod checks;
+mod runner;
 mod scenario;
 mod stage;
 mod systems;
+mod wire;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

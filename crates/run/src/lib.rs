@@ -21,6 +21,8 @@
 //!   the run, and is not overwritten.
 //! - **All gates of a step hold together at the moment of the next write**, also after a pause of
 //!   hours.
+//! - **Who was away asks before it decides.** Leases are measured by a clock that counts sleep. Once
+//!   they have run out the journal is read anew, and where another runner wrote it the run stops.
 //! - **The way back is there at any moment**, in the middle of a step too.
 //!
 //! # What it does not do
@@ -37,7 +39,7 @@
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};
 //! use cutover_plan::{Options as Plans, Release, Waypoint, Waypoints, plan};
-//! use cutover_run::{Effect, Event, Goal, Options, Outcome, Reply, Request, Run};
+//! use cutover_run::{Effect, Event, Goal, Now, Options, Outcome, Reply, Request, Run};
 //! use jiff::Timestamp;
 //! use serde_json::json;
 //!
@@ -49,12 +51,12 @@
 //! let points = vec![Waypoint::new("update", release.to().clone())];
 //! let plan = plan(&release, "own", Waypoints { points, ..Waypoints::default() }, &Plans::default())?;
 //!
-//! let now = Timestamp::UNIX_EPOCH;
+//! let now = Now::simulated(Timestamp::UNIX_EPOCH);
 //! let mut run = Run::new(plan, Options { goal: Goal::Try, ..Options::new("default", "me") });
 //! run.handle_timeout(now);
 //! while run.outcome().is_none() {
 //!     match run.poll_effect() {
-//!         Some(Effect::Ask(ticket, Request::Get(_))) => {
+//!         Some(Effect::Ask { ticket, request: Request::Get(_), .. }) => {
 //!             run.handle_event(Event::Answered(ticket, Ok(Reply::Object(None))), now);
 //!         }
 //!         Some(Effect::Watch(scope)) => run.handle_event(Event::Listed(scope, vec![]), now),
@@ -79,8 +81,10 @@ mod fault;
 mod gates;
 mod journal;
 mod keep;
+mod leadership;
 mod lease;
 mod managed;
+mod now;
 mod objects;
 mod options;
 mod outcome;
@@ -109,6 +113,7 @@ pub use error::Error;
 pub use event::{Answer, Event, Fault, Reply};
 pub use journal::{Journal, Position, Stage, Wish, Wishes};
 pub use lease::lease_objects;
+pub use now::{Now, Steady};
 pub use options::{Goal, Options};
 pub use outcome::Outcome;
 pub use progress::Progress;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::asking::{PATIENCE, Question};
 use crate::bind::bind;
 use crate::direction::Direction;
 use crate::effect::Request;
-use crate::journal::{Journal, Position};
+use crate::journal::{Journal, Position, run_text};
 use crate::lease::later;
 use crate::managed::manager;
+use crate::now::Now;
 use crate::options::Goal;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
@@ -26,8 +26,8 @@ impl Run {
         self.options.goal != Goal::Try && !matches!(self.phase, Phase::Close(_))
     }
 
-    pub(crate) fn claimed(&mut self, now: Timestamp) -> bool {
-        let held = !self.leases_are_wanted() || self.leases.held(now);
+    pub(crate) fn claimed(&mut self, now: Now) -> bool {
+        let held = !self.leases_are_wanted() || self.leases.held(now.steady);
         if held {
             self.phase = Phase::Recall;
         } else if let Some(rival) = self.leases.rival() {
@@ -49,12 +49,13 @@ impl Run {
     /// What an earlier run has left: nothing, a run to go on with, or one that is over.
     pub(crate) fn recall(&mut self, found: Option<Manifest>, now: Timestamp) {
         if self.position.is_some() {
-            return self.compare_journal(found.as_ref(), now);
+            return self.compare_journal(found.as_ref());
         }
         if self.is_over() {
             return;
         }
         self.phase = Phase::Watch;
+        self.recalled = Some(found.as_ref().and_then(run_text).map(Into::into));
         let Some(manifest) = found else {
             return self.begin_anew();
         };
@@ -145,11 +146,7 @@ impl Run {
 
     /// What the journal says about the run, as it was seen last.
     pub(crate) fn journal_text(&self) -> Option<String> {
-        self.seen
-            .live(&self.journal)?
-            .pointer("/data/run")
-            .and_then(Value::as_str)
-            .map(Into::into)
+        run_text(self.seen.live(&self.journal)?).map(Into::into)
     }
 
     pub(crate) fn watched(&mut self, now: Timestamp) -> bool {

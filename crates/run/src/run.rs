@@ -13,7 +13,9 @@ use crate::bind::Admitted;
 use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
+use crate::leadership::Leadership;
 use crate::lease::{Leases, lease_objects};
+use crate::now::Now;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::pace::Pace;
@@ -53,6 +55,9 @@ pub struct Run {
     pub(crate) wishes: Wishes,
     /// Where the run is; none before it has begun.
     pub(crate) position: Option<Position>,
+    /// What the journal said when it was read; none before it has been, and inside where there was
+    /// no journal.
+    pub(crate) recalled: Option<Option<String>>,
     /// What the journal says, where that is known.
     pub(crate) written: Option<String>,
     /// What it was compared with last.
@@ -63,8 +68,8 @@ pub struct Run {
     pub(crate) pace: Pace,
     /// Somebody at this terminal wants to go back.
     pub(crate) abort: bool,
-    /// The Leases have run out, and are asked for again.
-    pub(crate) away: bool,
+    /// Whether another runner may have taken over.
+    pub(crate) leadership: Leadership,
     /// An object whose last write may yet be made.
     pub(crate) uncertain: Option<ObjectRef>,
     /// The run has set out forward again, and the journal still has what people asked of it before.
@@ -150,6 +155,7 @@ impl Run {
             phase: Phase::Claim,
             wishes: Wishes::default(),
             position: None,
+            recalled: None,
             written: None,
             kept: None,
             way: None,
@@ -158,7 +164,7 @@ impl Run {
             abort: false,
             uncertain: None,
             anew: false,
-            away: false,
+            leadership: Leadership::Kept,
             admitted: Vec::new(),
             fronted: BTreeSet::new(),
             missing: BTreeSet::new(),
@@ -180,7 +186,8 @@ impl Run {
     }
 
     /// Tells the machine that something has happened.
-    pub fn handle_event(&mut self, event: Event, now: Timestamp) {
+    pub fn handle_event(&mut self, event: Event, now: Now) {
+        self.notice_loss(now);
         match event {
             Event::Answered(ticket, answer) => {
                 if let Some(asked) = self.asked.remove(&ticket) {
@@ -199,7 +206,8 @@ impl Run {
     }
 
     /// Tells the machine what time it is.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    pub fn handle_timeout(&mut self, now: Now) {
+        self.notice_loss(now);
         self.proceed(now);
     }
 
@@ -209,7 +217,8 @@ impl Run {
         self.effects.pop_front()
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout) where nothing happens before.
+    /// When to call [`handle_timeout`](Self::handle_timeout) where nothing happens before, by the wall
+    /// clock.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.wake
     }
@@ -220,29 +229,33 @@ impl Run {
     }
 
     /// Decides until there is nothing left to decide before something happens.
-    fn proceed(&mut self, now: Timestamp) {
+    fn proceed(&mut self, now: Now) {
         self.wake = None;
         self.resend(now);
         self.claim(now);
-        while self.outcome.is_none() && self.is_free(now) && self.advance(now) {}
+        while self.outcome.is_none() && self.is_free(now.wall) && self.advance(now) {}
     }
 
     /// Goes one decision further; false where something must happen first.
-    fn advance(&mut self, now: Timestamp) -> bool {
+    fn advance(&mut self, now: Now) -> bool {
+        if !self.may_decide(now) {
+            return false;
+        }
+        let Now { wall, .. } = now;
         if let Some((question, request)) = self.queue.pop_front() {
-            self.ask(question, request, now);
+            self.ask(question, request, wall);
             return true;
         }
         match self.phase.clone() {
             Phase::Claim => self.claimed(now),
-            Phase::Recall => self.ask_journal(now),
-            Phase::Watch => self.watched(now),
+            Phase::Recall => self.ask_journal(wall),
+            Phase::Watch => self.watched(wall),
             Phase::Bind => self.bound(),
             Phase::Survey => self.survey(),
             Phase::Review => self.review(),
             Phase::Rehearse => self.rehearse(),
-            Phase::Open => self.open(now),
-            Phase::Work => self.work(now),
+            Phase::Open => self.open(wall),
+            Phase::Work => self.work(wall),
             Phase::Close(outcome) => self.close(&outcome, now),
         }
     }
@@ -290,15 +303,15 @@ impl Run {
     }
 
     /// Asks for the Leases, and goes on asking while the run lasts.
-    fn claim(&mut self, now: Timestamp) {
+    fn claim(&mut self, now: Now) {
         if self.outcome.is_some() || !self.leases_are_wanted() {
             return;
         }
         while let Some((index, request)) = self.leases.next(now) {
-            self.ask(Question::Lease(index), request, now);
+            self.ask(Question::Lease(index), request, now.wall);
         }
         if let Some(wake) = self.leases.wake() {
-            self.wake_at(wake);
+            self.wake_at(now.wall_at(wake));
         }
         if let Some(reason) = self.leases.refused.take() {
             self.lose(reason);
