@@ -1,6 +1,7 @@
 //! Tests on a real control plane. They take minutes and want Go, so they are no part of the
 //! everyday tests: `cargo test --package cutover-tests --features cluster --test cluster`.
 
+mod absence;
 mod admission;
 mod analysis;
 mod audit;
@@ -30,3 +31,4 @@ mod support;
 mod traffic;
 mod turns;
 mod webhook;
+mod wire;

@@ -54,7 +54,8 @@ impl Steady {
         Self(since_start)
     }
 
-    pub(crate) fn later(self, by: SignedDuration) -> Self {
+    /// The moment so long after this one.
+    pub fn later(self, by: SignedDuration) -> Self {
         Self(self.0.saturating_add(by))
     }
 
