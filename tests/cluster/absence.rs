@@ -77,12 +77,12 @@ fn a_runner_that_was_cut_off_gives_way_to_who_took_over() {
 /// The Lease was lost and is had again, and nobody else has done anything.
 #[test]
 fn a_runner_goes_on_where_nobody_took_over() {
-    let check = |namespace: &str, away: &dyn Fn(&mut Running, &Wire)| {
+    let check = |namespace: &str, away: &dyn Fn(&Running, &Wire)| {
         let (greeter, plan) = served(namespace);
         let wire = Wire::new(&greeter);
         let mut run = greeter.begin_as(&wire.kubeconfig, "apply", &plan, &SHORT);
         run.until_pause();
-        away(&mut run, &wire);
+        away(&run, &wire);
         greeter.approve(&plan);
         run.until_pause();
         greeter.approve(&plan);
@@ -91,12 +91,12 @@ fn a_runner_goes_on_where_nobody_took_over() {
         greeter.assert_state(&plan, steps);
         assert_eq!(greeter.writes().len(), steps, "each change is made once");
     };
-    let stopped = |run: &mut Running, _: &Wire| {
+    let stopped = |run: &Running, _: &Wire| {
         run.stop();
         thread::sleep(Duration::from_secs(8));
         run.resume();
     };
-    let cut_off = |_: &mut Running, wire: &Wire| {
+    let cut_off = |_: &Running, wire: &Wire| {
         wire.cut();
         thread::sleep(OUTAGE);
         wire.mend();
@@ -115,18 +115,13 @@ fn served(namespace: &str) -> (Greeter, PathBuf) {
 }
 
 /// Who comes back writes nothing, says who took over, and gives the Lease back.
-fn gives_way(
-    greeter: &Greeter,
-    mut run: Running,
-    come_back: impl FnOnce(&mut Running),
-    words: &str,
-) {
+fn gives_way(greeter: &Greeter, run: Running, come_back: impl FnOnce(&Running), words: &str) {
     let writes = || {
         let journal = greeter.count("patch", "configmaps", Some(200));
         (greeter.writes(), journal)
     };
     let before = (greeter.objects(), writes());
-    come_back(&mut run);
+    come_back(&run);
     run.end().assert_failed(&[words, "administrator on "]);
     assert_eq!((greeter.objects(), writes()), before);
     let holder = [

@@ -131,12 +131,12 @@ impl Running {
     }
 
     /// Stops it where it is, as a laptop that is closed does.
-    pub(crate) fn stop(&mut self) {
+    pub(crate) fn stop(&self) {
         kill_process(Pid::from_child(&self.child), Signal::STOP).unwrap();
     }
 
     /// Lets it go on.
-    pub(crate) fn resume(&mut self) {
+    pub(crate) fn resume(&self) {
         kill_process(Pid::from_child(&self.child), Signal::CONT).unwrap();
     }
 

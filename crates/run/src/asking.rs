@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::analysis::Location;
 use crate::effect::{Effect, Request, Right, Ticket};
 use crate::event::{Answer, Fault, Reply};
+use crate::kept::Claim;
 use crate::leadership::Leadership;
 use crate::lease::later;
 use crate::now::Now;
@@ -22,6 +23,7 @@ const TRIES: u32 = 20;
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
     Check(Location),
+    Confirm(Box<Claim>),
     Lease(usize),
     Look(ObjectRef),
     Make(ObjectRef),
@@ -96,10 +98,15 @@ impl Run {
             (Question::Make(object), answer) => self.made(&object, answer, wall),
             (Question::Release, _) => {}
             (
-                Question::Look(_) | Question::Rehearse(_) | Question::Review(_) | Question::Survey,
+                Question::Confirm(_)
+                | Question::Look(_)
+                | Question::Rehearse(_)
+                | Question::Review(_)
+                | Question::Survey,
                 _,
             ) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, wall),
+            (Question::Confirm(claim), answer) => self.confirmed(&claim, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
                 self.seen.read(&object, found.as_ref())
             }
@@ -193,6 +200,7 @@ impl Run {
             }
             Question::WriteJournal(text) => self.doubt_journal(text),
             Question::Check(_)
+            | Question::Confirm(_)
             | Question::Lease(_)
             | Question::Look(_)
             | Question::Make(_)

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use crate::asking::{PATIENCE, Question};
 use crate::bind::bind;
-use crate::direction::Direction;
 use crate::effect::Request;
 use crate::journal::{Journal, Position, run_text};
+use crate::kept::claims;
 use crate::lease::later;
 use crate::managed::manager;
 use crate::now::Now;
@@ -106,6 +106,10 @@ impl Run {
         over: Option<usize>,
         now: Timestamp,
     ) {
+        match claims(&self.given, &plan, &self.options.namespace) {
+            Ok(claims) => self.claims = claims,
+            Err(error) => return self.fail(error.to_string()),
+        }
         if position.ended.take().is_some() {
             // Somebody has thought about it meanwhile: it is measured anew.
             position.checks.clear();
@@ -115,11 +119,7 @@ impl Run {
         position.since = now;
         self.written = self.journal_text();
         self.plan = plan;
-        let way = match position.direction {
-            Direction::Forward => Way::forward(&self.plan),
-            Direction::Back => Way::back(&self.plan, position.from, position.to, position.halfway),
-        };
-        match way {
+        match Way::of(&self.plan, &position) {
             Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
             Ok(_) => {
                 return self.fail("the journal names a step that its way does not have".into());
@@ -169,13 +169,16 @@ impl Run {
         true
     }
 
-    /// The plan as it fits the live objects; one that goes on is bound already.
+    /// The plan as it fits the live objects.
     pub(crate) fn bound(&mut self) -> bool {
         self.phase = Phase::Survey;
         self.queue = self.surveys().collect();
         if self.position.is_some() {
             self.tell_start();
-            return true;
+            return match self.bind_again() {
+                Ok(()) => true,
+                Err(error) => self.failed(error),
+            };
         }
         let live = self.seen.bundle(self.objects.iter());
         match bind(&self.given, &live, &self.options.namespace) {

@@ -39,7 +39,7 @@ impl Run {
         jobs.filter_map(|(object, location)| Some(manifest(job_at(&self.plan, *location)?, object)))
     }
 
-    fn rehearsal(&self, state: &Manifest) -> Option<Request> {
+    pub(crate) fn rehearsal(&self, state: &Manifest) -> Option<Request> {
         let write = match self.seen.live(state.object()) {
             _ if state.is_sealed() => return None,
             None => Write::Create(state.clone()),

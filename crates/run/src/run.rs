@@ -13,6 +13,7 @@ use crate::bind::Admitted;
 use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
+use crate::kept::Claim;
 use crate::leadership::Leadership;
 use crate::lease::{Leases, lease_objects};
 use crate::now::Now;
@@ -76,6 +77,8 @@ pub struct Run {
     pub(crate) anew: bool,
     /// Jobs of analyses: at which step, and which of its gates.
     pub(crate) jobs: BTreeMap<ObjectRef, Location>,
+    /// What the journal's plan says of admission.
+    pub(crate) claims: Vec<Claim>,
     /// What admission changes in the plan's states.
     pub(crate) admitted: Vec<Admitted>,
     /// Services with a load balancer or an Ingress before them.
@@ -165,6 +168,7 @@ impl Run {
             uncertain: None,
             anew: false,
             leadership: Leadership::Kept,
+            claims: Vec::new(),
             admitted: Vec::new(),
             fronted: BTreeSet::new(),
             missing: BTreeSet::new(),

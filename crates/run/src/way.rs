@@ -7,6 +7,7 @@ use cutover_plan::{Change, Gate, Plan, Step, apply};
 
 use crate::direction::Direction;
 use crate::error::Error;
+use crate::journal::Position;
 
 /// The way that a run is on.
 #[derive(Debug)]
@@ -26,6 +27,17 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    /// The way that a run is on.
+    pub(crate) fn of(plan: &Plan, position: &Position) -> Result<Self, Error> {
+        let Position {
+            from, to, halfway, ..
+        } = *position;
+        match position.direction {
+            Direction::Forward => Self::forward(plan),
+            Direction::Back => Self::back(plan, from, to, halfway),
+        }
+    }
+
     /// Through the plan.
     pub(crate) fn forward(plan: &Plan) -> Result<Self, Error> {
         let states = plan.states()?;

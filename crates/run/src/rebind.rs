@@ -1,0 +1,199 @@
+//! A run that goes on: its plan is the given one again, bound to the live objects.
+//!
+//! Nothing is taken from the plan that the journal keeps but what it says of admission, and that only
+//! where a live object has it or the server's dry run makes it again.
+
+use std::sync::Arc;
+
+use cutover_manifest::{Bundle, Manifest, MergeKeys};
+use cutover_patch::{lacking, merge, project};
+use cutover_plan::Plan;
+
+use crate::asking::Question;
+use crate::bind::{Admitted, Bases, admit, as_written, over};
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::event::{Answer, Reply};
+use crate::journal::{Position, Stage};
+use crate::kept::{Claim, disbelieved};
+use crate::options::Goal;
+use crate::progress::Progress;
+use crate::run::{Phase, Run};
+use crate::stand::drift;
+use crate::way::Way;
+
+impl Run {
+    /// Binds the given plan anew, and asks about what the journal says of admission.
+    pub(crate) fn bind_again(&mut self) -> Result<(), Error> {
+        let given = over(&self.given, Bases::new(), &self.options.namespace)?;
+        let here = self.here(&given)?;
+        let mut bases = Bases::new();
+        for file in &given.start() {
+            let (live, here) = (self.seen.live(file.object()), here.get(file.object()));
+            bases.insert(
+                file.object().clone(),
+                (file.clone(), base(file, live, here)),
+            );
+        }
+        self.plan = over(&given, bases.clone(), &self.options.namespace)?;
+        for claim in std::mem::take(&mut self.claims) {
+            let state = state(&claim.given, &bases);
+            let kept = state.with(|value| *value = project(value, claim.kept.value(), &MergeKeys));
+            let is_here = here.get(state.object()) == Some(&claim.given);
+            let live = self.seen.live(state.object()).filter(|_| is_here);
+            if live.is_some_and(|live| shows(&as_written(live), &state, &kept)) {
+                self.admitted.push((state, kept));
+            } else {
+                self.confirm(Claim {
+                    given: state,
+                    kept,
+                    ..claim
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the server what it makes of a state.
+    fn confirm(&mut self, claim: Claim) -> Result<(), Error> {
+        match self.rehearsal(&claim.given) {
+            Some(request) => self
+                .queue
+                .push_back((Question::Confirm(Box::new(claim)), request)),
+            None => return Err(disbelieved(&claim.place, &claim.given, &claim.kept)),
+        }
+        Ok(())
+    }
+
+    /// What the server makes of a state now. It may be something else than before, as where a tag
+    /// has moved: on the way back that is no harm, and forward it is not what was tried.
+    pub(crate) fn confirmed(&mut self, claim: &Claim, answer: Answer) {
+        let Claim { place, given, kept } = claim;
+        let made = match answer {
+            Ok(Reply::Object(Some(stored))) => {
+                let stored = as_written(&stored);
+                given.with(|value| *value = project(value, stored.value(), &MergeKeys))
+            }
+            Ok(_) => given.clone(),
+            Err(fault) => {
+                let object = given.object();
+                return self.fail(format!(
+                    "{object}: the server would refuse it: {}",
+                    fault.told()
+                ));
+            }
+        };
+        if made == *kept {
+            self.admitted.push((given.clone(), made));
+        } else if made != *given && self.is_to_go_back() {
+            let message = format!(
+                "{}: {place}: the cluster makes something else of it than when the run began",
+                given.object()
+            );
+            self.tell(Progress::Warned { message });
+            self.admitted.push((given.clone(), made));
+        } else {
+            self.fail(disbelieved(place, &made, kept).to_string());
+        }
+    }
+
+    /// All claims are confirmed: the run goes on with this plan.
+    pub(crate) fn go_on_bound(&mut self) -> bool {
+        match self.bound_again() {
+            Ok((plan, way)) => {
+                self.plan = plan;
+                self.way = Some(Arc::new(way));
+                self.phase = Phase::Work;
+                true
+            }
+            Err(error) => self.failed(error),
+        }
+    }
+
+    fn bound_again(&mut self) -> Result<(Plan, Way), Error> {
+        let admitted: Vec<Admitted> = std::mem::take(&mut self.admitted);
+        let plan = admit(&self.plan, &admitted, &self.options.namespace)?;
+        let way = match &self.position {
+            Some(position) => Way::of(&plan, position)?,
+            None => Way::forward(&plan)?,
+        };
+        Ok((plan, way))
+    }
+
+    /// The state of the given plan that each object is in.
+    fn here(&self, given: &Plan) -> Result<Bundle, Error> {
+        let (Some(position), Some(kept)) = (&self.position, &self.way) else {
+            return Ok(given.start());
+        };
+        let given = Way::of(given, position)?;
+        let states: Vec<(&Bundle, &Bundle)> = around(kept, position)
+            .into_iter()
+            .zip(around(&given, position))
+            .collect();
+        let mut here = Bundle::new();
+        for object in &self.objects {
+            let live = self.seen.live(object);
+            let is_in =
+                |(state, _): &&(&Bundle, &Bundle)| drift(kept, state, object, live).is_none();
+            let found = states
+                .iter()
+                .find(is_in)
+                .and_then(|(_, given)| given.get(object));
+            here.extend(found.cloned());
+        }
+        Ok(here)
+    }
+
+    fn is_to_go_back(&self) -> bool {
+        let is_back = |position: &Position| position.direction == Direction::Back;
+        matches!(self.options.goal, Goal::Back { .. })
+            || self.position.as_ref().is_some_and(is_back)
+    }
+}
+
+/// The states that an object may be in while a step is worked on, the likeliest first.
+fn around<'w>(way: &'w Way, position: &Position) -> Vec<&'w Bundle> {
+    let last = way.steps.len();
+    if last == 0 {
+        return vec![way.before(1)];
+    }
+    let number = position.step.min(last);
+    let (before, after) = (way.before(number), way.after(number));
+    let mut states = match position.stage {
+        Stage::Waiting => vec![after, before],
+        Stage::Writing if position.step > last => vec![after, before],
+        Stage::Writing => vec![before, after],
+    };
+    states.extend(way.halfway());
+    states
+}
+
+/// An object at the start: what its file says, and what the live one has beside the state that it is
+/// in. One that is not there has nothing beside.
+fn base(file: &Manifest, live: Option<&Manifest>, here: Option<&Manifest>) -> Manifest {
+    let (Some(live), Some(here)) = (live, here) else {
+        return as_written(file);
+    };
+    let live = as_written(live);
+    let planned = project(here.value(), live.value(), &MergeKeys);
+    live.with(|value| *value = merge(value, &planned, file.value(), &MergeKeys))
+}
+
+/// A state of the given plan over these objects.
+fn state(given: &Manifest, bases: &Bases) -> Manifest {
+    match bases.get(given.object()) {
+        Some((file, base)) => {
+            let merged = merge(base.value(), file.value(), given.value(), &MergeKeys);
+            given.with(|value| *value = merged)
+        }
+        None => given.clone(),
+    }
+}
+
+/// Whether a live object has what admission is said to have made of the state that it is in.
+fn shows(live: &Manifest, state: &Manifest, kept: &Manifest) -> bool {
+    let claimed = lacking(kept.value(), state.value(), &MergeKeys);
+    let off = lacking(kept.value(), live.value(), &MergeKeys);
+    off.iter()
+        .all(|off| claimed.iter().all(|claimed| claimed.path != off.path))
+}
