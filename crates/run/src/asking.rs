@@ -29,6 +29,7 @@ pub(crate) enum Question {
     Make(ObjectRef),
     OpenJournal(String),
     ReadJournal,
+    Rebase(ObjectRef),
     Rehearse(Box<Manifest>),
     Release,
     Reread,
@@ -99,6 +100,7 @@ impl Run {
             (Question::Release, _) => {}
             (
                 Question::Confirm(_)
+                | Question::Rebase(_)
                 | Question::Look(_)
                 | Question::Rehearse(_)
                 | Question::Review(_)
@@ -106,6 +108,7 @@ impl Run {
                 _,
             ) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, wall),
+            (Question::Rebase(object), answer) => self.rebased(&object, answer),
             (Question::Confirm(claim), answer) => self.confirmed(&claim, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
                 self.seen.read(&object, found.as_ref())
@@ -205,6 +208,7 @@ impl Run {
             | Question::Look(_)
             | Question::Make(_)
             | Question::ReadJournal
+            | Question::Rebase(_)
             | Question::Rehearse(_)
             | Question::Release
             | Question::Reread

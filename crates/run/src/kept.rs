@@ -193,3 +193,6 @@ fn differs(place: &str, object: Option<&ObjectRef>, found: Option<&Difference>) 
         reason: format!("{object}{what}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,13 @@
 //! A run that goes on: its plan is the given one again, bound to the live objects.
 //!
 //! Nothing is taken from the plan that the journal keeps but what it says of admission, and that only
-//! where a live object has it or the server's dry run makes it again.
+//! where a live object has it or the server's dry run makes it again. What an object was at the start
+//! is what its file says, with what the live one has beside that; one that is gone comes back as the
+//! server makes it of its file.
 
 use std::sync::Arc;
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys};
+use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{lacking, merge, project};
 use cutover_plan::Plan;
 
@@ -22,19 +24,68 @@ use crate::run::{Phase, Run};
 use crate::stand::drift;
 use crate::way::Way;
 
+/// A plan that is being bound again.
+#[derive(Debug)]
+pub(crate) struct Rebinding {
+    /// The given plan, with namespaces.
+    given: Plan,
+    /// The state of it that each object is in.
+    here: Bundle,
+    bases: Bases,
+}
+
 impl Run {
-    /// Binds the given plan anew, and asks about what the journal says of admission.
+    /// Begins to bind the given plan again: what the objects were at the start follows from what they
+    /// are, and where that does not tell all of it the server is asked.
     pub(crate) fn bind_again(&mut self) -> Result<(), Error> {
         let given = over(&self.given, Bases::new(), &self.options.namespace)?;
         let here = self.here(&given)?;
+        let (kept, changed) = (self.plan.start(), self.changed_objects());
         let mut bases = Bases::new();
         for file in &given.start() {
-            let (live, here) = (self.seen.live(file.object()), here.get(file.object()));
-            bases.insert(
-                file.object().clone(),
-                (file.clone(), base(file, live, here)),
-            );
+            let object = file.object();
+            let base = base(file, self.seen.live(object), here.get(object));
+            let tells_all = kept
+                .get(object)
+                .is_none_or(|kept| lacking(kept.value(), base.value(), &MergeKeys).is_empty());
+            if !tells_all
+                && changed.contains(object)
+                && let Some(request) = self.rehearsal(&base)
+            {
+                self.queue
+                    .push_back((Question::Rebase(object.clone()), request));
+            }
+            bases.insert(object.clone(), (file.clone(), base));
         }
+        self.rebinding = Some(Rebinding { given, here, bases });
+        Ok(())
+    }
+
+    /// What the server makes of an object as it was at the start.
+    pub(crate) fn rebased(&mut self, object: &ObjectRef, answer: Answer) {
+        match answer {
+            Ok(Reply::Object(Some(stored))) => {
+                let bases = self
+                    .rebinding
+                    .as_mut()
+                    .map(|rebinding| &mut rebinding.bases);
+                if let Some((file, known)) = bases.and_then(|bases| bases.get_mut(object)) {
+                    *known = base(file, Some(&stored), Some(file));
+                }
+            }
+            Ok(_) => {}
+            Err(fault) => {
+                self.fail(format!(
+                    "{object}: the server would refuse it: {}",
+                    fault.told()
+                ));
+            }
+        }
+    }
+
+    /// The plan over these objects; what the journal says of admission is still to be confirmed.
+    fn rebind(&mut self, rebinding: Rebinding) -> Result<(), Error> {
+        let Rebinding { given, here, bases } = rebinding;
         self.plan = over(&given, bases.clone(), &self.options.namespace)?;
         for claim in std::mem::take(&mut self.claims) {
             let state = state(&claim.given, &bases);
@@ -97,8 +148,14 @@ impl Run {
         }
     }
 
-    /// All claims are confirmed: the run goes on with this plan.
+    /// The server has answered: the run goes on with this plan, once all claims are confirmed.
     pub(crate) fn go_on_bound(&mut self) -> bool {
+        if let Some(rebinding) = self.rebinding.take() {
+            return match self.rebind(rebinding) {
+                Ok(()) => true,
+                Err(error) => self.failed(error),
+            };
+        }
         match self.bound_again() {
             Ok((plan, way)) => {
                 self.plan = plan;
@@ -135,10 +192,9 @@ impl Run {
             let live = self.seen.live(object);
             let is_in =
                 |(state, _): &&(&Bundle, &Bundle)| drift(kept, state, object, live).is_none();
-            let found = states
-                .iter()
-                .find(is_in)
-                .and_then(|(_, given)| given.get(object));
+            // One that somebody else has written to stops the run, wherever it is taken to be.
+            let found = states.iter().find(is_in).or_else(|| states.first());
+            let found = found.and_then(|(_, given)| given.get(object));
             here.extend(found.cloned());
         }
         Ok(here)

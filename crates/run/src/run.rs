@@ -21,6 +21,7 @@ use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::pace::Pace;
 use crate::progress::Progress;
+use crate::rebind::Rebinding;
 use crate::rights::objects;
 use crate::seen::Seen;
 use crate::way::Way;
@@ -77,6 +78,8 @@ pub struct Run {
     pub(crate) anew: bool,
     /// Jobs of analyses: at which step, and which of its gates.
     pub(crate) jobs: BTreeMap<ObjectRef, Location>,
+    /// The plan of a run that goes on, while it is bound again.
+    pub(crate) rebinding: Option<Rebinding>,
     /// What the journal's plan says of admission.
     pub(crate) claims: Vec<Claim>,
     /// What admission changes in the plan's states.
@@ -168,6 +171,7 @@ impl Run {
             uncertain: None,
             anew: false,
             leadership: Leadership::Kept,
+            rebinding: None,
             claims: Vec::new(),
             admitted: Vec::new(),
             fronted: BTreeSet::new(),
