@@ -17,6 +17,7 @@
 
 mod absence;
 mod checks;
+mod forged;
 mod runner;
 mod scenario;
 mod stage;

@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::analysis::Location;
 use crate::effect::{Effect, Request, Right, Ticket};
 use crate::event::{Answer, Fault, Reply};
-use crate::kept::Claim;
 use crate::leadership::Leadership;
 use crate::lease::later;
 use crate::now::Now;
 use crate::progress::Progress;
+use crate::rebind::Rebound;
 use crate::run::Run;
 
 /// How long a request that meets no answer is sent again.
@@ -23,7 +23,7 @@ const TRIES: u32 = 20;
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
     Check(Location),
-    Confirm(Box<Claim>),
+    Confirm(Box<Rebound>),
     Lease(usize),
     Look(ObjectRef),
     Make(ObjectRef),
@@ -109,7 +109,7 @@ impl Run {
             ) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, wall),
             (Question::Rebase(object), answer) => self.rebased(&object, answer),
-            (Question::Confirm(claim), answer) => self.confirmed(&claim, answer),
+            (Question::Confirm(rebound), answer) => self.confirmed(*rebound, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
                 self.seen.read(&object, found.as_ref())
             }

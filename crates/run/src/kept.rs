@@ -20,7 +20,9 @@ pub(crate) struct Claim {
     pub(crate) place: String,
     /// The state in the given plan.
     pub(crate) given: Manifest,
-    /// The state in the kept one.
+    /// The same over the objects that the kept plan starts from.
+    pub(crate) bound: Manifest,
+    /// The state in the kept plan.
     pub(crate) kept: Manifest,
 }
 
@@ -50,6 +52,7 @@ pub(crate) fn claims(given: &Plan, kept: &Plan, namespace: &str) -> Result<Vec<C
             claims.push(Claim {
                 place: place.clone(),
                 given: given.clone(),
+                bound: bound.clone(),
                 kept: kept.clone(),
             });
         }
@@ -58,10 +61,10 @@ pub(crate) fn claims(given: &Plan, kept: &Plan, namespace: &str) -> Result<Vec<C
     Ok(claims)
 }
 
-/// Why a claim is not believed.
-pub(crate) fn disbelieved(place: &str, state: &Manifest, kept: &Manifest) -> Error {
-    let found = differences(state.value(), kept.value(), &MergeKeys);
-    differs(place, Some(state.object()), found.first())
+/// Why a claim is not believed: what is claimed of a state, and what the server makes of it.
+pub(crate) fn disbelieved(place: &str, claimed: &Manifest, made: &Manifest) -> Error {
+    let found = differences(made.value(), claimed.value(), &MergeKeys);
+    differs(place, Some(made.object()), found.first())
 }
 
 /// The objects that the kept plan starts from: each holds what its file holds.

@@ -10,14 +10,15 @@ use std::sync::Arc;
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{lacking, merge, project};
 use cutover_plan::Plan;
+use serde_json::Value;
 
 use crate::asking::Question;
 use crate::bind::{Admitted, Bases, admit, as_written, over};
 use crate::direction::Direction;
 use crate::error::Error;
-use crate::event::{Answer, Reply};
+use crate::event::{Answer, Fault, Reply};
 use crate::journal::{Position, Stage};
-use crate::kept::{Claim, disbelieved};
+use crate::kept::disbelieved;
 use crate::options::Goal;
 use crate::progress::Progress;
 use crate::run::{Phase, Run};
@@ -32,6 +33,14 @@ pub(crate) struct Rebinding {
     /// The state of it that each object is in.
     here: Bundle,
     bases: Bases,
+}
+
+/// A state of a plan that is bound again, and what the journal says that admission makes of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rebound {
+    place: String,
+    state: Manifest,
+    claimed: Manifest,
 }
 
 impl Run {
@@ -74,12 +83,7 @@ impl Run {
                 }
             }
             Ok(_) => {}
-            Err(fault) => {
-                self.fail(format!(
-                    "{object}: the server would refuse it: {}",
-                    fault.told()
-                ));
-            }
+            Err(fault) => self.refuse(object, &fault),
         }
     }
 
@@ -89,16 +93,18 @@ impl Run {
         self.plan = over(&given, bases.clone(), &self.options.namespace)?;
         for claim in std::mem::take(&mut self.claims) {
             let state = state(&claim.given, &bases);
-            let kept = state.with(|value| *value = project(value, claim.kept.value(), &MergeKeys));
+            let said =
+                |value: &Value| merge(value, claim.bound.value(), claim.kept.value(), &MergeKeys);
+            let claimed = state.with(|value| *value = said(value));
             let is_here = here.get(state.object()) == Some(&claim.given);
             let live = self.seen.live(state.object()).filter(|_| is_here);
-            if live.is_some_and(|live| shows(&as_written(live), &state, &kept)) {
-                self.admitted.push((state, kept));
+            if live.is_some_and(|live| shows(&as_written(live), &state, &claimed)) {
+                self.admitted.push((state, claimed));
             } else {
-                self.confirm(Claim {
-                    given: state,
-                    kept,
-                    ..claim
+                self.confirm(Rebound {
+                    place: claim.place,
+                    state,
+                    claimed,
                 })?;
             }
         }
@@ -106,46 +112,52 @@ impl Run {
     }
 
     /// Asks the server what it makes of a state.
-    fn confirm(&mut self, claim: Claim) -> Result<(), Error> {
-        match self.rehearsal(&claim.given) {
-            Some(request) => self
-                .queue
-                .push_back((Question::Confirm(Box::new(claim)), request)),
-            None => return Err(disbelieved(&claim.place, &claim.given, &claim.kept)),
-        }
+    fn confirm(&mut self, rebound: Rebound) -> Result<(), Error> {
+        let Rebound {
+            place,
+            state,
+            claimed,
+        } = &rebound;
+        let Some(request) = self.rehearsal(state) else {
+            return Err(disbelieved(place, claimed, state));
+        };
+        let question = Question::Confirm(Box::new(rebound));
+        self.queue.push_back((question, request));
         Ok(())
     }
 
     /// What the server makes of a state now. It may be something else than before, as where a tag
     /// has moved: on the way back that is no harm, and forward it is not what was tried.
-    pub(crate) fn confirmed(&mut self, claim: &Claim, answer: Answer) {
-        let Claim { place, given, kept } = claim;
+    pub(crate) fn confirmed(&mut self, rebound: Rebound, answer: Answer) {
+        let Rebound {
+            place,
+            state,
+            claimed,
+        } = rebound;
         let made = match answer {
             Ok(Reply::Object(Some(stored))) => {
                 let stored = as_written(&stored);
-                given.with(|value| *value = project(value, stored.value(), &MergeKeys))
+                state.with(|value| *value = project(value, stored.value(), &MergeKeys))
             }
-            Ok(_) => given.clone(),
-            Err(fault) => {
-                let object = given.object();
-                return self.fail(format!(
-                    "{object}: the server would refuse it: {}",
-                    fault.told()
-                ));
-            }
+            Ok(_) => state.clone(),
+            Err(fault) => return self.refuse(state.object(), &fault),
         };
-        if made == *kept {
-            self.admitted.push((given.clone(), made));
-        } else if made != *given && self.is_to_go_back() {
-            let message = format!(
-                "{}: {place}: the cluster makes something else of it than when the run began",
-                given.object()
-            );
-            self.tell(Progress::Warned { message });
-            self.admitted.push((given.clone(), made));
-        } else {
-            self.fail(disbelieved(place, &made, kept).to_string());
+        let has_moved = made != state && self.is_to_go_back();
+        if made != claimed && !has_moved {
+            return self.fail(disbelieved(&place, &claimed, &made).to_string());
         }
+        if made != claimed {
+            let object = state.object();
+            let message =
+                format!("{object}: the cluster makes something else of {place} than when it began");
+            self.tell(Progress::Warned { message });
+        }
+        self.admitted.push((state, made));
+    }
+
+    fn refuse(&mut self, object: &ObjectRef, fault: &Fault) {
+        let reason = format!("{object}: the server would refuse it: {}", fault.told());
+        self.fail(reason);
     }
 
     /// The server has answered: the run goes on with this plan, once all claims are confirmed.
