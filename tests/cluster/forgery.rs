@@ -76,7 +76,10 @@ fn a_forged_way_back_is_refused() {
         Some(image) if image == OLD => state.set(IMAGE, json!(EVIL)),
         _ => state,
     });
-    check(&start, &["the start: ", "image is \"evil.example/miner:1\""]);
+    check(
+        &start,
+        &["the start: ", "image is \"evil.example/miner:1\""],
+    );
     let ungated = edited(&honest, |spec| spec.undo[5].steps[0].gates.clear());
     check(&ungated, &["the way back from step 6: steps[0].gates"]);
     let budget = edited(&honest, |spec| spec.workloads[0].floor = 0);

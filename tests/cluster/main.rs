@@ -13,6 +13,7 @@ mod e2e;
 mod edges;
 mod failures;
 mod faults;
+mod forgery;
 mod goldens;
 mod greeter;
 mod history;

@@ -71,7 +71,7 @@ impl Run {
                 self.written = Some(text.to_owned());
                 self.come_back(now);
             }
-            text if self.is_as_recalled(text) => self.begin_again(),
+            text if self.is_as_recalled(text) || self.is_own(text) => self.begin_again(),
             text => self.give_way(text),
         }
     }
@@ -100,21 +100,25 @@ impl Run {
 
     /// Another runner has taken over: the journal is left as it is.
     fn give_way(&mut self, text: Option<&str>) {
-        let successor = text.and_then(|text| serde_json::from_str::<Position>(text).ok());
-        if successor
-            .as_ref()
-            .is_some_and(|found| found.by == self.options.holder)
-        {
-            return self.begin_again();
-        }
         let hint = "cutover status tells where the run is";
-        let reason = match successor {
+        let reason = match text.and_then(position) {
             Some(successor) => taken_over(&successor),
             None => "the journal was deleted or edited while this runner was away".to_owned(),
         };
         self.fail(format!("{reason}\nhint: {hint}"));
         self.position = None;
     }
+
+    /// Whether it is a write of this run that came late.
+    fn is_own(&self, text: Option<&str>) -> bool {
+        let position = text.and_then(position);
+        position.is_some_and(|position| position.by == self.options.holder)
+    }
+}
+
+/// What a journal says, where it can be read.
+fn position(text: &str) -> Option<Position> {
+    serde_json::from_str(text).ok()
 }
 
 fn taken_over(successor: &Position) -> String {

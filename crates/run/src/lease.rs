@@ -338,3 +338,6 @@ fn patch(live: &Manifest, target: &Manifest) -> Request {
         dry_run: false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{lacking, merge, project};
-use cutover_plan::Plan;
+use cutover_plan::{Change, Plan};
 use serde_json::Value;
 
 use crate::asking::Question;
@@ -49,16 +49,17 @@ impl Run {
     pub(crate) fn bind_again(&mut self) -> Result<(), Error> {
         let given = over(&self.given, Bases::new(), &self.options.namespace)?;
         let here = self.here(&given)?;
-        let (kept, changed) = (self.plan.start(), self.changed_objects());
+        let kept = self.plan.start();
         let mut bases = Bases::new();
         for file in &given.start() {
             let object = file.object();
-            let base = base(file, self.seen.live(object), here.get(object));
+            let live = self.seen.live(object);
+            let base = base(file, live, here.get(object));
             let tells_all = kept
                 .get(object)
                 .is_none_or(|kept| lacking(kept.value(), base.value(), &MergeKeys).is_empty());
             if !tells_all
-                && changed.contains(object)
+                && writes(&given, object, live.is_some())
                 && let Some(request) = self.rehearsal(&base)
             {
                 self.queue
@@ -219,6 +220,22 @@ impl Run {
     }
 }
 
+/// Whether a plan ever patches an object, or creates it where it is not there: the run may do that.
+fn writes(plan: &Plan, object: &ObjectRef, is_there: bool) -> bool {
+    let back = plan.spec.undo.iter().flat_map(|undo| &undo.steps);
+    let mut changes = plan
+        .spec
+        .steps
+        .iter()
+        .chain(back)
+        .flat_map(|step| &step.changes);
+    changes.any(|change| match change {
+        Change::Create { .. } => !is_there && change.object() == object,
+        Change::Delete { .. } => false,
+        Change::Patch { .. } => is_there && change.object() == object,
+    })
+}
+
 /// The states that an object may be in while a step is worked on, the likeliest first.
 fn around<'w>(way: &'w Way, position: &Position) -> Vec<&'w Bundle> {
     let last = way.steps.len();
@@ -259,9 +276,9 @@ fn state(given: &Manifest, bases: &Bases) -> Manifest {
 }
 
 /// Whether a live object has what admission is said to have made of the state that it is in.
-fn shows(live: &Manifest, state: &Manifest, kept: &Manifest) -> bool {
-    let claimed = lacking(kept.value(), state.value(), &MergeKeys);
-    let off = lacking(kept.value(), live.value(), &MergeKeys);
+fn shows(live: &Manifest, state: &Manifest, claimed: &Manifest) -> bool {
+    let changed = lacking(claimed.value(), state.value(), &MergeKeys);
+    let off = lacking(claimed.value(), live.value(), &MergeKeys);
     off.iter()
-        .all(|off| claimed.iter().all(|claimed| claimed.path != off.path))
+        .all(|off| changed.iter().all(|changed| changed.path != off.path))
 }
