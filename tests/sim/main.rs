@@ -22,6 +22,7 @@ mod runner;
 mod scenario;
 mod stage;
 mod systems;
+mod verdict;
 mod wire;
 
 use std::sync::OnceLock;

@@ -30,7 +30,7 @@ fn given() -> Plan {
     let release = Release::new(&from, &to, false).unwrap();
     let points = vec![
         Waypoint::new("grow", bundle(hello(4, OLD))),
-        Waypoint::new("update", to.clone()),
+        Waypoint::new("update", to),
     ];
     let waypoints = Waypoints {
         points,
