@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::asking::Question;
 use crate::bind::{Admitted, Bases, admit, as_written, over};
 use crate::direction::Direction;
+use crate::effect::Request;
 use crate::error::Error;
 use crate::event::{Answer, Fault, Reply};
 use crate::journal::{Position, Stage};
@@ -22,7 +23,7 @@ use crate::kept::disbelieved;
 use crate::options::Goal;
 use crate::progress::Progress;
 use crate::run::{Phase, Run};
-use crate::stand::drift;
+use crate::stand::{drift, goes};
 use crate::way::Way;
 
 /// A plan that is being bound again.
@@ -53,22 +54,29 @@ impl Run {
         let mut bases = Bases::new();
         for file in &given.start() {
             let object = file.object();
-            let live = self.seen.live(object);
+            // One that is on its way out is not the one that a way back creates.
+            let live = self.seen.live(object).filter(|live| !goes(live));
             let base = base(file, live, here.get(object));
-            let tells_all = kept
-                .get(object)
-                .is_none_or(|kept| lacking(kept.value(), base.value(), &MergeKeys).is_empty());
-            if !tells_all
-                && writes(&given, object, live.is_some())
-                && let Some(request) = self.rehearsal(&base)
-            {
-                self.queue
-                    .push_back((Question::Rebase(object.clone()), request));
+            if let Some(request) = self.fuller(&given, &base, kept.get(object)) {
+                let question = Question::Rebase(object.clone());
+                self.queue.push_back((question, request));
             }
             bases.insert(object.clone(), (file.clone(), base));
         }
         self.rebinding = Some(Rebinding { given, here, bases });
         Ok(())
+    }
+
+    /// What is asked where the journal knows more of an object at the start than can be told.
+    fn fuller(&self, given: &Plan, base: &Manifest, kept: Option<&Manifest>) -> Option<Request> {
+        let object = base.object();
+        let live = self.seen.live(object);
+        let lacks = lacking(kept?.value(), base.value(), &MergeKeys);
+        let may_ask = !live.is_some_and(goes) && writes(given, object, live.is_some());
+        if lacks.is_empty() || !may_ask {
+            return None;
+        }
+        self.rehearsal(base)
     }
 
     /// What the server makes of an object as it was at the start.
