@@ -202,6 +202,9 @@ impl Run {
 
     /// Reads the journal as if nothing were known of it.
     pub(crate) fn begin_again(&mut self) {
+        self.queue.clear();
+        self.admitted.clear();
+        self.rebinding = None;
         self.position = None;
         self.way = None;
         self.kept = None;
