@@ -40,6 +40,29 @@ fn a_webhook_that_makes_digests_of_tags() {
     assert_eq!(greeter.objects(), before);
 }
 
+/// What admission has made of a plan is in the journal, and is asked about again.
+#[test]
+fn a_run_with_digests_goes_on_and_comes_back() {
+    let greeter = Greeter::new("digests-again");
+    let _webhook = Webhook::start(&greeter, |object| Ok(with_digests(object)));
+    greeter.serve(&hello());
+    let before = greeter.objects();
+    let plan = greeter.plan_live(&["canary", "--steps", "25"]);
+    let mut run = greeter.begin("apply", &plan, &["--lease-duration", "3s"]);
+    run.until_pause();
+    run.kill();
+    let mut run = greeter.begin("apply", &plan, &["--lease-duration", "3s"]);
+    run.until_pause();
+    greeter.approve(&plan);
+    run.end().assert_done();
+    let image = "-o=jsonpath={.items[*].spec.template.spec.containers[*].image}";
+    assert_eq!(greeter.kubectl(&["get", "deployments", image]), digest(NEW));
+    assert_eq!(greeter.writes().len(), 6, "each change is made once");
+
+    greeter.carry_out("undo", &plan, &[]).assert_done();
+    assert_eq!(greeter.objects(), before);
+}
+
 /// What is injected beside what the plan has is left alone, forward and back.
 #[test]
 fn a_webhook_that_adds_a_sidecar_and_labels() {

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use cutover::manifest::MergeKeys;
 use cutover::patch::lacking;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 /// How long anything may take.
@@ -127,6 +128,16 @@ impl Running {
         self.text.push_str(line);
         self.text.push('\n');
         event
+    }
+
+    /// Stops it where it is, as a laptop that is closed does.
+    pub(crate) fn stop(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::STOP).unwrap();
+    }
+
+    /// Lets it go on.
+    pub(crate) fn resume(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::CONT).unwrap();
     }
 
     /// Ends it at once, as a machine that goes away does.

@@ -2,7 +2,7 @@
 //! nothing.
 
 use cutover_kube::{Machine, drive};
-use cutover_run::{Effect, Event, Outcome, Progress, Request, Run, Write};
+use cutover_run::{Effect, Event, Now, Outcome, Progress, Request, Run, Write};
 use futures::stream;
 use jiff::Timestamp;
 use serde_json::json;
@@ -276,23 +276,24 @@ struct Dies<'w> {
 }
 
 impl Machine for Dies<'_> {
-    fn handle_event(&mut self, event: Event, now: Timestamp) {
+    fn handle_event(&mut self, event: Event, now: Now) {
         self.run.handle_event(event, now);
     }
 
-    fn handle_timeout(&mut self, now: Timestamp) {
+    fn handle_timeout(&mut self, now: Now) {
         self.run.handle_timeout(now);
     }
 
     fn poll_effect(&mut self) -> Option<Effect> {
         let effect = self.run.poll_effect()?;
-        if let Effect::Ask(
-            _,
-            Request::Write {
-                write,
-                dry_run: false,
-            },
-        ) = &effect
+        if let Effect::Ask {
+            request:
+                Request::Write {
+                    write,
+                    dry_run: false,
+                },
+            ..
+        } = &effect
             && matches!(write, Write::Patch { object, .. } if object.kind == "Deployment")
         {
             self.patches += 1;

@@ -15,9 +15,9 @@ use std::panic::AssertUnwindSafe;
 
 use cutover::manifest::{Bundle, Manifest};
 use cutover::{Plan, Strategy};
+use cutover_kube::now;
 use cutover_run::{Event, Goal, Options, Outcome, Progress};
 use futures::{FutureExt, StreamExt, stream};
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::runtime::Builder;
 use xtask::golden::Case;
@@ -167,7 +167,7 @@ impl Lab {
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !turned && *told == (Progress::Held { number: step }) {
                 turned = true;
-                run.handle_event(Event::Abort, Timestamp::now());
+                run.handle_event(Event::Abort, now());
             }
         });
         expect(outcome.await?, &Outcome::Undone { to: 0 })
@@ -201,7 +201,7 @@ impl Lab {
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !stopped && *told == (Progress::Held { number: step }) {
                 stopped = true;
-                run.handle_event(Event::Stop, Timestamp::now());
+                run.handle_event(Event::Stop, now());
             }
         });
         match outcome.await? {

@@ -149,7 +149,19 @@ impl Greeter {
 
     /// Starts a command that takes a plan and tells events.
     pub(crate) fn begin(&self, verb: &str, plan: &Path, arguments: &[&str]) -> Running {
-        self.start(&[&[verb, plan.to_str().unwrap(), "-o", "json"], arguments].concat())
+        self.begin_as(&self.cluster.kubeconfig(), verb, plan, arguments)
+    }
+
+    /// The same with a kubeconfig.
+    pub(crate) fn begin_as(
+        &self,
+        kubeconfig: &Path,
+        verb: &str,
+        plan: &Path,
+        arguments: &[&str],
+    ) -> Running {
+        let verb = [verb, plan.to_str().unwrap(), "-o", "json"];
+        self.start_as(kubeconfig, &[&verb, arguments].concat())
     }
 
     /// Lets a plan that waits for a person go on.

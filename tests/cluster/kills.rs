@@ -8,8 +8,10 @@ use std::path::Path;
 
 use cutover::Plan;
 use cutover::planning::{Change, Duration, Step};
-use cutover_kube::Machine;
-use cutover_run::{Effect, Event, Goal, Options, Outcome, Progress, Request, Run, Ticket, Write};
+use cutover_kube::{Machine, now};
+use cutover_run::{
+    Effect, Event, Goal, Now, Options, Outcome, Progress, Request, Run, Ticket, Write,
+};
 use jiff::Timestamp;
 use xtask::golden::Case;
 
@@ -227,10 +229,12 @@ impl Mortal {
         match &effect {
             Effect::Tell(Progress::Held { number: MIDDLE }) if self.abort => {
                 self.abort = false;
-                self.run.handle_event(Event::Abort, Timestamp::now());
+                self.run.handle_event(Event::Abort, now());
             }
             Effect::Tell(Progress::Turned { .. }) => self.counts = true,
-            Effect::Ask(ticket, request) if self.counts && is_write(request) => {
+            Effect::Ask {
+                ticket, request, ..
+            } if self.counts && is_write(request) => {
                 self.writes += 1;
                 if self.writes == self.moment.write {
                     self.last = Some(*ticket);
@@ -247,7 +251,7 @@ impl Mortal {
 }
 
 impl Machine for Mortal {
-    fn handle_event(&mut self, event: Event, now: Timestamp) {
+    fn handle_event(&mut self, event: Event, now: Now) {
         match event {
             Event::Answered(ticket, _) if Some(ticket) == self.last => self.dead = Some(death()),
             event if self.dead.is_none() => self.run.handle_event(event, now),
@@ -255,7 +259,7 @@ impl Machine for Mortal {
         }
     }
 
-    fn handle_timeout(&mut self, now: Timestamp) {
+    fn handle_timeout(&mut self, now: Now) {
         self.run.handle_timeout(now);
     }
 

@@ -1,6 +1,7 @@
 //! Tests on a real control plane. They take minutes and want Go, so they are no part of the
 //! everyday tests: `cargo test --package cutover-tests --features cluster --test cluster`.
 
+mod absence;
 mod admission;
 mod analysis;
 mod audit;
@@ -12,12 +13,15 @@ mod e2e;
 mod edges;
 mod failures;
 mod faults;
+mod forgery;
 mod goldens;
 mod greeter;
 mod history;
 mod kills;
 mod lab;
 mod lifecycle;
+#[path = "../packed.rs"]
+mod packed;
 mod player;
 mod pods;
 mod processes;
@@ -30,3 +34,4 @@ mod support;
 mod traffic;
 mod turns;
 mod webhook;
+mod wire;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cutover::Plan;
 use cutover_kube::{Machine, drive};
-use cutover_run::{Effect, Event, Options, Outcome, Progress, Run};
+use cutover_run::{Effect, Event, Now, Options, Outcome, Progress, Run};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
@@ -87,11 +87,11 @@ struct Heard<F> {
 }
 
 impl<F: FnMut(&mut Run, &Progress)> Machine for Heard<F> {
-    fn handle_event(&mut self, event: Event, now: Timestamp) {
+    fn handle_event(&mut self, event: Event, now: Now) {
         self.run.handle_event(event, now);
     }
 
-    fn handle_timeout(&mut self, now: Timestamp) {
+    fn handle_timeout(&mut self, now: Now) {
         self.run.handle_timeout(now);
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest};
+use cutover_kube::now;
 use cutover_run::{Event, Goal, Options, Outcome, Progress};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -112,7 +113,7 @@ impl Lab {
         let mut turned = None;
         let outcome = self.play(plan, options, |run, told| {
             if matches!(by, By::Abort) && turned.is_none() && is_in(told, step) {
-                run.handle_event(Event::Abort, Timestamp::now());
+                run.handle_event(Event::Abort, now());
             }
             if let Progress::Turned { .. } = told {
                 turned = Some(Timestamp::now());
@@ -130,7 +131,7 @@ impl Lab {
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !stopped && is_in(told, step) {
                 stopped = true;
-                run.handle_event(Event::Stop, Timestamp::now());
+                run.handle_event(Event::Stop, now());
             }
         });
         match outcome.await? {

@@ -15,10 +15,17 @@
     reason = "a run that is played again is told aloud"
 )]
 
+mod absence;
 mod checks;
+mod forged;
+#[path = "../packed.rs"]
+mod packed;
+mod runner;
 mod scenario;
 mod stage;
 mod systems;
+mod verdict;
+mod wire;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

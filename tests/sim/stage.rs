@@ -1,18 +1,15 @@
 //! A runner and a cluster side by side: who acts next comes from the seed.
 
-use std::collections::VecDeque;
-
-use cutover::manifest::Manifest;
-use cutover_model::{Model, Refused, WatchEvent, WatchId};
+use cutover_model::{Model, WatchEvent};
 use cutover_run::{
-    Answer, Effect, Event, Fault, Goal, Journal, Options, Outcome, Progress, Reply, Request, Run,
-    Scope, Ticket, Write,
+    Answer, Effect, Event, Fault, Goal, Journal, Now, Outcome, Progress, Reply, Request, Write,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::checks::Checks;
+use crate::runner::{Runner, Sent};
 use crate::scenario::Scenario;
-use crate::systems::{Opinion, asks};
+use crate::wire::{call, fault, found, scope_of, write_of};
 
 /// How many decisions a run may take before it counts as endless.
 const LONGEST: u64 = 400_000;
@@ -22,15 +19,13 @@ pub(crate) const NAMESPACE: &str = "default";
 
 /// A runner and a cluster side by side.
 pub(crate) struct Stage<'p> {
-    scenario: Scenario<'p>,
+    pub(crate) scenario: Scenario<'p>,
     pub(crate) model: Model,
-    run: Run,
+    pub(crate) runner: Runner,
+    /// Another runner, which hears nothing from the cluster.
+    pub(crate) cut_off: Option<Runner>,
     runners: u32,
-    watches: Vec<(Scope, WatchId)>,
-    /// Requests that are on their way, and answers that are.
-    requests: VecDeque<(Ticket, Request)>,
-    answers: VecDeque<(Ticket, Answer)>,
-    checks: Checks,
+    pub(crate) checks: Checks,
     turns: u64,
     aborted: bool,
     aloud: bool,
@@ -67,15 +62,12 @@ impl<'p> Stage<'p> {
             .map(|image| (image, scenario.fate));
         model.nodes.fates = fates.collect();
         let checks = Checks::new(&model, scenario.plan, !scenario.is_meddled_with());
-        let run = Run::new(scenario.plan.clone(), options(&scenario, 0, Goal::Apply));
         Self {
-            run,
+            runner: Runner::new(&scenario, 0, Goal::Apply),
+            cut_off: None,
             model,
             scenario,
             runners: 0,
-            watches: Vec::new(),
-            requests: VecDeque::new(),
-            answers: VecDeque::new(),
             checks,
             turns: 0,
             aborted: false,
@@ -85,11 +77,7 @@ impl<'p> Stage<'p> {
 
     /// Plays the run to its end, and looks at what is left.
     pub(crate) fn play(mut self) -> Result<(), String> {
-        let start = self.model.steps();
-        for edit in &mut self.scenario.faults.edits {
-            edit.step += start;
-        }
-        self.model.faults = self.scenario.faults.clone();
+        self.let_things_go_wrong();
         let mut outcome = self.go()?;
         if self.scenario.undo && outcome == Outcome::Done {
             self.begin(Goal::Back { to: 0 });
@@ -98,13 +86,31 @@ impl<'p> Stage<'p> {
         self.judge(&outcome)
     }
 
+    pub(crate) fn let_things_go_wrong(&mut self) {
+        let start = self.model.steps();
+        for edit in &mut self.scenario.faults.edits {
+            edit.step += start;
+        }
+        self.model.faults = self.scenario.faults.clone();
+    }
+
     /// Lets the runner and the cluster act until the run is over.
-    fn go(&mut self) -> Result<Outcome, String> {
-        self.run.handle_timeout(self.model.now);
+    pub(crate) fn go(&mut self) -> Result<Outcome, String> {
         loop {
+            if let Some(outcome) = self.go_on(LONGEST)? {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// Lets them act for so many turns; none where the run is not over then.
+    pub(crate) fn go_on(&mut self, turns: u64) -> Result<Option<Outcome>, String> {
+        let now = self.now();
+        self.runner.run.handle_timeout(now);
+        for _ in 0..turns {
             self.take_effects();
-            if let Some(outcome) = self.run.outcome() {
-                return Ok(outcome.clone());
+            if let Some(outcome) = self.runner.run.outcome() {
+                return Ok(Some(outcome.clone()));
             }
             self.turns += 1;
             if self.turns > LONGEST {
@@ -113,6 +119,11 @@ impl<'p> Stage<'p> {
             self.interrupt();
             self.act()?;
         }
+        Ok(None)
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now::simulated(self.model.now)
     }
 
     fn interrupt(&mut self) {
@@ -120,13 +131,15 @@ impl<'p> Stage<'p> {
             let goal = self.run_goal();
             self.say("killed");
             self.begin(goal);
-            self.run.handle_timeout(self.model.now);
+            let now = self.now();
+            self.runner.run.handle_timeout(now);
             self.take_effects();
         }
         if self.scenario.abort.is_some_and(|abort| abort <= self.turns) && !self.aborted {
             self.aborted = true;
             self.say("abort");
-            self.run.handle_event(Event::Abort, self.model.now);
+            let now = self.now();
+            self.runner.run.handle_event(Event::Abort, now);
         }
     }
 
@@ -139,39 +152,44 @@ impl<'p> Stage<'p> {
     }
 
     /// Another runner, which knows nothing of the one before.
-    fn begin(&mut self, goal: Goal) {
+    pub(crate) fn begin(&mut self, goal: Goal) {
         self.runners += if matches!(goal, Goal::Back { .. }) && self.runners < 1000 {
             1000
         } else {
             1
         };
-        self.run = Run::new(
-            self.scenario.plan.clone(),
-            options(&self.scenario, self.runners, goal),
-        );
+        let next = Runner::new(&self.scenario, self.runners, goal);
+        let killed = std::mem::replace(&mut self.runner, next);
         // What was on its way may still arrive at the server; its answers reach nobody.
-        let mut lost: Vec<Request> = self
+        let mut lost: Vec<Request> = killed
             .requests
-            .drain(..)
-            .map(|(_, request)| request)
+            .into_iter()
+            .map(|sent| sent.request)
             .collect();
         lost.retain(|_| self.scenario.random.chance(500));
         lost.into_iter()
             .for_each(|request| drop(self.answer(&request)));
-        self.answers.clear();
-        self.watches.clear();
         if self.aborted {
-            self.run.handle_event(Event::Abort, self.model.now);
+            let now = self.now();
+            self.runner.run.handle_event(Event::Abort, now);
         }
     }
 
-    fn take_effects(&mut self) {
-        while let Some(effect) = self.run.poll_effect() {
+    pub(crate) fn take_effects(&mut self) {
+        while let Some(effect) = self.runner.run.poll_effect() {
             match effect {
-                Effect::Ask(ticket, request) => self.requests.push_back((ticket, request)),
+                Effect::Ask {
+                    ticket,
+                    request,
+                    deadline,
+                } => self.runner.requests.push_back(Sent {
+                    ticket,
+                    request,
+                    deadline,
+                }),
                 Effect::Watch(scope) => {
                     let watch = self.model.watch(scope_of(&scope));
-                    self.watches.push((scope, watch));
+                    self.runner.watches.push((scope, watch));
                 }
                 Effect::Tell(progress) => self.hear(&progress),
             }
@@ -201,22 +219,19 @@ impl<'p> Stage<'p> {
     /// One of those who can act does: a request arrives, an answer, something of a watch, or the
     /// cluster goes on.
     fn act(&mut self) -> Result<(), String> {
-        let now = self.model.now;
-        if self.run.poll_timeout().is_some_and(|due| due <= now) {
-            self.run.handle_timeout(now);
+        let now = self.now();
+        self.refuse_connections();
+        let due = self.runner.run.poll_timeout();
+        if due.is_some_and(|due| due <= now.wall) {
+            self.runner.run.handle_timeout(now);
             return Ok(());
         }
         match self.scenario.random.below(4) {
-            0 if !self.requests.is_empty() => {
-                let (ticket, request) = self.requests.pop_front().unwrap();
-                let answer = self.answer(&request);
-                self.checks.count(&request, &answer);
-                self.answers.push_back((ticket, answer));
-                self.checks.look(&self.model)?;
-            }
-            1 if !self.answers.is_empty() => {
-                let (ticket, answer) = self.answers.pop_front().unwrap();
-                self.run.handle_event(Event::Answered(ticket, answer), now);
+            0 if !self.runner.requests.is_empty() => self.arrive()?,
+            1 if !self.runner.answers.is_empty() => {
+                let (ticket, answer) = self.runner.answers.pop_front().unwrap();
+                let event = Event::Answered(ticket, answer);
+                self.runner.run.handle_event(event, now);
             }
             2 => self.deliver(),
             _ => self.pass_time()?,
@@ -224,12 +239,36 @@ impl<'p> Stage<'p> {
         Ok(())
     }
 
+    /// The first request arrives, unless it is late.
+    pub(crate) fn arrive(&mut self) -> Result<(), String> {
+        let now = self.now();
+        let sent = self.runner.requests.pop_front().unwrap();
+        let answer = match sent.deadline {
+            Some(deadline) if deadline <= now.steady => Err(Fault::late()),
+            _ => self.answer(&sent.request),
+        };
+        self.checks.count(&sent.request, &answer);
+        self.runner.answers.push_back((sent.ticket, answer));
+        self.checks.look(&self.model)
+    }
+
+    /// Who is cut off goes on asking.
+    pub(crate) fn refuse_connections(&mut self) {
+        let now = self.now();
+        if let Some(runner) = &mut self.cut_off {
+            runner.hear_nothing(now);
+        }
+    }
+
     fn deliver(&mut self) {
-        for (scope, watch) in &self.watches {
+        let now = self.now();
+        let opinion = self.scenario.opinion;
+        let Runner { run, watches, .. } = &mut self.runner;
+        for (scope, watch) in watches {
             let Some(event) = self.model.poll_watch(*watch) else {
                 continue;
             };
-            let (scope, opinion) = (scope.clone(), self.scenario.opinion);
+            let scope = scope.clone();
             let event = match event {
                 WatchEvent::Listed(manifests) => Event::Listed(
                     scope,
@@ -241,7 +280,7 @@ impl<'p> Stage<'p> {
                 WatchEvent::Changed(manifest) => Event::Changed(scope, opinion.shown(manifest)),
                 WatchEvent::Gone(manifest) => Event::Gone(scope, manifest),
             };
-            self.run.handle_event(event, self.model.now);
+            run.handle_event(event, now);
         }
     }
 
@@ -251,8 +290,8 @@ impl<'p> Stage<'p> {
             .now
             .checked_add(SignedDuration::from_secs(5))
             .unwrap();
-        let due = self.run.poll_timeout();
-        let open = !self.requests.is_empty() || !self.answers.is_empty();
+        let due = self.runner.run.poll_timeout();
+        let open = self.runner.is_heard();
         // Requests and answers do not take long.
         let limit = if open {
             self.model.now
@@ -264,8 +303,9 @@ impl<'p> Stage<'p> {
         if happened.is_none() && !open && due.is_none() {
             self.deliver();
             self.take_effects();
-            let idle = self.requests.is_empty() && self.run.poll_timeout().is_none();
-            if idle && self.run.outcome().is_none() && self.model.step(self.model.now).is_none() {
+            let Runner { run, requests, .. } = &self.runner;
+            let idle = requests.is_empty() && run.poll_timeout().is_none();
+            if idle && run.outcome().is_none() && self.model.step(self.model.now).is_none() {
                 return Err("nothing will happen any more, and the run is not over".into());
             }
         }
@@ -318,122 +358,9 @@ impl<'p> Stage<'p> {
         }
     }
 
-    /// How the run should have ended, and what must be left.
-    fn judge(mut self, outcome: &Outcome) -> Result<(), String> {
-        let quiet = self
-            .model
-            .now
-            .checked_add(SignedDuration::from_mins(5))
-            .unwrap();
-        self.model.faults.rate = 0;
-        self.model.drive(quiet);
-        let meddled = self.scenario.is_meddled_with();
-        // What somebody else has written where the plan changes nothing is theirs, and stays.
-        let edited = !self.scenario.faults.edits.is_empty();
-        if !matches!(outcome, Outcome::Stopped { .. })
-            && let Some(job) = self.jobs().first()
-        {
-            return Err(format!("{} is left at the end", job.object()));
-        }
-        match outcome {
-            Outcome::Done
-                if self.scenario.opinion == Opinion::Refuse && asks(self.scenario.plan) =>
-            {
-                Err("it is done although every other system said no".into())
-            }
-            Outcome::Done | Outcome::Undone { to: 0 } if edited => Ok(()),
-            Outcome::Done => self.checks.is_done(&self.model, self.scenario.plan),
-            Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
-            // Somebody was there before the run began.
-            Outcome::Refused { .. } if edited && self.checks.writes == 0 => Ok(()),
-            Outcome::Stopped { .. }
-                if meddled || self.scenario.is_broken() || self.scenario.is_doubted() =>
-            {
-                Ok(())
-            }
-            other => Err(format!("it ended as {other:?}")),
-        }
-    }
-
-    /// Jobs that are there now.
-    fn jobs(&self) -> Vec<Manifest> {
-        let scope = cutover_model::Scope {
-            api_version: "batch/v1".into(),
-            kind: "Job".into(),
-            namespace: Some(NAMESPACE.into()),
-            name: None,
-        };
-        self.model.server.list(&scope).unwrap()
-    }
-
-    fn say(&self, what: impl std::fmt::Display) {
+    pub(crate) fn say(&self, what: impl std::fmt::Display) {
         if self.aloud {
             println!("{:>6} {} {what}", self.turns, self.model.now);
         }
-    }
-}
-
-fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
-    let mut options = Options::new(NAMESPACE, format!("runner-{runner}"));
-    options.goal = goal;
-    options.on_failure = Some(scenario.on_failure);
-    options
-}
-
-fn call<'a>(now: Timestamp) -> cutover_model::Call<'a> {
-    cutover_model::Call {
-        now,
-        manager: "somebody",
-        dry_run: false,
-    }
-}
-
-fn scope_of(scope: &Scope) -> cutover_model::Scope {
-    cutover_model::Scope {
-        api_version: scope.api_version.clone(),
-        kind: scope.kind.clone(),
-        namespace: scope.namespace.clone(),
-        name: scope.name.clone(),
-    }
-}
-
-fn write_of(write: &Write) -> cutover_model::Write {
-    match write.clone() {
-        Write::Create(manifest) => cutover_model::Write::Create(manifest),
-        Write::Patch { object, ops } => cutover_model::Write::Patch { object, ops },
-        Write::Delete {
-            object,
-            uid,
-            version,
-        } => cutover_model::Write::Delete {
-            object,
-            uid: Some(uid),
-            version,
-        },
-    }
-}
-
-fn found(answer: Result<Manifest, Refused>) -> Result<Reply, Refused> {
-    match answer {
-        Ok(manifest) => Ok(Reply::Object(Some(manifest))),
-        Err(refused) if refused.code == 404 => Ok(Reply::Object(None)),
-        Err(refused) => Err(refused),
-    }
-}
-
-fn fault(refused: Refused) -> Fault {
-    let Refused {
-        code,
-        reason,
-        message,
-        causes,
-        retry_after,
-    } = refused;
-    Fault {
-        code,
-        reason,
-        message,
-        causes,
-        retry_after,
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Write};
+use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Steady, Write};
 use http::Response;
 use http_body_util::BodyExt;
 use kube::client::Body;
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use crate::answer::{Answered, list};
 use crate::call::{Call, Collection};
+use crate::clock::steady;
 use crate::cluster::Cluster;
 use crate::fault::{unanswered, unsendable, unsent};
 use crate::gate;
@@ -27,13 +28,18 @@ impl Cluster {
     /// The server's refusal as it is; code 0 where no answer came within 40 seconds, so that a
     /// write may have happened.
     pub async fn ask(&self, request: Request) -> Answer {
+        self.ask_before(request, None).await
+    }
+
+    /// The same, where a write is sent before its deadline or not at all.
+    pub(crate) async fn ask_before(&self, request: Request, deadline: Option<Steady>) -> Answer {
         match request {
             Request::Get(object) => self.get(&object).await,
             Request::List(scope) => self
                 .list(&scope)
                 .await
                 .map(|(objects, _)| Reply::Objects(objects)),
-            Request::Write { write, dry_run } => self.write(&write, dry_run).await,
+            Request::Write { write, dry_run } => self.write(&write, dry_run, deadline).await,
             Request::Review(right) => self.review(&right).await,
             Request::Http(request) => gate::ask(&request).await,
             _ => Err(unsendable("this request is not known here")),
@@ -64,7 +70,7 @@ impl Cluster {
         list(self.send(call).await?.json()?, scope)
     }
 
-    async fn write(&self, write: &Write, dry_run: bool) -> Answer {
+    async fn write(&self, write: &Write, dry_run: bool, deadline: Option<Steady>) -> Answer {
         let call = match write {
             Write::Create(manifest) => Call::create(
                 &self.collection_of(manifest.object()).await?,
@@ -91,7 +97,7 @@ impl Cluster {
                 )
             }
         };
-        let found = self.send(call).await?.object()?;
+        let found = self.send(call.before(deadline)).await?.object()?;
         // What is deleted at once is answered with what it was.
         let is_there = |found: &Manifest| {
             !matches!(write, Write::Delete { .. })
@@ -142,8 +148,11 @@ impl Cluster {
             .unwrap_or_else(|_| Err(late(LIMIT)))
     }
 
-    /// Sends one request; its answer's body is yet to come.
+    /// Sends one request, unless it is late; its answer's body is yet to come.
     pub(crate) async fn open(&self, call: Call) -> Result<Response<Body>, Fault> {
+        if call.deadline().is_some_and(|deadline| deadline <= steady()) {
+            return Err(Fault::late());
+        }
         let request = call.into_request().map_err(unsendable)?;
         self.client
             .send(request)

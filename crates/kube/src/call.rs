@@ -2,7 +2,7 @@
 
 use cutover_manifest::Manifest;
 use cutover_patch::Patch;
-use cutover_run::{Right, Scope};
+use cutover_run::{Right, Scope, Steady};
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
 use kube::client::Body;
@@ -66,6 +66,7 @@ pub(crate) struct Call {
     path: String,
     query: Vec<(&'static str, String)>,
     body: Option<(&'static str, Value)>,
+    deadline: Option<Steady>,
 }
 
 impl Call {
@@ -75,6 +76,7 @@ impl Call {
             path: path.into(),
             query: Vec::new(),
             body: None,
+            deadline: None,
         }
     }
 
@@ -196,7 +198,18 @@ impl Call {
             path,
             query,
             body: Some(body),
+            deadline: None,
         }
+    }
+
+    /// The same, until a moment; none is at any time.
+    pub(crate) fn before(self, deadline: Option<Steady>) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Until when it may be sent.
+    pub(crate) fn deadline(&self) -> Option<Steady> {
+        self.deadline
     }
 
     fn dry(mut self, dry_run: bool) -> Self {

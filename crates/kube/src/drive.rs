@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cutover_run::{Effect, Event, Outcome, Progress, Run};
+use cutover_run::{Effect, Event, Now, Outcome, Progress, Run};
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered, SelectAll};
 use futures::{FutureExt, Stream, StreamExt};
@@ -10,28 +10,29 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{sleep, timeout};
 
 use crate::ask::LIMIT;
+use crate::clock::now;
 use crate::cluster::Cluster;
 
 /// A state machine that says what it wants done, and is told what came of it.
 pub trait Machine {
     /// Tells it what happened.
-    fn handle_event(&mut self, event: Event, now: Timestamp);
+    fn handle_event(&mut self, event: Event, now: Now);
     /// Tells it the time: at the start, and when it asked to be told.
-    fn handle_timeout(&mut self, now: Timestamp);
+    fn handle_timeout(&mut self, now: Now);
     /// What it wants done next, until there is nothing more.
     fn poll_effect(&mut self) -> Option<Effect>;
-    /// When it wants to be told the time.
+    /// When it wants to be told the time, by the wall clock.
     fn poll_timeout(&self) -> Option<Timestamp>;
     /// How it ended, once it has.
     fn outcome(&self) -> Option<&Outcome>;
 }
 
 impl Machine for Run {
-    fn handle_event(&mut self, event: Event, now: Timestamp) {
+    fn handle_event(&mut self, event: Event, now: Now) {
         self.handle_event(event, now);
     }
 
-    fn handle_timeout(&mut self, now: Timestamp) {
+    fn handle_timeout(&mut self, now: Now) {
         self.handle_timeout(now);
     }
 
@@ -121,9 +122,13 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
         let cluster = self.cluster;
         while let Some(effect) = self.run.poll_effect() {
             match effect {
-                Effect::Ask(ticket, request) => {
+                Effect::Ask {
+                    ticket,
+                    request,
+                    deadline,
+                } => {
                     let answer = cluster
-                        .ask(request)
+                        .ask_before(request, deadline)
                         .map(move |answer| Event::Answered(ticket, answer));
                     self.asks.push(answer.boxed());
                 }
@@ -138,7 +143,7 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
         let pause = self
             .run
             .poll_timeout()?
-            .duration_since(now())
+            .duration_since(now().wall)
             .max(SignedDuration::from_millis(1));
         Some(pause.unsigned_abs())
     }
@@ -147,11 +152,6 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
         // Each request has a limit of its own; this is for all of them together.
         let _ = timeout(LIMIT, self.asks.collect::<Vec<_>>()).await;
     }
-}
-
-/// The one clock of a run.
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@
 mod answer;
 mod ask;
 mod call;
+mod clock;
 mod cluster;
 mod drive;
 mod error;
@@ -43,6 +44,7 @@ mod gate;
 mod resources;
 mod watch;
 
+pub use clock::now;
 pub use cluster::{Cluster, Settings};
 pub use drive::{Machine, drive};
 pub use error::Error;

@@ -6,8 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::analysis::Location;
 use crate::effect::{Effect, Request, Right, Ticket};
 use crate::event::{Answer, Fault, Reply};
+use crate::leadership::Leadership;
 use crate::lease::later;
+use crate::now::Now;
 use crate::progress::Progress;
+use crate::rebind::Rebound;
 use crate::run::Run;
 
 /// How long a request that meets no answer is sent again.
@@ -20,13 +23,16 @@ const TRIES: u32 = 20;
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
     Check(Location),
+    Confirm(Box<Rebound>),
     Lease(usize),
     Look(ObjectRef),
     Make(ObjectRef),
     OpenJournal(String),
     ReadJournal,
+    Rebase(ObjectRef),
     Rehearse(Box<Manifest>),
     Release,
+    Reread,
     Review(Right),
     Survey,
     WriteJournal(String),
@@ -46,6 +52,14 @@ pub(crate) struct Asked {
     pub(crate) request: Request,
     pub(crate) tries: u32,
     pub(crate) since: Timestamp,
+}
+
+impl Asked {
+    /// Whether it is a write that only the holder of the Leases may make.
+    fn wants_leases(&self) -> bool {
+        let is_write = matches!(self.request, Request::Write { dry_run: false, .. });
+        is_write && !matches!(self.question, Question::Lease(_) | Question::Release)
+    }
 }
 
 impl Run {
@@ -69,25 +83,33 @@ impl Run {
         self.asked.values().any(asks)
     }
 
-    pub(crate) fn answered(&mut self, asked: Asked, answer: Answer, now: Timestamp) {
+    pub(crate) fn answered(&mut self, asked: Asked, answer: Answer, now: Now) {
         let question = asked.question.clone();
+        let Now { wall, steady } = now;
         match (question, answer) {
-            (Question::Check(location), answer) => self.checked(location, &answer, now),
+            (Question::Check(location), answer) => self.checked(location, &answer, wall),
             (Question::Lease(index), answer) => {
                 if let Err(fault) = answer.as_ref()
                     && !fault.is_final()
                 {
                     self.retried(fault, fault.pause(1));
                 }
-                self.leases.answer(index, answer, now);
+                self.leases.answer(index, answer, steady);
             }
-            (Question::Make(object), answer) => self.made(&object, answer, now),
+            (Question::Make(object), answer) => self.made(&object, answer, wall),
             (Question::Release, _) => {}
             (
-                Question::Look(_) | Question::Rehearse(_) | Question::Review(_) | Question::Survey,
+                Question::Confirm(_)
+                | Question::Rebase(_)
+                | Question::Look(_)
+                | Question::Rehearse(_)
+                | Question::Review(_)
+                | Question::Survey,
                 _,
             ) if self.is_over() => {}
-            (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, now),
+            (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, wall),
+            (Question::Rebase(object), answer) => self.rebased(&object, answer),
+            (Question::Confirm(rebound), answer) => self.confirmed(*rebound, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
                 self.seen.read(&object, found.as_ref())
             }
@@ -95,8 +117,11 @@ impl Run {
                 self.fail(format!("{object}: {}", fault.told()))
             }
             (Question::OpenJournal(text), answer) => self.opened(text, answer),
-            (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, now),
-            (Question::ReadJournal, Err(fault)) => {
+            // Others may have written since.
+            (Question::ReadJournal, Ok(_)) if self.leadership != Leadership::Kept => {}
+            (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, wall),
+            (Question::Reread, Ok(Reply::Object(found))) => self.reread(found.as_ref(), wall),
+            (Question::ReadJournal | Question::Reread, Err(fault)) => {
                 self.fail(format!("the journal: {}", fault.told()))
             }
             (Question::Rehearse(state), answer) => self.rehearsed(&state, answer),
@@ -106,7 +131,7 @@ impl Run {
             (Question::Survey, Ok(Reply::Objects(found))) => self.surveyed(&found),
             // A cluster without this kind has none of it.
             (Question::Survey, Err(fault)) if fault.code == 404 => {}
-            (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer, now),
+            (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer, wall),
             (_, Err(fault)) => self.fail(fault.told()),
             (question, Ok(reply)) => self.fail(format!("{question:?} was answered by {reply:?}")),
         }
@@ -155,10 +180,12 @@ impl Run {
         });
     }
 
-    /// Sends again what has waited long enough.
-    pub(crate) fn resend(&mut self, now: Timestamp) {
+    /// Sends again what has waited long enough, and what the run may still send.
+    pub(crate) fn resend(&mut self, now: Now) {
         for (due, asked) in std::mem::take(&mut self.delayed) {
-            if due <= now {
+            if asked.wants_leases() && !self.leads(now) {
+                self.withdraw(asked.question);
+            } else if due <= now.wall {
                 self.send(asked);
             } else {
                 self.wake_at(due);
@@ -167,11 +194,41 @@ impl Run {
         }
     }
 
+    /// A write of the journal that is not sent again may have been made.
+    fn withdraw(&mut self, question: Question) {
+        match question {
+            Question::OpenJournal(text) => {
+                self.doubt_journal(text);
+                self.set_to_work();
+            }
+            Question::WriteJournal(text) => self.doubt_journal(text),
+            Question::Check(_)
+            | Question::Confirm(_)
+            | Question::Lease(_)
+            | Question::Look(_)
+            | Question::Make(_)
+            | Question::ReadJournal
+            | Question::Rebase(_)
+            | Question::Rehearse(_)
+            | Question::Release
+            | Question::Reread
+            | Question::Review(_)
+            | Question::Survey => {}
+        }
+    }
+
     fn send(&mut self, asked: Asked) {
         let ticket = Ticket(self.tickets);
         self.tickets += 1;
-        self.effects
-            .push_back(Effect::Ask(ticket, asked.request.clone()));
+        let deadline = match asked.wants_leases() {
+            true => self.leases.deadline(),
+            false => None,
+        };
+        self.effects.push_back(Effect::Ask {
+            ticket,
+            request: asked.request.clone(),
+            deadline,
+        });
         self.asked.insert(ticket, asked);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::{lacking, merge};
+use cutover_patch::{Difference, lacking, merge};
 use cutover_plan::Plan;
 
 use crate::error::Error;
@@ -44,7 +44,7 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error>
     let place = Place::new(namespace);
     let start = plan.start();
     let mut reasons = Vec::new();
-    let mut bases = BTreeMap::new();
+    let mut bases = Bases::new();
     for file in &start {
         let file = place.manifest(file);
         match live.get(file.object()) {
@@ -59,13 +59,8 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error>
     if !reasons.is_empty() {
         return Err(Error::Unbound(reasons));
     }
-    let live = Live {
-        bases,
-        admitted: &[],
-        place,
-    };
     Ok(Bound {
-        plan: rebase(plan, &live)?,
+        plan: over(plan, bases, namespace)?,
         approved: plan.digest.clone(),
     })
 }
@@ -74,17 +69,33 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error>
 /// it.
 pub(crate) type Admitted = (Manifest, Manifest);
 
-/// The same with what admission changes in it.
-pub(crate) fn admit(bound: &Bound, admitted: &[Admitted], namespace: &str) -> Result<Bound, Error> {
+/// Each object that is there at the start, as its file and as the cluster has it.
+pub(crate) type Bases = BTreeMap<ObjectRef, (Manifest, Manifest)>;
+
+/// A plan over these objects, each of which has a namespace.
+pub(crate) fn over(plan: &Plan, bases: Bases, namespace: &str) -> Result<Plan, Error> {
     let live = Live {
-        bases: BTreeMap::new(),
+        bases,
+        admitted: &[],
+        place: Place::new(namespace),
+    };
+    Ok(rebase(plan, &live)?)
+}
+
+/// The plan with what admission changes in it.
+pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Result<Plan, Error> {
+    let live = Live {
+        bases: Bases::new(),
         admitted,
         place: Place::new(namespace),
     };
-    Ok(Bound {
-        plan: rebase(&bound.plan, &live)?,
-        approved: bound.approved.clone(),
-    })
+    Ok(rebase(plan, &live)?)
+}
+
+/// What an object does not hold of what its file says.
+pub(crate) fn file_lacking(file: &Manifest, live: &Manifest) -> Vec<Difference> {
+    let file = as_written(file).without("/metadata/annotations/deployment.kubernetes.io~1revision");
+    lacking(file.value(), live.sealed().value(), &MergeKeys)
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be
@@ -105,8 +116,7 @@ pub fn as_written(live: &Manifest) -> Manifest {
 }
 
 struct Live<'a> {
-    /// Each object that is there at the start, as its file and as the cluster has it.
-    bases: BTreeMap<ObjectRef, (Manifest, Manifest)>,
+    bases: Bases,
     admitted: &'a [Admitted],
     place: Place<'a>,
 }
@@ -143,8 +153,7 @@ fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {
             "{object}: it was deleted and created anew since the plan was made"
         )];
     }
-    let file = as_written(file).without("/metadata/annotations/deployment.kubernetes.io~1revision");
-    let found = lacking(file.value(), live.sealed().value(), &MergeKeys);
+    let found = file_lacking(file, live);
     let said = found.iter().map(|found| {
         let value = |value: &Option<serde_json::Value>| {
             value

@@ -5,6 +5,7 @@ use std::fmt;
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_patch::Patch;
 
+use crate::now::Steady;
 use crate::progress::Progress;
 
 /// Which request an [`Answer`](crate::Answer) belongs to.
@@ -22,7 +23,15 @@ pub struct Ticket(pub u64);
 pub enum Effect {
     /// A request; its answer comes back as [`Event::Answered`](crate::Event::Answered) with the
     /// same ticket.
-    Ask(Ticket, Request),
+    Ask {
+        /// Which answer belongs to it.
+        ticket: Ticket,
+        /// What is asked.
+        request: Request,
+        /// Until when it may be sent, by the steady clock: a write, while the Leases are held. Look
+        /// at the clock right before it is sent; what is late is answered by [`Fault::late`].
+        deadline: Option<Steady>,
+    },
     /// A watch that lasts as long as the run: first a list, then every change; the adapter lists
     /// anew when it expires.
     Watch(Scope),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::asking::Question;
 use crate::journal::Stage;
+use crate::now::Now;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::run::{Held, Phase, Run};
@@ -194,18 +195,18 @@ impl Run {
     }
 
     /// Writes into the journal how the run ended, and gives the Leases back.
-    pub(crate) fn close(&mut self, outcome: &Outcome, now: Timestamp) -> bool {
+    pub(crate) fn close(&mut self, outcome: &Outcome, now: Now) -> bool {
         let refused = matches!(outcome, Outcome::Refused { .. });
         if let Some(position) = self.position.as_mut().filter(|_| !refused) {
             position.ended = Some(outcome.clone());
         }
         let journaled =
-            refused || self.position.is_none() || !self.leases.held(now) || self.keep_journal(now);
+            refused || self.position.is_none() || !self.leads(now) || self.keep_journal(now.wall);
         if !journaled || !self.is_answered() {
             return false;
         }
         for request in self.leases.release() {
-            self.ask(Question::Release, request, now);
+            self.ask(Question::Release, request, now.wall);
         }
         if self.is_answered() {
             self.end(outcome.clone());

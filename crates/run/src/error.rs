@@ -23,6 +23,17 @@ pub enum Error {
         /// The change or the gate, and its object.
         what: String,
     },
+    /// The plan that a journal keeps is not the given one.
+    #[error(
+        "the journal's plan is not the given one: {place}: {reason}\nhint: {}",
+        KEPT
+    )]
+    Kept {
+        /// Where in the plan.
+        place: String,
+        /// Which object and field, what is there, and what should be.
+        reason: String,
+    },
     /// A journal cannot be read.
     #[error("ConfigMap {name}: {reason}\nhint: {hint}")]
     Journal {
@@ -34,3 +45,7 @@ pub enum Error {
         hint: String,
     },
 }
+
+/// What to do about a journal that somebody has edited.
+const KEPT: &str = "nothing was written; somebody may have edited the journal, so see who may write \
+                    ConfigMaps, bring the objects to a state of the plan (cutover render), and delete it";

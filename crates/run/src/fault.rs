@@ -3,6 +3,16 @@
 use crate::event::Fault;
 
 impl Fault {
+    /// What came of a request whose deadline had passed before it was sent.
+    pub fn late() -> Self {
+        Self {
+            code: 408,
+            reason: "Timeout".to_owned(),
+            message: "it was not sent, since the Lease had run out".to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// Whether trying the same again cannot help.
     ///
     /// 429, 5xx and no answer at all pass; so does 408. The reasons are in the table of failures in

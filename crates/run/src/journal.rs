@@ -132,8 +132,7 @@ impl Journal {
     ///
     /// [`Error::Journal`] where it is no journal, or was edited by hand.
     pub fn parse(manifest: &Manifest) -> Result<Self, Error> {
-        let text = manifest.pointer("/data/run").and_then(Value::as_str);
-        let text = text.ok_or_else(|| bad(manifest, "it has no `run`"))?;
+        let text = run_text(manifest).ok_or_else(|| bad(manifest, "it has no `run`"))?;
         let position: Position =
             serde_json::from_str(text).map_err(|error| bad(manifest, error))?;
         if position.step == 0 {
@@ -343,6 +342,11 @@ fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
         object: journal.object().clone(),
         ops,
     }
+}
+
+/// What a journal says about its run, as it stands there.
+pub(crate) fn run_text(journal: &Manifest) -> Option<&str> {
+    journal.pointer("/data/run").and_then(Value::as_str)
 }
 
 /// A bound plan as it is packed.

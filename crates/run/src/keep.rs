@@ -7,13 +7,12 @@ use cutover_manifest::Manifest;
 use cutover_patch::jsonptr::PointerBuf;
 use cutover_patch::{Patch, PatchOperation, ReplaceOperation};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::asking::Question;
 use crate::direction::Direction;
 use crate::effect::{Request, Write};
 use crate::event::{Answer, Reply};
-use crate::journal::{Journal, Position, Stage};
+use crate::journal::{Journal, Position, Stage, run_text};
 use crate::objects::key;
 use crate::progress::Progress;
 use crate::run::{Held, Phase, Run};
@@ -110,7 +109,7 @@ impl Run {
     }
 
     /// Somebody may have said stop meanwhile.
-    fn set_to_work(&mut self) {
+    pub(crate) fn set_to_work(&mut self) {
         if !self.is_over() {
             self.phase = Phase::Work;
         }
@@ -171,34 +170,42 @@ impl Run {
 
     /// The journal was not as it was written last: perhaps this very write was made before, and its
     /// answer lost.
-    fn doubt_journal(&mut self, text: String) {
+    pub(crate) fn doubt_journal(&mut self, text: String) {
         self.doubted = self.written.take().into_iter().chain([text]).collect();
     }
 
-    pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>, now: Timestamp) {
-        let text = found
-            .and_then(|found| found.pointer("/data/run"))
-            .and_then(Value::as_str);
-        found.into_iter().for_each(|found| self.seen.see(found));
-        // Who holds the Leases writes alone: what is not known is a write that has come late, of
-        // the runner before or of our own.
-        let alone = self.leases.held(now);
+    /// Whether the journal says what this run has written, or may have.
+    pub(crate) fn has_written(&self, text: &str) -> bool {
+        let written = self.written.iter().chain(&self.doubted);
+        written.into_iter().any(|written| written == text)
+    }
+
+    /// Who leads writes alone: what is not known is a write that has come late, of the runner before
+    /// or of our own.
+    pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>) {
+        if let Some(found) = found {
+            self.seen.see(found);
+        }
+        let text = found.and_then(run_text).map(ToOwned::to_owned);
         match text {
-            Some(text) if alone && self.is_over() || self.doubted.iter().any(|known| known == text) => {
-                self.written = Some(text.to_owned());
+            Some(text) if self.is_over() || self.has_written(&text) => self.written = Some(text),
+            None if self.is_over() || self.doubted.len() > 1 => {
+                self.lose(
+                    "the journal is gone\nhint: cutover status tells how the objects stand".into(),
+                );
             }
-            Some(_) if alone => self.begin_again(),
-            // Another runner has opened it just before.
-            _ if self.doubted.len() == 1 && !self.is_over() => self.begin_again(),
-            _ => self.lose(
-                "somebody else has written to the journal\nhint: cutover status tells where the run is"
-                    .into(),
-            ),
+            text => {
+                self.recalled = Some(text);
+                self.begin_again();
+            }
         }
     }
 
     /// Reads the journal as if nothing were known of it.
-    fn begin_again(&mut self) {
+    pub(crate) fn begin_again(&mut self) {
+        self.queue.clear();
+        self.admitted.clear();
+        self.rebinding = None;
         self.position = None;
         self.way = None;
         self.kept = None;

@@ -1,7 +1,7 @@
 //! Leases: one runner holds a workload, and a second one hears who.
 //!
 //! As client-go's leader election does, a Lease of somebody else counts as free once it has stood
-//! unchanged for as long as it lasts, by our own clock: two clocks are never compared.
+//! unchanged for as long as it lasts, by our own steady clock: two clocks are never compared.
 
 use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{Patch, diff};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::asking::PATIENCE;
 use crate::effect::{Request, Write};
 use crate::event::{Answer, Fault, Reply};
+use crate::now::{Now, Steady};
 use crate::place::Place;
 
 /// The Leases of a plan's workloads, which its runner holds; `namespace` is the one of manifests
@@ -69,11 +70,14 @@ struct Lease {
     object: ObjectRef,
     known: Known,
     asked: bool,
+    /// When the write that takes it was asked for, while that is on its way.
+    taking: Option<Steady>,
     /// Nothing is asked before.
-    rests: Option<Timestamp>,
+    rests: Option<Steady>,
     /// Since when the server does not answer.
-    silent: Option<Timestamp>,
-    held: Option<Timestamp>,
+    silent: Option<Steady>,
+    /// Until when it is held; or was, where that is past.
+    held: Option<Steady>,
     rival: Option<Rival>,
 }
 
@@ -91,7 +95,7 @@ struct Rival {
     renewed: Value,
     /// How often it was renewed while we looked.
     renewals: u32,
-    free: Timestamp,
+    free: Steady,
 }
 
 impl Leases {
@@ -100,6 +104,7 @@ impl Leases {
             object,
             known: Known::Nothing,
             asked: false,
+            taking: None,
             rests: None,
             silent: None,
             held: None,
@@ -115,10 +120,15 @@ impl Leases {
     }
 
     /// Whether all of them are held now.
-    pub(crate) fn held(&self, now: Timestamp) -> bool {
-        self.leases
-            .iter()
-            .all(|lease| lease.held.is_some_and(|until| until > now))
+    pub(crate) fn held(&self, now: Steady) -> bool {
+        self.deadline().is_none_or(|until| until > now)
+    }
+
+    /// Until when all of them are held; none where there are none.
+    pub(crate) fn deadline(&self) -> Option<Steady> {
+        let never = Steady::default();
+        let held = self.leases.iter().map(|lease| lease.held.unwrap_or(never));
+        held.min()
     }
 
     /// Who holds one of them, in words.
@@ -129,12 +139,8 @@ impl Leases {
     }
 
     /// When there is something to ask again.
-    pub(crate) fn wake(&self) -> Option<Timestamp> {
-        let renewal = |lease: &Lease| {
-            lease
-                .held
-                .map(|until| earlier(until, self.duration * 2 / 3))
-        };
+    pub(crate) fn wake(&self) -> Option<Steady> {
+        let renewal = |lease: &Lease| lease.held.map(|until| until.earlier(self.duration * 2 / 3));
         let wakes = self.leases.iter().filter(|lease| !lease.asked);
         wakes
             .filter_map(|lease| lease.rests.max(renewal(lease)))
@@ -142,28 +148,34 @@ impl Leases {
     }
 
     /// The next request, and which Lease it is about.
-    pub(crate) fn next(&mut self, now: Timestamp) -> Option<(usize, Request)> {
-        let rested = |lease: &Lease| !lease.asked && lease.rests.is_none_or(|until| until <= now);
+    pub(crate) fn next(&mut self, now: Now) -> Option<(usize, Request)> {
+        let rested =
+            |lease: &Lease| !lease.asked && lease.rests.is_none_or(|until| until <= now.steady);
         let indices: Vec<usize> = (0..self.leases.len())
             .filter(|index| rested(&self.leases[*index]))
             .collect();
         let (index, request) = indices
             .into_iter()
             .find_map(|index| Some((index, self.request(index, now)?)))?;
-        self.leases[index].asked = true;
+        let lease = &mut self.leases[index];
+        lease.asked = true;
+        lease.taking = matches!(request, Request::Write { .. }).then_some(now.steady);
         Some((index, request))
     }
 
-    pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Timestamp) {
+    pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Steady) {
         let lease = &mut self.leases[index];
+        let taken = lease.taking.take();
         lease.asked = false;
         lease.rests = None;
         match answer {
             Ok(Reply::Object(None)) => lease.known = Known::Absent,
             Ok(Reply::Object(Some(manifest))) if holder(&manifest) == self.holder => {
                 lease.silent = None;
-                // As it says itself, by this same clock: the answer may have been long on its way.
-                lease.held = renewed(&manifest).map(|time| later(time, self.duration));
+                // From when it was asked for: the answer may have been long on its way.
+                if let Some(taken) = taken {
+                    lease.held = Some(taken.later(self.duration));
+                }
                 lease.rival = None;
                 lease.known = Known::There(manifest);
             }
@@ -174,7 +186,7 @@ impl Leases {
     }
 
     /// Asks again after a while, or gives up.
-    fn miss(&mut self, index: usize, fault: &Fault, now: Timestamp) {
+    fn miss(&mut self, index: usize, fault: &Fault, now: Steady) {
         let lease = &mut self.leases[index];
         let nowhere = fault.code == 404 && matches!(lease.known, Known::Absent);
         let since = if fault.is_stale() {
@@ -183,10 +195,10 @@ impl Leases {
             *lease.silent.get_or_insert(now)
         };
         lease.known = Known::Nothing;
-        lease.rests = Some(later(now, fault.pause(1)));
+        lease.rests = Some(now.later(fault.pause(1)));
         if nowhere || fault.is_final() && !fault.is_stale() {
             self.refused = Some(format!("{}: {}", lease.object, fault.told()));
-        } else if now.duration_since(since) > PATIENCE {
+        } else if now.since(since) > PATIENCE {
             self.refused = Some(format!("the API server does not answer: {}", fault.told()));
         }
     }
@@ -204,7 +216,7 @@ impl Leases {
             .collect()
     }
 
-    fn request(&self, index: usize, now: Timestamp) -> Option<Request> {
+    fn request(&self, index: usize, now: Now) -> Option<Request> {
         let lease = &self.leases[index];
         match &lease.known {
             Known::Nothing => Some(Request::Get(lease.object.clone())),
@@ -214,7 +226,7 @@ impl Leases {
                     "metadata": { "name": lease.object.name, "namespace": lease.object.namespace },
                     "spec": {},
                 });
-                let lease = self.taken(&Manifest::new(bare).ok()?, now);
+                let lease = self.taken(&Manifest::new(bare).ok()?, now.wall);
                 Some(Request::Write {
                     write: Write::Create(lease),
                     dry_run: false,
@@ -223,8 +235,8 @@ impl Leases {
             Known::There(manifest) => {
                 let due = lease
                     .held
-                    .is_none_or(|until| earlier(until, self.duration * 2 / 3) <= now);
-                due.then(|| patch(manifest, &self.taken(manifest, now)))
+                    .is_none_or(|until| until.earlier(self.duration * 2 / 3) <= now.steady);
+                due.then(|| patch(manifest, &self.taken(manifest, now.wall)))
             }
         }
     }
@@ -245,7 +257,7 @@ impl Leases {
 
     /// Somebody else's: it is free where it names nobody, or where it has not changed for as long
     /// as it lasts.
-    fn meet(&mut self, index: usize, manifest: Manifest, now: Timestamp) {
+    fn meet(&mut self, index: usize, manifest: Manifest, now: Steady) {
         let lease = &mut self.leases[index];
         lease.silent = None;
         if lease.held.take().is_some() && !holder(&manifest).is_empty() {
@@ -282,7 +294,7 @@ impl Leases {
             .pointer("/spec/leaseDurationSeconds")
             .and_then(Value::as_i64)
             .unwrap_or(15);
-        let free = later(now, SignedDuration::from_secs(seconds));
+        let free = now.later(SignedDuration::from_secs(seconds));
         lease.known = Known::Nothing;
         lease.rests = Some(free);
         lease.rival = Some(Rival {
@@ -307,14 +319,6 @@ impl Fault {
 
 pub(crate) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
-}
-
-fn earlier(time: Timestamp, by: SignedDuration) -> Timestamp {
-    time.checked_sub(by).unwrap_or(Timestamp::MIN)
-}
-
-fn renewed(manifest: &Manifest) -> Option<Timestamp> {
-    manifest.pointer("/spec/renewTime")?.as_str()?.parse().ok()
 }
 
 fn holder(manifest: &Manifest) -> &str {

@@ -21,6 +21,8 @@
 //!   the run, and is not overwritten.
 //! - **All gates of a step hold together at the moment of the next write**, also after a pause of
 //!   hours.
+//! - **Who was away asks before it decides.** Leases are measured by a clock that counts sleep. Once
+//!   they have run out the journal is read anew, and where another runner wrote it the run stops.
 //! - **The way back is there at any moment**, in the middle of a step too.
 //!
 //! # What it does not do
@@ -38,7 +40,7 @@
 //! use cutover_manifest::{Bundle, Manifest};
 //! use cutover_planner::{Options as Plans, Waypoint, Waypoints, plan};
 //! use cutover_release::Release;
-//! use cutover_run::{Effect, Event, Goal, Options, Outcome, Reply, Request, Run};
+//! use cutover_run::{Effect, Event, Goal, Now, Options, Outcome, Reply, Request, Run};
 //! use jiff::Timestamp;
 //! use serde_json::json;
 //!
@@ -50,12 +52,12 @@
 //! let points = vec![Waypoint::new("update", release.to().clone())];
 //! let plan = plan(&release, "own", Waypoints { points, ..Waypoints::default() }, &Plans::default())?;
 //!
-//! let now = Timestamp::UNIX_EPOCH;
+//! let now = Now::simulated(Timestamp::UNIX_EPOCH);
 //! let mut run = Run::new(plan, Options { goal: Goal::Try, ..Options::new("default", "me") });
 //! run.handle_timeout(now);
 //! while run.outcome().is_none() {
 //!     match run.poll_effect() {
-//!         Some(Effect::Ask(ticket, Request::Get(_))) => {
+//!         Some(Effect::Ask { ticket, request: Request::Get(_), .. }) => {
 //!             run.handle_event(Event::Answered(ticket, Ok(Reply::Object(None))), now);
 //!         }
 //!         Some(Effect::Watch(scope)) => run.handle_event(Event::Listed(scope, vec![]), now),
@@ -82,8 +84,11 @@ mod fault;
 mod gates;
 mod journal;
 mod keep;
+mod kept;
+mod leadership;
 mod lease;
 mod managed;
+mod now;
 mod objects;
 mod options;
 mod outcome;
@@ -93,6 +98,9 @@ mod pods;
 mod preflight;
 mod progress;
 mod rebase;
+pub use rebase::{Rebase, rebase};
+
+mod rebind;
 mod rehearsal;
 mod resource;
 mod rights;
@@ -115,6 +123,7 @@ pub use event::{Answer, Event, Fault, Reply};
 pub use gates::next_opening;
 pub use journal::{Journal, Position, Stage, Wish, Wishes};
 pub use lease::lease_objects;
+pub use now::{Now, Steady};
 pub use options::{Goal, Options};
 pub use outcome::Outcome;
 pub use progress::Progress;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::asking::{PATIENCE, Question};
 use crate::bind::{Bound, bind};
-use crate::direction::Direction;
 use crate::effect::Request;
-use crate::journal::{Journal, Position};
+use crate::journal::{Journal, Position, run_text};
+use crate::kept::claims;
 use crate::lease::later;
 use crate::managed::manager;
+use crate::now::Now;
 use crate::options::Goal;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
@@ -27,8 +27,8 @@ impl Run {
         self.options.goal != Goal::Try && !matches!(self.phase, Phase::Close(_))
     }
 
-    pub(crate) fn claimed(&mut self, now: Timestamp) -> bool {
-        let held = !self.leases_are_wanted() || self.leases.held(now);
+    pub(crate) fn claimed(&mut self, now: Now) -> bool {
+        let held = !self.leases_are_wanted() || self.leases.held(now.steady);
         if held {
             self.phase = Phase::Recall;
         } else if let Some(rival) = self.leases.rival() {
@@ -50,12 +50,13 @@ impl Run {
     /// What an earlier run has left: nothing, a run to go on with, or one that is over.
     pub(crate) fn recall(&mut self, found: Option<Manifest>, now: Timestamp) {
         if self.position.is_some() {
-            return self.compare_journal(found.as_ref(), now);
+            return self.compare_journal(found.as_ref());
         }
         if self.is_over() {
             return;
         }
         self.phase = Phase::Watch;
+        self.recalled = Some(found.as_ref().and_then(run_text).map(Into::into));
         let Some(manifest) = found else {
             return self.begin_anew();
         };
@@ -102,6 +103,10 @@ impl Run {
 
     /// Goes on with a run: where it was, or from the state at which it ended.
     fn go_on(&mut self, mut position: Position, bound: Bound, over: Option<usize>, now: Timestamp) {
+        match claims(&self.given, &bound.plan, &self.options.namespace) {
+            Ok(claims) => self.claims = claims,
+            Err(error) => return self.fail(error.to_string()),
+        }
         if position.ended.take().is_some() {
             // Somebody has thought about it meanwhile: it is measured anew.
             position.checks.clear();
@@ -114,12 +119,7 @@ impl Run {
         position.since = now;
         self.written = self.journal_text();
         self.bound = bound;
-        let plan = &self.bound.plan;
-        let way = match position.direction {
-            Direction::Forward => Way::forward(plan),
-            Direction::Back => Way::back(plan, position.from, position.to, position.halfway),
-        };
-        match way {
+        match Way::of(&self.bound.plan, &position) {
             Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
             Ok(_) => {
                 return self.fail("the journal names a step that its way does not have".into());
@@ -146,11 +146,7 @@ impl Run {
 
     /// What the journal says about the run, as it was seen last.
     pub(crate) fn journal_text(&self) -> Option<String> {
-        self.seen
-            .live(&self.journal)?
-            .pointer("/data/run")
-            .and_then(Value::as_str)
-            .map(Into::into)
+        run_text(self.seen.live(&self.journal)?).map(Into::into)
     }
 
     pub(crate) fn watched(&mut self, now: Timestamp) -> bool {
@@ -173,13 +169,16 @@ impl Run {
         true
     }
 
-    /// The plan as it fits the live objects; one that goes on is bound already.
+    /// The plan as it fits the live objects.
     pub(crate) fn bound(&mut self) -> bool {
         self.phase = Phase::Survey;
         self.queue = self.surveys().collect();
         if self.position.is_some() {
             self.tell_start();
-            return true;
+            return match self.bind_again() {
+                Ok(()) => true,
+                Err(error) => self.failed(error),
+            };
         }
         let live = self.seen.bundle(self.objects.iter());
         match bind(&self.given, &live, &self.options.namespace) {

@@ -9,7 +9,7 @@ use cutover_plan::{
 use cutover_workload::{Bounds, Workload};
 
 /// What becomes of a plan's objects.
-pub(crate) trait Rebase {
+pub trait Rebase {
     /// The object under its other name.
     fn object(&self, object: &ObjectRef) -> ObjectRef;
 
@@ -24,7 +24,7 @@ pub(crate) trait Rebase {
 ///
 /// [`Error::Patch`] where the plan does not fit itself; a plan that was read or made does.
 /// [`Error::NotCanonical`] where another object has a number that has no digest.
-pub(crate) fn rebase(plan: &Plan, onto: &impl Rebase) -> Result<Plan, Error> {
+pub fn rebase(plan: &Plan, onto: &impl Rebase) -> Result<Plan, Error> {
     let mut spec = plan.spec.clone();
     for manifest in &mut spec.from {
         *manifest = onto.manifest(manifest);

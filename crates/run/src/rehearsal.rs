@@ -41,7 +41,7 @@ impl Run {
         })
     }
 
-    fn rehearsal(&self, state: &Manifest) -> Option<Request> {
+    pub(crate) fn rehearsal(&self, state: &Manifest) -> Option<Request> {
         let write = match self.seen.live(state.object()) {
             _ if state.is_sealed() => return None,
             None => Write::Create(state.clone()),
@@ -108,8 +108,8 @@ impl Run {
     pub(crate) fn rehearse(&mut self) -> bool {
         let admitted = std::mem::take(&mut self.admitted);
         if !admitted.is_empty() {
-            match admit(&self.bound, &admitted, &self.options.namespace) {
-                Ok(bound) => self.bound = bound,
+            match admit(&self.bound.plan, &admitted, &self.options.namespace) {
+                Ok(plan) => self.bound.plan = plan,
                 Err(error) => return self.failed(error),
             }
         }

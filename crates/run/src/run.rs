@@ -13,11 +13,15 @@ use crate::bind::{Admitted, Bound};
 use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
 use crate::journal::{Journal, Position, Wishes};
+use crate::kept::Claim;
+use crate::leadership::Leadership;
 use crate::lease::{Leases, lease_objects};
+use crate::now::Now;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::pace::Pace;
 use crate::progress::Progress;
+use crate::rebind::Rebinding;
 use crate::rights::objects;
 use crate::seen::Seen;
 use crate::unsupported::refuse_unsupported;
@@ -54,6 +58,9 @@ pub struct Run {
     pub(crate) wishes: Wishes,
     /// Where the run is; none before it has begun.
     pub(crate) position: Option<Position>,
+    /// What the journal said when it was read; none before it has been, and inside where there was
+    /// no journal.
+    pub(crate) recalled: Option<Option<String>>,
     /// What the journal says, where that is known.
     pub(crate) written: Option<String>,
     /// What it was compared with last.
@@ -64,14 +71,18 @@ pub struct Run {
     pub(crate) pace: Pace,
     /// Somebody at this terminal wants to go back.
     pub(crate) abort: bool,
-    /// The Leases have run out, and are asked for again.
-    pub(crate) away: bool,
+    /// Whether another runner may have taken over.
+    pub(crate) leadership: Leadership,
     /// An object whose last write may yet be made.
     pub(crate) uncertain: Option<ObjectRef>,
     /// The run has set out forward again, and the journal still has what people asked of it before.
     pub(crate) anew: bool,
     /// Jobs of analyses: at which step, and which of its gates.
     pub(crate) jobs: BTreeMap<ObjectRef, Location>,
+    /// The plan of a run that goes on, while it is bound again.
+    pub(crate) rebinding: Option<Rebinding>,
+    /// What the journal's plan says of admission.
+    pub(crate) claims: Vec<Claim>,
     /// What admission changes in the plan's states.
     pub(crate) admitted: Vec<Admitted>,
     /// Services with a load balancer or an Ingress before them.
@@ -157,6 +168,7 @@ impl Run {
             phase,
             wishes: Wishes::default(),
             position: None,
+            recalled: None,
             written: None,
             kept: None,
             way: None,
@@ -165,7 +177,9 @@ impl Run {
             abort: false,
             uncertain: None,
             anew: false,
-            away: false,
+            leadership: Leadership::Kept,
+            rebinding: None,
+            claims: Vec::new(),
             admitted: Vec::new(),
             fronted: BTreeSet::new(),
             missing: BTreeSet::new(),
@@ -187,7 +201,8 @@ impl Run {
     }
 
     /// Tells the machine that something has happened.
-    pub fn handle_event(&mut self, event: Event, now: Timestamp) {
+    pub fn handle_event(&mut self, event: Event, now: Now) {
+        self.notice_loss(now);
         match event {
             Event::Answered(ticket, answer) => {
                 if let Some(asked) = self.asked.remove(&ticket) {
@@ -206,7 +221,8 @@ impl Run {
     }
 
     /// Tells the machine what time it is.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    pub fn handle_timeout(&mut self, now: Now) {
+        self.notice_loss(now);
         self.proceed(now);
     }
 
@@ -216,7 +232,8 @@ impl Run {
         self.effects.pop_front()
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout) where nothing happens before.
+    /// When to call [`handle_timeout`](Self::handle_timeout) where nothing happens before, by the wall
+    /// clock.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.wake
     }
@@ -227,29 +244,33 @@ impl Run {
     }
 
     /// Decides until there is nothing left to decide before something happens.
-    fn proceed(&mut self, now: Timestamp) {
+    fn proceed(&mut self, now: Now) {
         self.wake = None;
         self.resend(now);
         self.claim(now);
-        while self.outcome.is_none() && self.is_free(now) && self.advance(now) {}
+        while self.outcome.is_none() && self.is_free(now.wall) && self.advance(now) {}
     }
 
     /// Goes one decision further; false where something must happen first.
-    fn advance(&mut self, now: Timestamp) -> bool {
+    fn advance(&mut self, now: Now) -> bool {
+        if !self.may_decide(now) {
+            return false;
+        }
+        let Now { wall, .. } = now;
         if let Some((question, request)) = self.queue.pop_front() {
-            self.ask(question, request, now);
+            self.ask(question, request, wall);
             return true;
         }
         match self.phase.clone() {
             Phase::Claim => self.claimed(now),
-            Phase::Recall => self.ask_journal(now),
-            Phase::Watch => self.watched(now),
+            Phase::Recall => self.ask_journal(wall),
+            Phase::Watch => self.watched(wall),
             Phase::Bind => self.bound(),
             Phase::Survey => self.survey(),
             Phase::Review => self.review(),
             Phase::Rehearse => self.rehearse(),
-            Phase::Open => self.open(now),
-            Phase::Work => self.work(now),
+            Phase::Open => self.open(wall),
+            Phase::Work => self.work(wall),
             Phase::Close(outcome) => self.close(&outcome, now),
         }
     }
@@ -297,15 +318,15 @@ impl Run {
     }
 
     /// Asks for the Leases, and goes on asking while the run lasts.
-    fn claim(&mut self, now: Timestamp) {
+    fn claim(&mut self, now: Now) {
         if self.outcome.is_some() || !self.leases_are_wanted() {
             return;
         }
         while let Some((index, request)) = self.leases.next(now) {
-            self.ask(Question::Lease(index), request, now);
+            self.ask(Question::Lease(index), request, now.wall);
         }
         if let Some(wake) = self.leases.wake() {
-            self.wake_at(wake);
+            self.wake_at(now.wall_at(wake));
         }
         if let Some(reason) = self.leases.refused.take() {
             self.lose(reason);

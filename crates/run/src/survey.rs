@@ -39,12 +39,11 @@ impl Run {
             .iter()
             .for_each(|state| self.front(state));
         if self.position.is_some() {
-            self.phase = Phase::Work;
-        } else {
-            let rights = rights(&self.given, &self.options.namespace);
-            self.queue = rights.into_iter().map(reviewed).collect();
-            self.phase = Phase::Review;
+            return self.go_on_bound();
         }
+        let rights = rights(&self.given, &self.options.namespace);
+        self.queue = rights.into_iter().map(reviewed).collect();
+        self.phase = Phase::Review;
         true
     }
 

@@ -8,6 +8,7 @@ use cutover_workload::Deployment;
 
 use crate::direction::Direction;
 use crate::error::Error;
+use crate::journal::Position;
 
 /// How long gates are waited for where neither the step nor a Deployment says.
 const TEN_MINUTES: Duration = Duration::of_seconds(600);
@@ -30,6 +31,17 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    /// The way that a run is on.
+    pub(crate) fn of(plan: &Plan, position: &Position) -> Result<Self, Error> {
+        let Position {
+            from, to, halfway, ..
+        } = *position;
+        match position.direction {
+            Direction::Forward => Self::forward(plan),
+            Direction::Back => Self::back(plan, from, to, halfway),
+        }
+    }
+
     /// Through the plan.
     pub(crate) fn forward(plan: &Plan) -> Result<Self, Error> {
         let states = states(plan.start(), &plan.spec.steps)?;

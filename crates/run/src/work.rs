@@ -2,7 +2,7 @@
 
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::Deployment;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::asking::Question;
 use crate::direction::Direction;
@@ -10,26 +10,14 @@ use crate::effect::Request;
 use crate::event::{Answer, Reply};
 use crate::gates::{Verdict, shrunk};
 use crate::journal::Stage;
-use crate::lease::later;
 use crate::options::Goal;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::run::Run;
 use crate::stand::Stand;
 
-/// How long watches take to begin anew once the server answers again, at most where the connection
-/// was closed.
-const AFTER_OUTAGE: SignedDuration = SignedDuration::from_secs(5);
-
 impl Run {
     pub(crate) fn work(&mut self, now: Timestamp) -> bool {
-        if !self.leases.held(now) {
-            self.away = true;
-            return false;
-        }
-        if std::mem::take(&mut self.away) {
-            return self.come_back(now);
-        }
         if !self.look(now) || !self.keep_journal(now) || !self.sweep(now) {
             return false;
         }
@@ -47,16 +35,6 @@ impl Run {
             Stage::Writing => self.make(now),
             Stage::Waiting => self.wait(now),
         }
-    }
-
-    /// Nobody could look meanwhile: the time limit begins anew, and first the watches say what has
-    /// become.
-    fn come_back(&mut self, now: Timestamp) -> bool {
-        if let Some(position) = &mut self.position {
-            position.since = now;
-        }
-        self.rests = Some((later(now, AFTER_OUTAGE), 0));
-        true
     }
 
     /// Reads what has been asked about and is not known; false while there is something.

@@ -1,5 +1,6 @@
 use cutover_manifest::Manifest;
 use cutover_patch::Patch;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::*;
@@ -404,4 +405,29 @@ async fn a_gate_asks_another_system() {
             .iter()
             .all(|header| !header.to_lowercase().starts_with("authorization"))
     );
+}
+
+/// A write whose deadline has passed does not reach the server; the run hears that it was not made.
+#[tokio::test]
+async fn what_is_late_is_not_sent() {
+    let now = steady();
+    let check = async |deadline: Option<Steady>, sent: bool| {
+        let server = Server::start(vec![Say::Json(200, deployment())]).await;
+        let write = Write::Create(Manifest::new(deployment()).unwrap());
+        let request = Request::Write {
+            write,
+            dry_run: false,
+        };
+        let answer = server.cluster().ask_before(request, deadline).await;
+        assert_eq!(server.asked().len(), usize::from(sent), "{deadline:?}");
+        assert_eq!(answer.err(), (!sent).then(Fault::late), "{deadline:?}");
+    };
+    check(None, true).await;
+    check(Some(later(now, 60)), true).await;
+    check(Some(now), false).await;
+    check(Some(later(now, -20)), false).await;
+}
+
+fn later(moment: Steady, seconds: i64) -> Steady {
+    moment.later(SignedDuration::from_secs(seconds))
 }

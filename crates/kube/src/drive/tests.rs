@@ -39,7 +39,7 @@ impl Script {
 }
 
 impl Machine for Script {
-    fn handle_event(&mut self, event: Event, _: Timestamp) {
+    fn handle_event(&mut self, event: Event, _: Now) {
         self.hear(match event {
             Event::Answered(ticket, answer) => format!("answer {} {}", ticket.0, answer.is_ok()),
             Event::Listed(scope, objects) => format!("{} {}", objects.len(), scope.kind),
@@ -48,10 +48,15 @@ impl Machine for Script {
         });
     }
 
-    fn handle_timeout(&mut self, now: Timestamp) {
-        let due = self.wakes.replace(now + SignedDuration::from_millis(50));
+    fn handle_timeout(&mut self, now: Now) {
+        let due = self
+            .wakes
+            .replace(now.wall + SignedDuration::from_millis(50));
         if let Some(due) = due {
-            assert!(due <= now, "it is woken no earlier than it asked to be");
+            assert!(
+                due <= now.wall,
+                "it is woken no earlier than it asked to be"
+            );
             self.wakes = None;
             self.hear("time".to_owned());
         }
@@ -95,7 +100,11 @@ async fn driven(
 
 fn get(ticket: u64) -> Effect {
     let object = ObjectRef::new("v1", "Service", Some("shop"), "hello");
-    Effect::Ask(Ticket(ticket), Request::Get(object))
+    Effect::Ask {
+        ticket: Ticket(ticket),
+        request: Request::Get(object),
+        deadline: None,
+    }
 }
 
 fn service() -> Say {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::effect::Effect;
 use crate::examples::{deployment, edited, rolling};
+use crate::now::Now;
 use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
 use crate::run::Run;
@@ -21,7 +22,7 @@ fn check(plan: &Plan, expect: &str) {
     for goal in [Goal::Apply, Goal::Back { to: 0 }, Goal::Try] {
         let options = Options::new("default", "me");
         let mut run = Run::new(plan.clone(), Options { goal, ..options });
-        run.handle_timeout(Timestamp::UNIX_EPOCH);
+        run.handle_timeout(Now::simulated(Timestamp::UNIX_EPOCH));
         while let Some(effect) = run.poll_effect() {
             assert!(matches!(effect, Effect::Tell(_)), "{effect:?}");
         }

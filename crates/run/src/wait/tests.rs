@@ -10,6 +10,7 @@ use super::*;
 use crate::effect::{Effect, Request, Scope, Write};
 use crate::event::{Answer, Event, Fault, Reply};
 use crate::examples::{edited, gate, greetings, is_whole, manifest, with_gates_alone, with_object};
+use crate::now::Now;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::place::Place;
@@ -54,7 +55,7 @@ impl Play {
     /// Lets the run act until it waits for a later moment.
     fn go(&mut self) {
         loop {
-            self.run.handle_timeout(self.now);
+            self.run.handle_timeout(Now::simulated(self.now));
             self.take_effects();
             if self.run.poll_timeout().is_none_or(|wake| wake > self.now) {
                 return;
@@ -65,16 +66,19 @@ impl Play {
     fn take_effects(&mut self) {
         while let Some(effect) = self.run.poll_effect() {
             match effect {
-                Effect::Ask(ticket, request) => {
+                Effect::Ask {
+                    ticket, request, ..
+                } => {
                     let answer = self.answer(request);
                     let event = Event::Answered(ticket, answer);
-                    self.run.handle_event(event, self.now);
+                    self.run.handle_event(event, Now::simulated(self.now));
                 }
                 Effect::Watch(scope) => {
                     let objects = self.objects.values();
                     let found = objects.filter(|manifest| scope.holds(manifest.object()));
                     let found = found.cloned().collect();
-                    self.run.handle_event(Event::Listed(scope, found), self.now);
+                    self.run
+                        .handle_event(Event::Listed(scope, found), Now::simulated(self.now));
                 }
                 Effect::Tell(progress) => self.told.push(progress),
             }
@@ -135,7 +139,7 @@ impl Play {
             other => unreachable!("{other:?}"),
         };
         let event = Event::Changed(self.scope_of(&stored), stored);
-        self.run.handle_event(event, self.now);
+        self.run.handle_event(event, Now::simulated(self.now));
         self.go();
     }
 
@@ -157,7 +161,7 @@ impl Play {
             true => Event::Changed(scope, slice),
             false => Event::Gone(scope, slice),
         };
-        self.run.handle_event(event, self.now);
+        self.run.handle_event(event, Now::simulated(self.now));
         self.go();
     }
 
@@ -330,7 +334,8 @@ fn a_way_back_waits_for_no_window() {
     let plan = with_gates_alone(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
     let mut play = Play::new(plan, "2026-11-28T20:00:00Z");
     assert_eq!((play.text(), play.run.outcome()), ("hi", None));
-    play.run.handle_event(Event::Abort, play.now);
+    play.run
+        .handle_event(Event::Abort, Now::simulated(play.now));
     play.go();
     assert_eq!(play.text(), "hello");
     assert_eq!(play.run.outcome(), Some(&Outcome::Undone { to: 0 }));

@@ -4,8 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use cutover::{Options, Plan, Release, Strategy, plan};
-use cutover_run::{Effect, Event, Request, Run};
-use jiff::Timestamp;
+use cutover_run::{Effect, Event, Now, Request, Run};
 use serde_json::json;
 
 use super::stage::Stage;
@@ -65,7 +64,7 @@ fn canary() -> Result<Plan> {
 struct Gate {
     run: Run,
     opening: Event,
-    now: Timestamp,
+    now: Now,
 }
 
 impl Gate {
@@ -83,14 +82,17 @@ impl Gate {
 }
 
 /// How long it takes a run from an event to its next write.
-fn reaction(run: &mut Run, event: &Event, now: Timestamp) -> Result<Duration> {
+fn reaction(run: &mut Run, event: &Event, now: Now) -> Result<Duration> {
     let event = event.clone();
     let start = Instant::now();
     run.handle_event(event, now);
     while let Some(effect) = run.poll_effect() {
         if matches!(
             effect,
-            Effect::Ask(_, Request::Write { dry_run: false, .. })
+            Effect::Ask {
+                request: Request::Write { dry_run: false, .. },
+                ..
+            }
         ) {
             return Ok(start.elapsed());
         }

@@ -3,7 +3,8 @@
 use cutover::Plan;
 use cutover_model::{Call, Model, Refused, WatchEvent, WatchId, Write as ModelWrite};
 use cutover_run::{
-    Answer, Effect, Event, Fault, Journal, Options, Progress, Reply, Request, Run, Scope, Write,
+    Answer, Effect, Event, Fault, Journal, Now, Options, Progress, Reply, Request, Run, Scope,
+    Write,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,7 +34,7 @@ impl Stage {
         }
         model.drive_bounded(LONGEST);
         let mut run = Run::new(plan.clone(), Options::new(NAMESPACE, "bench"));
-        run.handle_timeout(model.now);
+        run.handle_timeout(Now::simulated(model.now));
         Ok(Self {
             run,
             model,
@@ -80,8 +81,8 @@ impl Stage {
         ))
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        self.model.now
+    pub(super) fn now(&self) -> Now {
+        Now::simulated(self.model.now)
     }
 
     /// The run alone.
@@ -95,10 +96,12 @@ impl Stage {
         while let Some(effect) = self.run.poll_effect() {
             acts = true;
             match effect {
-                Effect::Ask(ticket, request) => {
+                Effect::Ask {
+                    ticket, request, ..
+                } => {
                     let answer = self.answer(&request)?;
-                    self.run
-                        .handle_event(Event::Answered(ticket, answer), self.model.now);
+                    let now = self.now();
+                    self.run.handle_event(Event::Answered(ticket, answer), now);
                 }
                 Effect::Watch(scope) => {
                     let watch = self.model.watch(scope_of(&scope));
@@ -134,8 +137,8 @@ impl Stage {
         for (scope, watch) in self.watches.clone() {
             while let Some(event) = self.model.poll_watch(watch) {
                 acts = true;
-                self.run
-                    .handle_event(event_of(scope.clone(), event), self.model.now);
+                let now = self.now();
+                self.run.handle_event(event_of(scope.clone(), event), now);
             }
         }
         acts
@@ -145,7 +148,7 @@ impl Stage {
         let soon = self.model.now + SignedDuration::from_secs(5);
         let due = self.run.poll_timeout().unwrap_or(soon);
         if due <= self.model.now {
-            self.run.handle_timeout(self.model.now);
+            self.run.handle_timeout(self.now());
         } else {
             self.model.step(due.min(soon));
         }
