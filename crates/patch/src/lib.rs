@@ -102,6 +102,9 @@ pub use merge::merge;
 mod project;
 pub use project::project;
 
+mod fill;
+pub use fill::fill;
+
 mod lacking;
 pub use lacking::lacking;
 

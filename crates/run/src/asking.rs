@@ -29,7 +29,7 @@ pub(crate) enum Question {
     Make(ObjectRef),
     OpenJournal(String),
     ReadJournal,
-    Rebase(ObjectRef),
+    Rebase(Box<Manifest>),
     Rehearse(Box<Manifest>),
     Release,
     Reread,
@@ -108,7 +108,7 @@ impl Run {
                 _,
             ) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, wall),
-            (Question::Rebase(object), answer) => self.rebased(&object, answer),
+            (Question::Rebase(kept), answer) => self.rebased(&kept, answer),
             (Question::Confirm(rebound), answer) => self.confirmed(*rebound, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
                 self.seen.read(&object, found.as_ref())

@@ -2,13 +2,13 @@
 //!
 //! Nothing is taken from the plan that the journal keeps but what it says of admission, and that only
 //! where a live object has it or the server's dry run makes it again. What an object was at the start
-//! is what its file says, with what the live one has beside that; one that is gone comes back as the
-//! server makes it of its file.
+//! is what its file says, with what the live one has beside that; what the journal knows more is
+//! believed as far as the server's dry run makes the same.
 
 use std::sync::Arc;
 
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::{lacking, merge, project};
+use cutover_patch::{fill, lacking, merge, project};
 use cutover_plan::{Change, Plan};
 use serde_json::Value;
 
@@ -57,10 +57,8 @@ impl Run {
             // One that is on its way out is not the one that a way back creates.
             let live = self.seen.live(object).filter(|live| !goes(live));
             let base = base(file, live, here.get(object));
-            if let Some(request) = self.fuller(&given, &base, kept.get(object)) {
-                let question = Question::Rebase(object.clone());
-                self.queue.push_back((question, request));
-            }
+            self.queue
+                .extend(self.fuller(&given, &base, kept.get(object)));
             bases.insert(object.clone(), (file.clone(), base));
         }
         self.rebinding = Some(Rebinding { given, here, bases });
@@ -68,27 +66,36 @@ impl Run {
     }
 
     /// What is asked where the journal knows more of an object at the start than can be told.
-    fn fuller(&self, given: &Plan, base: &Manifest, kept: Option<&Manifest>) -> Option<Request> {
-        let object = base.object();
+    fn fuller(
+        &self,
+        given: &Plan,
+        base: &Manifest,
+        kept: Option<&Manifest>,
+    ) -> Option<(Question, Request)> {
+        let (object, kept) = (base.object(), kept?);
         let live = self.seen.live(object);
-        let lacks = lacking(kept?.value(), base.value(), &MergeKeys);
+        let lacks = lacking(kept.value(), base.value(), &MergeKeys);
         let may_ask = !live.is_some_and(goes) && writes(given, object, live.is_some());
         if lacks.is_empty() || !may_ask {
             return None;
         }
-        self.rehearsal(base)
+        let question = Question::Rebase(Box::new(kept.clone()));
+        Some((question, self.rehearsal(base)?))
     }
 
-    /// What the server makes of an object as it was at the start.
-    pub(crate) fn rebased(&mut self, object: &ObjectRef, answer: Answer) {
+    /// What the server makes of an object as it was at the start: what the journal knows more of it
+    /// is believed as far as the server makes it too.
+    pub(crate) fn rebased(&mut self, kept: &Manifest, answer: Answer) {
+        let object = kept.object();
         match answer {
-            Ok(Reply::Object(Some(stored))) => {
+            Ok(Reply::Object(Some(made))) => {
                 let bases = self
                     .rebinding
                     .as_mut()
                     .map(|rebinding| &mut rebinding.bases);
-                if let Some((file, known)) = bases.and_then(|bases| bases.get_mut(object)) {
-                    *known = base(file, Some(&stored), Some(file));
+                if let Some((_, base)) = bases.and_then(|bases| bases.get_mut(object)) {
+                    let filled = fill(base.value(), kept.value(), made.value(), &MergeKeys);
+                    *base = base.with(|value| *value = filled);
                 }
             }
             Ok(_) => {}
