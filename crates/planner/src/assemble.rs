@@ -131,12 +131,13 @@ fn comers_and_goers(
         .collect()
 }
 
+/// A name that objects can have too, so without what tells workloads of one name apart.
 fn name(workloads: &[Workload], from: &[Manifest], strategy: &str) -> String {
     let first = workloads
         .first()
-        .map(|workload| &workload.name)
-        .or_else(|| from.first().map(|manifest| &manifest.object().name));
-    first.cloned().unwrap_or_else(|| strategy.to_owned())
+        .map(|workload| workload.name.rsplit('/').next().unwrap_or_default())
+        .or_else(|| from.first().map(|manifest| manifest.object().name.as_str()));
+    first.unwrap_or(strategy).to_owned()
 }
 
 /// The start and the waypoints, of nothing but the objects that the plan touches or is read by.
