@@ -17,7 +17,21 @@ use crate::golden::cases;
 const BEFORE: &[u8] = include_bytes!("../fixtures/plans-62dcbf7.json.gz");
 
 /// Cases whose plans are meant to differ, and why.
-const DIFFERENT: &[(&str, &str)] = &[];
+const DIFFERENT: &[(&str, &str)] = &[
+    ("blue-green/with-analysis", DEFAULTS),
+    ("canary/with-analysis", DEFAULTS),
+    ("pause/hello", ROLL),
+    ("pause/one-of-two", ROLL),
+    ("pause/seven-with-a-third", ROLL),
+    ("pause/two-namespaces", ROLL),
+    ("resume/hello", ROLL),
+    ("resume/one-of-two", ROLL),
+    ("resume/seven-with-a-third", ROLL),
+    ("resume/two-namespaces", ROLL),
+];
+
+const DEFAULTS: &str = "a gate says only what is not the default";
+const ROLL: &str = "a resume is a roll, and waits for all that a roll waits for";
 
 #[test]
 fn plans_do_what_they_did() {

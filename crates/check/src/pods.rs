@@ -61,21 +61,12 @@ impl Pods {
         } else {
             self.grown(is)
         };
-        let rolls = Deployment::of(after).rolls_after(Deployment::of(before));
-        let moved = match rolls {
+        // Without a pod of before its controller only adds new ones.
+        let rolls = self.alive.most > 0
+            && Deployment::of(after).rolls_after(Deployment::of(before));
+        match rolls {
             true => sized.rolled(after, was.min(is), was.max(is)),
             false => sized,
-        };
-        match min_ready(after) > min_ready(before) {
-            // Pods that were available count anew.
-            true => Self {
-                answering: Counts {
-                    least: 0,
-                    ..moved.answering
-                },
-                ..moved
-            },
-            false => moved,
         }
     }
 
@@ -155,9 +146,6 @@ impl Pods {
     /// While its controller replaces the pods, within the set's own surge and unavailability
     /// (`MaxSurge`, `MaxUnavailable` in `pkg/controller/deployment/util/deployment_util.go`).
     fn rolled(self, after: &Manifest, fewest: u32, most: u32) -> Self {
-        if self.alive.most == 0 {
-            return self.grown(most);
-        }
         let (surge, kept) = match Deployment::of(after).recreates() {
             true => (0, 0),
             false => {
@@ -186,9 +174,4 @@ impl Pods {
 /// The pods that a set asks for; the API server makes one of an absent number.
 pub(crate) fn replicas(manifest: &Manifest) -> u32 {
     Deployment::of(manifest).replicas().unwrap_or(1)
-}
-
-fn min_ready(manifest: &Manifest) -> u64 {
-    let seconds = manifest.pointer("/spec/minReadySeconds");
-    seconds.and_then(serde_json::Value::as_u64).unwrap_or(0)
 }

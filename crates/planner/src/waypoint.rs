@@ -87,7 +87,7 @@ impl Waypoints {
                 continue;
             };
             let mut tier = workload(release, &object, allowance)?;
-            if Deployment::of(wanted).recreates() {
+            if release.rolls(&object) && Deployment::of(wanted).recreates() {
                 straight.warnings.push(silence(wanted));
                 tier = tier.recreated(Deployment::of(wanted).replicas().unwrap_or(0));
             }

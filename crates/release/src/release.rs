@@ -126,6 +126,16 @@ impl Release {
         from != to
     }
 
+    /// Whether a Deployment that both ends have is rolled by its controller: its pods are replaced,
+    /// or what was held back while it was paused rolls out.
+    pub fn rolls(&self, deployment: &ObjectRef) -> bool {
+        let ends = [&self.from, &self.to].map(|end| end.get(deployment).map(Deployment::of));
+        match ends {
+            [Some(from), Some(to)] => to.rolls_after(from),
+            _ => false,
+        }
+    }
+
     /// The Services that send requests to this Deployment's pods before the release.
     pub fn services_of(&self, deployment: &ObjectRef) -> Vec<&Manifest> {
         let services = self.services.get(deployment).into_iter().flatten();

@@ -20,7 +20,8 @@ pub fn waypoints(release: &Release, rolling: &Rolling) -> Result<Waypoints, Erro
     )?)
 }
 
-/// `[update]` under the update strategy `Recreate`, which is set before and given back after.
+/// `[update]` under the update strategy `Recreate`, which is set before and given back after; what
+/// replaces no pods needs none.
 ///
 /// # Errors
 ///
@@ -29,13 +30,13 @@ pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
     let mut waypoints = waypoints(release, &Rolling::default())?;
     waypoints.warnings.clear();
     for workload in &mut waypoints.workloads {
-        let object = workload.objects().next();
-        let wanted = object.and_then(|object| release.to().get(object));
-        let replicas = wanted
-            .and_then(|set| Deployment::of(set).replicas())
-            .unwrap_or(0);
+        let rolled = workload.objects().find(|object| release.rolls(object));
+        let Some(wanted) = rolled.and_then(|object| release.to().get(object)) else {
+            continue;
+        };
+        let replicas = Deployment::of(wanted).replicas().unwrap_or(0);
         *workload = workload.clone().recreated(replicas);
-        waypoints.warnings.extend(wanted.map(silence));
+        waypoints.warnings.push(silence(wanted));
     }
     Ok(waypoints)
 }
