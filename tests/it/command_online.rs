@@ -111,7 +111,7 @@ const PLAN: &str = "cutover plan canary deployment/hello --steps 50 --image hell
 fn a_plan_is_made_of_what_runs() {
     let folder = folder(cluster());
     let plan: Value = serde_json::from_str(&folder.done(&format!("{PLAN} -o json"))).unwrap();
-    let from = &plan["spec"]["from"][0]["manifest"];
+    let from = &plan["spec"]["from"][0];
     let metadata =
         json!({ "name": "hello", "namespace": "shop", "annotations": { "team": "web" } });
     assert_eq!(
@@ -123,7 +123,7 @@ fn a_plan_is_made_of_what_runs() {
         from.pointer("/spec/template/spec/containers/0/unheardOf"),
         Some(&json!(true))
     );
-    let first = &plan["spec"]["steps"][0]["changes"][0]["create"]["object"];
+    let first = &plan["spec"]["steps"][0]["changes"][0]["create"]["metadata"];
     assert_eq!(
         (&first["name"], &first["namespace"]),
         (&json!("hello-canary"), &json!("shop"))

@@ -43,7 +43,7 @@
 //! let release = Release::new(&from, &to, false)?;
 //! let spec = BlueGreen::new("hello");
 //! let plan = plan(&release, "blueGreen", waypoints(&release, &spec)?, &Options::default())?;
-//! assert_eq!(plan.spec.steps[0].name, "switch Service hello to app=hello,track=stable");
+//! assert_eq!(plan.spec.steps[0].changes[0].object().to_string(), "Service hello");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -37,7 +37,7 @@
 //!     ..Canary::default()
 //! };
 //! let plan = plan(&release, "canary", waypoints(&release, &canary)?, &Options::default())?;
-//! assert_eq!(plan.spec.steps[0].name, "create Deployment hello-canary with 1 pod");
+//! assert_eq!(plan.spec.steps[0].phase.to_string(), "canary-25");
 //! assert_eq!(plan.state(plan.len())?, to);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

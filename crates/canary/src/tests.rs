@@ -252,7 +252,7 @@ fn a_paused_deployment_has_no_canary() {
     let paused = version("hello:1", Some(true));
     let check = |to: Bundle| {
         let error = planned(&paused, &to, &canary(&[50])).unwrap_err();
-        assert!(error.to_string().contains("/spec/paused"), "{error}");
+        assert!(error.contains("/spec/paused"), "{error}");
     };
     check(version("hello:2", Some(true)));
     check(version("hello:2", Some(false)));
@@ -271,7 +271,7 @@ fn check_refused(canary: &Canary, replicas: u32, expect: &str) {
         hello(replicas, json!(1), json!(0), "hello:1"),
         hello(replicas, json!(1), json!(0), "hello:2"),
     );
-    let error = planned(&from, &to, canary).unwrap_err().to_string();
+    let error = planned(&from, &to, canary).unwrap_err();
     assert!(
         error.contains(expect) && error.contains("hint: "),
         "{error}"
@@ -316,7 +316,7 @@ fn check_told_by(expressions: serde_json::Value, expect: Option<&str>) {
     };
     let plan = planned(&end("hello:1"), &end("hello:2"), &canary(&[25]));
     let Some(key) = expect else {
-        let error = plan.unwrap_err().to_string();
+        let error = plan.unwrap_err();
         let reason = "/spec/selector/matchExpressions: it does not hold for";
         assert!(
             error.contains(reason) && error.contains("\nhint: "),

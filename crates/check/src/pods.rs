@@ -62,8 +62,8 @@ impl Pods {
             self.grown(is)
         };
         // Without a pod of before its controller only adds new ones.
-        let rolls = self.alive.most > 0
-            && Deployment::of(after).rolls_after(Deployment::of(before));
+        let rolls =
+            self.alive.most > 0 && Deployment::of(after).rolls_after(Deployment::of(before));
         match rolls {
             true => sized.rolled(after, was.min(is), was.max(is)),
             false => sized,

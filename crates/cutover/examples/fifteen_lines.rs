@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "an example prints what it has made")]
 
 use cutover::{Image, Options, Release, Strategy, manifest, plan, set_image};
+use cutover_report::step_name;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = manifest::read("hello.yaml", include_bytes!("hello.yaml"))?;
@@ -15,8 +16,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let canary: Strategy =
         serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
     let plan = plan(&release, &canary, &Options::default())?;
-    for (number, step) in (1..).zip(&plan.spec.steps) {
-        println!("{number}  {:10} {}", step.phase, step.name);
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        let name = step_name(step, walk.before(), walk.state());
+        println!("{}  {:10} {name}", walk.number(), step.phase);
     }
     Ok(())
 }

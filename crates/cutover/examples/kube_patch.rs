@@ -27,10 +27,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .into_iter()
         .flat_map(|step| step.changes)
     {
-        let Change::Patch { object, ops, .. } = change else {
+        let Change::Patch(change) = change else {
             continue;
         };
-        let request = deployments.patch(&object.name, &parameters, &Patch::Json::<()>(ops))?;
+        let patch = Patch::Json::<()>(change.ops);
+        let request = deployments.patch(&change.object.name, &parameters, &patch)?;
         println!(
             "{} {}\n{}",
             request.method(),

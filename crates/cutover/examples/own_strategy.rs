@@ -16,6 +16,7 @@ use cutover::planning::{
     discriminator, workload,
 };
 use cutover::{Image, Options, Release, manifest, set_image};
+use cutover_report::step_name;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = manifest::read("hello.yaml", include_bytes!("hello.yaml"))?;
@@ -27,10 +28,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     let release = Release::new(&from, &to, false)?;
     let plan = planning::plan(&release, "try", by_hand(&release)?, &Options::default())?;
-    for (number, step) in (1..).zip(&plan.spec.steps) {
-        println!("{number}  {:10} {}", step.phase, step.name);
-        for back in plan.way_back(number)? {
-            println!("      ↩ {}", back.name);
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        let name = step_name(step, walk.before(), walk.state());
+        println!("{}  {:10} {name}", walk.number(), step.phase);
+        let mut state = walk.state().clone();
+        for back in plan.way_back(walk.number())? {
+            let before = state.clone();
+            planning::apply(&mut state, back, walk.number())?;
+            println!("      ↩ {}", step_name(back, &before, &state));
         }
     }
     Ok(())

@@ -28,7 +28,7 @@
 //! let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
 //! let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
 //! let plan = plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
-//! assert_eq!(plan.spec.steps[0].name, "create Deployment hello-canary with 1 pod");
+//! assert_eq!(plan.spec.steps[0].phase.to_string(), "canary-25");
 //! assert_eq!(plan.state(plan.len())?, to);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

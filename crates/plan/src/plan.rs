@@ -141,7 +141,10 @@ impl Plan {
     pub fn parse(value: &Value) -> Result<Self, Error> {
         version(value)?;
         let plan: Self = serde_path_to_error::deserialize(value).map_err(|error| Error::Plan {
-            place: format!("plan: {}", error.path()),
+            place: match error.path().to_string().as_str() {
+                "." => "plan".to_owned(),
+                path => format!("plan: {path}"),
+            },
             reason: error.inner().to_string(),
         })?;
         if plan.made_digest()? != plan.digest {

@@ -1,6 +1,8 @@
 //! `cutover plan`: flags, files, and what is told beside the plan.
 
+use cutover::Plan;
 use cutover_cli::Exit;
+use cutover_report::step_name;
 use serde_json::{Value, json};
 
 use super::{IMAGE, json};
@@ -12,13 +14,15 @@ fn plan(folder: &Folder, words: &str) -> Value {
     json(&folder.done(&format!("cutover plan {words} -f hello -o json")))
 }
 
-fn names(plan: &Value) -> Vec<&str> {
-    plan["spec"]["steps"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|step| step["name"].as_str())
-        .collect()
+/// What the steps of a plan do, in words.
+fn names(plan: &Value) -> Vec<String> {
+    let plan = Plan::parse(plan).unwrap();
+    let mut walk = plan.walk();
+    let mut names = Vec::new();
+    while let Some(step) = walk.advance().unwrap() {
+        names.push(step_name(step, walk.before(), walk.state()));
+    }
+    names
 }
 
 #[test]
@@ -27,7 +31,7 @@ fn every_strategy_makes_a_plan() {
     let check = |words: &str, strategy: &str, first: &str| {
         let plan = plan(&folder, words);
         assert_eq!(
-            (&plan["spec"]["strategy"], names(&plan)[0]),
+            (&plan["spec"]["strategy"], names(&plan)[0].as_str()),
             (&json!(strategy), first),
             "{words}"
         );
@@ -186,7 +190,8 @@ fn a_namespace_tells_names_apart() {
         &format!("rolling {IMAGE} -n test"),
     ] {
         let plan = plan(&folder, words);
-        assert_eq!(plan["spec"]["workloads"][0]["namespace"], "test", "{words}");
+        let object = &plan["spec"]["workloads"][0]["sets"][0]["object"];
+        assert_eq!(object["namespace"], "test", "{words}");
         assert_eq!(
             plan["spec"]["workloads"].as_array().unwrap().len(),
             1,
@@ -413,7 +418,7 @@ fn an_earlier_revision_comes_back_by_any_strategy() {
             &revision(number, image),
         );
     }
-    let first = |words: &str| names(&plan(&folder, words))[0].to_owned();
+    let first = |words: &str| names(&plan(&folder, words))[0].clone();
     assert_eq!(
         first("rollback --workload hello"),
         "image of Deployment hello 1.0.0 → 0.9.0"

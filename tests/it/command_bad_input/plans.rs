@@ -55,11 +55,21 @@ fn no_plan() {
         "kubectl takes a file that begins with",
     );
     check(
-        &[Put("plan.yaml", "apiVersion: cutover.dev/v1\nkind: Plan\n")],
+        &[Put(
+            "plan.yaml",
+            "apiVersion: cutover.dev/v1alpha1\nkind: Plan\n",
+        )],
         "cutover show plan.yaml",
         Failed,
         "plan.yaml: plan: ",
         "make the plan with",
+    );
+    check(
+        &[Put("plan.yaml", "apiVersion: cutover.dev/v1\nkind: Plan\n")],
+        "cutover show plan.yaml",
+        Failed,
+        "plan.yaml: plan: apiVersion: `cutover.dev/v1` is not `cutover.dev/v1alpha1`",
+        "use the version of cutover that made the plan",
     );
 }
 
@@ -215,16 +225,16 @@ fn kinds_and_names_that_would_be_paths() {
     bad(
         "kind: Deployment\n",
         "kind: ../../.github/workflows/ci\n",
-        r#"plan.yaml: plan: spec.from[0].manifest: `kind` is "../../.github/workflows/ci": a kind is letters"#,
+        r#"plan.yaml: plan: spec.from[0]: `kind` is "../../.github/workflows/ci": a kind is letters"#,
     );
     bad(
         "name: hello-canary\n",
         "name: ../../ci\n",
-        r#"plan.yaml: plan: spec.steps[0].changes[0].create.manifest: `metadata.name` is "../../ci": it may not contain '/'"#,
+        r#"plan.yaml: plan: spec.steps[0].changes[0].create: `metadata.name` is "../../ci": it may not contain '/'"#,
     );
     bad(
         "name: hello-canary\n",
         "name: ..\n",
-        r#"plan.yaml: plan: spec.steps[0].changes[0].create.manifest: `metadata.name` is "..": it may not be `..`"#,
+        r#"plan.yaml: plan: spec.steps[0].changes[0].create: `metadata.name` is "..": it may not be `..`"#,
     );
 }

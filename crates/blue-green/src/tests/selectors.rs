@@ -18,7 +18,7 @@ fn check_picks_by(labels: Value, expressions: Value, expect: Option<&str>) {
     to[0]["spec"]["template"]["spec"]["containers"][0]["image"] = json!("shop:2");
     let plan = planned(&from, &to, &shop());
     let Some(key) = expect else {
-        let error = plan.unwrap_err().to_string();
+        let error = plan.unwrap_err();
         let reason = "/spec/selector/matchExpressions: it does not hold for";
         assert!(
             error.contains(reason) && error.contains("\nhint: "),

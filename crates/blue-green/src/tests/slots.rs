@@ -175,7 +175,7 @@ fn what_looks_like_a_slot_and_is_none_is_named() {
 fn check_in_the_way(other: &Value, more: &[&Value], reason: &str) {
     let active = deployment("shop", json!({"set": "a"}), "shop:1");
     let others = [&[other], more].concat();
-    let error = released(&active, &others, &shop()).unwrap_err().to_string();
+    let error = released(&active, &others, &shop()).unwrap_err();
     assert!(
         error.contains(reason) && error.contains("\nhint: "),
         "{error}"
@@ -214,7 +214,7 @@ fn a_label_that_is_taken_is_refused_with_the_reason() {
     let own = service("own", &other);
     let error = released(&active, &[&other, &own], &shop()).unwrap_err();
     let reason = "Deployment b: it is no slot: Service own sends it requests\nhint: ";
-    assert!(error.to_string().contains(reason), "{error}");
+    assert!(error.contains(reason), "{error}");
 }
 
 /// Names are those of slots, and a label says that it is another application all the same.
@@ -288,9 +288,7 @@ fn named_slots_may_differ_by_any_label() {
 
 fn check_not_named(names: &str, others: &[&Value], reason: &str) {
     let active = deployment("one", json!({"env": "a"}), "shop:1");
-    let error = released(&active, others, &named(names))
-        .unwrap_err()
-        .to_string();
+    let error = released(&active, others, &named(names)).unwrap_err();
     assert!(
         error.contains(reason) && error.contains("\nhint: "),
         "{error}"
@@ -355,7 +353,7 @@ fn several_idle_slots_are_refused_until_two_are_named() {
     let from = [a, front, b, c];
     let mut to = from.clone();
     to[0]["spec"]["template"]["spec"]["containers"][0]["image"] = json!("shop:2");
-    let error = planned(&from, &to, &shop()).unwrap_err().to_string();
+    let error = planned(&from, &to, &shop()).unwrap_err();
     assert!(
         error.contains("Deployment b, Deployment c look like the idle slot"),
         "{error}"
@@ -364,7 +362,5 @@ fn several_idle_slots_are_refused_until_two_are_named() {
         slots: Some("a,b".parse().unwrap()),
         ..shop()
     };
-    assert!(
-        planned(&from, &to, &spec).is_err_and(|error| !error.to_string().contains("look like"))
-    );
+    assert!(planned(&from, &to, &spec).is_err_and(|error| !error.contains("look like")));
 }
