@@ -115,7 +115,8 @@ impl FromStr for EnvironmentVariable {
 /// No such container, or several workloads that have it.
 ///
 /// ```
-/// use cutover::{Image, manifest::{Bundle, Manifest}, set_image};
+/// use cutover_manifest::{Bundle, Manifest};
+/// use cutover_release::{Image, set_image};
 /// use serde_json::json;
 ///
 /// let hello = Manifest::new(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},

@@ -29,7 +29,7 @@ pub enum Effect {
         /// What is asked.
         request: Request,
         /// Until when it may be sent, by the steady clock: a write, while the Leases are held. Look
-        /// at the clock right before it is sent; what is late is answered by [`Fault::late`].
+        /// at the clock right before it is sent; what is late is answered by [`Fault::late`](crate::Fault::late).
         deadline: Option<Steady>,
     },
     /// A watch that lasts as long as the run: first a list, then every change; the adapter lists

@@ -22,7 +22,7 @@
 //! let scale = Scale { replicas: 6, max_step: Some(2.try_into()?), workloads: vec![] };
 //! let change = Release::new(&from, &release(&from, &scale)?, false)?;
 //! let plan = plan(&change, "scale", waypoints(&change, &scale)?, &Options::default())?;
-//! assert_eq!(plan.spec.steps.iter().map(|step| step.phase.as_str()).collect::<Vec<_>>(), ["scale-5", "scale-6"]);
+//! assert_eq!(plan.spec.steps.iter().map(|step| step.phase.to_string()).collect::<Vec<_>>(), ["scale-5", "scale-6"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
