@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use cutover_manifest::{Bundle, Digest, ObjectRef};
-use cutover_plan::{Gate, Plan, Step, state_digest, take_back, walk};
+use cutover_manifest::{Bundle, ObjectRef};
+use cutover_plan::{Gate, Plan, Step, take_back, walk};
 use cutover_workload::Version;
 
 use crate::bounds;
 use crate::broken::{Broken, Place};
-use crate::chain::{leads_back, named, restores, undo_of};
 use crate::counts::Crowd;
 use crate::within::{Seen, asks, awaits, versions};
 
@@ -40,7 +39,11 @@ impl Deref for Checked {
 /// recount at the first place.
 pub fn check(plan: Plan) -> Result<Checked, Vec<Broken>> {
     let mut recount = Recount::new(&plan);
-    match recount.forward().and_then(|()| recount.back()) {
+    let whole = plan.whole().map_err(Broken::from);
+    match whole
+        .and_then(|()| recount.forward())
+        .and_then(|()| recount.back())
+    {
         Ok(()) if recount.broken.is_empty() => Ok(Checked(plan)),
         Ok(()) => Err(recount.broken),
         Err(broken) => {
@@ -54,7 +57,6 @@ struct Recount<'a> {
     plan: &'a Plan,
     /// The workloads that an object belongs to, as a set or as a router.
     workloads: BTreeMap<&'a ObjectRef, Vec<usize>>,
-    digests: Vec<Digest>,
     seen: Seen,
     /// Where a way back may begin: in the middle of each step.
     starts: BTreeMap<usize, BTreeSet<Crowd>>,
@@ -78,7 +80,6 @@ impl<'a> Recount<'a> {
         Self {
             plan,
             workloads,
-            digests: Vec::new(),
             seen: Seen::default(),
             starts: BTreeMap::new(),
             old: versions(plan),
@@ -88,19 +89,15 @@ impl<'a> Recount<'a> {
         }
     }
 
-    /// The way forward, and for each step whether its way back leads where it says.
+    /// The way forward.
     fn forward(&mut self) -> Result<(), Broken> {
         let mut walk = self.plan.walk();
         let mut crowd = Crowd::at_rest(self.plan, walk.state());
         let all = self.plan.objects();
-        self.digests.push(state_digest(walk.state())?);
         self.seen.note(walk.state(), &all)?;
         while let Some(step) = walk.advance()? {
             let number = walk.number();
             let place = Place::Step(number);
-            self.digests.push(named(step, walk.state(), place)?);
-            restores(step, walk.before(), walk.state(), place)?;
-            leads_back(undo_of(self.plan, number)?, walk.state(), &self.digests)?;
             let changed = step.changes.iter().map(|change| change.object().clone());
             let changed: BTreeSet<ObjectRef> = changed.collect();
             self.seen.note(walk.state(), &changed)?;
@@ -114,9 +111,6 @@ impl<'a> Recount<'a> {
             self.starts.entry(number).or_default().insert(halfway);
             self.gates(&mut crowd, step, walk.state(), place);
         }
-        if self.plan.spec.undo.len() != self.plan.len() {
-            undo_of(self.plan, self.plan.len() + 1)?;
-        }
         self.end = walk.state().clone();
         let place = Place::Step(self.plan.len());
         self.known(&crowd, place, "the plan ends");
@@ -128,7 +122,8 @@ impl<'a> Recount<'a> {
     fn back(&mut self) -> Result<(), Broken> {
         let mut state = std::mem::take(&mut self.end);
         while let Some((from, crowds)) = self.starts.pop_last() {
-            let undo = undo_of(self.plan, from)?;
+            // A plan that is whole has one way back a step.
+            let undo = &self.plan.spec.undo[from - 1];
             for crowd in crowds {
                 let end = self.way_back(crowd, &state, &undo.steps, from)?;
                 if undo.to > 0 {

@@ -20,7 +20,6 @@
 
 mod bounds;
 mod broken;
-mod chain;
 mod checked;
 mod counts;
 mod pods;

@@ -22,31 +22,31 @@ pub fn state_digest(state: &Bundle) -> Result<Digest, Error> {
 }
 
 impl Plan {
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Whether the document is whole: each patch fits the state before it and its inverse takes it
+    /// back, each state has the digest that its step names, and every way back ends where it says.
+    ///
+    /// # Errors
+    ///
+    /// The first place where it is not, as of a plan edited by hand.
+    pub fn whole(&self) -> Result<(), Error> {
         let mut digests = vec![state_digest(&self.start())?];
         let mut walk = self.walk();
         while let Some(step) = walk.advance()? {
             let number = walk.number();
             digests.push(checked(step, walk.state(), &format!("step {number}"))?);
             restores(step, walk.before(), walk.state(), number)?;
-            match self.undo(number) {
-                Some(undo) if undo.from == number => leads_back(undo, walk.state(), &digests)?,
-                _ => {
-                    return Err(Error::edited(
-                        "plan: undo",
-                        "there is not one way back a step",
-                    ));
-                }
-            }
+            let undo = self.undo(number).filter(|undo| undo.from == number);
+            leads_back(undo.ok_or_else(unpaired)?, walk.state(), &digests)?;
         }
-        if self.spec.undo.len() != self.len() {
-            return Err(Error::edited(
-                "plan: undo",
-                "there is not one way back a step",
-            ));
+        match self.spec.undo.len() == self.len() {
+            true => Ok(()),
+            false => Err(unpaired()),
         }
-        Ok(())
     }
+}
+
+fn unpaired() -> Error {
+    Error::edited("plan: undo", "there is not one way back a step")
 }
 
 /// The digest of the state after a step, where it is the one that the step names.

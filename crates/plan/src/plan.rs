@@ -151,7 +151,7 @@ impl Plan {
             let reason = "the plan is not the one that this digest was made of";
             return Err(Error::edited("plan: digest", reason));
         }
-        plan.check()?;
+        plan.whole()?;
         Ok(plan)
     }
 
