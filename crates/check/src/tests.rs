@@ -1,9 +1,8 @@
 //! Plans that keep what they promise, and plans of a planner with one rule broken.
 
-use cutover::manifest::{Bundle, Manifest, MergeKeys};
+use cutover::manifest::{Bundle, Manifest};
 use cutover::{Options, Release, Strategy};
-use cutover_patch::diff;
-use cutover_plan::{Available, Change, Gate, PatchChange, Plan, Step, Undo, state_digest, walk};
+use cutover_plan::{Available, Change, Gate, Plan, Step, Undo, state_digest, walk};
 use cutover_workload::{Bounds, Fixed};
 use serde_json::{Value, json};
 
@@ -75,7 +74,7 @@ fn of_steps(plan: &Plan, steps: Vec<Step>) -> Plan {
         let mut back: Vec<Change> = Vec::new();
         for change in step.changes.iter().rev() {
             let object = change.object();
-            back.extend(between(state.get(object), before.get(object)));
+            back.extend(Change::between(state.get(object), before.get(object)));
         }
         let undo = Step {
             changes: back,
@@ -95,19 +94,6 @@ fn of_steps(plan: &Plan, steps: Vec<Step>) -> Plan {
         });
     }
     Plan::new("hello", spec).unwrap()
-}
-
-fn between(here: Option<&Manifest>, there: Option<&Manifest>) -> Option<Change> {
-    Some(match (here, there) {
-        (None, None) => return None,
-        (None, Some(there)) => Change::Create(there.clone()),
-        (Some(here), None) => Change::Delete(here.object().clone()),
-        (Some(here), Some(there)) => Change::Patch(PatchChange {
-            object: here.object().clone(),
-            ops: diff(here.value(), there.value(), &MergeKeys),
-            inverse: diff(there.value(), here.value(), &MergeKeys),
-        }),
-    })
 }
 
 #[track_caller]
@@ -273,7 +259,9 @@ fn scaled(plan: &Plan, at: usize, name: &str, count: u32) -> Step {
     let set = set.unwrap();
     let after = set.set("/spec/replicas", json!(count));
     Step {
-        changes: between(Some(set), Some(&after)).into_iter().collect(),
+        changes: Change::between(Some(set), Some(&after))
+            .into_iter()
+            .collect(),
         shares: Vec::new(),
         gates: Vec::new(),
         ..plan.spec.steps[0].clone()

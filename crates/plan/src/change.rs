@@ -1,7 +1,7 @@
 //! Changes: what a step does to one object.
 
-use cutover_manifest::{Manifest, ObjectRef};
-use cutover_patch::Patch;
+use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
+use cutover_patch::{Patch, diff};
 use serde::{Deserialize, Serialize};
 
 /// One change of one object.
@@ -89,6 +89,33 @@ pub enum Outdated {
 }
 
 impl Change {
+    /// The change from one state of an object to another; none where they are the same.
+    ///
+    /// ```
+    /// use cutover_manifest::Manifest;
+    /// use cutover_plan::Change;
+    /// use serde_json::json;
+    ///
+    /// let map = Manifest::new(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}))?;
+    /// assert_eq!(Change::between(None, Some(&map)), Some(Change::Create(map.clone())));
+    /// assert_eq!(Change::between(Some(&map), Some(&map)), None);
+    /// # Ok::<(), cutover_manifest::Error>(())
+    /// ```
+    pub fn between(before: Option<&Manifest>, after: Option<&Manifest>) -> Option<Self> {
+        match (before, after) {
+            (None, None) => None,
+            (None, Some(after)) => Some(Self::Create(after.clone())),
+            (Some(before), None) => Some(Self::Delete(before.object().clone())),
+            (Some(before), Some(after)) => (before != after).then(|| {
+                Self::Patch(PatchChange {
+                    object: before.object().clone(),
+                    ops: diff(before.value(), after.value(), &MergeKeys),
+                    inverse: diff(after.value(), before.value(), &MergeKeys),
+                })
+            }),
+        }
+    }
+
     /// The object that is changed, or whose pods are.
     ///
     /// ```

@@ -1,10 +1,9 @@
 //! The same plan over other objects: how a plan made from files is bound to what a cluster holds.
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::diff;
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{
-    Available, Change, Drained, Endpoints, Error, Gate, Held, PatchChange, Plan, Replace,
-    RoutedGate, Settled, Step, Undo, apply, state_digest,
+    Available, Change, Drained, Endpoints, Error, Gate, Held, Plan, Replace, RoutedGate, Settled,
+    Step, Undo, apply, state_digest,
 };
 use cutover_workload::{Bounds, Workload};
 
@@ -102,28 +101,12 @@ fn moved(
                 Some(after) => state.insert(after.clone()),
                 None => state.remove(&onto.object(change.object())),
             };
-            change_between(before, after)
+            Change::between(before.as_ref(), after.as_ref())
         }
         Change::Replace(replace) => Some(Change::Replace(Replace {
             object: onto.object(&replace.object),
             ..replace.clone()
         })),
-    }
-}
-
-/// The change from one state of an object to another; none where there is none.
-fn change_between(before: Option<Manifest>, after: Option<Manifest>) -> Option<Change> {
-    match (before, after) {
-        (None, None) => None,
-        (None, Some(manifest)) => Some(Change::Create(manifest)),
-        (Some(manifest), None) => Some(Change::Delete(manifest.object().clone())),
-        (Some(before), Some(after)) => (before != after).then(|| {
-            Change::Patch(PatchChange {
-                object: before.object().clone(),
-                ops: diff(before.value(), after.value(), &MergeKeys),
-                inverse: diff(after.value(), before.value(), &MergeKeys),
-            })
-        }),
     }
 }
 

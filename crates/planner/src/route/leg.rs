@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef, rank};
-use cutover_plan::{Change, PatchChange, Phase, Step, state_digest};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, rank};
+use cutover_plan::{Change, Phase, Step, state_digest};
 use cutover_traffic::backends;
 use cutover_workload::{Deployment, Workload};
 
@@ -152,7 +152,8 @@ impl<'a> Leg<'a> {
         let after = made(here, &edits);
         let (idle, edits): (Vec<Edit>, Vec<Edit>) =
             edits.into_iter().partition(|edit| edit.is_idle(here));
-        let changes: Vec<Change> = edits.iter().filter_map(|edit| change(here, edit)).collect();
+        let change = |edit: &Edit| Change::between(here.get(&edit.object), edit.after.as_ref());
+        let changes: Vec<Change> = edits.iter().filter_map(change).collect();
         let mut gates = gates(self.ground, here, &after, &changes, journey);
         gates.extend(awaited(
             self.ground,
@@ -194,20 +195,6 @@ fn order(edit: &Edit) -> (bool, i16, ObjectRef) {
         if removal { -rank } else { rank },
         edit.object.clone(),
     )
-}
-
-fn change(here: &Bundle, edit: &Edit) -> Option<Change> {
-    let object = edit.object.clone();
-    let keys = &MergeKeys;
-    Some(match (here.get(&edit.object), edit.after.clone()) {
-        (Some(before), Some(after)) => Change::Patch(PatchChange {
-            object,
-            ops: cutover_patch::diff(before.value(), after.value(), keys),
-            inverse: cutover_patch::diff(after.value(), before.value(), keys),
-        }),
-        (Some(_), None) => Change::Delete(object),
-        (None, manifest) => Change::Create(manifest?),
-    })
 }
 
 /// All that a lane does from one state to another, when it is alone.
