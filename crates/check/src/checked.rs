@@ -10,6 +10,7 @@ use cutover_workload::Version;
 use crate::bounds;
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
+use crate::pods::replicas;
 use crate::within::{Seen, asks, awaits, versions};
 
 /// A plan whose promises were recounted, all of which hold.
@@ -210,32 +211,11 @@ impl<'a> Recount<'a> {
 /// A gate that asks for what the state does not.
 fn never(gate: &Gate, state: &Bundle, place: Place) -> Option<Broken> {
     let object = gate.object()?;
-    let reason = match gate {
-        Gate::Available(gate) => asks_otherwise(object, gate.replicas, state),
-        Gate::Settled(gate) => asks_otherwise(object, Some(gate.replicas), state),
-        Gate::Drained(_)
-        | Gate::Endpoints(_)
-        | Gate::Held(_)
-        | Gate::Job(_)
-        | Gate::Metric(_)
-        | Gate::Pause(_)
-        | Gate::Routed(_)
-        | Gate::Smoke(_)
-        | Gate::Webhook(_)
-        | Gate::Window(_) => (!state.contains(object)).then_some(ABSENT),
+    let Some(set) = state.get(object) else {
+        let reason = "its gate waits for what is not there";
+        return Some(Broken::object(place, object, reason));
     };
-    reason.map(|reason| Broken::object(place, object, reason))
-}
-
-const ABSENT: &str = "its gate waits for what is not there";
-
-fn asks_otherwise(object: &ObjectRef, count: Option<u32>, state: &Bundle) -> Option<&'static str> {
-    let asked = state.get(object).map(crate::pods::replicas);
-    match (asked, count) {
-        (None, _) => Some(ABSENT),
-        (Some(asked), Some(count)) if asked != count => {
-            Some("its gate waits for another number of pods than the object asks for")
-        }
-        (Some(_), _) => None,
-    }
+    let count = gate.counted()?.replicas?;
+    let reason = "its gate waits for another number of pods than the object asks for";
+    (count != replicas(set)).then(|| Broken::object(place, object, reason))
 }

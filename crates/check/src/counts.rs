@@ -69,7 +69,7 @@ impl Crowd {
                 let asked = state.get(&gate.object).map_or(0, replicas);
                 let count = gate.replicas.unwrap_or(asked);
                 if let Some(pods) = self.pods.get_mut(&gate.object) {
-                    *pods = Pods::available(count);
+                    *pods = Pods::at_rest(count);
                 }
             }
             Gate::Settled(gate) => {

@@ -75,11 +75,6 @@ impl Pods {
         self.shrunk(0)
     }
 
-    /// After pods of it are seen to be exactly so many, all of them ready.
-    pub(crate) fn available(count: u32) -> Self {
-        Self::at_rest(count)
-    }
-
     /// After pods of it are seen to be exactly so many, ready or not.
     pub(crate) fn settled(self, count: u32) -> Self {
         Self {

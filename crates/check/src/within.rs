@@ -78,22 +78,11 @@ pub(crate) fn awaits(
     old: &BTreeSet<Version>,
     place: Place,
 ) -> Option<Broken> {
-    let fresh = step.gates.iter().find_map(|gate| match gate {
-        Gate::Available(gate) => {
-            let set = state.get(&gate.object)?;
-            (!old.contains(&Version::of(set))).then_some(&gate.object)
-        }
-        Gate::Drained(_)
-        | Gate::Endpoints(_)
-        | Gate::Held(_)
-        | Gate::Job(_)
-        | Gate::Metric(_)
-        | Gate::Pause(_)
-        | Gate::Routed(_)
-        | Gate::Settled(_)
-        | Gate::Smoke(_)
-        | Gate::Webhook(_)
-        | Gate::Window(_) => None,
+    let ready = step.gates.iter().filter_map(Gate::counted);
+    let mut ready = ready.filter(|pods| pods.ready).map(|pods| pods.object);
+    let fresh = ready.find(|object| {
+        let set = state.get(object);
+        set.is_some_and(|set| !old.contains(&Version::of(set)))
     });
     let reason = "a way back waits for pods of the new version to become ready";
     fresh.map(|object| Broken::object(place, object, reason))

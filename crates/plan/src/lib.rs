@@ -31,8 +31,8 @@ pub use check::state_digest;
 pub use duration::{BadDuration, Duration};
 pub use error::Error;
 pub use gate::{
-    Available, BadTimeOfDay, BadTimeZone, Day, Drained, Endpoints, Gate, Held, Pause, RoutedGate,
-    Settled, TimeOfDay, TimeZone, Window,
+    Available, BadTimeOfDay, BadTimeZone, Counted, Day, Drained, Endpoints, Gate, Held, Pause,
+    RoutedGate, Settled, TimeOfDay, TimeZone, Window,
 };
 pub use phase::{BadPhase, Phase};
 pub use plan::{API_VERSION, KIND, Metadata, OnFailure, Plan, Spec, Undo};

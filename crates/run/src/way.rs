@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Available, Change, Duration, Gate, Plan, Settled, Step, Walk, walk};
+use cutover_plan::{Change, Duration, Gate, Plan, Step, Walk, walk};
 use cutover_workload::Deployment;
 
 use crate::direction::Direction;
@@ -193,26 +193,8 @@ fn states(from: Bundle, steps: &[Step]) -> Result<Vec<Bundle>, cutover_plan::Err
 
 fn counted(steps: &[Step]) -> BTreeSet<ObjectRef> {
     let gates = steps.iter().flat_map(|step| &step.gates);
-    gates.filter_map(counted_by).cloned().collect()
-}
-
-/// The object whose pods a gate counts.
-fn counted_by(gate: &Gate) -> Option<&ObjectRef> {
-    match gate {
-        Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
-            Some(object)
-        }
-        Gate::Drained(_)
-        | Gate::Endpoints(_)
-        | Gate::Held(_)
-        | Gate::Job(_)
-        | Gate::Metric(_)
-        | Gate::Pause(_)
-        | Gate::Routed(_)
-        | Gate::Smoke(_)
-        | Gate::Webhook(_)
-        | Gate::Window(_) => None,
-    }
+    let counted = gates.filter_map(Gate::counted);
+    counted.map(|pods| pods.object.clone()).collect()
 }
 
 /// The states that the ways back from the state after a step lead to, down to the start.

@@ -57,7 +57,56 @@ pub enum Gate {
     Window(Window),
 }
 
+/// The pods that a gate counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted<'a> {
+    /// Their set.
+    pub object: &'a ObjectRef,
+    /// How many there must be; none for as many as the set asks for then.
+    pub replicas: Option<u32>,
+    /// Whether they must be ready.
+    pub ready: bool,
+}
+
 impl Gate {
+    /// The pods that it counts; none where it looks at something else.
+    ///
+    /// ```
+    /// use cutover_manifest::ObjectRef;
+    /// use cutover_plan::{Gate, Pause, Settled};
+    ///
+    /// let object = ObjectRef::new("apps/v1", "Deployment", None, "hello");
+    /// let gone = Gate::Settled(Settled { object, replicas: 0 });
+    /// assert_eq!(gone.counted().map(|pods| (pods.replicas, pods.ready)), Some((Some(0), false)));
+    /// assert_eq!(Gate::Pause(Pause::person()).counted(), None);
+    /// ```
+    pub fn counted(&self) -> Option<Counted<'_>> {
+        match self {
+            Self::Available(Available {
+                object, replicas, ..
+            }) => Some(Counted {
+                object,
+                replicas: *replicas,
+                ready: true,
+            }),
+            Self::Settled(Settled { object, replicas }) => Some(Counted {
+                object,
+                replicas: Some(*replicas),
+                ready: false,
+            }),
+            Self::Drained(_)
+            | Self::Endpoints(_)
+            | Self::Held(_)
+            | Self::Job(_)
+            | Self::Metric(_)
+            | Self::Pause(_)
+            | Self::Routed(_)
+            | Self::Smoke(_)
+            | Self::Webhook(_)
+            | Self::Window(_) => None,
+        }
+    }
+
     /// The object of the plan that it looks at; none where it asks a clock, a person or another
     /// system.
     ///

@@ -94,10 +94,9 @@ impl Walk<'_> {
         let mut leg = Leg::new(self.ground, &self.here, point, journey)?;
         while let Some((step, after)) = leg.next(&self.here, journey)? {
             journey.settle(&self.here, &after);
-            journey.rely_on(step.gates.iter().filter_map(|gate| match gate {
-                Gate::Available(available) => Some(&available.object),
-                _ => None,
-            }));
+            let ready = step.gates.iter().filter_map(Gate::counted);
+            let ready = ready.filter(|pods| pods.ready);
+            journey.rely_on(ready.map(|pods| pods.object));
             self.here = after;
             let joined = self.forward.states[..self.from]
                 .iter()

@@ -46,24 +46,8 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
 
 /// How many pods a gate is short of, or too many there are; none where that cannot be said.
 pub(crate) fn short_of(gate: &Gate, seen: &Seen) -> Option<usize> {
-    match gate {
-        Gate::Available(Available {
-            object, replicas, ..
-        }) => pods::short_of(seen, object, (*replicas)?, true),
-        Gate::Settled(Settled { object, replicas }) => {
-            pods::short_of(seen, object, *replicas, false)
-        }
-        Gate::Drained(_)
-        | Gate::Endpoints(_)
-        | Gate::Held(_)
-        | Gate::Job(_)
-        | Gate::Metric(_)
-        | Gate::Pause(_)
-        | Gate::Routed(_)
-        | Gate::Smoke(_)
-        | Gate::Webhook(_)
-        | Gate::Window(_) => None,
-    }
+    let counted = gate.counted()?;
+    pods::short_of(seen, counted.object, counted.replicas?, counted.ready)
 }
 
 /// Whether all that a set was to lose is gone: what the way back waits for before its first write.
