@@ -18,7 +18,7 @@ use crate::greeter::{Greeter, NEW, hello, with};
 use crate::lab::Lab;
 use crate::runner::{options, read, within};
 use crate::support::OwnCluster;
-use crate::traffic::{SLOWEST, ask, with_traffic};
+use crate::traffic::{self, ask, with_traffic};
 
 /// For how long the shares are counted.
 const WHILE: Duration = Duration::from_secs(3);
@@ -167,19 +167,7 @@ fn share(state: &Bundle) -> (u64, u64) {
 /// Of all requests of so long a time.
 #[track_caller]
 fn assert_none_lost(answers: &[Answer], time: Duration) {
-    let lost: Vec<&Answer> = answers
-        .iter()
-        .filter(|answer| answer.outcome.is_err())
-        .collect();
-    assert!(
-        lost.is_empty(),
-        "{} of {} lost: {:?}",
-        lost.len(),
-        answers.len(),
-        lost[0]
-    );
-    let slowest = answers.iter().map(|answer| answer.took).max().unwrap();
-    assert!(slowest < SLOWEST, "{slowest:?}");
+    traffic::assert_none_lost(answers);
     let last = answers.last().unwrap().at;
     assert!(
         last + Duration::from_secs(5) > time,

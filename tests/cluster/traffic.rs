@@ -13,7 +13,7 @@ use crate::support::OwnCluster;
 
 /// What a rollout that loses nothing stays below, where a lost packet that is sent again takes a
 /// second.
-pub(crate) const SLOWEST: Duration = Duration::from_millis(900);
+const SLOWEST: Duration = Duration::from_millis(900);
 
 #[test]
 fn a_rolling_update_is_seen_by_who_asks_and_loses_nothing() {
@@ -32,19 +32,7 @@ fn a_rolling_update_is_seen_by_who_asks_and_loses_nothing() {
         .unwrap();
     let answers = requests.stop();
 
-    let lost: Vec<&Answer> = answers
-        .iter()
-        .filter(|answer| answer.outcome.is_err())
-        .collect();
-    assert!(
-        lost.is_empty(),
-        "{} of {} lost: {:?}",
-        lost.len(),
-        answers.len(),
-        lost[0]
-    );
-    let slowest = answers.iter().map(|answer| answer.took).max().unwrap();
-    assert!(slowest < SLOWEST, "{slowest:?}");
+    assert_none_lost(&answers);
     let answerers = answers.iter().flat_map(|answer| &answer.outcome);
     let (images, pods): (BTreeSet<_>, BTreeSet<_>) = answerers
         .map(|answerer| (answerer.image.as_str(), answerer.pod.as_str()))
@@ -86,6 +74,24 @@ fn pods_that_stop_answering_are_missed_and_a_service_without_any_refuses_at_once
         last.outcome.is_err() && last.took < SLOWEST,
         "it does not hang: {last:?}"
     );
+}
+
+/// All were answered, and none slowly.
+#[track_caller]
+pub(crate) fn assert_none_lost(answers: &[Answer]) {
+    let lost: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.outcome.is_err())
+        .collect();
+    assert!(
+        lost.is_empty(),
+        "{} of {} lost: {:?}",
+        lost.len(),
+        answers.len(),
+        lost[0]
+    );
+    let slowest = answers.iter().map(|answer| answer.took).max().unwrap();
+    assert!(slowest < SLOWEST, "{slowest:?}");
 }
 
 /// A cluster with traffic, where one can be.
