@@ -79,12 +79,13 @@ pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
     })
 }
 
-/// Refuses to resume a Deployment with less surge than its own. Undo in the middle of that roll
-/// pauses it again, and a paused one that stands half rolled grows to all that its own surge allows.
+/// Refuses to resume a Deployment by a budget that its own strategy does not keep. Undo in the
+/// middle of that roll pauses it again and gives it its own strategy back, and a paused one that
+/// stands half rolled is scaled to all that its own surge allows, up or down.
 ///
 /// # Errors
 ///
-/// The Deployment that would grow past the ceiling.
+/// The Deployment that would leave the budget.
 pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
     let counting = workloads
         .iter()
@@ -95,19 +96,41 @@ pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
             let (Some(from), Some(to)) = (from.map(Deployment::of), to.map(Deployment::of)) else {
                 continue;
             };
-            let replicas = workload.replicas();
-            let grown = replicas.saturating_add(from.budget().of(replicas).surge);
-            if from.is_paused() && to.rolls_after(from) && grown > workload.ceiling() {
+            let rolls = from.is_paused() && to.rolls_after(from);
+            if let Some((field, reason)) = beyond(from, workload).filter(|_| rolls) {
                 return Err(refuse(
                     object,
-                    "/spec/strategy/rollingUpdate/maxSurge",
-                    format!("undo pauses it again, and then its own maxSurge allows {grown} pods"),
-                    "resume it first, with its own maxSurge: cutover plan resume",
+                    &format!("/spec/strategy/rollingUpdate/{field}"),
+                    reason,
+                    "resume it first, with its own strategy: cutover plan resume",
                 ));
             }
         }
     }
     Ok(())
+}
+
+/// How a set under its own strategy would leave its workload's budget when it is paused half rolled.
+fn beyond(set: Deployment<'_>, workload: &Workload) -> Option<(&'static str, String)> {
+    let replicas = workload.replicas();
+    let own = set.budget().of(replicas);
+    let grown = replicas.saturating_add(own.surge);
+    if grown > workload.ceiling() {
+        let reason = format!("undo pauses it again, and then its own maxSurge allows {grown} pods");
+        return Some(("maxSurge", reason));
+    }
+    let kept = replicas.saturating_sub(own.unavailable);
+    if kept < workload.floor() {
+        let reason = format!("undo pauses it again, and then its own strategy keeps {kept} pods");
+        return Some(("maxUnavailable", reason));
+    }
+    match workload.rollout {
+        Rollout::Budget(budget) if budget.of(replicas).surge > own.surge => {
+            let reason = format!("undo pauses it again, and then it shrinks to {grown} pods");
+            Some(("maxSurge", reason))
+        }
+        Rollout::Budget(_) | Rollout::Controller | Rollout::Recreate => None,
+    }
 }
 
 /// Sets by the workload that they belong to.

@@ -126,12 +126,13 @@ impl Release {
         from != to
     }
 
-    /// Whether a Deployment that both ends have is rolled by its controller: its pods are replaced,
-    /// or what was held back while it was paused rolls out.
+    /// Whether a Deployment that has pods at both ends is rolled by its controller: its pods are
+    /// replaced, or what was held back while it was paused rolls out.
     pub fn rolls(&self, deployment: &ObjectRef) -> bool {
         let ends = [&self.from, &self.to].map(|end| end.get(deployment).map(Deployment::of));
+        let stands = |set: &Deployment<'_>| set.replicas() != Some(0);
         match ends {
-            [Some(from), Some(to)] => to.rolls_after(from),
+            [Some(from), Some(to)] => to.rolls_after(from) && ends.iter().flatten().all(stands),
             _ => false,
         }
     }

@@ -244,4 +244,16 @@ fn what_could_not_be_taken_back_is_refused() {
         plan,
         "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then its own maxSurge allows 4 pods",
     );
+    // Or shrink to it, ready pods among them.
+    let wide = Rolling {
+        max_surge: Some(Amount::Count(2)),
+        max_unavailable: Some(Amount::Count(0)),
+    };
+    let plan = planned(&paused(), &hello(|_| {}), |release| {
+        waypoints(release, &wide).unwrap()
+    });
+    check_refused(
+        plan,
+        "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then it shrinks to 4 pods",
+    );
 }

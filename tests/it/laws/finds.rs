@@ -298,14 +298,36 @@ fn no_other_application_loses_its_service() {
 /// A Deployment under a new name: the one comes before the other goes, forward and back.
 #[test]
 fn a_service_is_handed_over_from_one_deployment_to_another() {
-    let mut case = case(
-        vec![tier(0, 2)],
-        vec![front(0, Picks::Everyone)],
-        vec![Edit::NewTier, Edit::Remove(0)],
-        Way::Rolling(OWN),
-    );
-    case.prune = true;
-    keeps_all_laws(&case);
+    for (replicas, way) in [(2, Way::Rolling(OWN)), (1, canary(&[1], OWN))] {
+        let mut case = case(
+            vec![tier(0, replicas)],
+            vec![front(0, Picks::Everyone)],
+            vec![Edit::NewTier, Edit::Remove(0)],
+            way,
+        );
+        case.prune = true;
+        keeps_all_laws(&case);
+    }
+}
+
+/// What has no pods at one end replaces none, and keeps its budget.
+#[test]
+fn a_set_without_pods_is_not_recreated() {
+    let edits = vec![Edit::Replicas(0, 1), Edit::Image(0)];
+    keeps_all_laws(&case(vec![tier(0, 0)], vec![], edits, Way::Recreate));
+}
+
+/// Paused half rolled, it would be scaled down to its own surge.
+#[test]
+fn a_resume_by_another_budget_is_refused() {
+    let paused = Tier {
+        rollout: Rollout::Rolling(Some(Size::Count(0)), None),
+        paused: true,
+        ..tier(0, 1)
+    };
+    let wide = Way::Rolling(Slack(Some(Size::Count(1)), None));
+    let edits = vec![Edit::Resume(0, false)];
+    refused(&case(vec![paused], vec![], edits, wide), "pauses it again");
 }
 
 /// The API server takes no update strategy where both are zero as written.

@@ -276,13 +276,13 @@ fn turn_back(stand: &Stand<'_>, journey: &Journey<'_>) -> Vec<Edit> {
 }
 
 /// On the way back: pods of the new version go first, but for those of a workload that is gone at
-/// the far end, while another that is to take its requests is still to come.
+/// the far end, while another that is to take its requests has no pods yet.
 fn retreat_all(stands: &[Stand<'_>], journey: &Journey<'_>) -> Vec<Edit> {
     let comes = |stand: &Stand<'_>| {
         stand
             .sets
             .iter()
-            .any(|set| set.here.is_none() && set.wanted > 0)
+            .any(|set| set.count == 0 && set.wanted > 0)
     };
     let goes = |stand: &Stand<'_>| stand.sets.iter().all(|set| set.there.is_none());
     let awaits = stands.iter().any(comes);
