@@ -194,6 +194,12 @@ impl Plan {
         objects
     }
 
+    /// The steps of the way forward, then those of each way back.
+    pub fn every_step(&self) -> impl Iterator<Item = &Step> {
+        let back = self.spec.undo.iter().flat_map(|undo| &undo.steps);
+        self.spec.steps.iter().chain(back)
+    }
+
     /// The states of the plan one after the other, from the start.
     pub fn walk(&self) -> Walk<'_> {
         walk(self.start(), &self.spec.steps)

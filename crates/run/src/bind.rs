@@ -131,12 +131,17 @@ impl Rebase for Live<'_> {
         if let Some((_, stored)) = self.admitted.iter().find(|(state, _)| *state == manifest) {
             return stored.clone();
         }
-        let Some((file, live)) = self.bases.get(manifest.object()) else {
-            return manifest;
-        };
-        let merged = merge(live.value(), file.value(), manifest.value(), &MergeKeys);
-        manifest.with(|value| *value = merged)
+        onto(&self.bases, &manifest)
     }
+}
+
+/// A state of an object of the plan, with what the live one has beside its file.
+pub(crate) fn onto(bases: &Bases, state: &Manifest) -> Manifest {
+    let Some((file, live)) = bases.get(state.object()) else {
+        return state.clone();
+    };
+    let merged = merge(live.value(), file.value(), state.value(), &MergeKeys);
+    state.with(|value| *value = merged)
 }
 
 fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {

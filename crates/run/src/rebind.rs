@@ -13,7 +13,7 @@ use cutover_plan::{Change, Plan};
 use serde_json::Value;
 
 use crate::asking::Question;
-use crate::bind::{Admitted, Bases, admit, as_written, over};
+use crate::bind::{Admitted, Bases, admit, as_written, onto, over};
 use crate::direction::Direction;
 use crate::effect::Request;
 use crate::error::Error;
@@ -108,7 +108,7 @@ impl Run {
         let Rebinding { given, here, bases } = rebinding;
         self.bound.plan = over(&given, bases.clone(), &self.options.namespace)?;
         for claim in std::mem::take(&mut self.claims) {
-            let state = state(&claim.given, &bases);
+            let state = onto(&bases, &claim.given);
             let said =
                 |value: &Value| merge(value, claim.bound.value(), claim.kept.value(), &MergeKeys);
             let claimed = state.with(|value| *value = said(value));
@@ -237,13 +237,7 @@ impl Run {
 
 /// Whether a plan ever patches an object, or creates it where it is not there: the run may do that.
 fn writes(plan: &Plan, object: &ObjectRef, is_there: bool) -> bool {
-    let back = plan.spec.undo.iter().flat_map(|undo| &undo.steps);
-    let mut changes = plan
-        .spec
-        .steps
-        .iter()
-        .chain(back)
-        .flat_map(|step| &step.changes);
+    let mut changes = plan.every_step().flat_map(|step| &step.changes);
     changes.any(|change| match change {
         Change::Create(_) => !is_there && change.object() == object,
         Change::Delete(_) | Change::Replace(_) => false,
@@ -277,17 +271,6 @@ fn base(file: &Manifest, live: Option<&Manifest>, here: Option<&Manifest>) -> Ma
     let live = as_written(live);
     let planned = project(here.value(), live.value(), &MergeKeys);
     live.with(|value| *value = merge(value, &planned, file.value(), &MergeKeys))
-}
-
-/// A state of the given plan over these objects.
-fn state(given: &Manifest, bases: &Bases) -> Manifest {
-    match bases.get(given.object()) {
-        Some((file, base)) => {
-            let merged = merge(base.value(), file.value(), given.value(), &MergeKeys);
-            given.with(|value| *value = merged)
-        }
-        None => given.clone(),
-    }
 }
 
 /// Whether a live object has what admission is said to have made of the state that it is in.

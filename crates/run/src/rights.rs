@@ -118,16 +118,11 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
         };
     let of = |object: &ObjectRef| scope(&object.api_version, &object.kind, &object.namespace, None);
     let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(of).collect();
-    let steps = plan
-        .spec
-        .steps
-        .iter()
-        .chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
     scopes.extend(jobs(plan, namespace).keys().map(|job| Scope {
         name: Some(job.name.clone()),
         ..of(job)
     }));
-    for gate in steps.flat_map(|step| &step.gates) {
+    for gate in plan.every_step().flat_map(|step| &step.gates) {
         match gate {
             Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
                 let namespace = place.object(object).namespace;
@@ -188,12 +183,7 @@ pub(crate) fn namespaces(plan: &Plan, namespace: &str) -> BTreeSet<Option<String
 }
 
 fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
-    let steps = plan
-        .spec
-        .steps
-        .iter()
-        .chain(plan.spec.undo.iter().flat_map(|undo| &undo.steps));
-    steps.flat_map(|step| &step.changes)
+    plan.every_step().flat_map(|step| &step.changes)
 }
 
 fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {

@@ -77,8 +77,7 @@ laws! {
         states.extend(undone.collect::<Result<Vec<_>, _>>()?);
         let sets = states.iter().flat_map(Bundle::iter).filter(|set| set.object().kind == "Deployment");
         sets.into_iter().try_for_each(valid)?;
-        let undos = planned.plan.spec.undo.iter().flat_map(|undo| &undo.steps);
-        let mut changes = planned.plan.spec.steps.iter().chain(undos).flat_map(|step| &step.changes);
+        let mut changes = planned.plan.every_step().flat_map(|step| &step.changes);
         changes.try_for_each(leaves_selectors_alone)
     }
 

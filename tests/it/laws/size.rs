@@ -34,9 +34,8 @@ laws! {
 
     /// A failure means that a plan makes people wait for a step that does nothing.
     fn every_step_does_something(planned) {
-        let undone = planned.plan.spec.undo.iter().flat_map(|undo| &undo.steps);
         let idle = |step: &&Step| step.changes.is_empty() && step.gates.is_empty() && step.shares.is_empty();
-        match planned.plan.spec.steps.iter().chain(undone).find(idle) {
+        match planned.plan.every_step().find(idle) {
             Some(step) => Err(format!("`{}` changes nothing and waits for nothing", step.phase)),
             None => Ok(()),
         }

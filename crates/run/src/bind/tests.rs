@@ -42,8 +42,7 @@ fn named(plan: &Plan) -> Vec<ObjectRef> {
             .iter()
             .filter_map(|note| note.object.clone()),
     );
-    let back = plan.spec.undo.iter().flat_map(|undo| &undo.steps);
-    for step in plan.spec.steps.iter().chain(back) {
+    for step in plan.every_step() {
         named.extend(step.changes.iter().map(|change| change.object().clone()));
         named.extend(step.gates.iter().filter_map(Gate::object).cloned());
     }
