@@ -2,7 +2,7 @@
 
 use cutover_manifest::{ObjectRef, Warning};
 use cutover_planner::Waypoints;
-use cutover_release::{Release, workload};
+use cutover_release::Release;
 use cutover_workload::Workload;
 
 use crate::error::Error;
@@ -55,9 +55,7 @@ fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) ->
         .into_iter()
         .filter(|object| !known.contains(object))
     {
-        waypoints
-            .workloads
-            .push(workload(release, &object, &spec.allowance())?);
+        waypoints.follow(release, &object, &spec.allowance())?;
         waypoints.warnings.push(Warning {
             object: Some(object),
             place: None,

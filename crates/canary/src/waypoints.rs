@@ -31,13 +31,17 @@ pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error>
         points.push(promote(release, &base, &tiers, last)?);
     }
     points.push(Waypoint::new("cleanup", release.to().clone()));
-    let mut workloads: Vec<Workload> = tiers.into_iter().map(|tier| tier.workload).collect();
-    workloads.extend(others(release, canary)?);
-    Ok(Waypoints {
-        workloads,
+    let mut waypoints = Waypoints {
+        workloads: tiers.into_iter().map(|tier| tier.workload).collect(),
         points,
         warnings: Vec::new(),
-    })
+    };
+    // Changed Deployments that keep their template need no canary, but a budget.
+    let changed = release.changed().into_iter();
+    for object in changed.filter(|object| !release.turns(object)) {
+        waypoints.follow(release, &object, &canary.allowance())?;
+    }
+    Ok(waypoints)
 }
 
 /// A workload with its second set.
@@ -235,14 +239,4 @@ fn weight(step: &Step) -> Option<Percent> {
         Step::SetWeight(weight) => Some(*weight),
         Step::Analysis(_) | Step::Pause { .. } => None,
     }
-}
-
-/// Changed Deployments that keep their pods: they need no canary, but a budget.
-fn others(release: &Release, canary: &Canary) -> Result<Vec<Workload>, Error> {
-    let rest = release
-        .changed()
-        .into_iter()
-        .filter(|object| !release.turns(object));
-    rest.map(|object| Ok(workload(release, &object, &canary.allowance())?))
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! What a strategy gives to the planner.
 
-use cutover_manifest::{Bundle, Manifest, Warning};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_plan::{Analysis, Asked, Duration, Gate};
 use cutover_release::{Error, Release, workload};
 use cutover_workload::{Allowance, Deployment, Workload};
@@ -73,8 +73,6 @@ impl Waypoints {
     /// Straight to what is wanted, each Deployment by its own controller: what a rolling update, a
     /// restart and a rollback share.
     ///
-    /// A Deployment of type `Recreate` is recreated, and the plan says so.
-    ///
     /// # Errors
     ///
     /// A Deployment whose number of replicas is unknown, and a budget that the API server does not
@@ -86,19 +84,38 @@ impl Waypoints {
             let Some(wanted) = release.to().get(&object) else {
                 continue;
             };
-            let mut tier = workload(release, &object, allowance)?;
-            if release.rolls(&object) && Deployment::of(wanted).recreates() {
-                straight.warnings.push(silence(wanted));
-                tier = tier.recreated(Deployment::of(wanted).replicas().unwrap_or(0));
-            }
+            straight.follow(release, &object, allowance)?;
             bundle.insert(wanted.clone());
-            straight.workloads.push(tier);
         }
         straight.points = vec![
             Waypoint::new(phase, bundle),
             Waypoint::new("cleanup", release.to().clone()),
         ];
         Ok(straight)
+    }
+
+    /// Adds the workload of a Deployment that is left to its own controller.
+    ///
+    /// One of type `Recreate` that rolls is recreated, and the plan says so.
+    ///
+    /// # Errors
+    ///
+    /// A Deployment whose number of replicas is unknown, and a budget that the API server does not
+    /// take.
+    pub fn follow(
+        &mut self,
+        release: &Release,
+        object: &ObjectRef,
+        allowance: &Allowance,
+    ) -> Result<(), Error> {
+        let mut follower = workload(release, object, allowance)?;
+        let rolled = release.to().get(object).filter(|_| release.rolls(object));
+        if let Some(set) = rolled.filter(|set| Deployment::of(set).recreates()) {
+            self.warnings.push(silence(set));
+            follower = follower.recreated(Deployment::of(set).replicas().unwrap_or(0));
+        }
+        self.workloads.push(follower);
+        Ok(())
     }
 }
 

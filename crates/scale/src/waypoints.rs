@@ -2,8 +2,8 @@
 
 use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_planner::{MOST_STEPS, Waypoint, Waypoints};
-use cutover_release::{Release, refuse, replicas, select, workload};
-use cutover_workload::{Allowance, Deployment, Workload};
+use cutover_release::{Release, refuse, replicas, select};
+use cutover_workload::{Allowance, Deployment};
 
 use crate::error::Error;
 use crate::spec::Scale;
@@ -30,28 +30,27 @@ pub fn release(from: &Bundle, scale: &Scale) -> Result<Bundle, Error> {
 /// A Deployment whose number of replicas is unknown.
 pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
     let changed = release.changed();
-    let workloads: Vec<Workload> = changed
-        .iter()
-        .map(|object| workload(release, object, &Allowance::default()))
-        .collect::<Result<_, _>>()?;
+    let mut waypoints = Waypoints::default();
+    for object in &changed {
+        waypoints.follow(release, object, &Allowance::default())?;
+    }
     let step = scale.max_step.map_or(u32::MAX, Into::into);
     let most = changed
         .iter()
         .map(|object| stops(release, object, step))
         .collect::<Result<Vec<_>, _>>()?;
     let longest = most.iter().map(Vec::len).max().unwrap_or(0);
-    let points = (0..longest)
+    waypoints.points = (0..longest)
         .map(|at| point(release, &changed, &most, at))
         .collect();
-    let warnings = workloads
+    let silenced = waypoints
+        .workloads
         .iter()
         .zip(&changed)
         .filter(|(workload, _)| scale.replicas == 0 && !workload.routers.is_empty());
-    Ok(Waypoints {
-        warnings: warnings.map(|(_, object)| silent(object)).collect(),
-        points,
-        workloads,
-    })
+    let silenced = silenced.map(|(_, object)| silent(object));
+    waypoints.warnings.extend(silenced);
+    Ok(waypoints)
 }
 
 /// The counts that a ramp stands at, the last one wanted.

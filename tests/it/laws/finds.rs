@@ -118,6 +118,13 @@ fn a_resume_is_a_roll_by_any_strategy() {
         let fronts = vec![front(0, Picks::Tier)];
         keeps_all_laws(&case(vec![paused], fronts, edits, way));
     }
+    let all_at_once = Tier {
+        rollout: Rollout::Recreate,
+        paused: true,
+        ..tier(0, 1)
+    };
+    let edits = vec![Edit::Resume(0, false)];
+    keeps_all_laws(&case(vec![all_at_once], vec![], edits, canary(&[1], OWN)));
     let fronts = vec![front(0, Picks::Tier)];
     keeps_all_laws(&case(vec![tier(0, 3)], fronts, vec![], Way::Pause(0)));
 }
