@@ -8,3 +8,4 @@ mod golden_kubectl;
 mod golden_schema;
 mod laws;
 mod support;
+mod typed;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use k8s_openapi::api::apps::v1 as apps;
 use serde_json::{Value, json};
 
 use crate::amount::Amount;
 use crate::budget::Budget;
 use crate::duration::Duration;
 use crate::error::{Error, refuse};
+use crate::types;
 
 /// A read-only view of an `apps/v1` Deployment, cheap to make.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +36,14 @@ impl<'a> Deployment<'a> {
         object.kind == "Deployment" && object.api_version == "apps/v1"
     }
 
-    /// Refuses a Deployment whose fields have other types than Kubernetes gives them, or that
-    /// selects nothing.
+    /// Refuses a Deployment in which a field that is looked at has another type than Kubernetes
+    /// gives it, or that selects nothing.
     ///
     /// # Errors
     ///
     /// The field and what is wrong with it.
     pub fn check(manifest: &Manifest) -> Result<(), Error> {
-        let _: apps::Deployment = manifest.view()?;
+        types::deployment(manifest)?;
         let deployment = Deployment::of(manifest);
         for (field, amount) in [
             ("maxSurge", deployment.rolling("maxSurge")),

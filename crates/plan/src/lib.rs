@@ -64,6 +64,7 @@ mod schema;
 mod select;
 mod sets;
 mod step;
+mod types;
 mod warn;
 mod waypoint;
 mod workload;
