@@ -1,5 +1,9 @@
 //! k8s-openapi's types judge what ours read and what plans make of manifests.
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 use cutover::Options;
 use cutover::manifest::{Bundle, Error, Manifest};
