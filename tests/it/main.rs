@@ -8,4 +8,6 @@ mod golden_command;
 mod golden_kubectl;
 mod golden_schema;
 mod laws;
+mod pages;
 mod support;
+mod typed;

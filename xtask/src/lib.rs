@@ -10,6 +10,7 @@
 //!                      `bench live`: carrying plans out, against kubectl
 //!  cargo xtask cluster  a real Kubernetes for tests, without containers
 //!  cargo xtask e2e      the golden plans on any other cluster
+//!  cargo xtask embed    strangers' crates, tests/embed, built and run outside of the repository
 //! ```
 //!
 //! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the
@@ -20,6 +21,7 @@ pub mod cluster;
 pub mod console;
 pub mod docs;
 pub mod e2e;
+pub mod embed;
 pub mod golden;
 pub mod schema;
 

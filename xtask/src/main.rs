@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Mode, Result, bench, cluster, console, docs, e2e, golden, schema};
+use xtask::{Mode, Result, bench, cluster, console, docs, e2e, embed, golden, schema};
 
 /// The automation of this workspace.
 #[derive(Parser)]
@@ -29,6 +29,8 @@ enum Task {
     Docs,
     /// Carry the golden plans out on any other cluster, each in namespaces of its own.
     E2e(e2e::Options),
+    /// Build the crates in tests/embed as strangers do, outside of the repository, and run them.
+    Embed,
     /// Write what must come out of the cases in tests/golden.
     Golden {
         /// Write nothing; fail where a file is not as it would be written.
@@ -65,6 +67,7 @@ fn run(task: Task) -> Result<String> {
         Task::Console { check } => console::run(Mode::new(check)),
         Task::Docs => docs::run(),
         Task::E2e(options) => e2e::run(options),
+        Task::Embed => embed::run(),
         Task::Golden { check } => golden::run(Mode::new(check)),
         Task::Schema { check } => schema::run(Mode::new(check)),
     }

@@ -46,6 +46,11 @@ pub use cutover_rolling as rolling;
 #[cfg(feature = "scale")]
 pub use cutover_scale as scale;
 
+#[cfg(feature = "report")]
+pub use cutover_report as report;
+#[cfg(feature = "run")]
+pub use cutover_run as run;
+
 pub use cutover_manifest as manifest;
 pub use cutover_patch as patch;
 pub use cutover_traffic as traffic;

@@ -50,6 +50,14 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// A typed object that cannot be written as JSON.
+    #[error("{kind}: it cannot be written as JSON: {reason}")]
+    Unwritable {
+        /// The kind of the object.
+        kind: &'static str,
+        /// What its type says.
+        reason: String,
+    },
     /// An error about the object that stands at a place.
     #[error("{place}: {error}")]
     At {

@@ -1,5 +1,5 @@
-//! Kubernetes manifests: read and written as kubectl does, identity, bundles, typed views, edits in
-//! place.
+//! Kubernetes manifests: read and written as kubectl does, identity, bundles, typed fields, edits
+//! in place.
 //!
 //! ```text
 //!  bytes ─▶ read ─▶ Reading ─▶ bundle ─▶ Loaded ─┬─▶ Bundle of Manifests, by ObjectRef
@@ -7,9 +7,13 @@
 //!                                                └─▶ sources ─▶ edit ─▶ the same bytes but for the change
 //! ```
 //!
-//! A [`Manifest`] is raw JSON, so unknown fields and custom resources are never lost. Typed structs
-//! are for looking only ([`Manifest::view`]). What differs between two manifests is
+//! A [`Manifest`] is raw JSON, so unknown fields and custom resources are never lost. Single fields
+//! are read with their types by [`Manifest::fields`]. What differs between two manifests is
 //! `cutover-patch`'s to say, with [`MergeKeys`] as its schema.
+//!
+//! The feature `typed` is for programs that have k8s-openapi's types: `Manifest::from_typed` makes
+//! a manifest of one, and `Manifest::view` gives one, to look at. It changes nothing else. Which
+//! version of Kubernetes the types are of is the program's choice, as always with k8s-openapi.
 //!
 //! # What it does not do
 //!
@@ -62,6 +66,9 @@ mod manifest;
 mod owner;
 pub use manifest::Manifest;
 
+mod fields;
+pub use fields::Fields;
+
 mod bundle;
 pub use self::bundle::Bundle;
 
@@ -96,3 +103,5 @@ mod pointer;
 mod quantity;
 mod removed;
 mod seal;
+#[cfg(feature = "typed")]
+mod typed;

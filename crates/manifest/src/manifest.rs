@@ -170,34 +170,6 @@ impl Manifest {
         }
         self.with(|value| drop(pointer::remove(value, pointer)))
     }
-
-    /// A typed view, to look and check; never to write, since a type older than the cluster loses
-    /// fields.
-    ///
-    /// # Errors
-    ///
-    /// Where a field does not fit the type: the error names the object and the field's JSON
-    /// pointer.
-    ///
-    /// ```
-    /// use k8s_openapi::api::core::v1::Service;
-    ///
-    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}, "spec": {"ports": [{"port": "80"}]}});
-    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
-    /// let error = service.view::<Service>().unwrap_err();
-    /// assert!(error.to_string().starts_with("Service hello: `/spec/ports/0/port`: invalid type"));
-    /// ```
-    pub fn view<T: de::DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_path_to_error::deserialize(self.value()).map_err(|error| Error::View {
-            object: Box::new(self.object().clone()),
-            pointer: pointer_of(error.path()),
-            // serde quotes the value.
-            reason: match self.is_secret() {
-                true => "does not fit its type".to_owned(),
-                false => error.inner().to_string(),
-            },
-        })
-    }
 }
 
 impl PartialEq for Manifest {
@@ -226,18 +198,6 @@ impl<'de> Deserialize<'de> for Manifest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::new(Value::deserialize(deserializer)?).map_err(de::Error::custom)
     }
-}
-
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", pointer::escape(key)),
-            Segment::Enum { variant } => format!("/{}", pointer::escape(variant)),
-            Segment::Unknown => "/?".to_owned(),
-        })
-        .collect()
 }
 
 #[cfg(test)]

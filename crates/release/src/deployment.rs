@@ -2,16 +2,16 @@
 
 use cutover_manifest::Manifest;
 use cutover_workload::{Deployment, MOST_PODS, Selector};
-use k8s_openapi::api::apps::v1 as apps;
 
 use crate::error::{Error, refuse};
+use crate::types;
 
-/// Refuses a Deployment whose fields have other types than Kubernetes gives them, or that selects
-/// nothing.
+/// Refuses a Deployment in which a field that is looked at has another type than Kubernetes gives
+/// it, or that selects nothing.
 pub(crate) fn check(manifest: &Manifest) -> Result<(), Error> {
     let deployment = Deployment::of(manifest);
     can_be_counted(deployment)?;
-    let _: apps::Deployment = manifest.view()?;
+    types::deployment(manifest)?;
     for (field, amount) in [
         ("maxSurge", deployment.rolling("maxSurge")),
         ("maxUnavailable", deployment.rolling("maxUnavailable")),

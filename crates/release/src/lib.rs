@@ -9,6 +9,7 @@ mod refuse;
 mod release;
 mod select;
 mod sets;
+mod types;
 mod update_strategy;
 
 pub use change::{BadChange, EnvironmentVariable, Image, set_environment, set_image};

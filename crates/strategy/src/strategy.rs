@@ -1,4 +1,19 @@
 //! All strategies under one name each.
+#![cfg_attr(
+    not(all(
+        feature = "affinity",
+        feature = "blue-green",
+        feature = "canary",
+        feature = "rollback",
+        feature = "rolling",
+        feature = "scale"
+    )),
+    allow(
+        unreachable_code,
+        unused_variables,
+        reason = "with few strategies, or none, not all arguments are looked at"
+    )
+)]
 
 use cutover_manifest::Bundle;
 use cutover_plan::Plan;
@@ -50,7 +65,7 @@ pub enum Strategy {
 impl Strategy {
     /// The strategy's name, as a plan and a strategy file have it.
     pub fn name(&self) -> &'static str {
-        match self {
+        match *self {
             #[cfg(feature = "affinity")]
             Self::Affinity(_) => "affinity",
             #[cfg(feature = "blue-green")]
@@ -82,20 +97,27 @@ impl Strategy {
 ///
 /// What the strategy refuses.
 pub fn wanted(strategy: &Strategy, from: &Bundle) -> Result<Option<Bundle>, Error> {
-    Ok(match strategy {
+    Ok(match *strategy {
         #[cfg(feature = "affinity")]
-        Strategy::Affinity(affinity) => Some(cutover_affinity::release(from, affinity)?),
+        Strategy::Affinity(ref affinity) => Some(cutover_affinity::release(from, affinity)?),
+        #[cfg(feature = "blue-green")]
+        Strategy::BlueGreen(_) => None,
+        #[cfg(feature = "canary")]
+        Strategy::Canary(_) => None,
         #[cfg(feature = "rolling")]
-        Strategy::Pause(pause) => Some(cutover_rolling::pause(from, pause)?),
+        Strategy::Pause(ref pause) => Some(cutover_rolling::pause(from, pause)?),
         #[cfg(feature = "rolling")]
-        Strategy::Restart(restart) => Some(cutover_rolling::restart(from, restart)?),
+        Strategy::Recreate(_) => None,
         #[cfg(feature = "rolling")]
-        Strategy::Resume(resume) => Some(cutover_rolling::resume(from, resume)?),
+        Strategy::Restart(ref restart) => Some(cutover_rolling::restart(from, restart)?),
+        #[cfg(feature = "rolling")]
+        Strategy::Resume(ref resume) => Some(cutover_rolling::resume(from, resume)?),
         #[cfg(feature = "rollback")]
-        Strategy::Rollback(rollback) => Some(cutover_rollback::release(from, rollback)?),
+        Strategy::Rollback(ref rollback) => Some(cutover_rollback::release(from, rollback)?),
+        #[cfg(feature = "rolling")]
+        Strategy::Rolling(_) => None,
         #[cfg(feature = "scale")]
-        Strategy::Scale(scale) => Some(cutover_scale::release(from, scale)?),
-        _ => None,
+        Strategy::Scale(ref scale) => Some(cutover_scale::release(from, scale)?),
     })
 }
 
@@ -114,13 +136,13 @@ pub fn plan(release: &Release, strategy: &Strategy, options: &Options) -> Result
 }
 
 fn waypoints(release: &Release, strategy: &Strategy) -> Result<Waypoints, Error> {
-    Ok(match strategy {
+    Ok(match *strategy {
         #[cfg(feature = "affinity")]
         Strategy::Affinity(_) => cutover_affinity::waypoints(release),
         #[cfg(feature = "blue-green")]
-        Strategy::BlueGreen(blue_green) => cutover_blue_green::waypoints(release, blue_green)?,
+        Strategy::BlueGreen(ref blue_green) => cutover_blue_green::waypoints(release, blue_green)?,
         #[cfg(feature = "canary")]
-        Strategy::Canary(canary) => cutover_canary::waypoints(release, canary)?,
+        Strategy::Canary(ref canary) => cutover_canary::waypoints(release, canary)?,
         #[cfg(feature = "rolling")]
         Strategy::Pause(_) => straight(release, "pause")?,
         #[cfg(feature = "rolling")]
@@ -130,11 +152,11 @@ fn waypoints(release: &Release, strategy: &Strategy) -> Result<Waypoints, Error>
         #[cfg(feature = "rolling")]
         Strategy::Resume(_) => cutover_rolling::resume_waypoints(release)?,
         #[cfg(feature = "rollback")]
-        Strategy::Rollback(rollback) => cutover_rollback::waypoints(release, rollback)?,
+        Strategy::Rollback(ref rollback) => cutover_rollback::waypoints(release, rollback)?,
         #[cfg(feature = "rolling")]
-        Strategy::Rolling(rolling) => cutover_rolling::waypoints(release, rolling)?,
+        Strategy::Rolling(ref rolling) => cutover_rolling::waypoints(release, rolling)?,
         #[cfg(feature = "scale")]
-        Strategy::Scale(scale) => cutover_scale::waypoints(release, scale)?,
+        Strategy::Scale(ref scale) => cutover_scale::waypoints(release, scale)?,
     })
 }
 

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Error, Manifest, ObjectRef};
+use cutover_manifest::{Error, Fields, Manifest, ObjectRef};
 use cutover_workload::Workload;
-use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::Deserialize;
 
 use crate::share::Share;
 
@@ -81,19 +80,19 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// Where the manifest does not have a Service's types; the error names the field.
+    /// Where the manifest is of another kind, or a field that is read has another type than a
+    /// Service's; the error names the field.
     pub fn read(manifest: &Manifest) -> Result<Self, Error> {
-        let service: core::Service = manifest.view()?;
-        let spec = service.spec.unwrap_or_default();
-        let sticky = spec.session_affinity.as_deref() == Some("ClientIP");
-        let split = split(&spec, manifest);
-        let ports = spec.ports.unwrap_or_default().iter().map(target).collect();
+        is_service(manifest)?;
+        let spec = manifest.fields().at("spec")?;
+        let ports = spec.each("ports")?;
+        let affinity = spec.read::<String>("sessionAffinity")?;
         Ok(Self {
             object: manifest.object().clone(),
-            selector: spec.selector.unwrap_or_default(),
-            ports,
-            split,
-            sticky,
+            selector: spec.read("selector")?.unwrap_or_default(),
+            ports: ports.iter().map(target).collect::<Result<_, _>>()?,
+            split: split(manifest, &spec)?,
+            sticky: affinity.as_deref() == Some("ClientIP"),
         })
     }
 
@@ -127,56 +126,89 @@ pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, St
         .all(|(key, value)| labels.get(key) == Some(value))
 }
 
-fn target(port: &core::ServicePort) -> Port {
-    match &port.target_port {
-        None => Port::Number(port.port),
-        Some(IntOrString::Int(number)) => Port::Number(*number),
-        Some(IntOrString::String(name)) => Port::Name(name.clone()),
+/// Other APIs have a kind of this name too.
+fn is_service(manifest: &Manifest) -> Result<(), Error> {
+    let object = manifest.object();
+    let identity = [
+        ("/apiVersion", &object.api_version, "v1"),
+        ("/kind", &object.kind, "Service"),
+    ];
+    for (pointer, is, wanted) in identity {
+        if is != wanted {
+            return Err(Error::View {
+                object: Box::new(object.clone()),
+                pointer: pointer.into(),
+                reason: format!("invalid value: string \"{is}\", expected \"{wanted}\""),
+            });
+        }
     }
+    Ok(())
+}
+
+fn target(port: &Fields<'_>) -> Result<Port, Error> {
+    // Absent is 0, which no container has: the server refuses such a Service.
+    let number = port.read::<i32>("port")?.unwrap_or(0);
+    Ok(match port.read("targetPort")? {
+        None => Port::Number(number),
+        Some(Target::Number(number)) => Port::Number(number),
+        Some(Target::Name(name)) => Port::Name(name),
+    })
+}
+
+/// Kubernetes' `IntOrString`.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "neither the number of a port nor the name of one"
+)]
+enum Target {
+    Number(i32),
+    Name(String),
 }
 
 /// The fields under which kube-proxy, or DNS, no longer picks evenly among all ready pods
 /// (`pkg/proxy/topology.go`; `ServiceSpec` in kubernetes/api `core/v1/types.go`).
-fn split(spec: &core::ServiceSpec, manifest: &Manifest) -> Split {
-    let local = Some("Local");
-    let hints = [
-        "service.kubernetes.io~1topology-mode",
-        "service.kubernetes.io~1topology-aware-hints",
-    ];
-    let hinted = hints.iter().any(|key| {
-        manifest
-            .pointer(&format!("/metadata/annotations/{key}"))
-            .is_some()
-    });
+fn split(manifest: &Manifest, spec: &Fields<'_>) -> Result<Split, Error> {
+    let is = |field: &str, value: &str| Ok(spec.read::<String>(field)?.as_deref() == Some(value));
     let reasons = [
         (
-            spec.session_affinity.as_deref() == Some("ClientIP"),
+            is("sessionAffinity", "ClientIP")?,
             "`sessionAffinity: ClientIP` keeps each client on its pod",
         ),
         (
-            spec.cluster_ip.as_deref() == Some("None"),
+            is("clusterIP", "None")?,
             "it is headless: clients pick a pod themselves",
         ),
         (
-            spec.publish_not_ready_addresses == Some(true),
+            spec.read::<bool>("publishNotReadyAddresses")? == Some(true),
             "`publishNotReadyAddresses` sends requests to pods that are not ready",
         ),
         (
-            spec.internal_traffic_policy.as_deref() == local,
+            is("internalTrafficPolicy", "Local")?,
             "`internalTrafficPolicy: Local` splits by node",
         ),
         (
-            spec.external_traffic_policy.as_deref() == local,
+            is("externalTrafficPolicy", "Local")?,
             "`externalTrafficPolicy: Local` splits by node",
         ),
         (
-            spec.traffic_distribution.is_some(),
+            spec.read::<String>("trafficDistribution")?.is_some(),
             "`trafficDistribution` prefers pods near the client",
         ),
-        (hinted, "topology hints prefer pods near the client"),
+        (
+            is_hinted(manifest)?,
+            "topology hints prefer pods near the client",
+        ),
     ];
-    reasons
-        .iter()
-        .find(|(holds, _)| *holds)
-        .map_or(Split::Even, |(_, reason)| Split::Unknown(reason))
+    let first = reasons.iter().find(|(holds, _)| *holds);
+    Ok(first.map_or(Split::Even, |(_, reason)| Split::Unknown(reason)))
+}
+
+fn is_hinted(manifest: &Manifest) -> Result<bool, Error> {
+    let metadata = manifest.fields().at("metadata")?;
+    let annotations: BTreeMap<String, String> = metadata.read("annotations")?.unwrap_or_default();
+    Ok(
+        annotations.contains_key("service.kubernetes.io/topology-mode")
+            || annotations.contains_key("service.kubernetes.io/topology-aware-hints"),
+    )
 }

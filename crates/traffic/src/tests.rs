@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cutover_manifest::Manifest;
 use serde_json::{Value, json};
 
-use crate::{Percent, Pods, Service, Share, Split, backends};
+use crate::{Percent, Pods, Port, Service, Share, Split, backends};
 
 fn service(spec: Value) -> Service {
     let manifest =
@@ -78,6 +78,39 @@ fn some_services_do_not_split_by_pods() {
     check_split(json!({"internalTrafficPolicy": "Local"}), false);
     check_split(json!({"externalTrafficPolicy": "Local"}), false);
     check_split(json!({"publishNotReadyAddresses": true}), false);
+}
+
+fn check_refused(manifest: Value, expect: &str) {
+    let error = Service::read(&Manifest::new(manifest).unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), expect);
+}
+
+#[test]
+fn other_apis_have_services_too() {
+    let hello = |api_version: &str, kind: &str| json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "hello"}});
+    check_refused(
+        hello("serving.knative.dev/v1", "Service"),
+        "Service hello: `/apiVersion`: invalid value: string \"serving.knative.dev/v1\", expected \"v1\"",
+    );
+    check_refused(
+        hello("v1", "Endpoints"),
+        "Endpoints hello: `/kind`: invalid value: string \"Endpoints\", expected \"Service\"",
+    );
+}
+
+#[test]
+fn a_port_leads_to_a_number_or_a_name() {
+    let check = |port: Value, expect: Port| {
+        assert_eq!(service(json!({ "ports": [port] })).ports, [expect]);
+    };
+    check(json!({"port": 80}), Port::Number(80));
+    check(json!({"port": 80, "targetPort": null}), Port::Number(80));
+    check(json!({"port": 80, "targetPort": 8080}), Port::Number(8080));
+    check(
+        json!({"port": 80, "targetPort": "http"}),
+        Port::Name("http".into()),
+    );
+    check(json!({}), Port::Number(0));
 }
 
 fn check_percent(part: u64, whole: u64, expect: &str) {

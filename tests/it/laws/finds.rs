@@ -337,6 +337,18 @@ fn a_resume_by_another_budget_is_refused() {
     refused(&case(vec![paused], vec![], edits, wide), "pauses it again");
 }
 
+/// Undo pauses it in the middle of its roll and gives `Recreate` back, which moves no pod then.
+#[test]
+fn what_was_paused_under_recreate_is_resumed_by_turns() {
+    let paused = Tier {
+        rollout: Rollout::Recreate,
+        paused: true,
+        ..tier(0, 1)
+    };
+    let edits = vec![Edit::Resume(0, false), Edit::Rollout(0, Rollout::Absent)];
+    keeps_all_laws(&case(vec![paused], vec![], edits, canary(&[1], OWN)));
+}
+
 /// The API server takes no update strategy where both are zero as written.
 #[test]
 fn a_budget_of_nothing_is_refused() {

@@ -77,7 +77,9 @@ fn moving(pods: &Pods, before: Option<&Manifest>, after: Option<&Manifest>) -> P
     };
     moving.labels.extend(after.filter(|_| is > 0).map(labels));
     let turned = turns(before, after);
-    if let Some(after) = after.filter(|_| turned || pods.torn) {
+    // What is paused under `Recreate` keeps the pods of each template (`scale` in `sync.go`).
+    let kept = after.is_some_and(|after| is_paused(after) && recreates(after));
+    if let Some(after) = after.filter(|_| turned || pods.torn && !kept) {
         // A paused set that was being recreated has pods of one template, and grows by none.
         let one = is_paused(after) && before.is_some_and(recreates);
         let surge = if one { 0 } else { surge(after, was.max(is)) };

@@ -1,31 +1,15 @@
-//! A strategy of one's own, a canary of one pod by hand:
-//! `cargo run -p cutover --example own_strategy`.
-//!
-//! ```text
-//! start    ● ● ●
-//! try      ● ● ●  ○      then wait for a person
-//! update   ○ ○ ○         exactly what is wanted; the pod beside it is gone
-//! ```
-//!
-//! A strategy only says where to stand. Which patches lead there, in which order, within which
-//! budget, and how each is taken back, is the planner's.
-#![expect(clippy::print_stdout, reason = "an example prints what it has made")]
-
 use cutover::planning::{
     self, Allowance, Deployment, Gate, Pause, ReleaseError, Role, Waypoint, Waypoints, beside,
     discriminator, workload,
 };
+use cutover::report::step_name;
 use cutover::{Image, Options, Release, manifest, set_image};
-use cutover_report::step_name;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = manifest::read("hello.yaml", include_bytes!("hello.yaml"))?;
+    let file = manifest::read("hello.yaml", include_bytes!("../../hello.yaml"))?;
     let from = manifest::bundle(vec![file])?.bundle;
-    let to = set_image(
-        &from,
-        &"hello=registry.example/hello:2.0.0".parse::<Image>()?,
-        &[],
-    )?;
+    let image: Image = "hello=registry.example/hello:2.0.0".parse()?;
+    let to = set_image(&from, &image, &[])?;
     let release = Release::new(&from, &to, false)?;
     let plan = planning::plan(&release, "try", by_hand(&release)?, &Options::default())?;
     let mut walk = plan.walk();
@@ -47,12 +31,8 @@ fn by_hand(release: &Release) -> Result<Waypoints, ReleaseError> {
     let mut waypoints = Waypoints::default();
     let mut bundle = release.transit()?;
     for object in release.turned() {
-        let canary = beside(
-            release,
-            &object,
-            Role::Canary,
-            discriminator(release, &object)?,
-        )?;
+        let label = discriminator(release, &object)?;
+        let canary = beside(release, &object, Role::Canary, label)?;
         let mut tier = workload(release, &object, &Allowance::default())?;
         tier.add(Role::Canary, canary.object().clone());
         waypoints.workloads.push(tier);
@@ -64,9 +44,4 @@ fn by_hand(release: &Release) -> Result<Waypoints, ReleaseError> {
         Waypoint::new("update", release.to().clone()),
     ];
     Ok(waypoints)
-}
-
-#[test]
-fn runs() -> Result<(), Box<dyn std::error::Error>> {
-    main()
 }

@@ -1,0 +1,1 @@
+//! Holds one feature of `cutover` at a time.
