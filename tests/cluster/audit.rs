@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover::Plan;
+use cutover::Checked;
 use serde_json::Value;
 
 use crate::lab::objects;
@@ -11,7 +11,7 @@ use crate::lab::objects;
 pub(crate) type Writes = BTreeMap<(String, String, String), usize>;
 
 /// The writes to a plan's objects in a namespace that were carried out.
-pub(crate) fn written_in(audited: &[Value], namespace: &str, plan: &Plan) -> Writes {
+pub(crate) fn written_in(audited: &[Value], namespace: &str, plan: &Checked) -> Writes {
     let known = objects(plan);
     let mut writes = Writes::new();
     for line in audited.iter().filter(|line| is_made(line, namespace)) {

@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::{Manifest, ObjectRef};
 use cutover::planning::{Role, Workload};
 use cutover_run::Event;
@@ -53,7 +53,7 @@ struct Seen {
 
 impl Watcher {
     /// Watches, from a moment when all is settled.
-    pub(crate) async fn new(lab: &Lab, plan: &Plan) -> Self {
+    pub(crate) async fn new(lab: &Lab, plan: &Checked) -> Self {
         let record = Arc::new(Mutex::new(Record::default()));
         let mut tasks = Vec::new();
         for namespace in lab.namespaces(plan) {
@@ -97,7 +97,7 @@ impl Watcher {
     }
 
     /// Where the budget of a workload did not hold; nothing is watched any more.
-    pub(crate) fn breaches(self, plan: &Plan, lab: &Lab) -> Vec<String> {
+    pub(crate) fn breaches(self, plan: &Checked, lab: &Lab) -> Vec<String> {
         self.tasks.iter().for_each(JoinHandle::abort);
         let mut record = self.record.lock().unwrap();
         record.changes.sort_by_key(|seen| seen.version);

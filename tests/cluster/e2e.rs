@@ -12,6 +12,7 @@
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cutover::Ends;
 use cutover::manifest::{Bundle, Manifest};
 use cutover_kube::Settings;
 use serde_json::{Value, json};
@@ -85,7 +86,8 @@ async fn try_out(trial: &Trial, options: &Options) -> Result<(), String> {
 /// The case with pods that any kubelet runs.
 fn runnable(case: &Case, image: &str) -> Case {
     let to = case.to.clone().unwrap_or_else(|| case.from.clone());
-    let to = case.request.change(to).unwrap();
+    let ends = Ends::new(case.from.clone(), to);
+    let to = case.request.change(ends).unwrap().to().clone();
     let bundle = |bundle: &Bundle| {
         bundle
             .iter()

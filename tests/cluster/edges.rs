@@ -116,11 +116,19 @@ fn a_secret_changes_with_its_labels() {
     let stands = || (read("{.metadata.labels.version}"), read("{.data.password}"));
 
     greeter
-        .carry_out("apply", &plan, &["-f", &from, "-f", &to])
+        .carry_out(
+            "apply",
+            &plan,
+            &["--secrets-from", &from, "--secrets-from", &to],
+        )
         .assert_done();
     assert_eq!(stands(), ("two".to_owned(), "dHdv".to_owned()));
     greeter
-        .carry_out("undo", &plan, &["-f", &from, "-f", &to])
+        .carry_out(
+            "undo",
+            &plan,
+            &["--secrets-from", &from, "--secrets-from", &to],
+        )
         .assert_done();
     assert_eq!(stands(), ("one".to_owned(), "b25l".to_owned()));
 }

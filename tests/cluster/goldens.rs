@@ -14,7 +14,7 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 
 use cutover::manifest::{Bundle, Manifest};
-use cutover::{Plan, Strategy};
+use cutover::{AnyStrategy, Checked};
 use cutover_kube::now;
 use cutover_run::{Event, Goal, Options, Outcome, Progress};
 use futures::{FutureExt, StreamExt, stream};
@@ -162,7 +162,7 @@ pub(crate) async fn carry_out(lab: &Lab, trial: &Trial) -> Result<(), String> {
 
 impl Lab {
     /// Goes forward until a step's gates have held, and back to the start.
-    async fn there(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
+    async fn there(&self, plan: &Checked, options: &Options, step: usize) -> Result<(), String> {
         let mut turned = false;
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !turned && *told == (Progress::Held { number: step }) {
@@ -175,7 +175,7 @@ impl Lab {
 
     async fn step_by_step(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         options: &Options,
         first: usize,
         last: usize,
@@ -193,7 +193,7 @@ impl Lab {
     /// Goes forward until a step's gates have held, and stops there.
     pub(crate) async fn stop_after(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         options: &Options,
         step: usize,
     ) -> Result<(), String> {
@@ -215,7 +215,7 @@ impl Lab {
 
     pub(crate) async fn back(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         options: &Options,
         to: usize,
     ) -> Result<(), String> {
@@ -228,7 +228,7 @@ impl Lab {
 
     pub(crate) async fn expect(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         options: &Options,
         end: &Outcome,
     ) -> Result<(), String> {
@@ -236,7 +236,7 @@ impl Lab {
     }
 
     /// The cluster is as the plan says that it is after a step.
-    pub(crate) async fn stands(&self, plan: &Plan, step: usize) -> Result<(), String> {
+    pub(crate) async fn stands(&self, plan: &Checked, step: usize) -> Result<(), String> {
         match self.differences(plan, step).await {
             differences if differences.is_empty() => Ok(()),
             differences => Err(format!("after step {step}: {}", differences.join("; "))),
@@ -253,8 +253,8 @@ fn expect(outcome: Outcome, end: &Outcome) -> Result<(), String> {
 }
 
 /// Creates what runs before a case's plan, and makes the plan.
-pub(crate) async fn prepared(lab: &Lab, case: &Case) -> Plan {
-    let plan = if matches!(case.strategy, Strategy::Rollback(_)) {
+pub(crate) async fn prepared(lab: &Lab, case: &Case) -> Checked {
+    let plan = if matches!(case.strategy, AnyStrategy::Rollback(_)) {
         History::of(&case.from).set_up(lab).await;
         plan_from_live(lab, case).await
     } else {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::{Bundle, Manifest};
 use serde_json::{Value, json};
 use xtask::golden::Case;
@@ -97,7 +97,7 @@ fn revision(set: &Manifest, last: &Bundle) -> (u64, Manifest) {
 }
 
 /// The plan of a case from what the cluster holds, as `cutover plan` makes it without files.
-pub(crate) async fn plan_from_live(lab: &Lab, case: &Case) -> Plan {
+pub(crate) async fn plan_from_live(lab: &Lab, case: &Case) -> Checked {
     let mut from = Bundle::new();
     let named = case
         .from

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::planning::{Change, Duration, Step};
 use cutover_kube::{Machine, now};
 use cutover_run::{
@@ -138,7 +138,7 @@ async fn interrupt(
 
 /// The writes to each object: it is created by the test, then changed by the steps forward and
 /// back, each once.
-pub(crate) fn expected(plan: &Plan, steps: usize, back: usize) -> Writes {
+pub(crate) fn expected(plan: &Checked, steps: usize, back: usize) -> Writes {
     let way_back = plan.way_back(back).unwrap();
     let way = plan.spec.steps[..steps].iter().chain(way_back);
     let changes = way
@@ -171,7 +171,7 @@ pub(crate) fn case() -> Case {
         .unwrap()
 }
 
-pub(crate) fn plan() -> Plan {
+pub(crate) fn plan() -> Checked {
     hurried(&case().plan().unwrap())
 }
 
@@ -203,7 +203,7 @@ struct Mortal {
 }
 
 impl Mortal {
-    fn new(lab: &Lab, plan: &Plan, verb: Verb, moment: Moment) -> Self {
+    fn new(lab: &Lab, plan: &Checked, verb: Verb, moment: Moment) -> Self {
         let goal = if verb == Verb::Undo {
             Goal::Back { to: 0 }
         } else {

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::{Patch, lacking};
 use cutover::planning::{self, Gate, Pause};
+use cutover::{Checked, Plan, check};
 use cutover_kube::{Cluster, Settings};
 use cutover_run::{Journal, Options, Reply, Request, Scope, Write};
 use jiff::Timestamp;
@@ -221,7 +221,7 @@ impl Lab {
     }
 
     /// Somebody approves the step that a run waits at, as `cutover approve` does.
-    pub(crate) async fn approve(&self, plan: &Plan) {
+    pub(crate) async fn approve(&self, plan: &Checked) {
         let journal = Journal::object(plan, &self.namespace);
         for _ in 0..50 {
             let live = self.live(&journal).await.unwrap();
@@ -235,7 +235,7 @@ impl Lab {
 
     /// The objects of a plan as they are, without what the server and controllers write. A Service
     /// that was deleted and made anew has another address, which nobody has asked for.
-    pub(crate) async fn written(&self, plan: &Plan) -> Bundle {
+    pub(crate) async fn written(&self, plan: &Checked) -> Bundle {
         let mut found = Bundle::new();
         for object in objects(plan) {
             if let Some(live) = self.live(&object).await {
@@ -260,7 +260,7 @@ impl Lab {
     }
 
     /// Where the cluster is not as the plan says that it is after a step.
-    pub(crate) async fn differences(&self, plan: &Plan, step: usize) -> Vec<String> {
+    pub(crate) async fn differences(&self, plan: &Checked, step: usize) -> Vec<String> {
         let state = plan.state(step).unwrap();
         let mut found = Vec::new();
         for object in objects(plan) {
@@ -291,7 +291,7 @@ impl Lab {
     }
 
     /// All namespaces of a plan.
-    pub(crate) fn namespaces(&self, plan: &Plan) -> BTreeSet<String> {
+    pub(crate) fn namespaces(&self, plan: &Checked) -> BTreeSet<String> {
         objects(plan)
             .into_iter()
             .map(|object| object.namespace.unwrap_or_else(|| self.namespace.clone()))
@@ -300,7 +300,7 @@ impl Lab {
 }
 
 /// All objects of a plan, in any of its states.
-pub(crate) fn objects(plan: &Plan) -> BTreeSet<ObjectRef> {
+pub(crate) fn objects(plan: &Checked) -> BTreeSet<ObjectRef> {
     plan.objects()
 }
 
@@ -316,7 +316,7 @@ pub(crate) fn scope(api_version: &str, kind: &str, namespace: &str) -> Scope {
 
 /// The same plan with pauses of a second in the place of long ones, and without the gates that ask
 /// other systems.
-pub(crate) fn hurried(plan: &Plan) -> Plan {
+pub(crate) fn hurried(plan: &Checked) -> Checked {
     let mut spec = plan.spec.clone();
     let back = spec.undo.iter_mut().flat_map(|undo| &mut undo.steps);
     for step in spec.steps.iter_mut().chain(back) {
@@ -331,7 +331,7 @@ pub(crate) fn hurried(plan: &Plan) -> Plan {
             }
         }
     }
-    Plan::new(&plan.metadata.name, spec).unwrap()
+    check(Plan::new(&plan.metadata.name, spec).unwrap()).unwrap()
 }
 
 fn is_settled(live: &Value) -> bool {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover_kube::{Machine, drive};
 use cutover_run::{Effect, Event, Now, Options, Outcome, Progress, Run};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -22,7 +22,7 @@ impl Lab {
     /// that moment.
     pub(crate) async fn play(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         options: Options,
         hear: impl FnMut(&mut Run, &Progress),
     ) -> Result<Outcome, String> {
@@ -39,7 +39,7 @@ impl Lab {
     /// Drives a machine to its end; a person approves what waits for one.
     pub(crate) async fn carry_out(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         machine: impl Machine,
     ) -> Result<Outcome, String> {
         let (waits, waiting) = mpsc::unbounded();
@@ -65,7 +65,7 @@ impl Lab {
         }
     }
 
-    async fn approve_all(&self, plan: &Plan, mut waiting: UnboundedReceiver<()>) {
+    async fn approve_all(&self, plan: &Checked, mut waiting: UnboundedReceiver<()>) {
         while waiting.next().await.is_some() {
             self.approve(plan).await;
         }

@@ -6,9 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::{fs, thread};
 
-use cutover::Plan;
 use cutover::manifest::emit;
 use cutover::planning::{Duration, Gate};
+use cutover::{Checked, Plan, check};
 use cutover_run::{Direction, Journal};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -67,7 +67,7 @@ struct Stage<'a> {
     cluster: &'a OwnCluster,
     runtime: Runtime,
     lab: Lab,
-    plan: Plan,
+    plan: Checked,
     folder: TempDir,
 }
 
@@ -190,12 +190,12 @@ impl<'a> Stage<'a> {
 }
 
 /// The plan without a person to wait for.
-fn unattended(plan: &Plan) -> Plan {
+fn unattended(plan: &Checked) -> Checked {
     let mut spec = plan.spec.clone();
     for gate in spec.steps.iter_mut().flat_map(|step| &mut step.gates) {
         if let Gate::Pause(pause) = gate {
             pause.duration = Some(Duration::of_seconds(1));
         }
     }
-    Plan::new(&plan.metadata.name, spec).unwrap()
+    check(Plan::new(&plan.metadata.name, spec).unwrap()).unwrap()
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use cutover::Strategy;
+use cutover::AnyStrategy;
 use cutover::manifest::{Bundle, Manifest};
 use cutover::patch::{Plain, differences};
 use cutover_run::Outcome;
@@ -85,7 +85,7 @@ fn case(revision: Option<u64>) -> Case {
     };
     case.from = case.from.iter().map(annotated).collect::<Bundle>();
     let to = revision.map_or_else(|| json!({}), |revision| json!({ "toRevision": revision }));
-    case.strategy = serde_json::from_value::<Strategy>(json!({ "rollback": to })).unwrap();
+    case.strategy = serde_json::from_value::<AnyStrategy>(json!({ "rollback": to })).unwrap();
     case
 }
 

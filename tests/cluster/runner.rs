@@ -7,8 +7,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use cutover::Plan;
 use cutover::planning::Duration;
+use cutover::{Checked, Plan, check};
 use cutover_kube::{Cluster, Settings, drive};
 use cutover_run::{Options, Outcome, Progress, Run};
 use futures::stream;
@@ -53,9 +53,9 @@ pub(crate) fn within(greeter: &Greeter, what: impl AsyncFnOnce(&Cluster) + Send)
 }
 
 /// A plan's file.
-pub(crate) fn read(plan: &Path) -> Plan {
+pub(crate) fn read(plan: &Path) -> Checked {
     let plan: Value = serde_json::from_slice(&fs::read(plan).unwrap()).unwrap();
-    Plan::parse(&plan).unwrap()
+    check(Plan::parse(&plan).unwrap()).unwrap()
 }
 
 /// A runner that no other one is.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::{Bundle, Manifest};
 use cutover_kube::now;
 use cutover_run::{Event, Goal, Options, Outcome, Progress};
@@ -99,7 +99,7 @@ impl Lab {
     /// Turns round in a step and comes back to the start; gives when it turned.
     async fn turn_in(
         &self,
-        plan: &Plan,
+        plan: &Checked,
         step: usize,
         by: By,
         new: &BTreeSet<String>,
@@ -126,7 +126,7 @@ impl Lab {
     }
 
     /// Goes forward until a step's gates are waited for, and stops there.
-    async fn stop_in(&self, plan: &Plan, options: &Options, step: usize) -> Result<(), String> {
+    async fn stop_in(&self, plan: &Checked, options: &Options, step: usize) -> Result<(), String> {
         let mut stopped = false;
         let outcome = self.play(plan, options.clone(), |run, told| {
             if !stopped && is_in(told, step) {
@@ -177,7 +177,7 @@ fn slow(case: Case) -> Case {
     }
 }
 
-fn new_images(plan: &Plan) -> BTreeSet<String> {
+fn new_images(plan: &Checked) -> BTreeSet<String> {
     let images = |bundle: &Bundle| -> BTreeSet<String> {
         bundle
             .of_kind("Deployment")

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use xtask::root;
 
@@ -31,4 +32,35 @@ fn check(page: &str, expect: usize) {
         shown += 1;
     }
     assert_eq!(shown, expect, "{page}");
+}
+
+/// A failure means that a program may meet a code that no page explains.
+#[test]
+fn every_code_of_a_refusal_is_explained() {
+    let page = fs::read_to_string(root().join("docs/strategies/refused.md")).unwrap();
+    let mut codes = 0;
+    for file in sources(&root().join("crates")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let constants = text.split("= RefusalKind::new(\"").skip(1);
+        for code in constants.filter_map(|rest| rest.split('"').next()) {
+            let explained = page.contains(&format!("| `{code}` |"));
+            assert!(explained, "{}: {code}", file.display());
+            codes += 1;
+        }
+    }
+    assert!(codes > 30, "{codes}");
+}
+
+/// The Rust files below a directory.
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
 }

@@ -6,8 +6,8 @@
 )]
 
 use cutover::manifest::{Bundle, Error, Manifest};
-use cutover::planning::{Release, ReleaseError};
 use cutover::traffic::Service;
+use cutover::{Ends, Release};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use serde_json::{Value, json};
@@ -48,9 +48,12 @@ fn minded(error: &Error) -> (&str, &str) {
 /// Why there is no release of a Deployment.
 fn refused(deployment: &Manifest) -> Error {
     let bundle = Bundle::from_iter([deployment.clone()]);
-    match Release::new(&bundle, &bundle, false).unwrap_err() {
-        ReleaseError::Manifest(error) => error,
-        error => panic!("{error}"),
+    let refusals = Release::new(Ends::unchanged(bundle)).unwrap_err();
+    let refusal = refusals.first();
+    Error::View {
+        object: Box::new(refusal.object().unwrap().clone()),
+        pointer: refusal.pointer().to_owned(),
+        reason: refusal.reason().to_owned(),
     }
 }
 

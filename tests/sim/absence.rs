@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover_model::{Fate, Faults};
 use cutover_run::{Goal, Journal, Outcome};
 use jiff::SignedDuration;
@@ -43,14 +43,14 @@ fn who_was_away_gives_way_to_who_took_over() {
     for absence in [Absence::Asleep, Absence::CutOff] {
         for goal in [Goal::Back { to: 0 }, Goal::Back { to: 1 }, Goal::Apply] {
             let gave_way = check(absence, Some(goal));
-            assert!(gave_way > SEEDS / 5, "{absence:?}, {goal:?}: {gave_way}");
+            assert!(gave_way > SEEDS / 8, "{absence:?}, {goal:?}: {gave_way}");
         }
         assert_eq!(check(absence, None), 0);
     }
 }
 
 /// Requests get lost, and nobody meddles.
-fn quiet(seed: u64, plans: &[Plan]) -> Scenario<'_> {
+fn quiet(seed: u64, plans: &[Checked]) -> Scenario<'_> {
     let mut scenario = Scenario::new(seed, plans);
     let (crashes, evictions, deletions) = (0, 0, 0);
     scenario.faults = Faults {

@@ -31,7 +31,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, panic, thread};
 
-use cutover::Plan;
+use cutover::Checked;
 use scenario::Scenario;
 use stage::Stage;
 
@@ -76,7 +76,7 @@ fn runs_keep_their_promises() {
     assert!(failed.is_empty(), "{}\n{hint}", failed.join("\n"));
 }
 
-fn play(seed: u64, plans: &[Plan], aloud: bool) -> Result<(), String> {
+fn play(seed: u64, plans: &[Checked], aloud: bool) -> Result<(), String> {
     let scenario = Scenario::new(seed, plans);
     if aloud {
         println!("{scenario:#?}");
@@ -85,20 +85,20 @@ fn play(seed: u64, plans: &[Plan], aloud: bool) -> Result<(), String> {
 }
 
 /// The plans of all golden cases that change something.
-fn plans() -> &'static [Plan] {
-    static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
+fn plans() -> &'static [Checked] {
+    static PLANS: OnceLock<Vec<Checked>> = OnceLock::new();
     PLANS.get_or_init(|| {
         let cases = xtask::golden::Case::all().unwrap();
         // Some cases show what is refused.
         let plans = cases.iter().filter_map(|case| case.plan().ok());
         // Those made from live objects name the uids of another cluster.
-        let fits = |plan: &Plan| {
+        let fits = |plan: &Checked| {
             plan.start()
                 .iter()
                 .all(|manifest| manifest.pointer("/metadata/uid").is_none())
         };
         // Nobody here has the values of Secrets.
-        let open = |plan: &Plan| plan.objects().iter().all(|object| object.kind != "Secret");
+        let open = |plan: &Checked| plan.objects().iter().all(|object| object.kind != "Secret");
         plans
             .filter(|plan| !plan.is_empty() && fits(plan) && open(plan))
             .collect()

@@ -5,7 +5,7 @@ use std::fmt;
 
 use cutover::manifest::{Bundle, ObjectRef};
 use cutover::planning::{OnFailure, deployments};
-use cutover::{Plan, patch::Patch};
+use cutover::{Checked, patch::Patch};
 use cutover_model::{Edit, Fate, Faults, Random};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::systems::{Opinion, asks};
 /// What happens in a run.
 pub(crate) struct Scenario<'p> {
     pub(crate) seed: u64,
-    pub(crate) plan: &'p Plan,
+    pub(crate) plan: &'p Checked,
     pub(crate) on_failure: OnFailure,
     /// What becomes of pods of the new version.
     pub(crate) fate: Fate,
@@ -31,7 +31,7 @@ pub(crate) struct Scenario<'p> {
 }
 
 impl<'p> Scenario<'p> {
-    pub(crate) fn new(seed: u64, plans: &'p [Plan]) -> Self {
+    pub(crate) fn new(seed: u64, plans: &'p [Checked]) -> Self {
         let mut random = Random::new(seed);
         // The shorter of two: a long plan takes long, and most of its steps are like one another.
         let plan = [(); 2]
@@ -122,7 +122,7 @@ impl fmt::Debug for Scenario<'_> {
 }
 
 /// Nothing goes wrong in one run of three; else a little of everything does.
-fn faults(random: &mut Random, plan: &Plan) -> Faults {
+fn faults(random: &mut Random, plan: &Checked) -> Faults {
     if random.chance(333) {
         return Faults::default();
     }
@@ -149,7 +149,7 @@ fn faults(random: &mut Random, plan: &Plan) -> Faults {
 }
 
 /// Somebody else scales a Deployment.
-fn edit(random: &mut Random, plan: &Plan) -> Option<Edit> {
+fn edit(random: &mut Random, plan: &Checked) -> Option<Edit> {
     let start = plan.start();
     let objects: Vec<ObjectRef> = deployments(&start)
         .map(|set| set.manifest().object().clone())

@@ -1,6 +1,6 @@
 //! The other systems that a plan's analyses ask.
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::Manifest;
 use cutover_model::Random;
 use cutover_run::{Answer, Fault, HttpRequest, Reply};
@@ -73,7 +73,7 @@ impl Opinion {
 }
 
 /// Whether a plan asks anybody.
-pub(crate) fn asks(plan: &Plan) -> bool {
+pub(crate) fn asks(plan: &Checked) -> bool {
     plan.spec
         .steps
         .iter()

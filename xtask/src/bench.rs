@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use clap::Subcommand;
 use cutover::manifest::{Bundle, MergeKeys, bundle, emit_all, read};
 use cutover::patch::diff;
-use cutover::{Options, Release, Strategy, plan};
+use cutover::{AnyStrategy, Ends, Options, Release, plan};
 use serde_json::{Value, json};
 
 use crate::{Result, cargo};
@@ -99,8 +99,8 @@ fn many_deployments() -> Result<Row> {
         data::bundle(5_000, 3, "1.0.0")?,
         data::bundle(5_000, 3, "2.0.0")?,
     );
-    let release = Release::new(&from, &to, false)?;
-    let rolling: Strategy = serde_json::from_value(json!({ "rolling": {} }))?;
+    let release = Release::new(Ends::new(from.clone(), to.clone()))?;
+    let rolling: AnyStrategy = serde_json::from_value(json!({ "rolling": {} }))?;
     Ok(Row {
         what: "an image change over 5,000 Deployments",
         takes: quickest(|| Ok(plan(&release, &rolling, &Options::default())?))?,
@@ -114,11 +114,11 @@ fn many_weights() -> Result<Row> {
         data::bundle(1, 100, "1.0.0")?,
         data::bundle(1, 100, "2.0.0")?,
     );
-    let release = Release::new(&from, &to, false)?;
+    let release = Release::new(Ends::new(from.clone(), to.clone()))?;
     let steps: Vec<Value> = (1..100)
         .map(|weight| json!({ "setWeight": weight }))
         .collect();
-    let canary: Strategy = serde_json::from_value(json!({ "canary": { "steps": steps } }))?;
+    let canary: AnyStrategy = serde_json::from_value(json!({ "canary": { "steps": steps } }))?;
     let length = plan(&release, &canary, &Options::default())?.len();
     Ok(Row {
         what: "a canary of 99 weights",

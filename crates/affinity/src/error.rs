@@ -1,29 +1,24 @@
-//! Why the affinity does not change.
+//! What a change of session affinity refuses.
 
 use cutover_manifest::ObjectRef;
+use cutover_release::{Hint, Refusal, RefusalKind, Refusals};
 
-/// What a change of session affinity refuses.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// There is not exactly one such Service.
-    #[error(
-        "Service {name}: there are {count} of that name in the input\nhint: check the name, and say --namespace where names repeat"
-    )]
-    NotOne {
-        /// What was asked for.
-        name: String,
-        /// How many there are.
-        count: usize,
-    },
-    /// The time is out of range, or has nothing to be the time of.
-    #[error(
-        "{object}: /spec/sessionAffinityConfig/clientIP/timeoutSeconds: {reason}\nhint: 1 to 86400 seconds, with ClientIP"
-    )]
-    Timeout {
-        /// The Service.
-        object: Box<ObjectRef>,
-        /// What is wrong.
-        reason: String,
-    },
+/// There is not exactly one such Service.
+pub const NOT_ONE_SERVICE: RefusalKind = RefusalKind::new("notOneService");
+/// The time is out of range, or has nothing to be the time of.
+pub const TIMEOUT: RefusalKind = RefusalKind::new("timeout");
+
+pub(crate) fn not_one_service(name: &str, count: usize) -> Refusals {
+    let reason = format!("Service {name}: there are {count} of that name in the input");
+    Refusal::new(NOT_ONE_SERVICE, reason)
+        .hint(Hint::NameNamespace)
+        .into()
+}
+
+pub(crate) fn timeout(service: &ObjectRef, reason: impl Into<String>) -> Refusals {
+    Refusal::new(TIMEOUT, reason)
+        .of(service)
+        .at("/spec/sessionAffinityConfig/clientIP/timeoutSeconds")
+        .hint("1 to 86400 seconds, with ClientIP")
+        .into()
 }

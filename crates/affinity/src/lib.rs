@@ -10,10 +10,10 @@
 //! all clients are one.
 //!
 //! ```
-//! use cutover_affinity::{Affinity, SessionAffinity, release, waypoints};
+//! use cutover_affinity::{Affinity, SessionAffinity};
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_planner::{Options, plan};
-//! use cutover_release::Release;
+//! use cutover_planner::{Options, Strategy, plan};
+//! use cutover_release::{Ends, Release};
 //! use serde_json::json;
 //!
 //! let pod = Manifest::new(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"app": "hello"}},
@@ -22,8 +22,8 @@
 //!     "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]}}))?;
 //! let from: Bundle = [pod, service].into_iter().collect();
 //! let affinity = Affinity { service: "hello".into(), namespace: None, session_affinity: SessionAffinity::ClientIp, timeout_seconds: Some(600) };
-//! let change = Release::new(&from, &release(&from, &affinity)?, false)?;
-//! let plan = plan(&change, "affinity", waypoints(&change), &Options::default())?;
+//! let ends = affinity.wanted(Ends::unchanged(from))?;
+//! let plan = plan(&Release::new(ends)?, &affinity, &Options::default())?;
 //! assert_eq!(plan.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -32,6 +32,8 @@ mod error;
 mod spec;
 mod waypoints;
 
-pub use error::Error;
+pub use error::{NOT_ONE_SERVICE, TIMEOUT};
 pub use spec::{Affinity, SessionAffinity};
-pub use waypoints::{release, waypoints};
+
+#[cfg(test)]
+mod tests;

@@ -1,46 +1,49 @@
 //! What is wanted, and where to stand: a single waypoint.
 
 use cutover_manifest::{Bundle, Manifest, Warning};
-use cutover_planner::{Waypoint, Waypoints};
-use cutover_release::Release;
+use cutover_planner::{Strategy, Waypoint, Waypoints};
+use cutover_release::{Ends, Refusals, Release};
 use serde_json::json;
 
-use crate::error::Error;
+use crate::error;
 use crate::spec::{Affinity, SessionAffinity};
 
-/// The bundle with the Service's affinity as asked.
-///
-/// # Errors
-///
-/// Where there is not exactly one such Service, or the time is out of range
-/// (`MaxClientIPServiceAffinitySeconds` in kubernetes/api `core/v1`).
-pub fn release(from: &Bundle, affinity: &Affinity) -> Result<Bundle, Error> {
-    let service = find(from, affinity)?;
-    let mut to = from.clone();
-    to.insert(match affinity.session_affinity {
-        SessionAffinity::ClientIp => sticky(service, affinity.timeout_seconds)?,
-        SessionAffinity::None => free(service, affinity.timeout_seconds)?,
-    });
-    Ok(to)
-}
+impl Strategy for Affinity {
+    fn name(&self) -> &str {
+        "affinity"
+    }
 
-/// `[affinity]`: one patch of the Service.
-pub fn waypoints(release: &Release) -> Waypoints {
-    let changed = release
-        .to()
-        .of_kind("Service")
-        .filter(|service| release.from().get(service.object()) != Some(service));
-    let warnings = changed
-        .filter(|service| service.pointer("/spec/sessionAffinity") == Some(&json!("ClientIP")))
-        .map(sources);
-    Waypoints {
-        warnings: warnings.collect(),
-        workloads: Vec::new(),
-        points: vec![Waypoint::new("affinity", release.to().clone())],
+    /// The Service's affinity as asked. Refused where there is not exactly one such Service, or the
+    /// time is out of range (`MaxClientIPServiceAffinitySeconds` in kubernetes/api `core/v1`).
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let service = find(ends.to(), self)?;
+        let service = match self.session_affinity {
+            SessionAffinity::ClientIp => sticky(service, self.timeout_seconds)?,
+            SessionAffinity::None => free(service, self.timeout_seconds)?,
+        };
+        let mut to = ends.to().clone();
+        to.insert(service);
+        Ok(ends.wanting(to))
+    }
+
+    /// `[affinity]`: one patch of the Service.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        let changed = release
+            .to()
+            .of_kind("Service")
+            .filter(|service| release.from().get(service.object()) != Some(service));
+        let warnings = changed
+            .filter(|service| service.pointer("/spec/sessionAffinity") == Some(&json!("ClientIP")))
+            .map(sources);
+        Ok(Waypoints {
+            warnings: warnings.collect(),
+            workloads: Vec::new(),
+            points: vec![Waypoint::new("affinity", release.to().clone())],
+        })
     }
 }
 
-fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Error> {
+fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Refusals> {
     let named = from.of_kind("Service").filter(|service| {
         let object = service.object();
         let near = affinity.namespace.is_none()
@@ -51,14 +54,11 @@ fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Error
     let found: Vec<&Manifest> = named.collect();
     match found.as_slice() {
         [only] => Ok(only),
-        several => Err(Error::NotOne {
-            name: affinity.service.clone(),
-            count: several.len(),
-        }),
+        several => Err(error::not_one_service(&affinity.service, several.len())),
     }
 }
 
-fn sticky(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
+fn sticky(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Refusals> {
     let sticky = service.set("/spec/sessionAffinity", json!("ClientIP"));
     match timeout {
         None => Ok(sticky.without("/spec/sessionAffinityConfig")),
@@ -66,27 +66,23 @@ fn sticky(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
             "/spec/sessionAffinityConfig",
             json!({ "clientIP": { "timeoutSeconds": seconds } }),
         )),
-        Some(seconds) => Err(timeout_error(service, format!("{seconds} is out of range"))),
+        Some(seconds) => Err(error::timeout(
+            service.object(),
+            format!("{seconds} is out of range"),
+        )),
     }
 }
 
-fn free(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Error> {
+fn free(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Refusals> {
     if timeout.is_some() {
-        return Err(timeout_error(
-            service,
-            "without affinity there is nothing to end".into(),
+        return Err(error::timeout(
+            service.object(),
+            "without affinity there is nothing to end",
         ));
     }
     Ok(service
         .set("/spec/sessionAffinity", json!("None"))
         .without("/spec/sessionAffinityConfig"))
-}
-
-fn timeout_error(service: &Manifest, reason: String) -> Error {
-    Error::Timeout {
-        object: Box::new(service.object().clone()),
-        reason,
-    }
 }
 
 fn sources(service: &Manifest) -> Warning {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_release::{Release, refuse};
+use cutover_release::{Refusals, Release, refuse};
 use cutover_workload::{Deployment, deployments};
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error;
 use crate::slots::{Found, Front};
 use crate::spec::BlueGreen;
 
@@ -22,9 +22,9 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    pub(crate) fn read(release: &Release, spec: &BlueGreen) -> Result<Self, Error> {
+    pub(crate) fn read(release: &Release, spec: &BlueGreen) -> Result<Self, Refusals> {
         if spec.preview_service.as_ref() == Some(&spec.active_service) {
-            return Err(Error::SameService(spec.active_service.clone()));
+            return Err(error::same_service(&spec.active_service));
         }
         let service = service(release.from(), spec)?;
         let selector = selector(service);
@@ -57,7 +57,7 @@ impl Layout {
     }
 
     /// Refuses Services that others would lose when they are switched.
-    fn stand_alone(&self, release: &Release, spec: &BlueGreen) -> Result<(), Error> {
+    fn stand_alone(&self, release: &Release, spec: &BlueGreen) -> Result<(), Refusals> {
         let kin: Vec<&ObjectRef> = self.slots().collect();
         let preview = release.from().of_kind("Service").filter(|service| {
             let object = service.object();
@@ -76,7 +76,7 @@ fn only_one_behind<'a>(
     release: &'a Release,
     service: &Manifest,
     selector: &BTreeMap<String, String>,
-) -> Result<Deployment<'a>, Error> {
+) -> Result<Deployment<'a>, Refusals> {
     let namespace = &service.object().namespace;
     let mut behind = Vec::new();
     for set in deployments(release.from()) {
@@ -86,10 +86,7 @@ fn only_one_behind<'a>(
     }
     match behind.as_slice() {
         [only] => Ok(*only),
-        several => Err(Error::NotOneBehind {
-            service: Box::new(service.object().clone()),
-            count: several.len(),
-        }),
+        several => Err(error::not_one_behind(service.object(), several.len())),
     }
 }
 
@@ -104,7 +101,7 @@ impl Layout {
 }
 
 /// Refuses a Service that others would lose when it is switched.
-fn stands_alone(release: &Release, service: &Manifest, kin: &[&ObjectRef]) -> Result<(), Error> {
+fn stands_alone(release: &Release, service: &Manifest, kin: &[&ObjectRef]) -> Result<(), Refusals> {
     let selector = selector(service);
     let near = deployments(release.from())
         .filter(|set| set.manifest().object().namespace == service.object().namespace);
@@ -117,12 +114,18 @@ fn stands_alone(release: &Release, service: &Manifest, kin: &[&ObjectRef]) -> Re
                 other.manifest().object()
             );
             let hint = "let it select the pods of one application only, or name another Service";
-            Err(refuse(service.object(), "/spec/selector", reason, hint).into())
+            Err(refuse(
+                error::OTHERS_BEHIND,
+                service.object(),
+                "/spec/selector",
+                reason,
+                hint,
+            ))
         }
     }
 }
 
-fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Error> {
+fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Refusals> {
     let named = bundle.of_kind("Service").filter(|service| {
         let namespace = &service.object().namespace;
         let near = spec.namespace.is_none() || namespace.is_none() || *namespace == spec.namespace;
@@ -131,10 +134,7 @@ fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Err
     let found: Vec<&Manifest> = named.collect();
     match found.as_slice() {
         [only] => Ok(only),
-        several => Err(Error::NotOne {
-            name: spec.active_service.clone(),
-            count: several.len(),
-        }),
+        several => Err(error::not_one_service(&spec.active_service, several.len())),
     }
 }
 

@@ -25,10 +25,10 @@
 //! ```
 //!
 //! ```
-//! use cutover_blue_green::{BlueGreen, waypoints};
+//! use cutover_blue_green::BlueGreen;
 //! use cutover_manifest::{Bundle, Manifest};
 //! use cutover_planner::{Options, plan};
-//! use cutover_release::Release;
+//! use cutover_release::{Ends, Release};
 //! use serde_json::json;
 //!
 //! let hello = |image: &str| Manifest::new(json!({
@@ -40,9 +40,8 @@
 //!     "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]}}))?;
 //! let from: Bundle = [hello("hello:1")?, service.clone()].into_iter().collect();
 //! let to: Bundle = [hello("hello:2")?, service].into_iter().collect();
-//! let release = Release::new(&from, &to, false)?;
-//! let spec = BlueGreen::new("hello");
-//! let plan = plan(&release, "blueGreen", waypoints(&release, &spec)?, &Options::default())?;
+//! let release = Release::new(Ends::new(from, to))?;
+//! let plan = plan(&release, &BlueGreen::new("hello"), &Options::default())?;
 //! assert_eq!(plan.spec.steps[0].changes[0].object().to_string(), "Service hello");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -56,9 +55,11 @@ mod told;
 mod two;
 mod waypoints;
 
-pub use error::Error;
+pub use error::{
+    LABEL_TAKEN, MANY_SLOTS, NO_PODS, NO_PREVIEW, NO_SLOT, NOT_ONE_BEHIND, NOT_ONE_SERVICE,
+    OTHERS_BEHIND, SAME_SERVICE, SIZE_CHANGES,
+};
 pub use spec::{BadSlots, BlueGreen, Slots};
-pub use waypoints::waypoints;
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,12 @@
 //! One Deployment in the input: green stands beside it for the length of the plan.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
-use cutover_release::{
-    Release, beside, refuse, slot_label, with_pod_label, with_selector, workload,
-};
+use cutover_release::{Adoption, Refusals, Release, beside, refuse, with_selector, workload};
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
-use crate::error::Error;
+use crate::error;
 use crate::layout::{Layout, edit_services, selector};
 use crate::spec::BlueGreen;
 
@@ -18,11 +16,18 @@ pub(crate) fn waypoints(
     release: &Release,
     spec: &BlueGreen,
     layout: &Layout,
-) -> Result<Waypoints, Error> {
+) -> Result<Waypoints, Refusals> {
     let stage = Stage::new(release, spec, layout)?;
-    let end = stage.adopted(release.to());
-    let [labelled, adopted] = stage.adopt(release.from());
-    let preview = stage.preview(release, stage.adopted(&release.transit()?), layout);
+    let adoption = &stage.adoption;
+    let end = adoption.adopted(release.to());
+    // First the pods get the label, then the Services pick by it: not both in one step, or for a
+    // moment they would pick nobody.
+    let [labelled, adopted] = [
+        adoption.labelled(release.from()),
+        adoption.adopted(release.from()),
+    ]
+    .map(|bundle| Waypoint::new("adopt", bundle).adopting());
+    let preview = stage.preview(release, adoption.adopted(&release.transit()?), layout);
     let switch = stage.switch(release, &preview.bundle);
     let back = stage.back(&switch.bundle, &end);
     Ok(Waypoints {
@@ -38,7 +43,7 @@ pub(crate) fn waypoints(
             back,
             Waypoint::new("cleanup", end),
         ],
-        warnings: stage.warnings(release),
+        warnings: adoption.notes(release.to()),
         workloads: vec![stage.workload],
     })
 }
@@ -51,17 +56,13 @@ struct Stage<'a> {
     green: Manifest,
     /// The Services that switch.
     services: Vec<ObjectRef>,
-    /// The label by which they pick, its value on the base, and whether the base's pods lack it so
-    /// far.
-    key: &'static str,
-    value: String,
-    lacking: bool,
+    /// The label by which they pick.
+    adoption: Adoption,
 }
 
 impl<'a> Stage<'a> {
-    fn new(release: &Release, spec: &'a BlueGreen, layout: &Layout) -> Result<Self, Error> {
+    fn new(release: &Release, spec: &'a BlueGreen, layout: &Layout) -> Result<Self, Refusals> {
         let base = layout.active.clone();
-        let (key, value) = slot_label(release, &base)?;
         let mut workload = workload(release, &base, &spec.allowance())?;
         let wanted = release
             .to()
@@ -69,32 +70,38 @@ impl<'a> Stage<'a> {
             .and_then(|set| Deployment::of(set).replicas())
             .unwrap_or(0);
         if workload.replicas() == 0 || wanted == 0 {
-            return Err(Error::NoPods(base));
+            return Err(error::no_pods(&base));
         }
-        let green = Deployment::of(&beside(release, &base, Role::Green, key)?).scaled(wanted);
+        let preview = layout.preview(spec);
+        let mut services = Vec::new();
+        for service in release.services_of(&base) {
+            if preview.as_ref() != Some(service.object()) {
+                services.push(service.object().clone());
+            }
+        }
+        let adoption = Adoption::new(release, &base, services.clone())?;
+        let green = beside(release, &base, Role::Green, adoption.key())?;
+        let green = Deployment::of(&green).scaled(wanted);
         workload.sets = Vec::new();
         workload.add(Role::Blue, base.clone());
         workload.add(Role::Green, green.object().clone());
         let beside = wanted.max(spec.preview_replica_count.unwrap_or(0));
         let mut workload = workload.with_more(beside);
-        if let Some(preview) = layout.preview(spec) {
+        if let Some(preview) = preview {
             workload.preview(preview);
         }
-        let services = workload
-            .serving()
-            .map(|router| router.object.clone())
-            .collect();
-        let lacking = value.is_none();
-        let value = value.unwrap_or_else(|| "blue".into());
-        if value == GREEN {
+        if adoption.value() == GREEN {
             let hint = "let its pods have another value, as `stable`";
             return Err(refuse(
+                error::LABEL_TAKEN,
                 &base,
                 "/spec/template/metadata/labels",
-                format!("its pods have `{key}: green`, which tells the new set apart"),
+                format!(
+                    "its pods have `{}: green`, which tells the new set apart",
+                    adoption.key()
+                ),
                 hint,
-            )
-            .into());
+            ));
         }
         Ok(Self {
             spec,
@@ -102,40 +109,8 @@ impl<'a> Stage<'a> {
             base,
             green,
             services,
-            key,
-            value,
-            lacking,
+            adoption,
         })
-    }
-
-    /// First the pods get the label, then the Services pick by it: not both in one step, or for a
-    /// moment they would pick nobody.
-    fn adopt(&self, start: &Bundle) -> [Waypoint; 2] {
-        let mut labelled = start.clone();
-        if let Some(set) = start.get(&self.base) {
-            labelled.insert(self.labelled(set));
-        }
-        [labelled, self.adopted(start)].map(|bundle| Waypoint::new("adopt", bundle).adopting())
-    }
-
-    /// What is wanted, read with the same adoption: it stays.
-    fn adopted(&self, to: &Bundle) -> Bundle {
-        let mut end = to.clone();
-        if let Some(set) = to.get(&self.base) {
-            end.insert(self.labelled(set));
-        }
-        edit_services(&mut end, &self.services, |service| {
-            with_selector(service, self.key, &self.value)
-        });
-        end
-    }
-
-    fn labelled(&self, set: &Manifest) -> Manifest {
-        if self.lacking {
-            with_pod_label(set, self.key, &self.value)
-        } else {
-            set.clone()
-        }
     }
 
     fn preview(&self, release: &Release, mut bundle: Bundle, layout: &Layout) -> Waypoint {
@@ -163,7 +138,7 @@ impl<'a> Stage<'a> {
             .unwrap_or_else(|| active.copy_as(name));
         with_selector(
             &service.set("/spec/selector", json!(selector(active))),
-            self.key,
+            self.adoption.key(),
             GREEN,
         )
     }
@@ -174,7 +149,7 @@ impl<'a> Stage<'a> {
         edit_services(&mut bundle, &self.services, |service| {
             with_selector(
                 release.to().get(service.object()).unwrap_or(service),
-                self.key,
+                self.adoption.key(),
                 GREEN,
             )
         });
@@ -185,54 +160,11 @@ impl<'a> Stage<'a> {
     fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
         let mut bundle = switched.clone();
         edit_services(&mut bundle, &self.services, |service| {
-            with_selector(service, self.key, &self.value)
+            with_selector(service, self.adoption.key(), self.adoption.value())
         });
         for object in [&self.base].into_iter().chain(&self.services) {
             bundle.extend(end.get(object).cloned());
         }
         Waypoint::new("return", bundle)
-    }
-
-    /// Which lines the files should get.
-    fn warnings(&self, release: &Release) -> Vec<Warning> {
-        let line = format!("{}: {}", self.key, self.value);
-        let labels = self.lacking.then(|| {
-            adoption(
-                &self.base,
-                format!(
-                    "its pods get the label `{line}`, by a rolling update before another set exists"
-                ),
-                &format!("spec.template.metadata.labels: add `{line}`"),
-            )
-        });
-        let says = |service: &&ObjectRef| {
-            release
-                .to()
-                .get(service)
-                .is_some_and(|wanted| selector(wanted).get(self.key) == Some(&self.value))
-        };
-        let services = self
-            .services
-            .iter()
-            .filter(|service| !says(service))
-            .map(|service| {
-                adoption(
-                    service,
-                    format!("it selects by `{line}` too from now on"),
-                    &format!("spec.selector: add `{line}`"),
-                )
-            });
-        labels.into_iter().chain(services).collect()
-    }
-}
-
-fn adoption(object: &ObjectRef, message: String, line: &str) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message,
-        hint: Some(format!(
-            "let the file say so, or the next apply of it takes it back: {line}"
-        )),
     }
 }

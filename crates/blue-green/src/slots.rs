@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning, short_name};
-use cutover_release::{Release, refuse, slot_label};
+use cutover_release::{Refusals, Release, refuse, slot_label};
 use cutover_workload::{Deployment, Role, deployments};
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error;
 use crate::layout::missing;
 use crate::spec::{BlueGreen, Slots};
 use crate::told::{Told, application, tells_applications_apart};
@@ -31,7 +31,7 @@ pub(crate) struct Front<'a> {
 pub(crate) struct Found {
     pub(crate) idle: Option<Idle>,
     /// Why the Deployment that a new set would meet is no slot.
-    pub(crate) in_the_way: Option<Error>,
+    pub(crate) in_the_way: Option<Refusals>,
     /// What a reviewer should know.
     pub(crate) notes: Vec<Warning>,
 }
@@ -52,7 +52,7 @@ struct Unfit {
 
 impl Front<'_> {
     /// The idle slot: the one that is named, or the only one that is told.
-    pub(crate) fn find(&self) -> Result<Found, Error> {
+    pub(crate) fn find(&self) -> Result<Found, Refusals> {
         if let Some(slots) = &self.spec.slots {
             return self.named(slots);
         }
@@ -74,13 +74,19 @@ impl Front<'_> {
     }
 
     /// The one of the two named slots that does not serve.
-    fn named(&self, slots: &Slots) -> Result<Found, Error> {
+    fn named(&self, slots: &Slots) -> Result<Found, Refusals> {
         let (service, active) = (self.service.object(), self.active.manifest().object());
         let Some(name) = slots.beside(&active.name) else {
             let reason =
                 format!("it sends requests to {active}, which is none of the slots {slots}");
             let hint = "name the Deployment that serves as one of the slots";
-            return Err(refuse(service, "/spec/selector", reason, hint).into());
+            return Err(refuse(
+                error::NO_SLOT,
+                service,
+                "/spec/selector",
+                reason,
+                hint,
+            ));
         };
         let Some(set) = self
             .beside()
@@ -89,7 +95,7 @@ impl Front<'_> {
             let object = Deployment::reference(service.namespace.as_deref(), name);
             let reason = "it is named as a slot, and is not in the input";
             let hint = "check the names of the slots, and give the manifests of both";
-            return Err(refuse(&object, "", reason, hint).into());
+            return Err(refuse(error::NO_SLOT, &object, "", reason, hint));
         };
         let label = self
             .label(set, Told::Spec)
@@ -175,7 +181,7 @@ impl Front<'_> {
     }
 
     /// Whether a new set would have its name, or the Service would pick it with the new set.
-    fn is_in_the_way(&self, set: Deployment<'_>) -> Result<bool, Error> {
+    fn is_in_the_way(&self, set: Deployment<'_>) -> Result<bool, Refusals> {
         let active = self.active.manifest().object();
         let green = Role::Green.to_string();
         let (key, _) = slot_label(self.release, active)?;
@@ -214,21 +220,24 @@ impl Front<'_> {
         }
     }
 
-    fn several(&self, found: &Found, set: Deployment<'_>) -> Error {
+    fn several(&self, found: &Found, set: Deployment<'_>) -> Refusals {
         let idle = found.idle.as_ref().map(|idle| &idle.object);
         let slots = idle.into_iter().chain([set.manifest().object()]);
         let slots: Vec<String> = slots.map(ToString::to_string).collect();
-        Error::ManySlots {
-            service: Box::new(self.service.object().clone()),
-            slots: slots.join(", "),
-        }
+        error::many_slots(self.service.object(), &slots.join(", "))
     }
 }
 
 impl Unfit {
-    fn refusal(self, set: Deployment<'_>) -> Error {
+    fn refusal(self, set: Deployment<'_>) -> Refusals {
         let reason = format!("it is no slot: {}", self.reason);
-        refuse(set.manifest().object(), self.pointer, reason, self.hint).into()
+        refuse(
+            error::NO_SLOT,
+            set.manifest().object(),
+            self.pointer,
+            reason,
+            self.hint,
+        )
     }
 }
 

@@ -2,11 +2,13 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
-use cutover_release::{Release, refuse, replicas, with_pod_label, with_selector, workload};
+use cutover_release::{
+    Hint, Refusals, Release, refuse, replicas, with_pod_label, with_selector, workload,
+};
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::{Value, json};
 
-use crate::error::Error;
+use crate::error;
 use crate::layout::{Layout, edit_services, selector};
 use crate::spec::BlueGreen;
 
@@ -16,7 +18,7 @@ pub(crate) fn waypoints(
     layout: &Layout,
     idle: &ObjectRef,
     label: &str,
-) -> Result<Waypoints, Error> {
+) -> Result<Waypoints, Refusals> {
     let slots = Slots::new(release, spec, layout, idle, label)?;
     let preview = slots.preview(release)?;
     let switched = slots.switch(&preview);
@@ -58,10 +60,10 @@ impl<'a> Slots<'a> {
         layout: &'a Layout,
         idle: &ObjectRef,
         label: &'a str,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Refusals> {
         let (serving, standing) = counts(release, &layout.active, idle)?;
         if serving == 0 {
-            return Err(Error::NoPods(layout.active.clone()));
+            return Err(error::no_pods(&layout.active));
         }
         let mut workload = workload(release, &layout.active, &spec.allowance())?;
         let beside = serving
@@ -91,7 +93,7 @@ impl<'a> Slots<'a> {
         })
     }
 
-    fn preview(&self, release: &Release) -> Result<Bundle, Error> {
+    fn preview(&self, release: &Release) -> Result<Bundle, Refusals> {
         let mut bundle = release.transit()?;
         let looked_at = self.spec.preview_replica_count.unwrap_or(self.serving);
         bundle.insert(Deployment::of(&self.next).scaled(looked_at));
@@ -147,7 +149,7 @@ impl<'a> Slots<'a> {
 
 /// The pods of the slot that serves, and of the idle one; what is wanted has the same, or has them
 /// swapped.
-fn counts(release: &Release, active: &ObjectRef, idle: &ObjectRef) -> Result<(u32, u32), Error> {
+fn counts(release: &Release, active: &ObjectRef, idle: &ObjectRef) -> Result<(u32, u32), Refusals> {
     let ((serving, serving_to), (standing, standing_to)) =
         (replicas(release, active)?, replicas(release, idle)?);
     let wanted = (serving_to, standing_to);
@@ -158,12 +160,12 @@ fn counts(release: &Release, active: &ObjectRef, idle: &ObjectRef) -> Result<(u3
     let reason =
         "its number of pods changes with the version: the slots swap the numbers that they have";
     Err(refuse(
+        error::SIZE_CHANGES,
         slot,
         "/spec/replicas",
         reason,
-        "change the number by a plan of its own: cutover plan scale",
-    )
-    .into())
+        Hint::Scale,
+    ))
 }
 
 /// The idle slot with the release: what the files want of it, or, where they only change the one
@@ -173,7 +175,7 @@ fn next_version(
     layout: &Layout,
     idle: &ObjectRef,
     label: &str,
-) -> Result<Manifest, Error> {
+) -> Result<Manifest, Refusals> {
     let (_, slot) = release.both_ends(idle)?;
     if release.turns(idle) || !release.turns(&layout.active) {
         return Ok(slot.clone());

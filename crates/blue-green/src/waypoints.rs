@@ -1,25 +1,30 @@
 //! Where a blue/green stands, one waypoint after the other.
 
 use cutover_manifest::{ObjectRef, Warning};
-use cutover_planner::Waypoints;
-use cutover_release::Release;
+use cutover_planner::{Strategy, Waypoints};
+use cutover_release::{Refusals, Release};
 use cutover_workload::Workload;
 
-use crate::error::Error;
+use crate::error;
 use crate::layout::Layout;
 use crate::spec::BlueGreen;
 use crate::{one, two};
 
-/// The waypoints of a blue/green behind one Service. Other Deployments that the release changes are
-/// updated in `cleanup`, by their own controllers.
-///
-/// # Errors
-///
-/// A Service that is not there, or not before exactly one Deployment; named slots that are none; a
-/// workload without pods; what the planner refuses.
-pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error> {
+impl Strategy for BlueGreen {
+    fn name(&self) -> &str {
+        "blueGreen"
+    }
+
+    /// The waypoints behind one Service. Other Deployments that the release changes are updated in
+    /// `cleanup`, by their own controllers.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        waypoints(release, self)
+    }
+}
+
+fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Refusals> {
     if spec.preview_replica_count == Some(0) {
-        return Err(Error::NoPreview);
+        return Err(error::no_preview());
     }
     let layout = Layout::read(release, spec)?;
     let mut waypoints = if layout.turns(release) {
@@ -31,10 +36,10 @@ pub fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Error
     Ok(waypoints)
 }
 
-fn switching(release: &Release, spec: &BlueGreen, layout: Layout) -> Result<Waypoints, Error> {
+fn switching(release: &Release, spec: &BlueGreen, layout: Layout) -> Result<Waypoints, Refusals> {
     let mut waypoints = match (&layout.found.idle, &layout.found.in_the_way) {
         (Some(idle), _) => two::waypoints(release, spec, &layout, &idle.object, &idle.label)?,
-        (None, Some(error)) => return Err(error.clone()),
+        (None, Some(refused)) => return Err(refused.clone()),
         (None, None) => one::waypoints(release, spec, &layout)?,
     };
     waypoints.warnings.splice(..0, layout.found.notes);
@@ -43,7 +48,11 @@ fn switching(release: &Release, spec: &BlueGreen, layout: Layout) -> Result<Wayp
 
 /// The other Deployments of the release share no Service with the switch: they follow by
 /// themselves.
-fn add_others(release: &Release, spec: &BlueGreen, waypoints: &mut Waypoints) -> Result<(), Error> {
+fn add_others(
+    release: &Release,
+    spec: &BlueGreen,
+    waypoints: &mut Waypoints,
+) -> Result<(), Refusals> {
     let known: Vec<ObjectRef> = waypoints
         .workloads
         .iter()

@@ -16,11 +16,11 @@
 //! only says where to stand.
 //!
 //! ```
-//! use cutover_canary::{Canary, Step, waypoints};
+//! use cutover_canary::{Canary, Step};
 //! use cutover_manifest::{Bundle, Manifest};
 //! use cutover_plan::Duration;
 //! use cutover_planner::{Options, plan};
-//! use cutover_release::Release;
+//! use cutover_release::{Ends, Release};
 //! use cutover_traffic::Percent;
 //! use serde_json::json;
 //!
@@ -30,13 +30,11 @@
 //!         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": image}]}}},
 //! }));
 //! let (from, to): (Bundle, Bundle) = ([hello("hello:1")?].into_iter().collect(), [hello("hello:2")?].into_iter().collect());
-//! let release = Release::new(&from, &to, false)?;
+//! let release = Release::new(Ends::new(from, to.clone()))?;
 //!
-//! let canary = Canary {
-//!     steps: vec![Step::SetWeight(Percent::new(25)?), Step::Pause { duration: Some(Duration::of_seconds(600)) }],
-//!     ..Canary::default()
-//! };
-//! let plan = plan(&release, "canary", waypoints(&release, &canary)?, &Options::default())?;
+//! let ten_minutes = Duration::of_seconds(600);
+//! let canary = Canary::new([Step::SetWeight(Percent::new(25)?), Step::pause(ten_minutes)]);
+//! let plan = plan(&release, &canary, &Options::default())?;
 //! assert_eq!(plan.spec.steps[0].phase.to_string(), "canary-25");
 //! assert_eq!(plan.state(plan.len())?, to);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -47,10 +45,11 @@ mod spec;
 mod split;
 mod waypoints;
 
-pub use error::Error;
+pub use error::{
+    FALLING, INTOLERABLE, NO_PODS, NO_ROOM_FOR_TWO, NO_WEIGHT, UNKNOWN_SHARE, UNREACHED,
+};
 pub use spec::{Canary, Step};
 pub use split::{Counts, split};
-pub use waypoints::waypoints;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Canary {
     /// What happens, one after the other.
     pub steps: Vec<Step>,
@@ -28,6 +29,47 @@ pub struct Canary {
 }
 
 impl Canary {
+    /// A canary of these steps, within the Deployment's own budget.
+    ///
+    /// ```
+    /// use cutover_canary::{Canary, Step};
+    /// use cutover_traffic::Percent;
+    /// use cutover_workload::Amount;
+    ///
+    /// let canary = Canary::new([Step::SetWeight(Percent::new(25)?), Step::person()])
+    ///     .max_surge(Amount::Count(1));
+    /// let file = r#"{"steps":[{"setWeight":25},{"pause":{}}],"maxSurge":1}"#;
+    /// assert_eq!(canary, serde_json::from_str(file)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self {
+            steps: steps.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, with so many pods above the wanted replicas.
+    #[must_use]
+    pub fn max_surge(mut self, amount: Amount) -> Self {
+        self.max_surge = Some(amount);
+        self
+    }
+
+    /// The same, where so many pods may be missing.
+    #[must_use]
+    pub fn max_unavailable(mut self, amount: Amount) -> Self {
+        self.max_unavailable = Some(amount);
+        self
+    }
+
+    /// The same, refused where a share lies further from its weight, in percentage points.
+    #[must_use]
+    pub fn tolerance(mut self, points: Percent) -> Self {
+        self.tolerance = Some(points);
+        self
+    }
+
     /// The budget that it says.
     pub(crate) fn allowance(&self) -> Allowance {
         Allowance {
@@ -54,4 +96,18 @@ pub enum Step {
     },
     /// Give the new version this share of the requests.
     SetWeight(#[cfg_attr(feature = "schema", schemars(with = "u8"))] Percent),
+}
+
+impl Step {
+    /// Wait for a person.
+    pub const fn person() -> Self {
+        Self::Pause { duration: None }
+    }
+
+    /// Wait for a length of time.
+    pub const fn pause(duration: Duration) -> Self {
+        Self::Pause {
+            duration: Some(duration),
+        }
+    }
 }

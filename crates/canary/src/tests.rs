@@ -3,14 +3,14 @@
 use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::{Plan, walk};
 use cutover_planner::{Options, plan};
-use cutover_release::Release;
+use cutover_release::{Ends, Release};
 use cutover_report::step_name;
 use cutover_traffic::{Percent, Share};
 use cutover_workload::{Amount, Deployment};
 use proptest::prelude::{prop_assert_eq, proptest};
 use serde_json::json;
 
-use crate::{Canary, Counts, Error, Step, split, waypoints};
+use crate::{Canary, Counts, Step, split};
 
 fn percent(value: u64) -> Percent {
     Percent::new(value).unwrap()
@@ -137,20 +137,17 @@ fn hello(
 }
 
 fn canary(weights: &[u64]) -> Canary {
-    Canary {
-        steps: weights
+    Canary::new(
+        weights
             .iter()
-            .map(|weight| Step::SetWeight(percent(*weight)))
-            .collect(),
-        ..Canary::default()
-    }
+            .map(|weight| Step::SetWeight(percent(*weight))),
+    )
 }
 
 fn planned(from: &Bundle, to: &Bundle, canary: &Canary) -> Result<Plan, String> {
-    let text = |error: Error| error.to_string();
-    let release = Release::new(from, to, false).map_err(|error| text(error.into()))?;
-    let waypoints = waypoints(&release, canary).map_err(text)?;
-    plan(&release, "canary", waypoints, &Options::default()).map_err(|error| error.to_string())
+    let ends = Ends::new(from.clone(), to.clone());
+    let release = Release::new(ends).map_err(|refused| refused.to_string())?;
+    plan(&release, canary, &Options::default()).map_err(|error| error.to_string())
 }
 
 /// A state as the planner's documentation writes it: stable+canary, `*` for the new version.

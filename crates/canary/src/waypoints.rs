@@ -2,22 +2,28 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Asked, Gate, Pause};
-use cutover_planner::{Waypoint, Waypoints};
-use cutover_release::{Release, beside, discriminator, workload};
+use cutover_planner::{Strategy, Waypoint, Waypoints};
+use cutover_release::{Refusals, Release, beside, discriminator, workload};
 use cutover_traffic::{Percent, Service, Share, Split};
 use cutover_workload::{Deployment, Role, Workload};
 
-use crate::error::Error;
+use crate::error;
 use crate::spec::{Canary, Step};
 use crate::split::{Counts, promoting, split};
 
-/// The waypoints of a canary over all Deployments whose pods the release replaces.
-///
-/// # Errors
-///
-/// Weights that fall or cannot be given, a workload without pods, a share past the tolerance, a
-/// Service that would not reach the canary, and what the planner refuses.
-pub fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Error> {
+impl Strategy for Canary {
+    fn name(&self) -> &str {
+        "canary"
+    }
+
+    /// A waypoint a weight, over all Deployments whose pods the release replaces, then `promote`
+    /// and `cleanup`.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        waypoints(release, self)
+    }
+}
+
+fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> {
     let last = rising(canary)?;
     let base = release.transit()?;
     let tiers: Vec<Tier<'_>> = release
@@ -63,11 +69,11 @@ impl<'a> Tier<'a> {
         object: &ObjectRef,
         spec: &'a Canary,
         base: &Bundle,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Refusals> {
         let allowance = spec.allowance();
         let mut workload = workload(release, object, &allowance)?;
         if workload.replicas() == 0 {
-            return Err(Error::NoPods(object.clone()));
+            return Err(error::no_pods(object));
         }
         let canary = beside(
             release,
@@ -95,53 +101,46 @@ impl<'a> Tier<'a> {
         };
         for service in release.services_of(object) {
             let manifest = base.get(service.object()).unwrap_or(service);
-            let service = Service::of_workload(manifest, &tier.workload)
-                .map_err(cutover_release::Error::from)?;
+            let service = Service::of_workload(manifest, &tier.workload)?;
             tier.even &= tier.reached_by(service)?;
         }
         Ok(tier)
     }
 
     /// Whether a Service splits by pods. Refused where the canary would not get its share.
-    fn reached_by(&self, service: Service) -> Result<bool, Error> {
+    fn reached_by(&self, service: Service) -> Result<bool, Refusals> {
         let labels = Deployment::of(&self.canary).labels();
         let missing = service
             .selector
             .iter()
             .find(|(key, value)| labels.get(*key) != Some(value));
         match (missing, service.split, self.tolerance) {
-            (Some((key, value)), ..) => Err(Error::Unreached {
-                service: Box::new(service.object),
-                label: format!("{key}: {value}"),
-            }),
-            (None, Split::Unknown(reason), Some(_)) => Err(Error::Unknown {
-                service: Box::new(service.object),
-                reason,
-            }),
+            (Some((key, value)), ..) => {
+                let label = format!("{key}: {value}");
+                Err(error::unreached(&service.object, &label))
+            }
+            (None, Split::Unknown(reason), Some(_)) => {
+                Err(error::unknown_share(&service.object, reason))
+            }
             (None, split, _) => Ok(split == Split::Even),
         }
     }
 
-    fn counts(&self, weight: Percent) -> Result<Counts, Error> {
+    fn counts(&self, weight: Percent) -> Result<Counts, Refusals> {
         let (replicas, surge) = (self.workload.replicas(), self.surge);
-        split(replicas, surge, weight).ok_or_else(|| Error::NoRoom {
-            object: Box::new(self.running.object().clone()),
-            replicas,
-            surge,
-        })
+        split(replicas, surge, weight)
+            .ok_or_else(|| error::no_room(self.running.object(), replicas, surge))
     }
 
-    fn share(&self, asked: Percent, achieved: Share) -> Result<Asked, Error> {
+    fn share(&self, asked: Percent, achieved: Share) -> Result<Asked, Refusals> {
         match self
             .tolerance
             .filter(|tolerance| !achieved.within(**tolerance, asked))
         {
-            Some(&tolerance) => Err(Error::Intolerable {
-                object: Box::new(self.running.object().clone()),
-                asked,
-                achieved,
-                tolerance,
-            }),
+            Some(&tolerance) => {
+                let object = self.running.object();
+                Err(error::intolerable(object, [asked, tolerance], &achieved))
+            }
             None => Ok(Asked {
                 workload: self.workload.name.clone(),
                 asked,
@@ -159,7 +158,11 @@ impl<'a> Tier<'a> {
     }
 }
 
-fn at_weights(base: &Bundle, tiers: &[Tier<'_>], canary: &Canary) -> Result<Vec<Waypoint>, Error> {
+fn at_weights(
+    base: &Bundle,
+    tiers: &[Tier<'_>],
+    canary: &Canary,
+) -> Result<Vec<Waypoint>, Refusals> {
     let mut points = Vec::new();
     for step in &canary.steps {
         match step {
@@ -179,7 +182,7 @@ fn at_weights(base: &Bundle, tiers: &[Tier<'_>], canary: &Canary) -> Result<Vec<
     Ok(points)
 }
 
-fn at_weight(base: &Bundle, tiers: &[Tier<'_>], weight: Percent) -> Result<Waypoint, Error> {
+fn at_weight(base: &Bundle, tiers: &[Tier<'_>], weight: Percent) -> Result<Waypoint, Refusals> {
     let mut point = Waypoint::new(format!("canary-{}", weight.value()), base.clone());
     for tier in tiers {
         let counts = tier.counts(weight)?;
@@ -197,7 +200,7 @@ fn promote(
     base: &Bundle,
     tiers: &[Tier<'_>],
     last: Percent,
-) -> Result<Waypoint, Error> {
+) -> Result<Waypoint, Refusals> {
     let mut point = Waypoint::new("promote", base.clone());
     for object in release.changed() {
         point.bundle.extend(release.to().get(&object).cloned());
@@ -219,19 +222,16 @@ fn wait(points: &mut Vec<Waypoint>, base: &Bundle, gates: impl IntoIterator<Item
 }
 
 /// The last weight, where no weight is lower than the one before.
-fn rising(canary: &Canary) -> Result<Percent, Error> {
+fn rising(canary: &Canary) -> Result<Percent, Refusals> {
     let weights: Vec<Percent> = canary.steps.iter().filter_map(weight).collect();
     if let Some(pair) = weights.windows(2).find(|pair| pair[0] > pair[1]) {
-        return Err(Error::Falling {
-            before: pair[0],
-            after: pair[1],
-        });
+        return Err(error::falling(pair[0], pair[1]));
     }
     weights
         .last()
         .copied()
         .filter(|last| last.value() > 0)
-        .ok_or(Error::NoWeight)
+        .ok_or_else(error::no_weight)
 }
 
 fn weight(step: &Step) -> Option<Percent> {

@@ -1,7 +1,7 @@
 //! Plans that keep what they promise, and plans of a planner with one rule broken.
 
 use cutover::manifest::{Bundle, Manifest};
-use cutover::{Options, Release, Strategy};
+use cutover::{AnyStrategy, Ends, Options, Release};
 use cutover_plan::{Available, Change, Gate, Plan, Step, Undo, state_digest, walk};
 use cutover_workload::{Bounds, Fixed};
 use serde_json::{Value, json};
@@ -45,9 +45,11 @@ fn plan_of(rollout: &Value, replicas: u32, strategy: Value) -> Plan {
         };
         bundle.into_iter().map(widened).collect()
     };
-    let strategy: Strategy = serde_json::from_value(strategy).unwrap();
-    let release = Release::new(&end("hello:1"), &end("hello:2"), false).unwrap();
-    cutover::plan(&release, &strategy, &Options::default()).unwrap()
+    let strategy: AnyStrategy = serde_json::from_value(strategy).unwrap();
+    let release = Release::new(Ends::new(end("hello:1"), end("hello:2"))).unwrap();
+    cutover::plan(&release, &strategy, &Options::default())
+        .unwrap()
+        .into_plan()
 }
 
 fn canary() -> Plan {

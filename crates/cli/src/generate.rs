@@ -1,7 +1,7 @@
 //! `cutover schema`, `completions` and `man`: what is made of our own types and of the definition
 //! of the command.
 
-use cutover::{Strategy, planning};
+use cutover::{AnyStrategy, planning};
 use serde_json::json;
 
 use crate::args::{CompletionsArgs, Document, ManArgs, SchemaArgs};
@@ -12,7 +12,7 @@ use crate::{World, command};
 pub(crate) fn schema(args: &SchemaArgs, world: &mut World<'_>) -> Result<(), Error> {
     let schema = match args.of {
         Document::Plan => planning::schema(),
-        Document::Strategy => schemars::schema_for!(Strategy),
+        Document::Strategy => schemars::schema_for!(AnyStrategy),
     };
     Ok(writeln!(world.output, "{:#}", json!(schema))?)
 }

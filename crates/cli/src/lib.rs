@@ -56,6 +56,7 @@ mod patches;
 mod plan;
 mod plan_file;
 mod read;
+mod refused;
 mod render;
 mod show;
 mod strategy_file;

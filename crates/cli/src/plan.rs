@@ -1,16 +1,18 @@
 //! `cutover plan`: from manifests, of files or as a cluster has them, and a strategy to a plan.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use cutover::Plan;
-use cutover::manifest::{ObjectRef, Warning};
+use cutover::manifest::{Manifest, ObjectRef, Warning};
+use cutover::{Checked, Plan, Release, Strategy};
 use cutover_report::{Style, show, warnings};
 
 use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
 use crate::error::Error;
 use crate::input::{File, Input};
 use crate::online::live;
-use crate::wanted::{Ends, says_itself};
+use crate::refused::refused;
+use crate::wanted::{Wanted, says_itself};
 use crate::{World, message, output, overwrite, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -39,7 +41,7 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         overwrite::refuse_input(world, path, manifests.chain(&strategy_file))?;
     }
     let made = make(&request, &from, to.as_ref());
-    let (plan, filled) = made.map_err(|error| Error::failed(placed(&error, &inputs)))?;
+    let (plan, filled) = made.map_err(|error| refused(&error, &inputs))?;
     filled
         .iter()
         .for_each(|object| message::warning(world, unsaid(object, &request, &inputs)));
@@ -97,27 +99,14 @@ fn make(
     request: &Request,
     from: &Input,
     to: Option<&Input>,
-) -> Result<(Plan, Vec<ObjectRef>), cutover::Error> {
-    let ends = Ends::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
-    let release = ends.release(request.wanted.prune)?;
+) -> Result<(Checked, Vec<ObjectRef>), cutover::Error> {
+    let Wanted { ends, mut filled } =
+        Wanted::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
+    let release = Release::new(ends)?;
     let plan = cutover::plan(&release, &request.strategy, &request.options())?;
-    let touched = |object: &ObjectRef| {
-        plan.spec
-            .from
-            .iter()
-            .any(|manifest| manifest.object() == object)
-    };
-    let filled = ends.filled.into_iter().filter(touched).collect();
+    let touched: BTreeSet<&ObjectRef> = plan.spec.from.iter().map(Manifest::object).collect();
+    filled.retain(|object| touched.contains(object));
     Ok((plan, filled))
-}
-
-/// An error with the file and line that it speaks of, where that is known; what is wanted before
-/// what runs.
-fn placed(error: &cutover::Error, inputs: &[&Input]) -> String {
-    let place = error
-        .place()
-        .and_then(|(object, pointer)| inputs.iter().find_map(|input| input.place(object, pointer)));
-    place.map_or_else(|| error.to_string(), |place| format!("{place}: {error}"))
 }
 
 /// A number of pods that is said on the command line alone.
@@ -138,7 +127,7 @@ fn unsaid(object: &ObjectRef, request: &Request, inputs: &[&Input]) -> Warning {
 /// Gives the plan to whoever asked, and says beside it what a reviewer should know and the table
 /// does not say.
 fn give(
-    plan: &Plan,
+    plan: &Checked,
     to: Option<&PlanOutput>,
     inputs: &[&Input],
     world: &mut World<'_>,
@@ -185,7 +174,7 @@ fn give(
 }
 
 /// What a reviewer should know: what the plan was made with, and what is seen in it.
-fn told(plan: &Plan) -> Result<Vec<Warning>, Error> {
+fn told(plan: &Checked) -> Result<Vec<Warning>, Error> {
     let notes = plan.spec.notes.iter();
     let mut told: Vec<Warning> = notes
         .map(|note| Warning {

@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::slice;
 
-use cutover::Plan;
 use cutover::manifest::Document;
+use cutover::{Checked, Plan, check};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::{World, input, walk};
 
-/// Reads a plan, and checks that it is the one that was made.
+/// Reads a plan, and recounts what it promises.
 ///
 /// # Errors
 ///
-/// No plan, or one that was edited by hand.
-pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Plan, Error> {
+/// No plan, one that was edited by hand, and one that does not keep what it promises.
+pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Checked, Error> {
     let files = walk::files(world, slice::from_ref(path))?;
     let documents = input::readings(&files)?
         .into_iter()
@@ -42,8 +42,14 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Plan, Error>
             document.place
         )));
     }
-    Plan::parse(&document.value)
-        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))
+    let plan = Plan::parse(&document.value)
+        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
+    check(plan).map_err(|broken| {
+        let reasons = broken
+            .iter()
+            .map(|broken| format!("{}: {broken}", path.display()));
+        Error::Failed(reasons.collect())
+    })
 }
 
 /// Checks that a plan has a step; 0 is the state before the first.

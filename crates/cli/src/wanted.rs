@@ -1,27 +1,27 @@
 //! Both ends of a release: what runs, and what is wanted.
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
-use cutover::planning::{WorkloadName, deployments, refuse, select, with_replicas};
-use cutover::{Release, Strategy, rollback, set_environment, set_image};
-
+use cutover::planning::{
+    Refusals, WorkloadName, deployments, kinds, refuse, select, with_replicas,
+};
+use cutover::rollback::Rollback;
+use cutover::{AnyStrategy, Ends, Strategy};
 use serde_json::Value;
 
 use crate::args::Request;
 
 const REPLICAS: &str = "/spec/replicas";
 
-/// What runs and what is wanted, as bundles.
+/// What runs and what is wanted.
 #[derive(Clone, Debug)]
-pub(crate) struct Ends {
-    /// What runs.
-    pub(crate) from: Bundle,
-    /// What is wanted.
-    pub(crate) to: Bundle,
+pub(crate) struct Wanted {
+    /// Both ends.
+    pub(crate) ends: Ends,
     /// The Deployments whose number of pods no manifest says.
     pub(crate) filled: Vec<ObjectRef>,
 }
 
-impl Ends {
+impl Wanted {
     /// Both ends, from the manifests and from what is asked for beside them.
     ///
     /// # Errors
@@ -31,8 +31,8 @@ impl Ends {
         request: &Request,
         from: &Bundle,
         to: Option<&Bundle>,
-    ) -> Result<Self, cutover::Error> {
-        if let Strategy::Scale(scale) = &request.strategy {
+    ) -> Result<Self, Refusals> {
+        if let AnyStrategy::Scale(scale) = &request.strategy {
             counted(from, &scale.workloads, request.running.replicas)?;
         }
         let filled = unsaid(from, &request.common.workloads, request.running.replicas)?;
@@ -48,62 +48,57 @@ impl Ends {
             )?,
         };
         let to = within(&to, near, |near| changed(request, near))?;
-        Ok(Self { from, to, filled })
-    }
-
-    /// The release between them.
-    ///
-    /// # Errors
-    ///
-    /// What no strategy can do.
-    pub(crate) fn release(&self, prune: bool) -> Result<Release, cutover::Error> {
-        Ok(Release::new(&self.from, &self.to, prune)?)
+        let ends = match request.wanted.prune {
+            true => Ends::new(from, to).pruned(),
+            false => Ends::new(from, to),
+        };
+        Ok(Self { ends, filled })
     }
 }
 
 /// Whether a strategy says itself what is wanted.
-pub(crate) fn says_itself(strategy: &Strategy) -> bool {
+pub(crate) fn says_itself(strategy: &AnyStrategy) -> bool {
     !matches!(
         strategy,
-        Strategy::BlueGreen(_) | Strategy::Canary(_) | Strategy::Recreate(_) | Strategy::Rolling(_)
+        AnyStrategy::BlueGreen(_)
+            | AnyStrategy::Canary(_)
+            | AnyStrategy::Recreate(_)
+            | AnyStrategy::Rolling(_)
     )
 }
 
 /// What is wanted, of a bundle in which only what is meant can be found.
-fn changed(request: &Request, near: &Bundle) -> Result<Bundle, cutover::Error> {
+fn changed(request: &Request, near: Bundle) -> Result<Bundle, Refusals> {
     let workloads = &request.common.workloads;
-    let mut to = cutover::wanted(&request.strategy, near)?.unwrap_or_else(|| near.clone());
+    let mut ends = request.strategy.wanted(Ends::unchanged(near))?;
     if let Some(revision) = request.wanted.to_revision {
-        let workloads = workloads.clone();
-        to = rollback::release(
-            &to,
-            &rollback::Rollback {
-                to_revision: Some(revision),
-                workloads,
-                ..Default::default()
-            },
-        )?;
+        let rollback = Rollback {
+            to_revision: Some(revision),
+            workloads: workloads.clone(),
+            ..Rollback::default()
+        };
+        ends = rollback.wanted(ends)?;
     }
     for image in &request.wanted.images {
-        to = set_image(&to, image, workloads)?;
+        ends = ends.image(image, workloads)?;
     }
     for variable in &request.wanted.environment {
-        to = set_environment(&to, variable, workloads)?;
+        ends = ends.environment(variable, workloads)?;
     }
-    Ok(to)
+    Ok(ends.to().clone())
 }
 
 /// Changes what is in a namespace, and leaves the rest. A manifest without a namespace is in any.
 fn within(
     bundle: &Bundle,
     namespace: Option<&str>,
-    change: impl FnOnce(&Bundle) -> Result<Bundle, cutover::Error>,
-) -> Result<Bundle, cutover::Error> {
+    change: impl FnOnce(Bundle) -> Result<Bundle, Refusals>,
+) -> Result<Bundle, Refusals> {
     let (near, far): (Bundle, Bundle) = bundle
         .iter()
         .cloned()
         .partition(|manifest| is_near(manifest.object(), namespace));
-    let mut changed = change(&near)?;
+    let mut changed = change(near)?;
     changed.extend(far);
     Ok(changed)
 }
@@ -132,7 +127,7 @@ fn only_meant(
     from: &Bundle,
     mut to: Bundle,
     workloads: &[WorkloadName],
-) -> Result<Bundle, cutover::Error> {
+) -> Result<Bundle, Refusals> {
     if workloads.is_empty() {
         return Ok(to);
     }
@@ -156,7 +151,7 @@ fn unsaid(
     from: &Bundle,
     workloads: &[WorkloadName],
     replicas: Option<u32>,
-) -> Result<Vec<ObjectRef>, cutover::Error> {
+) -> Result<Vec<ObjectRef>, Refusals> {
     let mut open: Vec<ObjectRef> = match (replicas, workloads) {
         (None, _) => Vec::new(),
         (_, []) => deployments(from)
@@ -173,21 +168,18 @@ fn counted(
     from: &Bundle,
     workloads: &[WorkloadName],
     running: Option<u32>,
-) -> Result<(), cutover::Error> {
+) -> Result<(), Refusals> {
     match select(from, workloads)?
         .into_iter()
         .find(|object| is_open(from, object))
     {
-        Some(object) if running.is_none() => {
-            let hint = "say it with --current-replicas, or plan from live objects";
-            Err(refuse(
-                &object,
-                REPLICAS,
-                "the manifest does not say how many pods run",
-                hint,
-            )
-            .into())
-        }
+        Some(object) if running.is_none() => Err(refuse(
+            kinds::UNKNOWN_REPLICAS,
+            &object,
+            REPLICAS,
+            "the manifest does not say how many pods run",
+            "say it with --current-replicas, or plan from live objects",
+        )),
         _ => Ok(()),
     }
 }

@@ -11,7 +11,11 @@
 //! # A plan in fifteen lines
 //!
 //! ```
-//! use cutover::{Image, Options, Release, Strategy, manifest, plan};
+//! # #[cfg(feature = "canary")] {
+//! use cutover::canary::{Canary, Step};
+//! use cutover::traffic::Percent;
+//! use cutover::manifest::Bundle;
+//! use cutover::{Ends, Options, Release, plan};
 //!
 //! let yaml = br#"
 //! apiVersion: apps/v1
@@ -24,15 +28,21 @@
 //!     metadata: { labels: { app: hello } }
 //!     spec: { containers: [{ name: hello, image: "hello:1.0.0" }] }
 //! "#;
-//! let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-//! let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-//! let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
-//! let plan = plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+//! let from = Bundle::from_yaml("hello.yaml", yaml)?;
+//! let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+//! let release = Release::new(ends)?;
+//! let canary = Canary::new([Step::SetWeight(Percent::new(25)?), Step::person()]);
+//! let plan = plan(&release, &canary, &Options::default())?;
 //! assert_eq!(plan.spec.steps[0].phase.to_string(), "canary-25");
-//! assert_eq!(plan.state(plan.len())?, to);
+//! assert_eq!(&plan.state(plan.len())?, release.to());
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod plan;
+
+#[cfg(feature = "adopt")]
+pub use cutover_adopt as adopt;
 #[cfg(feature = "affinity")]
 pub use cutover_affinity as affinity;
 #[cfg(feature = "blue-green")]
@@ -55,22 +65,26 @@ pub use cutover_manifest as manifest;
 pub use cutover_patch as patch;
 pub use cutover_traffic as traffic;
 
+pub use cutover_check::{Broken, Checked, check};
 pub use cutover_plan::Plan;
-pub use cutover_planner::Options;
-pub use cutover_release::{
-    BadChange, EnvironmentVariable, Image, Release, set_environment, set_image,
-};
-pub use cutover_strategy::{Error, Strategy, plan, wanted};
+pub use cutover_planner::{Options, Strategy};
+pub use cutover_release::{BadChange, Ends, EnvironmentVariable, Image, Release};
+pub use cutover_strategy::AnyStrategy;
+pub use plan::{Error, plan};
 
-/// All that plans are made of.
+/// All that plans and strategies are made of.
 pub mod planning {
+    pub use cutover_check::Place;
     pub use cutover_plan::Error as PlanError;
     pub use cutover_plan::*;
-    pub use cutover_planner::{MOST_STEPS, Options, Waypoint, Waypoints, plan, silence};
+    pub use cutover_planner::kinds as planner_kinds;
+    pub use cutover_planner::{
+        Error as PlannerError, MOST_STEPS, Waypoint, Waypoints, from_fn, silence,
+    };
+    pub use cutover_release::kinds;
     pub use cutover_release::{
-        BadName, Error as ReleaseError, Refusal, Release, WorkloadName, beside, discriminator,
-        refuse, refuse_all, replicas, select, slot_label, with_pod_label, with_replicas,
-        with_selector, workload,
+        BadName, Hint, Refusal, RefusalKind, Refusals, WorkloadName, beside, discriminator, refuse,
+        replicas, select, slot_label, with_pod_label, with_replicas, with_selector, workload,
     };
     pub use cutover_workload::*;
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{BadPathSegment, Finding, ObjectRef, Place};
+use crate::{BadPathSegment, Finding, ObjectRef, Place, ReadError};
 
 /// Why a manifest cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// A file that cannot be read as YAML or JSON.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A typed object that cannot be written as JSON.
     #[error("{kind}: it cannot be written as JSON: {reason}")]
     Unwritable {
@@ -116,6 +119,12 @@ impl Errors {
     /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Error> {
         self.0.iter()
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Self {
+        Self(vec![error])
     }
 }
 

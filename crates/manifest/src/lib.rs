@@ -25,6 +25,7 @@
 //! A release sets an image. The file keeps its comments and quotes:
 //!
 //! ```
+//! # #[cfg(feature = "edit")] {
 //! use cutover_manifest::{bundle, edit, read};
 //!
 //! let file = b"apiVersion: v1\nkind: Pod\nmetadata:\n  name: hello\nspec:\n  containers:\n  - name: hello\n    image: 'hello:1.0.0' # pinned\n";
@@ -36,6 +37,7 @@
 //!
 //! let text = String::from_utf8(edited)?;
 //! assert!(text.ends_with("    image: 'hello:2.0.0' # pinned\n"));
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -75,7 +77,9 @@ pub use self::bundle::Bundle;
 mod load;
 pub use load::{Loaded, Source, bundle};
 
+#[cfg(feature = "edit")]
 mod edit;
+#[cfg(feature = "edit")]
 pub use self::edit::{EditError, edit};
 
 mod keys;

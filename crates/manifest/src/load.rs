@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     Bundle, Document, Error, Errors, Finding, FindingKind, Manifest, ObjectRef, Place, Reading,
-    Warning, flatten, removed::refuse_removed,
+    Warning, flatten, read, removed::refuse_removed,
 };
 
 /// A bundle as it was read from files.
@@ -70,6 +70,29 @@ pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
             .for_each(|object| loading.document(object));
     }
     Errors::refuse(loading.errors).map(|()| loading.loaded)
+}
+
+impl Bundle {
+    /// The objects of one text of YAML or JSON, whose name is for messages. What may not be meant
+    /// as it was read is told by [`bundle`] alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`] and [`bundle`].
+    ///
+    /// ```
+    /// use cutover_manifest::Bundle;
+    ///
+    /// let hello = "apiVersion: v1\nkind: Service\nmetadata: {name: hello}\n";
+    /// assert_eq!(Bundle::from_yaml("hello.yaml", hello)?.len(), 1);
+    /// let error = Bundle::from_yaml("hello.yaml", "[").unwrap_err();
+    /// assert!(error.to_string().starts_with("hello.yaml:1:"));
+    /// # Ok::<(), cutover_manifest::Errors>(())
+    /// ```
+    pub fn from_yaml(name: &str, text: impl AsRef<[u8]>) -> Result<Self, Errors> {
+        let reading = read(name, text.as_ref()).map_err(Error::from)?;
+        Ok(bundle(vec![reading])?.bundle)
+    }
 }
 
 /// What identifies an object in a cluster: group, kind, namespace, name.

@@ -15,7 +15,7 @@ pub enum Error {
     #[error(transparent)]
     NotCanonical(#[from] NotCanonical),
     /// A document is not a plan.
-    #[error("{place}: {reason}\nhint: make the plan with `cutover plan`")]
+    #[error("{place}: {reason}\nhint: make the plan with Cutover")]
     Plan {
         /// A path into the plan, or its step.
         place: String,

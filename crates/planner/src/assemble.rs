@@ -9,6 +9,7 @@ use cutover_workload::{Deployment, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
 use crate::route::route;
+use crate::strategy::Strategy;
 use crate::warn::warnings;
 use crate::waypoint::{Waypoint, Waypoints};
 
@@ -30,13 +31,9 @@ pub struct Options {
 ///
 /// # Errors
 ///
-/// What rule 10 of the planner refuses, at any waypoint.
-pub fn plan(
-    release: &Release,
-    strategy: &str,
-    waypoints: Waypoints,
-    options: &Options,
-) -> Result<Plan, Error> {
+/// What the strategy refuses, and rule 10 of the planner, at any waypoint.
+pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Result<Plan, Error> {
+    let waypoints = strategy.waypoints(release)?;
     let mut notes: Vec<Note> = Vec::new();
     notes.extend(release.warnings().iter().cloned().map(Note::from));
     notes.extend(warnings(release, &waypoints).into_iter().map(Note::from));
@@ -47,13 +44,13 @@ pub fn plan(
     let name = options
         .name
         .clone()
-        .unwrap_or_else(|| name(&workloads, &from, strategy));
+        .unwrap_or_else(|| name(&workloads, &from, strategy.name()));
     for workload in &mut workloads {
         // The document does not say it: the states do.
         workload.rollout = Rollout::Controller;
     }
     let spec = Spec {
-        strategy: strategy.into(),
+        strategy: strategy.name().into(),
         on_failure: options.on_failure,
         workloads,
         notes,

@@ -1,14 +1,11 @@
 //! Why there is no plan.
 
-use cutover_manifest::ObjectRef;
+use cutover_release::{Refusal, Refusals};
 
 /// What keeps a plan from being made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A manifest is not what its kind says.
-    #[error(transparent)]
-    Manifest(#[from] cutover_manifest::Error),
     /// A waypoint's name.
     #[error(transparent)]
     Phase(#[from] cutover_plan::BadPhase),
@@ -17,23 +14,22 @@ pub enum Error {
     Plan(#[from] cutover_plan::Error),
     /// What cannot be planned safely (rule 10 of the planner).
     #[error(transparent)]
-    Release(#[from] cutover_release::Error),
+    Refused(#[from] Refusals),
 }
 
 impl Error {
-    /// The object that the error is about, for whoever knows which file it came from.
-    pub fn object(&self) -> Option<&ObjectRef> {
-        match self {
-            Self::Manifest(_) | Self::Phase(_) | Self::Plan(_) => None,
-            Self::Release(error) => error.object(),
-        }
+    /// What is refused, each with its place; nothing where the error is of another kind.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        let refusals = match self {
+            Self::Refused(refusals) => Some(refusals),
+            Self::Phase(_) | Self::Plan(_) => None,
+        };
+        refusals.into_iter().flat_map(Refusals::iter)
     }
+}
 
-    /// The JSON pointer of the field that the error is about; empty where there is none.
-    pub fn pointer(&self) -> &str {
-        match self {
-            Self::Manifest(_) | Self::Phase(_) | Self::Plan(_) => "",
-            Self::Release(error) => error.pointer(),
-        }
+impl From<cutover_manifest::Error> for Error {
+    fn from(error: cutover_manifest::Error) -> Self {
+        Self::Refused(error.into())
     }
 }

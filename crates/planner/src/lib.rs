@@ -2,13 +2,16 @@
 
 mod assemble;
 mod error;
+pub mod kinds;
 mod route;
+mod strategy;
 mod warn;
 mod waypoint;
 
 pub use assemble::{Options, plan};
 pub use error::Error;
 pub use route::MOST_STEPS;
+pub use strategy::{Strategy, from_fn};
 pub use waypoint::{Waypoint, Waypoints, silence};
 
 #[cfg(test)]

@@ -87,13 +87,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
 use cutover_plan::{Phase, Step, Undo, state_digest};
-use cutover_release::refuse_all;
+use cutover_release::{Refusal, Refusals};
 use cutover_workload::{Deployment, Workload};
 
 use self::gates::time_limit;
 use self::leg::Leg;
 use self::stand::Stand;
 use crate::error::Error;
+use crate::kinds;
 use crate::waypoint::Waypoint;
 
 /// A plan longer than this helps nobody.
@@ -301,7 +302,8 @@ fn too_long(steps: usize) -> Result<(), Error> {
     }
     let hint = "allow more pods at a time with maxSurge or maxStep, or take larger weights";
     let reason = format!("the plan has more than {MOST_STEPS} steps");
-    Err(refuse_all(reason, hint).into())
+    let refusal = Refusal::new(kinds::MANY_STEPS, reason).hint(hint);
+    Err(Refusals::from(refusal).into())
 }
 
 /// A step for a waypoint at which the plan stands already: nothing changes, its gates are waited

@@ -2,12 +2,12 @@
 
 use cutover_manifest::{Bundle, Digest, Manifest};
 use cutover_plan::{Duration, Plan};
-use cutover_release::Release;
+use cutover_release::{Ends, Release};
 use cutover_report::{step_name, warnings};
 use cutover_workload::Amount;
 use serde_json::{Value, json};
 
-use crate::{Error, Options, Waypoints, plan};
+use crate::{Error, Options, Waypoints, from_fn, plan};
 
 fn deployment(name: &str, edit: impl Fn(&mut Value)) -> Value {
     let mut value = json!({
@@ -51,21 +51,20 @@ fn check_refused(from: &[Value], to: &[Value], place: &str, reason: &str) {
     let error = straight(&bundle(from), &bundle(to)).unwrap_err();
     let text = error.to_string();
     assert!(text.contains(reason), "{text}");
-    assert_eq!(error.pointer(), place, "{text}");
+    let refusal = error.refusals().next().unwrap();
+    assert_eq!(refusal.pointer(), place, "{text}");
     assert!(
-        error.object().is_some() && text.contains("\nhint: "),
+        refusal.object().is_some() && text.contains("\nhint: "),
         "{text}"
     );
 }
 
 fn straight(from: &Bundle, to: &Bundle) -> Result<Plan, Error> {
-    let release = Release::new(from, to, false)?;
-    plan(
-        &release,
-        "rolling",
-        Waypoints::straight(&release, "update", &Default::default())?,
-        &Options::default(),
-    )
+    let release = Release::new(Ends::new(from.clone(), to.clone()))?;
+    let rolling = from_fn("rolling", |release| {
+        Waypoints::straight(release, "update", &Default::default())
+    });
+    plan(&release, &rolling, &Options::default())
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_plan::{Analysis, Asked, Duration, Gate};
-use cutover_release::{Error, Release, workload};
+use cutover_release::{Refusals, Release, workload};
 use cutover_workload::{Allowance, Deployment, Workload};
 
 /// A named bundle that a strategy wants to stand at, with its gates.
@@ -77,7 +77,11 @@ impl Waypoints {
     ///
     /// A Deployment whose number of replicas is unknown, and a budget that the API server does not
     /// take.
-    pub fn straight(release: &Release, phase: &str, allowance: &Allowance) -> Result<Self, Error> {
+    pub fn straight(
+        release: &Release,
+        phase: &str,
+        allowance: &Allowance,
+    ) -> Result<Self, Refusals> {
         let mut straight = Self::default();
         let mut bundle = release.transit()?;
         for object in release.changed() {
@@ -107,7 +111,7 @@ impl Waypoints {
         release: &Release,
         object: &ObjectRef,
         allowance: &Allowance,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Refusals> {
         let mut follower = workload(release, object, allowance)?;
         let rolled = release.to().get(object).filter(|_| release.rolls(object));
         if let Some(set) = rolled.filter(|set| Deployment::of(set).recreates()) {

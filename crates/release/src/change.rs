@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
+use cutover_manifest::{Bundle, Manifest, containers};
 use cutover_workload::deployments;
 use serde_json::{Value, json};
 
+use crate::hint::Hint;
+use crate::kinds;
+use crate::refusal::{Refusal, Refusals};
 use crate::select::{WorkloadName, select};
 
 /// `CONTAINER=IMAGE`, as `kubectl set image` takes it.
@@ -23,53 +26,20 @@ pub struct EnvironmentVariable {
     value: String,
 }
 
-/// A change that cannot be made to the input.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+/// A text that says no change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadChange {
     /// Not of the form `CONTAINER=IMAGE`.
     #[error(
-        "`{0}` does not say which container gets which image\nhint: write --image CONTAINER=IMAGE, as hello=registry.example/hello:2.0.0"
+        "`{0}` does not say which container gets which image\nhint: write CONTAINER=IMAGE, as hello=registry.example/hello:2.0.0"
     )]
     Image(String),
     /// Not of the form `NAME=VALUE`.
     #[error(
-        "`{0}` does not say which variable gets which value\nhint: write --set-env NAME=VALUE or CONTAINER:NAME=VALUE"
+        "`{0}` does not say which variable gets which value\nhint: write NAME=VALUE or CONTAINER:NAME=VALUE"
     )]
     Environment(String),
-    /// No workload of the input has that container.
-    #[error("container {container}: no workload of the input has it\nhint: there are {known}")]
-    NoContainer {
-        /// What was asked for.
-        container: String,
-        /// The containers that there are.
-        known: String,
-    },
-    /// Several workloads have that container.
-    #[error(
-        "container {container}: {count} workloads have it: {workloads}\nhint: say which with --workload deployment/NAME"
-    )]
-    ManyWorkloads {
-        /// What was asked for.
-        container: String,
-        /// How many.
-        count: usize,
-        /// Their names.
-        workloads: String,
-    },
-    /// Several containers could be meant.
-    #[error(
-        "{object}: it has {count} containers\nhint: say which with --set-env CONTAINER:NAME=VALUE"
-    )]
-    ManyContainers {
-        /// The workload.
-        object: ObjectRef,
-        /// How many.
-        count: usize,
-    },
-    /// The named workload is not there.
-    #[error(transparent)]
-    Workload(#[from] crate::Error),
 }
 
 impl FromStr for Image {
@@ -107,30 +77,12 @@ impl FromStr for EnvironmentVariable {
     }
 }
 
-/// The bundle with another image in one container. Where no workload is named, exactly one must
-/// have that container.
-///
-/// # Errors
-///
-/// No such container, or several workloads that have it.
-///
-/// ```
-/// use cutover_manifest::{Bundle, Manifest};
-/// use cutover_release::{Image, set_image};
-/// use serde_json::json;
-///
-/// let hello = Manifest::new(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
-///     "spec": {"template": {"spec": {"containers": [{"name": "hello", "image": "hello:1"}]}}}}))?;
-/// let bundle: Bundle = [hello].into_iter().collect();
-/// let changed = set_image(&bundle, &"hello=hello:2".parse::<Image>()?, &[])?;
-/// assert_eq!(changed.iter().next().unwrap().pointer("/spec/template/spec/containers/0/image"), Some(&json!("hello:2")));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn set_image(
+/// The bundle with another image in one container.
+pub(crate) fn set_image(
     bundle: &Bundle,
     image: &Image,
     workloads: &[WorkloadName],
-) -> Result<Bundle, BadChange> {
+) -> Result<Bundle, Refusals> {
     let mut changed = bundle.clone();
     for set in having(bundle, &image.container, workloads)? {
         changed.insert(edit(set, &image.container, |container| {
@@ -141,15 +93,11 @@ pub fn set_image(
 }
 
 /// The bundle with another value of an environment variable in one container.
-///
-/// # Errors
-///
-/// No such container, or several that could be meant.
-pub fn set_environment(
+pub(crate) fn set_environment(
     bundle: &Bundle,
     variable: &EnvironmentVariable,
     workloads: &[WorkloadName],
-) -> Result<Bundle, BadChange> {
+) -> Result<Bundle, Refusals> {
     let mut changed = bundle.clone();
     let sets = match &variable.container {
         Some(container) => having(bundle, container, workloads)?,
@@ -173,7 +121,7 @@ fn having<'a>(
     bundle: &'a Bundle,
     container: &str,
     workloads: &[WorkloadName],
-) -> Result<Vec<&'a Manifest>, BadChange> {
+) -> Result<Vec<&'a Manifest>, Refusals> {
     let meant: Vec<&Manifest> = if workloads.is_empty() {
         deployments(bundle).map(|set| set.manifest()).collect()
     } else {
@@ -188,25 +136,30 @@ fn having<'a>(
         .filter(|set| names(set).any(|name| name == container))
         .collect();
     match found.len() {
-        0 => Err(BadChange::NoContainer {
-            container: container.into(),
-            known: known(&meant),
-        }),
+        0 => Err(no_container(container, &meant)),
         1 => Ok(found),
         _ if !workloads.is_empty() => Ok(found),
-        count => {
-            let workloads = found
-                .iter()
-                .map(|set| set.object().to_string())
-                .collect::<Vec<_>>()
-                .join(", ");
-            Err(BadChange::ManyWorkloads {
-                container: container.into(),
-                count,
-                workloads,
-            })
-        }
+        _ => Err(many_workloads(container, &found)),
     }
+}
+
+fn no_container(container: &str, meant: &[&Manifest]) -> Refusals {
+    let message = format!("container {container}: no workload of the input has it");
+    Refusal::new(kinds::NO_CONTAINER, message)
+        .hint(format!("there are {}", known(meant)))
+        .into()
+}
+
+fn many_workloads(container: &str, found: &[&Manifest]) -> Refusals {
+    let names: Vec<String> = found.iter().map(|set| set.object().to_string()).collect();
+    let message = format!(
+        "container {container}: {} workloads have it: {}",
+        names.len(),
+        names.join(", ")
+    );
+    Refusal::new(kinds::MANY_WORKLOADS, message)
+        .hint(Hint::NameWorkload)
+        .into()
 }
 
 fn known(sets: &[&Manifest]) -> String {
@@ -229,7 +182,7 @@ fn names(set: &Manifest) -> impl Iterator<Item = &str> {
     containers(template).filter_map(|container| container.get("name")?.as_str())
 }
 
-fn only_container(set: &Manifest) -> Result<String, BadChange> {
+fn only_container(set: &Manifest) -> Result<String, Refusals> {
     let main = set
         .pointer("/spec/template/spec/containers")
         .and_then(Value::as_array);
@@ -240,10 +193,13 @@ fn only_container(set: &Manifest) -> Result<String, BadChange> {
         .collect();
     match names.as_slice() {
         [only] => Ok((*only).into()),
-        several => Err(BadChange::ManyContainers {
-            object: set.object().clone(),
-            count: several.len(),
-        }),
+        several => {
+            let message = format!("it has {} containers", several.len());
+            Err(Refusal::new(kinds::MANY_CONTAINERS, message)
+                .of(set.object())
+                .hint(Hint::NameContainer)
+                .into())
+        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! A release: what runs and what is wanted, the passes over it, and what is refused.
 
+mod adoption;
 mod change;
 mod deployment;
-mod error;
+mod ends;
+mod hint;
 mod history;
+pub mod kinds;
 mod ports;
+mod refusal;
 mod refuse;
 mod release;
 mod select;
@@ -12,10 +16,13 @@ mod sets;
 mod types;
 mod update_strategy;
 
-pub use change::{BadChange, EnvironmentVariable, Image, set_environment, set_image};
+pub use adoption::Adoption;
+pub use change::{BadChange, EnvironmentVariable, Image};
 pub use deployment::check_made;
-pub use error::{Error, Refusal, refuse, refuse_all};
+pub use ends::Ends;
+pub use hint::Hint;
 pub use ports::ports;
+pub use refusal::{Refusal, RefusalKind, Refusals, refuse};
 pub use refuse::{autoscalers, paused, resumed, services};
 pub use release::{Release, with_replicas};
 pub use select::{BadName, WorkloadName, select};

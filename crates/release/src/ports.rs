@@ -5,7 +5,8 @@ use cutover_traffic::{Owned, PodIndex, Port, Service};
 use cutover_workload::Deployment;
 use serde_json::Value;
 
-use crate::error::{Error, refuse};
+use crate::kinds;
+use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
 /// Refuses a state in which a Service and its pods are at odds about a port on the way. How they
@@ -14,7 +15,7 @@ use crate::release::Release;
 /// # Errors
 ///
 /// The Service, and the port that leads nowhere.
-pub fn ports(state: &Bundle, release: &Release) -> Result<(), Error> {
+pub fn ports(state: &Bundle, release: &Release) -> Result<(), Refusals> {
     let index = PodIndex::of(state);
     for manifest in state.of_kind("Service") {
         let service = Service::read(manifest)?;
@@ -34,7 +35,7 @@ fn stand_so(
     service: &Service,
     pods: &Owned<'_>,
     end: &Bundle,
-) -> Result<bool, Error> {
+) -> Result<bool, Refusals> {
     if end
         .get(pods.owner)
         .and_then(|set| Deployment::of(set).template())
@@ -50,7 +51,7 @@ fn stand_so(
 }
 
 /// Refuses a named port that no container has: a Service drops it silently.
-pub(crate) fn has_ports(service: &Service, pods: &Owned<'_>) -> Result<(), Error> {
+pub(crate) fn has_ports(service: &Service, pods: &Owned<'_>) -> Result<(), Refusals> {
     let named = |wanted: &String| {
         declared(pods.template).any(|port| port.get("name").and_then(Value::as_str) == Some(wanted))
     };
@@ -64,12 +65,18 @@ pub(crate) fn has_ports(service: &Service, pods: &Owned<'_>) -> Result<(), Error
             pods.owner
         );
         let hint = format!("name a containerPort `{name}`, or change `targetPort`");
-        Err(refuse(&service.object, "/spec/ports", reason, hint))
+        Err(refuse(
+            kinds::PORT,
+            &service.object,
+            "/spec/ports",
+            reason,
+            hint,
+        ))
     })
 }
 
 /// Whoever says by number where its containers listen, says it of all versions.
-fn has_numbers(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), Error> {
+fn has_numbers(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), Refusals> {
     let ends = [release.from(), release.to()].map(|end| {
         end.get(pods.owner)
             .and_then(|set| Deployment::of(set).template())
@@ -90,7 +97,7 @@ fn has_numbers(service: &Service, pods: &Owned<'_>, release: &Release) -> Result
         );
         let hint =
             "let the containers listen on both ports for a release, or name the port and keep the name";
-        Err(refuse(&service.object, "/spec/ports", reason, hint))
+        Err(refuse(kinds::PORT, &service.object, "/spec/ports", reason, hint))
     })
 }
 

@@ -7,74 +7,87 @@ use cutover_traffic::{Owned, PodIndex, Service, backends};
 use cutover_workload::{Deployment, Rollout, Selector, Workload, deployments, texts};
 
 use crate::deployment::{check, selector};
-use crate::error::{Error, refuse};
+use crate::hint::Hint;
+use crate::kinds;
 use crate::ports::has_ports;
+use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
 use crate::update_strategy::update_strategy;
 
 /// Refuses a release that no strategy can carry out.
-pub(crate) fn refuse_release(release: &Release) -> Result<(), Error> {
-    for bundle in [release.from(), release.to()] {
-        bundle
-            .iter()
-            .filter(|manifest| Deployment::is(manifest.object()))
-            .try_for_each(check)?;
-        equal_selectors(bundle)?;
+pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
+    what_can_be_read(release)?;
+    let mut refused = Gathered::default();
+    for to in release.to().iter() {
+        refused.note(immutable(release.from().get(to.object()), to));
     }
-    release
-        .to()
-        .iter()
-        .try_for_each(|to| immutable(release.from().get(to.object()), to))?;
     for set in deployments(release.to()) {
         let to = set.manifest();
-        update_strategy(release.from().get(to.object()), to)?;
+        refused.note(update_strategy(release.from().get(to.object()), to));
     }
-    one_version(release)?;
-    deployments(release.from()).try_for_each(|set| changed_configuration(set, release))?;
-    services(release.to(), release.from(), &[])?;
-    routes(release.to())
+    for set in deployments(release.from()) {
+        refused.note(changed_configuration(set, release));
+    }
+    refused.note(one_version(release));
+    refused.note(services(release.to(), release.from(), &[]));
+    refused.note(routes(release.to()));
+    refused.judge()
+}
+
+/// What all other rules rely on.
+fn what_can_be_read(release: &Release) -> Result<(), Refusals> {
+    let mut refused = Gathered::default();
+    for bundle in [release.from(), release.to()] {
+        for set in deployments(bundle) {
+            refused.note(check(set.manifest()));
+        }
+    }
+    refused.judge()?;
+    equal_selectors(release.from())?;
+    equal_selectors(release.to())
 }
 
 /// Refuses a Service that would match nothing, whose named ports its pods lack, or that would newly
 /// send requests to pods of a Deployment that is no part of what it served.
-pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Result<(), Error> {
+pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Result<(), Refusals> {
     let (index, before) = (PodIndex::of(bundle), PodIndex::of(from));
     let kin = kin(workloads);
+    let mut refused = Gathered::default();
     for manifest in bundle.of_kind("Service") {
         let service = Service::read(manifest)?;
         if service.selector.is_empty() {
             continue;
         }
         let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
-        matches_something(&service, &selected)?;
-        selected
-            .iter()
-            .try_for_each(|pods| has_ports(&service, pods))?;
+        refused.note(matches_something(&service, &selected));
+        for pods in &selected {
+            refused.note(has_ports(&service, pods));
+        }
         let served = from
             .get(&service.object)
             .map(|known| texts(known.pointer("/spec/selector")))
             .unwrap_or_default();
         let served = before.selected(manifest.object().namespace.as_deref(), &served);
-        no_strangers(&service, &selected, &served, from, &kin)?;
+        refused.note(no_strangers(&service, &selected, &served, from, &kin));
     }
-    Ok(())
+    refused.judge()
 }
 
 /// Refuses a leg that replaces the pods of a Deployment which is paused at one of its ends: its
 /// controller would not do so, on the way there or on the way back.
-pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
+pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Refusals> {
     let stuck = |set: &Deployment<'_>| {
         let before = from.get(set.manifest().object()).map(Deployment::of);
         let turns = before.and_then(Deployment::template) != set.template();
         turns && (set.is_paused() || before.is_some_and(Deployment::is_paused))
     };
     deployments(to).find(stuck).map_or(Ok(()), |set| {
-        let hint = "resume it first: cutover plan resume";
         Err(refuse(
+            kinds::PAUSED,
             set.manifest().object(),
             "/spec/paused",
             "a paused Deployment does not roll out",
-            hint,
+            Hint::Resume,
         ))
     })
 }
@@ -86,7 +99,7 @@ pub fn paused(from: &Bundle, to: &Bundle) -> Result<(), Error> {
 /// # Errors
 ///
 /// The Deployment that would leave the budget.
-pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
+pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Refusals> {
     let counting = workloads
         .iter()
         .filter(|workload| workload.rollout != Rollout::Recreate);
@@ -99,10 +112,11 @@ pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
             let rolls = from.is_paused() && to.rolls_after(from);
             if let Some((field, reason)) = beyond(from, workload).filter(|_| rolls) {
                 return Err(refuse(
+                    kinds::PAUSED,
                     object,
                     &format!("/spec/strategy/rollingUpdate/{field}"),
                     reason,
-                    "resume it first, with its own strategy: cutover plan resume",
+                    Hint::Resume,
                 ));
             }
         }
@@ -140,7 +154,7 @@ fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
         .collect()
 }
 
-fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), Error> {
+fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), Refusals> {
     if !selected.is_empty() {
         return Ok(());
     }
@@ -152,6 +166,7 @@ fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), E
         .join(",");
     let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
     Err(refuse(
+        kinds::NO_PODS_BEHIND,
         &service.object,
         "/spec/selector",
         format!("`{selector}` matches no pods of the input"),
@@ -167,7 +182,7 @@ fn no_strangers(
     served: &[&Owned<'_>],
     from: &Bundle,
     kin: &BTreeMap<ObjectRef, usize>,
-) -> Result<(), Error> {
+) -> Result<(), Refusals> {
     let known: BTreeSet<&ObjectRef> = served.iter().map(|pods| pods.owner).collect();
     let families: BTreeSet<&usize> = known.iter().filter_map(|owner| kin.get(*owner)).collect();
     let stranger = selected.iter().map(|pods| pods.owner).find(|owner| {
@@ -180,6 +195,7 @@ fn no_strangers(
         Some(owner) => {
             let hint = "make the selector narrower, or give those pods other labels";
             Err(refuse(
+                kinds::STRANGERS,
                 &service.object,
                 "/spec/selector",
                 format!("it would newly send requests to {owner}"),
@@ -191,7 +207,7 @@ fn no_strangers(
 }
 
 /// Refuses a route that would lead to no Service.
-fn routes(bundle: &Bundle) -> Result<(), Error> {
+fn routes(bundle: &Bundle) -> Result<(), Refusals> {
     let all = bundle.iter().flat_map(|route| {
         backends(route)
             .into_iter()
@@ -204,11 +220,17 @@ fn routes(bundle: &Bundle) -> Result<(), Error> {
             backend.service
         );
         let hint = "give the Service too, or leave out a route whose Services are not in the input";
-        Err(refuse(route.object(), &backend.pointer, reason, hint))
+        Err(refuse(
+            kinds::NO_SERVICE,
+            route.object(),
+            &backend.pointer,
+            reason,
+            hint,
+        ))
     })
 }
 
-fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
+fn equal_selectors(bundle: &Bundle) -> Result<(), Refusals> {
     let mut seen: BTreeMap<(Option<&str>, Selector), &ObjectRef> = BTreeMap::new();
     for set in deployments(bundle) {
         let object = set.manifest().object();
@@ -216,6 +238,7 @@ fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
         if let Some(other) = seen.insert(key, object) {
             let reason = format!("{other} has the same selector");
             return Err(refuse(
+                kinds::SAME_SELECTOR,
                 object,
                 "/spec/selector",
                 reason,
@@ -228,7 +251,7 @@ fn equal_selectors(bundle: &Bundle) -> Result<(), Error> {
 
 /// Fields that the API server never lets change (`pkg/registry/apps/deployment/strategy.go` and its
 /// like).
-fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
+fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
     let Some(from) = from else { return Ok(()) };
     let fields: &[&str] = match to.object().kind.as_str() {
         "Deployment" | "ReplicaSet" | "DaemonSet" => &["/spec/selector"],
@@ -256,6 +279,7 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
         .find(|field| from.pointer(field) != to.pointer(field))
     {
         Some(field) => Err(refuse(
+            kinds::IMMUTABLE,
             to.object(),
             field,
             "the field is immutable",
@@ -266,7 +290,7 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
 }
 
 /// Refuses a plan that counts the pods of a set which an autoscaler scales.
-pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Error> {
+pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Refusals> {
     let scalers = scalers(release);
     let sets = workloads.iter().flat_map(Workload::objects).cloned();
     sets.chain(release.changed())
@@ -274,7 +298,7 @@ pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Erro
 }
 
 /// One object under two versions of its API would be made and removed at once.
-fn one_version(release: &Release) -> Result<(), Error> {
+fn one_version(release: &Release) -> Result<(), Refusals> {
     let key = |object: &ObjectRef| {
         (
             object.group().to_owned(),
@@ -289,7 +313,13 @@ fn one_version(release: &Release) -> Result<(), Error> {
         if other.api_version != object.api_version {
             let reason = format!("the same object is there as {}", other.api_version);
             let hint = "write both ends with one apiVersion: the API server converts between them";
-            return Err(refuse(object, "/apiVersion", reason, hint));
+            return Err(refuse(
+                kinds::TWO_VERSIONS,
+                object,
+                "/apiVersion",
+                reason,
+                hint,
+            ));
         }
     }
     Ok(())
@@ -305,7 +335,7 @@ fn scalers(release: &Release) -> Vec<&Manifest> {
 }
 
 /// An autoscaler would change what the plan counts on.
-fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
+fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Refusals> {
     let mut near = scalers
         .iter()
         .filter(|scaler| scaler.object().namespace == object.namespace);
@@ -320,6 +350,7 @@ fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
                 scaler.object()
             );
             Err(refuse(
+                kinds::AUTOSCALER,
                 object,
                 "/spec/replicas",
                 reason,
@@ -332,7 +363,7 @@ fn autoscaled(object: &ObjectRef, scalers: &[&Manifest]) -> Result<(), Error> {
 
 /// Both versions of the pods would read the changed values, and undo could not give the old ones
 /// back in time.
-fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), Error> {
+fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), Refusals> {
     let (object, Some(template)) = (set.manifest().object(), set.template()) else {
         return Ok(());
     };
@@ -352,7 +383,7 @@ fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), E
             let hint = format!(
                 "give the new values to a {kind} of another name, and let the new pods refer to that"
             );
-            return Err(refuse(&reference, "", reason, hint));
+            return Err(refuse(kinds::CONFIGURATION, &reference, "", reason, hint));
         }
     }
     Ok(())

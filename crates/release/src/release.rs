@@ -7,8 +7,10 @@ use cutover_traffic::{PodIndex, services_by_owner};
 use cutover_workload::{Deployment, deployments, texts};
 use serde_json::{Value, json};
 
-use crate::error::{Error, refuse};
+use crate::ends::Ends;
 use crate::history::without_history;
+use crate::kinds;
+use crate::refusal::{Refusals, refuse};
 use crate::refuse::refuse_release;
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
@@ -27,9 +29,8 @@ pub struct Release {
 impl Release {
     /// A release from what runs to what is wanted.
     ///
-    /// Objects that `to` lacks stay, with a warning; with `prune` they go, but never a Namespace, a
-    /// CustomResourceDefinition or a PersistentVolumeClaim. Secrets are sealed: no value gets into
-    /// a plan. ReplicaSets that a Deployment of the input controls are its history, and left out
+    /// Objects that `to` lacks stay, with a warning, unless the ends are
+    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan. ReplicaSets that a Deployment of the input controls are its history, and left out
     /// with their pods.
     ///
     /// # Errors
@@ -38,16 +39,16 @@ impl Release {
     /// two workloads with one selector, … each with the object, the field and a hint.
     ///
     /// ```
-    /// use cutover_manifest::Bundle;
-    /// use cutover_release::Release;
+    /// use cutover_release::{Ends, Release};
     ///
-    /// let release = Release::new(&Bundle::new(), &Bundle::new(), false)?;
+    /// let release = Release::new(Ends::default())?;
     /// assert!(release.changed().is_empty());
-    /// # Ok::<(), cutover_release::Error>(())
+    /// # Ok::<(), cutover_release::Refusals>(())
     /// ```
-    pub fn new(from: &Bundle, to: &Bundle, prune: bool) -> Result<Self, Error> {
-        let [from, mut to]: [Bundle; 2] = [from, to].map(|end| {
-            let end = without_history(end, [from, to]);
+    pub fn new(ends: Ends) -> Result<Self, Refusals> {
+        let both = [ends.from(), ends.to()];
+        let [from, mut to]: [Bundle; 2] = both.map(|end| {
+            let end = without_history(end, both);
             end.iter().map(Manifest::sealed).collect()
         });
         let mut warnings = Vec::new();
@@ -58,7 +59,7 @@ impl Release {
             .collect::<Vec<_>>()
         {
             let owned = is_owned(&manifest);
-            if !prune || owned || is_kept(manifest.object()) {
+            if !ends.is_pruned() || owned || is_kept(manifest.object()) {
                 warnings.extend((!owned).then(|| stays(manifest.object())));
                 to.insert(manifest);
             }
@@ -159,9 +160,10 @@ impl Release {
     /// # Errors
     ///
     /// One that only one end has, or none.
-    pub fn both_ends(&self, deployment: &ObjectRef) -> Result<(&Manifest, &Manifest), Error> {
+    pub fn both_ends(&self, deployment: &ObjectRef) -> Result<(&Manifest, &Manifest), Refusals> {
         let missing = || {
             refuse(
+                kinds::ONE_END,
                 deployment,
                 "",
                 "is not on both ends of the release",
@@ -183,7 +185,7 @@ impl Release {
     /// # Errors
     ///
     /// Where the two selectors have nothing in common.
-    pub fn transit(&self) -> Result<Bundle, Error> {
+    pub fn transit(&self) -> Result<Bundle, Refusals> {
         let mut transit = self.from.clone();
         let pods = PodIndex::of(&self.from);
         for manifest in self.to.iter() {
@@ -201,7 +203,7 @@ impl Release {
 
 /// A Service by what its selectors before and after have in common, where the pods that run are
 /// lost otherwise.
-fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manifest, Error> {
+fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manifest, Refusals> {
     let (before, after) = (
         texts(from.pointer("/spec/selector")),
         texts(to.pointer("/spec/selector")),
@@ -220,6 +222,7 @@ fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manife
     if common.is_empty() {
         let hint = "change the selector in two releases, by way of a label that both versions have";
         return Err(refuse(
+            kinds::SELECTOR,
             to.object(),
             "/spec/selector",
             "the selectors before and after have no label in common",
@@ -246,7 +249,7 @@ fn stays(object: &ObjectRef) -> Warning {
         object: Some(object.clone()),
         place: None,
         message: "is not in what is wanted, and stays".into(),
-        hint: Some("remove it with --prune, or delete it by hand".into()),
+        hint: Some("prune it, or delete it by hand".into()),
     }
 }
 

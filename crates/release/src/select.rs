@@ -7,7 +7,9 @@ use cutover_manifest::{Bundle, ObjectRef};
 use cutover_workload::deployments;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, refuse_all};
+use crate::hint::Hint;
+use crate::kinds;
+use crate::refusal::{Refusal, Refusals};
 
 /// A Deployment as people name it: `hello`, `deployment/hello`, or with its namespace
 /// `prod/deployment/hello`.
@@ -51,7 +53,7 @@ impl WorkloadName {
 ///
 /// A name that no Deployment or that several have, and no name where there is not exactly one
 /// Deployment.
-pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>, Error> {
+pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>, Refusals> {
     let all: Vec<ObjectRef> = deployments(bundle)
         .map(|set| set.manifest().object().clone())
         .collect();
@@ -69,13 +71,15 @@ pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>,
     names.iter().map(find).collect()
 }
 
-fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Error> {
+fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Refusals> {
     match found {
         [only] => Ok(only.clone()),
-        [] => Err(refuse_all(
+        [] => Err(Refusal::new(
+            kinds::NO_WORKLOAD,
             format!("{of}: there is no such Deployment"),
-            "check the name, the namespace, and what -f reads",
-        )),
+        )
+        .hint(Hint::CheckInput)
+        .into()),
         several => {
             let names: Vec<String> = several.iter().map(ToString::to_string).collect();
             let reason = format!(
@@ -83,10 +87,9 @@ fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Error> {
                 several.len(),
                 names.join(", ")
             );
-            Err(refuse_all(
-                reason,
-                "say which with --workload deployment/NAME, and --namespace where names repeat",
-            ))
+            Err(Refusal::new(kinds::MANY_WORKLOADS, reason)
+                .hint(Hint::NameWorkload)
+                .into())
         }
     }
 }

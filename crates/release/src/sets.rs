@@ -9,7 +9,9 @@ use cutover_workload::{
 use serde_json::{Value, json};
 
 use crate::deployment::selector;
-use crate::error::{Error, refuse};
+use crate::hint::Hint;
+use crate::kinds;
+use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
 /// The label that the field uses to tell sets apart; ours where that is taken.
@@ -34,7 +36,7 @@ pub fn beside(
     deployment: &ObjectRef,
     role: Role,
     key: &str,
-) -> Result<Manifest, Error> {
+) -> Result<Manifest, Refusals> {
     let (running, wanted) = release.both_ends(deployment)?;
     two_sets(running)?;
     two_sets(wanted)?;
@@ -45,6 +47,7 @@ pub fn beside(
     if release.from().contains(&object) || release.to().contains(&object) {
         let hint = "finish or undo the plan that made it, or take it out of the input";
         return Err(refuse(
+            kinds::TAKEN,
             &object,
             "",
             format!(
@@ -66,7 +69,7 @@ pub fn beside(
 ///
 /// ```
 /// use cutover_manifest::{Bundle, Manifest};
-/// use cutover_release::{Release, discriminator};
+/// use cutover_release::{Ends, Release, discriminator};
 /// use serde_json::json;
 ///
 /// let hello = Manifest::new(json!({
@@ -75,11 +78,11 @@ pub fn beside(
 ///         "metadata": {"labels": {"app": "hello", "track": "stable"}}, "spec": {"containers": []}}},
 /// }))?;
 /// let bundle: Bundle = [hello.clone()].into_iter().collect();
-/// let release = Release::new(&bundle, &bundle, false)?;
+/// let release = Release::new(Ends::unchanged(bundle))?;
 /// assert_eq!(discriminator(&release, hello.object())?, "track");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn discriminator(release: &Release, deployment: &ObjectRef) -> Result<&'static str, Error> {
+pub fn discriminator(release: &Release, deployment: &ObjectRef) -> Result<&'static str, Refusals> {
     let services = release.services_of(deployment);
     let ends = services
         .iter()
@@ -106,7 +109,7 @@ pub fn discriminator(release: &Release, deployment: &ObjectRef) -> Result<&'stat
 pub fn slot_label(
     release: &Release,
     deployment: &ObjectRef,
-) -> Result<(&'static str, Option<String>), Error> {
+) -> Result<(&'static str, Option<String>), Refusals> {
     let selector = own_selector(release, deployment)?;
     let [blue, green] = [Role::Blue, Role::Green].map(|role| role.to_string());
     for key in [TRACK, OWN_TRACK] {
@@ -122,7 +125,7 @@ pub fn slot_label(
     Ok((LAST_TRACK, steady(release, deployment, LAST_TRACK)))
 }
 
-fn own_selector(release: &Release, deployment: &ObjectRef) -> Result<Selector, Error> {
+fn own_selector(release: &Release, deployment: &ObjectRef) -> Result<Selector, Refusals> {
     let (running, _) = release.both_ends(deployment)?;
     selector(Deployment::of(running))
 }
@@ -171,7 +174,7 @@ fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifes
 }
 
 /// A new set's selector is the old one's with the label: its pods have to match the whole of it.
-fn admits(manifest: &Manifest, key: &str, role: &str) -> Result<(), Error> {
+fn admits(manifest: &Manifest, key: &str, role: &str) -> Result<(), Refusals> {
     if selector(Deployment::of(manifest))?.admits(key, role) {
         return Ok(());
     }
@@ -180,23 +183,30 @@ fn admits(manifest: &Manifest, key: &str, role: &str) -> Result<(), Error> {
     let hint =
         "a selector is immutable: take the strategy rolling, or make a Deployment of another name";
     let pointer = "/spec/selector/matchExpressions";
-    Err(refuse(manifest.object(), pointer, reason, hint))
+    Err(refuse(
+        kinds::SELECTOR,
+        manifest.object(),
+        pointer,
+        reason,
+        hint,
+    ))
 }
 
-fn two_sets(manifest: &Manifest) -> Result<(), Error> {
+fn two_sets(manifest: &Manifest) -> Result<(), Refusals> {
     let deployment = Deployment::of(manifest);
     if deployment.is_paused() {
-        let hint = "resume it first: cutover plan resume";
         return Err(refuse(
+            kinds::PAUSED,
             manifest.object(),
             "/spec/paused",
             "a paused Deployment does not roll out",
-            hint,
+            Hint::Resume,
         ));
     }
     if deployment.recreates() {
         let reason = "its type is Recreate: its pods do not stand beside others";
         return Err(refuse(
+            kinds::RECREATE,
             manifest.object(),
             "/spec/strategy/type",
             reason,
@@ -216,7 +226,7 @@ pub fn workload(
     release: &Release,
     deployment: &ObjectRef,
     budget: &Allowance,
-) -> Result<Workload, Error> {
+) -> Result<Workload, Refusals> {
     let (from, to) = replicas(release, deployment)?;
     let own = release
         .to()
@@ -226,8 +236,15 @@ pub fn workload(
     let said = budget.over(own);
     if said != own {
         let hint = "say another maxSurge or maxUnavailable";
-        said.check()
-            .map_err(|reason| refuse(deployment, "/spec/strategy/rollingUpdate", reason, hint))?;
+        said.check().map_err(|reason| {
+            refuse(
+                kinds::BUDGET,
+                deployment,
+                "/spec/strategy/rollingUpdate",
+                reason,
+                hint,
+            )
+        })?;
     }
     let mut workload = Workload::new(deployment.clone(), said, from, to);
     workload.name = name(release, deployment);
@@ -260,14 +277,15 @@ fn name(release: &Release, deployment: &ObjectRef) -> String {
 ///
 /// Where a manifest leaves `replicas` out: an autoscaler or a person scales it, so the number is
 /// unknown.
-pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32), Error> {
+pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32), Refusals> {
     let count = |manifest: &Manifest| {
         let unknown = || {
             refuse(
+                kinds::UNKNOWN_REPLICAS,
                 deployment,
                 "/spec/replicas",
                 "the manifest does not say how many pods run",
-                "say it with --replicas, or plan from live objects",
+                Hint::SayReplicas,
             )
         };
         match manifest.pointer("/spec/replicas") {

@@ -4,12 +4,13 @@ use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::Deployment;
 use serde_json::Value;
 
-use crate::error::{Error, refuse};
+use crate::kinds;
+use crate::refusal::{Refusals, refuse};
 
 /// Refuses what a release brings and the API server does not take as a Deployment's update strategy
 /// (`ValidateDeploymentStrategy` in `pkg/apis/apps/validation`). What is wrong before and stays so
 /// is nobody's wish here.
-pub(crate) fn update_strategy(from: Option<&Manifest>, to: &Manifest) -> Result<(), Error> {
+pub(crate) fn update_strategy(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
     match fault(to) {
         Some(fault) if from.and_then(self::fault).as_ref() != Some(&fault) => {
             Err(fault.refusal(to.object()))
@@ -26,8 +27,14 @@ struct Fault {
 }
 
 impl Fault {
-    fn refusal(self, object: &ObjectRef) -> Error {
-        refuse(object, self.pointer, self.reason, self.hint)
+    fn refusal(self, object: &ObjectRef) -> Refusals {
+        refuse(
+            kinds::UPDATE_STRATEGY,
+            object,
+            self.pointer,
+            self.reason,
+            self.hint,
+        )
     }
 }
 

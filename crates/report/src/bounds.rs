@@ -25,16 +25,16 @@ use crate::text::{ABSENT, Names, clean, count};
 /// Services is none.
 ///
 /// ```
-/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
 /// # let yaml = br#"apiVersion: apps/v1
 /// # kind: Deployment
 /// # metadata: {name: hello}
 /// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
 /// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-/// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
-/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// # let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+/// # let strategy: AnyStrategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 /// assert!(cutover_report::bounds(&plan)?.starts_with("hello: 3 replicas, floor 3, ceiling 4\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -23,16 +23,16 @@ use crate::text::clean;
 /// itself.
 ///
 /// ```
-/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
 /// # let yaml = br#"apiVersion: apps/v1
 /// # kind: Deployment
 /// # metadata: {name: hello}
 /// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
 /// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-/// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
-/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// # let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+/// # let strategy: AnyStrategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 /// assert_eq!(cutover_report::diff(&plan, Some(1), cutover_report::Style::Plain)?, "\
 /// step 1 · update · image of Deployment hello 1.0.0 → 2.0.0
 ///

@@ -37,16 +37,16 @@ pub struct Exposure {
 /// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where a Service is none.
 ///
 /// ```
-/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
 /// # let yaml = br#"apiVersion: apps/v1
 /// # kind: Deployment
 /// # metadata: {name: hello}
 /// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
 /// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-/// # let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
-/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// # let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+/// # let strategy: AnyStrategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
+/// let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 /// let shares: Vec<String> = cutover_report::exposure(&plan)?.iter().map(|state| state[0].unwrap().to_string()).collect();
 /// assert_eq!(shares, ["0 %", "25 %", "33 %", "100 %", "100 %", "100 %", "100 %"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -23,7 +23,7 @@
 //! # Example
 //!
 //! ```
-//! use cutover::{Image, Options, Release, Strategy, manifest};
+//! use cutover::{AnyStrategy, Ends, Options, Release, manifest};
 //! use cutover_report::{Style, show};
 //!
 //! let yaml = br#"
@@ -38,9 +38,9 @@
 //!     spec: { containers: [{ name: hello, image: "hello:1.0.0" }] }
 //! "#;
 //! let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-//! let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-//! let strategy: Strategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
-//! let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+//! let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+//! let strategy: AnyStrategy = serde_json::from_str(r#"{"canary": {"steps": [{"setWeight": 25}, {"pause": {}}]}}"#)?;
+//! let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 //!
 //! let table = show(&plan, Style::Plain)?;
 //! assert!(table.starts_with("Plan hello: canary, 6 steps   sha256:"));

@@ -1,5 +1,6 @@
 //! The plan as a reviewer reads it in a pull request.
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{Gate, Note, Pause, Plan, Step, Undo, walk};
 use cutover_workload::Bounds;
@@ -27,22 +28,22 @@ const MOST_NAMES: usize = 3;
 /// Services is none.
 ///
 /// ```
-/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
 /// # let yaml = br#"apiVersion: apps/v1
 /// # kind: Deployment
 /// # metadata: {name: hello}
 /// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
 /// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-/// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
-/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// # let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+/// # let strategy: AnyStrategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 /// let page = cutover_report::markdown(&plan)?;
 /// assert!(page.starts_with("# Plan hello: rolling, 1 step\n"));
 /// assert!(page.contains("+ spec.template.spec.containers[name=hello].image: hello:2.0.0\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn markdown(plan: &Plan) -> Result<String, Error> {
+pub fn markdown(plan: &Checked) -> Result<String, Error> {
     let mut parts = vec![format!("# {}\n", escaped(&title(plan)))];
     if !plan.is_empty() {
         parts.push(summary(plan)? + "\n");

@@ -1,5 +1,6 @@
 //! The plan as a table: where it stands after each step, and what it waits for there.
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{Change, Note, Plan, Step};
 use cutover_workload::{Deployment, Workload};
@@ -27,22 +28,22 @@ const MOST_BLOCKS: usize = 3;
 /// Services is none.
 ///
 /// ```
-/// # use cutover::{Image, Options, Release, Strategy, manifest};
+/// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
 /// # let yaml = br#"apiVersion: apps/v1
 /// # kind: Deployment
 /// # metadata: {name: hello}
 /// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
 /// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
 /// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
-/// # let to = cutover::set_image(&from, &"hello=hello:2.0.0".parse::<Image>()?, &[])?;
-/// # let strategy: Strategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
-/// let plan = cutover::plan(&Release::new(&from, &to, false)?, &strategy, &Options::default())?;
+/// # let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+/// # let strategy: AnyStrategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 /// let table = cutover_report::show(&plan, cutover_report::Style::Plain)?;
 /// assert!(table.contains("image of Deployment hello 1.0.0 → 2.0.0"));
 /// assert!(table.contains("hello 3 available (one pod at a time)"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn show(plan: &Plan, style: Style) -> Result<String, Error> {
+pub fn show(plan: &Checked, style: Style) -> Result<String, Error> {
     let digest = style.paint(Tone::Faint, &format!("sha256:{}…", plan.digest.short()));
     let mut out = format!("{}   {digest}\n", style.paint(Tone::Title, &title(plan)));
     if !plan.is_empty() {

@@ -192,7 +192,7 @@ fn version_label(from: &Manifest, set: &Manifest) -> Option<Warning> {
     Some(warning(
         set.object(),
         message,
-        "change the label in the manifests, and plan with --to",
+        "change the label in the manifests too",
     ))
 }
 

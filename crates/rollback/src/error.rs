@@ -1,44 +1,43 @@
-//! Why there is nothing to roll back to. The words are kubectl's where it has them.
+//! What a rollback refuses. The words are kubectl's where it has them.
 
 use cutover_manifest::ObjectRef;
+use cutover_release::{Hint, Refusal, RefusalKind, Refusals, kinds};
 
-/// What a rollback refuses.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The input has fewer than two revisions.
-    #[error(
-        "{0}: no rollout history found\nhint: give its ReplicaSets too: kubectl get deployment,replicaset -o yaml | cutover plan rollback -f -"
-    )]
-    NoHistory(ObjectRef),
-    /// No ReplicaSet has that revision.
-    #[error(
-        "{object}: unable to find specified revision {revision} in history\nhint: there are {known}"
-    )]
-    NotFound {
-        /// The Deployment.
-        object: Box<ObjectRef>,
-        /// What was asked for.
-        revision: u64,
-        /// The revisions that there are.
-        known: String,
-    },
-    /// It runs that template already.
-    #[error(
-        "{object}: the current template already matches revision {revision}\nhint: there is nothing to roll back"
-    )]
-    Matches {
-        /// The Deployment.
-        object: Box<ObjectRef>,
-        /// The revision.
-        revision: u64,
-    },
-    /// A paused Deployment does not roll back.
-    #[error(
-        "{0}: you cannot rollback a paused deployment\nhint: resume it first: cutover plan resume"
-    )]
-    Paused(ObjectRef),
-    /// What the planner refuses.
-    #[error(transparent)]
-    Plan(#[from] cutover_release::Error),
+/// The revision's template runs already.
+pub const MATCHES: RefusalKind = RefusalKind::new("matches");
+/// The input has fewer than two revisions.
+pub const NO_HISTORY: RefusalKind = RefusalKind::new("noHistory");
+/// No ReplicaSet has the revision.
+pub const NO_REVISION: RefusalKind = RefusalKind::new("noRevision");
+
+pub(crate) fn matches(object: &ObjectRef, revision: u64) -> Refusals {
+    let reason = format!("the current template already matches revision {revision}");
+    Refusal::new(MATCHES, reason)
+        .of(object)
+        .hint("there is nothing to roll back")
+        .into()
+}
+
+pub(crate) fn no_history(object: &ObjectRef) -> Refusals {
+    Refusal::new(NO_HISTORY, "no rollout history found")
+        .of(object)
+        .hint(Hint::ShowHistory)
+        .into()
+}
+
+pub(crate) fn no_revision(object: &ObjectRef, revision: u64, known: &str) -> Refusals {
+    let reason = format!("unable to find specified revision {revision} in history");
+    Refusal::new(NO_REVISION, reason)
+        .of(object)
+        .hint(format!("there are {known}"))
+        .into()
+}
+
+pub(crate) fn paused(object: &ObjectRef) -> Refusals {
+    let reason = "you cannot rollback a paused deployment";
+    Refusal::new(kinds::PAUSED, reason)
+        .of(object)
+        .at("/spec/paused")
+        .hint(Hint::Resume)
+        .into()
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_release::select;
+use cutover_release::{Refusals, select};
 use cutover_workload::Deployment;
 use serde_json::{Map, Value};
 
-use crate::error::Error;
+use crate::error;
 use crate::spec::Rollback;
 
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -25,11 +25,7 @@ const OWN: [&str; 6] = [
 ];
 
 /// The bundle with the named Deployments as an earlier revision had them.
-///
-/// # Errors
-///
-/// A paused Deployment, a history that lacks the revision, a revision that runs already.
-pub fn release(from: &Bundle, rollback: &Rollback) -> Result<Bundle, Error> {
+pub(crate) fn wanted(from: &Bundle, rollback: &Rollback) -> Result<Bundle, Refusals> {
     let mut to = from.clone();
     for object in select(from, &rollback.workloads)? {
         if let Some(set) = from.get(&object) {
@@ -47,27 +43,24 @@ fn rolled_back(
     set: &Manifest,
     history: &BTreeMap<u64, &Manifest>,
     wanted: u64,
-) -> Result<Manifest, Error> {
-    let object = set.object().clone();
+) -> Result<Manifest, Refusals> {
+    let object = set.object();
     if Deployment::of(set).is_paused() {
-        return Err(Error::Paused(object));
+        return Err(error::paused(object));
     }
     let revision = match wanted {
         0 => *history
             .keys()
             .nth_back(1)
-            .ok_or_else(|| Error::NoHistory(object.clone()))?,
+            .ok_or_else(|| error::no_history(object))?,
         wanted => wanted,
     };
     let target = history
         .get(&revision)
-        .ok_or_else(|| not_found(&object, revision, history))?;
+        .ok_or_else(|| not_found(object, revision, history))?;
     let template = plain(target.pointer("/spec/template"));
     if template == plain(set.pointer("/spec/template")) {
-        return Err(Error::Matches {
-            object: Box::new(object),
-            revision,
-        });
+        return Err(error::matches(object, revision));
     }
     Ok(with_annotations(
         &set.set("/spec/template", template),
@@ -75,20 +68,16 @@ fn rolled_back(
     ))
 }
 
-fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifest>) -> Error {
+fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifest>) -> Refusals {
     if history.is_empty() {
-        return Error::NoHistory(object.clone());
+        return error::no_history(object);
     }
     let known = history
         .keys()
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ");
-    Error::NotFound {
-        object: Box::new(object.clone()),
-        revision,
-        known,
-    }
+    error::no_revision(object, revision, &known)
 }
 
 /// The ReplicaSets that a Deployment controls, by revision.

@@ -13,7 +13,9 @@
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_rollback::{Rollback, release};
+//! use cutover_planner::Strategy;
+//! use cutover_release::Ends;
+//! use cutover_rollback::Rollback;
 //! use serde_json::json;
 //!
 //! let template = |image: &str| json!({"metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": image}]}});
@@ -28,8 +30,8 @@
 //!     object("ReplicaSet", "hello-a", "1", "hello:1")?,
 //!     object("ReplicaSet", "hello-b", "2", "hello:2")?,
 //! ].into_iter().collect();
-//! let to = release(&from, &Rollback::default())?;
-//! let hello = to.of_kind("Deployment").next().unwrap();
+//! let ends = Rollback::default().wanted(Ends::unchanged(from))?;
+//! let hello = ends.to().of_kind("Deployment").next().unwrap();
 //! assert_eq!(hello.pointer("/spec/template"), Some(&template("hello:1")));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -39,10 +41,8 @@ mod history;
 mod spec;
 mod waypoints;
 
-pub use error::Error;
-pub use history::release;
+pub use error::{MATCHES, NO_HISTORY, NO_REVISION};
 pub use spec::Rollback;
-pub use waypoints::waypoints;
 
 #[cfg(test)]
 mod tests;

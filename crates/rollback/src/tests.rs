@@ -1,12 +1,12 @@
 //! Rollbacks of an application as kubectl prints it, with its history and its Service.
 
 use cutover_manifest::{Bundle, Manifest};
-use cutover_planner::{Options, plan};
-use cutover_release::Release;
+use cutover_planner::{Options, Strategy, plan};
+use cutover_release::{Ends, Refusals, Release};
 use cutover_report::step_name;
 use serde_json::{Value, json};
 
-use crate::{Error, Rollback, release, waypoints};
+use crate::Rollback;
 
 /// Pods of the image `shop:REVISION`; the first ones lack the label `tier` and the port `http`.
 fn template(revision: u64) -> Value {
@@ -62,27 +62,23 @@ fn check(objects: &[Value], revision: u64, expect: Result<&str, (&str, &str)>) {
         .collect();
     match (rolled_back(&from, revision), expect) {
         (Ok(steps), Ok(expect)) => assert!(steps.join("; ").starts_with(expect), "{steps:?}"),
-        (Err(Error::Plan(error)), Err((pointer, reason))) => {
-            let text = error.to_string();
-            assert_eq!(error.pointer(), pointer, "{text}");
+        (Err(refused), Err((pointer, reason))) => {
+            let text = refused.to_string();
+            assert_eq!(refused.first().pointer(), pointer, "{text}");
             assert!(text.contains(reason) && text.contains("\nhint: "), "{text}");
         }
-        (Err(error), Err((_, reason))) => assert!(error.to_string().contains(reason), "{error}"),
         (found, expect) => panic!("{found:?}, expected {expect:?}"),
     }
 }
 
-fn rolled_back(from: &Bundle, revision: u64) -> Result<Vec<String>, Error> {
+fn rolled_back(from: &Bundle, revision: u64) -> Result<Vec<String>, Refusals> {
     let rollback = Rollback {
         to_revision: Some(revision),
         ..Rollback::default()
     };
-    let to = release(from, &rollback)?;
-    let release = Release::new(from, &to, false)?;
-    let waypoints = waypoints(&release, &rollback)?;
-    let plan = plan(&release, "rollback", waypoints, &Options::default());
-    let plan = match plan {
-        Err(cutover_planner::Error::Release(error)) => return Err(error.into()),
+    let release = Release::new(rollback.wanted(Ends::unchanged(from.clone()))?)?;
+    let plan = match plan(&release, &rollback, &Options::default()) {
+        Err(cutover_planner::Error::Refused(refusals)) => return Err(refusals),
         plan => plan.unwrap(),
     };
     let mut walk = plan.walk();

@@ -1,20 +1,25 @@
-//! Where a rollback stands.
+//! What is wanted, and where a rollback stands.
 
-use cutover_planner::Waypoints;
-use cutover_release::Release;
+use cutover_planner::{Strategy, Waypoints};
+use cutover_release::{Ends, Refusals, Release};
 
-use crate::error::Error;
+use crate::history::wanted;
 use crate::spec::Rollback;
 
-/// `[rollback]`: straight to the earlier revision, within the budget.
-///
-/// # Errors
-///
-/// What the planner refuses.
-pub fn waypoints(release: &Release, rollback: &Rollback) -> Result<Waypoints, Error> {
-    Ok(Waypoints::straight(
-        release,
-        "rollback",
-        &rollback.allowance(),
-    )?)
+impl Strategy for Rollback {
+    fn name(&self) -> &str {
+        "rollback"
+    }
+
+    /// The named Deployments as an earlier revision had them. A paused Deployment, a history that
+    /// lacks the revision, and a revision that runs already are refused.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let to = wanted(ends.to(), self)?;
+        Ok(ends.wanting(to))
+    }
+
+    /// `[rollback]`: straight to the earlier revision, within the budget.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        Waypoints::straight(release, "rollback", &self.allowance())
+    }
 }

@@ -14,8 +14,8 @@
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};
 //! use cutover_planner::{Options, plan};
-//! use cutover_release::Release;
-//! use cutover_rolling::{Rolling, waypoints};
+//! use cutover_release::{Ends, Release};
+//! use cutover_rolling::Rolling;
 //! use serde_json::json;
 //!
 //! let hello = |image: &str| Manifest::new(json!({
@@ -24,21 +24,19 @@
 //!         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": image}]}}},
 //! }));
 //! let (from, to): (Bundle, Bundle) = ([hello("hello:1")?].into_iter().collect(), [hello("hello:2")?].into_iter().collect());
-//! let release = Release::new(&from, &to, false)?;
-//! let plan = plan(&release, "rolling", waypoints(&release, &Rolling::default())?, &Options::default())?;
+//! let release = Release::new(Ends::new(from, to))?;
+//! let plan = plan(&release, &Rolling::default(), &Options::default())?;
 //! assert_eq!(plan.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod error;
-mod release;
 mod spec;
+mod wanted;
 mod waypoints;
 
-pub use error::Error;
-pub use release::{pause, restart, resume};
+pub use error::{AS_IT_IS, BadTimestamp, JUST_RESTARTED};
 pub use spec::{Pause, Recreate, Restart, Resume, Rolling, Timestamp};
-pub use waypoints::{recreate_waypoints, resume_waypoints, waypoints};
 
 #[cfg(test)]
 mod tests;

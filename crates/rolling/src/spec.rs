@@ -7,7 +7,7 @@ use cutover_release::WorkloadName;
 use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::BadTimestamp;
 
 /// A rolling update by the Deployment's own controller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,17 +83,17 @@ pub struct Resume {
 /// let at: Timestamp = "2026-11-24T12:00:00+02:00".parse()?;
 /// assert_eq!(at.to_string(), "2026-11-24T10:00:00Z");
 /// assert!("yesterday".parse::<Timestamp>().is_err());
-/// # Ok::<(), cutover_rolling::Error>(())
+/// # Ok::<(), cutover_rolling::BadTimestamp>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(jiff::Timestamp);
 
 impl FromStr for Timestamp {
-    type Err = Error;
+    type Err = BadTimestamp;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let bad = || Error::BadTimestamp(text.into());
+    fn from_str(text: &str) -> Result<Self, BadTimestamp> {
+        let bad = || BadTimestamp(text.into());
         let at: jiff::Timestamp = text.parse().map_err(|_| bad())?;
         jiff::Timestamp::from_second(at.as_second())
             .map(Self)
@@ -102,9 +102,9 @@ impl FromStr for Timestamp {
 }
 
 impl TryFrom<String> for Timestamp {
-    type Error = Error;
+    type Error = BadTimestamp;
 
-    fn try_from(text: String) -> Result<Self, Error> {
+    fn try_from(text: String) -> Result<Self, BadTimestamp> {
         text.parse()
     }
 }

@@ -2,15 +2,14 @@
 
 use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::{Gate, Plan, Step, walk};
-use cutover_planner::{Options, Waypoints, plan};
-use cutover_release::Release;
+use cutover_planner::{Options, Strategy, plan};
+use cutover_release::{Ends, Release};
 use cutover_report::step_name;
 use cutover_workload::Amount;
 use serde_json::{Value, json};
 
-use crate::{
-    Pause, Resume, Rolling, pause, recreate_waypoints, resume, resume_waypoints, waypoints,
-};
+use crate::wanted::{pause, resume};
+use crate::{Pause, Recreate, Resume, Rolling};
 
 /// Three pods behind a Service, one of which may be too many.
 fn hello(edit: impl Fn(&mut Value)) -> Bundle {
@@ -36,18 +35,10 @@ fn paused() -> Bundle {
 }
 
 /// A plan from one bundle to another, or why there is none.
-fn planned(
-    from: &Bundle,
-    to: &Bundle,
-    strategy: impl Fn(&Release) -> Waypoints,
-) -> Result<Plan, String> {
-    let release = Release::new(from, to, false).map_err(|error| error.to_string())?;
-    plan(&release, "own", strategy(&release), &Options::default())
-        .map_err(|error| error.to_string())
-}
-
-fn rolling(release: &Release) -> Waypoints {
-    waypoints(release, &Rolling::default()).unwrap()
+fn planned(from: &Bundle, to: &Bundle, strategy: &dyn Strategy) -> Result<Plan, String> {
+    let ends = Ends::new(from.clone(), to.clone());
+    let release = Release::new(ends).map_err(|refused| refused.to_string())?;
+    plan(&release, strategy, &Options::default()).map_err(|error| error.to_string())
 }
 
 /// Checks the steps forward, and those back from the last one, each with its gates.
@@ -82,21 +73,20 @@ const PAUSED_AGAIN: &str = "pause Deployment hello → ";
 #[test]
 fn a_deployment_that_is_resumed_rolls() {
     let to = resume(&paused(), &Resume::default()).unwrap();
-    let by_its_own = |release: &Release| resume_waypoints(release).unwrap();
     check(
-        planned(&paused(), &to, by_its_own),
+        planned(&paused(), &to, &Resume::default()),
         &[RESUMED],
         &[PAUSED_AGAIN],
     );
     // By any strategy, absent or false.
     check(
-        planned(&paused(), &to, rolling),
+        planned(&paused(), &to, &Rolling::default()),
         &[RESUMED],
         &[PAUSED_AGAIN],
     );
     let no = hello(|spec| spec["paused"] = json!(false));
     check(
-        planned(&paused(), &no, rolling),
+        planned(&paused(), &no, &Rolling::default()),
         &[RESUMED],
         &[PAUSED_AGAIN],
     );
@@ -104,7 +94,7 @@ fn a_deployment_that_is_resumed_rolls() {
     let more = hello(|spec| spec["minReadySeconds"] = json!(5));
     let step = "change spec.minReadySeconds and spec.paused of Deployment hello → ";
     check(
-        planned(&paused(), &more, rolling),
+        planned(&paused(), &more, &Rolling::default()),
         &[&format!("{step}3 available, endpoints")],
         &[step],
     );
@@ -115,7 +105,7 @@ fn a_deployment_that_is_paused_does_not_roll_and_its_way_back_does() {
     let from = hello(|_| {});
     let to = pause(&from, &Pause::default()).unwrap();
     check(
-        planned(&from, &to, rolling),
+        planned(&from, &to, &Rolling::default()),
         &["pause Deployment hello → "],
         &[RESUMED],
     );
@@ -124,7 +114,7 @@ fn a_deployment_that_is_paused_does_not_roll_and_its_way_back_does() {
         spec["replicas"] = json!(4);
     });
     check(
-        planned(&from, &grown, rolling),
+        planned(&from, &grown, &Rolling::default()),
         &["pause Deployment hello, scale 3 → 4 → 4 available, endpoints"],
         &[
             "resume Deployment hello → 4 available, endpoints",
@@ -137,7 +127,7 @@ fn a_deployment_that_is_paused_does_not_roll_and_its_way_back_does() {
 fn a_resume_stands_at_exactly_the_replicas() {
     let grown = hello(|spec| spec["replicas"] = json!(5));
     check(
-        planned(&paused(), &grown, rolling),
+        planned(&paused(), &grown, &Rolling::default()),
         &[
             RESUMED,
             "scale Deployment hello 3 → 5 → 5 available, endpoints",
@@ -149,7 +139,7 @@ fn a_resume_stands_at_exactly_the_replicas() {
     );
     let shrunk = hello(|spec| spec["replicas"] = json!(2));
     check(
-        planned(&paused(), &shrunk, rolling),
+        planned(&paused(), &shrunk, &Rolling::default()),
         &[RESUMED, "scale Deployment hello 3 → 2 → 2 available"],
         &["pause Deployment hello, scale 2 → 3 → 3 available, endpoints"],
     );
@@ -161,7 +151,7 @@ fn a_resume_stands_at_exactly_the_replicas() {
     };
     let asleep = empty(|spec| spec["paused"] = json!(true));
     check(
-        planned(&asleep, &empty(|_| {}), rolling),
+        planned(&asleep, &empty(|_| {}), &Rolling::default()),
         &["resume Deployment hello → "],
         &["pause Deployment hello → "],
     );
@@ -174,10 +164,7 @@ fn another_strategy_is_for_the_roll_alone() {
         max_unavailable: Some(Amount::Count(1)),
         ..Rolling::default()
     };
-    let plan = planned(&paused(), &hello(|_| {}), |release| {
-        waypoints(release, &bold).unwrap()
-    })
-    .unwrap();
+    let plan = planned(&paused(), &hello(|_| {}), &bold).unwrap();
     let own = "update strategy of Deployment hello: maxSurge 1, maxUnavailable 0 → ";
     assert_eq!(
         told(&plan.start(), &plan.spec.steps),
@@ -190,10 +177,7 @@ fn another_strategy_is_for_the_roll_alone() {
     assert_eq!(back_from(&plan, 2), [PAUSED_AGAIN]);
     assert_eq!(plan.spec.undo[1].to, 1);
 
-    let anew = planned(&paused(), &hello(|_| {}), |release| {
-        recreate_waypoints(release).unwrap()
-    })
-    .unwrap();
+    let anew = planned(&paused(), &hello(|_| {}), &Recreate {}).unwrap();
     assert_eq!(told(&anew.start(), &anew.spec.steps)[1], RESUMED);
 }
 
@@ -201,13 +185,21 @@ fn another_strategy_is_for_the_roll_alone() {
 fn what_is_no_resume_waits_for_nothing() {
     let no = hello(|spec| spec["paused"] = json!(false));
     let step = "change spec.paused of Deployment hello → ";
-    check(planned(&no, &hello(|_| {}), rolling), &[step], &[step]);
+    check(
+        planned(&no, &hello(|_| {}), &Rolling::default()),
+        &[step],
+        &[step],
+    );
     let noted = hello(|spec| {
         spec["paused"] = json!(true);
         spec["revisionHistoryLimit"] = json!(3);
     });
     let step = "change spec.revisionHistoryLimit of Deployment hello → ";
-    check(planned(&paused(), &noted, rolling), &[step], &[step]);
+    check(
+        planned(&paused(), &noted, &Rolling::default()),
+        &[step],
+        &[step],
+    );
 }
 
 fn check_refused(plan: Result<Plan, String>, reason: &str) {
@@ -229,17 +221,21 @@ fn what_could_not_be_taken_back_is_refused() {
         })
     };
     let reason = "/spec/paused: a paused Deployment does not roll out";
-    check_refused(planned(&paused(), &next(false), rolling), reason);
-    check_refused(planned(&paused(), &next(true), rolling), reason);
-    check_refused(planned(&hello(|_| {}), &next(true), rolling), reason);
+    check_refused(
+        planned(&paused(), &next(false), &Rolling::default()),
+        reason,
+    );
+    check_refused(planned(&paused(), &next(true), &Rolling::default()), reason);
+    check_refused(
+        planned(&hello(|_| {}), &next(true), &Rolling::default()),
+        reason,
+    );
     // Paused again, it would grow to its own surge.
     let careful = Rolling {
         max_surge: Some(Amount::Count(0)),
         max_unavailable: Some(Amount::Count(1)),
     };
-    let plan = planned(&paused(), &hello(|_| {}), |release| {
-        waypoints(release, &careful).unwrap()
-    });
+    let plan = planned(&paused(), &hello(|_| {}), &careful);
     check_refused(
         plan,
         "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then its own maxSurge allows 4 pods",
@@ -249,9 +245,7 @@ fn what_could_not_be_taken_back_is_refused() {
         max_surge: Some(Amount::Count(2)),
         max_unavailable: Some(Amount::Count(0)),
     };
-    let plan = planned(&paused(), &hello(|_| {}), |release| {
-        waypoints(release, &wide).unwrap()
-    });
+    let plan = planned(&paused(), &hello(|_| {}), &wide);
     check_refused(
         plan,
         "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then it shrinks to 4 pods",

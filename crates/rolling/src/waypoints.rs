@@ -1,53 +1,96 @@
-//! Where an update by the cluster's own controller stands.
+//! Where an update by the cluster's own controller stands, a strategy after the other.
 
-use cutover_planner::{Waypoint, Waypoints, silence};
-use cutover_release::Release;
-use cutover_workload::Deployment;
+use cutover_planner::{Strategy, Waypoint, Waypoints, silence};
+use cutover_release::{Ends, Refusals, Release};
+use cutover_workload::{Allowance, Deployment};
 
-use crate::error::Error;
-use crate::spec::Rolling;
+use crate::spec::{Pause, Recreate, Restart, Resume, Rolling};
+use crate::wanted::{pause, restart, resume};
 
-/// `[update]`: straight to what is wanted, within the budget.
-///
-/// # Errors
-///
-/// What the planner refuses.
-pub fn waypoints(release: &Release, rolling: &Rolling) -> Result<Waypoints, Error> {
-    Ok(Waypoints::straight(
-        release,
-        "update",
-        &rolling.allowance(),
-    )?)
-}
-
-/// `[update]` under the update strategy `Recreate`, which is set before and given back after; what
-/// replaces no pods needs none.
-///
-/// # Errors
-///
-/// What the planner refuses.
-pub fn recreate_waypoints(release: &Release) -> Result<Waypoints, Error> {
-    let mut waypoints = waypoints(release, &Rolling::default())?;
-    waypoints.warnings.clear();
-    for workload in &mut waypoints.workloads {
-        let rolled = workload.objects().find(|object| release.rolls(object));
-        let Some(wanted) = rolled.and_then(|object| release.to().get(object)) else {
-            continue;
-        };
-        let replicas = Deployment::of(wanted).replicas().unwrap_or(0);
-        *workload = workload.clone().recreated(replicas);
-        waypoints.warnings.push(silence(wanted));
+impl Strategy for Rolling {
+    fn name(&self) -> &str {
+        "rolling"
     }
-    Ok(waypoints)
+
+    /// `[update]`: straight to what is wanted, within the budget.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        Waypoints::straight(release, "update", &self.allowance())
+    }
 }
 
-/// `[resume]`: what was held back rolls out.
-///
-/// # Errors
-///
-/// What the planner refuses.
-pub fn resume_waypoints(release: &Release) -> Result<Waypoints, Error> {
-    let mut waypoints = Waypoints::straight(release, "resume", &Default::default())?;
-    waypoints.points = vec![Waypoint::new("resume", release.to().clone())];
-    Ok(waypoints)
+impl Strategy for Recreate {
+    fn name(&self) -> &str {
+        "recreate"
+    }
+
+    /// `[update]` under the update strategy `Recreate`, which is set before and given back after;
+    /// what replaces no pods needs none.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        let mut waypoints = Waypoints::straight(release, "update", &Allowance::default())?;
+        waypoints.warnings.clear();
+        for workload in &mut waypoints.workloads {
+            let rolled = workload.objects().find(|object| release.rolls(object));
+            let Some(wanted) = rolled.and_then(|object| release.to().get(object)) else {
+                continue;
+            };
+            let replicas = Deployment::of(wanted).replicas().unwrap_or(0);
+            *workload = workload.clone().recreated(replicas);
+            waypoints.warnings.push(silence(wanted));
+        }
+        Ok(waypoints)
+    }
+}
+
+impl Strategy for Restart {
+    fn name(&self) -> &str {
+        "restart"
+    }
+
+    /// The named Deployments with another time in their pods' annotation. One that is paused, or
+    /// that was restarted in the same second, is refused.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let to = restart(ends.to(), self)?;
+        Ok(ends.wanting(to))
+    }
+
+    /// `[restart]`: straight to what is wanted, within the Deployment's own budget.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        Waypoints::straight(release, "restart", &Allowance::default())
+    }
+}
+
+impl Strategy for Pause {
+    fn name(&self) -> &str {
+        "pause"
+    }
+
+    /// The named Deployments paused. One that is paused already is refused.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let to = pause(ends.to(), self)?;
+        Ok(ends.wanting(to))
+    }
+
+    /// `[pause]`: one patch a Deployment.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        Waypoints::straight(release, "pause", &Allowance::default())
+    }
+}
+
+impl Strategy for Resume {
+    fn name(&self) -> &str {
+        "resume"
+    }
+
+    /// The named Deployments rolling out again. One that is not paused is refused.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let to = resume(ends.to(), self)?;
+        Ok(ends.wanting(to))
+    }
+
+    /// `[resume]`: what was held back rolls out.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        let mut waypoints = Waypoints::straight(release, "resume", &Allowance::default())?;
+        waypoints.points = vec![Waypoint::new("resume", release.to().clone())];
+        Ok(waypoints)
+    }
 }

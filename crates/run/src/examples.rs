@@ -2,16 +2,18 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Gate, Phase, Plan, Spec, Step, Undo, apply, state_digest};
-use cutover_planner::{Options, Waypoint, Waypoints, plan};
-use cutover_release::Release;
+use cutover_planner::{Options, Waypoint, Waypoints, from_fn, plan};
+use cutover_release::{Ends, Release};
 use serde_json::{Value, json};
 
 /// A Deployment behind a Service takes a new image and a new ConfigMap, and the old one goes.
 pub(crate) fn rolling() -> Plan {
     let (from, to) = (bundle(1), bundle(2));
-    let release = Release::new(&from, &to, true).unwrap();
-    let waypoints = Waypoints::straight(&release, "update", &Default::default()).unwrap();
-    plan(&release, "rolling", waypoints, &Options::default()).unwrap()
+    let release = Release::new(Ends::new(from, to).pruned()).unwrap();
+    let rolling = from_fn("rolling", |release| {
+        Waypoints::straight(release, "update", &Default::default())
+    });
+    plan(&release, &rolling, &Options::default()).unwrap()
 }
 
 /// The plan with something else in it.
@@ -62,13 +64,19 @@ fn bundle(version: u32) -> Bundle {
 /// A ConfigMap takes one text after the other, a step each.
 pub(crate) fn greetings(texts: &[&str]) -> Plan {
     let states: Vec<Bundle> = texts.iter().map(|text| greeting(text)).collect();
-    let release = Release::new(&states[0], &states[texts.len() - 1], false).unwrap();
-    let points = states[1..].iter().cloned();
-    let waypoints = Waypoints {
-        points: points.map(|state| Waypoint::new("greet", state)).collect(),
-        ..Waypoints::default()
-    };
-    plan(&release, "own", waypoints, &Options::default()).unwrap()
+    let release = Release::new(Ends::new(
+        states[0].clone(),
+        states[texts.len() - 1].clone(),
+    ))
+    .unwrap();
+    let greet = |state: &Bundle| Waypoint::new("greet", state.clone());
+    let own = from_fn("own", |_| {
+        Ok(Waypoints {
+            points: states[1..].iter().map(greet).collect(),
+            ..Waypoints::default()
+        })
+    });
+    plan(&release, &own, &Options::default()).unwrap()
 }
 
 fn greeting(text: &str) -> Bundle {

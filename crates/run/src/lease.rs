@@ -20,8 +20,8 @@ use crate::place::Place;
 ///
 /// ```
 /// # use cutover_manifest::{Bundle, Manifest};
-/// # use cutover_planner::{Options, Waypoints, plan};
-/// # use cutover_release::Release;
+/// # use cutover_planner::{Options, Waypoints, from_fn, plan};
+/// # use cutover_release::{Ends, Release};
 /// # use serde_json::json;
 /// let deployment = |image: &str| Manifest::new(json!({
 ///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "hello" },
@@ -32,8 +32,9 @@ use crate::place::Place;
 /// }));
 /// let (from, to): (Bundle, Bundle) =
 ///     ([deployment("hello:1")?].into_iter().collect(), [deployment("hello:2")?].into_iter().collect());
-/// let release = Release::new(&from, &to, false)?;
-/// let plan = plan(&release, "own", Waypoints::straight(&release, "update", &Default::default())?, &Options::default())?;
+/// let release = Release::new(Ends::new(from, to))?;
+/// let own = from_fn("own", |release| Waypoints::straight(release, "update", &Default::default()));
+/// let plan = plan(&release, &own, &Options::default())?;
 /// let leases = cutover_run::lease_objects(&plan, "prod");
 /// assert_eq!(leases[0].to_string(), "Lease prod/cutover-hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

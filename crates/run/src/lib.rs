@@ -37,9 +37,10 @@
 //! written.
 //!
 //! ```
+//! use cutover_check::check;
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_planner::{Options as Plans, Waypoint, Waypoints, plan};
-//! use cutover_release::Release;
+//! use cutover_planner::{Options as Plans, Waypoints, from_fn, plan};
+//! use cutover_release::{Ends, Release};
 //! use cutover_run::{Effect, Event, Goal, Now, Options, Outcome, Reply, Request, Run};
 //! use jiff::Timestamp;
 //! use serde_json::json;
@@ -48,9 +49,9 @@
 //!     "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "greeting"}, "data": {"text": value},
 //! }));
 //! let (from, to): (Bundle, Bundle) = ([map("hello")?].into_iter().collect(), [map("hi")?].into_iter().collect());
-//! let release = Release::new(&from, &to, false)?;
-//! let points = vec![Waypoint::new("update", release.to().clone())];
-//! let plan = plan(&release, "own", Waypoints { points, ..Waypoints::default() }, &Plans::default())?;
+//! let release = Release::new(Ends::new(from, to))?;
+//! let own = from_fn("own", |release| Waypoints::straight(release, "update", &Default::default()));
+//! let plan = check(plan(&release, &own, &Plans::default())?).unwrap();
 //!
 //! let now = Now::simulated(Timestamp::UNIX_EPOCH);
 //! let mut run = Run::new(plan, Options { goal: Goal::Try, ..Options::new("default", "me") });

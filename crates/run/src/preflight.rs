@@ -197,7 +197,7 @@ impl Run {
         let closed = states.iter().find(|state| self.unsealed(state).is_none())?;
         let object = closed.object();
         Some(format!(
-            "{object}: the plan names its data by a digest only\nhint: give its file with -f"
+            "{object}: the plan names its data by a digest only\nhint: give the file that has its values"
         ))
     }
 

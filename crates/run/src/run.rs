@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use cutover_check::Checked;
 use cutover_manifest::ObjectRef;
 use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
@@ -142,7 +143,8 @@ pub(crate) type Held = BTreeMap<usize, Timestamp>;
 
 impl Run {
     /// A run of a plan. Nothing happens before the first [`handle_timeout`](Self::handle_timeout).
-    pub fn new(plan: Plan, options: Options) -> Self {
+    pub fn new(plan: Checked, options: Options) -> Self {
+        let plan = plan.into_plan();
         let duration = SignedDuration::from_secs(options.lease.seconds().into());
         let leases = Leases::new(
             lease_objects(&plan, &options.namespace),

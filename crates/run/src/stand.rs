@@ -199,7 +199,9 @@ fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
 }
 
 fn unknown_data(object: &ObjectRef) -> String {
-    format!("{object}: the plan names its data by a digest only\nhint: give its file with -f")
+    format!(
+        "{object}: the plan names its data by a digest only\nhint: give the file that has its values"
+    )
 }
 
 pub(crate) fn being_deleted(object: &ObjectRef) -> String {

@@ -2,7 +2,6 @@
 
 use cutover_plan::{Available, Change, Gate, Plan, Step};
 
-use crate::direction::Direction;
 use crate::error::Error;
 
 /// Refuses a plan that has a change or a gate, forward or back, that this version does not know how
@@ -12,19 +11,19 @@ use crate::error::Error;
 ///
 /// [`Error::Unsupported`] with the first of them.
 pub(crate) fn refuse_unsupported(plan: &Plan) -> Result<(), Error> {
-    refuse_steps(&plan.spec.steps, Direction::Forward, "")?;
+    refuse_steps(&plan.spec.steps, "")?;
     for undo in &plan.spec.undo {
         let way = format!("undo from step {}: ", undo.from);
-        refuse_steps(&undo.steps, Direction::Back, &way)?;
+        refuse_steps(&undo.steps, &way)?;
     }
     Ok(())
 }
 
-fn refuse_steps(steps: &[Step], direction: Direction, way: &str) -> Result<(), Error> {
+fn refuse_steps(steps: &[Step], way: &str) -> Result<(), Error> {
     for (index, step) in steps.iter().enumerate() {
         let mut changes = step.changes.iter().filter_map(unsupported_change);
         let mut gates = step.gates.iter();
-        let gate = || gates.find_map(|gate| unsupported_gate(gate, direction));
+        let gate = || gates.find_map(unsupported_gate);
         if let Some(what) = changes.next().or_else(gate) {
             let place = format!("{way}step {}", index + 1);
             return Err(Error::Unsupported { place, what });
@@ -40,7 +39,7 @@ fn unsupported_change(change: &Change) -> Option<String> {
     }
 }
 
-fn unsupported_gate(gate: &Gate, direction: Direction) -> Option<String> {
+fn unsupported_gate(gate: &Gate) -> Option<String> {
     match gate {
         Gate::Available(Available {
             object,
@@ -57,9 +56,6 @@ fn unsupported_gate(gate: &Gate, direction: Direction) -> Option<String> {
         Gate::Drained(gate) => Some(format!("the gate `drained` of {}", gate.object)),
         Gate::Held(gate) => Some(format!("the gate `held` of {}", gate.object)),
         Gate::Routed(gate) => Some(format!("the gate `routed` of {}", gate.object)),
-        Gate::Window(_) if direction == Direction::Back => {
-            Some("the gate `window` on a way back".to_owned())
-        }
         Gate::Available(_)
         | Gate::Endpoints(_)
         | Gate::Job(_)

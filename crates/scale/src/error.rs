@@ -1,10 +1,17 @@
-//! Why there is no scaling.
+//! What a scaling refuses.
 
-/// What a scaling refuses.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// What the planner refuses.
-    #[error(transparent)]
-    Plan(#[from] cutover_release::Error),
+use cutover_manifest::ObjectRef;
+use cutover_planner::MOST_STEPS;
+use cutover_planner::kinds::MANY_STEPS;
+use cutover_release::{Refusals, refuse};
+
+pub(crate) fn many_steps(object: &ObjectRef, ramp: &str, steps: usize) -> Refusals {
+    let reason = format!("{ramp} takes {steps} steps, and a plan has {MOST_STEPS} at most");
+    refuse(
+        MANY_STEPS,
+        object,
+        "/spec/replicas",
+        reason,
+        "take a larger maxStep",
+    )
 }

@@ -8,9 +8,9 @@
 //!
 //! ```
 //! use cutover_manifest::{Bundle, Manifest};
-//! use cutover_planner::{Options, plan};
-//! use cutover_release::Release;
-//! use cutover_scale::{Scale, release, waypoints};
+//! use cutover_planner::{Options, Strategy, plan};
+//! use cutover_release::{Ends, Release};
+//! use cutover_scale::Scale;
 //! use serde_json::json;
 //!
 //! let hello = Manifest::new(json!({
@@ -20,8 +20,8 @@
 //! }))?;
 //! let from: Bundle = [hello].into_iter().collect();
 //! let scale = Scale { replicas: 6, max_step: Some(2.try_into()?), workloads: vec![] };
-//! let change = Release::new(&from, &release(&from, &scale)?, false)?;
-//! let plan = plan(&change, "scale", waypoints(&change, &scale)?, &Options::default())?;
+//! let ends = scale.wanted(Ends::unchanged(from))?;
+//! let plan = plan(&Release::new(ends)?, &scale, &Options::default())?;
 //! assert_eq!(plan.spec.steps.iter().map(|step| step.phase.to_string()).collect::<Vec<_>>(), ["scale-5", "scale-6"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -30,6 +30,7 @@ mod error;
 mod spec;
 mod waypoints;
 
-pub use error::Error;
 pub use spec::Scale;
-pub use waypoints::{release, waypoints};
+
+#[cfg(test)]
+mod tests;

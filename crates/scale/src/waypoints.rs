@@ -1,34 +1,36 @@
 //! Where a scaling stands.
 
-use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_planner::{MOST_STEPS, Waypoint, Waypoints};
-use cutover_release::{Release, refuse, replicas, select};
+use cutover_manifest::{ObjectRef, Warning};
+use cutover_planner::{MOST_STEPS, Strategy, Waypoint, Waypoints};
+use cutover_release::{Ends, Refusals, Release, replicas, select};
 use cutover_workload::{Allowance, Deployment};
 
-use crate::error::Error;
+use crate::error;
 use crate::spec::Scale;
 
-/// The bundle with the named Deployments at so many replicas.
-///
-/// # Errors
-///
-/// A name that no Deployment has, or no name where there are several.
-pub fn release(from: &Bundle, scale: &Scale) -> Result<Bundle, Error> {
-    let mut to = from.clone();
-    for object in select(from, &scale.workloads)? {
-        if let Some(set) = from.get(&object) {
-            to.insert(Deployment::of(set).scaled(scale.replicas));
-        }
+impl Strategy for Scale {
+    fn name(&self) -> &str {
+        "scale"
     }
-    Ok(to)
+
+    /// The named Deployments at so many replicas.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let mut to = ends.to().clone();
+        for object in select(ends.to(), &self.workloads)? {
+            if let Some(set) = ends.to().get(&object) {
+                to.insert(Deployment::of(set).scaled(self.replicas));
+            }
+        }
+        Ok(ends.wanting(to))
+    }
+
+    /// `[scale]`, or a waypoint every `maxStep` pods.
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        waypoints(release, self)
+    }
 }
 
-/// `[scale]`, or a waypoint every `maxStep` pods.
-///
-/// # Errors
-///
-/// A Deployment whose number of replicas is unknown.
-pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
+fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Refusals> {
     let changed = release.changed();
     let mut waypoints = Waypoints::default();
     for object in &changed {
@@ -54,14 +56,12 @@ pub fn waypoints(release: &Release, scale: &Scale) -> Result<Waypoints, Error> {
 }
 
 /// The counts that a ramp stands at, the last one wanted.
-fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, Error> {
+fn stops(release: &Release, object: &ObjectRef, step: u32) -> Result<Vec<u32>, Refusals> {
     let (from, to) = replicas(release, object)?;
     let count = usize::try_from(from.abs_diff(to).div_ceil(step)).unwrap_or(usize::MAX);
     if count > MOST_STEPS {
-        let reason = format!(
-            "{from} to {to} pods by {step} takes {count} steps, and a plan has {MOST_STEPS} at most"
-        );
-        return Err(refuse(object, "/spec/replicas", reason, "take a larger maxStep").into());
+        let ramp = format!("{from} to {to} pods by {step}");
+        return Err(error::many_steps(object, &ramp, count));
     }
     let mut at = from;
     let mut stops = Vec::new();

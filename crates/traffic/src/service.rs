@@ -169,7 +169,9 @@ enum Target {
 /// The fields under which kube-proxy, or DNS, no longer picks evenly among all ready pods
 /// (`pkg/proxy/topology.go`; `ServiceSpec` in kubernetes/api `core/v1/types.go`).
 fn split(manifest: &Manifest, spec: &Fields<'_>) -> Result<Split, Error> {
-    let is = |field: &str, value: &str| Ok(spec.read::<String>(field)?.as_deref() == Some(value));
+    let is = |field: &str, value: &str| -> Result<bool, Error> {
+        Ok(spec.read::<String>(field)?.as_deref() == Some(value))
+    };
     let reasons = [
         (
             is("sessionAffinity", "ClientIP")?,

@@ -49,12 +49,12 @@ fn values() {
     bad(
         "canary --steps 25 --image hello",
         "invalid value 'hello' for '--image <CONTAINER=IMAGE>'",
-        "write --image CONTAINER=IMAGE",
+        "write CONTAINER=IMAGE",
     );
     bad(
         "canary --steps 25 --set-env GREETING",
         "invalid value 'GREETING' for '--set-env",
-        "write --set-env NAME=VALUE",
+        "write NAME=VALUE",
     );
     bad(
         "canary --steps 25 --workload service/hello",

@@ -123,7 +123,7 @@ fn workloads_that_cannot_have_two_sets() {
         &[Replace(HELLO, "replicas: 3 ", "replicas: 0 ")],
         &canary(),
         Failed,
-        "hello/deployments/hello.yaml:8:13: Deployment hello: it has zero replicas",
+        "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: it has zero replicas",
         "scale it up first",
     );
     check(
@@ -163,7 +163,7 @@ fn workloads_that_cannot_have_two_sets() {
         &[Replace(HELLO, "replicas: 3 ", tight)],
         &canary(),
         Failed,
-        "hello/deployments/hello.yaml:9:13: Deployment hello: 1 pods and a surge of 0 leave no room",
+        "hello/deployments/hello.yaml:9:13: Deployment hello: /spec/replicas: 1 pods and a surge of 0 leave no room",
         "allow one more with maxSurge: 1",
     );
 }

@@ -28,7 +28,7 @@ fn canaries() {
     );
     bad(
         "--steps 10 --tolerance 5",
-        "hello/deployments/hello.yaml:8:13: Deployment hello: 10 % is asked, and 1/4 is the nearest",
+        "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: 10 % is asked, and 1/4 is the nearest",
         "take more replicas",
     );
 }
@@ -44,7 +44,7 @@ fn canaries_of_unknown_shares() {
         &[sticky],
         &plan(&format!("canary --steps 25 --tolerance 50 {IMAGE}")),
         Failed,
-        "hello/services/hello.yaml:7:3: Service hello: the share of requests is unknown",
+        "hello/services/hello.yaml:7:3: Service hello: /spec: the share of requests is unknown",
         "leave out the tolerance",
     );
 }
@@ -124,7 +124,7 @@ fn canaries_that_share_a_service() {
         &[Put("hello/extra.yaml", &other)],
         &plan("canary --steps 50 --tolerance 1 --workload hello --set-env hello:VERSION=2"),
         Failed,
-        "hello/services/hello.yaml:7:3: Service hello: the share of requests is unknown: pods of others",
+        "hello/services/hello.yaml:7:3: Service hello: /spec: the share of requests is unknown: pods of others",
         "leave out the tolerance",
     );
 }
@@ -181,7 +181,7 @@ fn rollbacks() {
         )],
         &plan("rollback --workload hello"),
         Failed,
-        "hello/deployments/hello.yaml:8:11: Deployment hello: you cannot rollback a paused deployment",
+        "hello/deployments/hello.yaml:8:11: Deployment hello: /spec/paused: you cannot rollback a paused deployment",
         "resume it first",
     );
 }
@@ -199,7 +199,7 @@ fn restarts_pauses_and_scales() {
         &[annotated],
         &plan("restart --workload hello"),
         Failed,
-        "hello/deployments/hello.yaml:15:20: Deployment hello: if restart has already been triggered within the past second",
+        "hello/deployments/hello.yaml:15:20: Deployment hello: /spec/template/metadata/annotations: if restart has already been triggered within the past second",
         "take a later time with --at",
     );
     let paused = || {
@@ -213,21 +213,21 @@ fn restarts_pauses_and_scales() {
         &[paused()],
         &plan("restart --workload hello"),
         Failed,
-        "hello/deployments/hello.yaml:8:11: Deployment hello: it is paused",
+        "hello/deployments/hello.yaml:8:11: Deployment hello: /spec/paused: it is paused",
         "resume it first",
     );
     check(
         &[paused()],
         &plan("pause --workload hello"),
         Failed,
-        "hello/deployments/hello.yaml:8:11: Deployment hello: it is already paused",
+        "hello/deployments/hello.yaml:8:11: Deployment hello: /spec/paused: it is already paused",
         "there is nothing to do",
     );
     check(
         &[],
         &plan("resume --workload hello"),
         Failed,
-        "hello/deployments/hello.yaml:8:3: Deployment hello: it is not paused",
+        "hello/deployments/hello.yaml:8:3: Deployment hello: /spec/paused: it is not paused",
         "there is nothing to do",
     );
     check(
@@ -371,7 +371,7 @@ fn strategy_files() {
     bad(
         "canaries: {}\n",
         "strategy.yaml:1:1: `canaries` is not known",
-        "known are affinity, blueGreen, canary",
+        "known are adopt, affinity, blueGreen, canary",
     );
     bad(
         "canary: {}\n",

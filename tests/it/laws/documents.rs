@@ -1,9 +1,9 @@
 //! Plans as documents, and patches as patches.
 
-use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, ObjectRef, emit, read};
 use cutover::patch::Patch;
 use cutover::planning::{Change, Step};
+use cutover::{Checked, Plan};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -108,7 +108,7 @@ proptest! {
 #[test]
 fn every_patch_of_the_golden_plans_opens_with_a_test() {
     let cases = crate::golden::cases();
-    let plans: Vec<Plan> = cases.iter().filter_map(|case| case.plan().ok()).collect();
+    let plans: Vec<Checked> = cases.iter().filter_map(|case| case.plan().ok()).collect();
     assert!(plans.len() * 2 > cases.len());
     for plan in plans {
         assert_eq!(opens_with_tests(&plan), Ok(()), "{}", plan.metadata.name);

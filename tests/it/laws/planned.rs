@@ -2,7 +2,7 @@
 
 use cutover::manifest::{Bundle, Manifest};
 use cutover::planning::{PlanError, Step, Workload, walk};
-use cutover::{Options, Plan, Release, Strategy};
+use cutover::{AnyStrategy, Ends, Options, Plan, Release, Strategy};
 use cutover_report::step_name;
 use serde_json::{Value, json};
 
@@ -35,16 +35,23 @@ impl Case {
         let from = bundle(objects.clone());
         let strategy = self.strategy()?;
         let text = |error: cutover::Error| error.to_string();
-        let to = match cutover::wanted(&strategy, &from).map_err(text)? {
-            Some(to) => to,
-            None => bundle(self.edited(objects)),
+        let ends = match self.way {
+            Way::Canary { .. } | Way::BlueGreen { .. } | Way::Rolling(_) | Way::Recreate => {
+                Ends::new(from, bundle(self.edited(objects)))
+            }
+            _ => strategy
+                .wanted(Ends::unchanged(from))
+                .map_err(|error| error.to_string())?,
         };
-        let release = Release::new(&from, &to, self.prune).map_err(|error| error.to_string())?;
+        let ends = if self.prune { ends.pruned() } else { ends };
+        let release = Release::new(ends).map_err(|error| error.to_string())?;
         let options = Options {
             max_concurrent: self.max_concurrent,
             ..Options::default()
         };
-        let plan = cutover::plan(&release, &strategy, &options).map_err(text)?;
+        let plan = cutover::plan(&release, &strategy, &options)
+            .map_err(text)?
+            .into_plan();
         let states = states(&plan).map_err(|error| error.to_string())?;
         Ok(Planned {
             release,
@@ -75,7 +82,7 @@ impl Case {
         ))
     }
 
-    fn strategy(&self) -> Result<Strategy, String> {
+    fn strategy(&self) -> Result<AnyStrategy, String> {
         let value = match &self.way {
             Way::Canary {
                 steps,

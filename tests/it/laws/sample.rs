@@ -2,7 +2,7 @@
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
 use cutover::planning::{Available, Gate, Pause, Step};
-use cutover::{Options, Plan, Release, Strategy};
+use cutover::{AnyStrategy, Ends, Options, Plan, Release};
 use serde_json::{Value, json};
 
 use super::planned::{names, states};
@@ -29,16 +29,17 @@ fn hello(image: &str) -> Bundle {
 }
 
 fn plan() -> Plan {
-    let strategy: Strategy = serde_json::from_value(
+    let strategy: AnyStrategy = serde_json::from_value(
         json!({"canary": {"steps": [{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]}}),
     )
     .unwrap();
     cutover::plan(
-        &Release::new(&hello("1.0.0"), &hello("2.0.0"), false).unwrap(),
+        &Release::new(Ends::new(hello("1.0.0"), hello("2.0.0"))).unwrap(),
         &strategy,
         &Options::default(),
     )
     .unwrap()
+    .into_plan()
 }
 
 /// As `hello 3 available · hello-canary 1 settled · endpoints of hello · a person`.

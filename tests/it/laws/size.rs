@@ -2,7 +2,7 @@
 
 use cutover::manifest::{Bundle, Manifest, emit};
 use cutover::planning::{Budget, Change, Step};
-use cutover::{Options, Plan, Release, Strategy};
+use cutover::{AnyStrategy, Ends, Options, Plan, Release};
 use serde_json::{Value, json};
 
 use super::case::Way;
@@ -60,13 +60,14 @@ fn bundle(values: impl IntoIterator<Item = Value>) -> Bundle {
 }
 
 fn planned(from: &Bundle, to: &Bundle, strategy: Value) -> Plan {
-    let strategy: Strategy = serde_json::from_value(strategy).unwrap();
+    let strategy: AnyStrategy = serde_json::from_value(strategy).unwrap();
     cutover::plan(
-        &Release::new(from, to, false).unwrap(),
+        &Release::new(Ends::new(from.clone(), to.clone())).unwrap(),
         &strategy,
         &Options::default(),
     )
     .unwrap()
+    .into_plan()
 }
 
 /// A failure means that a plan grows with the number of Deployments that nothing ties together.

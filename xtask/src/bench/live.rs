@@ -16,7 +16,7 @@ use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use cutover::manifest::emit_all;
-use cutover::{Options, Plan, Release, Strategy, plan};
+use cutover::{AnyStrategy, Checked, Ends, Options, Release, plan};
 use serde_json::{Value, json};
 
 use super::data;
@@ -67,12 +67,12 @@ fn rows(cluster: &Cluster) -> Result<Vec<Row>> {
     ])
 }
 
-fn plan_by(strategy: &Value) -> Result<Plan> {
+fn plan_by(strategy: &Value) -> Result<Checked> {
     let [from, to] =
         ["1.0.0", "2.0.0"].map(|version| data::bundle_ready_after(PODS, version, READY_AFTER));
-    let strategy: Strategy = serde_json::from_value(strategy.clone())?;
+    let strategy: AnyStrategy = serde_json::from_value(strategy.clone())?;
     Ok(plan(
-        &Release::new(&from?, &to?, false)?,
+        &Release::new(Ends::new(from?, to?))?,
         &strategy,
         &Options::default(),
     )?)
@@ -88,7 +88,7 @@ struct Row {
 }
 
 impl Row {
-    fn measured(cluster: &Cluster, strategy: &'static str, plan: Plan) -> Result<Self> {
+    fn measured(cluster: &Cluster, strategy: &'static str, plan: Checked) -> Result<Self> {
         let readiness = READY_AFTER * readiness::rounds(&plan)?;
         let cutover = Cost::of("cutover", cluster, strategy, &plan, |namespace| {
             applied::carry_out(&plan, cluster, namespace)
@@ -146,7 +146,7 @@ impl Cost {
         agent: &str,
         cluster: &Cluster,
         strategy: &str,
-        plan: &Plan,
+        plan: &Checked,
         work: impl FnOnce(&str) -> Result<()>,
     ) -> Result<Self> {
         let (kubectl, namespace) = (cluster.kubectl(), format!("{strategy}-{agent}"));
@@ -161,7 +161,7 @@ impl Cost {
     }
 }
 
-fn prepare(kubectl: &Kubectl, namespace: &str, plan: &Plan) -> Result<()> {
+fn prepare(kubectl: &Kubectl, namespace: &str, plan: &Checked) -> Result<()> {
     kubectl.run(&["create", "namespace", namespace])?;
     kubectl.run(&[
         "wait",

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cutover::manifest::{Bundle, bundle, read};
-use cutover::{Plan, Release, Strategy, wanted};
+use cutover::{AnyStrategy, Checked, Ends, Release, Strategy};
 use serde::de::DeserializeOwned;
 
 use crate::golden::Request;
@@ -22,7 +22,7 @@ pub struct Case {
     /// Its folder, from the root of the workspace, e.g. `tests/golden/canary/hello`.
     pub directory: PathBuf,
     /// The strategy.
-    pub strategy: Strategy,
+    pub strategy: AnyStrategy,
     /// What is wanted beside the manifests.
     pub request: Request,
     /// What runs.
@@ -85,17 +85,12 @@ impl Case {
     /// # Errors
     ///
     /// What the strategy or the planner refuses.
-    pub fn plan(&self) -> Result<Plan> {
+    pub fn plan(&self) -> Result<Checked> {
         let to = self.to.clone().unwrap_or_else(|| self.from.clone());
-        let to = self
-            .request
-            .change(wanted(&self.strategy, &to)?.unwrap_or(to))?;
-        let release = Release::new(&self.from, &to, self.request.prune)?;
-        Ok(cutover::plan(
-            &release,
-            &self.strategy,
-            &self.request.options(),
-        )?)
+        let ends = self.strategy.wanted(Ends::new(self.from.clone(), to))?;
+        let release = Release::new(self.request.change(ends)?)?;
+        let options = self.request.options();
+        Ok(cutover::plan(&release, &self.strategy, &options)?)
     }
 
     /// Its strategy and its own name, e.g. `canary/hello`.

@@ -1,7 +1,6 @@
 //! What is wanted beside the manifests.
 
-use cutover::manifest::Bundle;
-use cutover::{Options, set_environment, set_image};
+use cutover::{Ends, Options};
 use serde::Deserialize;
 
 use crate::Result;
@@ -49,20 +48,19 @@ impl Request {
             .collect()
     }
 
-    /// The bundle with what is asked for.
+    /// Both ends, with what is asked for wanted.
     ///
     /// # Errors
     ///
     /// A text that is no image or variable, or a container that is not there.
-    pub fn change(&self, bundle: Bundle) -> Result<Bundle> {
-        let mut changed = bundle;
+    pub fn change(&self, mut ends: Ends) -> Result<Ends> {
         for image in &self.image {
-            changed = set_image(&changed, &image.parse()?, &[])?;
+            ends = ends.image(&image.parse()?, &[])?;
         }
         for variable in &self.set_env {
-            changed = set_environment(&changed, &variable.parse()?, &[])?;
+            ends = ends.environment(&variable.parse()?, &[])?;
         }
-        Ok(changed)
+        Ok(if self.prune { ends.pruned() } else { ends })
     }
 
     /// What holds for the plan whatever its strategy.

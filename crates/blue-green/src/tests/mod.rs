@@ -3,10 +3,10 @@
 use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::Plan;
 use cutover_planner::{Options, plan};
-use cutover_release::Release;
+use cutover_release::{Ends, Release};
 use serde_json::{Value, json};
 
-use crate::{BlueGreen, Error, waypoints};
+use crate::BlueGreen;
 
 mod selectors;
 mod slots;
@@ -36,11 +36,9 @@ fn bundle(values: &[Value]) -> Bundle {
 }
 
 fn planned(from: &[Value], to: &[Value], spec: &BlueGreen) -> Result<Plan, String> {
-    let text = |error: Error| error.to_string();
-    let release =
-        Release::new(&bundle(from), &bundle(to), false).map_err(|error| text(error.into()))?;
-    let waypoints = waypoints(&release, spec).map_err(text)?;
-    plan(&release, "blueGreen", waypoints, &Options::default()).map_err(|error| error.to_string())
+    let ends = Ends::new(bundle(from), bundle(to));
+    let release = Release::new(ends).map_err(|refused| refused.to_string())?;
+    plan(&release, spec, &Options::default()).map_err(|error| error.to_string())
 }
 
 /// A new image of the Deployment that serves, by blue/green behind the Service `shop`.

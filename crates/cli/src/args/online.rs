@@ -47,7 +47,8 @@ impl ClusterArgs {
 pub(crate) struct Place {
     /// The plan's file, or `-` for the standard input.
     pub(crate) plan: PathBuf,
-    /// The namespace of objects that name none; the context's where nothing is said.
+    /// The namespace that is meant, where names repeat; manifests that name none are in it. The
+    /// context's where nothing is said.
     #[arg(short, long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     #[command(flatten)]
@@ -67,8 +68,8 @@ pub(crate) struct RunArgs {
     pub(crate) place: Place,
     /// The Secrets that the plan writes: it knows their digests only. A file, a directory, or `-`;
     /// may be repeated.
-    #[arg(short, long = "filename", value_name = "PATH")]
-    pub(crate) filenames: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub(crate) secrets_from: Vec<PathBuf>,
     /// What to do where a gate does not hold in time; what the plan says where nothing is said.
     #[arg(long, value_name = "WHAT")]
     pub(crate) on_failure: Option<OnFailure>,

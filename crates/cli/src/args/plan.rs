@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use cutover::planning::{self, WorkloadName};
-use cutover::{EnvironmentVariable, Image, Options, Strategy};
+use cutover::{AnyStrategy, EnvironmentVariable, Image, Options};
 
 use crate::args::{ClusterArgs, StrategyCommand};
 
@@ -38,7 +38,7 @@ pub(crate) struct Common {
     /// The Deployment that is meant, as `deployment/hello`; may be repeated.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<WorkloadName>,
-    /// The namespace that is meant, where names repeat.
+    /// The namespace that is meant, where names repeat; manifests that name none are in it.
     #[arg(short, long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     /// What a run does where a gate does not hold in time.
@@ -175,7 +175,7 @@ impl FromStr for PlanOutput {
 /// A plan as it is asked for, by subcommand or by file.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) strategy: Strategy,
+    pub(crate) strategy: AnyStrategy,
     pub(crate) common: Common,
     pub(crate) wanted: Wanted,
     pub(crate) running: Running,
@@ -184,7 +184,7 @@ pub(crate) struct Request {
 impl Request {
     /// The request, where the flags that go for every strategy say what its own fields leave open.
     pub(crate) fn new(
-        strategy: Strategy,
+        strategy: AnyStrategy,
         common: impl Into<Common>,
         wanted: Wanted,
         running: Running,
@@ -234,21 +234,22 @@ impl Request {
     }
 }
 
-fn workloads(strategy: &mut Strategy) -> Option<&mut Vec<WorkloadName>> {
+fn workloads(strategy: &mut AnyStrategy) -> Option<&mut Vec<WorkloadName>> {
     match strategy {
-        Strategy::Pause(pause) => Some(&mut pause.workloads),
-        Strategy::Restart(restart) => Some(&mut restart.workloads),
-        Strategy::Resume(resume) => Some(&mut resume.workloads),
-        Strategy::Rollback(rollback) => Some(&mut rollback.workloads),
-        Strategy::Scale(scale) => Some(&mut scale.workloads),
+        AnyStrategy::Adopt(adopt) => Some(&mut adopt.workloads),
+        AnyStrategy::Pause(pause) => Some(&mut pause.workloads),
+        AnyStrategy::Restart(restart) => Some(&mut restart.workloads),
+        AnyStrategy::Resume(resume) => Some(&mut resume.workloads),
+        AnyStrategy::Rollback(rollback) => Some(&mut rollback.workloads),
+        AnyStrategy::Scale(scale) => Some(&mut scale.workloads),
         _ => None,
     }
 }
 
-fn namespace(strategy: &mut Strategy) -> Option<&mut Option<String>> {
+fn namespace(strategy: &mut AnyStrategy) -> Option<&mut Option<String>> {
     match strategy {
-        Strategy::Affinity(affinity) => Some(&mut affinity.namespace),
-        Strategy::BlueGreen(blue_green) => Some(&mut blue_green.namespace),
+        AnyStrategy::Affinity(affinity) => Some(&mut affinity.namespace),
+        AnyStrategy::BlueGreen(blue_green) => Some(&mut blue_green.namespace),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use cutover::planning::{Amount, Duration};
 use cutover::rolling::Timestamp;
 use cutover::traffic::Percent;
-use cutover::{Strategy, affinity, blue_green, canary, rollback, rolling, scale};
+use cutover::{AnyStrategy, adopt, affinity, blue_green, canary, rollback, rolling, scale};
 use jiff::Timestamp as Moment;
 
 use crate::args::{Named, Request, Running, Wanted};
@@ -34,6 +34,8 @@ pub(crate) enum StrategyCommand {
     Rollback(RollbackArgs),
     /// Let clients stay with a pod, or no longer.
     Affinity(AffinityArgs),
+    /// A label on the live pods, by which Services can pick one set.
+    Adopt(AdoptArgs),
 }
 
 impl StrategyCommand {
@@ -42,8 +44,17 @@ impl StrategyCommand {
     /// # Errors
     ///
     /// A clock whose time cannot be written down.
-    pub(crate) fn into_request(self, now: fn() -> Moment) -> Result<Request, rolling::Error> {
+    pub(crate) fn into_request(
+        self,
+        now: fn() -> Moment,
+    ) -> Result<Request, rolling::BadTimestamp> {
         Ok(match self {
+            Self::Adopt(args) => Request::new(
+                args.strategy(),
+                args.common,
+                Wanted::default(),
+                args.running,
+            ),
             Self::Affinity(args) => Request::new(
                 args.strategy(),
                 args.common,
@@ -57,13 +68,13 @@ impl StrategyCommand {
                 Request::new(args.strategy(), args.common, args.wanted, args.running)
             }
             Self::Pause(args) => Request::new(
-                Strategy::Pause(Default::default()),
+                AnyStrategy::Pause(Default::default()),
                 args.common,
                 Wanted::default(),
                 args.running,
             ),
             Self::Recreate(args) => Request::new(
-                Strategy::Recreate(Default::default()),
+                AnyStrategy::Recreate(Default::default()),
                 args.common,
                 args.wanted,
                 args.running,
@@ -75,7 +86,7 @@ impl StrategyCommand {
                 args.running,
             ),
             Self::Resume(args) => Request::new(
-                Strategy::Resume(Default::default()),
+                AnyStrategy::Resume(Default::default()),
                 args.common,
                 Wanted::default(),
                 args.running,
@@ -133,7 +144,7 @@ pub(crate) struct CanaryArgs {
 }
 
 impl CanaryArgs {
-    fn strategy(&self) -> Strategy {
+    fn strategy(&self) -> AnyStrategy {
         let step = |weight: &Percent| {
             [
                 canary::Step::SetWeight(*weight),
@@ -142,12 +153,11 @@ impl CanaryArgs {
                 },
             ]
         };
-        Strategy::Canary(canary::Canary {
-            steps: self.steps.iter().flat_map(step).collect(),
-            max_surge: self.budget.max_surge,
-            max_unavailable: self.budget.max_unavailable,
-            tolerance: self.tolerance,
-        })
+        let mut canary = canary::Canary::new(self.steps.iter().flat_map(step));
+        canary.max_surge = self.budget.max_surge;
+        canary.max_unavailable = self.budget.max_unavailable;
+        canary.tolerance = self.tolerance;
+        AnyStrategy::Canary(canary)
     }
 }
 
@@ -185,8 +195,8 @@ pub(crate) struct BlueGreenArgs {
 }
 
 impl BlueGreenArgs {
-    fn strategy(&self) -> Strategy {
-        Strategy::BlueGreen(blue_green::BlueGreen {
+    fn strategy(&self) -> AnyStrategy {
+        AnyStrategy::BlueGreen(blue_green::BlueGreen {
             preview_service: self.preview_service.clone(),
             slots: self.slots.clone(),
             preview_replica_count: self.preview_replica_count,
@@ -213,12 +223,12 @@ pub(crate) struct RollingArgs {
 }
 
 impl RollingArgs {
-    fn strategy(&self) -> Strategy {
+    fn strategy(&self) -> AnyStrategy {
         let BudgetArgs {
             max_surge,
             max_unavailable,
         } = self.budget;
-        Strategy::Rolling(rolling::Rolling {
+        AnyStrategy::Rolling(rolling::Rolling {
             max_surge,
             max_unavailable,
         })
@@ -250,9 +260,9 @@ pub(crate) struct RestartArgs {
 }
 
 impl RestartArgs {
-    fn strategy(&self, now: fn() -> Moment) -> Result<Strategy, rolling::Error> {
+    fn strategy(&self, now: fn() -> Moment) -> Result<AnyStrategy, rolling::BadTimestamp> {
         let at = self.at.map_or_else(|| now().to_string().parse(), Ok)?;
-        Ok(Strategy::Restart(rolling::Restart {
+        Ok(AnyStrategy::Restart(rolling::Restart {
             at,
             workloads: Vec::new(),
         }))
@@ -285,8 +295,8 @@ pub(crate) struct ScaleArgs {
 }
 
 impl ScaleArgs {
-    fn strategy(&self) -> Strategy {
-        Strategy::Scale(scale::Scale {
+    fn strategy(&self) -> AnyStrategy {
+        AnyStrategy::Scale(scale::Scale {
             replicas: self.replicas,
             max_step: self.max_step,
             workloads: Vec::new(),
@@ -309,18 +319,38 @@ pub(crate) struct RollbackArgs {
 }
 
 impl RollbackArgs {
-    fn strategy(&self) -> Strategy {
+    fn strategy(&self) -> AnyStrategy {
         let BudgetArgs {
             max_surge,
             max_unavailable,
         } = self.budget;
         let to_revision = self.to_revision;
-        Strategy::Rollback(rollback::Rollback {
+        AnyStrategy::Rollback(rollback::Rollback {
             to_revision,
             workloads: Vec::new(),
             max_surge,
             max_unavailable,
         })
+    }
+}
+
+/// `cutover plan adopt`.
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    #[command(flatten)]
+    budget: BudgetArgs,
+    #[command(flatten)]
+    common: Named,
+    #[command(flatten)]
+    running: Running,
+}
+
+impl AdoptArgs {
+    fn strategy(&self) -> AnyStrategy {
+        let mut adopt = adopt::Adopt::default();
+        adopt.max_surge = self.budget.max_surge;
+        adopt.max_unavailable = self.budget.max_unavailable;
+        AnyStrategy::Adopt(adopt)
     }
 }
 
@@ -353,8 +383,8 @@ enum SessionAffinity {
 }
 
 impl AffinityArgs {
-    fn strategy(&self) -> Strategy {
-        Strategy::Affinity(affinity::Affinity {
+    fn strategy(&self) -> AnyStrategy {
+        AnyStrategy::Affinity(affinity::Affinity {
             service: self.service.clone(),
             namespace: None,
             session_affinity: match self.session_affinity {

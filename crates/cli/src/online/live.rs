@@ -1,6 +1,6 @@
 //! The objects that a cluster runs, as a plan's input.
 
-use cutover::Strategy;
+use cutover::AnyStrategy;
 use cutover::manifest::{Bundle, Loaded, Manifest};
 use cutover_run::{Fault, Reply, Request as Question, Scope, as_written};
 
@@ -46,8 +46,8 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
         .settings(request.common.namespace.as_deref(), world);
     let online = Online::new(&settings).map_err(or_files)?;
     let namespace = online.cluster.namespace().to_owned();
-    let history =
-        matches!(request.strategy, Strategy::Rollback(_)) || request.wanted.to_revision.is_some();
+    let history = matches!(request.strategy, AnyStrategy::Rollback(_))
+        || request.wanted.to_revision.is_some();
     let mut bundle = Bundle::new();
     for (api_version, kind, dispensable) in KINDS.into_iter().chain(history.then_some(HISTORY)) {
         let scope = Scope {

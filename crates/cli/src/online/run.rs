@@ -5,7 +5,7 @@ use std::process;
 use std::slice;
 use std::time::Duration;
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::Manifest;
 use cutover_kube::{Cluster, drive};
 use cutover_run::{Goal, Options, Outcome, Run};
@@ -72,7 +72,7 @@ pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error
     }
 }
 
-fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Plan, Online), Error> {
+fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Checked, Online), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
     Ok((plan, Online::new(&args.place.settings(world))?))
 }
@@ -80,7 +80,7 @@ fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Plan, Online), Error>
 /// Drives a run to its end, and tells of it.
 fn carry_out(
     goal: Goal,
-    plan: Plan,
+    plan: Checked,
     online: &Online,
     args: &RunArgs,
     world: &mut World<'_>,
@@ -88,7 +88,7 @@ fn carry_out(
     let options = options(goal, online, args, world)?;
     let mut teller = Teller::new(
         args.output == Some(EventsOutput::Json),
-        plan.clone(),
+        (*plan).clone(),
         &args.place.plan,
         goal,
     );
@@ -142,7 +142,7 @@ fn options(
     args: &RunArgs,
     world: &mut World<'_>,
 ) -> Result<Options, Error> {
-    let secrets = secrets(&args.filenames, world)?;
+    let secrets = secrets(&args.secrets_from, world)?;
     Ok(Options {
         goal,
         on_failure: args.on_failure.map(Into::into),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::Uri;
+use iri_string::types::UriStr;
 use serde::{Deserialize, Serialize};
 
 /// An `http://` or `https://` URL with a host.
@@ -73,22 +73,21 @@ impl fmt::Display for HttpUrl {
 }
 
 fn fault(url: &str) -> Option<String> {
-    let uri: Uri = match url.parse() {
+    let uri = match UriStr::new(url) {
         Ok(uri) => uri,
-        Err(error) => return Some(format!("{error}")),
+        Err(error) => return Some(error.to_string()),
     };
-    match (uri.scheme_str(), uri.host()) {
-        (Some("http" | "https"), Some(host)) if !host.is_empty() => {}
-        _ => return Some("it has no http:// or https:// and a host".into()),
-    }
-    if uri
-        .authority()
-        .is_some_and(|authority| authority.as_str().contains('@'))
-    {
+    let authority = uri
+        .authority_components()
+        .filter(|authority| !authority.host().is_empty());
+    let (Some(authority), "http" | "https") = (authority, uri.scheme_str()) else {
+        return Some("it has no http:// or https:// and a host".into());
+    };
+    if authority.userinfo().is_some() {
         return Some("a password does not belong in a plan".into());
     }
-    url.contains('#')
-        .then(|| "what comes after # is never sent".into())
+    uri.fragment()
+        .map(|_| "what comes after # is never sent".into())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_release::refuse;
+use cutover_release::{Refusals, refuse};
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
@@ -11,6 +11,7 @@ use super::movement::Move;
 use super::stand::{Set, Stand, selector, selects, serves};
 use super::{Journey, Version};
 use crate::error::Error;
+use crate::kinds;
 
 /// Workloads that must move in one order, since a Service that the leg changes stands between them.
 pub(super) struct Lane<'a> {
@@ -86,12 +87,7 @@ impl Lane<'_> {
     }
 
     /// Why nothing can be done although the lane has not arrived; `None` where it has.
-    fn stuck(
-        &self,
-        here: &Bundle,
-        there: &Bundle,
-        stands: &[Stand<'_>],
-    ) -> Option<cutover_release::Error> {
+    fn stuck(&self, here: &Bundle, there: &Bundle, stands: &[Stand<'_>]) -> Option<Refusals> {
         let service = self
             .services
             .iter()
@@ -101,8 +97,8 @@ impl Lane<'_> {
             .flat_map(|stand| &stand.sets)
             .find(|set| set.here != set.there);
         service
-            .map(|service| refuse(service, "/spec/selector", NO_CAPACITY, NO_CAPACITY_HINT))
-            .or_else(|| set.map(|set| refuse(&set.object, "/spec/replicas", NO_ROOM, NO_ROOM_HINT)))
+            .map(no_capacity)
+            .or_else(|| set.map(|set| no_room(&set.object)))
     }
 
     fn stands<'a>(
@@ -192,12 +188,25 @@ impl Lane<'_> {
     }
 }
 
-const NO_CAPACITY: &str = "the pods that it would select cannot carry its requests";
-const NO_CAPACITY_HINT: &str =
-    "let the Service select a set with as many pods as the workload must have available";
+fn no_capacity(service: &ObjectRef) -> Refusals {
+    refuse(
+        kinds::NO_CAPACITY,
+        service,
+        "/spec/selector",
+        "the pods that it would select cannot carry its requests",
+        "let the Service select a set with as many pods as the workload must have available",
+    )
+}
 
-const NO_ROOM: &str = "the waypoint lies outside the workload's budget";
-const NO_ROOM_HINT: &str = "allow more with maxSurge or maxUnavailable";
+fn no_room(set: &ObjectRef) -> Refusals {
+    refuse(
+        kinds::NO_ROOM,
+        set,
+        "/spec/replicas",
+        "the waypoint lies outside the workload's budget",
+        "allow more with maxSurge or maxUnavailable",
+    )
+}
 
 /// Whether a set that stays has pods that a Service would select.
 fn answered(service: &Manifest, stands: &[Stand<'_>]) -> bool {

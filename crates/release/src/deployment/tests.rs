@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest};
 use serde_json::{Value, json};
 
-use crate::{Error, Release};
+use crate::{Ends, Refusals, Release};
 
 /// A Deployment of pods with `app: web` and `track: stable`.
 fn web(name: &str, selector: Value) -> Manifest {
@@ -16,8 +16,8 @@ fn web(name: &str, selector: Value) -> Manifest {
     .unwrap()
 }
 
-fn release(to: impl IntoIterator<Item = Manifest>) -> Result<Release, Error> {
-    Release::new(&Bundle::new(), &to.into_iter().collect(), false)
+fn release(to: impl IntoIterator<Item = Manifest>) -> Result<Release, Refusals> {
+    Release::new(Ends::new(Bundle::new(), to.into_iter().collect()))
 }
 
 fn check_deployment(expression: Value, expect: Result<(), &str>) {
@@ -27,7 +27,7 @@ fn check_deployment(expression: Value, expect: Result<(), &str>) {
         (found, Ok(())) => assert!(found.is_ok(), "{selector}"),
         (found, Err(place)) => {
             let error = found.unwrap_err();
-            assert_eq!(error.pointer(), place, "{error}");
+            assert_eq!(error.first().pointer(), place, "{error}");
             assert!(error.to_string().contains("\nhint: "), "{error}");
         }
     }

@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest};
 use serde_json::{Value, json};
 
-use crate::{Error, Release};
+use crate::{Ends, Refusals, Release};
 
 fn web(strategy: &Value, image: &str) -> Manifest {
     let web = Manifest::new(json!({
@@ -18,13 +18,13 @@ fn web(strategy: &Value, image: &str) -> Manifest {
     }
 }
 
-fn release(from: Option<&Value>, to: &Value) -> Result<Release, Error> {
+fn release(from: Option<&Value>, to: &Value) -> Result<Release, Refusals> {
     let from: Bundle = from
         .map(|strategy| web(strategy, "web:1"))
         .into_iter()
         .collect();
     let to: Bundle = [web(to, "web:2")].into_iter().collect();
-    Release::new(&from, &to, false)
+    Release::new(Ends::new(from, to))
 }
 
 /// What is refused where the release brings it, and not where it was so before.
@@ -34,8 +34,8 @@ fn check_refused(strategy: Value, pointer: &str, reason: &str) {
         let error = release(from, &strategy).unwrap_err();
         let text = error.to_string();
         assert!(text.contains(reason) && text.contains("\nhint: "), "{text}");
-        assert_eq!(error.pointer(), pointer, "{text}");
-        assert_eq!(error.object().unwrap().name, "web");
+        assert_eq!(error.first().pointer(), pointer, "{text}");
+        assert_eq!(error.first().object().unwrap().name, "web");
     }
     assert!(release(Some(&strategy), &strategy).is_ok(), "{strategy}");
     assert!(release(Some(&strategy), &good).is_ok(), "{strategy}");
@@ -114,8 +114,8 @@ fn more_pods_than_the_server_counts_are_refused() {
     for replicas in [2_147_483_648_u32, 4_000_000_000, u32::MAX] {
         let to = web(&Value::Null, "web:2").set("/spec/replicas", json!(replicas));
         let from: Bundle = [web(&Value::Null, "web:1")].into_iter().collect();
-        let error = Release::new(&from, &[to].into_iter().collect(), false).unwrap_err();
-        assert_eq!(error.pointer(), "/spec/replicas");
+        let error = Release::new(Ends::new(from, Bundle::from_iter([to]))).unwrap_err();
+        assert_eq!(error.first().pointer(), "/spec/replicas");
         assert!(
             error.to_string().ends_with("hint: say 2147483647 at most"),
             "{error}"
@@ -123,5 +123,5 @@ fn more_pods_than_the_server_counts_are_refused() {
     }
     let most = web(&Value::Null, "web:2").set("/spec/replicas", json!(i32::MAX));
     let most: Bundle = [most].into_iter().collect();
-    assert!(Release::new(&most, &most, false).is_ok());
+    assert!(Release::new(Ends::unchanged(most)).is_ok());
 }

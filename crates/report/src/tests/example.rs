@@ -4,7 +4,7 @@ use cutover::manifest::{Bundle, Manifest, MergeKeys};
 use cutover::planning::{
     Change, OnFailure, PatchChange, Phase, Spec, Step, Workload, state_digest,
 };
-use cutover::{Options, Plan, Release, Strategy};
+use cutover::{AnyStrategy, Checked, Ends, Options, Plan, Release, Strategy};
 use serde_json::{Value, json};
 
 /// A Deployment of so many pods, with an image of that tag.
@@ -48,32 +48,34 @@ pub(crate) fn bundle(objects: &[Value]) -> Bundle {
 }
 
 /// The plan from some objects to others.
-pub(crate) fn plan(strategy: Value, from: &[Value], to: &[Value]) -> Plan {
+pub(crate) fn plan(strategy: Value, from: &[Value], to: &[Value]) -> Checked {
     try_plan(strategy, &bundle(from), &bundle(to)).unwrap()
 }
 
-pub(crate) fn try_plan(strategy: Value, from: &Bundle, to: &Bundle) -> Result<Plan, String> {
-    let strategy: Strategy = serde_json::from_value(strategy).map_err(|error| error.to_string())?;
-    let wanted = cutover::wanted(&strategy, from).map_err(|error| error.to_string())?;
-    let release = Release::new(from, wanted.as_ref().unwrap_or(to), false)
+pub(crate) fn try_plan(strategy: Value, from: &Bundle, to: &Bundle) -> Result<Checked, String> {
+    let strategy: AnyStrategy =
+        serde_json::from_value(strategy).map_err(|error| error.to_string())?;
+    let ends = strategy
+        .wanted(Ends::new(from.clone(), to.clone()))
         .map_err(|error| error.to_string())?;
+    let release = Release::new(ends).map_err(|error| error.to_string())?;
     cutover::plan(&release, &strategy, &Options::default()).map_err(|error| error.to_string())
 }
 
 /// Three pods, a surge of one, weights of 25 and 50, a person after each.
-pub(crate) fn canary() -> Plan {
+pub(crate) fn canary() -> Checked {
     let steps = json!([{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]);
     hello(json!({"canary": {"steps": steps}}))
 }
 
 /// A new image for one Deployment behind a Service.
-pub(crate) fn hello(strategy: Value) -> Plan {
+pub(crate) fn hello(strategy: Value) -> Checked {
     let both = |tag| [deployment("hello", 3, tag), service("hello")];
     plan(strategy, &both("1.0.0"), &both("2.0.0"))
 }
 
 /// Two Deployments, one behind a Service.
-pub(crate) fn two_workloads(strategy: Value) -> Plan {
+pub(crate) fn two_workloads(strategy: Value) -> Checked {
     let all = |tag| {
         [
             deployment("web", 3, tag),

@@ -28,7 +28,8 @@ fn an_adopted_label_is_no_version() {
 #[test]
 fn a_restart_is_no_version() {
     let restart = json!({"restart": {"at": "2026-11-24T10:00:00Z"}});
-    check(&hello(restart), &["0 %", "0 %"]);
+    let runs = [deployment("hello", 3, "1.0.0"), service("hello")];
+    check(&plan(restart, &runs, &runs), &["0 %", "0 %"]);
 }
 
 #[test]

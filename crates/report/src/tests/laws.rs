@@ -1,6 +1,6 @@
 //! What holds for any plan that can be made.
 
-use cutover::Plan;
+use cutover::Checked;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn strategy() -> impl Strategy<Value = Value> {
 }
 
 /// Up to five Deployments with a budget each, some behind Services, some with a new image.
-fn made() -> impl Strategy<Value = Option<Plan>> {
+fn made() -> impl Strategy<Value = Option<Checked>> {
     let tier = (0..8u32, 0..4u32, 0..3u32, any::<bool>(), any::<bool>());
     (strategy(), proptest::collection::vec(tier, 1..6)).prop_map(|(strategy, tiers)| {
         let end = |new: bool| -> Vec<Value> {

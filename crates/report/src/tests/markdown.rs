@@ -4,7 +4,7 @@ use serde_json::json;
 use super::example::{canary, deployment, plan};
 use crate::markdown;
 
-fn page(plan: &cutover::Plan) -> String {
+fn page(plan: &cutover::Checked) -> String {
     markdown(plan)
         .unwrap()
         .replace(&plan.digest.to_string(), "sha256:0123")

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::example::{canary, deployment, hello, plan, service, two_workloads, with};
 use crate::{Style, show};
 
-fn table(plan: &cutover::Plan) -> String {
+fn table(plan: &cutover::Checked) -> String {
     let shown = show(plan, Style::Plain).unwrap();
     shown.replace(plan.digest.short(), "0123456789ab")
 }

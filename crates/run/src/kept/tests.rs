@@ -1,7 +1,7 @@
 use cutover_manifest::Digest;
 use cutover_plan::{Change, Gate, OnFailure, Pause, Undo};
-use cutover_planner::{Options, Waypoint, Waypoints, plan};
-use cutover_release::Release;
+use cutover_planner::{Options, Waypoint, Waypoints, from_fn, plan};
+use cutover_release::{Ends, Release};
 use cutover_workload::{Allowance, Bounds, Fixed};
 use serde_json::json;
 
@@ -29,16 +29,18 @@ fn hello(replicas: u32, image: &str) -> Manifest {
 fn given() -> Plan {
     let bundle = |manifest| -> Bundle { [manifest].into_iter().collect() };
     let (from, to) = (bundle(hello(3, OLD)), bundle(hello(4, NEW)));
-    let release = Release::new(&from, &to, false).unwrap();
+    let release = Release::new(Ends::new(from, to.clone())).unwrap();
     let points = vec![
         Waypoint::new("grow", bundle(hello(4, OLD))),
         Waypoint::new("update", to),
     ];
-    let waypoints = Waypoints {
-        points,
-        ..Waypoints::straight(&release, "update", &Allowance::default()).unwrap()
-    };
-    plan(&release, "own", waypoints, &Options::default()).unwrap()
+    let strategy = from_fn("own", |release| {
+        Ok(Waypoints {
+            points: points.clone(),
+            ..Waypoints::straight(release, "update", &Allowance::default())?
+        })
+    });
+    plan(&release, &strategy, &Options::default()).unwrap()
 }
 
 /// The plan over a live object with a default, an annotation and a sidecar of its own.

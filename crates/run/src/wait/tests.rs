@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cutover_check::check;
 use cutover_manifest::Manifest;
 use cutover_plan::{Duration, Plan};
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ impl Play {
             ..Options::new("default", "me")
         };
         let mut play = Self {
-            run: Run::new(plan, options),
+            run: Run::new(check(plan).unwrap(), options),
             objects: BTreeMap::new(),
             now: at(now),
             told: Vec::new(),

@@ -1,10 +1,11 @@
 use cutover::manifest::Manifest;
-use cutover::{Strategy, planning};
+use cutover::{AnyStrategy, Strategy, planning};
 use k8s_openapi::api::core::v1::Service;
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let strategies = [
+        json!({"adopt": {}}),
         json!({"affinity": {"service": "hello", "sessionAffinity": "None"}}),
         json!({"blueGreen": {"activeService": "hello"}}),
         json!({"canary": {"steps": []}}),
@@ -17,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         json!({"scale": {"replicas": 3}}),
     ];
     for strategy in strategies {
-        println!("{}", serde_json::from_value::<Strategy>(strategy)?.name());
+        println!("{}", serde_json::from_value::<AnyStrategy>(strategy)?.name());
     }
     println!("{}", planning::schema().to_value()["title"]);
     let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});

@@ -1,7 +1,8 @@
 use cutover::canary::{Canary, Step};
+use cutover::manifest::Bundle;
 use cutover::report::step_name;
 use cutover::traffic::Percent;
-use cutover::{Image, Options, Release, Strategy, manifest, plan, set_image};
+use cutover::{Ends, Options, Release, plan};
 
 const HELLO: &[u8] = b"
 apiVersion: apps/v1
@@ -17,18 +18,10 @@ spec:
 ";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = manifest::read("hello.yaml", HELLO)?;
-    let from = manifest::bundle(vec![file])?.bundle;
-    let image: Image = "hello=registry.example/hello:2.0.0".parse()?;
-    let to = set_image(&from, &image, &[])?;
-    let release = Release::new(&from, &to, false)?;
-    let canary = Strategy::Canary(Canary {
-        steps: vec![
-            Step::SetWeight(Percent::new(25)?),
-            Step::Pause { duration: None },
-        ],
-        ..Canary::default()
-    });
+    let from = Bundle::from_yaml("hello.yaml", HELLO)?;
+    let image = "hello=registry.example/hello:2.0.0".parse()?;
+    let release = Release::new(Ends::unchanged(from).image(&image, &[])?)?;
+    let canary = Canary::new([Step::SetWeight(Percent::new(25)?), Step::person()]);
     let plan = plan(&release, &canary, &Options::default())?;
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use cutover::manifest::{Bundle, Manifest};
 use cutover::planning::Change;
 use cutover::rolling::Rolling;
-use cutover::{Options, Release, Strategy, plan};
+use cutover::{Ends, Options, Release, plan};
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
 use k8s_openapi::api::core::v1::{Container, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
@@ -13,9 +13,8 @@ use kube::core::params::{Patch, PatchParams};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let from = Bundle::from_iter([Manifest::from_typed(&hello("hello:1.0.0"))?]);
     let to = Bundle::from_iter([Manifest::from_typed(&hello("hello:2.0.0"))?]);
-    let release = Release::new(&from, &to, false)?;
-    let rolling = Strategy::Rolling(Rolling::default());
-    let plan = plan(&release, &rolling, &Options::default())?;
+    let release = Release::new(Ends::new(from, to))?;
+    let plan = plan(&release, &Rolling::default(), &Options::default())?;
 
     let deployments = Request::new("/apis/apps/v1/namespaces/default/deployments");
     for change in plan.spec.steps.iter().flat_map(|step| &step.changes) {

@@ -1,17 +1,16 @@
+use cutover::manifest::Bundle;
 use cutover::planning::{
-    self, Allowance, Deployment, Gate, Pause, ReleaseError, Role, Waypoint, Waypoints, beside,
+    Allowance, Deployment, Gate, Pause, Refusals, Role, Waypoint, Waypoints, apply, beside,
     discriminator, workload,
 };
 use cutover::report::step_name;
-use cutover::{Image, Options, Release, manifest, set_image};
+use cutover::{Ends, Options, Release, Strategy, plan};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = manifest::read("hello.yaml", include_bytes!("../../hello.yaml"))?;
-    let from = manifest::bundle(vec![file])?.bundle;
-    let image: Image = "hello=registry.example/hello:2.0.0".parse()?;
-    let to = set_image(&from, &image, &[])?;
-    let release = Release::new(&from, &to, false)?;
-    let plan = planning::plan(&release, "try", by_hand(&release)?, &Options::default())?;
+    let from = Bundle::from_yaml("hello.yaml", include_bytes!("../../hello.yaml"))?;
+    let image = "hello=registry.example/hello:2.0.0".parse()?;
+    let release = Release::new(Ends::unchanged(from).image(&image, &[])?)?;
+    let plan = plan(&release, &ByHand, &Options::default())?;
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
         let name = step_name(step, walk.before(), walk.state());
@@ -19,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut state = walk.state().clone();
         for back in plan.way_back(walk.number())? {
             let before = state.clone();
-            planning::apply(&mut state, back, walk.number())?;
+            apply(&mut state, back, walk.number())?;
             println!("      ↩ {}", step_name(back, &before, &state));
         }
     }
@@ -27,21 +26,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// One pod of each new version beside the old ones, then straight to what is wanted.
-fn by_hand(release: &Release) -> Result<Waypoints, ReleaseError> {
-    let mut waypoints = Waypoints::default();
-    let mut bundle = release.transit()?;
-    for object in release.turned() {
-        let label = discriminator(release, &object)?;
-        let canary = beside(release, &object, Role::Canary, label)?;
-        let mut tier = workload(release, &object, &Allowance::default())?;
-        tier.add(Role::Canary, canary.object().clone());
-        waypoints.workloads.push(tier);
-        bundle.insert(Deployment::of(&canary).scaled(1));
+struct ByHand;
+
+impl Strategy for ByHand {
+    fn name(&self) -> &str {
+        "try"
     }
-    let a_person = Gate::Pause(Pause::person());
-    waypoints.points = vec![
-        Waypoint::new("try", bundle).gate(a_person),
-        Waypoint::new("update", release.to().clone()),
-    ];
-    Ok(waypoints)
+
+    fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
+        let mut waypoints = Waypoints::default();
+        let mut bundle = release.transit()?;
+        for object in release.turned() {
+            let label = discriminator(release, &object)?;
+            let canary = beside(release, &object, Role::Canary, label)?;
+            let mut tier = workload(release, &object, &Allowance::default())?;
+            tier.add(Role::Canary, canary.object().clone());
+            waypoints.workloads.push(tier);
+            bundle.insert(Deployment::of(&canary).scaled(1));
+        }
+        let a_person = Gate::Pause(Pause::person());
+        waypoints.points = vec![
+            Waypoint::new("try", bundle).gate(a_person),
+            Waypoint::new("update", release.to().clone()),
+        ];
+        Ok(waypoints)
+    }
 }

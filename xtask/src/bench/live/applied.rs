@@ -1,6 +1,6 @@
 //! Cutover's side: a run, driven in this process as `cutover apply` does.
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover_kube::{Cluster as Connection, Settings, drive};
 use cutover_run::{Options, Outcome, Run};
 use futures::stream;
@@ -10,7 +10,7 @@ use crate::Result;
 use crate::cluster::Cluster;
 
 /// Carries a plan out, from the connection to the end of the run.
-pub(super) fn carry_out(plan: &Plan, cluster: &Cluster, namespace: &str) -> Result<()> {
+pub(super) fn carry_out(plan: &Checked, cluster: &Cluster, namespace: &str) -> Result<()> {
     let settings = Settings {
         kubeconfig: Some(cluster.kubeconfig()),
         namespace: Some(namespace.to_owned()),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use cutover::{Options, Plan, Release, Strategy, plan};
+use cutover::{AnyStrategy, Checked, Ends, Options, Release, plan};
 use cutover_run::{Effect, Event, Now, Request, Run};
 use serde_json::json;
 
@@ -44,15 +44,15 @@ pub(super) fn measured() -> Result<String> {
     ))
 }
 
-fn canary() -> Result<Plan> {
+fn canary() -> Result<Checked> {
     let (from, to) = (
         data::bundle(1, PODS, "1.0.0")?,
         data::bundle(1, PODS, "2.0.0")?,
     );
     let steps = json!({ "canary": { "steps": [{ "setWeight": 20 }, { "pause": {} }] } });
-    let strategy: Strategy = serde_json::from_value(steps)?;
+    let strategy: AnyStrategy = serde_json::from_value(steps)?;
     Ok(plan(
-        &Release::new(&from, &to, false)?,
+        &Release::new(Ends::new(from, to))?,
         &strategy,
         &Options::default(),
     )?)
@@ -68,7 +68,7 @@ struct Gate {
 }
 
 impl Gate {
-    fn reached(plan: &Plan) -> Result<Self> {
+    fn reached(plan: &Checked) -> Result<Self> {
         let mut stage = Stage::new(plan)?;
         stage.play_to_gate()?;
         let opening = stage.approval(plan)?;

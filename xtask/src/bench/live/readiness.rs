@@ -1,6 +1,6 @@
 //! How long a plan must take by its pods alone.
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::Bundle;
 use cutover::planning::{Deployment, deployments};
 
@@ -8,7 +8,7 @@ use crate::Result;
 
 /// How often pods must become ready one after the other: the sum over the plan's steps, each as
 /// long as the Deployment that takes longest in it.
-pub(super) fn rounds(plan: &Plan) -> Result<u32> {
+pub(super) fn rounds(plan: &Checked) -> Result<u32> {
     let mut walk = plan.walk();
     let mut rounds = 0;
     while walk.advance()?.is_some() {
@@ -44,7 +44,7 @@ fn pods(deployment: Deployment<'_>) -> u32 {
 mod tests {
     use std::time::Duration;
 
-    use cutover::{Options, Release, Strategy, plan};
+    use cutover::{AnyStrategy, Ends, Options, Release, plan};
     use serde_json::{Value, json};
 
     use crate::bench::data;
@@ -64,8 +64,8 @@ mod tests {
     fn check(strategy: Value, expect: u32) {
         let [from, to] = ["1.0.0", "2.0.0"]
             .map(|version| data::bundle_ready_after(100, version, Duration::from_secs(3)).unwrap());
-        let strategy: Strategy = serde_json::from_value(strategy).unwrap();
-        let release = Release::new(&from, &to, false).unwrap();
+        let strategy: AnyStrategy = serde_json::from_value(strategy).unwrap();
+        let release = Release::new(Ends::new(from, to)).unwrap();
         let plan = plan(&release, &strategy, &Options::default()).unwrap();
         assert_eq!(super::rounds(&plan).unwrap(), expect);
     }

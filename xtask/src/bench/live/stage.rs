@@ -1,6 +1,6 @@
 //! A run on a small cluster in memory, where nothing goes wrong.
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover_model::{Call, Model, Refused, WatchEvent, WatchId, Write as ModelWrite};
 use cutover_run::{
     Answer, Effect, Event, Fault, Journal, Now, Options, Progress, Reply, Request, Run, Scope,
@@ -24,7 +24,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// A run of a plan on a cluster that holds its start, with all pods ready.
-    pub(super) fn new(plan: &Plan) -> Result<Self> {
+    pub(super) fn new(plan: &Checked) -> Result<Self> {
         let mut model = Model::new(1, Timestamp::UNIX_EPOCH);
         for manifest in &plan.start() {
             model
@@ -60,7 +60,7 @@ impl Stage {
     }
 
     /// The event by which the run sees that a person approves.
-    pub(super) fn approval(&mut self, plan: &Plan) -> Result<Event> {
+    pub(super) fn approval(&mut self, plan: &Checked) -> Result<Event> {
         let journal = Journal::object(plan, NAMESPACE);
         let held = self.model.server.get(&journal).map_err(refused)?;
         let (_, write) = Journal::approve(&held, "a person", self.model.now)?;

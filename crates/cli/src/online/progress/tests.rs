@@ -1,7 +1,7 @@
 use std::io;
 
-use cutover::Release;
 use cutover::manifest::{Bundle, Manifest};
+use cutover::{AnyStrategy, Ends, Release};
 use serde_json::json;
 
 use super::*;
@@ -43,10 +43,12 @@ fn plan() -> Plan {
             .into_iter()
             .collect::<Bundle>()
     };
-    let release = Release::new(&file("hello:1.0.0"), &file("hello:2.0.0"), false).unwrap();
+    let release = Release::new(Ends::new(file("hello:1.0.0"), file("hello:2.0.0"))).unwrap();
     let steps = json!([{"setWeight": 25}, {"pause": {}}, {"setWeight": 50}, {"pause": {}}]);
-    let canary = serde_json::from_value(json!({"canary": {"steps": steps}})).unwrap();
-    cutover::plan(&release, &canary, &cutover::Options::default()).unwrap()
+    let canary: AnyStrategy = serde_json::from_value(json!({"canary": {"steps": steps}})).unwrap();
+    cutover::plan(&release, &canary, &cutover::Options::default())
+        .unwrap()
+        .into_plan()
 }
 
 fn started(direction: Direction, done: usize) -> Progress {

@@ -1,11 +1,11 @@
 //! What is wanted, of what runs: the same with another annotation, or paused, or not.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_release::{WorkloadName, select};
+use cutover_release::{Refusals, WorkloadName, select};
 use cutover_workload::Deployment;
 use serde_json::json;
 
-use crate::error::Error;
+use crate::error;
 use crate::spec::{Pause, Restart, Resume};
 
 /// Where `kubectl rollout restart` writes the time (kubectl
@@ -13,54 +13,35 @@ use crate::spec::{Pause, Restart, Resume};
 const RESTARTED_AT: &str = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
 
 /// The bundle with the pods of the named Deployments to be made anew.
-///
-/// # Errors
-///
-/// A Deployment that is paused, or that was restarted in the same second.
-pub fn restart(from: &Bundle, restart: &Restart) -> Result<Bundle, Error> {
+pub(crate) fn restart(from: &Bundle, restart: &Restart) -> Result<Bundle, Refusals> {
     let at = json!(restart.at);
     each(from, &restart.workloads, |set| {
-        let object = set.object().clone();
         if Deployment::of(set).is_paused() {
-            return Err(Error::Paused(object));
+            return Err(error::paused(set.object()));
         }
         if set.pointer(RESTARTED_AT) == Some(&at) {
-            return Err(Error::JustRestarted(object));
+            return Err(error::just_restarted(set.object()));
         }
         Ok(set.set(RESTARTED_AT, at.clone()))
     })
 }
 
 /// The bundle with the named Deployments paused.
-///
-/// # Errors
-///
-/// A Deployment that is paused already.
-pub fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Error> {
+pub(crate) fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Refusals> {
     each(from, &pause.workloads, |set| {
         match Deployment::of(set).is_paused() {
-            true => Err(Error::AsItIs {
-                object: Box::new(set.object().clone()),
-                paused: true,
-            }),
+            true => Err(error::as_it_is(set.object(), true)),
             false => Ok(set.set("/spec/paused", json!(true))),
         }
     })
 }
 
 /// The bundle with the named Deployments rolling out again.
-///
-/// # Errors
-///
-/// A Deployment that is not paused.
-pub fn resume(from: &Bundle, resume: &Resume) -> Result<Bundle, Error> {
+pub(crate) fn resume(from: &Bundle, resume: &Resume) -> Result<Bundle, Refusals> {
     each(from, &resume.workloads, |set| {
         match Deployment::of(set).is_paused() {
             true => Ok(set.without("/spec/paused")),
-            false => Err(Error::AsItIs {
-                object: Box::new(set.object().clone()),
-                paused: false,
-            }),
+            false => Err(error::as_it_is(set.object(), false)),
         }
     })
 }
@@ -68,8 +49,8 @@ pub fn resume(from: &Bundle, resume: &Resume) -> Result<Bundle, Error> {
 fn each(
     from: &Bundle,
     names: &[WorkloadName],
-    edit: impl Fn(&Manifest) -> Result<Manifest, Error>,
-) -> Result<Bundle, Error> {
+    edit: impl Fn(&Manifest) -> Result<Manifest, Refusals>,
+) -> Result<Bundle, Refusals> {
     let objects: Vec<ObjectRef> = select(from, names)?;
     let mut to = from.clone();
     for object in objects {

@@ -1,0 +1,101 @@
+//! Both ends of a release before they are judged, and the passes over what is wanted.
+
+use cutover_manifest::Bundle;
+
+use crate::change::{EnvironmentVariable, Image, set_environment, set_image};
+use crate::refusal::Refusals;
+use crate::select::WorkloadName;
+
+/// What runs and what is wanted, as they were given.
+///
+/// ```
+/// use cutover_manifest::{Bundle, Manifest};
+/// use cutover_release::{Ends, Release};
+/// use serde_json::json;
+///
+/// let hello = Manifest::new(json!({
+///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+///     "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+///         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": "hello:1"}]}}},
+/// }))?;
+/// let ends = Ends::unchanged(Bundle::from_iter([hello])).image(&"hello=hello:2".parse()?, &[])?;
+/// assert_eq!(Release::new(ends)?.changed().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ends {
+    from: Bundle,
+    to: Bundle,
+    prune: bool,
+}
+
+impl Ends {
+    /// Both ends. Objects that `to` lacks stay.
+    pub fn new(from: Bundle, to: Bundle) -> Self {
+        Self {
+            from,
+            to,
+            prune: false,
+        }
+    }
+
+    /// Nothing is wanted but what runs: where passes and strategies begin that say themselves what
+    /// is wanted.
+    pub fn unchanged(from: Bundle) -> Self {
+        Self::new(from.clone(), from)
+    }
+
+    /// The same, where objects that `to` lacks go; but never a Namespace, a
+    /// CustomResourceDefinition or a PersistentVolumeClaim.
+    #[must_use]
+    pub fn pruned(mut self) -> Self {
+        self.prune = true;
+        self
+    }
+
+    /// The same, with something else wanted.
+    #[must_use]
+    pub fn wanting(mut self, to: Bundle) -> Self {
+        self.to = to;
+        self
+    }
+
+    /// The same, with another image wanted in one container. Where no workload is named, exactly
+    /// one must have that container.
+    ///
+    /// # Errors
+    ///
+    /// No such container, or several workloads that have it.
+    pub fn image(self, image: &Image, workloads: &[WorkloadName]) -> Result<Self, Refusals> {
+        let to = set_image(&self.to, image, workloads)?;
+        Ok(self.wanting(to))
+    }
+
+    /// The same, with another value wanted of an environment variable in one container.
+    ///
+    /// # Errors
+    ///
+    /// No such container, or several that could be meant.
+    pub fn environment(
+        self,
+        variable: &EnvironmentVariable,
+        workloads: &[WorkloadName],
+    ) -> Result<Self, Refusals> {
+        let to = set_environment(&self.to, variable, workloads)?;
+        Ok(self.wanting(to))
+    }
+
+    /// What runs.
+    pub fn from(&self) -> &Bundle {
+        &self.from
+    }
+
+    /// What is wanted.
+    pub fn to(&self) -> &Bundle {
+        &self.to
+    }
+
+    pub(crate) fn is_pruned(&self) -> bool {
+        self.prune
+    }
+}

@@ -1,0 +1,50 @@
+//! The kinds of refusals that no strategy changes. Each is a code that stays.
+
+use crate::RefusalKind;
+
+/// An autoscaler changes the counts that a plan relies on.
+pub const AUTOSCALER: RefusalKind = RefusalKind::new("autoscaler");
+/// The API server does not take the budget.
+pub const BUDGET: RefusalKind = RefusalKind::new("budget");
+/// Both versions would read what changes of a ConfigMap or Secret.
+pub const CONFIGURATION: RefusalKind = RefusalKind::new("configuration");
+/// The API server never lets the field change.
+pub const IMMUTABLE: RefusalKind = RefusalKind::new("immutable");
+/// Several containers could be meant.
+pub const MANY_CONTAINERS: RefusalKind = RefusalKind::new("manyContainers");
+/// More pods than the API server counts.
+pub const MANY_PODS: RefusalKind = RefusalKind::new("manyPods");
+/// Several Deployments could be meant.
+pub const MANY_WORKLOADS: RefusalKind = RefusalKind::new("manyWorkloads");
+/// No workload has the container.
+pub const NO_CONTAINER: RefusalKind = RefusalKind::new("noContainer");
+/// A Service would match no pods.
+pub const NO_PODS_BEHIND: RefusalKind = RefusalKind::new("noPodsBehind");
+/// A route leads to no Service.
+pub const NO_SERVICE: RefusalKind = RefusalKind::new("noService");
+/// No Deployment has the name.
+pub const NO_WORKLOAD: RefusalKind = RefusalKind::new("noWorkload");
+/// Only one end has the object.
+pub const ONE_END: RefusalKind = RefusalKind::new("oneEnd");
+/// A paused Deployment does not roll out.
+pub const PAUSED: RefusalKind = RefusalKind::new("paused");
+/// A Service and its pods are at odds about a port.
+pub const PORT: RefusalKind = RefusalKind::new("port");
+/// Its pods do not stand beside others.
+pub const RECREATE: RefusalKind = RefusalKind::new("recreate");
+/// Two Deployments have one selector.
+pub const SAME_SELECTOR: RefusalKind = RefusalKind::new("sameSelector");
+/// The API server does not take the selector, or it does not hold for the pods that it is for.
+pub const SELECTOR: RefusalKind = RefusalKind::new("selector");
+/// A Service would newly send requests to pods of others.
+pub const STRANGERS: RefusalKind = RefusalKind::new("strangers");
+/// An object that the plan would make is there already.
+pub const TAKEN: RefusalKind = RefusalKind::new("taken");
+/// One object is there in two versions of its API.
+pub const TWO_VERSIONS: RefusalKind = RefusalKind::new("twoVersions");
+/// A field has another type than Kubernetes gives it.
+pub const TYPE: RefusalKind = RefusalKind::new("type");
+/// The manifest does not say how many pods run.
+pub const UNKNOWN_REPLICAS: RefusalKind = RefusalKind::new("unknownReplicas");
+/// The API server does not take the update strategy.
+pub const UPDATE_STRATEGY: RefusalKind = RefusalKind::new("updateStrategy");
