@@ -3,7 +3,9 @@
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, MergeKeys};
 use cutover::patch::lacking;
-use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage};
+use cutover::planning::{Gate, Window};
+use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage, next_opening};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::args::{EventsOutput, StatusArgs};
@@ -22,7 +24,7 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
             let text = if json {
                 json!(journal.position).to_string()
             } else {
-                by_journal(&plan, &journal)?
+                by_journal(&plan, &journal, (world.now)())?
             };
             Ok(writeln!(world.output, "{text}")?)
         }
@@ -38,10 +40,11 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
     }
 }
 
-fn by_journal(plan: &Plan, journal: &Journal) -> Result<String, Error> {
+fn by_journal(plan: &Plan, journal: &Journal, now: Timestamp) -> Result<String, Error> {
     let position = &journal.position;
     let name = &plan.metadata.name;
     let mut lines = vec![format!("plan {name}: {}", standing(plan, position)?)];
+    lines.extend(openings(plan, position, now));
     if let Some(reason) = &position.turned {
         lines.push(format!("  it went back: {reason}"));
     }
@@ -65,6 +68,28 @@ fn by_journal(plan: &Plan, journal: &Journal) -> Result<String, Error> {
         position.by
     ));
     Ok(lines.join("\n"))
+}
+
+/// When the windows open that the run waits for.
+fn openings(plan: &Plan, position: &Position, now: Timestamp) -> Vec<String> {
+    let waits = position.ended.is_none()
+        && position.direction == Direction::Forward
+        && position.stage == Stage::Waiting;
+    let step = position.step.checked_sub(1).filter(|_| waits);
+    let step = step.and_then(|index| plan.spec.steps.get(index));
+    let mut lines = Vec::new();
+    for gate in step.into_iter().flat_map(|step| &step.gates) {
+        if let Gate::Window(window) = gate
+            && let Some(opening) = next_opening(window, now)
+        {
+            let Window { from, to, .. } = window;
+            let (zone, opening) = (&window.timezone, to_the_second(opening));
+            lines.push(format!(
+                "  its window, {from} to {to} {zone}, opens at {opening}"
+            ));
+        }
+    }
+    lines
 }
 
 /// Where a run is, in words.
@@ -167,3 +192,6 @@ fn is_so(planned: Option<&Manifest>, live: Option<&Manifest>) -> bool {
         (None, Some(_)) | (Some(_), None) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
