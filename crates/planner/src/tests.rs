@@ -92,25 +92,23 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         set("/spec/template/metadata/labels/app", json!("hello"))(value);
     });
     check_refused(
-        &[hello(), twin.clone()],
+        &[hello()],
         &[next(), twin],
         "/spec/selector",
         "has the same selector",
     );
     let lost = service(json!({"app": "other"}), json!(80));
-    check_refused(
-        &[hello(), lost.clone()],
-        &[next(), lost],
-        "/spec/selector",
-        "matches no pods",
-    );
+    let found = service(json!({"app": "hello"}), json!(80));
+    for before in [vec![hello()], vec![hello(), found.clone()]] {
+        let after = [next(), lost.clone()];
+        check_refused(&before, &after, "/spec/selector", "matches no pods");
+    }
     let named = service(json!({"app": "hello"}), json!("web"));
-    check_refused(
-        &[hello(), named.clone()],
-        &[next(), named],
-        "/spec/ports",
-        "the port `web` is on no container",
-    );
+    for before in [vec![hello()], vec![hello(), found]] {
+        let after = [next(), named.clone()];
+        let reason = "the port `web` is on no container";
+        check_refused(&before, &after, "/spec/ports", reason);
+    }
     let unknown = || {
         deployment("hello", |value| {
             drop(value["spec"].as_object_mut().unwrap().remove("replicas"))
@@ -159,6 +157,67 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         &[next(), scaler],
         "/spec/replicas",
         "HorizontalPodAutoscaler hello scales it",
+    );
+}
+
+/// A plan answers for what it changes.
+#[test]
+fn what_was_so_before_and_stays_so_is_not_refused() {
+    let both = |beside: &[Value]| {
+        let end = |tag: &'static str| {
+            let mut end = vec![deployment("hello", image(tag))];
+            end.extend_from_slice(beside);
+            bundle(&end)
+        };
+        let plan = straight(&end("hello:1"), &end("hello:2")).unwrap();
+        let changes = plan.spec.steps.iter().flat_map(|step| &step.changes);
+        let changed: Vec<String> = changes.map(|change| change.object().to_string()).collect();
+        assert_eq!(changed, ["Deployment hello"], "{beside:?}");
+    };
+    both(&[service(json!({"app": "redis"}), json!(6379))]);
+    both(&[service(json!({"app": "redis"}), json!("redis"))]);
+    both(&[service(json!({"app": "hello"}), json!("web"))]);
+    both(&[
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "web"},
+        "spec": {"rules": [{"backendRefs": [{"name": "elsewhere", "port": 80}]}]}}),
+    ]);
+    let twin = |name: &str| {
+        deployment(name, |value| {
+            set("/spec/selector/matchLabels/app", json!("twin"))(value);
+            set("/spec/template/metadata/labels/app", json!("twin"))(value);
+        })
+    };
+    both(&[twin("one"), twin("two")]);
+    let nothing = json!({"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}});
+    both(&[deployment("odd", set("/spec/strategy", nothing))]);
+}
+
+/// Only what pods read of it is configuration.
+#[test]
+fn labels_of_a_configmap_are_no_configuration() {
+    let map = |label: &str, text: &str| {
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "greeting", "labels": {"chart": label}},
+            "data": {"text": text}})
+    };
+    let hello = |tag: &'static str| {
+        deployment("hello", move |value| {
+            image(tag)(value);
+            let from = json!([{"configMapRef": {"name": "greeting"}}]);
+            set("/spec/template/spec/containers/0/envFrom", from)(value);
+        })
+    };
+    let (from, to) = (
+        [hello("hello:1"), map("1", "hi")],
+        [hello("hello:2"), map("2", "hi")],
+    );
+    let plan = straight(&bundle(&from), &bundle(&to)).unwrap();
+    assert_eq!(plan.len(), 2);
+    let reworded = [hello("hello:2"), map("2", "hello")];
+    check_refused(
+        &from,
+        &reworded,
+        "",
+        "both versions would get the new values",
     );
 }
 

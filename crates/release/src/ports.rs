@@ -1,8 +1,8 @@
 //! The ports that a Service sends requests to, and the pods behind it.
 
-use cutover_manifest::{Bundle, Manifest, containers};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
 use cutover_traffic::{Owned, PodIndex, Port, Service};
-use cutover_workload::Deployment;
+use cutover_workload::{Deployment, texts};
 use serde_json::Value;
 
 use crate::kinds;
@@ -16,13 +16,15 @@ use crate::release::Release;
 ///
 /// The Service, and the port that leads nowhere.
 pub fn ports(state: &Bundle, release: &Release) -> Result<(), Refusals> {
-    let index = PodIndex::of(state);
+    let (index, before) = (PodIndex::of(state), PodIndex::of(release.from()));
     for manifest in state.of_kind("Service") {
         let service = Service::read(manifest)?;
+        let served = Served::of(release.from(), &before, &service.object)?;
         for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
             let stand_so = |end| stand_so(manifest, &service, pods, end);
             if !stand_so(release.from())? && !stand_so(release.to())? {
-                has_ports(&service, pods).and_then(|()| has_numbers(&service, pods, release))?;
+                has_ports(&service, pods, &served)
+                    .and_then(|()| has_numbers(&service, pods, release))?;
             }
         }
     }
@@ -50,15 +52,15 @@ fn stand_so(
     }
 }
 
-/// Refuses a named port that no container has: a Service drops it silently.
-pub(crate) fn has_ports(service: &Service, pods: &Owned<'_>) -> Result<(), Refusals> {
-    let named = |wanted: &String| {
-        declared(pods.template).any(|port| port.get("name").and_then(Value::as_str) == Some(wanted))
-    };
-    let dropped = service.ports.iter().find_map(|port| match port {
-        Port::Name(name) if !named(name) => Some(name),
-        _ => None,
-    });
+/// Refuses a named port that no container has: a Service drops it silently. One that was dead
+/// before, on the pods that the Service served, may stay so.
+pub(crate) fn has_ports(
+    service: &Service,
+    pods: &Owned<'_>,
+    served: &Served<'_>,
+) -> Result<(), Refusals> {
+    let dropped = named_ports(service)
+        .find(|name| !declares(pods.template, name) && !served.lacked(name, pods));
     dropped.map_or(Ok(()), |name| {
         let reason = format!(
             "the port `{name}` is on no container of {}: requests to it would be dropped",
@@ -99,6 +101,58 @@ fn has_numbers(service: &Service, pods: &Owned<'_>, release: &Release) -> Result
             "let the containers listen on both ports for a release, or name the port and keep the name";
         Err(refuse(kinds::PORT, &service.object, "/spec/ports", reason, hint))
     })
+}
+
+/// What a Service did before the release.
+pub(crate) struct Served<'a> {
+    service: Option<Service>,
+    pub(crate) pods: Vec<&'a Owned<'a>>,
+}
+
+impl<'a> Served<'a> {
+    /// What a Service does in a bundle.
+    pub(crate) fn of(
+        from: &'a Bundle,
+        index: &'a PodIndex<'a>,
+        service: &ObjectRef,
+    ) -> Result<Self, Refusals> {
+        let known = from.get(service);
+        let selector = texts(known.and_then(|known| known.pointer("/spec/selector")));
+        let namespace = known.and_then(|known| known.object().namespace.as_deref());
+        Ok(Self {
+            service: known.map(Service::read).transpose()?,
+            pods: index.selected(namespace, &selector),
+        })
+    }
+
+    /// Whether the Service was there.
+    pub(crate) fn was_there(&self) -> bool {
+        self.service.is_some()
+    }
+
+    /// Whether it had this port, and the same pods lacked it; of a set that the plan makes, whether
+    /// others did.
+    fn lacked(&self, name: &str, pods: &Owned<'_>) -> bool {
+        let mut names = self.service.iter().flat_map(named_ports);
+        let lacks = |before: &&&Owned<'_>| !declares(before.template, name);
+        let same = self.pods.iter().find(|before| before.owner == pods.owner);
+        let lacked = match same {
+            Some(before) => lacks(&before),
+            None => self.pods.iter().any(|before| lacks(&before)),
+        };
+        names.any(|port| port == name) && lacked
+    }
+}
+
+fn named_ports(service: &Service) -> impl Iterator<Item = &str> {
+    service.ports.iter().filter_map(|port| match port {
+        Port::Name(name) => Some(name.as_str()),
+        Port::Number(_) => None,
+    })
+}
+
+fn declares(template: &Value, name: &str) -> bool {
+    declared(template).any(|port| port.get("name").and_then(Value::as_str) == Some(name))
 }
 
 fn listens(template: &Value, number: i32) -> bool {

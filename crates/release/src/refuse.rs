@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, pod_references};
 use cutover_traffic::{Owned, PodIndex, Service, backends};
-use cutover_workload::{Deployment, Rollout, Selector, Workload, deployments, texts};
+use cutover_workload::{Deployment, Rollout, Selector, Workload, deployments};
 
 use crate::deployment::{check, selector};
 use crate::hint::Hint;
 use crate::kinds;
-use crate::ports::has_ports;
+use crate::ports::{Served, has_ports};
 use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
 use crate::update_strategy::update_strategy;
 
-/// Refuses a release that no strategy can carry out.
+/// Refuses a release that no strategy can carry out. What was so before and stays so is nobody's
+/// wish here, and never refused.
 pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
     what_can_be_read(release)?;
     let mut refused = Gathered::default();
@@ -30,7 +31,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
     }
     refused.note(one_version(release));
     refused.note(services(release.to(), release.from(), &[]));
-    refused.note(routes(release.to()));
+    refused.note(routes(release));
     refused.judge()
 }
 
@@ -43,12 +44,11 @@ fn what_can_be_read(release: &Release) -> Result<(), Refusals> {
         }
     }
     refused.judge()?;
-    equal_selectors(release.from())?;
-    equal_selectors(release.to())
+    equal_selectors(release)
 }
 
-/// Refuses a Service that would match nothing, whose named ports its pods lack, or that would newly
-/// send requests to pods of a Deployment that is no part of what it served.
+/// Refuses a Service that is left without pods, whose named ports its pods newly lack, or that would
+/// newly send requests to pods of a Deployment that is no part of what it served.
 pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Result<(), Refusals> {
     let (index, before) = (PodIndex::of(bundle), PodIndex::of(from));
     let kin = kin(workloads);
@@ -59,16 +59,14 @@ pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Resul
             continue;
         }
         let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
-        refused.note(matches_something(&service, &selected));
-        for pods in &selected {
-            refused.note(has_ports(&service, pods));
+        let served = Served::of(from, &before, &service.object)?;
+        if !served.pods.is_empty() || !served.was_there() {
+            refused.note(matches_something(&service, &selected));
         }
-        let served = from
-            .get(&service.object)
-            .map(|known| texts(known.pointer("/spec/selector")))
-            .unwrap_or_default();
-        let served = before.selected(manifest.object().namespace.as_deref(), &served);
-        refused.note(no_strangers(&service, &selected, &served, from, &kin));
+        for pods in &selected {
+            refused.note(has_ports(&service, pods, &served));
+        }
+        refused.note(no_strangers(&service, &selected, &served.pods, from, &kin));
     }
     refused.judge()
 }
@@ -206,20 +204,28 @@ fn no_strangers(
     }
 }
 
-/// Refuses a route that would lead to no Service.
-fn routes(bundle: &Bundle) -> Result<(), Refusals> {
+/// Refuses a route that the release leads to no Service; one that did before is others' care.
+fn routes(release: &Release) -> Result<(), Refusals> {
+    let (from, bundle) = (release.from(), release.to());
     let all = bundle.iter().flat_map(|route| {
         backends(route)
             .into_iter()
             .map(move |backend| (route, backend))
     });
-    let mut missing = all.filter(|(_, backend)| !bundle.contains(&backend.service));
+    let known = |route: &Manifest, service: &ObjectRef| {
+        let before = from.get(route.object()).map(backends).unwrap_or_default();
+        let leads_there = before.iter().any(|backend| backend.service == *service);
+        leads_there && !from.contains(service)
+    };
+    let mut missing = all.filter(|(route, backend)| {
+        !bundle.contains(&backend.service) && !known(route, &backend.service)
+    });
     missing.next().map_or(Ok(()), |(route, backend)| {
         let reason = format!(
             "{} is not in the input: requests to it would fail",
             backend.service
         );
-        let hint = "give the Service too, or leave out a route whose Services are not in the input";
+        let hint = "give the Service too, or let the route lead to one that is there";
         Err(refuse(
             kinds::NO_SERVICE,
             route.object(),
@@ -230,12 +236,17 @@ fn routes(bundle: &Bundle) -> Result<(), Refusals> {
     })
 }
 
-fn equal_selectors(bundle: &Bundle) -> Result<(), Refusals> {
+/// Refuses two Deployments with one selector, where the release makes them so or changes one.
+fn equal_selectors(release: &Release) -> Result<(), Refusals> {
+    let stays = |object: &ObjectRef| release.from().get(object) == release.to().get(object);
     let mut seen: BTreeMap<(Option<&str>, Selector), &ObjectRef> = BTreeMap::new();
-    for set in deployments(bundle) {
+    for set in deployments(release.to()) {
         let object = set.manifest().object();
         let key = (object.namespace.as_deref(), selector(set)?);
         if let Some(other) = seen.insert(key, object) {
+            if stays(object) && stays(other) {
+                continue;
+            }
             let reason = format!("{other} has the same selector");
             return Err(refuse(
                 kinds::SAME_SELECTOR,
@@ -376,7 +387,7 @@ fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), R
         let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
         let (from, to) = (release.from().get(&reference), release.to().get(&reference));
         let kept = to.is_some() || still_read.contains(&(kind.clone(), name));
-        if from.is_some() && from != to && kept {
+        if from.is_some() && content(from) != content(to) && kept {
             let reason = format!(
                 "it changes, and pods of {object} read it: both versions would get the new values"
             );
@@ -387,4 +398,11 @@ fn changed_configuration(set: Deployment<'_>, release: &Release) -> Result<(), R
         }
     }
     Ok(())
+}
+
+/// What pods read of a ConfigMap or Secret: all but its metadata.
+fn content(manifest: Option<&Manifest>) -> Option<Manifest> {
+    let manifest = manifest?;
+    let bare = manifest.without("/metadata/labels");
+    Some(bare.without("/metadata/annotations"))
 }

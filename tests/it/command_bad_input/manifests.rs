@@ -9,18 +9,32 @@ const SERVICE: &str = "hello/services/hello.yaml";
 
 #[test]
 fn services_that_would_serve_nobody() {
-    check(
-        &[Replace(SERVICE, "    app: hello", "    app: hallo")],
-        &canary(),
-        Failed,
-        "hello/services/hello.yaml:8:5: Service hello: /spec/selector: `app=hallo` matches no pods",
+    let service = include_str!("../../fixtures/hello/services/hello.yaml");
+    let deployment = include_str!("../../fixtures/hello/deployments/hello.yaml");
+    let bad = |from: &str, to: &str, message: &str, hint: &str| {
+        let new = service.replace(from, to);
+        assert_ne!(new, service);
+        check(
+            &[
+                Put("new/hello.yaml", deployment),
+                Put("new/service.yaml", &new),
+            ],
+            &plan("rolling --to new"),
+            Failed,
+            message,
+            hint,
+        );
+    };
+    bad(
+        "    app: hello",
+        "    app: hallo",
+        "new/service.yaml:8:5: Service hello: /spec/selector: `app=hallo` matches no pods",
         "give the pods these labels",
     );
-    check(
-        &[Replace(SERVICE, "targetPort: http", "targetPort: web")],
-        &canary(),
-        Failed,
-        "hello/services/hello.yaml:10:5: Service hello: /spec/ports: the port `web` is on no container",
+    bad(
+        "targetPort: http",
+        "targetPort: web",
+        "new/service.yaml:10:5: Service hello: /spec/ports: the port `web` is on no container",
         "name a containerPort `web`",
     );
 }
@@ -96,10 +110,10 @@ fn one_object_under_two_versions() {
 fn routes_to_no_service() {
     let route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  defaultBackend: {service: {name: hallo, port: {number: 80}}}\n";
     check(
-        &[Put("hello/route.yaml", route)],
-        &canary(),
+        &[Put("new/route.yaml", route)],
+        &plan("rolling --to new"),
         Failed,
-        "hello/route.yaml:5:36: Ingress web: /spec/defaultBackend/service/name: Service hallo is not in the input",
+        "new/route.yaml:5:36: Ingress web: /spec/defaultBackend/service/name: Service hallo is not in the input",
         "give the Service too",
     );
 }
