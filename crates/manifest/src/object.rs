@@ -18,7 +18,7 @@ use crate::{BadPathSegment, Error, PathSegment};
 /// assert_eq!((hello.group(), hello.version()), ("apps", "v1"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", try_from = "Fields")]
 pub struct ObjectRef {
     /// Group and version, as `apps/v1`, or `v1` for the core group.
     pub api_version: String,
@@ -29,6 +29,17 @@ pub struct ObjectRef {
     pub namespace: Option<String>,
     /// The name, unique for the kind in its namespace.
     pub name: String,
+}
+
+/// An identity as a document states it: nothing in it is read as a path.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Fields {
+    api_version: String,
+    kind: String,
+    #[serde(default)]
+    namespace: Option<String>,
+    name: String,
 }
 
 impl ObjectRef {
@@ -52,8 +63,8 @@ impl ObjectRef {
     /// # Errors
     ///
     /// Where the value is no map, or `apiVersion`, `kind` or `metadata.name` is no text or empty,
-    /// or `metadata.namespace` is no text, or where kind, name or namespace is no
-    /// [`PathSegment`].
+    /// or `metadata.namespace` is no text, or where one of them is no [`PathSegment`] (an
+    /// `apiVersion`: one or two of them).
     ///
     /// ```
     /// use cutover_manifest::ObjectRef;
@@ -81,12 +92,20 @@ impl ObjectRef {
             });
         }
         let namespace = text(value, "/metadata/namespace");
-        refuse("kind", kind, PathSegment::kind)?;
-        refuse("metadata.name", name, PathSegment::name)?;
-        if let Some(namespace) = namespace {
-            refuse("metadata.namespace", namespace, PathSegment::name)?;
+        let object = Self::new(api_version, kind, namespace, name);
+        object.refused(["metadata.namespace", "metadata.name"])?;
+        Ok(object)
+    }
+
+    /// Refuses texts that may not become segments of a path, by the names of their fields.
+    fn refused(&self, [namespace_field, name_field]: [&'static str; 2]) -> Result<(), Error> {
+        refuse("kind", &self.kind, PathSegment::kind)?;
+        refuse("apiVersion", &self.api_version, PathSegment::group_version)?;
+        refuse(name_field, &self.name, PathSegment::name)?;
+        if let Some(namespace) = &self.namespace {
+            refuse(namespace_field, namespace, PathSegment::name)?;
         }
-        Ok(Self::new(api_version, kind, namespace, name))
+        Ok(())
     }
 
     /// The API group: empty for the core group.
@@ -124,6 +143,21 @@ impl ObjectRef {
     pub fn is_same_object(&self, other: &Self) -> bool {
         (self.group(), &self.kind, &self.namespace, &self.name)
             == (other.group(), &other.kind, &other.namespace, &other.name)
+    }
+}
+
+impl TryFrom<Fields> for ObjectRef {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self, Error> {
+        let object = Self {
+            api_version: fields.api_version,
+            kind: fields.kind,
+            namespace: fields.namespace,
+            name: fields.name,
+        };
+        object.refused(["namespace", "name"])?;
+        Ok(object)
     }
 }
 

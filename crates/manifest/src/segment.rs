@@ -81,6 +81,25 @@ impl<'a> PathSegment<'a> {
         }
     }
 
+    /// A group and a version, as `apps/v1`, or a version alone: both become segments.
+    ///
+    /// # Errors
+    ///
+    /// More than one `/`, and what [`PathSegment::name`] refuses of either part.
+    ///
+    /// ```
+    /// use cutover_manifest::PathSegment;
+    ///
+    /// assert!(PathSegment::group_version("apps/v1").is_ok());
+    /// assert!(PathSegment::group_version("../../v1").is_err());
+    /// ```
+    pub fn group_version(text: &'a str) -> Result<Self, BadPathSegment> {
+        let (group, version) = text.split_once('/').unwrap_or(("v1", text));
+        Self::name(group)?;
+        Self::name(version)?;
+        Ok(Self(text))
+    }
+
     /// The text.
     pub fn as_str(self) -> &'a str {
         self.0
@@ -156,6 +175,19 @@ mod tests {
                 Err(BadPathSegment::NotAKind),
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_group_and_a_version_are_two_segments() {
+        for text in ["v1", "apps/v1", "gateway.networking.k8s.io/v1"] {
+            let parsed = PathSegment::group_version(text).map(PathSegment::as_str);
+            assert_eq!(parsed, Ok(text));
+        }
+        for text in [
+            "", "/v1", "apps/", "..", "../v1", "apps/..", "a/b/v1", "v1\n", "a%2f/v1",
+        ] {
+            assert!(PathSegment::group_version(text).is_err(), "{text:?}");
         }
     }
 
