@@ -4,6 +4,8 @@ use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{Patch, diff};
 use serde::{Deserialize, Serialize};
 
+use crate::operations;
+
 /// One change of one object.
 ///
 /// It is exhaustive on purpose: a new change is a new version of the format.
@@ -46,12 +48,14 @@ pub struct PatchChange {
     )]
     pub object: ObjectRef,
     /// The operations, guards first.
+    #[serde(deserialize_with = "operations::read")]
     #[cfg_attr(
         feature = "schema",
         schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")
     )]
     pub ops: Patch,
     /// The operations that take it back.
+    #[serde(deserialize_with = "operations::read")]
     #[cfg_attr(
         feature = "schema",
         schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")

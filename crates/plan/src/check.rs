@@ -1,9 +1,13 @@
 //! Whether a plan is whole.
 
-use cutover_manifest::{Bundle, Digest};
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Bundle, Digest, ObjectRef};
 use serde_json::json;
 
+use crate::change::Change;
 use crate::error::Error;
+use crate::limits;
 use crate::plan::{Plan, Undo};
 use crate::step::Step;
 use crate::walk::{apply, take_back, walk};
@@ -22,13 +26,20 @@ pub fn state_digest(state: &Bundle) -> Result<Digest, Error> {
 }
 
 impl Plan {
-    /// Whether the document is whole: each patch fits the state before it and its inverse takes it
+    /// Whether the document is whole: its digest is its own, it is no larger than a plan may be,
+    /// each object is there once, each patch fits the state before it and its inverse takes it
     /// back, each state has the digest that its step names, and every way back ends where it says.
     ///
     /// # Errors
     ///
     /// The first place where it is not, as of a plan edited by hand.
     pub fn whole(&self) -> Result<(), Error> {
+        limits::plan(self)?;
+        once(self)?;
+        if self.made_digest()? != self.digest {
+            let reason = "the plan is not the one that this digest was made of";
+            return Err(Error::edited("plan: digest", reason));
+        }
         let mut digests = vec![state_digest(&self.start())?];
         let mut walk = self.walk();
         while let Some(step) = walk.advance()? {
@@ -45,12 +56,49 @@ impl Plan {
     }
 }
 
+/// Each object is in `from` once, and has one version of its kind in the whole plan: two versions
+/// are views of one object.
+fn once(plan: &Plan) -> Result<(), Error> {
+    let mut there: BTreeSet<&ObjectRef> = BTreeSet::new();
+    for manifest in &plan.spec.from {
+        if !there.insert(manifest.object()) {
+            return Err(twice("plan: spec.from", manifest.object()));
+        }
+    }
+    let mut objects: BTreeSet<[&str; 4]> = BTreeSet::new();
+    for object in &plan.objects() {
+        let namespace = object.namespace.as_deref().unwrap_or_default();
+        let identity = [object.group(), &object.kind, namespace, &object.name];
+        if !objects.insert(identity) {
+            return Err(twice("plan", object));
+        }
+    }
+    Ok(())
+}
+
+fn twice(place: &str, object: &ObjectRef) -> Error {
+    Error::edited(place, &format!("{object} is there twice"))
+}
+
+/// A step changes an object once: nobody would see what is between.
+fn changed_once(step: &Step, place: &str) -> Result<(), Error> {
+    let mut changed: BTreeSet<&ObjectRef> = BTreeSet::new();
+    for object in step.changes.iter().map(Change::object) {
+        if !changed.insert(object) {
+            let reason = format!("{object} is changed twice");
+            return Err(Error::edited(place, &reason));
+        }
+    }
+    Ok(())
+}
+
 fn unpaired() -> Error {
     Error::edited("plan: undo", "there is not one way back a step")
 }
 
 /// The digest of the state after a step, where it is the one that the step names.
 fn checked(step: &Step, state: &Bundle, place: &str) -> Result<Digest, Error> {
+    changed_once(step, place)?;
     let digest = state_digest(state)?;
     if digest != step.state {
         let reason = "the state after it is not the one that it names";

@@ -15,6 +15,8 @@ mod check;
 mod duration;
 mod error;
 mod gate;
+mod limits;
+mod operations;
 mod phase;
 mod plan;
 #[cfg(feature = "schema")]
@@ -34,6 +36,7 @@ pub use gate::{
     Available, BadTimeOfDay, BadTimeZone, Counted, Day, Drained, Endpoints, Gate, Held, Pause,
     RoutedGate, Settled, TimeOfDay, TimeZone, Window,
 };
+pub use limits::MOST_STEPS;
 pub use phase::{BadPhase, Phase};
 pub use plan::{API_VERSION, KIND, Metadata, OnFailure, Plan, Spec, Undo};
 #[cfg(feature = "schema")]
