@@ -2,6 +2,7 @@
 mod command;
 mod command_bad_input;
 mod command_online;
+mod forged;
 mod golden;
 mod golden_before;
 mod golden_command;

@@ -7,7 +7,7 @@ use cutover_traffic::Service;
 use cutover_workload::{Deployment, Workload};
 
 use crate::broken::{Broken, Place};
-use crate::counts::Crowd;
+use crate::counts::{Crowd, Labels};
 
 /// What a workload promises that does not hold at a moment between two states.
 pub(crate) fn broken(
@@ -63,16 +63,19 @@ type Selected<'a> = Vec<&'a ObjectRef>;
 impl<'a> Routers<'a> {
     fn of(workload: &'a Workload, crowd: &Crowd, [before, after]: [&Bundle; 2]) -> Self {
         let mut routers = Vec::new();
-        for router in workload.serving().filter(|router| !router.by_route) {
+        // One that only routes reach owes all of it too, as long as no share of it is counted.
+        for router in workload.serving() {
             let object = &router.object;
             if crowd.made.contains(object) {
                 continue;
             }
-            let following = crowd.following.contains(object);
-            let was = following.then(|| before.get(object)).flatten();
-            let manifests: Vec<&Manifest> = after.get(object).into_iter().chain(was).collect();
-            let selected = manifests.into_iter();
-            let selected = selected.map(|manifest| selects(manifest, workload, [before, after]));
+            let earlier = crowd.following.get(object).into_iter().flatten();
+            let now = after.get(object).map(selector);
+            let selectors: Vec<Labels> = now.into_iter().chain(earlier.cloned()).collect();
+            let near = object.namespace.as_deref();
+            let selected = selectors.iter();
+            let selected =
+                selected.map(|selector| selects(selector, near, workload, [before, after]));
             routers.push((object, selected.collect::<Vec<_>>()));
         }
         routers.retain(|(_, selected)| !selected.is_empty());
@@ -96,40 +99,39 @@ impl<'a> Routers<'a> {
 
     /// The fewest pods that answer behind each router, by the worse of what it says and said.
     fn behind(&self, crowd: &Crowd) -> Vec<(&'a ObjectRef, u64)> {
-        let fewest = |sides: &Vec<Selected<'a>>| {
-            let sums = sides.iter().map(|sets| {
-                let least = sets
-                    .iter()
-                    .map(|set| u64::from(crowd.pods[*set].answering.least));
-                least.sum()
-            });
-            sums.min().unwrap_or(0)
-        };
-        self.0
-            .iter()
-            .map(|(router, sides)| (*router, fewest(sides)))
-            .collect()
+        let mut behind = Vec::new();
+        for (router, sides) in &self.0 {
+            let led_to = |set: &&ObjectRef| u64::from(crowd.led_to(router, set));
+            let sums = sides.iter().map(|sets| sets.iter().map(led_to).sum());
+            behind.push((*router, sums.min().unwrap_or(0)));
+        }
+        behind
     }
 }
 
-/// The sets of a workload that a router selects by the labels of their pods; where these are on
-/// their way, by both what they were and what they become.
+/// The labels that a router's pods must have; what is no Service selects nobody.
+fn selector(router: &Manifest) -> Labels {
+    match Service::read(router) {
+        Ok(service) => service.selector,
+        Err(_) => Labels::new(),
+    }
+}
+
+/// The sets of a workload in a namespace that a selector means by the labels of their pods; where
+/// these are on their way, by both what they were and what they become.
 fn selects<'a>(
-    router: &Manifest,
+    selector: &Labels,
+    namespace: Option<&str>,
     workload: &'a Workload,
-    [before, after]: [&Bundle; 2],
+    states: [&Bundle; 2],
 ) -> Selected<'a> {
-    let Ok(service) = Service::read(router) else {
-        return Vec::new();
-    };
-    let by = |set: &Manifest| service.selects(&Deployment::of(set).labels());
+    let by = |set: &Manifest| cutover_traffic::selects(selector, &Deployment::of(set).labels());
     let near = workload
         .objects()
-        .filter(|set| set.namespace == router.object().namespace);
+        .filter(|set| !selector.is_empty() && set.namespace.as_deref() == namespace);
     near.filter(|set| {
-        let (was, is) = (before.get(set), after.get(set));
-        let known = was.is_some() || is.is_some();
-        known && was.is_none_or(by) && is.is_none_or(by)
+        let mut known = states.iter().filter_map(|state| state.get(set)).peekable();
+        known.peek().is_some() && known.all(by)
     })
     .collect()
 }

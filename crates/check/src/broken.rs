@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cutover_manifest::ObjectRef;
+use cutover_workload::Workload;
 
 /// Where in a plan something does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,12 +89,36 @@ pub enum Broken {
         what: &'static str,
     },
     /// Something about an object that a plan may not do or leave out.
-    #[error("{place}: {object}: {reason}")]
+    #[error("{place}: {object}: {}{reason}", field(pointer))]
     Object {
         /// Where.
         place: Place,
         /// The object.
         object: Box<ObjectRef>,
+        /// The JSON pointer of the field that it is about; empty for the whole object.
+        pointer: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Something about a set or a router that a workload may not say or leave out.
+    #[error("{place}: {object}: {reason} workload {workload}{rest}")]
+    Named {
+        /// Where.
+        place: Place,
+        /// The set or the router.
+        object: Box<ObjectRef>,
+        /// The workload.
+        workload: String,
+        /// What is wrong, up to the workload.
+        reason: &'static str,
+        /// What is wrong, after it.
+        rest: &'static str,
+    },
+    /// Something that a workload may not say or leave out.
+    #[error("plan: workload {workload}: {reason}")]
+    Workload {
+        /// The workload.
+        workload: String,
         /// What is wrong.
         reason: &'static str,
     },
@@ -112,10 +137,35 @@ pub enum Broken {
 
 impl Broken {
     pub(crate) fn object(place: Place, object: &ObjectRef, reason: &'static str) -> Self {
+        Self::field(place, object, "", reason)
+    }
+
+    pub(crate) fn field(
+        place: Place,
+        object: &ObjectRef,
+        pointer: &str,
+        reason: &'static str,
+    ) -> Self {
         Self::Object {
             place,
             object: Box::new(object.clone()),
+            pointer: pointer.to_owned(),
             reason,
         }
+    }
+
+    pub(crate) fn workload(workload: &Workload, reason: &'static str) -> Self {
+        Self::Workload {
+            workload: workload.name.clone(),
+            reason,
+        }
+    }
+}
+
+/// A pointer in front of what is said about it.
+fn field(pointer: &str) -> String {
+    match pointer {
+        "" => String::new(),
+        pointer => format!("{pointer}: "),
     }
 }

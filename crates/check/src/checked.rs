@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Gate, Plan, Step, take_back, walk};
-use cutover_workload::Version;
+use cutover_plan::{Change, Plan, Step, take_back, walk};
 
-use crate::bounds;
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
-use crate::pods::replicas;
+use crate::routers::Requests;
 use crate::within::{Seen, asks, awaits, versions};
+use crate::{bounds, gates, sets, workloads};
 
 /// A plan whose promises were recounted, all of which hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,18 +38,16 @@ impl Deref for Checked {
 /// All promises that do not hold, each with its step. A document that is not whole ends the
 /// recount at the first place.
 pub fn check(plan: Plan) -> Result<Checked, Vec<Broken>> {
+    if let Err(error) = plan.whole() {
+        return Err(vec![error.into()]);
+    }
     let mut recount = Recount::new(&plan);
-    let whole = plan.whole().map_err(Broken::from);
-    match whole
-        .and_then(|()| recount.forward())
-        .and_then(|()| recount.back())
-    {
-        Ok(()) if recount.broken.is_empty() => Ok(Checked(plan)),
-        Ok(()) => Err(recount.broken),
-        Err(broken) => {
-            recount.broken.push(broken);
-            Err(recount.broken)
-        }
+    let ways = recount.forward().and_then(|seen| recount.back(&seen));
+    let mut broken = recount.broken;
+    broken.extend(ways.err());
+    match broken.is_empty() {
+        true => Ok(Checked(plan)),
+        false => Err(broken),
     }
 }
 
@@ -58,11 +55,8 @@ struct Recount<'a> {
     plan: &'a Plan,
     /// The workloads that an object belongs to, as a set or as a router.
     workloads: BTreeMap<&'a ObjectRef, Vec<usize>>,
-    seen: Seen,
     /// Where a way back may begin: in the middle of each step.
     starts: BTreeMap<usize, BTreeSet<Crowd>>,
-    /// The versions that answer before the plan begins.
-    old: BTreeSet<Version>,
     /// The state after the last step, and what each step deletes: enough to go back by inverses.
     end: Bundle,
     deleted: Vec<Bundle>,
@@ -81,55 +75,70 @@ impl<'a> Recount<'a> {
         Self {
             plan,
             workloads,
-            seen: Seen::default(),
             starts: BTreeMap::new(),
-            old: versions(plan),
             end: Bundle::new(),
             deleted: Vec::new(),
-            broken: Vec::new(),
+            broken: workloads::broken(plan),
         }
     }
 
-    /// The way forward.
-    fn forward(&mut self) -> Result<(), Broken> {
-        let mut walk = self.plan.walk();
-        let mut crowd = Crowd::at_rest(self.plan, walk.state());
-        let all = self.plan.objects();
-        self.seen.note(walk.state(), &all)?;
+    /// The way forward, and what ways back may make of objects.
+    fn forward(&mut self) -> Result<Seen, Broken> {
+        let plan = self.plan;
+        let mut walk = plan.walk();
+        let mut crowd = Crowd::at_rest(plan, walk.state());
+        let mut requests = Requests::new(plan);
+        let mut seen = Seen::of(plan)?;
+        requests.look(walk.state(), Place::Plan);
+        for workload in &plan.spec.workloads {
+            let states = [walk.state(), walk.state()];
+            self.broken
+                .extend(bounds::broken(workload, &crowd, states, Place::Plan));
+        }
         while let Some(step) = walk.advance()? {
             let number = walk.number();
             let place = Place::Step(number);
-            let changed = step.changes.iter().map(|change| change.object().clone());
-            let changed: BTreeSet<ObjectRef> = changed.collect();
-            self.seen.note(walk.state(), &changed)?;
-            let gone = changed
-                .iter()
-                .filter(|object| !walk.state().contains(object));
-            let gone = gone.filter_map(|object| walk.before().get(object).cloned());
-            self.deleted.push(gone.collect());
-            self.changes(&mut crowd, step, [walk.before(), walk.state()], place);
+            let states = [walk.before(), walk.state()];
+            seen.note(walk.state(), step)?;
+            if Requests::may_move(step, states) {
+                requests.look(walk.state(), place);
+            }
+            self.deleted.push(deleted(step, states));
+            self.changes(&mut crowd, step, states, place);
             let halfway = crowd.halfway(step, walk.state());
             self.starts.entry(number).or_default().insert(halfway);
             self.gates(&mut crowd, step, walk.state(), place);
         }
         self.end = walk.state().clone();
-        let place = Place::Step(self.plan.len());
-        self.known(&crowd, place, "the plan ends");
-        Ok(())
+        self.known(&crowd, Place::Step(plan.len()), "the plan ends");
+        self.broken.extend(requests.broken());
+        let strangers = workloads::strangers(plan, &requests.served);
+        self.broken.extend(strangers);
+        Ok(seen)
     }
 
     /// The ways back, from the last step to the first: where one joins an earlier state, it goes on
     /// with that state's own, with whatever pods it brings.
-    fn back(&mut self) -> Result<(), Broken> {
+    fn back(&mut self, seen: &Seen) -> Result<(), Broken> {
+        let old = versions(self.plan);
         let mut state = std::mem::take(&mut self.end);
         while let Some((from, crowds)) = self.starts.pop_last() {
             // A plan that is whole has one way back a step.
             let undo = &self.plan.spec.undo[from - 1];
-            for crowd in crowds {
-                let end = self.way_back(crowd, &state, &undo.steps, from)?;
-                if undo.to > 0 {
-                    self.starts.entry(undo.to).or_default().insert(end);
-                }
+            let mut walk = walk(state.clone(), &undo.steps);
+            let mut crowds = crowds;
+            while let Some(step) = walk.advance()? {
+                let place = Place::Undo {
+                    from,
+                    step: walk.number(),
+                };
+                self.broken.extend(asks(step, place));
+                self.broken.extend(awaits(step, walk.state(), &old, place));
+                self.broken.extend(seen.holds(step, walk.state(), place)?);
+                crowds = self.step_back(crowds, step, [walk.before(), walk.state()], place);
+            }
+            if undo.to > 0 {
+                self.starts.entry(undo.to).or_default().extend(crowds);
             }
             let step = &self.plan.spec.steps[from - 1];
             take_back(&mut state, step, &self.deleted[from - 1], from)?;
@@ -137,42 +146,38 @@ impl<'a> Recount<'a> {
         Ok(())
     }
 
-    fn way_back(
+    /// A step of a way back, with each of the crowds that it may begin with.
+    fn step_back(
         &mut self,
-        mut crowd: Crowd,
-        from: &Bundle,
-        steps: &[Step],
-        number: usize,
-    ) -> Result<Crowd, Broken> {
-        let mut walk = walk(from.clone(), steps);
-        while let Some(step) = walk.advance()? {
-            let place = Place::Undo {
-                from: number,
-                step: walk.number(),
-            };
-            self.broken.extend(asks(step, place));
-            self.broken
-                .extend(awaits(step, walk.state(), &self.old, place));
-            self.broken
-                .extend(self.seen.holds(step, walk.state(), place)?);
-            self.changes(&mut crowd, step, [walk.before(), walk.state()], place);
-            self.gates(&mut crowd, step, walk.state(), place);
+        crowds: BTreeSet<Crowd>,
+        step: &Step,
+        states: [&Bundle; 2],
+        place: Place,
+    ) -> BTreeSet<Crowd> {
+        let mut after = BTreeSet::new();
+        for mut crowd in crowds {
+            self.changes(&mut crowd, step, states, place);
+            self.gates(&mut crowd, step, states[1], place);
+            after.insert(crowd);
         }
-        Ok(crowd)
+        after
     }
 
     /// The changes of a step, one after the other, with what each does to the promises.
     fn changes(&mut self, crowd: &mut Crowd, step: &Step, states: [&Bundle; 2], place: Place) {
-        let [before, after] = states;
         let mut touched = BTreeSet::new();
         for change in &step.changes {
             let object = change.object();
-            crowd.change(change, before.get(object), after.get(object));
+            let [before, after] = states.map(|state| state.get(object));
+            let broken = sets::broken(crowd, change, [before, after], place);
+            self.broken.extend(broken);
+            crowd.change(change, before, after);
             touched.extend(self.workloads.get(object).into_iter().flatten().copied());
         }
         // Counts only widen within a step: its last moment is its worst.
         for workload in touched {
             let workload = &self.plan.spec.workloads[workload];
+            crowd.follow(workload, states);
             self.broken
                 .extend(bounds::broken(workload, crowd, states, place));
         }
@@ -181,11 +186,10 @@ impl<'a> Recount<'a> {
     /// The gates of a step, all of which hold at the moment of the next write.
     fn gates(&mut self, crowd: &mut Crowd, step: &Step, state: &Bundle, place: Place) {
         for gate in &step.gates {
-            if let Some(broken) = never(gate, state, place) {
-                self.broken.push(broken);
-            }
-            crowd.gate(gate, state);
+            let broken = gates::broken(crowd, gate, state, place);
+            self.broken.extend(broken);
         }
+        crowd.gates(step, state);
         if !step.shares.is_empty() {
             self.known(crowd, place, "a share is asked for");
         }
@@ -208,14 +212,10 @@ impl<'a> Recount<'a> {
     }
 }
 
-/// A gate that asks for what the state does not.
-fn never(gate: &Gate, state: &Bundle, place: Place) -> Option<Broken> {
-    let object = gate.object()?;
-    let Some(set) = state.get(object) else {
-        let reason = "its gate waits for what is not there";
-        return Some(Broken::object(place, object, reason));
-    };
-    let count = gate.counted()?.replicas?;
-    let reason = "its gate waits for another number of pods than the object asks for";
-    (count != replicas(set)).then(|| Broken::object(place, object, reason))
+/// What a step deletes, as it was.
+fn deleted(step: &Step, [before, after]: [&Bundle; 2]) -> Bundle {
+    let objects = step.changes.iter().map(Change::object);
+    let gone = objects.filter(|object| !after.contains(object));
+    gone.filter_map(|object| before.get(object).cloned())
+        .collect()
 }

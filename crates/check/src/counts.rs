@@ -4,18 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Change, Gate, Outdated, Plan, Step};
+use cutover_traffic::Service;
+use cutover_workload::{Deployment, Workload};
 
 use crate::pods::{Pods, replicas};
+
+/// Labels that pods must have.
+pub(crate) type Labels = BTreeMap<String, String>;
 
 /// The pods of each set of the plan's workloads, and the routers that may still send requests by
 /// what they said before.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Crowd {
     pub(crate) pods: BTreeMap<ObjectRef, Pods>,
-    /// Routers that changed, and whose endpoints no gate has seen since; with what they were.
-    pub(crate) following: BTreeSet<ObjectRef>,
+    /// Routers that changed, and whose endpoints no gate has seen since; with what they selected
+    /// before.
+    pub(crate) following: BTreeMap<ObjectRef, BTreeSet<Labels>>,
     /// Routers that were made on the way, and that no gate has seen ready yet.
     pub(crate) made: BTreeSet<ObjectRef>,
+    /// The fewest pods of a set that a router leads to: those that have become ready since are
+    /// endpoints of it once a gate has seen them.
+    endpoints: BTreeMap<(ObjectRef, ObjectRef), u32>,
 }
 
 impl Crowd {
@@ -32,9 +41,17 @@ impl Crowd {
         });
         Self {
             pods: pods.collect(),
-            following: BTreeSet::new(),
+            following: BTreeMap::new(),
             made: BTreeSet::new(),
+            endpoints: BTreeMap::new(),
         }
+    }
+
+    /// The fewest pods of a set that a router leads to.
+    pub(crate) fn led_to(&self, router: &ObjectRef, set: &ObjectRef) -> u32 {
+        let ready = self.pods[set].answering.least;
+        let seen = self.endpoints.get(&(router.clone(), set.clone()));
+        seen.map_or(ready, |seen| ready.min(*seen))
     }
 
     /// After one change that leads from one manifest of an object to another.
@@ -57,13 +74,47 @@ impl Crowd {
             };
         } else if before.is_none() && after.is_some() {
             self.made.insert(object.clone());
-        } else if before != after {
-            self.following.insert(object.clone());
+        } else if let Some(before) = before.filter(|_| before != after) {
+            let selected = Service::read(before).map(|service| service.selector);
+            let before = self.following.entry(object.clone()).or_default();
+            before.extend(selected);
         }
     }
 
-    /// After a gate is seen to hold in a state.
-    pub(crate) fn gate(&mut self, gate: &Gate, state: &Bundle) {
+    /// After a step's changes, what a workload's routers lead to: of the sets that they selected
+    /// before, pods that come are no endpoints yet. A set that they begin to select is followed as
+    /// a whole.
+    pub(crate) fn follow(&mut self, workload: &Workload, [before, after]: [&Bundle; 2]) {
+        for router in workload.serving().map(|router| &router.object) {
+            for set in workload.objects() {
+                let selected = is_selected(router, set, before);
+                let led_to = match selected {
+                    true => self.led_to(router, set),
+                    false => self.pods[set].answering.least,
+                };
+                let key = (router.clone(), set.clone());
+                match selected || is_selected(router, set, after) {
+                    true => self.endpoints.insert(key, led_to),
+                    false => self.endpoints.remove(&key),
+                };
+            }
+        }
+    }
+
+    /// After the gates of a step are seen to hold in a state, all at one moment.
+    pub(crate) fn gates(&mut self, step: &Step, state: &Bundle) {
+        for gate in &step.gates {
+            self.gate(gate, state);
+        }
+        for gate in &step.gates {
+            if let Gate::Endpoints(gate) = gate {
+                self.endpoints
+                    .retain(|(router, _), _| *router != gate.object);
+            }
+        }
+    }
+
+    fn gate(&mut self, gate: &Gate, state: &Bundle) {
         match gate {
             Gate::Available(gate) => {
                 let asked = state.get(&gate.object).map_or(0, replicas);
@@ -108,6 +159,16 @@ impl Crowd {
             ..self.clone()
         }
     }
+}
+
+/// Whether a router selects a set's pods in a state.
+fn is_selected(router: &ObjectRef, set: &ObjectRef, state: &Bundle) -> bool {
+    let (Some(router), Some(set)) = (state.get(router), state.get(set)) else {
+        return false;
+    };
+    let near = router.object().namespace == set.object().namespace;
+    let selects = |service: Service| service.selects(&Deployment::of(set).labels());
+    near && Service::read(router).is_ok_and(selects)
 }
 
 /// While pods are deleted one after the other, so many are missing at most.

@@ -22,8 +22,12 @@ mod bounds;
 mod broken;
 mod checked;
 mod counts;
+mod gates;
 mod pods;
+mod routers;
+mod sets;
 mod within;
+mod workloads;
 
 pub use broken::{Broken, Place};
 pub use checked::{Checked, check};

@@ -3,23 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
-use cutover_plan::{Gate, Plan, Step};
+use cutover_patch::PatchOperation;
+use cutover_plan::{Change, Gate, Plan, Step};
 use cutover_workload::{Deployment, Version};
 
 use crate::broken::{Broken, Place};
 
-/// What the way forward makes of each object, but for counts and update strategies.
-#[derive(Default)]
+/// What the way forward makes of each object that it changes, but for counts and update strategies.
 pub(crate) struct Seen(BTreeMap<ObjectRef, BTreeSet<Option<Digest>>>);
 
 impl Seen {
-    /// Notes a state of the way forward, for the objects that are not yet known so.
-    pub(crate) fn note(
-        &mut self,
-        state: &Bundle,
-        objects: &BTreeSet<ObjectRef>,
-    ) -> Result<(), Broken> {
-        for object in objects {
+    /// What the way forward begins with.
+    pub(crate) fn of(plan: &Plan) -> Result<Self, Broken> {
+        let start = plan.start();
+        let mut seen = Self(BTreeMap::new());
+        for step in &plan.spec.steps {
+            seen.note(&start, step)?;
+        }
+        Ok(seen)
+    }
+
+    /// Notes a state of the way forward, as a step leaves its objects there.
+    pub(crate) fn note(&mut self, state: &Bundle, step: &Step) -> Result<(), Broken> {
+        for object in step.changes.iter().map(Change::object) {
             let digest = state.get(object).map(plain).transpose()?;
             self.0.entry(object.clone()).or_default().insert(digest);
         }
@@ -44,11 +50,26 @@ impl Seen {
             let digest = state.get(object).map(plain).transpose()?;
             if !seen.contains(&digest) {
                 let reason = "it is so in no state of the way forward";
-                broken.push(Broken::object(place, object, reason));
+                broken.push(Broken::field(place, object, &field(change), reason));
             }
         }
         Ok(broken)
     }
+}
+
+/// The first field that a change gives another value, but for those that a way back may set.
+fn field(change: &Change) -> String {
+    let Change::Patch(patch) = change else {
+        return String::new();
+    };
+    for operation in patch.ops.iter() {
+        let path = operation.path().as_str();
+        let is_free = FREE.iter().any(|free| path.starts_with(free));
+        if !is_free && !matches!(operation, PatchOperation::Test(_)) {
+            return path.to_owned();
+        }
+    }
+    String::new()
 }
 
 /// What a way back may not ask.
@@ -101,13 +122,15 @@ pub(crate) fn versions(plan: &Plan) -> BTreeSet<Version> {
         .collect()
 }
 
+/// What a way back may set otherwise than any state of the way forward, in a set.
+const FREE: [&str; 2] = ["/spec/replicas", "/spec/strategy"];
+
 /// The digest of an object without what a way back may set otherwise.
 fn plain(manifest: &Manifest) -> Result<Digest, Broken> {
-    let digest = if Deployment::is(manifest.object()) {
-        let plain = manifest.without("/spec/replicas").without("/spec/strategy");
-        plain.digest().cloned()
-    } else {
-        manifest.digest().cloned()
-    };
+    let mut plain = manifest.clone();
+    if Deployment::is(manifest.object()) {
+        plain = FREE.iter().fold(plain, |plain, free| plain.without(free));
+    }
+    let digest = plain.digest().cloned();
     Ok(digest.map_err(cutover_plan::Error::from)?)
 }

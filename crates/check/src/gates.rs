@@ -1,0 +1,38 @@
+//! Whether gates wait for what the state asks for.
+
+use cutover_manifest::Bundle;
+use cutover_plan::{Available, Gate};
+
+use crate::broken::{Broken, Place};
+use crate::counts::Crowd;
+use crate::pods::replicas;
+
+/// What is wrong with a gate in a state.
+pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -> Option<Broken> {
+    let object = gate.object()?;
+    let broken = |reason| Some(Broken::object(place, object, reason));
+    let Some(manifest) = state.get(object) else {
+        return broken("its gate waits for what is not there");
+    };
+    let is_set = crowd.pods.contains_key(object);
+    if is_set && matches!(gate, Gate::Endpoints(_)) {
+        return broken("its gate waits for endpoints, and it is a set");
+    }
+    let counted = gate.counted()?;
+    if !is_set {
+        return broken("its gate counts pods, and it is no set of a workload");
+    }
+    let asked = replicas(manifest);
+    if let Gate::Available(Available {
+        updated: Some(updated),
+        ..
+    }) = gate
+        && *updated != asked
+    {
+        return broken("its gate is content with pods of another template");
+    }
+    if counted.replicas.is_some_and(|count| count != asked) {
+        return broken("its gate waits for another number of pods than the object asks for");
+    }
+    None
+}

@@ -1,0 +1,112 @@
+//! Whether workloads name what sends them requests, and call a preview only what is one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_plan::{Change, Plan, Step};
+use cutover_traffic::services_by_owner;
+use cutover_workload::{Deployment, Workload};
+
+use crate::broken::{Broken, Place};
+
+/// Who sends requests to the plan's sets, over all states of the way forward.
+pub(crate) struct Requests<'a> {
+    plan: &'a Plan,
+    /// The workload of each set.
+    workloads: BTreeMap<&'a ObjectRef, &'a Workload>,
+    /// The sets that a router of their workload selects in some state.
+    pub(crate) served: BTreeSet<ObjectRef>,
+    /// Previews that select a set in some state which the other routers leave out.
+    shows: BTreeSet<ObjectRef>,
+    /// Services and the workloads that do not name them.
+    left_out: BTreeMap<(ObjectRef, &'a str), Place>,
+}
+
+impl<'a> Requests<'a> {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        let workloads = plan.spec.workloads.iter();
+        let sets =
+            workloads.flat_map(|workload| workload.objects().map(move |set| (set, workload)));
+        Self {
+            plan,
+            workloads: sets.collect(),
+            served: BTreeSet::new(),
+            shows: BTreeSet::new(),
+            left_out: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a step may lead requests elsewhere: it does more than to scale sets and to replace
+    /// their pods by others with the same labels.
+    pub(crate) fn may_move(step: &Step, [before, after]: [&Bundle; 2]) -> bool {
+        let labels = |set: &Manifest| Deployment::of(set).labels();
+        step.changes.iter().map(Change::object).any(|object| {
+            let [was, is] = [before, after].map(|state| state.get(object).map(labels));
+            !Deployment::is(object) || was != is
+        })
+    }
+
+    /// Looks at a state of the way forward.
+    pub(crate) fn look(&mut self, state: &Bundle, place: Place) {
+        for (set, services) in services_by_owner(state) {
+            let Some(workload) = self.workloads.get(&set) else {
+                continue;
+            };
+            let named = |service: &&ObjectRef| is_named(workload, service);
+            let (named, others): (Vec<_>, Vec<_>) = services.iter().partition(named);
+            for service in others {
+                let left_out = (service.clone(), workload.name.as_str());
+                self.left_out.entry(left_out).or_insert(place);
+            }
+            let serves = |service: &&ObjectRef| {
+                let mut serving = workload.serving();
+                serving.any(|router| router.object == **service)
+            };
+            let is_served = workload.serving().next().is_some();
+            if is_served && !named.iter().any(serves) {
+                self.shows
+                    .extend(named.iter().map(|service| (*service).clone()));
+            }
+            if !named.is_empty() {
+                self.served.insert(set);
+            }
+        }
+    }
+
+    /// What does not hold, once all states were looked at.
+    pub(crate) fn broken(&self) -> Vec<Broken> {
+        let mut broken = Vec::new();
+        for ((service, workload), place) in &self.left_out {
+            broken.push(Broken::Named {
+                place: *place,
+                object: Box::new(service.clone()),
+                workload: (*workload).to_owned(),
+                reason: "it sends requests to",
+                rest: ", which does not name it",
+            });
+        }
+        let there = self.plan.objects();
+        for workload in &self.plan.spec.workloads {
+            let mut routers: BTreeSet<&ObjectRef> = BTreeSet::new();
+            for router in &workload.routers {
+                let object = &router.object;
+                let reason = if !there.contains(object) {
+                    "it is in no state of the plan"
+                } else if !routers.insert(object) {
+                    "it is a router twice"
+                } else if router.preview && !self.shows.contains(object) {
+                    "it is called a preview, and sends requests where the others do"
+                } else {
+                    continue;
+                };
+                broken.push(Broken::object(Place::Plan, object, reason));
+            }
+        }
+        broken
+    }
+}
+
+fn is_named(workload: &Workload, service: &ObjectRef) -> bool {
+    let mut routers = workload.routers.iter();
+    routers.any(|router| router.object == *service)
+}

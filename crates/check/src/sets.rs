@@ -1,0 +1,82 @@
+//! What may become of a set in one change.
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_plan::Change;
+use cutover_workload::{Deployment, MOST_PODS};
+use serde_json::Value;
+
+use crate::broken::{Broken, Place};
+use crate::counts::Crowd;
+
+/// What a change does to a set that no plan may.
+pub(crate) fn broken(
+    crowd: &Crowd,
+    change: &Change,
+    [before, after]: [Option<&Manifest>; 2],
+    place: Place,
+) -> Option<Broken> {
+    let object = change.object();
+    if !is_set(change) {
+        return None;
+    }
+    let Some(pods) = crowd.pods.get(object) else {
+        let reason = "it is a set of no workload, so nothing is promised of its pods";
+        return Some(Broken::object(place, object, reason));
+    };
+    if pods.rolling && !is_taken_back(before, after, place) {
+        let reason = "it is changed while its pods are replaced, and no gate has seen that end";
+        return Some(Broken::object(place, object, reason));
+    }
+    after.and_then(|after| of_manifest(object, before, after, place))
+}
+
+/// Whether a change is one of a set, or of pods.
+fn is_set(change: &Change) -> bool {
+    match change {
+        Change::Create(_) | Change::Delete(_) | Change::Patch(_) => Deployment::is(change.object()),
+        Change::Replace(_) => true,
+    }
+}
+
+/// A set that is on its way is changed by a way back alone, and only its template.
+fn is_taken_back(before: Option<&Manifest>, after: Option<&Manifest>, place: Place) -> bool {
+    let (Place::Undo { .. }, Some(before), Some(after)) = (place, before, after) else {
+        return false;
+    };
+    Deployment::of(before).replicas() == Deployment::of(after).replicas()
+}
+
+fn of_manifest(
+    object: &ObjectRef,
+    before: Option<&Manifest>,
+    after: &Manifest,
+    place: Place,
+) -> Option<Broken> {
+    let broken = |pointer, reason| Some(Broken::field(place, object, pointer, reason));
+    let replicas = "/spec/replicas";
+    if !is_count(after.pointer(replicas)) {
+        return broken(replicas, "it is no count of pods");
+    }
+    let selector = "/spec/selector";
+    if before.is_some_and(|before| before.pointer(selector) != after.pointer(selector)) {
+        return broken(selector, "it never changes");
+    }
+    let labels = "/spec/template/metadata/labels";
+    let as_before = before.is_some_and(|before| before.pointer(labels) == after.pointer(labels));
+    let set = Deployment::of(after);
+    let own = set.selector().is_ok_and(|own| own.matches(&set.labels()));
+    match as_before || own {
+        true => None,
+        false => broken(labels, "its selector does not match its pods"),
+    }
+}
+
+/// Whether the server reads the number as it is counted here; of an absent one it makes one.
+fn is_count(replicas: Option<&Value>) -> bool {
+    match replicas {
+        None | Some(Value::Null) => true,
+        Some(count) => count
+            .as_u64()
+            .is_some_and(|count| count <= MOST_PODS.into()),
+    }
+}

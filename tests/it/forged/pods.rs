@@ -1,0 +1,171 @@
+//! Counts that are not what they seem.
+
+use cutover::planning::{Bounds, Change, Fixed, Live, Outdated, Replace, Spec};
+use serde_json::{Value, from_value, json};
+
+use super::{back_by_inverses, between, deployment, of, refused, state, step};
+
+/// After so many steps a Deployment is otherwise for a while.
+fn between_steps(
+    steps: usize,
+    name: &'static str,
+    pointer: &'static str,
+    value: Value,
+) -> impl FnOnce(&mut Spec) {
+    move |spec: &mut Spec| {
+        let before = of(&state(spec, steps), "Deployment", name);
+        let after = before.set(pointer, value);
+        let there = step(vec![between(&before, &after)]);
+        let back = step(vec![between(&after, &before)]);
+        spec.steps.splice(steps..steps, [there, back]);
+        back_by_inverses(spec);
+    }
+}
+
+#[test]
+fn sets_at_zero_under_a_floor() {
+    let zero = |from, name| between_steps(from, name, "/spec/replicas", json!(0));
+    let words = "step 3: hello: 1 pods may answer, and 3 are promised";
+    refused("canary/hello", zero(2, "hello"), &[words]);
+    let words = "step 1: hello: 0 pods may answer, and 3 are promised";
+    refused("blue-green/hello", zero(0, "hello"), &[words]);
+    refused(
+        "rolling/widen-roll-narrow",
+        zero(0, "hello"),
+        &["step 1: hello: 0 pods may answer"],
+    );
+    let absent = |spec: &mut Spec| {
+        let hello = spec
+            .from
+            .iter_mut()
+            .find(|set| set.object() == &deployment("hello"));
+        let hello = hello.unwrap();
+        *hello = hello.set("/spec/replicas", json!(0));
+    };
+    // Its count never changes.
+    let words = "plan: hello: 0 pods may answer, and 3 are promised";
+    refused("rolling/widen-roll-narrow", absent, &[words]);
+}
+
+#[test]
+fn more_than_are_allowed() {
+    let many = |name| between_steps(1, name, "/spec/replicas", json!(9));
+    refused(
+        "canary/hello",
+        many("hello-canary"),
+        &["step 2: hello: 12 pods may be alive, and 4 are allowed"],
+    );
+    refused(
+        "canary/hello",
+        many("hello"),
+        &["step 2: hello: 10 pods may be alive, and 4 are allowed"],
+    );
+    refused(
+        "blue-green/hello",
+        many("hello-green"),
+        &["step 2: hello: 12 pods may be alive, and 7 are allowed"],
+    );
+}
+
+#[test]
+fn promises_that_are_not_kept() {
+    let bounds = |floor: u32, ceiling: u32| {
+        move |spec: &mut Spec| {
+            let replicas = 3;
+            let given = false;
+            spec.workloads[0].bounds = Bounds::Fixed(Fixed {
+                replicas,
+                floor,
+                ceiling,
+                given,
+            });
+        }
+    };
+    refused(
+        "canary/hello",
+        bounds(4, 5),
+        &["step 2: hello: 3 pods may answer, and 4 are promised"],
+    );
+    refused(
+        "canary/hello",
+        bounds(3, 3),
+        &["step 1: hello: 4 pods may be alive, and 3 are allowed"],
+    );
+    refused(
+        "blue-green/hello",
+        bounds(3, 5),
+        &["pods may be alive, and 5 are allowed"],
+    );
+}
+
+/// What is promised against as many as run is no promise to who counts.
+#[test]
+fn live_bounds() {
+    let live = |missing: &'static str| {
+        move |spec: &mut Spec| {
+            spec.workloads[0].bounds = Bounds::Live(Live {
+                autoscaler: None,
+                missing: from_value(json!(missing)).unwrap(),
+                extra: from_value(json!("100%")).unwrap(),
+            });
+        }
+    };
+    let words = "plan: workload hello: its bounds are live";
+    refused("canary/hello", live("100%"), &[words]);
+    refused("canary/hello", live("0%"), &[words]);
+    refused("blue-green/hello", live("50%"), &[words]);
+    refused("recreate/one-writer", live("100%"), &[words]);
+}
+
+/// Numbers that the server reads otherwise than who counts.
+#[test]
+fn counts_that_are_none() {
+    let check = |value: Value| {
+        let forge = between_steps(2, "hello", "/spec/replicas", value);
+        let words = "step 3: Deployment hello: /spec/replicas: it is no count of pods";
+        refused("canary/hello", forge, &[words]);
+    };
+    check(json!(0.0));
+    check(json!(-1));
+    check(json!("0"));
+    check(json!(true));
+    check(json!(4_294_967_296_u64));
+}
+
+/// An object that comes and goes within one step is in no state.
+#[test]
+fn twice_in_one_step() {
+    let twice = |pointer: &'static str, value: Value| {
+        move |spec: &mut Spec| {
+            let before = of(&state(spec, 2), "Deployment", "hello");
+            let after = before.set(pointer, value);
+            let changes = [between(&before, &after), between(&after, &before)];
+            spec.steps[2].changes.splice(0..0, changes);
+        }
+    };
+    let words = "step 3: Deployment hello is changed twice";
+    refused("canary/hello", twice("/spec/replicas", json!(0)), &[words]);
+    let image = "/spec/template/spec/containers/0/image";
+    refused(
+        "canary/hello",
+        twice(image, json!("evil.example/miner:1")),
+        &[words],
+    );
+    refused("canary/hello", twice("/spec/paused", json!(true)), &[words]);
+}
+
+#[test]
+fn pods_that_are_deleted() {
+    let replaced = |pods: Outdated, at_most: u32| {
+        move |spec: &mut Spec| {
+            spec.steps[1].changes.push(Change::Replace(Replace {
+                object: deployment("hello-canary"),
+                pods,
+                at_most: at_most.try_into().unwrap(),
+            }));
+        }
+    };
+    let words = "step 2: hello: 2 pods may answer, and 3 are promised";
+    refused("canary/hello", replaced(Outdated::Outdated, 1), &[words]);
+    refused("canary/hello", replaced(Outdated::Outdated, 3), &[words]);
+}

@@ -1,0 +1,167 @@
+//! Routers that are left out, or called what they are not.
+
+use cutover::planning::{Change, Endpoints, Gate, Routed, Spec};
+use serde_json::json;
+
+use super::{back_by_inverses, between, of, refused, service, state};
+
+const TWO: &str = "canary/two-workloads-three-services";
+
+/// The plan names all that sends requests to what it changes.
+#[test]
+fn left_out() {
+    let routers = |at: usize, name: &'static str| {
+        move |spec: &mut Spec| {
+            let routers = &mut spec.workloads[at].routers;
+            routers.retain(|router| router.object.name != name);
+        }
+    };
+    let words = "plan: Service hello: it sends requests to workload hello, which does not name it";
+    refused("canary/hello", routers(0, "hello"), &[words]);
+    refused("blue-green/hello", routers(0, "hello"), &[words]);
+    refused("rolling/widen-roll-narrow", routers(0, "hello"), &[words]);
+    refused(TWO, routers(1, "hello"), &[words]);
+    let words = "plan: Service hello-internal: it sends requests to workload hello";
+    refused(TWO, routers(1, "hello-internal"), &[words]);
+}
+
+/// It begins to select the workload's pods on the way, or is made to.
+#[test]
+fn comes_later() {
+    let other = || of(&[hello()].into_iter().collect(), "Service", "other");
+    let made = |spec: &mut Spec| {
+        spec.steps[1].changes.push(Change::Create(other()));
+        back_by_inverses(spec);
+    };
+    let words =
+        "step 2: Service other: it sends requests to workload hello, which does not name it";
+    refused("canary/hello", made, &[words]);
+    let turned = |spec: &mut Spec| {
+        let elsewhere = other().set("/spec/selector", json!({"app": "other"}));
+        spec.from.push(elsewhere.clone());
+        spec.steps[1].changes.push(between(&elsewhere, &other()));
+        back_by_inverses(spec);
+    };
+    refused("canary/hello", turned, &[words]);
+    let matched = |spec: &mut Spec| {
+        let picky = other().set("/spec/selector", json!({"track": "canary"}));
+        spec.from.push(picky);
+    };
+    let words =
+        "step 1: Service other: it sends requests to workload hello, which does not name it";
+    refused("canary/hello", matched, &[words]);
+}
+
+/// A Service beside the one of the golden plan.
+fn hello() -> cutover::manifest::Manifest {
+    super::manifest(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "other"},
+        "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]},
+    }))
+}
+
+/// Nobody can look at what is not there.
+#[test]
+fn left_out_of_the_start() {
+    let gone = |spec: &mut Spec| {
+        spec.from
+            .retain(|manifest| manifest.object().kind != "Service");
+        for step in spec
+            .steps
+            .iter_mut()
+            .chain(spec.undo.iter_mut().flat_map(|undo| &mut undo.steps))
+        {
+            step.gates
+                .retain(|gate| !matches!(gate, Gate::Endpoints(_)));
+        }
+    };
+    let words = "plan: Service hello: it is in no state of the plan";
+    refused("canary/hello", gone, &[words]);
+    let renamed = |spec: &mut Spec| {
+        spec.workloads[0]
+            .routers
+            .push(Routed::new(service("nobody")))
+    };
+    refused(
+        "canary/hello",
+        renamed,
+        &["plan: Service nobody: it is in no state of the plan"],
+    );
+    let gate = |spec: &mut Spec| {
+        let object = service("nobody");
+        spec.steps[0]
+            .gates
+            .push(Gate::Endpoints(Endpoints { object }));
+    };
+    refused(
+        "canary/hello",
+        gate,
+        &["step 1: Service nobody: its gate waits for what is not there"],
+    );
+}
+
+/// A preview owes nobody an answer: only what no client asks may be one.
+#[test]
+fn called_a_preview() {
+    let preview = |at: usize, name: &'static str| {
+        move |spec: &mut Spec| {
+            let routers = &mut spec.workloads[at].routers;
+            let router = routers.iter_mut().find(|router| router.object.name == name);
+            router.unwrap().preview = true;
+        }
+    };
+    let words =
+        "plan: Service hello: it is called a preview, and sends requests where the others do";
+    refused("canary/hello", preview(0, "hello"), &[words]);
+    refused("blue-green/hello", preview(0, "hello"), &[words]);
+    refused("blue-green/two-slots", preview(0, "hello"), &[words]);
+    refused("recreate/one-writer", preview(0, "hello"), &[words]);
+    refused("scale/ramp", preview(0, "hello"), &[words]);
+    refused(TWO, preview(1, "hello"), &[words]);
+    let words = "plan: Service hello-internal: it is called a preview";
+    refused(TWO, preview(1, "hello-internal"), &[words]);
+}
+
+#[test]
+fn named_twice_or_of_another_kind() {
+    let twice = |spec: &mut Spec| {
+        let router = spec.workloads[0].routers[0].clone();
+        spec.workloads[0].routers.push(Routed {
+            preview: true,
+            ..router
+        });
+    };
+    refused(
+        "canary/hello",
+        twice,
+        &["plan: Service hello: it is a router twice"],
+    );
+    let no_router = |spec: &mut Spec| {
+        let object = super::deployment("hello");
+        spec.workloads[0].routers.push(Routed::new(object));
+    };
+    refused(
+        "canary/hello",
+        no_router,
+        &["plan: hello: 0 pods may answer behind Deployment hello"],
+    );
+}
+
+/// A share of the floor is promised by nobody yet, so all of it is owed.
+#[test]
+fn said_to_be_reached_by_routes_alone() {
+    let by_route = |spec: &mut Spec| {
+        spec.workloads[0].routers[0].by_route = true;
+        // It leads nowhere for a while.
+        let before = of(&state(spec, 2), "Service", "hello");
+        let after = before.set("/spec/selector", json!({"app": "nobody"}));
+        spec.steps[1].changes.push(between(&before, &after));
+        spec.steps[2].changes.push(between(&after, &before));
+        back_by_inverses(spec);
+    };
+    refused(
+        "canary/hello",
+        by_route,
+        &["step 2: hello: 0 pods may answer behind Service hello"],
+    );
+}
