@@ -64,19 +64,23 @@ impl Checks {
         if !workload.has(Role::Green) {
             return all;
         }
-        let services = workload
-            .serving()
-            .filter_map(|router| model.server.get(&placed(&router.object)).ok());
-        let behind = services.map(|service| {
-            let selected = sets.iter().filter(|set| {
-                model
-                    .server
-                    .get(set)
-                    .is_ok_and(|set| selects(&service, &set))
-            });
-            selected.map(|set| model.available(set)).sum()
-        });
-        behind.min().unwrap_or(all)
+        behind(model, workload, sets).unwrap_or(all)
+    }
+
+    /// Whether each Service of each workload has as many available pods behind it as are promised.
+    pub(crate) fn look_behind(&self, model: &Model) -> Result<(), String> {
+        for workload in &self.workloads {
+            let sets: Vec<ObjectRef> = workload.objects().map(placed).collect();
+            let (name, floor) = (&workload.name, workload.floor());
+            if let Some(behind) = behind(model, workload, &sets)
+                && behind < floor
+            {
+                return Err(format!(
+                    "{name}: {behind} pods available behind a Service, and {floor} are promised"
+                ));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn count(&mut self, request: &Request, answer: &Answer) {
@@ -133,6 +137,23 @@ impl Checks {
     }
 }
 
+/// The fewest available pods behind any of a workload's Services, where there is one.
+fn behind(model: &Model, workload: &Workload, sets: &[ObjectRef]) -> Option<u32> {
+    let services = workload
+        .serving()
+        .filter_map(|router| model.server.get(&placed(&router.object)).ok());
+    let behind = services.map(|service| {
+        let selected = sets.iter().filter(|set| {
+            model
+                .server
+                .get(set)
+                .is_ok_and(|set| selects(&service, &set))
+        });
+        selected.map(|set| model.available(set)).sum()
+    });
+    behind.min()
+}
+
 /// Objects without what the server and controllers write.
 fn live(model: &Model, objects: &[ObjectRef]) -> Bundle {
     let written = |object: &ObjectRef| {
@@ -158,7 +179,7 @@ fn live(model: &Model, objects: &[ObjectRef]) -> Bundle {
     objects.iter().filter_map(written).collect()
 }
 
-fn selects(service: &Manifest, set: &Manifest) -> bool {
+pub(crate) fn selects(service: &Manifest, set: &Manifest) -> bool {
     let selector = service
         .pointer("/spec/selector")
         .and_then(|selector| selector.as_object());

@@ -17,9 +17,12 @@
 
 mod absence;
 mod checks;
+mod damage;
+mod damaged;
 mod forged;
 #[path = "../packed.rs"]
 mod packed;
+mod player;
 mod runner;
 mod scenario;
 mod stage;
@@ -31,7 +34,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, panic, thread};
 
-use cutover::Checked;
+use cutover::manifest::{Manifest, ObjectRef};
+use cutover::{Checked, Plan};
 use scenario::Scenario;
 use stage::Stage;
 
@@ -91,18 +95,18 @@ fn plans() -> &'static [Checked] {
         let cases = xtask::golden::Case::all().unwrap();
         // Some cases show what is refused.
         let plans = cases.iter().filter_map(|case| case.plan().ok());
-        // Those made from live objects name the uids of another cluster.
-        let fits = |plan: &Checked| {
-            plan.start()
-                .iter()
-                .all(|manifest| manifest.pointer("/metadata/uid").is_none())
-        };
-        // Nobody here has the values of Secrets.
-        let open = |plan: &Checked| plan.objects().iter().all(|object| object.kind != "Secret");
-        plans
-            .filter(|plan| !plan.is_empty() && fits(plan) && open(plan))
-            .collect()
+        plans.filter(|plan| is_playable(plan)).collect()
     })
+}
+
+/// Whether the cluster in memory can hold a plan's objects.
+fn is_playable(plan: &Plan) -> bool {
+    let start = plan.start();
+    // Those made from live objects name the uids of another cluster.
+    let lives = |manifest: &Manifest| manifest.pointer("/metadata/uid").is_some();
+    // Nobody here has the values of Secrets.
+    let sealed = |object: &ObjectRef| object.kind == "Secret";
+    !plan.is_empty() && !start.iter().any(lives) && !plan.objects().iter().any(sealed)
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -90,15 +90,7 @@ impl<'p> Scenario<'p> {
 
     /// The images that only the new version has.
     pub(crate) fn new_images(&self) -> Vec<String> {
-        let old = images(&self.plan.start());
-        let mut walk = self.plan.walk();
-        let mut new = BTreeSet::new();
-        while walk.advance().unwrap().is_some() {
-            new.extend(images(walk.state()));
-        }
-        new.into_iter()
-            .filter(|image| !old.contains(image))
-            .collect()
+        new_images(self.plan)
     }
 }
 
@@ -119,6 +111,19 @@ impl fmt::Debug for Scenario<'_> {
             .field("undo", &self.undo)
             .finish_non_exhaustive()
     }
+}
+
+/// The images that only a plan's new version has.
+pub(crate) fn new_images(plan: &Plan) -> Vec<String> {
+    let old = images(&plan.start());
+    let mut walk = plan.walk();
+    let mut new = BTreeSet::new();
+    while walk.advance().unwrap().is_some() {
+        new.extend(images(walk.state()));
+    }
+    new.into_iter()
+        .filter(|image| !old.contains(image))
+        .collect()
 }
 
 /// Nothing goes wrong in one run of three; else a little of everything does.

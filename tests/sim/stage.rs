@@ -1,5 +1,6 @@
 //! A runner and a cluster side by side: who acts next comes from the seed.
 
+use cutover::manifest::Bundle;
 use cutover_model::{Model, WatchEvent};
 use cutover_run::{
     Answer, Effect, Event, Fault, Goal, Journal, Now, Outcome, Progress, Reply, Request, Write,
@@ -31,31 +32,36 @@ pub(crate) struct Stage<'p> {
     aloud: bool,
 }
 
+/// A cluster that stands where a plan starts.
+pub(crate) fn standing(seed: u64, start: &Bundle) -> Model {
+    let mut model = Model::new(seed, "2026-11-25T10:00:00Z".parse().unwrap());
+    // A Deployment that is paused has pods from before.
+    for manifest in start {
+        model
+            .server
+            .create(&manifest.without("/spec/paused"), call(model.now))
+            .unwrap();
+    }
+    model.drive_bounded(20_000);
+    let paused = start
+        .iter()
+        .filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()));
+    for manifest in paused {
+        let pause =
+            serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#)
+                .unwrap();
+        model
+            .server
+            .patch(manifest.object(), &pause, call(model.now))
+            .unwrap();
+    }
+    model.drive_bounded(20_000);
+    model
+}
+
 impl<'p> Stage<'p> {
     pub(crate) fn new(scenario: Scenario<'p>, aloud: bool) -> Self {
-        let mut model = Model::new(scenario.seed, "2026-11-25T10:00:00Z".parse().unwrap());
-        // A Deployment that is paused has pods from before.
-        let start = scenario.plan.start();
-        for manifest in &start {
-            model
-                .server
-                .create(&manifest.without("/spec/paused"), call(model.now))
-                .unwrap();
-        }
-        model.drive_bounded(20_000);
-        let paused = start
-            .iter()
-            .filter(|manifest| manifest.pointer("/spec/paused") == Some(&true.into()));
-        for manifest in paused {
-            let pause =
-                serde_json::from_str(r#"[{"op": "add", "path": "/spec/paused", "value": true}]"#)
-                    .unwrap();
-            model
-                .server
-                .patch(manifest.object(), &pause, call(model.now))
-                .unwrap();
-        }
-        model.drive_bounded(20_000);
+        let mut model = standing(scenario.seed, &scenario.plan.start());
         let fates = scenario
             .new_images()
             .into_iter()

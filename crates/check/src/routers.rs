@@ -54,7 +54,8 @@ impl<'a> Requests<'a> {
             };
             let named = |service: &&ObjectRef| is_named(workload, service);
             let (named, others): (Vec<_>, Vec<_>) = services.iter().partition(named);
-            for service in others {
+            // To who is promised nothing, nobody owes to be named.
+            for service in others.into_iter().filter(|_| workload.floor() > 0) {
                 let left_out = (service.clone(), workload.name.as_str());
                 self.left_out.entry(left_out).or_insert(place);
             }

@@ -23,7 +23,8 @@ pub(crate) fn broken(
         let reason = "it is a set of no workload, so nothing is promised of its pods";
         return Some(Broken::object(place, object, reason));
     };
-    if pods.rolling && !is_taken_back(before, after, place) {
+    // Once a gate has counted them, they are as many as they are to be.
+    if pods.rolling && !pods.alive.is_known() && !is_taken_back(before, after, place) {
         let reason = "it is changed while its pods are replaced, and no gate has seen that end";
         return Some(Broken::object(place, object, reason));
     }
