@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::Service;
-use cutover_workload::{Deployment, Routed, Workload};
+use cutover_workload::{Deployment, Workload};
 
 use crate::broken::{Broken, Place};
 use crate::counts::{Crowd, Labels};
-use crate::pods::replicas;
 
 /// What a workload promises that does not hold at a moment between two states.
 pub(crate) fn broken(
@@ -51,23 +50,7 @@ pub(crate) fn broken(
             });
         }
     }
-    let leads_nowhere = |router: &&Routed| {
-        let there = states[1].get(&router.object);
-        !crowd.made.contains(&router.object)
-            && there.is_some_and(|there| nobody(there, workload, states))
-    };
-    let nowhere = workload.serving().filter(leads_nowhere);
-    let reason = "it selects no pods of the workload that it serves";
-    broken.extend(nowhere.map(|router| Broken::object(place, &router.object, reason)));
     broken
-}
-
-/// Whether a router selects none of a workload's sets, though some are to have pods.
-fn nobody(router: &Manifest, workload: &Workload, states: [&Bundle; 2]) -> bool {
-    let sets = workload.objects().filter_map(|set| states[1].get(set));
-    let has_pods = sets.map(replicas).any(|count| count > 0);
-    let near = router.object().namespace.as_deref();
-    has_pods && selects(&selector(router), near, workload, states).is_empty()
 }
 
 /// Which sets each router of a workload selects: by what it says, and by what it said before while

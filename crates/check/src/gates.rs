@@ -1,7 +1,8 @@
 //! Whether gates wait for what the state asks for.
 
-use cutover_manifest::Bundle;
+use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::{Available, Gate};
+use cutover_traffic::Service;
 
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
@@ -14,12 +15,11 @@ pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -
     let Some(manifest) = state.get(object) else {
         return broken("its gate waits for what is not there");
     };
-    let is_set = crowd.pods.contains_key(object);
-    if is_set && matches!(gate, Gate::Endpoints(_)) {
-        return broken("its gate waits for endpoints, and it is a set");
+    if let Gate::Endpoints(_) = gate {
+        return endpoints(manifest).and_then(broken);
     }
     let counted = gate.counted()?;
-    if !is_set {
+    if !crowd.pods.contains_key(object) {
         return broken("its gate counts pods, and it is no set of a workload");
     }
     let asked = replicas(manifest);
@@ -35,4 +35,16 @@ pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -
         return broken("its gate waits for another number of pods than the object asks for");
     }
     None
+}
+
+/// Why no endpoints are waited for, where they are not: whoever selects nobody has those that
+/// somebody writes.
+fn endpoints(router: &Manifest) -> Option<&'static str> {
+    match Service::read(router) {
+        Ok(service) if service.selector.is_empty() => {
+            Some("its gate waits for endpoints, and it selects no pods")
+        }
+        Ok(_) => None,
+        Err(_) => Some("its gate waits for endpoints, and it has none"),
+    }
 }

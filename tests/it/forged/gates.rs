@@ -112,7 +112,7 @@ fn counts_that_never_come() {
 #[test]
 fn of_another_object() {
     let endpoints = |object| Gate::Endpoints(Endpoints { object });
-    let words = "step 1: Deployment hello: its gate waits for endpoints, and it is a set";
+    let words = "step 1: Deployment hello: its gate waits for endpoints, and it has none";
     let gates = vec![endpoints(deployment("hello"))];
     refused("canary/hello", instead(1, gates), &[words]);
     let words = "step 1: Service hello: its gate counts pods, and it is no set of a workload";
