@@ -127,13 +127,20 @@ fn leads_back(undo: &Undo, from: &Bundle, digests: &[Digest]) -> Result<(), Erro
     if undo.to >= undo.from {
         return Err(Error::edited(&place, "it does not lead back"));
     }
-    let mut walk = walk(from.clone(), &undo.steps);
-    while let Some(step) = walk.advance()? {
-        checked(step, walk.state(), &place)?;
-        restores(step, walk.before(), walk.state(), walk.number())?;
-    }
-    if digests.get(undo.to) != Some(&state_digest(walk.state())?) {
+    let end = walked(from, &undo.steps).map_err(|error| error.on_the_way_back(undo.from))?;
+    if digests.get(undo.to) != Some(&end) {
         return Err(Error::edited(&place, "it does not end where it says"));
     }
     Ok(())
+}
+
+/// The digest of the state that steps lead to, each of which is whole.
+fn walked(from: &Bundle, steps: &[Step]) -> Result<Digest, Error> {
+    let mut walk = walk(from.clone(), steps);
+    while let Some(step) = walk.advance()? {
+        let number = walk.number();
+        checked(step, walk.state(), &format!("step {number}"))?;
+        restores(step, walk.before(), walk.state(), number)?;
+    }
+    state_digest(walk.state())
 }

@@ -41,12 +41,10 @@ pub enum Error {
         version: String,
     },
     /// A patch does not fit the state before it.
-    #[error(
-        "step {step}: {object}: {source}\nhint: make the plan anew from the manifests as they are"
-    )]
+    #[error("{place}: {object}: {source}\nhint: make the plan anew from the manifests as they are")]
     Patch {
-        /// The step, from 1.
-        step: usize,
+        /// The step.
+        place: String,
         /// The object.
         object: Box<ObjectRef>,
         /// What the patch says.
@@ -68,6 +66,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, where the step is one of the way back from another.
+    pub(crate) fn on_the_way_back(mut self, from: usize) -> Self {
+        if let Self::Edited { place, .. } | Self::Patch { place, .. } = &mut self {
+            *place = format!("undo from step {from}, {place}");
+        }
+        self
+    }
+
     pub(crate) fn edited(place: &str, reason: &str) -> Self {
         Self::Edited {
             place: place.into(),

@@ -48,20 +48,23 @@ pub(crate) fn document(value: &Value) -> Result<(), Error> {
 /// than a plan can hold, or with names that are none.
 pub(crate) fn plan(plan: &Plan) -> Result<(), Error> {
     names(plan)?;
-    let forward = ("plan: spec.steps".to_owned(), &plan.spec.steps);
-    let back = plan.spec.undo.iter();
-    let back = back.map(|undo| (format!("undo from step {}", undo.from), &undo.steps));
-    for (place, steps) in [forward].into_iter().chain(back) {
-        if steps.len() > MOST_STEPS {
-            let reason = format!("{} steps, and {MOST_STEPS} are allowed", steps.len());
-            return Err(Error::edited(&place, &reason));
-        }
-        for (number, step) in (1..).zip(steps) {
-            patches(step).map_err(|reason| match place.starts_with("plan") {
-                true => Error::edited(&format!("step {number}"), &reason),
-                false => Error::edited(&format!("{place}, step {number}"), &reason),
-            })?;
-        }
+    steps(&plan.spec.steps)?;
+    for undo in &plan.spec.undo {
+        steps(&undo.steps).map_err(|error| error.on_the_way_back(undo.from))?;
+    }
+    Ok(())
+}
+
+fn steps(steps: &[Step]) -> Result<(), Error> {
+    let count = steps.len();
+    if count > MOST_STEPS {
+        let place = format!("step {}", MOST_STEPS + 1);
+        let reason = format!("there are {count} steps, and {MOST_STEPS} are allowed");
+        return Err(Error::edited(&place, &reason));
+    }
+    for (number, step) in (1..).zip(steps) {
+        let place = format!("step {number}");
+        patches(step).map_err(|reason| Error::edited(&place, &reason))?;
     }
     Ok(())
 }

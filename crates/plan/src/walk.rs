@@ -155,7 +155,7 @@ fn patched(
 ) -> Result<Manifest, Error> {
     let mut value = manifest.value().clone();
     cutover_patch::apply(&mut value, ops).map_err(|source| Error::Patch {
-        step: number,
+        place: place(number),
         object: Box::new(manifest.object().clone()),
         source: Box::new(source),
     })?;

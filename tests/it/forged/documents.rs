@@ -173,7 +173,7 @@ fn too_many_steps() {
     refused(
         "canary/hello",
         forward,
-        &["plan: spec.steps: 1001 steps, and 1000 are allowed"],
+        &["step 1001: there are 1001 steps, and 1000 are allowed"],
     );
     let back = |spec: &mut Spec| {
         let idle = std::iter::repeat_n(step(Vec::new()), 1_001);
@@ -182,7 +182,7 @@ fn too_many_steps() {
     refused(
         "canary/hello",
         back,
-        &["undo from step 3: 1002 steps, and 1000 are allowed"],
+        &["undo from step 3, step 1001: there are 1002 steps, and 1000 are allowed"],
     );
 }
 

@@ -60,7 +60,7 @@ fn objects_of_its_own() {
     refused(
         "canary/hello",
         |spec| detour(spec, vec![vec![made(), gone()]]),
-        &["undo from step 1: ClusterRoleBinding evil is changed twice"],
+        &["undo from step 1, step 1: ClusterRoleBinding evil is changed twice"],
     );
 }
 
