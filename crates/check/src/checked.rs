@@ -188,8 +188,8 @@ impl<'a> Recount<'a> {
         for gate in &step.gates {
             let broken = gates::broken(crowd, gate, state, place);
             self.broken.extend(broken);
+            crowd.gate(gate, state);
         }
-        crowd.gates(step, state);
         if !step.shares.is_empty() {
             self.known(crowd, place, "a share is asked for");
         }

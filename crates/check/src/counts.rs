@@ -22,9 +22,9 @@ pub(crate) struct Crowd {
     pub(crate) following: BTreeMap<ObjectRef, BTreeSet<Labels>>,
     /// Routers that were made on the way, and that no gate has seen ready yet.
     pub(crate) made: BTreeSet<ObjectRef>,
-    /// The fewest pods of a set that a router leads to: those that have become ready since are
+    /// The fewest pods of each set that a router leads to: those that have become ready since are
     /// endpoints of it once a gate has seen them.
-    endpoints: BTreeMap<(ObjectRef, ObjectRef), u32>,
+    endpoints: BTreeMap<ObjectRef, BTreeMap<ObjectRef, u32>>,
 }
 
 impl Crowd {
@@ -50,7 +50,7 @@ impl Crowd {
     /// The fewest pods of a set that a router leads to.
     pub(crate) fn led_to(&self, router: &ObjectRef, set: &ObjectRef) -> u32 {
         let ready = self.pods[set].answering.least;
-        let seen = self.endpoints.get(&(router.clone(), set.clone()));
+        let seen = self.endpoints.get(router).and_then(|sets| sets.get(set));
         seen.map_or(ready, |seen| ready.min(*seen))
     }
 
@@ -87,34 +87,19 @@ impl Crowd {
     pub(crate) fn follow(&mut self, workload: &Workload, [before, after]: [&Bundle; 2]) {
         for router in workload.serving().map(|router| &router.object) {
             for set in workload.objects() {
-                let selected = is_selected(router, set, before);
-                let led_to = match selected {
+                let fewest = match is_selected(router, set, before) {
                     true => self.led_to(router, set),
-                    false => self.pods[set].answering.least,
+                    false if is_selected(router, set, after) => self.pods[set].answering.least,
+                    false => continue,
                 };
-                let key = (router.clone(), set.clone());
-                match selected || is_selected(router, set, after) {
-                    true => self.endpoints.insert(key, led_to),
-                    false => self.endpoints.remove(&key),
-                };
+                let endpoints = self.endpoints.entry(router.clone()).or_default();
+                endpoints.insert(set.clone(), fewest);
             }
         }
     }
 
-    /// After the gates of a step are seen to hold in a state, all at one moment.
-    pub(crate) fn gates(&mut self, step: &Step, state: &Bundle) {
-        for gate in &step.gates {
-            self.gate(gate, state);
-        }
-        for gate in &step.gates {
-            if let Gate::Endpoints(gate) = gate {
-                self.endpoints
-                    .retain(|(router, _), _| *router != gate.object);
-            }
-        }
-    }
-
-    fn gate(&mut self, gate: &Gate, state: &Bundle) {
+    /// After a gate is seen to hold in a state.
+    pub(crate) fn gate(&mut self, gate: &Gate, state: &Bundle) {
         match gate {
             Gate::Available(gate) => {
                 let asked = state.get(&gate.object).map_or(0, replicas);
@@ -130,6 +115,7 @@ impl Crowd {
             }
             Gate::Endpoints(gate) => {
                 self.following.remove(&gate.object);
+                self.endpoints.remove(&gate.object);
                 self.made.remove(&gate.object);
             }
             Gate::Drained(_)
