@@ -4,7 +4,10 @@
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-#![allow(clippy::disallowed_methods, reason = "the kernel says how much there is")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the kernel says how much there is"
+)]
 
 use std::fs;
 

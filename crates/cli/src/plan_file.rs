@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use cutover::manifest::Document;
-use cutover::{Checked, Plan, check};
+use cutover::{Broken, Checked, Plan, check};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -17,10 +17,14 @@ use crate::{World, input, walk};
 /// No plan, one that was edited by hand, and one that does not keep what it promises.
 pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Checked, Error> {
     let files = walk::files(world, slice::from_ref(path))?;
-    let documents = input::readings(&files)?
-        .into_iter()
-        .flat_map(|reading| reading.documents);
-    let documents: Vec<Document> = documents.collect();
+    let mut documents: Vec<Document> = Vec::new();
+    let mut findings: Vec<String> = Vec::new();
+    for reading in input::readings(&files)? {
+        // What others may read otherwise than this program was approved by nobody.
+        findings.extend(reading.findings.iter().map(ToString::to_string));
+        documents.extend(reading.documents);
+    }
+    Error::unless_empty(findings)?;
     let [document] = documents.as_slice() else {
         let hint = "make the plan with `cutover plan … -o plan.yaml`";
         let reason = format!(
@@ -42,15 +46,26 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Checked, Err
             document.place
         )));
     }
-    let plan = Plan::parse(&document.value)
-        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
-    check(plan).map_err(|broken| {
-        let reasons = broken
-            .iter()
-            .map(|broken| format!("{}: {broken}", path.display()));
-        Error::Failed(reasons.collect())
-    })
+    let failed = |error: String| Error::failed(format!("{}: {error}", path.display()));
+    let plan = Plan::parse(&document.value).map_err(|error| failed(error.to_string()))?;
+    check(plan).map_err(|broken| failed(told(&broken)))
 }
+
+/// The promises that do not hold: the first few, since one forged count breaks many.
+fn told(broken: &[Broken]) -> String {
+    let mut lines: Vec<String> = vec!["the plan does not keep what it promises".into()];
+    let first = broken.iter().take(TOLD);
+    lines.extend(first.map(|broken| format!("  {broken}")));
+    if broken.len() > TOLD {
+        lines.push(format!("  and {} more", broken.len() - TOLD));
+    }
+    let hint = "hint: make the plan anew with `cutover plan`, and review it before it is used";
+    lines.push(hint.into());
+    lines.join("\n")
+}
+
+/// So many broken promises are enough to see what is wrong.
+const TOLD: usize = 5;
 
 /// Checks that a plan has a step; 0 is the state before the first.
 ///

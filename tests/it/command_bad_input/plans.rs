@@ -1,5 +1,7 @@
 //! Plans that are none, and files that are not those of the plan.
 
+use cutover::Plan;
+use cutover::manifest::read;
 use cutover_cli::Exit::{self, Failed};
 
 use super::{Change, Put, Replace, canary, change, check, refused};
@@ -236,5 +238,61 @@ fn kinds_and_names_that_would_be_paths() {
         "name: hello-canary\n",
         "name: ..\n",
         r#"plan.yaml: plan: spec.steps[0].changes[0].create: `metadata.name` is "..": it may not be `..`"#,
+    );
+}
+
+/// Every command that reads a plan recounts what it promises.
+#[test]
+fn a_plan_forged_and_digested_again() {
+    let folder = Folder::hello();
+    folder.done(&canary());
+    let text = folder.text("plan.yaml");
+    let reading = read("plan.yaml", text.as_bytes()).unwrap();
+    let mut spec = Plan::parse(&reading.documents[0].value).unwrap().spec;
+    spec.steps[1].gates.clear();
+    let forged = Plan::new("hello", spec).unwrap();
+    folder.put("plan.json", &forged.to_value().unwrap().to_string());
+    for line in [
+        "show plan.json",
+        "diff plan.json",
+        "patches plan.json --step 1",
+        "render plan.json --step 1",
+        "write plan.json --step 1 -f hello",
+        "apply plan.json",
+        "approve plan.json",
+        "abort plan.json",
+        "undo plan.json",
+        "status plan.json",
+        "rights plan.json",
+    ] {
+        let message = "plan.json: the plan does not keep what it promises\n  \
+            step 3: hello: 5 pods may be alive, and 4 are allowed";
+        let hint = "make the plan anew with `cutover plan`";
+        refused(&folder, &format!("cutover {line}"), Failed, message, hint);
+    }
+}
+
+/// A reviewer's tool may take the first, and this program the last.
+#[test]
+fn a_key_twice() {
+    let check = |from: &str, to: &str, message: &str| {
+        let twice = Replace("plan.yaml", from, to);
+        let hint = "kubectl takes the last one; remove the others";
+        after(&[twice], "cutover show plan.yaml", Failed, message, hint);
+    };
+    check(
+        "kind: Plan\n",
+        "kind: Plan\nkind: Plan\n",
+        "plan.yaml:4:1: the key `kind` stands already in line 3",
+    );
+    check(
+        "metadata:\n  name: hello\n",
+        "metadata:\n  name: other\n  name: hello\n",
+        "plan.yaml:6:3: the key `name` stands already in line 5",
+    );
+    check(
+        "  strategy: canary\n",
+        "  strategy: canary\n  strategy: canary\n",
+        "plan.yaml:",
     );
 }
