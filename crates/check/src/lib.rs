@@ -13,6 +13,20 @@
 //! the middle of a step, the fewest that answer are held against the floor, and the most that are
 //! alive against the ceiling.
 //!
+//! # What it holds a plan to
+//!
+//! One file a kind of promise:
+//!
+//! | promise | file | what is refused |
+//! | --- | --- | --- |
+//! | whole | `cutover-plan` | another digest, patches that do not fit, inverses that do not restore, more than a plan may hold |
+//! | workloads | `workloads.rs` | no set, a stranger's, a set twice, two of one role, bounds that cannot be recounted |
+//! | routers | `routers.rs` | one that is left out, one that is called a preview and serves |
+//! | sets | `sets.rs` | one of no workload, another selector, a count that is none, a change while its pods are replaced |
+//! | bounds | `bounds.rs` | fewer pods that answer than the floor, more alive than the ceiling |
+//! | gates | `gates.rs` | one that cannot hold, or holds whatever happens |
+//! | ways back | `within.rs` | an object or a field of its own, a question, pods of the new version |
+//!
 //! # What it does not do
 //!
 //! It plans nothing and knows no planner: its `Cargo.toml` says so. It knows no cluster either: what
