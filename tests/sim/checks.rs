@@ -1,6 +1,6 @@
 //! What must be true at every moment of a run, and at its end.
 
-use cutover::Checked;
+use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::lacking;
 use cutover::planning::{Deployment, Role, Workload};
@@ -21,7 +21,7 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(model: &Model, plan: &Checked, strict: bool) -> Self {
+    pub(crate) fn new(model: &Model, plan: &Plan, strict: bool) -> Self {
         let objects: Vec<ObjectRef> = plan.objects().iter().map(placed).collect();
         let start = live(model, &objects);
         Self {
@@ -100,7 +100,7 @@ impl Checks {
     }
 
     /// The cluster stands where the plan ends.
-    pub(crate) fn is_done(&self, model: &Model, plan: &Checked) -> Result<(), String> {
+    pub(crate) fn is_done(&self, model: &Model, plan: &Plan) -> Result<(), String> {
         let end = plan.state(plan.len()).unwrap();
         for object in &self.objects {
             let wanted = end

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover::Plan;
-use cutover_check::check;
+use cutover::{Checked, Plan, check};
 use xtask::golden::Case;
 
 use crate::damage::{Damaged, Kind, damaged};
@@ -66,5 +65,6 @@ fn seeds() -> u64 {
 fn plans() -> Vec<Plan> {
     let cases = Case::golden().unwrap();
     let plans = cases.iter().filter_map(|case| case.plan().ok());
+    let plans = plans.map(Checked::into_plan);
     plans.filter(is_playable).collect()
 }

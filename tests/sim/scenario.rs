@@ -5,7 +5,7 @@ use std::fmt;
 
 use cutover::manifest::{Bundle, ObjectRef};
 use cutover::planning::{OnFailure, deployments};
-use cutover::{Checked, patch::Patch};
+use cutover::{Checked, Plan, patch::Patch};
 use cutover_model::{Edit, Fate, Faults, Random};
 use serde_json::json;
 

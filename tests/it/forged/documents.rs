@@ -339,7 +339,7 @@ fn digests() {
         message: "all is well".into(),
         hint: None,
     });
-    let broken = cutover_check::check(plan).unwrap_err();
+    let broken = cutover::check(plan).unwrap_err();
     let words = "plan: digest: the plan is not the one that this digest was made of";
     assert!(broken[0].to_string().contains(words), "{broken:?}");
 }

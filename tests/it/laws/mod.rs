@@ -89,9 +89,11 @@ fn try_on(case: &Case, law: Law) -> Result<(), TestCaseError> {
     }
 }
 
-/// What the planner says where it finds no way between two waypoints: no case may hear it.
-const STUCK: [&str; 2] = [
+/// What is said where the planner finds no way between two waypoints, or one that breaks a promise:
+/// no case may hear it.
+const STUCK: [&str; 3] = [
     "cannot carry its requests",
+    "does not keep what it promises",
     "lies outside the workload's budget",
 ];
 
