@@ -12,6 +12,8 @@ use crate::broken::{Broken, Place};
 /// Who sends requests to the plan's sets, over all states of the way forward.
 pub(crate) struct Requests<'a> {
     plan: &'a Plan,
+    /// The objects of `from`.
+    start: BTreeSet<&'a ObjectRef>,
     /// The workload of each set.
     workloads: BTreeMap<&'a ObjectRef, &'a Workload>,
     /// The sets that a router of their workload selects in some state.
@@ -29,6 +31,7 @@ impl<'a> Requests<'a> {
             workloads.flat_map(|workload| workload.objects().map(move |set| (set, workload)));
         Self {
             plan,
+            start: plan.spec.from.iter().map(Manifest::object).collect(),
             workloads: sets.collect(),
             served: BTreeSet::new(),
             shows: BTreeSet::new(),
@@ -54,8 +57,11 @@ impl<'a> Requests<'a> {
             };
             let named = |service: &&ObjectRef| is_named(workload, service);
             let (named, others): (Vec<_>, Vec<_>) = services.iter().partition(named);
-            // To who is promised nothing, nobody owes to be named.
-            for service in others.into_iter().filter(|_| workload.floor() > 0) {
+            // One that the release adds has no client yet, and to who is promised nothing, nobody owes
+            // to be named.
+            let others = others.into_iter();
+            let others = others.filter(|service| self.start.contains(*service));
+            for service in others.filter(|_| workload.floor() > 0) {
                 let left_out = (service.clone(), workload.name.as_str());
                 self.left_out.entry(left_out).or_insert(place);
             }
