@@ -126,6 +126,7 @@ fn a_reader_that_stops_reading_is_no_failure() {
             directory: folder.path(""),
             input: &mut io::empty(),
             output: &mut Closed,
+            colour: true,
             messages: &mut messages,
             terminal: None,
             now: || jiff::Timestamp::UNIX_EPOCH,
@@ -146,6 +147,7 @@ fn messages_are_coloured_for_who_shows_colours() {
         directory: "".into(),
         input: &mut io::empty(),
         output: &mut Vec::new(),
+        colour: true,
         messages: &mut messages,
         terminal: None,
         now: || jiff::Timestamp::UNIX_EPOCH,
@@ -156,4 +158,41 @@ fn messages_are_coloured_for_who_shows_colours() {
         text.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no.yaml: "),
         "{text:?}"
     );
+}
+
+/// Data has bytes that a terminal takes for commands; they are data all the same.
+#[test]
+fn data_is_bytes_and_text_without_colours_has_no_escapes() {
+    let folder = planned();
+    folder.put(
+        "odd.json",
+        "{\"kind\": \"A\", \"b\": \"x\u{7f}y\", \"\u{7f}\": \"\u{200b}\"}",
+    );
+    let check = |line: &str, colour: bool, wanted: &dyn Fn(&str) -> bool| {
+        let mut output = Vec::new();
+        let world = World {
+            directory: folder.path(""),
+            input: &mut io::empty(),
+            output: &mut output,
+            colour,
+            messages: &mut Vec::new(),
+            terminal: None,
+            now: || jiff::Timestamp::UNIX_EPOCH,
+        };
+        let exit = run(format!("cutover {line}").split_whitespace(), world);
+        assert_eq!(exit, Exit::Done, "{line}");
+        let text = String::from_utf8(output).unwrap();
+        assert!(wanted(&text), "{line} {colour}: {text:?}");
+    };
+    let data = |text: &str| {
+        let all = ["x\u{7f}y", "\"\u{7f}\"", "\u{200b}"];
+        all.iter().all(|bytes| text.contains(bytes))
+    };
+    for colour in [true, false] {
+        check("read -f odd.json -o json", colour, &data);
+        let escapes = |text: &str| text.contains('\u{1b}') == colour;
+        for line in ["show plan.yaml", "diff plan.yaml", "--help"] {
+            check(line, colour, &escapes);
+        }
+    }
 }

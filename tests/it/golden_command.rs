@@ -100,6 +100,7 @@ fn command(case: &Case, line: &str, input: &str) -> (Exit, String, String) {
         directory: root().join(&case.directory),
         input: &mut input.as_bytes(),
         output: &mut output,
+        colour: true,
         messages: &mut messages,
         terminal: None,
         now: || jiff::Timestamp::UNIX_EPOCH,

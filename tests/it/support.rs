@@ -76,6 +76,7 @@ impl Folder {
             directory: self.0.path().into(),
             input: &mut input.as_bytes(),
             output: &mut output,
+            colour: true,
             messages: &mut messages,
             terminal: None,
             now: || "2026-11-24T10:00:00.5Z".parse().unwrap(),

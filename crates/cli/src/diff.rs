@@ -1,6 +1,6 @@
 //! `cutover diff`: what the steps of a plan change, line by line.
 
-use cutover_report::{Style, diff, diff_document};
+use cutover_report::{diff, diff_document};
 
 use crate::args::DiffArgs;
 use crate::error::Error;
@@ -11,7 +11,7 @@ pub(crate) fn run(args: &DiffArgs, world: &mut World<'_>) -> Result<(), Error> {
     args.step
         .map_or(Ok(()), |step| plan_file::step(&plan, &args.plan, step, 1))?;
     let text = match args.output {
-        None => diff(&plan, args.step, Style::Colour),
+        None => diff(&plan, args.step, output::style(world)),
         Some(format) => diff_document(&plan, args.step).map(|steps| output::text(&steps, format)),
     };
     let text = text.map_err(Error::failed)?;

@@ -23,6 +23,7 @@
 //!     directory: "".into(),
 //!     input: &mut &b"apiVersion: v1\nkind: Service\nmetadata: {name: on}\n"[..],
 //!     output: &mut output,
+//!     colour: false,
 //!     messages: &mut messages,
 //!     terminal: None,
 //!     now: || jiff::Timestamp::UNIX_EPOCH,
@@ -38,6 +39,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
@@ -71,9 +73,11 @@ pub struct World<'w> {
     pub directory: PathBuf,
     /// The standard input.
     pub input: &'w mut dyn Read,
-    /// The standard output. It gets styled text; whoever wants none strips it, as `anstream` does.
+    /// The standard output. Data goes there byte for byte.
     pub output: &'w mut dyn Write,
-    /// The standard error. It gets styled text too.
+    /// Whether the output shows colours; without them, no text gets an escape sequence.
+    pub colour: bool,
+    /// The standard error. It gets styled text; whoever wants none strips it, as `anstream` does.
     pub messages: &'w mut dyn Write,
     /// How many columns the terminal has that the output goes to; none where it is no terminal.
     pub terminal: Option<usize>,
@@ -113,10 +117,12 @@ pub fn command() -> clap::Command {
 /// Runs the command as a program, with the arguments, the streams and the clock of this process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let columns = || terminal_size::terminal_size().map_or(80, |(columns, _)| columns.0.into());
+    let stdout = io::stdout();
     let world = World {
         directory: PathBuf::new(),
         input: &mut io::stdin().lock(),
-        output: &mut BufWriter::new(anstream::stdout().lock()),
+        output: &mut BufWriter::new(stdout.lock()),
+        colour: AutoStream::choice(&stdout) != ColorChoice::Never,
         messages: &mut anstream::stderr().lock(),
         terminal: io::stdout().is_terminal().then(columns),
         now: jiff::Timestamp::now,
@@ -150,7 +156,8 @@ fn parsed(
     match Cli::try_parse_from(arguments) {
         Ok(cli) => Ok(Some(cli.command)),
         Err(help) if !help.use_stderr() => {
-            write!(world.output, "{}", help.render().ansi())?;
+            let help = help.render().ansi().to_string();
+            output::styled(world, &help)?;
             Ok(None)
         }
         Err(error) => Err(error.into()),

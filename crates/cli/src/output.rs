@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use anstream::adapter::strip_str;
 use cutover::manifest::{emit, emit_all};
+use cutover_report::Style;
 use serde_json::{Value, json};
 use tempfile::{Builder, NamedTempFile};
 
@@ -27,6 +29,22 @@ pub(crate) fn objects(
         DocumentOutput::Yaml => emit_all(objects),
     };
     Ok(world.output.write_all(text.as_bytes())?)
+}
+
+/// How text for people is shown.
+pub(crate) fn style(world: &World<'_>) -> Style {
+    match world.colour {
+        true => Style::Colour,
+        false => Style::Plain,
+    }
+}
+
+/// Prints text for people that has colours, without them where the output shows none.
+pub(crate) fn styled(world: &mut World<'_>, text: &str) -> io::Result<()> {
+    match world.colour {
+        true => world.output.write_all(text.as_bytes()),
+        false => write!(world.output, "{}", strip_str(text)),
+    }
 }
 
 /// A document for a file or the standard output.

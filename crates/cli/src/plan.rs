@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cutover::manifest::{Manifest, ObjectRef, Warning};
 use cutover::{Checked, Plan, Release, Strategy};
-use cutover_report::{Style, show, warnings};
+use cutover_report::{show, warnings};
 
 use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
 use crate::error::Error;
@@ -163,7 +163,10 @@ fn give(
         Some(PlanOutput::Yaml) => print(world, &text(plan, DocumentOutput::Yaml)?),
         None if idle => Ok(()),
         None => {
-            print(world, &show(plan, Style::Colour).map_err(Error::failed)?)?;
+            print(
+                world,
+                &show(plan, output::style(world)).map_err(Error::failed)?,
+            )?;
             message::note(
                 world,
                 "the plan is not kept\nhint: `-o plan.yaml` writes it to a file",

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::online::to_the_second;
 use crate::words::way_words;
-use crate::{World, message};
+use crate::{World, message, output};
 
 const STEP: Style = Style::new().bold();
 const WAITING: Style = Style::new().dimmed();
@@ -129,7 +129,8 @@ impl Teller {
         };
         self.close(world);
         if !words.is_empty() {
-            let _ = writeln!(world.output, "{words}").and_then(|()| world.output.flush());
+            let _ =
+                output::styled(world, &format!("{words}\n")).and_then(|()| world.output.flush());
         }
     }
 
@@ -137,7 +138,8 @@ impl Teller {
     fn passing(&mut self, words: &str, world: &mut World<'_>) {
         let Some(width) = world.terminal else {
             if self.said.insert(words.to_owned()) {
-                let _ = writeln!(world.output, "  {words}").and_then(|()| world.output.flush());
+                let _ = output::styled(world, &format!("  {words}\n"))
+                    .and_then(|()| world.output.flush());
             }
             return;
         };
@@ -149,7 +151,7 @@ impl Teller {
             .chars()
             .take(width.saturating_sub(3))
             .collect();
-        let _ = write!(world.output, "{AGAIN}  {WAITING}{line}{WAITING:#}")
+        let _ = output::styled(world, &format!("{AGAIN}  {WAITING}{line}{WAITING:#}"))
             .and_then(|()| world.output.flush());
         self.open = true;
     }

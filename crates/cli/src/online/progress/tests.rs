@@ -13,6 +13,7 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
         directory: "".into(),
         input: &mut io::empty(),
         output: &mut output,
+        colour: true,
         messages: &mut messages,
         terminal,
         now: || Timestamp::UNIX_EPOCH,
