@@ -196,3 +196,25 @@ fn data_is_bytes_and_text_without_colours_has_no_escapes() {
         }
     }
 }
+
+#[test]
+fn a_plan_beside_the_manifests_is_told_and_left_out() {
+    let folder = planned();
+    let plan = folder.text("plan.yaml");
+    let wanted = folder.done("cutover render plan.yaml --step 8 -f hello -o json");
+    let check = |name: &str, text: &str| {
+        let folder = planned();
+        folder.put(name, text);
+        let outcome = folder.run("cutover render plan.yaml --step 8 -f hello -o json");
+        assert_eq!(outcome.output, wanted, "{name}");
+        let note = format!("note: {name}: a plan of cutover is no manifest, and is left out\n");
+        assert!(outcome.messages.contains(&note), "{}", outcome.messages);
+    };
+    check("hello/plan.yaml", &plan);
+    check("hello/deployments/any.yml", &plan);
+    check("hello/services/two.yaml", &format!("{plan}---\n{plan}"));
+    check(
+        "hello/plan.json",
+        &folder.done("cutover show plan.yaml -o json"),
+    );
+}

@@ -46,6 +46,8 @@ pub(crate) struct Input {
     pub(crate) files: Vec<File>,
     /// What they hold.
     pub(crate) loaded: Loaded,
+    /// The files among them that hold plans, which are no manifests.
+    pub(crate) plans: Vec<Arc<str>>,
 }
 
 impl Input {
@@ -57,6 +59,12 @@ impl Input {
     pub(crate) fn read(world: &mut World<'_>, paths: &[PathBuf]) -> Result<Self, Error> {
         let files = walk::files(world, paths)?;
         let input = Self::of(files)?;
+        for name in &input.plans {
+            message::note(
+                world,
+                format!("{name}: a plan of cutover is no manifest, and is left out"),
+            );
+        }
         input
             .loaded
             .warnings
@@ -72,10 +80,15 @@ impl Input {
     /// As [`Input::read`].
     pub(crate) fn of(files: Vec<File>) -> Result<Self, Error> {
         let mut readings = readings(&files)?;
-        for reading in &mut readings {
+        let mut plans = Vec::new();
+        for (file, reading) in files.iter().zip(&mut readings) {
+            let documents = reading.documents.len();
             reading
                 .documents
                 .retain(|document| !is_plan(&document.value));
+            if reading.documents.len() < documents {
+                plans.push(file.name.clone());
+            }
         }
         let loaded = bundle(readings);
         let loaded = loaded
@@ -88,7 +101,11 @@ impl Input {
                 names.join(", ")
             )));
         }
-        Ok(Self { files, loaded })
+        Ok(Self {
+            files,
+            loaded,
+            plans,
+        })
     }
 
     /// The objects in the order of the files.

@@ -76,6 +76,7 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
             bundle,
             ..Loaded::default()
         },
+        plans: Vec::new(),
     })
 }
 
