@@ -137,7 +137,7 @@ fn scalar(out: &mut String, value: &Value, depth: usize) {
 }
 
 /// Writes a number, a float without an exponent where Go would do so too.
-fn number(out: &mut String, number: &Number) {
+pub(crate) fn number(out: &mut String, number: &Number) {
     let text = match number.as_f64() {
         Some(float) if number.is_f64() && (1e-6..1e21).contains(&float.abs()) => float.to_string(),
         _ => number.to_string(),
@@ -147,7 +147,7 @@ fn number(out: &mut String, number: &Number) {
 
 /// Whether a text of several lines can stand as it is: no line that an editor or a reader would
 /// touch.
-fn is_block(text: &str) -> bool {
+pub(crate) fn is_block(text: &str) -> bool {
     let touched = |line: &str| line.starts_with('\t') || line.ends_with([' ', '\t']);
     text.contains('\n')
         && !text.starts_with([' ', '\n'])
@@ -178,7 +178,7 @@ fn block(out: &mut String, text: &str, depth: usize) {
 }
 
 /// The text in quotes, or nothing where it needs none.
-fn quoted(text: &str) -> Option<String> {
+pub(crate) fn quoted(text: &str) -> Option<String> {
     if is_other_than_text(text) || text.chars().any(|c| !is_printable(c)) {
         return Some(double_quoted(text));
     }
@@ -221,7 +221,7 @@ fn is_plain(text: &str) -> bool {
     opens && !text.ends_with([' ', ':']) && !text.contains(": ") && !text.contains(" #")
 }
 
-fn double_quoted(text: &str) -> String {
+pub(crate) fn double_quoted(text: &str) -> String {
     let mut out = String::from('"');
     for character in text.chars() {
         match character {

@@ -1,11 +1,19 @@
 //! Edits in place: only the bytes that a change needs.
 
 mod error;
+mod layout;
+mod obstacle;
+mod operate;
 mod scalar;
+mod splice;
 mod tree;
 
 #[cfg(test)]
+mod comments;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod there_and_back;
 
 use cutover_patch::{
     Patch, PatchOperation, apply, diff,
@@ -15,19 +23,25 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 pub use self::error::EditError;
-use self::{scalar::Style, tree::Obstacle};
+use self::obstacle::Obstacle;
+use self::operate::{Style, patched};
 use crate::{Document, MergeKeys, Source, flatten, locate, read};
 
 /// The file with one object changed from `before` to `after`, and nothing else.
 ///
 /// Comments, quotes, order, line ends, the byte order mark and every other document stay as they
-/// are. A new string is plain only where kubectl and kustomize both read it back as that string; it
-/// keeps the quotes of a string that it replaces. The result is read again and compared before it
-/// is returned, so a file is either right or not written.
+/// are. A new string has no quotes only where kubectl and kustomize both read it back as that
+/// string; it keeps the quotes of a string that it replaces. A comment goes with what it stands
+/// right above, and what is new is indented and ordered like what stands beside it. The result is
+/// read again and compared before it is returned, so a file is either right or not written.
 ///
-/// Limits: what is shared by an anchor, an alias or a merge key is not changed, nor what bears a
-/// tag; comments stay where they are, also where the item that they speak of is removed or another
-/// is put before it. JSON stays JSON, and what is added to it stands on one line.
+/// What is changed and changed back is byte for byte as it was. Not so what is removed, a text
+/// that is folded over several lines, a number in another spelling than JSON's, and a string that
+/// comes to need quotes, or no longer does, where the other strings of the document do not tell
+/// which it had.
+///
+/// What is shared by an anchor, an alias or a merge key is not changed, nor what bears a tag. JSON
+/// stays JSON.
 ///
 /// # Errors
 ///
@@ -97,7 +111,6 @@ struct Task<'t> {
     secret: bool,
     source: &'t Source,
     patch: Patch,
-    before: Value,
     after: Value,
 }
 
@@ -110,7 +123,7 @@ impl<'t> Task<'t> {
         before: &Value,
         after: &Value,
     ) -> Option<Self> {
-        let whole = document.value.clone();
+        let mut wanted = document.value.clone();
         let object = flatten(document)
             .into_iter()
             .find(|object| object.pointer == source.pointer)?;
@@ -118,7 +131,6 @@ impl<'t> Task<'t> {
             return None;
         }
         let patch = under(&source.pointer, diff(before, after, &MergeKeys))?;
-        let mut wanted = whole.clone();
         apply(&mut wanted, &patch).ok()?;
         // YAML may begin with `{` too, but kubectl takes that for JSON at the beginning of a file.
         let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
@@ -131,7 +143,6 @@ impl<'t> Task<'t> {
             secret,
             source,
             patch,
-            before: whole,
             after: wanted,
         })
     }
@@ -142,32 +153,16 @@ impl<'t> Task<'t> {
         let styles: &[Style] = if self.json {
             &[Style::Json]
         } else {
-            &[Style::Kept, Style::Quoted, Style::Json]
+            &[Style::Kept, Style::Quoted]
         };
         for style in styles {
-            let text = tree::patched(self.text, &self.before, &self.patch, *style).map_err(Some)?;
-            let text = text
-                .map(|text| self.ended_alike(text))
-                .filter(|text| self.is_right(text));
+            let text = patched(self.text, &self.patch, *style).map_err(Some)?;
+            let text = text.filter(|text| self.is_right(text));
             if let Some(text) = text {
                 return Ok(text);
             }
         }
         Err(None)
-    }
-
-    /// With a line end at the end of the text just where there was one.
-    fn ended_alike(&self, text: String) -> String {
-        let line_end = if self.text.contains("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        match (self.text.ends_with('\n'), text.ends_with('\n')) {
-            (true, false) => text + line_end,
-            (false, true) => text.trim_end_matches(['\r', '\n']).to_owned(),
-            _ => text,
-        }
     }
 
     fn is_right(&self, text: &str) -> bool {

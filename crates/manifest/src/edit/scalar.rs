@@ -1,131 +1,125 @@
-//! How new values are written: plain where kubectl and kustomize both read a plain string back,
-//! quoted elsewhere.
+//! How a new scalar is written: as the one that it replaces, where kubectl and kustomize both read
+//! it back so, and as the document writes such scalars elsewhere.
 
-use std::str::FromStr;
-
+use granit_parser::ScalarStyle;
 use serde_json::Value;
-use yaml_edit::{AsYaml, Document, ScalarValue, YamlNode, YamlValue};
 
-/// How new text is written, from the best to read to the safest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
-    /// A string keeps the quotes of the one that it replaces; several lines stand in a block.
-    Kept,
-    /// Strings are plain or in double quotes.
-    Quoted,
-    /// As JSON, on one line.
-    Json,
+use super::tree::{Kind, Node};
+use crate::emit::{double_quoted, number, quoted};
+
+/// How a document writes its strings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strings {
+    /// All new ones in double quotes.
+    pub(super) cautious: bool,
+    /// As JSON has them.
+    pub(super) json: bool,
+    /// It takes `'` where a string needs quotes, else `"`.
+    single: bool,
+    /// Strings that need none stand in these quotes too.
+    needless: bool,
 }
 
-/// What to put into the tree as yaml-edit takes it, with the key that a new entry of a map has.
-pub(super) enum Written {
-    /// Built by it.
-    Built { key: ScalarValue, value: YamlValue },
-    /// Parsed from JSON: keys and strings as JSON has them.
-    Parsed { key: YamlNode, value: YamlNode },
-}
-
-/// A value to put under `name`, where `old` stands now.
-pub(super) fn written(
-    name: &str,
-    new: &Value,
-    old: Option<&YamlNode>,
-    style: Style,
-) -> Option<Written> {
-    if style == Style::Json {
-        return Some(Written::Parsed {
-            key: parsed(&name.into())?,
-            value: parsed(new)?,
-        });
-    }
-    let key = string(name, Style::Quoted);
-    let kept = new
-        .as_str()
-        .zip(old)
-        .filter(|_| style == Style::Kept)
-        .and_then(|(text, old)| kept(text, old));
-    Some(Written::Built {
-        key,
-        value: kept.map_or_else(|| built(new, style), YamlValue::Scalar),
-    })
-}
-
-/// JSON is YAML: in a list, scalars are too.
-fn parsed(value: &Value) -> Option<YamlNode> {
-    Document::from_str(&format!("[{value}]"))
-        .ok()?
-        .as_sequence()?
-        .get(0)
-}
-
-fn built(value: &Value, style: Style) -> YamlValue {
-    match value {
-        Value::Null => YamlValue::Scalar(ScalarValue::null()),
-        Value::Bool(flag) => YamlValue::from(*flag),
-        Value::Number(number) => YamlValue::Scalar(ScalarValue::parse(number.to_string())),
-        Value::String(text) => YamlValue::Scalar(string(text, style)),
-        Value::Array(items) => {
-            YamlValue::Sequence(items.iter().map(|item| built(item, style)).collect())
+impl Strings {
+    /// The habits of a document, of what begins at `except` apart.
+    pub(super) fn of(root: &Node, except: Option<usize>, json: bool, cautious: bool) -> Self {
+        // How many strings stand in `"` and in `'`, and whether any of them needs no quotes.
+        let (mut quoted, mut needless) = ([0, 0], [false, false]);
+        for node in root.descendants() {
+            let Kind::Scalar { style, text } = &node.kind else {
+                continue;
+            };
+            let at = match style {
+                _ if except == Some(node.start) => continue,
+                ScalarStyle::DoubleQuoted => 0,
+                ScalarStyle::SingleQuoted => 1,
+                _ => continue,
+            };
+            quoted[at] += 1;
+            needless[at] |= is_bare(text, true);
         }
-        Value::Object(entries) => YamlValue::Mapping(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), built(value, style)))
-                .collect(),
-        ),
+        let usual = usize::from(quoted[1] > quoted[0]);
+        // The other quotes tell a string that had none and needs them from one that had them.
+        let taken = if needless[usual] && !needless[1 - usual] {
+            1 - usual
+        } else {
+            usual
+        };
+        Self {
+            cautious,
+            json,
+            single: taken == 1,
+            needless: needless[taken],
+        }
+    }
+
+    /// A scalar on one line, where `old` stood or beside it.
+    pub(super) fn scalar(self, value: &Value, old: Option<&Node>, is_flow: bool) -> String {
+        match value {
+            Value::String(text) => self.string(text, old, is_flow),
+            Value::Number(exact) if !self.json => {
+                let mut out = String::new();
+                number(&mut out, exact);
+                out
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether a string has quotes because it needs them, and none that this document gives
+    /// without need.
+    pub(super) fn are_forced(self, old: &Node, is_flow: bool) -> bool {
+        let Kind::Scalar { text, .. } = &old.kind else {
+            return false;
+        };
+        let usual = quotes_of(old) == Some(self.single) && !self.needless;
+        usual && !is_bare(text, is_flow)
+    }
+
+    /// The key of a map.
+    pub(super) fn key(self, key: &str, is_flow: bool) -> String {
+        self.string(key, None, is_flow)
+    }
+
+    fn string(self, text: &str, old: Option<&Node>, is_flow: bool) -> String {
+        if self.json {
+            return Value::from(text).to_string();
+        }
+        let fits = is_bare(text, is_flow);
+        let quotes = match old.and_then(quotes_of) {
+            Some(_) if fits && old.is_some_and(|old| self.are_forced(old, is_flow)) => None,
+            Some(single) => Some(single),
+            None => (!fits).then_some(self.single),
+        };
+        match quotes {
+            _ if self.cautious => double_quoted(text),
+            None => text.to_owned(),
+            Some(true) if !text.contains(char::is_control) => single_quoted(text),
+            Some(false) if text.contains(['"', '\\']) && !text.contains(char::is_control) => {
+                single_quoted(text)
+            }
+            Some(_) => double_quoted(text),
+        }
     }
 }
 
-fn string(text: &str, style: Style) -> ScalarValue {
-    match style {
-        _ if is_plain(text) => ScalarValue::plain(text),
-        Style::Kept if fits_block(text) => ScalarValue::literal(text),
-        Style::Kept if reads_better_in_single_quotes(text) => ScalarValue::single_quoted(text),
-        _ => ScalarValue::double_quoted(text),
+/// Whether a string stands in `'` or in `"`; nothing where it has no quotes.
+fn quotes_of(node: &Node) -> Option<bool> {
+    match &node.kind {
+        Kind::Scalar { style, .. } => match style {
+            ScalarStyle::SingleQuoted => Some(true),
+            ScalarStyle::DoubleQuoted => Some(false),
+            _ => None,
+        },
+        Kind::Alias | Kind::Collection(_) => None,
     }
 }
 
-/// The string in the quotes of the one that it replaces, where they hold it without escapes.
-fn kept(text: &str, old: &YamlNode) -> Option<ScalarValue> {
-    let old = old.as_scalar()?.as_node()?.text().to_string();
-    match old.chars().next()? {
-        '"' if !reads_better_in_single_quotes(text) => Some(ScalarValue::double_quoted(text)),
-        '\'' if !text.contains(char::is_control) => Some(ScalarValue::single_quoted(text)),
-        _ => None,
-    }
+fn single_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
-/// In double quotes, `"`, `\` and all beyond ASCII would be escaped.
-fn reads_better_in_single_quotes(text: &str) -> bool {
-    text.contains(|c: char| !c.is_ascii() || matches!(c, '"' | '\\'))
-        && !text.contains(char::is_control)
-}
-
-/// Whether the string, written plain, is itself to kubectl (YAML 1.1) and kustomize (YAML 1.2) and
-/// in flow collections.
-///
-/// It starts with a letter, so it is no number; it is no word that either takes for a truth value
-/// or for nothing; and it has no character that means anything.
-fn is_plain(text: &str) -> bool {
-    let safe =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '@' | ':');
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
-        && text.chars().all(safe)
-        && !text.ends_with(':')
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
-}
-
-const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-
-/// Whether a literal block (`|`) holds the text as it is: printable lines, the first of them not
-/// indented.
-fn fits_block(text: &str) -> bool {
-    let printable = |c: char| {
-        c == '\n'
-            || (!c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{85}'))
-    };
-    text.trim_end_matches('\n').contains('\n')
-        && text.chars().all(printable)
-        && !text.starts_with([' ', '\n'])
-        && !text.lines().any(|line| line.ends_with(' '))
+/// Whether the string is itself without quotes.
+fn is_bare(text: &str, is_flow: bool) -> bool {
+    quoted(text).is_none() && !(is_flow && text.contains([',', '[', ']', '{', '}']))
 }

@@ -1,220 +1,296 @@
-//! JSON Patch operations on a YAML syntax tree.
+//! The text of one document as a tree that knows where each part of it stands.
 
-use std::str::FromStr;
+use std::ops::Range;
+use std::sync::Arc;
 
-use cutover_patch::{Patch, PatchOperation};
-use serde_json::Value;
-use yaml_edit::{AsYaml, Document, SyntaxKind, YamlNode};
+use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 
-use super::scalar::{Style, Written, written};
-use crate::pointer;
+use crate::read::{Chunk, Origin, Scalar, events};
 
-/// Why an operation cannot be written into the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Obstacle {
-    pub(super) kind: ObstacleKind,
-    /// What is to change.
-    pub(super) pointer: String,
-    /// What stands in the way: it, or one above it.
-    pub(super) at: String,
+/// A value, and the bytes that it takes.
+pub(super) struct Node {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: Kind,
+    pub(super) anchored: bool,
+    pub(super) tagged: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ObstacleKind {
-    /// The place, or one above or under it, bears an anchor.
-    Anchor,
-    /// The place or one above it is an alias.
+pub(super) enum Kind {
     Alias,
-    /// The place or one above it is not in the text: a merge key brings it, or the key is spelt in
-    /// another way.
-    NotWritten,
-    /// The place or one above it bears a tag.
-    Tag,
+    Scalar { style: ScalarStyle, text: String },
+    Collection(Collection),
 }
 
-impl Obstacle {
-    fn new(kind: ObstacleKind, pointer: &str, at: &str) -> Self {
-        Self {
+/// A map or a list.
+pub(super) struct Collection {
+    pub(super) is_map: bool,
+    /// In brackets.
+    pub(super) is_flow: bool,
+    pub(super) slots: Vec<Slot>,
+}
+
+/// An entry of a map or an item of a list.
+pub(super) struct Slot {
+    /// The key as kubectl reads it; none for an item, or where it is no simple key.
+    pub(super) key: Option<String>,
+    /// Where the key stands, or the dash of an item; in a list in brackets, the item itself.
+    pub(super) start: usize,
+    /// What is behind the colon or the dash.
+    pub(super) after: usize,
+    pub(super) value: Node,
+}
+
+impl Node {
+    /// Reads the text of one document. `None` where it has no tree that can be relied on.
+    pub(super) fn parse(text: &str, json: bool) -> Option<Self> {
+        let chunk = Chunk {
+            text,
+            start: 0,
+            origin: Origin {
+                file: Arc::from(""),
+                line: 0,
+                column: 0,
+            },
+            index: 0,
+            json,
+        };
+        let mut reader = Reader {
+            text,
+            events: events(&chunk),
+        };
+        let first = reader.next()?;
+        reader.node(first, 0)
+    }
+
+    pub(super) fn collection(&self) -> Option<&Collection> {
+        match &self.kind {
+            Kind::Collection(collection) => Some(collection),
+            Kind::Alias | Kind::Scalar { .. } => None,
+        }
+    }
+
+    /// The entry or the item that a token of a JSON pointer names.
+    pub(super) fn slot(&self, name: &str) -> Option<&Slot> {
+        let collection = self.collection()?;
+        if collection.is_map {
+            let named = |slot: &&Slot| slot.key.as_deref() == Some(name);
+            return collection.slots.iter().rfind(named);
+        }
+        collection.slots.get(name.parse::<usize>().ok()?)
+    }
+
+    /// The value itself and all within it.
+    pub(super) fn descendants(&self) -> Vec<&Self> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while let Some(node) = found.get(next).copied() {
+            let slots = node.collection().map_or(&[][..], |within| &within.slots);
+            found.extend(slots.iter().map(|slot| &slot.value));
+            next += 1;
+        }
+        found
+    }
+}
+
+type Found<'t> = (Event<'t>, Range<usize>);
+
+struct Reader<'t> {
+    text: &'t str,
+    events: Parser<'t, StrInput<'t>>,
+}
+
+impl<'t> Reader<'t> {
+    fn next(&mut self) -> Option<Found<'t>> {
+        loop {
+            let (event, span) = self.events.next()?.ok()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(..) | Event::Comment(..) => {}
+                _ => return Some((event, span.byte_range()?)),
+            }
+        }
+    }
+
+    fn node(&mut self, (event, range): Found<'t>, after: usize) -> Option<Node> {
+        let node = |anchor, tagged, kind| Node {
+            start: range.start,
+            end: range.end,
             kind,
-            pointer: pointer.to_owned(),
-            at: at.to_owned(),
+            anchored: anchor > 0,
+            tagged,
+        };
+        match event {
+            Event::Alias(_) | Event::UnresolvedAlias(_) => Some(node(0, false, Kind::Alias)),
+            Event::Scalar(text, style, anchor, tag) => {
+                let (start, end) = self.extent(style, &range, after);
+                let text = text.into_owned();
+                let scalar = node(anchor, tag.is_some(), Kind::Scalar { style, text });
+                Some(Node {
+                    start,
+                    end,
+                    ..scalar
+                })
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let is_flow = matches!(style, StructureStyle::Flow);
+                let (slots, end) = self.items(is_flow, &range, after)?;
+                let list = Collection {
+                    is_map: false,
+                    is_flow,
+                    slots,
+                };
+                let list = node(anchor, tag.is_some(), Kind::Collection(list));
+                Some(Node { end, ..list })
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let is_flow = matches!(style, StructureStyle::Flow);
+                let (slots, end) = self.entries(is_flow, &range)?;
+                let map = Collection {
+                    is_map: true,
+                    is_flow,
+                    slots,
+                };
+                let map = node(anchor, tag.is_some(), Kind::Collection(map));
+                Some(Node { end, ..map })
+            }
+            _ => None,
         }
     }
-}
 
-impl ObstacleKind {
-    /// What the obstacle does, to go behind its place.
-    pub(super) fn what(self) -> &'static str {
-        match self {
-            Self::Alias => "is an alias",
-            Self::Anchor => "bears an anchor",
-            Self::NotWritten => "is not written as it is read (a merge key?)",
-            Self::Tag => "bears a tag",
+    /// Where a scalar begins and ends: what is empty, behind its key; a block with its header, but
+    /// without the line end behind it.
+    fn extent(&self, style: ScalarStyle, range: &Range<usize>, after: usize) -> (usize, usize) {
+        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let is_empty = range.is_empty();
+            return if is_empty {
+                (after, after)
+            } else {
+                (range.start, range.end)
+            };
+        }
+        let start = self.skip(after, false);
+        let header = line_end(self.text, start);
+        let lines = &self.text[..range.end];
+        let lines = &lines[..lines.rfind('\n').unwrap_or(lines.len())];
+        let lines = match self.text[start..header].contains('+') {
+            true => lines.strip_suffix('\r').unwrap_or(lines),
+            false => lines.trim_end_matches(['\n', '\r']),
+        };
+        (start, lines.len().max(header))
+    }
+
+    fn items(
+        &mut self,
+        is_flow: bool,
+        opening: &Range<usize>,
+        after: usize,
+    ) -> Option<(Vec<Slot>, usize)> {
+        let mut slots = Vec::new();
+        let mut at = if is_flow {
+            opening.end
+        } else {
+            self.content(after)
+        };
+        loop {
+            let next = self.next()?;
+            if matches!(next.0, Event::SequenceEnd) {
+                return Some((slots, if is_flow { next.1.end } else { at }));
+            }
+            let start = self.skip(at, is_flow);
+            if !is_flow && !self.text[start..].starts_with('-') {
+                return None;
+            }
+            let after = if is_flow { start } else { start + 1 };
+            let value = self.node(next, after)?;
+            at = value.end;
+            slots.push(Slot {
+                key: None,
+                start,
+                after,
+                value,
+            });
         }
     }
-}
 
-/// The text of one document with all of the patch in it. `before` is its value.
-///
-/// `None` where yaml-edit cannot read the text, or the patch does not fit.
-pub(super) fn patched(
-    text: &str,
-    before: &Value,
-    patch: &Patch,
-    style: Style,
-) -> Result<Option<String>, Obstacle> {
-    let parsed = Document::from_str(text)
-        .ok()
-        .filter(|document| document.to_string() == text);
-    let Some(document) = parsed else {
-        return Ok(None);
-    };
-    let mut now = before.clone();
-    for operation in &patch.0 {
-        operate(&document, &now, operation, style)?;
-        if cutover_patch::apply(&mut now, &Patch(vec![operation.clone()])).is_err() {
-            return Ok(None);
+    fn entries(&mut self, is_flow: bool, opening: &Range<usize>) -> Option<(Vec<Slot>, usize)> {
+        let mut slots = Vec::new();
+        let mut at = if is_flow { opening.end } else { opening.start };
+        loop {
+            let next = self.next()?;
+            if matches!(next.0, Event::MappingEnd) {
+                return Some((slots, if is_flow { next.1.end } else { at }));
+            }
+            let start = self.skip(at, is_flow);
+            let key = self.node(next, start)?;
+            let colon = self.skip(key.end, false);
+            let has_colon = self.text[colon..].starts_with(':');
+            let after = if has_colon { colon + 1 } else { key.end };
+            let next = self.next()?;
+            let value = self.node(next, after)?;
+            at = value.end;
+            slots.push(Slot {
+                key: (start == key.start).then(|| name(&key)).flatten(),
+                start,
+                after,
+                value,
+            });
         }
     }
-    Ok(Some(document.to_string()))
-}
 
-/// Makes one change; `now` is the document's value before it.
-fn operate(
-    document: &Document,
-    now: &Value,
-    operation: &PatchOperation,
-    style: Style,
-) -> Result<(), Obstacle> {
-    match operation {
-        PatchOperation::Add(add) => put(document, add.path.as_str(), &add.value, true, style),
-        PatchOperation::Replace(replace) => put(
-            document,
-            replace.path.as_str(),
-            &replace.value,
-            false,
-            style,
-        ),
-        PatchOperation::Remove(remove) => take(document, remove.path.as_str()),
-        PatchOperation::Move(relocate) => {
-            let value = now.pointer(relocate.from.as_str()).unwrap_or(&Value::Null);
-            take(document, relocate.from.as_str())?;
-            put(document, relocate.path.as_str(), value, true, style)
+    /// Where a value begins behind its key or dash, its anchor and tag passed over.
+    fn content(&self, after: usize) -> usize {
+        let mut at = self.skip(after, false);
+        while self.text[at..].starts_with(['&', '!']) {
+            let property = self.text[at..].find(char::is_whitespace);
+            at = self.skip(property.map_or(self.text.len(), |end| at + end), false);
         }
-        // A diff makes no copies, and a test changes nothing.
-        PatchOperation::Copy(_) | PatchOperation::Test(_) => Ok(()),
+        at
+    }
+
+    /// The first byte from `at` on that is neither blank nor of a comment; in brackets, no comma.
+    fn skip(&self, mut at: usize, is_flow: bool) -> usize {
+        for line in self.text[at..].split_inclusive('\n') {
+            let blank = |c: char| c.is_whitespace() || (is_flow && c == ',');
+            let rest = line.trim_start_matches(blank);
+            at += line.len() - rest.len();
+            if rest.starts_with('#') {
+                at += rest.len();
+            } else if !rest.is_empty() {
+                return at;
+            }
+        }
+        at
     }
 }
 
-fn put(
-    document: &Document,
-    path: &str,
-    new: &Value,
-    insert: bool,
-    style: Style,
-) -> Result<(), Obstacle> {
-    let (parent, name) = parent_of(document, path)?;
-    let old = child(&parent, &name).filter(|_| !insert || matches!(parent, YamlNode::Mapping(_)));
-    if let Some(old) = &old {
-        refuse_shared(old, path)?;
-    } else if !insert {
-        return Err(Obstacle::new(ObstacleKind::NotWritten, path, path));
-    }
-    match written(&name, new, old.as_ref(), style) {
-        Some(Written::Built { key, value }) => place(&parent, &name, key, value, insert),
-        Some(Written::Parsed { key, value }) => place(&parent, &name, key, value, insert),
-        None => None,
-    }
-    .ok_or_else(|| Obstacle::new(ObstacleKind::NotWritten, path, path))
-}
-
-fn place(
-    parent: &YamlNode,
-    name: &str,
-    key: impl AsYaml,
-    new: impl AsYaml,
-    insert: bool,
-) -> Option<()> {
-    match parent {
-        YamlNode::Mapping(map) => map.set(key, new),
-        YamlNode::Sequence(list) => match name.parse() {
-            Ok(index) if index < list.len() && insert => list.insert(index, new),
-            Ok(index) if index < list.len() => drop(list.set(index, new)),
-            _ => list.push(new),
+/// A key as kubectl reads it.
+fn name(key: &Node) -> Option<String> {
+    match &key.kind {
+        Kind::Scalar { text, style } if !key.tagged => match style {
+            ScalarStyle::Plain => Scalar::plain(text).into_key(),
+            _ => Some(text.clone()),
         },
-        _ => return None,
-    }
-    Some(())
-}
-
-fn take(document: &Document, path: &str) -> Result<(), Obstacle> {
-    let (parent, name) = parent_of(document, path)?;
-    let old =
-        child(&parent, &name).ok_or_else(|| Obstacle::new(ObstacleKind::NotWritten, path, path))?;
-    refuse_shared(&old, path)?;
-    match &parent {
-        YamlNode::Mapping(map) => drop(map.remove(name)),
-        YamlNode::Sequence(list) => drop(name.parse().ok().and_then(|index| list.remove(index))),
-        _ => {}
-    }
-    Ok(())
-}
-
-/// The map or list that holds the place at `path`, and the place's own name in it.
-fn parent_of(document: &Document, path: &str) -> Result<(YamlNode, String), Obstacle> {
-    let absent = |at: &str| Obstacle::new(ObstacleKind::NotWritten, path, at);
-    let (parents, last) = path.rsplit_once('/').ok_or_else(|| absent(""))?;
-    let mut node = document
-        .as_mapping()
-        .map(YamlNode::Mapping)
-        .ok_or_else(|| absent(""))?;
-    let mut at = String::new();
-    refuse_marked(&node, path, &at)?;
-    for token in parents.split('/').skip(1) {
-        at = format!("{at}/{token}");
-        node = child(&node, &pointer::unescape(token)).ok_or_else(|| absent(&at))?;
-        refuse_marked(&node, path, &at)?;
-    }
-    Ok((node, pointer::unescape(last)))
-}
-
-fn child(parent: &YamlNode, name: &str) -> Option<YamlNode> {
-    match parent {
-        YamlNode::Mapping(map) => map.get(name),
-        YamlNode::Sequence(list) => list.get(name.parse().ok()?),
-        _ => None,
+        Kind::Scalar { .. } | Kind::Alias | Kind::Collection(_) => None,
     }
 }
 
-/// Refuses a node that other places share, or that a tag gives another meaning.
-fn refuse_marked(node: &YamlNode, path: &str, at: &str) -> Result<(), Obstacle> {
-    match node {
-        YamlNode::Alias(_) => Err(Obstacle::new(ObstacleKind::Alias, path, at)),
-        YamlNode::TaggedNode(_) => Err(Obstacle::new(ObstacleKind::Tag, path, at)),
-        _ if is_anchored(node) => Err(Obstacle::new(ObstacleKind::Anchor, path, at)),
-        _ => Ok(()),
+/// Where the line begins that a byte is in.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// Where the line ends that a byte is in, before its line end.
+pub(super) fn line_end(text: &str, at: usize) -> usize {
+    let end = text[at..]
+        .find('\n')
+        .map_or(text.len(), |newline| at + newline);
+    match text[at..end].ends_with('\r') {
+        true => end - 1,
+        false => end,
     }
 }
 
-/// Refuses a node to be replaced or removed where it, or one inside it, is shared. An alias shares
-/// nothing of its own.
-fn refuse_shared(node: &YamlNode, path: &str) -> Result<(), Obstacle> {
-    let holds_anchor = node.as_node().is_some_and(|node| {
-        node.descendants_with_tokens()
-            .any(|element| element.kind() == SyntaxKind::ANCHOR)
-    });
-    if holds_anchor || is_anchored(node) {
-        return Err(Obstacle::new(ObstacleKind::Anchor, path, path));
-    }
-    Ok(())
-}
-
-/// An anchor stands beside its node, under the same parent.
-fn is_anchored(node: &YamlNode) -> bool {
-    let parent = node.as_node().and_then(|node| node.parent());
-    parent.is_some_and(|parent| {
-        parent
-            .children_with_tokens()
-            .any(|element| element.kind() == SyntaxKind::ANCHOR)
-    })
+/// How far from the beginning of its line a byte stands.
+pub(super) fn column(text: &str, at: usize) -> usize {
+    at - line_start(text, at)
 }

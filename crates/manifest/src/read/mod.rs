@@ -27,9 +27,11 @@ pub use flatten::flatten;
 pub use locate::locate;
 pub use scalar::read_scalar;
 
+pub(crate) use compose::events;
 pub(crate) use kustomize::time;
 pub(crate) use scalar::Scalar;
-use text::{Chunk, Text};
+use text::Text;
+pub(crate) use text::{Chunk, Origin};
 
 /// What a file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,7 +119,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Reading, ReadError> {
         }
     }
     if let Some(at) = text.invalid {
-        let place = text::Origin {
+        let place = Origin {
             file,
             line: 0,
             column: 0,
