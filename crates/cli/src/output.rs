@@ -1,8 +1,9 @@
 //! Documents, to the standard output or to files that are whole or not there.
 
-use std::fs::{self, Permissions};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
@@ -64,26 +65,38 @@ pub(crate) struct Staged {
     temporary: NamedTempFile,
     path: PathBuf,
     is_new: bool,
+    keeps_owner: bool,
 }
 
 impl Staged {
-    /// Writes what a file is to hold that may be there. It then keeps its permissions; a link stays
-    /// one.
+    /// Writes what a file is to hold that may be there. It then keeps its permissions from the
+    /// first byte on, and its owner and group where the process may give them; a link stays one.
     ///
     /// # Errors
     ///
     /// What the system says.
     pub(crate) fn replacing(path: &Path, bytes: &[u8]) -> io::Result<Self> {
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let permissions = fs::metadata(&path).map(|known| known.permissions()).ok();
-        let temporary = beside(&path, bytes)?;
-        if let Some(permissions) = permissions {
-            temporary.as_file().set_permissions(permissions)?;
-        }
+        let path = match fs::canonicalize(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            found => found?,
+        };
+        let known = match fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            found => Some(found?),
+        };
+        let mode = known
+            .as_ref()
+            .map_or(NEW, |known| known.permissions().mode());
+        let temporary = beside(&path, bytes, mode)?;
+        let keeps_owner = match known {
+            Some(known) => keep_owner(temporary.as_file(), &known)?,
+            None => true,
+        };
         Ok(Self {
             temporary,
             path,
             is_new: false,
+            keeps_owner,
         })
     }
 
@@ -94,10 +107,16 @@ impl Staged {
     /// What the system says.
     pub(crate) fn creating(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         Ok(Self {
-            temporary: beside(path, bytes)?,
+            temporary: beside(path, bytes, NEW)?,
             path: path.to_owned(),
             is_new: true,
+            keeps_owner: true,
         })
+    }
+
+    /// Whether the file will be of the same owner and group as before.
+    pub(crate) fn keeps_owner(&self) -> bool {
+        self.keeps_owner
     }
 
     /// Puts the file in its place, in one move.
@@ -114,21 +133,48 @@ impl Staged {
     }
 }
 
-/// A file beside another that holds the bytes, for sure.
-fn beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+/// The permissions of a new file, of which the process' mask leaves a part.
+const NEW: u32 = 0o666;
+
+/// A file beside another that holds the bytes, for sure. Its name is always the same, so that what
+/// a killed command left behind is replaced by the next one.
+fn beside(path: &Path, bytes: &[u8], mode: u32) -> io::Result<NamedTempFile> {
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or_else(|| Path::new("."));
-    // What the process' mask leaves of it, as for any new file.
-    let new = Permissions::from_mode(0o666);
+    let mut name = OsString::from(".cutover-");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".new");
+    match fs::remove_file(directory.join(&name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
     let mut temporary = Builder::new()
-        .prefix(".cutover-")
-        .permissions(new)
+        .prefix(&name)
+        .rand_bytes(0)
+        .permissions(Permissions::from_mode(mode))
         .tempfile_in(directory)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
+}
+
+/// Gives a file the owner, the group and the permissions of the one that it replaces. Tells whether
+/// the process may give the owner and the group.
+fn keep_owner(file: &File, known: &Metadata) -> io::Result<bool> {
+    let new = file.metadata()?;
+    let differs = (new.uid(), new.gid()) != (known.uid(), known.gid());
+    let given = match differs {
+        true => fchown(file, Some(known.uid()), Some(known.gid())),
+        false => Ok(()),
+    };
+    // The mask may have taken some of them, and a change of owner others.
+    file.set_permissions(known.permissions())?;
+    match given {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
+        given => given.map(|()| true),
+    }
 }
 
 /// Writes a file, whole or not at all.

@@ -1,7 +1,7 @@
 //! `cutover write`: the steps of a plan as edits of the files.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
 use cutover_cli::Exit;
 
@@ -220,6 +220,51 @@ fn permissions_and_links_stay() {
         0o640
     );
     assert!(folder.text("hello/real.txt").contains("replicas: 2"));
+}
+
+/// What a killed command left behind neither stays nor stands in the way.
+#[test]
+fn files_are_staged_with_their_own_mode_and_nothing_is_left_behind() {
+    let check = |mode: u32, left: Option<&str>| {
+        let folder = planned();
+        let path = folder.path(HELLO);
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        for (name, left) in ["hello.yaml", "deployment-hello-canary.yaml"]
+            .iter()
+            .zip(left)
+        {
+            folder.put(&format!("hello/deployments/.cutover-{name}.new"), left);
+        }
+        folder.done("cutover write plan.yaml --step 2 -f hello");
+        let now = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(now & 0o7777, mode, "{mode:o}");
+        let names = folder.files().into_keys();
+        let left: Vec<String> = names.filter(|name| name.contains(".cutover-")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    };
+    check(0o600, None);
+    check(0o666, None);
+    check(0o640, Some("half of it"));
+    check(0o4755, Some(""));
+}
+
+#[test]
+fn owner_and_group_stay_where_the_process_may_give_them() {
+    let check = |owner: u32, group: u32| {
+        let folder = planned();
+        let path = folder.path(HELLO);
+        // Only root may give files away.
+        if chown(&path, Some(owner), Some(group)).is_err() {
+            return;
+        }
+        let outcome = folder.run("cutover write plan.yaml --step 2 -f hello");
+        assert!(!outcome.messages.contains("could not be kept"));
+        let now = fs::metadata(&path).unwrap();
+        assert_eq!((now.uid(), now.gid()), (owner, group));
+    };
+    check(1234, 0);
+    check(0, 1234);
+    check(1234, 4321);
 }
 
 fn is_link(folder: &Folder, name: &str) -> bool {

@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 
 use super::draft::Draft;
-use crate::World;
 use crate::error::Error;
 use crate::input::{File, Input, Origin};
 use crate::output::Staged;
 use crate::walk::in_words;
+use crate::{World, message};
 
 /// Writes the files, and says which.
 ///
@@ -21,24 +21,28 @@ use crate::walk::in_words;
 /// What the system says, a file that is there although it is to be made, one that has changed since
 /// it was read, a link out of the directory that was named.
 pub(crate) fn put(
-    world: &World<'_>,
+    world: &mut World<'_>,
     input: &Input,
-    draft: Draft<'_>,
+    draft: &Draft<'_>,
 ) -> Result<Vec<String>, Error> {
-    let at = |path: &Path| world.directory.join(path);
+    let directory = world.directory.clone();
+    let at = |path: &Path| directory.join(path);
     let wrong = |path: &Path, error: &io::Error| {
         Error::failed(format!("{}: {}", path.display(), in_words(error)))
     };
     let mut staged = Vec::new();
     let mut lines = Vec::new();
+    let mut strangers = Vec::new();
     unchanged(world, input)?;
     for (file, bytes) in draft.changed() {
         let Some(bytes) = bytes else { continue };
         refuse_outside(world, file)?;
-        staged.push((
-            &*file.path,
-            Staged::replacing(&at(&file.path), bytes).map_err(|error| wrong(&file.path, &error))?,
-        ));
+        let new =
+            Staged::replacing(&at(&file.path), bytes).map_err(|error| wrong(&file.path, &error))?;
+        if !new.keeps_owner() {
+            strangers.push(file.name.clone());
+        }
+        staged.push((&*file.path, new));
         lines.push(format!("changed {}", file.name));
     }
     for (path, bytes) in draft.created() {
@@ -62,6 +66,13 @@ pub(crate) fn put(
     for (file, _) in draft.changed().filter(|(_, bytes)| bytes.is_none()) {
         fs::remove_file(at(&file.path)).map_err(|error| wrong(&file.path, &error))?;
         lines.push(format!("removed {}", file.name));
+    }
+    for name in strangers {
+        let hint = "give it back with chown, where somebody else is to write it too";
+        message::warning(
+            world,
+            format!("{name}: its owner or group could not be kept\nhint: {hint}"),
+        );
     }
     Ok(lines)
 }

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
         return Ok(());
     }
     let draft = drafted(&stand, &standing, &input, args.step)?;
-    let lines = disk::put(world, &input, draft)?;
+    let lines = disk::put(world, &input, &draft)?;
     lines
         .iter()
         .try_for_each(|line| writeln!(world.output, "{line}"))?;
