@@ -136,6 +136,9 @@ impl Staged {
 /// The permissions of a new file, of which the process' mask leaves a part.
 const NEW: u32 = 0o666;
 
+/// How many bytes the name of a file may have.
+const LONGEST: usize = 255;
+
 /// A file beside another that holds the bytes, for sure. Its name is always the same, so that what
 /// a killed command left behind is replaced by the next one.
 fn beside(path: &Path, bytes: &[u8], mode: u32) -> io::Result<NamedTempFile> {
@@ -150,9 +153,12 @@ fn beside(path: &Path, bytes: &[u8], mode: u32) -> io::Result<NamedTempFile> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    let mut temporary = Builder::new()
-        .prefix(&name)
-        .rand_bytes(0)
+    let mut builder = Builder::new();
+    match name.len() <= LONGEST {
+        true => builder.prefix(&name).rand_bytes(0),
+        false => builder.prefix(".cutover-"),
+    };
+    let mut temporary = builder
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(directory)?;
     temporary.write_all(bytes)?;

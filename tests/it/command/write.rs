@@ -420,3 +420,66 @@ fn new_files_of_two_namespaces_have_two_names() {
         "created hello/deployment-hello-canary.yaml\ncreated hello/deployment-test-hello-canary.yaml\n"
     );
 }
+
+/// What a command that was killed between two files leaves behind is no state of the plan.
+#[test]
+fn a_killed_command_is_the_same_command_again() {
+    let states: Vec<_> = (0..=8)
+        .map(|step| {
+            let folder = planned();
+            folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+            folder.files()
+        })
+        .collect();
+    let check = |set: usize, canary: usize, step: usize| {
+        let folder = planned();
+        folder.put(HELLO, &states[set][HELLO]);
+        if let Some(text) = states[canary].get(CANARY) {
+            folder.put(CANARY, text);
+        }
+        let line = format!("cutover write plan.yaml --step {step} -f hello");
+        let outcome = folder.run(&line);
+        assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
+        assert_eq!(folder.files(), states[step], "{set} {canary} to {step}");
+    };
+    check(2, 5, 5);
+    check(8, 1, 8);
+    check(0, 7, 0);
+    check(5, 0, 3);
+}
+
+#[test]
+fn what_stands_at_no_state_leaves_all_untouched() {
+    let check = |file: &str, from: &str, to: &str| {
+        let folder = planned();
+        folder.done("cutover write plan.yaml --step 5 -f hello");
+        folder.change(file, from, to);
+        let before = folder.files();
+        let outcome = folder.run("cutover write plan.yaml --step 6 -f hello");
+        assert_eq!(outcome.exit, Exit::Failed, "{}", outcome.messages);
+        assert_eq!(folder.files(), before);
+    };
+    check(HELLO, "replicas: 2", "replicas: 7");
+    check(CANARY, "replicas: 1", "replicas: 9");
+    check("hello/services/hello.yaml", "app: hello", "app: other");
+}
+
+#[test]
+fn what_a_later_step_cannot_write_is_refused_at_once() {
+    let check = |from: &str, to: &str, step: usize| {
+        let folder = Folder::hello();
+        folder.change(HELLO, from, to);
+        folder.done(&format!(
+            "cutover plan canary -f hello {IMAGE} --steps 25,50 -o plan.yaml"
+        ));
+        let before = folder.files();
+        let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+        let reason = format!("error: step {step} could not be written later: {HELLO}:");
+        assert!(outcome.messages.contains(&reason), "{}", outcome.messages);
+        assert_eq!(folder.files(), before);
+    };
+    check("image: ", "image: &image ", 5);
+    check("image: ", "image: !!str ", 5);
+    check("replicas: 3", "replicas: &three 3", 2);
+    check("spec:\n  replicas", "spec: &spec\n  replicas", 2);
+}

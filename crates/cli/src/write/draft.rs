@@ -70,12 +70,26 @@ impl<'i> Draft<'i> {
         known.chain(new).collect()
     }
 
+    /// Makes all changes, and tells those that cannot be made.
+    pub(crate) fn make(&mut self, changes: &[Change], plan: &Plan) -> Vec<String> {
+        let mut reasons = Vec::new();
+        for change in changes {
+            reasons.extend(self.edit(change).err());
+        }
+        self.join();
+        reasons.extend(self.remove(changes));
+        for change in changes {
+            reasons.extend(self.create(change, plan).err());
+        }
+        reasons
+    }
+
     /// Edits an object in its file.
     ///
     /// # Errors
     ///
     /// What cannot be changed without touching more.
-    pub(crate) fn edit(&mut self, change: &Change) -> Result<(), String> {
+    fn edit(&mut self, change: &Change) -> Result<(), String> {
         let written = self
             .input
             .loaded
@@ -100,7 +114,7 @@ impl<'i> Draft<'i> {
     }
 
     /// Puts the edited documents into their files, for what comes after them.
-    pub(crate) fn join(&mut self) {
+    fn join(&mut self) {
         let joined = std::mem::take(&mut self.pieces).into_iter();
         self.changed
             .extend(joined.map(|(name, pieces)| (name, Some(pieces.joined()))));
@@ -108,7 +122,7 @@ impl<'i> Draft<'i> {
 
     /// Removes what is to go from its files, the last first, so that those before it stay where
     /// they are.
-    pub(crate) fn remove(&mut self, changes: &[Change]) -> Vec<String> {
+    fn remove(&mut self, changes: &[Change]) -> Vec<String> {
         let going = changes.iter().filter(|change| change.after.is_none());
         let mut sources: Vec<&Source> = going
             .filter_map(|change| self.input.loaded.sources.get(&change.object))
@@ -137,7 +151,7 @@ impl<'i> Draft<'i> {
     /// # Errors
     ///
     /// Where a file of that name is there already, or a Secret's values would be needed.
-    pub(crate) fn create(&mut self, change: &Change, plan: &Plan) -> Result<(), String> {
+    fn create(&mut self, change: &Change, plan: &Plan) -> Result<(), String> {
         let (None, Some(after)) = (&change.before, &change.after) else {
             return Ok(());
         };

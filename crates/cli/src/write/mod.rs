@@ -1,5 +1,7 @@
 //! `cutover write`: a step of a plan as an edit of the files, comments and all else kept.
 
+use std::collections::BTreeMap;
+
 use crate::args::WriteArgs;
 use crate::error::Error;
 use crate::input::{Input, Origin};
@@ -30,7 +32,7 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     }
     let stand = Stand::new(&plan);
     let standing = stand.find(&input, args.step)?;
-    if standing.state == args.step {
+    if standing.state == Some(args.step) {
         message::note(
             world,
             format!(
@@ -41,6 +43,7 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
         return Ok(());
     }
     let draft = drafted(&stand, &standing, &input, args.step)?;
+    refuse_later(&stand, &standing, &input, args.step)?;
     let lines = disk::put(world, &input, &draft)?;
     lines
         .iter()
@@ -56,23 +59,13 @@ fn drafted<'i>(
     input: &'i Input,
     step: usize,
 ) -> Result<Draft<'i>, Error> {
-    let changes = stand.changes(standing, step)?;
+    let state = stand.plan.state(step).map_err(Error::failed)?;
+    let changes = stand.changes(standing, &state);
     let mut draft = Draft::new(input);
-    let mut reasons: Vec<String> = changes
-        .iter()
-        .filter_map(|change| draft.edit(change).err())
-        .collect();
-    draft.join();
-    reasons.extend(draft.remove(&changes));
-    reasons.extend(
-        changes
-            .iter()
-            .filter_map(|change| draft.create(change, stand.plan).err()),
-    );
-    Error::unless_empty(reasons)?;
+    Error::unless_empty(draft.make(&changes, stand.plan))?;
     let again = Input::of(draft.files())?;
     match stand.find(&again, step) {
-        Ok(standing) if standing.state == step => Ok(draft),
+        Ok(standing) if standing.state == Some(step) => Ok(draft),
         _ => {
             let hint = "make the change by hand: `cutover diff` shows it";
             Err(Error::failed(format!(
@@ -82,7 +75,36 @@ fn drafted<'i>(
     }
 }
 
-fn moved(from: usize, to: usize) -> String {
+/// Refuses at once what a later step would be refused for, Secrets apart, which a person puts there
+/// when it is their step's turn.
+fn refuse_later(
+    stand: &Stand<'_>,
+    standing: &Standing,
+    input: &Input,
+    step: usize,
+) -> Result<(), Error> {
+    let mut tried = BTreeMap::new();
+    let mut walk = stand.plan.walk();
+    while walk.advance().map_err(Error::failed)?.is_some() {
+        if walk.number() <= step {
+            continue;
+        }
+        let mut changes = stand.changes(standing, walk.state());
+        changes.retain(|change| {
+            let before = tried.insert(change.object.clone(), change.after.clone());
+            change.object.kind != "Secret" && before.as_ref() != Some(&change.after)
+        });
+        let reasons = Draft::new(input).make(&changes, stand.plan);
+        let number = walk.number();
+        let later = reasons
+            .into_iter()
+            .map(|reason| format!("step {number} could not be written later: {reason}"));
+        Error::unless_empty(later.collect())?;
+    }
+    Ok(())
+}
+
+fn moved(from: Option<usize>, to: usize) -> String {
     let state = |step: usize| {
         if step == 0 {
             "before the first step".to_owned()
@@ -90,9 +112,12 @@ fn moved(from: usize, to: usize) -> String {
             format!("after step {step}")
         }
     };
-    format!(
-        "the files stood as {}, and stand as {}",
-        state(from),
-        state(to)
-    )
+    match from {
+        Some(from) => format!(
+            "the files stood as {}, and stand as {}",
+            state(from),
+            state(to)
+        ),
+        None => format!("the files stood between states, and stand as {}", state(to)),
+    }
 }

@@ -23,10 +23,13 @@ pub(crate) struct Stand<'p> {
 }
 
 /// Where the files stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Standing {
-    /// The state; 0 is before the first step.
-    pub(crate) state: usize,
+    /// The plan's objects as the files have them.
+    files: Bundle,
+    /// The state, 0 before the first step; none where objects stand at several, as a command that
+    /// was killed leaves them.
+    pub(crate) state: Option<usize>,
     /// Secrets that are as they are to be already: only a person can put them there.
     ahead: BTreeSet<ObjectRef>,
 }
@@ -34,7 +37,7 @@ pub(crate) struct Standing {
 /// An object that is to become another.
 pub(crate) struct Change {
     pub(crate) object: ObjectRef,
-    /// As the state has it in which the files stand.
+    /// As the files have it, Secrets sealed.
     pub(crate) before: Option<Manifest>,
     /// As it is to be.
     pub(crate) after: Option<Manifest>,
@@ -96,11 +99,11 @@ impl<'p> Stand<'p> {
     }
 
     /// The state in which the files stand, Secrets apart that are as after `step`; of several that
-    /// are alike the one nearest to it.
+    /// are alike the one nearest to it. Objects may each stand at another.
     ///
     /// # Errors
     ///
-    /// Where they stand at none, what differs from the nearest, with its place.
+    /// Where one stands at none, what differs from the nearest, with its place.
     pub(crate) fn find(&self, input: &Input, step: usize) -> Result<Standing, Error> {
         let files = self.as_planned(input);
         let target = self.plan.state(step).map_err(Error::failed)?;
@@ -117,24 +120,29 @@ impl<'p> Stand<'p> {
         };
         let mut walk = self.plan.walk();
         let mut nearest = (differing(walk.state()), step, 0);
+        let mut unknown = self.objects.clone();
+        unknown.retain(|object| !ahead.contains(object));
+        unknown.retain(|object| files.get(object) != walk.state().get(object));
         while walk.advance().map_err(Error::failed)?.is_some() {
             let number = walk.number();
             nearest = nearest.min((differing(walk.state()), number.abs_diff(step), number));
+            unknown.retain(|object| files.get(object) != walk.state().get(object));
         }
-        match nearest {
-            (0, _, state) => Ok(Standing { state, ahead }),
-            (_, _, state) => Err(self.elsewhere(input, &files, state)?),
-        }
+        let state = match nearest {
+            (0, _, state) => Some(state),
+            _ if unknown.is_empty() => None,
+            (_, _, state) => return Err(self.elsewhere(input, &files, state)?),
+        };
+        Ok(Standing {
+            files,
+            state,
+            ahead,
+        })
     }
 
-    /// What changes from the state in which the files stand to another.
-    ///
-    /// # Errors
-    ///
-    /// A plan that does not fit itself; one that was read does.
-    pub(crate) fn changes(&self, standing: &Standing, step: usize) -> Result<Vec<Change>, Error> {
-        let before = self.plan.state(standing.state).map_err(Error::failed)?;
-        let after = self.plan.state(step).map_err(Error::failed)?;
+    /// What changes from where the files stand to a state.
+    pub(crate) fn changes(&self, standing: &Standing, after: &Bundle) -> Vec<Change> {
+        let before = &standing.files;
         let differing = self
             .objects
             .iter()
@@ -147,7 +155,7 @@ impl<'p> Stand<'p> {
                 after: after.get(object).cloned(),
                 start: self.start.get(object).cloned(),
             });
-        Ok(changed.collect())
+        changed.collect()
     }
 
     /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that

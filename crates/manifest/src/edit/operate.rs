@@ -104,6 +104,9 @@ impl<'t> Editor<'t> {
     fn replace(&self, path: &str, new: &Value) -> Result<Option<String>, Obstacle> {
         let parent = self.parent(path)?;
         let slot = parent.target(path)?;
+        if slot.value.tagged {
+            return Err(Obstacle::new(ObstacleKind::Tag, path, path));
+        }
         let is_flow = parent
             .node
             .collection()

@@ -98,7 +98,7 @@ pub(super) fn set(layout: &Layout<'_>, slot: &Slot, new: &Value, is_flow: bool) 
     let at = column(text, slot.start);
     let is_block_scalar = old.is_block_scalar();
     match new {
-        Value::String(lines) if layout.takes_lines(lines, Some(old)) && !old.tagged => {
+        Value::String(lines) if layout.takes_lines(lines, Some(old)) => {
             let block = layout.block(lines, at, is_block_scalar.then_some(old));
             spliced(text, range, &format!("{space}{block}"))
         }
@@ -106,7 +106,7 @@ pub(super) fn set(layout: &Layout<'_>, slot: &Slot, new: &Value, is_flow: bool) 
             let below = layout.below(new, at, Some(old), slot.key.is_none());
             spliced(text, slot.after..old.end, &below)
         }
-        _ if old.tagged || old.collection().is_some_and(|old| !old.is_flow) => {
+        _ if old.collection().is_some_and(|old| !old.is_flow) => {
             let below = layout.below(new, at, None, slot.key.is_none());
             spliced(text, slot.after..old.end, &below)
         }
