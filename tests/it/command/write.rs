@@ -483,3 +483,42 @@ fn what_a_later_step_cannot_write_is_refused_at_once() {
     check("replicas: 3", "replicas: &three 3", 2);
     check("spec:\n  replicas", "spec: &spec\n  replicas", 2);
 }
+
+/// A plan holds no bytes, so what is removed comes back as it is printed.
+#[test]
+fn what_does_not_come_back_as_it_was_is_told_beforehand() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\n";
+    let check = |file: &str, text: &str, warned: bool| {
+        let folder = Folder::hello();
+        folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
+        folder.put(file, text);
+        folder.done("cutover plan rolling -f hello --to new --prune -o plan.yaml");
+        let before = folder.text(file);
+        let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+        assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
+        let said = format!(
+            "warning: {file}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {file}` brings the file back as it is now\n"
+        );
+        assert_eq!(
+            outcome.messages.contains(&said),
+            warned,
+            "{}",
+            outcome.messages
+        );
+        folder.done("cutover write plan.yaml --step 0 -f hello");
+        let after = folder.files();
+        assert_eq!(after.get(file) != Some(&before), warned, "{file}");
+    };
+    check("hello/deployments/configmap-map.yaml", map, false);
+    check(
+        "hello/deployments/configmap-map.yaml",
+        &format!("# why\n{map}"),
+        true,
+    );
+    check("hello/deployments/other.yaml", map, true);
+    check(
+        "hello/all.json",
+        "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"map\"}}",
+        true,
+    );
+}

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::input::{Input, Origin};
 use crate::{World, message, plan_file};
 
+mod back;
 mod disk;
 mod document;
 mod draft;
@@ -44,6 +45,9 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     }
     let draft = drafted(&stand, &standing, &input, args.step)?;
     refuse_later(&stand, &standing, &input, args.step)?;
+    for name in back::lost(&stand, &standing, &input, &draft)? {
+        message::warning(world, back::warning(&name));
+    }
     let lines = disk::put(world, &input, &draft)?;
     lines
         .iter()
