@@ -10,6 +10,7 @@ mod counts;
 mod files;
 mod manifests;
 mod plans;
+mod secrets;
 mod strategies;
 mod text;
 

@@ -40,6 +40,17 @@ pub enum Error {
         /// The prefix that the server would complete.
         prefix: String,
     },
+    /// A Secret has a field that Kubernetes does not know. It may be a misspelt `stringData`, whose
+    /// values nothing may show.
+    #[error(
+        "{object}: `{field}` is no field of a Secret\nhint: `data`, `stringData`, `immutable` and `type` are; mind the capitals"
+    )]
+    UnknownField {
+        /// The object.
+        object: Box<ObjectRef>,
+        /// The field.
+        field: String,
+    },
     /// A field does not fit the type that Kubernetes has for it.
     #[error("{object}: `{pointer}`: {reason}")]
     View {

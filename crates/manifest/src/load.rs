@@ -150,6 +150,12 @@ impl Loading {
                 .push(set_aside(manifest.object(), hook, &source.place));
             return Ok(());
         }
+        if let Some(field) = manifest.unknown_field() {
+            return Err(Error::UnknownField {
+                object: Box::new(manifest.object().clone()),
+                field: field.to_owned(),
+            });
+        }
         refuse_removed(manifest.object(), &source.place)?;
         self.refuse_twice(manifest.object(), &source.place)?;
         self.loaded

@@ -7,23 +7,41 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::Manifest;
+use crate::pointer::escape;
 
 /// The key that stands in a sealed Secret's `data`. It is no legal key of a Secret, which has no
 /// `/`.
 const SEALED: &str = "cutover.dev/sealed";
 
-/// kubectl's copy of the whole object as it was applied, a Secret's data included.
-const LAST_APPLIED: &str =
-    "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
+/// Annotations in which tools keep the whole object as they applied it, a Secret's data included.
+const COPIES: [&str; 5] = [
+    "banzaicloud.com/last-applied",
+    "kapp.k14s.io/original",
+    "kapp.k14s.io/original-diff",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "objectset.rio.cattle.io/applied",
+];
+
+/// The fields that Kubernetes has for a Secret.
+const FIELDS: [&str; 7] = [
+    "apiVersion",
+    "data",
+    "immutable",
+    "kind",
+    "metadata",
+    "stringData",
+    "type",
+];
 
 impl Manifest {
     /// The manifest as it may be shown and stored: in a Secret, one short digest stands for all of
     /// the data.
     ///
     /// `stringData` is folded into `data` before the digest is taken, as the API server does, so a
-    /// file and the object that it made are sealed alike. The `last-applied-configuration`
-    /// annotation, which repeats the data, is left out. Other kinds stay as they are; sealing twice
-    /// is sealing once.
+    /// file and the object that it made are sealed alike. Annotations that repeat the object, as
+    /// kubectl's `last-applied-configuration`, are left out, and so is any field that Kubernetes
+    /// does not know: it may be a misspelt `stringData`. Other kinds stay as they are; sealing
+    /// twice is sealing once.
     ///
     /// ```
     /// use cutover_manifest::Manifest;
@@ -43,9 +61,11 @@ impl Manifest {
             return self.clone();
         }
         let digest = digest(&folded(self.value()));
-        self.without("/stringData")
-            .without(LAST_APPLIED)
-            .set("/data", json!({ SEALED: digest }))
+        let mut sealed = self.set("/data", json!({ SEALED: digest }));
+        for pointer in self.unsealed() {
+            sealed = sealed.without(&pointer);
+        }
+        sealed
     }
 
     /// Whether this is a Secret whose data a digest stands for.
@@ -58,12 +78,49 @@ impl Manifest {
     /// ```
     pub fn is_sealed(&self) -> bool {
         self.is_secret()
-            && self.pointer("/stringData").is_none()
-            && self.pointer(LAST_APPLIED).is_none()
+            && self.unsealed().is_empty()
             && self
                 .pointer("/data")
                 .and_then(Value::as_object)
                 .is_some_and(only_seal)
+    }
+
+    /// Where a Secret may repeat its data beside `data`, as JSON pointers.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// let secret = json!({"apiVersion": "v1", "kind": "Secret", "stringdata": {"a": "b"},
+    ///     "metadata": {"name": "key", "annotations": {"kapp.k14s.io/original": "{}"}}});
+    /// let secret = cutover_manifest::Manifest::new(secret).unwrap();
+    /// assert_eq!(secret.unsealed(), ["/stringdata", "/metadata/annotations/kapp.k14s.io~1original"]);
+    /// ```
+    pub fn unsealed(&self) -> Vec<String> {
+        let mut pointers = Vec::new();
+        if !self.is_secret() {
+            return pointers;
+        }
+        let fields = self.value().as_object().into_iter().flatten();
+        for (field, _) in fields {
+            if field == "stringData" || !FIELDS.contains(&field.as_str()) {
+                pointers.push(format!("/{}", escape(field)));
+            }
+        }
+        let annotations = self
+            .pointer("/metadata/annotations")
+            .and_then(Value::as_object);
+        for (key, value) in annotations.into_iter().flatten() {
+            if COPIES.contains(&key.as_str()) || holds_object(value) {
+                pointers.push(format!("/metadata/annotations/{}", escape(key)));
+            }
+        }
+        pointers
+    }
+
+    /// A field of a Secret that Kubernetes does not know.
+    pub(crate) fn unknown_field(&self) -> Option<&str> {
+        let mut fields = self.value().as_object()?.keys();
+        let unknown = fields.find(|field| !FIELDS.contains(&field.as_str()))?;
+        self.is_secret().then_some(unknown)
     }
 
     /// Whether this is a Secret, whose data nothing may show.
@@ -81,6 +138,13 @@ pub(crate) fn short_digest(bytes: &[u8], characters: usize) -> String {
         .collect();
     text.truncate(characters);
     text
+}
+
+/// Whether a text is an object of Kubernetes as JSON.
+fn holds_object(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    serde_json::from_str::<Value>(text)
+        .is_ok_and(|value| value.get("kind").is_some() || value.get("data").is_some())
 }
 
 fn only_seal(data: &Map<String, Value>) -> bool {
@@ -180,20 +244,29 @@ mod tests {
 
     #[test]
     fn nothing_shows_what_is_sealed() {
-        let key = LAST_APPLIED.rsplit('/').next().unwrap().replace("~1", "/");
-        let open = secret(json!({"stringData": {"a": "hunter2"}, "type": "Opaque"}))
-            .set(LAST_APPLIED, "hunter2".into())
-            .set("/metadata/annotations/team", "front".into());
-        assert!(!open.is_sealed());
-        let sealed = open.sealed();
-        assert_eq!(sealed.sealed(), sealed);
-        assert_eq!(
-            sealed.pointer("/metadata/annotations"),
-            Some(&json!({"team": "front"})),
-            "{key}"
-        );
-        assert_eq!(sealed.pointer("/type"), Some(&json!("Opaque")));
-        assert!(!format!("{open:?}").contains("hunter2"));
+        let check = |place: &str, value: Value| {
+            let open = secret(json!({"stringData": {"a": "hunter2"}, "type": "Opaque"}))
+                .set("/metadata/annotations", json!({"team": "front"}))
+                .set(place, value);
+            assert!(!open.is_sealed(), "{place}");
+            let sealed = open.sealed();
+            assert!(sealed.is_sealed(), "{place}");
+            assert_eq!(sealed.sealed(), sealed, "{place}");
+            assert!(!sealed.value().to_string().contains("hunter2"), "{place}");
+            let annotations = sealed.pointer("/metadata/annotations");
+            assert_eq!(annotations, Some(&json!({"team": "front"})), "{place}");
+            assert_eq!(sealed.pointer("/type"), Some(&json!("Opaque")));
+            assert!(!format!("{open:?}").contains("hunter2"));
+        };
+        for key in COPIES {
+            let key = format!("/metadata/annotations/{}", escape(key));
+            check(&key, "hunter2".into());
+        }
+        let copy = json!({"kind": "Secret", "data": {"a": "hunter2"}}).to_string();
+        check("/metadata/annotations/example.com~1copy", copy.into());
+        check("/stringdata", json!({"a": "hunter2"}));
+        check("/Data", json!({"a": "hunter2"}));
+        check("/spec", json!({"a": "hunter2"}));
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn text_that_is_no_yaml() {
     );
     bad(
         "kind: *service\n",
-        "hello/bad.yaml:1:7: no anchor `&service`",
+        "hello/bad.yaml:1:7: no anchor of this name",
         "quote a text that begins with `*`",
     );
     bad(

@@ -68,7 +68,11 @@ impl Change {
             Some(values) => manifest.set(pointer, values.clone()),
             None => manifest.without(pointer),
         };
-        Ok(keep(keep(after.clone(), "/data"), "/stringData"))
+        let mut wanted = keep(after.clone(), "/data");
+        for pointer in written.unsealed() {
+            wanted = keep(wanted, &pointer);
+        }
+        Ok(wanted)
     }
 
     /// A file that leaves `replicas` out goes on doing so while the number is the one that runs.

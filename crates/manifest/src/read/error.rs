@@ -15,7 +15,7 @@ use crate::Place;
 #[non_exhaustive]
 pub enum ReadError {
     /// A map or list within itself.
-    #[error("{place}: the anchor of `*{name}` holds the alias itself")]
+    #[error("{place}: the anchor of this alias holds the alias itself")]
     AliasInItself {
         /// Where the alias stands.
         place: Place,
@@ -117,7 +117,7 @@ pub enum ReadError {
         place: Place,
     },
     /// A tag that the text does not fit.
-    #[error("{place}: `{text}` is not `!!{tag}`")]
+    #[error("{place}: this text is not `!!{tag}`")]
     Tag {
         /// Where the text stands.
         place: Place,
@@ -148,7 +148,7 @@ pub enum ReadError {
     },
     /// An alias without an anchor before it.
     #[error(
-        "{place}: no anchor `&{name}` before this alias\nhint: quote a text that begins with `*`; anchors end with their document"
+        "{place}: no anchor of this name before the alias\nhint: quote a text that begins with `*`; anchors end with their document"
     )]
     UnknownAlias {
         /// Where the alias stands.

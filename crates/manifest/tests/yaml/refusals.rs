@@ -36,14 +36,14 @@ fn refusals_say_where_and_what_to_do() {
         "a: !!float .NaN\n",
         "a.yaml:1:12: `.NaN` is no number that JSON has\nhint: quote it if it is meant as text",
     );
-    check("a: !!int yes\n", "a.yaml:1:10: `yes` is not `!!int`");
+    check("a: !!int yes\n", "a.yaml:1:10: this text is not `!!int`");
     check(
         "a: &b\n  c: *b\n",
-        "a.yaml:2:6: the anchor of `*b` holds the alias itself",
+        "a.yaml:2:6: the anchor of this alias holds the alias itself",
     );
     check(
         "a: 1\n---\nb: *c\n",
-        "a.yaml:3:4: no anchor `&c` before this alias\nhint: quote a text that begins with `*`; anchors end with their document",
+        "a.yaml:3:4: no anchor of this name before the alias\nhint: quote a text that begins with `*`; anchors end with their document",
     );
     check(
         "<<: [a]\n",
