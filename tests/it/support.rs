@@ -71,6 +71,16 @@ impl Folder {
 
     /// The same, with a standard input.
     pub(crate) fn run_with(&self, line: &str, input: &str) -> Outcome {
+        let outcome = self.raw(line, input);
+        Outcome {
+            exit: outcome.exit,
+            output: strip_str(&outcome.output).to_string(),
+            messages: strip_str(&outcome.messages).to_string(),
+        }
+    }
+
+    /// The same, with all that a terminal would get.
+    pub(crate) fn raw(&self, line: &str, input: &str) -> Outcome {
         let (mut output, mut messages) = (Vec::new(), Vec::new());
         let world = World {
             directory: self.0.path().into(),
@@ -82,11 +92,10 @@ impl Folder {
             now: || "2026-11-24T10:00:00.5Z".parse().unwrap(),
         };
         let exit = run(line.split_whitespace(), world);
-        let text = |bytes: Vec<u8>| strip_str(&String::from_utf8(bytes).unwrap()).to_string();
         Outcome {
             exit,
-            output: text(output),
-            messages: text(messages),
+            output: String::from_utf8(output).unwrap(),
+            messages: String::from_utf8(messages).unwrap(),
         }
     }
 

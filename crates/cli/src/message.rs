@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
+use cutover::manifest::is_invisible;
 
 use crate::error::Error;
 use crate::{Exit, World};
@@ -47,6 +48,8 @@ pub(crate) fn note(world: &mut World<'_>, text: impl ToString) {
 }
 
 fn say(world: &mut World<'_>, style: Style, what: &str, text: &str) {
+    let text = visible(text);
+    let text = text.as_str();
     let (message, hint) = text
         .split_once("\nhint: ")
         .map_or((text, None), |(message, hint)| (message, Some(hint)));
@@ -54,6 +57,24 @@ fn say(world: &mut World<'_>, style: Style, what: &str, text: &str) {
     if let Some(hint) = hint {
         tell(world, &format!("{HINT}hint:{HINT:#} {hint}\n"));
     }
+}
+
+/// The text with nothing in it that a terminal would obey, but for its line ends.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => out.push('\n'),
+            hidden if is_invisible(hidden) => out.extend(hidden.escape_default()),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The text on one line, with nothing in it that a terminal would obey.
+pub(crate) fn one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
 }
 
 /// Where nobody reads the messages the work goes on, and the exit code alone tells.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::World;
 use crate::error::Error;
 use crate::input::{File, Origin};
+use crate::message::one_line;
 
 /// The ends of the names of files that are read in a directory; a file that is named itself may
 /// have any.
@@ -68,7 +69,7 @@ fn standard_input(world: &mut World<'_>) -> io::Result<File> {
 fn file(base: &Path, path: &Path, origin: Origin) -> io::Result<File> {
     let bytes = fs::read(base.join(path))?;
     Ok(File {
-        name: Arc::from(path.to_string_lossy()),
+        name: Arc::from(one_line(&path.to_string_lossy())),
         path: path.to_owned(),
         bytes,
         origin,
@@ -91,7 +92,13 @@ fn directory(base: &Path, path: &Path) -> Result<Vec<File>, String> {
 /// Goes through a directory by name. Links to directories are not followed, so that there is an
 /// end.
 fn walk(base: &Path, root: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), String> {
-    let wrong = |path: &Path, error: io::Error| format!("{}: {}", path.display(), in_words(&error));
+    let wrong = |path: &Path, error: io::Error| {
+        format!(
+            "{}: {}",
+            one_line(&path.to_string_lossy()),
+            in_words(&error)
+        )
+    };
     let entries =
         fs::read_dir(base.join(directory)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = entries.map_err(|error| wrong(directory, error))?;

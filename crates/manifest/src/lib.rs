@@ -53,7 +53,7 @@ mod emit;
 pub use emit::{emit, emit_all};
 
 mod segment;
-pub use segment::{BadPathSegment, PathSegment};
+pub use segment::{BadPathSegment, PathSegment, is_invisible};
 
 mod object;
 pub use object::ObjectRef;

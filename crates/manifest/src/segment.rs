@@ -106,8 +106,16 @@ impl<'a> PathSegment<'a> {
     }
 }
 
-/// Control characters, format characters (general category Cf), and those that end a line.
-fn is_invisible(character: char) -> bool {
+/// Whether nobody sees the character, though a terminal or a reader may obey it: control
+/// characters, format characters (general category Cf), and those that end a line.
+///
+/// ```
+/// use cutover_manifest::is_invisible;
+///
+/// assert!(is_invisible('\u{1b}') && is_invisible('\u{200b}') && is_invisible('\n'));
+/// assert!(!is_invisible(' ') && !is_invisible('é'));
+/// ```
+pub fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cutover_manifest::ObjectRef;
+use cutover_manifest::{ObjectRef, is_invisible};
 use cutover_plan::Plan;
 use cutover_workload::Workload;
 
@@ -67,23 +67,18 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     }
 }
 
-/// The text on one line, with nothing in it that a terminal would obey: control characters, and
-/// those that turn the direction of writing around, are written out.
+/// The text on one line, with nothing in it that a terminal would obey: what nobody sees, such as
+/// control characters and those that turn the direction of writing around, is written out.
 pub(crate) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_hidden(character) {
+        if is_invisible(character) {
             out.extend(character.escape_default())
         } else {
             out.push(character)
         }
     }
     out
-}
-
-fn is_hidden(character: char) -> bool {
-    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// The text as Markdown shows it, letter by letter.
@@ -94,6 +89,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '\\' | '`' | '*' | '|' | '[' => out.extend(['\\', character]),
+            '@' | '#' => out.extend([&*character.to_string(), NOTHING]),
             other => out.push(other),
         }
     }
@@ -102,8 +98,14 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// The text as HTML shows it, where Markdown is not read.
 pub(crate) fn html(text: &str) -> String {
-    clean(text)
+    let text = clean(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
-        .replace('>', "&gt;")
+        .replace('>', "&gt;");
+    text.replace('@', &format!("@{NOTHING}"))
+        .replace('#', &format!("#{NOTHING}"))
 }
+
+/// Behind `@` and `#` it keeps a forge from telling a person, or linking an issue: forges look for
+/// both in the text that they show, where an escape or an entity is gone.
+const NOTHING: &str = "<!-- -->";

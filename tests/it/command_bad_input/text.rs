@@ -1,8 +1,10 @@
 //! Text that is no manifest.
 
+use cutover::manifest::is_invisible;
 use cutover_cli::Exit::Failed;
 
 use super::{Put, Replace, canary, check};
+use crate::support::Folder;
 
 const HELLO: &str = "hello/deployments/hello.yaml";
 
@@ -142,9 +144,48 @@ fn versions_that_no_server_knows() {
 
 #[test]
 fn several_errors_are_told_at_once() {
-    let folder = crate::support::Folder::hello();
+    let folder = Folder::hello();
     folder.put("hello/a.yaml", "kind: [\n");
     folder.put("hello/b.yaml", "a:\n\tb: 1\n");
     let messages = folder.run(&canary()).messages;
     assert_eq!(messages.matches("error: ").count(), 2, "{messages}");
+}
+
+/// What a terminal would obey is written out, wherever an error takes it from.
+#[test]
+fn escapes_in_a_file_reach_no_terminal() {
+    let check = |name: &str, text: &str| {
+        let folder = Folder::hello();
+        folder.put(name, text);
+        let told = folder.raw("cutover plan rolling -f hello", "").messages;
+        let told = told.replace("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m", "error:");
+        let told = told.replace("\u{1b}[36mhint:\u{1b}[0m", "hint:");
+        let obeyed = |c: char| c != '\n' && is_invisible(c);
+        assert!(!told.contains(obeyed), "{told:?}");
+        assert!(told.starts_with("error: hello/"), "{told:?}");
+        for line in told.lines() {
+            let (label, text) = line.split_once(": ").unwrap();
+            let ours = label == "hint" || (label == "error" && text.starts_with("hello/"));
+            assert!(ours && !line.starts_with("hint: run"), "{told:?}");
+        }
+    };
+    check(
+        "hello/bad.yaml",
+        "kind: \"A\\e[31m\"\napiVersion: v1\nmetadata: {name: a}\n",
+    );
+    check(
+        "hello/bad.yaml",
+        "apiVersion: v1\nkind: A\nmetadata: {name: \"a\\e[2J\"}\n",
+    );
+    check(
+        "hello/bad.yaml",
+        "apiVersion: v1\nkind: A\n\"a\\e[2J\": 1\n\"a\\e[2J\": 2\n",
+    );
+    check(
+        "hello/bad.yaml",
+        "\"a\\nhint: run it\": 1\n\"a\\nhint: run it\": 2\n",
+    );
+    check("hello/bad\u{1b}[31m.yaml", "kind: A\n");
+    check("hello/bad\nerror: b.yaml", "kind: A\n");
+    check("hello/bad\u{200b}.yaml", "kind: A\n");
 }

@@ -6,7 +6,7 @@ use crate::args::ApproveArgs;
 use crate::error::Error;
 use crate::online::Online;
 use crate::words::step_words;
-use crate::{World, plan_file};
+use crate::{World, message, plan_file};
 
 pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
@@ -30,8 +30,6 @@ pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), E
         })
         .map_err(fault)?;
     let what = step_words(&plan, step)?;
-    Ok(writeln!(
-        world.output,
-        "step {step} of plan {name} is approved by {user}: {what}"
-    )?)
+    let said = format!("step {step} of plan {name} is approved by {user}: {what}");
+    Ok(writeln!(world.output, "{}", message::one_line(&said))?)
 }

@@ -200,6 +200,7 @@ impl Teller {
             // Its start tells of it.
             Progress::Turned { .. } if !self.started => String::new(),
             Progress::Turned { reason, steps, .. } => {
+                let reason = message::one_line(reason);
                 format!("{STEP}going back{STEP:#} in {}: {reason}", counted(*steps))
             }
             Progress::Retried {
@@ -208,6 +209,7 @@ impl Teller {
             } => {
                 let (seconds, tenths) =
                     (after_milliseconds / 1000, after_milliseconds % 1000 / 100);
+                let reason = message::one_line(reason);
                 format!("trying again in {seconds}.{tenths} s: {reason}")
             }
             Progress::Ended { outcome } => self.ended(outcome),
@@ -228,7 +230,7 @@ impl Teller {
             "a person" => format!("; `cutover approve {}` lets it go on", self.file.display()),
             _ => String::new(),
         };
-        format!("waiting for {gate}{stands}{until}{how}")
+        message::one_line(&format!("waiting for {gate}{stands}{until}{how}"))
     }
 
     /// How it ended; a failure is told as an error.

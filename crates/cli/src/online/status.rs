@@ -12,7 +12,7 @@ use crate::args::{EventsOutput, StatusArgs};
 use crate::error::Error;
 use crate::online::{Online, to_the_second};
 use crate::words::step_words;
-use crate::{World, plan_file};
+use crate::{World, message, plan_file};
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.place.plan)?;
@@ -24,7 +24,7 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
             let text = if json {
                 json!(journal.position).to_string()
             } else {
-                by_journal(&plan, &journal, (world.now)())?
+                message::visible(&by_journal(&plan, &journal, (world.now)())?)
             };
             Ok(writeln!(world.output, "{text}")?)
         }
@@ -33,7 +33,7 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
             let text = if json {
                 json!({ "journal": null, "states": states }).to_string()
             } else {
-                by_objects(&plan, &states)
+                message::visible(&by_objects(&plan, &states))
             };
             Ok(writeln!(world.output, "{text}")?)
         }

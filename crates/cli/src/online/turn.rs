@@ -150,7 +150,8 @@ impl Follower<'_> {
             last = position;
             let says = standing(self.plan, &last)?;
             if runs && says != said {
-                writeln!(world.output, "{says}").and_then(|()| world.output.flush())?;
+                writeln!(world.output, "{}", message::visible(&says))
+                    .and_then(|()| world.output.flush())?;
                 said = says;
             }
         }

@@ -58,7 +58,10 @@ pub(crate) fn put(
             path,
             Staged::creating(&at(path), bytes).map_err(|error| wrong(path, &error))?,
         ));
-        lines.push(format!("created {}", path.display()));
+        lines.push(format!(
+            "created {}",
+            message::one_line(&path.to_string_lossy())
+        ));
     }
     for (path, staged) in staged {
         staged.place().map_err(|error| wrong(path, &error))?;

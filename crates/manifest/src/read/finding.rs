@@ -46,7 +46,8 @@ pub enum FindingKind {
     DroppedAfterDocumentEnd,
     /// A key twice in one map, also where only the spellings differ (`1` and `"1"`).
     #[error(
-        "the key `{key}` stands already in line {first}\nhint: kubectl takes the last one; remove the others"
+        "the key `{}` stands already in line {first}\nhint: kubectl takes the last one; remove the others",
+        key.escape_debug()
     )]
     DuplicateKey {
         /// The key, as kubectl reads it.
@@ -61,7 +62,8 @@ pub enum FindingKind {
     InvalidUtf8,
     /// A `<<` behind a key that it sets too.
     #[error(
-        "`<<` sets `{key}` again: kubectl takes that one, kustomize the one in line {first}\nhint: put `<<` first"
+        "`<<` sets `{}` again: kubectl takes that one, kustomize the one in line {first}\nhint: put `<<` first",
+        key.escape_debug()
     )]
     MergeOverrides {
         /// The key, as kubectl reads it.

@@ -225,3 +225,22 @@ fn nothing_in_a_manifest_becomes_markup() {
     .unwrap();
     assert!(page.contains(r"&lt;img>\|\[x](y)"), "{page}");
 }
+
+/// Neither told to a person nor linked to an issue, and nothing stands there that nobody sees.
+#[test]
+fn nothing_in_a_manifest_calls_a_person() {
+    let check = |tag: &str, shown: &str| {
+        let image = |tag: &str| [deployment("hello", 1, tag)];
+        let plan = plan(json!({"rolling": {}}), &image("1"), &image(tag));
+        let page = markdown(&plan).unwrap();
+        let outside: String = page.split("```").step_by(2).collect();
+        assert!(outside.contains(shown), "{tag}\n{outside}");
+        assert!(!outside.contains(tag), "{tag}\n{outside}");
+    };
+    check("@admin", "@<!-- -->admin");
+    check("#12", "#<!-- -->12");
+    check("me/it#12", "me/it#<!-- -->12");
+    check("1\u{200b}.0", "1\\\\u{200b}.0");
+    check("1\u{feff}", "\\\\u{feff}");
+    check("\u{202e}1", "\\\\u{202e}1");
+}
