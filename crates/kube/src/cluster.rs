@@ -8,6 +8,7 @@ use kube::{Client, Config};
 
 use crate::error::Error;
 use crate::resources::Resources;
+use crate::told::address;
 
 /// Which cluster is meant, as whom and where: what kubectl's flags of the same names say.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,11 @@ impl Cluster {
     pub fn new(config: Config) -> Result<Self, Error> {
         let (namespace, server) = (
             config.default_namespace.as_str().into(),
-            config.cluster_url.to_string(),
+            format!(
+                "{}{}",
+                address(&config.cluster_url),
+                config.cluster_url.path()
+            ),
         );
         Ok(Self {
             client: once(config)?,

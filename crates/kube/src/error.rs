@@ -2,12 +2,14 @@
 
 use kube::config::{InClusterError, KubeconfigError};
 
+use crate::told;
+
 /// Why there is no way to a cluster. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The kubeconfig cannot be read, or lacks what is asked of it.
-    #[error("kubeconfig: {}\nhint: {}", with_sources(.0), hint(.0))]
+    #[error("kubeconfig: {}\nhint: {}", told::kubeconfig(.0), hint(.0))]
     Kubeconfig(#[from] KubeconfigError),
     /// There is no kubeconfig, and the program does not run in a pod.
     #[error(
@@ -15,22 +17,8 @@ pub enum Error {
     )]
     Nowhere(InClusterError),
     /// The connection cannot be set up as the kubeconfig says: certificates, proxies, plugins.
-    #[error("kubeconfig: {}\nhint: `kubectl version` with the same context shows whether it works elsewhere", with_sources(.0))]
+    #[error("kubeconfig: {}\nhint: `kubectl version` with the same context shows whether it works elsewhere", told::client(.0))]
     Client(#[from] kube::Error),
-}
-
-/// An error and what it comes from, each said once.
-pub(crate) fn with_sources(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let text = error.to_string();
-        if !said.contains(&text) {
-            said = format!("{said}: {text}");
-        }
-        source = error.source();
-    }
-    said
 }
 
 fn hint(error: &KubeconfigError) -> &'static str {

@@ -5,7 +5,7 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use serde_json::Value;
 
-use crate::error::with_sources;
+use crate::told;
 
 /// No answer came, so a write may have happened.
 pub(crate) fn unanswered(message: impl Into<String>) -> Fault {
@@ -18,18 +18,15 @@ pub(crate) fn unanswered(message: impl Into<String>) -> Fault {
 /// What the client could not do. Where it could not say who we are, nothing was sent: that is as if
 /// the server had refused.
 pub(crate) fn unsent(error: &kube::Error) -> Fault {
+    let message = told::client(error);
     match error {
-        kube::Error::Auth(error) => {
-            let message = with_sources(error);
-            Fault {
-                code: 401,
-                reason: "Unauthorized".into(),
-                message,
-                ..Fault::default()
-            }
-        }
-        kube::Error::Service(error) => unanswered(with_sources(&**error)),
-        error => unanswered(with_sources(error)),
+        kube::Error::Auth(_) => Fault {
+            code: 401,
+            reason: "Unauthorized".into(),
+            message,
+            ..Fault::default()
+        },
+        _ => unanswered(message),
     }
 }
 

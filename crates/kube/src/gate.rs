@@ -28,7 +28,7 @@ async fn answer(asked: &HttpRequest) -> Answer {
     let url: Uri = asked
         .url
         .parse()
-        .map_err(|error| unsendable(format!("{}: {error}", asked.url)))?;
+        .map_err(|error| unsendable(format!("the gate's URL: {error}")))?;
     let request = request(asked, &url).map_err(unsendable)?;
     let client = once(Config::new(root(url).map_err(unsendable)?)).map_err(unsendable)?;
     let response = client.send(request).await.map_err(|error| unsent(&error))?;

@@ -51,3 +51,4 @@ pub use error::Error;
 
 #[cfg(test)]
 mod server;
+mod told;

@@ -54,7 +54,10 @@ impl TryFrom<String> for HttpUrl {
 
     fn try_from(url: String) -> Result<Self, BadUrl> {
         match fault(&url) {
-            Some(reason) => Err(BadUrl { url, reason }),
+            Some(reason) => Err(BadUrl {
+                url: without_password(&url),
+                reason,
+            }),
             None => Ok(Self(url)),
         }
     }
@@ -69,6 +72,17 @@ impl From<HttpUrl> for String {
 impl fmt::Display for HttpUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The URL without what may be a user and a password, for an error.
+fn without_password(url: &str) -> String {
+    let (scheme, rest) = url
+        .split_once("//")
+        .map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 2], rest));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}…@{host}"),
+        None => url.to_owned(),
     }
 }
 
@@ -110,6 +124,24 @@ mod tests {
         check("http://hello world", false);
         check("http://user:word@hello", false);
         check("http://hello/#top", false);
+    }
+
+    #[test]
+    fn an_error_repeats_no_password() {
+        let check = |url: &str, shown: &str| {
+            let error = HttpUrl::try_from(url.to_owned()).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("`{shown}` is no http URL")),
+                "{error}"
+            );
+            assert!(!error.contains("hunter2"), "{error}");
+        };
+        check("http://me:hunter2@hello/a", "http://…@hello/a");
+        check("http://hunter2@hello", "http://…@hello");
+        check("ftp://me:hunter2@hello", "ftp://…@hello");
+        check("me:hunter2@hello", "…@hello");
+        check("http://me:hunter2 @hello", "http://…@hello");
+        check("http://me:hun@hunter2@hello", "http://…@hello");
     }
 
     #[test]
