@@ -27,6 +27,7 @@ pub use flatten::flatten;
 pub use locate::locate;
 pub use scalar::read_scalar;
 
+#[cfg(feature = "edit")]
 pub(crate) use compose::events;
 pub(crate) use kustomize::time;
 pub(crate) use scalar::Scalar;
