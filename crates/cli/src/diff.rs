@@ -7,9 +7,10 @@ use crate::error::Error;
 use crate::{World, output, plan_file};
 
 pub(crate) fn run(args: &DiffArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.plan)?;
-    args.step
-        .map_or(Ok(()), |step| plan_file::step(&plan, &args.plan, step, 1))?;
+    let plan = plan_file::read(world, &args.file)?;
+    args.step.map_or(Ok(()), |step| {
+        plan_file::step(&plan, &args.file.plan, step, 1)
+    })?;
     let text = match args.output {
         None => diff(&plan, args.step, output::style(world)),
         Some(format) => diff_document(&plan, args.step).map(|steps| output::text(&steps, format)),

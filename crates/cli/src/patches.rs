@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::{World, message, plan_file};
 
 pub(crate) fn run(args: &PatchesArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.plan)?;
-    plan_file::step(&plan, &args.plan, args.step, 1)?;
+    let plan = plan_file::read(world, &args.file)?;
+    plan_file::step(&plan, &args.file.plan, args.step, 1)?;
     let lines = if args.undo {
         back(&plan, args.step)
     } else {

@@ -1,12 +1,13 @@
 //! Reading plan files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::slice;
 
-use cutover::manifest::Document;
+use cutover::manifest::{Digest, Document};
 use cutover::{Broken, Checked, Plan, check};
 use serde_json::Value;
 
+use crate::args::PlanFile;
 use crate::error::Error;
 use crate::{World, input, walk};
 
@@ -14,8 +15,10 @@ use crate::{World, input, walk};
 ///
 /// # Errors
 ///
-/// No plan, one that was edited by hand, and one that does not keep what it promises.
-pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Checked, Error> {
+/// No plan, one that was edited by hand, one that does not keep what it promises, and another one
+/// than was approved.
+pub(crate) fn read(world: &mut World<'_>, file: &PlanFile) -> Result<Checked, Error> {
+    let path = &file.plan;
     let files = walk::files(world, slice::from_ref(path))?;
     let mut documents: Vec<Document> = Vec::new();
     let mut findings: Vec<String> = Vec::new();
@@ -48,7 +51,19 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Checked, Err
     }
     let failed = |error: String| Error::failed(format!("{}: {error}", path.display()));
     let plan = Plan::parse(&document.value).map_err(|error| failed(error.to_string()))?;
-    check(plan).map_err(|broken| failed(told(&broken)))
+    let plan = check(plan).map_err(|broken| failed(told(&broken)))?;
+    match &file.digest {
+        Some(approved) if *approved != plan.digest => Err(failed(other(&plan, approved))),
+        _ => Ok(plan),
+    }
+}
+
+fn other(plan: &Plan, approved: &Digest) -> String {
+    let hint = "review this one, or find the one that was approved";
+    format!(
+        "the plan has the digest {}, and {approved} was approved\nhint: {hint}",
+        plan.digest
+    )
 }
 
 /// The promises that do not hold: the first few, since one forged count breaks many.

@@ -10,8 +10,8 @@ use crate::input::Input;
 use crate::{World, message, output, plan_file};
 
 pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.plan)?;
-    plan_file::step(&plan, &args.plan, args.step, 0)?;
+    let plan = plan_file::read(world, &args.file)?;
+    plan_file::step(&plan, &args.file.plan, args.step, 0)?;
     let state = plan.state(args.step).map_err(Error::failed)?;
     let objects = if args.filenames.is_empty() {
         by_rank(&state)

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::{World, output, plan_file};
 
 pub(crate) fn run(args: &ShowArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.plan)?;
+    let plan = plan_file::read(world, &args.file)?;
     let text = match args.output {
         None => show(&plan, output::style(world)).map_err(Error::failed)?,
         Some(ShowOutput::Markdown) => markdown(&plan).map_err(Error::failed)?,

@@ -1,5 +1,7 @@
 //! Plans that are none, and files that are not those of the plan.
 
+use std::fs;
+
 use cutover::Plan;
 use cutover::manifest::read;
 use cutover_cli::Exit::{self, Failed};
@@ -294,5 +296,50 @@ fn a_key_twice() {
         "  strategy: canary\n",
         "  strategy: canary\n  strategy: canary\n",
         "plan.yaml:",
+    );
+}
+
+/// A failure means that a plan is shown, written or carried out that nobody approved.
+#[test]
+fn another_plan_than_was_approved() {
+    let folder = Folder::hello();
+    folder.done(&canary());
+    let plan = fs::read(folder.path("plan.yaml")).unwrap();
+    let plan = read("plan.yaml", &plan).unwrap();
+    let digest = Plan::parse(&plan.documents[0].value)
+        .unwrap()
+        .digest
+        .to_string();
+    let digits = digest.trim_start_matches("sha256:");
+    let approved = [
+        digest.clone(),
+        digits.to_owned(),
+        digits.to_ascii_uppercase(),
+    ];
+    for approved in &approved {
+        folder.done(&format!("cutover show plan.yaml --digest {approved}"));
+    }
+    let other = "0".repeat(64);
+    for command in [
+        "show",
+        "diff",
+        "patches --step 1",
+        "render --step 1",
+        "write --step 1 -f hello",
+    ] {
+        let (command, rest) = command.split_once(' ').unwrap_or((command, ""));
+        let line = format!("cutover {command} plan.yaml {rest} --digest {other}");
+        let message =
+            format!("plan.yaml: the plan has the digest {digest}, and sha256:{other} was approved");
+        refused(&folder, line.trim(), Failed, &message, "review this one");
+    }
+    let short = &digits[..12];
+    let line = format!("cutover show plan.yaml --digest {short}");
+    refused(
+        &folder,
+        &line,
+        Exit::WrongUse,
+        &format!("invalid value '{short}' for '--digest <SHA256>': `sha256:{short}` is not"),
+        "a digest is `sha256:` and 64 hexadecimal digits",
     );
 }

@@ -72,8 +72,8 @@ fn planned(from: &Bundle, to: &Bundle, strategy: Value) -> Plan {
 
 /// A failure means that a plan grows with the number of Deployments that nothing ties together.
 #[test]
-fn five_thousand_deployments_roll_in_one_step() {
-    let all = |image: &str| bundle((0..5_000).map(|at| deployment(&format!("web-{at}"), 3, image)));
+fn two_thousand_deployments_roll_in_one_step() {
+    let all = |image: &str| bundle((0..2_000).map(|at| deployment(&format!("web-{at}"), 3, image)));
     let plan = planned(&all("1"), &all("2"), json!({"rolling": {}}));
     assert_eq!(
         (
@@ -83,7 +83,7 @@ fn five_thousand_deployments_roll_in_one_step() {
         ),
         (1, 1, 1)
     );
-    assert_eq!(plan.spec.steps[0].changes.len(), 5_000);
+    assert_eq!(plan.spec.steps[0].changes.len(), 2_000);
     assert!(
         plan.spec.steps[0]
             .changes

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 mod online;
 mod plan;
+mod plan_file;
 mod strategies;
 mod view;
 
@@ -12,6 +13,7 @@ pub(crate) use online::{
     UndoArgs,
 };
 pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
+pub(crate) use plan_file::PlanFile;
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
     CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs,

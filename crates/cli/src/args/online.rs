@@ -7,8 +7,8 @@ use cutover::planning::Duration;
 use cutover_kube::Settings;
 
 use crate::World;
-use crate::args::DocumentOutput;
 use crate::args::plan::OnFailure;
+use crate::args::{DocumentOutput, PlanFile};
 
 /// Which cluster, by kubectl's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
@@ -45,8 +45,8 @@ impl ClusterArgs {
 /// A plan, and where it is carried out.
 #[derive(Debug, Args)]
 pub(crate) struct Place {
-    /// The plan's file, or `-` for the standard input.
-    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
     /// The namespace that is meant, where names repeat; manifests that name none are in it. The
     /// context's where nothing is said.
     #[arg(short, long, value_name = "NAME")]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
+use crate::args::PlanFile;
+
 /// `cutover read`.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
@@ -20,8 +22,8 @@ pub(crate) struct ReadArgs {
 /// `cutover show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// The plan's file, or `-` for the standard input.
-    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
     /// A table where nothing is said; `json` and `yaml` print the document.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<ShowOutput>,
@@ -30,8 +32,8 @@ pub(crate) struct ShowArgs {
 /// `cutover diff`.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The plan's file, or `-` for the standard input.
-    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
     /// The step, from 1; all steps where nothing is said.
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<usize>,
@@ -43,8 +45,8 @@ pub(crate) struct DiffArgs {
 /// `cutover patches`.
 #[derive(Debug, Args)]
 pub(crate) struct PatchesArgs {
-    /// The plan's file, or `-` for the standard input.
-    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
     /// The step, from 1.
     #[arg(long, value_name = "N")]
     pub(crate) step: usize,
@@ -56,8 +58,8 @@ pub(crate) struct PatchesArgs {
 /// `cutover render`.
 #[derive(Debug, Args)]
 pub(crate) struct RenderArgs {
-    /// The plan's file, or `-` for the standard input.
-    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
     /// The step, from 1; 0 is before the first.
     #[arg(long, value_name = "N")]
     pub(crate) step: usize,
@@ -73,8 +75,8 @@ pub(crate) struct RenderArgs {
 /// `cutover write`.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArgs {
-    /// The plan's file, or `-` for the standard input.
-    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
     /// The step whose state the files get, from 1; 0 is before the first.
     #[arg(long, value_name = "N")]
     pub(crate) step: usize,

@@ -9,7 +9,7 @@ use crate::words::step_words;
 use crate::{World, message, plan_file};
 
 pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.place.plan)?;
+    let plan = plan_file::read(world, &args.place.file)?;
     let online = Online::new(&args.place.settings(world))?;
     let name = &plan.metadata.name;
     let manifest = online.journal(&plan)?.ok_or_else(|| {

@@ -10,7 +10,7 @@ use crate::online::Online;
 use crate::{World, output, plan_file};
 
 pub(crate) fn rights(args: &RightsArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.place.plan)?;
+    let plan = plan_file::read(world, &args.place.file)?;
     // The context is read for its namespace only; no request is made. Without one it is as kubectl
     // has it.
     let of_context = || {

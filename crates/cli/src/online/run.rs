@@ -37,7 +37,7 @@ pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error
 /// `cutover undo`.
 pub(crate) fn undo(args: &UndoArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (plan, online) = begin(&args.run, world)?;
-    plan_file::step(&plan, &args.run.place.plan, args.to_step, 0)?;
+    plan_file::step(&plan, &args.run.place.file.plan, args.to_step, 0)?;
     carry_out(
         Goal::Back { to: args.to_step },
         plan,
@@ -65,15 +65,17 @@ pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error
                 "the run was done before it could turn round\nhint: {hint}"
             )))
         }
-        Turned::ByItsRunner(Outcome::Stopped { step, reason }) => {
-            Err(Error::failed(stopped(step, &reason, &args.run.place.plan)))
-        }
+        Turned::ByItsRunner(Outcome::Stopped { step, reason }) => Err(Error::failed(stopped(
+            step,
+            &reason,
+            &args.run.place.file.plan,
+        ))),
         _ => carry_out(Goal::Back { to: 0 }, plan, &online, &args.run, world).map(drop),
     }
 }
 
 fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Checked, Online), Error> {
-    let plan = plan_file::read(world, &args.place.plan)?;
+    let plan = plan_file::read(world, &args.place.file)?;
     Ok((plan, Online::new(&args.place.settings(world))?))
 }
 
@@ -89,7 +91,7 @@ fn carry_out(
     let mut teller = Teller::new(
         args.output == Some(EventsOutput::Json),
         (*plan).clone(),
-        &args.place.plan,
+        &args.place.file.plan,
         goal,
     );
     let outcome = online.runtime.block_on(async {
@@ -107,7 +109,7 @@ fn carry_out(
     teller.close(world);
     match outcome {
         Some(Outcome::Stopped { step, reason }) => {
-            Err(Error::failed(stopped(step, &reason, &args.place.plan)))
+            Err(Error::failed(stopped(step, &reason, &args.place.file.plan)))
         }
         Some(Outcome::Refused { reason }) => Err(Error::failed(reason)),
         Some(outcome) => Ok(outcome),

@@ -15,7 +15,7 @@ use crate::words::step_words;
 use crate::{World, message, plan_file};
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.place.plan)?;
+    let plan = plan_file::read(world, &args.place.file)?;
     let online = Online::new(&args.place.settings(world))?;
     let json = args.output == Some(EventsOutput::Json);
     match online.journal(&plan)? {

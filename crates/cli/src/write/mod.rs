@@ -19,8 +19,8 @@ use draft::Draft;
 use stand::{Stand, Standing};
 
 pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let plan = plan_file::read(world, &args.plan)?;
-    plan_file::step(&plan, &args.plan, args.step, 0)?;
+    let plan = plan_file::read(world, &args.file)?;
+    plan_file::step(&plan, &args.file.plan, args.step, 0)?;
     let input = Input::read(world, &args.filenames)?;
     if input
         .files
