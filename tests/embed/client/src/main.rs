@@ -1,6 +1,6 @@
+use cutover::manifest::read;
 use cutover::run::{Options, Run};
 use cutover::{Checked, Plan, check};
-use cutover::manifest::read;
 use cutover_kube::{Cluster, drive};
 use futures::stream;
 use k8s_openapi::api::apps::v1::Deployment;
@@ -12,7 +12,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("which plan?")?;
     let file = read(&path, &std::fs::read(&path)?)?;
     let document = file.documents.first().ok_or("there is no plan in it")?;
-    let plan: Checked = check(Plan::parse(&document.value)?).map_err(|broken| format!("{broken:?}"))?;
+    let plan: Checked =
+        check(Plan::parse(&document.value)?).map_err(|broken| format!("{broken:?}"))?;
 
     // A run decides itself what is asked again, so it has a client of its own.
     let config = Config::infer().await?;

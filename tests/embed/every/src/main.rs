@@ -18,7 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         json!({"scale": {"replicas": 3}}),
     ];
     for strategy in strategies {
-        println!("{}", serde_json::from_value::<AnyStrategy>(strategy)?.name());
+        println!(
+            "{}",
+            serde_json::from_value::<AnyStrategy>(strategy)?.name()
+        );
     }
     println!("{}", planning::schema().to_value()["title"]);
     let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
