@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_release::{Refusals, Release, refuse};
 use cutover_workload::{Deployment, deployments};
-use serde_json::Value;
 
 use crate::error;
+use crate::selecting::{missing, selector};
 use crate::slots::{Found, Front};
 use crate::spec::BlueGreen;
 
@@ -136,41 +136,4 @@ fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Ref
         [only] => Ok(only),
         several => Err(error::not_one_service(&spec.active_service, several.len())),
     }
-}
-
-pub(crate) fn selector(service: &Manifest) -> BTreeMap<String, String> {
-    let labels = service
-        .pointer("/spec/selector")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
-    labels
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
-}
-
-/// Puts all Services of a list into a bundle, edited.
-pub(crate) fn edit_services(
-    bundle: &mut Bundle,
-    services: &[ObjectRef],
-    edit: impl Fn(&Manifest) -> Manifest,
-) {
-    for object in services {
-        if let Some(service) = bundle.get(object).map(&edit) {
-            bundle.insert(service);
-        }
-    }
-}
-
-/// The labels that a Service wants and a Deployment's pods do not have.
-pub(crate) fn missing<'a>(
-    selector: &'a BTreeMap<String, String>,
-    set: Deployment<'_>,
-) -> Vec<&'a String> {
-    let labels = set.labels();
-    selector
-        .iter()
-        .filter(|(key, value)| labels.get(*key) != Some(value))
-        .map(|(key, _)| key)
-        .collect()
 }

@@ -49,6 +49,7 @@
 mod error;
 mod layout;
 mod one;
+mod selecting;
 mod slots;
 mod spec;
 mod told;

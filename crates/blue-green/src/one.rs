@@ -7,7 +7,8 @@ use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
 use crate::error;
-use crate::layout::{Layout, edit_services, selector};
+use crate::layout::Layout;
+use crate::selecting::{edit_services, selector};
 use crate::spec::BlueGreen;
 
 const GREEN: &str = "green";

@@ -12,7 +12,7 @@ use cutover_workload::{Deployment, Role, deployments};
 use serde_json::Value;
 
 use crate::error;
-use crate::layout::missing;
+use crate::selecting::missing;
 use crate::spec::{BlueGreen, Slots};
 use crate::told::{Told, application, tells_applications_apart};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cutover_workload::Deployment;
 
-use crate::layout::missing;
+use crate::selecting::missing;
 
 /// What says that two Deployments are slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use cutover_workload::{Deployment, Role, Workload};
 use serde_json::{Value, json};
 
 use crate::error;
-use crate::layout::{Layout, edit_services, selector};
+use crate::layout::Layout;
+use crate::selecting::{edit_services, selector};
 use crate::spec::BlueGreen;
 
 pub(crate) fn waypoints(

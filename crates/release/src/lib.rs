@@ -1,31 +1,37 @@
 //! A release: what runs and what is wanted, the passes over it, and what is refused.
 
 mod adoption;
+mod autoscalers;
 mod change;
+mod configuration;
 mod deployment;
 mod ends;
 mod hint;
 mod history;
 pub mod kinds;
+mod paused;
 mod ports;
 mod refusal;
 mod refuse;
 mod release;
 mod select;
+mod services;
 mod sets;
 mod types;
 mod update_strategy;
 
 pub use adoption::Adoption;
+pub use autoscalers::autoscalers;
 pub use change::{BadChange, EnvironmentVariable, Image};
 pub use deployment::check_made;
 pub use ends::Ends;
 pub use hint::Hint;
+pub use paused::{paused, resumed};
 pub use ports::ports;
 pub use refusal::{Refusal, RefusalKind, Refusals, refuse};
-pub use refuse::{autoscalers, paused, resumed, services};
 pub use release::{Release, with_replicas};
 pub use select::{BadName, WorkloadName, select};
+pub use services::services;
 pub use sets::{
     beside, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
 };

@@ -1,0 +1,127 @@
+//! Services and routes that the release would leave without those that they serve.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_traffic::{Owned, PodIndex, Service, backends};
+use cutover_workload::Workload;
+
+use crate::kinds;
+use crate::ports::{Served, has_ports};
+use crate::refusal::{Gathered, Refusals, refuse};
+use crate::release::Release;
+
+/// Refuses a Service that is left without pods, whose named ports its pods newly lack, or that would
+/// newly send requests to pods of a Deployment that is no part of what it served.
+pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Result<(), Refusals> {
+    let (index, before) = (PodIndex::of(bundle), PodIndex::of(from));
+    let kin = kin(workloads);
+    let mut refused = Gathered::default();
+    for manifest in bundle.of_kind("Service") {
+        let service = Service::read(manifest)?;
+        if service.selector.is_empty() {
+            continue;
+        }
+        let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
+        let served = Served::of(from, &before, &service.object)?;
+        if !served.pods.is_empty() || !served.was_there() {
+            refused.note(matches_something(&service, &selected));
+        }
+        for pods in &selected {
+            refused.note(has_ports(&service, pods, &served));
+        }
+        refused.note(no_strangers(&service, &selected, &served.pods, from, &kin));
+    }
+    refused.judge()
+}
+
+fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), Refusals> {
+    if !selected.is_empty() {
+        return Ok(());
+    }
+    let selector = service
+        .selector
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
+    Err(refuse(
+        kinds::NO_PODS_BEHIND,
+        &service.object,
+        "/spec/selector",
+        format!("`{selector}` matches no pods of the input"),
+        hint,
+    ))
+}
+
+/// A Service that served somebody may newly serve other sets of the same workload, and new objects,
+/// but nobody else.
+fn no_strangers(
+    service: &Service,
+    selected: &[&Owned<'_>],
+    served: &[&Owned<'_>],
+    from: &Bundle,
+    kin: &BTreeMap<ObjectRef, usize>,
+) -> Result<(), Refusals> {
+    let known: BTreeSet<&ObjectRef> = served.iter().map(|pods| pods.owner).collect();
+    let families: BTreeSet<&usize> = known.iter().filter_map(|owner| kin.get(*owner)).collect();
+    let stranger = selected.iter().map(|pods| pods.owner).find(|owner| {
+        let familiar = kin
+            .get(*owner)
+            .is_some_and(|family| families.contains(family));
+        from.contains(owner) && !known.contains(owner) && !familiar
+    });
+    match stranger.filter(|_| !known.is_empty()) {
+        Some(owner) => {
+            let hint = "make the selector narrower, or give those pods other labels";
+            Err(refuse(
+                kinds::STRANGERS,
+                &service.object,
+                "/spec/selector",
+                format!("it would newly send requests to {owner}"),
+                hint,
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sets by the workload that they belong to.
+fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
+    let sets = workloads.iter().enumerate();
+    sets.flat_map(|(at, workload)| workload.objects().map(move |object| (object.clone(), at)))
+        .collect()
+}
+
+/// Refuses a route that the release leads to no Service; one that did before is others' care.
+pub(crate) fn routes(release: &Release) -> Result<(), Refusals> {
+    let (from, bundle) = (release.from(), release.to());
+    let all = bundle.iter().flat_map(|route| {
+        backends(route)
+            .into_iter()
+            .map(move |backend| (route, backend))
+    });
+    let known = |route: &Manifest, service: &ObjectRef| {
+        let before = from.get(route.object()).map(backends).unwrap_or_default();
+        let leads_there = before.iter().any(|backend| backend.service == *service);
+        leads_there && !from.contains(service)
+    };
+    let mut missing = all.filter(|(route, backend)| {
+        !bundle.contains(&backend.service) && !known(route, &backend.service)
+    });
+    missing.next().map_or(Ok(()), |(route, backend)| {
+        let reason = format!(
+            "{} is not in the input: requests to it would fail",
+            backend.service
+        );
+        let hint = "give the Service too, or let the route lead to one that is there";
+        Err(refuse(
+            kinds::NO_SERVICE,
+            route.object(),
+            &backend.pointer,
+            reason,
+            hint,
+        ))
+    })
+}
