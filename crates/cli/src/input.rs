@@ -10,34 +10,8 @@ use cutover::planning::API_VERSION;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::walk::File;
 use crate::{World, message, walk};
-
-/// A file that was read.
-#[derive(Clone, Debug)]
-pub(crate) struct File {
-    /// How messages name it.
-    pub(crate) name: Arc<str>,
-    /// Where it is, from the world's directory.
-    pub(crate) path: PathBuf,
-    /// What it held.
-    pub(crate) bytes: Vec<u8>,
-    /// How it came to be read.
-    pub(crate) origin: Origin,
-}
-
-/// How a file came to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// With the directory that was named: a new file beside it is read with it.
-    Directory {
-        /// That directory, above the file or further up.
-        root: PathBuf,
-    },
-    /// By its name.
-    Named,
-    /// It is the standard input.
-    Standard,
-}
 
 /// Manifests, and the files that they came from.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::World;
 use crate::error::Error;
-use crate::input::{File, Origin};
 use crate::walk::in_words;
+use crate::walk::{File, Origin};
 
 /// Refuses to write a plan over a file that it is made of, by whatever path or link both are named.
 ///

@@ -9,9 +9,10 @@ use cutover_report::{show, warnings};
 
 use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
 use crate::error::Error;
-use crate::input::{File, Input};
-use crate::online::live;
+use crate::input::Input;
+use crate::online::{live, no_comparison};
 use crate::refused::refused;
+use crate::walk::File;
 use crate::wanted::{Wanted, says_itself};
 use crate::{World, message, output, overwrite, strategy_file};
 
@@ -83,15 +84,6 @@ fn read_once(request: &Request) -> Result<(), Error> {
     }
     Err(Error::Usage(
         "`-` twice: the standard input can be read once\nhint: put one of them into a file".into(),
-    ))
-}
-
-/// Files do not hold what the server fills in: compared with live objects they would take it away.
-pub(crate) fn no_comparison(reason: &str) -> Error {
-    let hint =
-        "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
-    Error::Usage(format!(
-        "--to compares files with files, and {reason}\nhint: {hint}"
     ))
 }
 

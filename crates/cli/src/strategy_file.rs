@@ -9,7 +9,7 @@ use cutover::manifest::Place;
 use serde_yaml::{DefaultMessageFormatter, Error as YamlError, MessageFormatter};
 
 use crate::error::Error;
-use crate::input::File;
+use crate::walk::File;
 use crate::{World, walk};
 
 /// Reads a strategy, and returns the file that it is in beside it.

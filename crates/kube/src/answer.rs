@@ -2,10 +2,12 @@
 
 use cutover_manifest::Manifest;
 use cutover_run::{Fault, Scope};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
+use http_body_util::BodyExt;
+use kube::client::Body;
 use serde_json::{Value, json};
 
-use crate::fault::{refused, unanswered};
+use crate::fault::{refused, unanswered, unsent};
 
 /// What came back: the whole of it.
 #[derive(Clone, Debug)]
@@ -16,6 +18,17 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
+    /// The answer, once all of it has come.
+    pub(crate) async fn whole(response: Response<Body>) -> Result<Self, Fault> {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(|error| unsent(&error))?;
+        Ok(Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_bytes().to_vec(),
+        })
+    }
+
     /// The JSON of a success.
     pub(crate) fn json(&self) -> Result<Value, Fault> {
         if !self.status.is_success() {

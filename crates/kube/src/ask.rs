@@ -5,7 +5,6 @@ use std::time::Duration;
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_run::{Answer, Fault, Reply, Request, Right, Scope, Steady, Write};
 use http::Response;
-use http_body_util::BodyExt;
 use kube::client::Body;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -14,7 +13,7 @@ use crate::answer::{Answered, list};
 use crate::call::{Call, Collection};
 use crate::clock::steady;
 use crate::cluster::Cluster;
-use crate::fault::{unanswered, unsendable, unsent};
+use crate::fault::{late, unsendable, unsent};
 use crate::gate;
 
 /// How long an answer may take. The server ends writes after 34 seconds by itself.
@@ -142,7 +141,7 @@ impl Cluster {
 
     /// Sends one request and reads its answer to the end.
     pub(crate) async fn send(&self, call: Call) -> Result<Answered, Fault> {
-        let answer = async { whole(self.open(call).await?).await };
+        let answer = async { Answered::whole(self.open(call).await?).await };
         timeout(LIMIT, answer)
             .await
             .unwrap_or_else(|_| Err(late(LIMIT)))
@@ -159,20 +158,6 @@ impl Cluster {
             .await
             .map_err(|error| unsent(&error))
     }
-}
-
-pub(crate) async fn whole(response: Response<Body>) -> Result<Answered, Fault> {
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.map_err(|error| unsent(&error))?;
-    Ok(Answered {
-        status: parts.status,
-        headers: parts.headers,
-        body: body.to_bytes().to_vec(),
-    })
-}
-
-pub(crate) fn late(limit: Duration) -> Fault {
-    unanswered(format!("no answer came within {} seconds", limit.as_secs()))
 }
 
 #[cfg(test)]

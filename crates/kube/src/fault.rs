@@ -1,11 +1,18 @@
 //! What goes wrong, as a run hears of it.
 
+use std::time::Duration;
+
 use cutover_run::Fault;
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use serde_json::Value;
 
 use crate::told;
+
+/// No answer came in time.
+pub(crate) fn late(limit: Duration) -> Fault {
+    unanswered(format!("no answer came within {} seconds", limit.as_secs()))
+}
 
 /// No answer came, so a write may have happened.
 pub(crate) fn unanswered(message: impl Into<String>) -> Fault {

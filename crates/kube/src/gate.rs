@@ -9,9 +9,9 @@ use kube::Config;
 use kube::client::Body;
 use tokio::time::timeout;
 
-use crate::ask::{late, whole};
+use crate::answer::Answered;
 use crate::cluster::once;
-use crate::fault::{unsendable, unsent};
+use crate::fault::{late, unsendable, unsent};
 
 /// Sends the request of a gate, once. Redirects are answers like any other.
 ///
@@ -32,7 +32,7 @@ async fn answer(asked: &HttpRequest) -> Answer {
     let request = request(asked, &url).map_err(unsendable)?;
     let client = once(Config::new(root(url).map_err(unsendable)?)).map_err(unsendable)?;
     let response = client.send(request).await.map_err(|error| unsent(&error))?;
-    let answered = whole(response).await?;
+    let answered = Answered::whole(response).await?;
     let body = String::from_utf8_lossy(&answered.body).into_owned();
     Ok(Reply::Http {
         status: answered.status.as_u16(),

@@ -19,11 +19,11 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
-use crate::answer::item_of;
-use crate::ask::{LIMIT, late, whole};
+use crate::answer::{Answered, item_of};
+use crate::ask::LIMIT;
 use crate::call::Call;
 use crate::cluster::Cluster;
-use crate::fault::{of_status, unanswered, unsent};
+use crate::fault::{late, of_status, unanswered, unsent};
 
 /// After how long the server is asked to end a watch, in seconds.
 const LASTS: u64 = 300;
@@ -194,7 +194,7 @@ impl Cluster {
         let call = Call::watch(&self.collection(scope).await?, scope, version, LASTS);
         let response = self.open(call).await?;
         if !response.status().is_success() {
-            return Err(whole(response).await?.fault());
+            return Err(Answered::whole(response).await?.fault());
         }
         Ok(Lines {
             body: response.into_body().into_data_stream(),

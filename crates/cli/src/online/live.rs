@@ -8,7 +8,6 @@ use crate::args::Request;
 use crate::error::Error;
 use crate::input::Input;
 use crate::online::Online;
-use crate::plan::no_comparison;
 use crate::{World, message};
 
 /// What a plan is made of, and what it must have looked at: group and version, kind, and whether it
@@ -114,4 +113,13 @@ fn or_files(error: Error) -> Error {
         }
         other => other,
     }
+}
+
+/// Files do not hold what the server fills in: compared with live objects they would take it away.
+pub(crate) fn no_comparison(reason: &str) -> Error {
+    let hint =
+        "name the files of what runs with -f, and let `cutover apply` bind the plan to the cluster";
+    Error::Usage(format!(
+        "--to compares files with files, and {reason}\nhint: {hint}"
+    ))
 }

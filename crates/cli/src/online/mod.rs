@@ -20,7 +20,7 @@ mod status;
 mod turn;
 
 pub(crate) use approve::approve;
-pub(crate) use live::live;
+pub(crate) use live::{live, no_comparison};
 pub(crate) use rights::rights;
 pub(crate) use run::{abort, apply, undo};
 pub(crate) use status::status;

@@ -3,7 +3,8 @@
 use super::draft::Draft;
 use super::stand::{Stand, Standing};
 use crate::error::Error;
-use crate::input::{File, Input};
+use crate::input::Input;
+use crate::walk::File;
 
 /// The files that would be otherwise if a step was written and written back.
 ///

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use super::draft::Draft;
 use crate::error::Error;
-use crate::input::{File, Input, Origin};
+use crate::input::Input;
 use crate::output::Staged;
 use crate::walk::in_words;
+use crate::walk::{File, Origin};
 use crate::{World, message};
 
 /// Writes the files, and says which.

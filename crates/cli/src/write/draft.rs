@@ -12,7 +12,8 @@ use super::document;
 use super::file_name::FileName;
 use super::pieces::Pieces;
 use super::stand::{Change, secret};
-use crate::input::{File, Input, Origin};
+use crate::input::Input;
+use crate::walk::{File, Origin};
 
 /// The input's files with what is changed in them.
 pub(crate) struct Draft<'i> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::args::WriteArgs;
 use crate::error::Error;
-use crate::input::{Input, Origin};
+use crate::input::Input;
+use crate::walk::Origin;
 use crate::{World, message, plan_file};
 
 mod back;

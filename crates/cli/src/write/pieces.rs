@@ -7,7 +7,7 @@ use std::ops::Range;
 use cutover::manifest::{EditError, Manifest, Source, edit, read};
 
 use super::document::is_json;
-use crate::input::File;
+use crate::walk::File;
 
 /// It begins a document for whoever reads a piece alone, also one that would be taken for JSON
 /// else.
