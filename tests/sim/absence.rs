@@ -95,6 +95,13 @@ impl Stage<'_> {
             (true, true) if self.checks.writes == writes => Ok(true),
             // It had not even looked before.
             (true, false) if before.journal.is_none() && outcome == Outcome::Done => Ok(false),
+            // It gave up before it had begun, since nobody answered it.
+            (true, false)
+                if self.checks.writes == writes
+                    && matches!(outcome, Outcome::Stopped { step: 0, .. }) =>
+            {
+                Ok(false)
+            }
             (true, _) => Err(format!("another took over, and it ended as {outcome:?}")),
             // The other one could not give its Lease back.
             (false, true) if meanwhile.is_some() => Ok(false),

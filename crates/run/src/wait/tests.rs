@@ -347,7 +347,7 @@ fn a_way_back_waits_for_no_window() {
 fn what_ceases_to_hold_while_a_window_is_closed_has_its_time_limit() {
     let service = manifest(json!({
         "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" },
-        "spec": { "ports": [{ "port": 80 }] },
+        "spec": { "selector": { "app": "hello" }, "ports": [{ "port": 80 }] },
     }));
     let gates = [json!({"endpoints": {"object": service.object()}}), office()];
     let plan = with_object(&greetings(&["hello", "hi", "hey"]), service);
