@@ -78,9 +78,7 @@ pub mod planning {
     pub use cutover_plan::Error as PlanError;
     pub use cutover_plan::*;
     pub use cutover_planner::kinds as planner_kinds;
-    pub use cutover_planner::{
-        Error as PlannerError, MOST_STEPS, Waypoint, Waypoints, from_fn, silence,
-    };
+    pub use cutover_planner::{Error as PlannerError, Waypoint, Waypoints, from_fn, silence};
     pub use cutover_release::kinds;
     pub use cutover_release::{
         BadName, Hint, Refusal, RefusalKind, Refusals, WorkloadName, beside, discriminator, refuse,

@@ -10,7 +10,6 @@ mod waypoint;
 
 pub use assemble::{Options, plan};
 pub use error::Error;
-pub use route::MOST_STEPS;
 pub use strategy::{Strategy, from_fn};
 pub use waypoint::{Waypoint, Waypoints, silence};
 

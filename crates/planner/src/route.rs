@@ -86,7 +86,7 @@ mod undo;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
-use cutover_plan::{Phase, Step, Undo, state_digest};
+use cutover_plan::{MOST_STEPS, Phase, Step, Undo, state_digest};
 use cutover_release::{Refusal, Refusals};
 use cutover_workload::{Deployment, Workload};
 
@@ -96,9 +96,6 @@ use self::stand::Stand;
 use crate::error::Error;
 use crate::kinds;
 use crate::waypoint::Waypoint;
-
-/// A plan longer than this helps nobody.
-pub const MOST_STEPS: usize = 1_000;
 
 /// The steps over these waypoints, and the way back from each.
 ///

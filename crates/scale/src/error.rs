@@ -1,7 +1,7 @@
 //! What a scaling refuses.
 
 use cutover_manifest::ObjectRef;
-use cutover_planner::MOST_STEPS;
+use cutover_plan::MOST_STEPS;
 use cutover_planner::kinds::MANY_STEPS;
 use cutover_release::{Refusals, refuse};
 

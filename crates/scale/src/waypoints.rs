@@ -1,7 +1,8 @@
 //! Where a scaling stands.
 
 use cutover_manifest::{ObjectRef, Warning};
-use cutover_planner::{MOST_STEPS, Strategy, Waypoint, Waypoints};
+use cutover_plan::MOST_STEPS;
+use cutover_planner::{Strategy, Waypoint, Waypoints};
 use cutover_release::{Ends, Refusals, Release, replicas, select};
 use cutover_workload::{Allowance, Deployment};
 
