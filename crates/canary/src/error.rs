@@ -55,8 +55,9 @@ pub(crate) fn no_pods(object: &ObjectRef) -> Refusals {
 }
 
 pub(crate) fn no_room(object: &ObjectRef, replicas: u32, surge: u32) -> Refusals {
+    let pods = if replicas == 1 { "pod" } else { "pods" };
     let reason =
-        format!("{replicas} pods and a surge of {surge} leave no room for one of each version");
+        format!("{replicas} {pods} and a surge of {surge} leave no room for one of each version");
     Refusal::new(NO_ROOM_FOR_TWO, reason)
         .of(object)
         .at("/spec/replicas")

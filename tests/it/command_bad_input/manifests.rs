@@ -177,7 +177,7 @@ fn workloads_that_cannot_have_two_sets() {
         &[Replace(HELLO, "replicas: 3 ", tight)],
         &canary(),
         Failed,
-        "hello/deployments/hello.yaml:9:13: Deployment hello: /spec/replicas: 1 pods and a surge of 0 leave no room",
+        "hello/deployments/hello.yaml:9:13: Deployment hello: /spec/replicas: 1 pod and a surge of 0 leave no room",
         "allow one more with maxSurge: 1",
     );
 }
