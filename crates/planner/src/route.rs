@@ -4,24 +4,26 @@
 //!
 //! A *leg* leads from one waypoint to the next. The workloads that nothing ties together are
 //! *lanes*; each says what it does next, looking only at where it stands and where the leg ends
-//! (`lane.rs`). The first of these rules that has something to do does it:
+//! (`lane.rs`). The first of these rules that has something to do does it (`rules.rs`):
 //!
 //! | rule | move | what | as far as |
 //! | --- | --- | --- | --- |
-//! | | roll | on the way back: a set that the undone step was rolling; one that it resumed is paused | |
-//! | | shift | on the way back: Services that only show the new version | |
-//! | | contract | on the way back: pods of the new version | the floor |
-//! | | expand | an update strategy that was changed for a roll given back, once nothing is left to roll | |
-//! | a | expand | other objects that the far end adds or changes | |
-//! | b | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
-//! | | shift | routes to Services that come with the leg | once nothing is left to expand |
-//! | c | shift | Services | the pods behind them make up the floor |
-//! | d | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
-//! | e | contract | replicas going down | the floor |
-//! | | expand | another update strategy for a set that must be rolled and does not fit | |
-//! | e | contract | empty sets and other objects that the far end lacks | |
-//! | | shift | Services, by the labels that both ends share, where pods change theirs | the same |
-//! | | | on the way back: wait for pods of the old version that the undone step asked for | |
+//! | turn back | roll | on the way back: a set that the undone step was rolling; one that it resumed is paused | its own surge and unavailability fit |
+//! | leave | shift | on the way back: Services that only show the new version | pods of before are there |
+//! | retreat | contract | on the way back: pods of the new version | the floor |
+//! | give the strategy back | expand | an update strategy that was changed for a roll | nothing is left to roll |
+//! | expand | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
+//! | shift | shift | Services | the pods behind them make up the floor |
+//! | roll | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
+//! | contract | contract | replicas going down | the floor |
+//! | make room to roll | expand | another update strategy for a set that must be rolled and does not fit | it fits then |
+//! | remove | contract | empty sets that the far end lacks | their pods are gone |
+//! | widen | shift | Services, by the labels that both ends share, where pods change theirs | the pods behind them make up the floor |
+//! | wait | expand | on the way back: pods of the old version that the undone step asked for are waited for | nothing else can be done |
+//!
+//! Objects of no lane that the far end adds or changes go first, beside what expands; those that it
+//! lacks go with the first step that only removes. Routes to Services that come with the leg go once
+//! nothing is left to expand (`leg.rs`).
 //!
 //! The lane with the longest way ahead says what comes next, and all lanes that are to make the
 //! same move make it in the same step, so an image change over 5,000 Deployments has as many steps
@@ -80,6 +82,7 @@ mod gates;
 mod lane;
 mod leg;
 mod movement;
+mod rules;
 mod stand;
 mod undo;
 
