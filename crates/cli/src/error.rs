@@ -15,6 +15,9 @@ pub(crate) enum Error {
     /// What was asked for cannot be done, for one or several reasons.
     #[error("{}", .0.join("\n"))]
     Failed(Vec<String>),
+    /// A plan does not keep the bounds that were asked for.
+    #[error("{}", .0.join("\n"))]
+    Broken(Vec<String>),
     /// The standard output or error cannot be written to.
     #[error("standard output: {0}")]
     Output(#[from] io::Error),

@@ -46,6 +46,7 @@ use crate::args::{Cli, Command};
 use crate::error::Error;
 
 mod args;
+mod check;
 mod diff;
 mod error;
 mod generate;
@@ -169,6 +170,7 @@ fn dispatch(command: Command, world: &mut World<'_>) -> Result<(), Error> {
         Command::Abort(args) => online::abort(&args, world),
         Command::Apply(args) => online::apply(&args, world),
         Command::Approve(args) => online::approve(&args, world),
+        Command::Check(args) => check::run(&args, world),
         Command::Completions(args) => generate::completions(&args, world),
         Command::Diff(args) => diff::run(&args, world),
         Command::Man(args) => generate::man(&args, world),

@@ -26,13 +26,14 @@ pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
             "error",
             &in_our_words(&arguments.render().to_string()),
         ),
-        Error::Failed(reasons) => reasons
+        Error::Failed(reasons) | Error::Broken(reasons) => reasons
             .iter()
             .for_each(|reason| say(world, ERROR, "error", reason)),
         Error::Output(_) | Error::Usage(_) => say(world, ERROR, "error", &error.to_string()),
     }
     match error {
         Error::Arguments(_) | Error::Usage(_) => Exit::WrongUse,
+        Error::Broken(_) => Exit::BoundBroken,
         Error::Failed(_) | Error::Output(_) => Exit::Failed,
     }
 }

@@ -76,6 +76,9 @@ pub use self::step_name::step_name;
 mod warnings;
 pub use self::warnings::warnings;
 
+mod worst;
+pub use worst::{Tightest, Worst, tightest};
+
 mod changes;
 mod containers;
 mod counts;

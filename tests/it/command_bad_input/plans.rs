@@ -343,3 +343,42 @@ fn another_plan_than_was_approved() {
         "a digest is `sha256:` and 64 hexadecimal digits",
     );
 }
+
+/// A failure means that CI lets a plan pass that is wider than a team allows.
+#[test]
+fn plans_that_do_not_keep_the_bounds_of_a_team() {
+    let folder = Folder::hello();
+    folder.done(&canary());
+    let check = |flags: &str, broken: &str| {
+        let line = format!("cutover check plan.yaml {flags}");
+        let outcome = folder.run(&line);
+        let exit = if broken.is_empty() {
+            Exit::Done
+        } else {
+            Exit::BoundBroken
+        };
+        assert_eq!(outcome.exit, exit, "{line}\n{}", outcome.messages);
+        assert!(outcome.messages.contains(broken), "{}", outcome.messages);
+        assert!(
+            outcome
+                .output
+                .starts_with("hello: 3 replicas, floor 3, ceiling 4")
+        );
+    };
+    check("", "");
+    check("--min-available 100% --max-pods 4 --max-exposure 25", "");
+    check("--min-available 3 --max-pods 134%", "");
+    check(
+        "--min-available 4",
+        "hello: before the first step: 3 available, and 4 are wanted",
+    );
+    check("--max-pods 3", "hello: step 1: 4 pods, and 3 are allowed");
+    check(
+        "--max-pods 100%",
+        "hello: step 1: 4 pods, and 3 are allowed",
+    );
+    check(
+        "--max-exposure 24",
+        "hello: step 1: 25 % of the requests reach the new version before anybody is asked, and 24 % are allowed",
+    );
+}

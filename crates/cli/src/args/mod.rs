@@ -16,7 +16,7 @@ pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use plan_file::PlanFile;
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
-    CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs,
+    CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs,
     RenderArgs, SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
 };
 
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Plan(Box<PlanArgs>),
     /// Show a plan as its reviewer sees it.
     Show(ShowArgs),
+    /// Recount what a plan keeps, and hold it against bounds of your own.
+    Check(CheckArgs),
     /// Show what the steps of a plan change, line by line.
     Diff(DiffArgs),
     /// Print the patches of a step, a JSON line a change.

@@ -399,9 +399,9 @@ impl AffinityArgs {
 /// A text is no percentage.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a whole percentage of 0 to 100\nhint: write the number alone, as 25")]
-struct BadPercent(String);
+pub(super) struct BadPercent(String);
 
-fn percent(text: &str) -> Result<Percent, BadPercent> {
+pub(super) fn percent(text: &str) -> Result<Percent, BadPercent> {
     let read = text
         .parse()
         .ok()

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
+use cutover::planning::Amount;
+use cutover::traffic::Percent;
 
 use crate::args::PlanFile;
+use crate::args::strategies::percent;
 
 /// `cutover read`.
 #[derive(Debug, Args)]
@@ -27,6 +30,23 @@ pub(crate) struct ShowArgs {
     /// A table where nothing is said; `json` and `yaml` print the document.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<ShowOutput>,
+}
+
+/// `cutover check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
+    /// The fewest pods of each workload that may be available at any moment, as 3 or 90%.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) min_available: Option<Amount>,
+    /// The most pods of each workload at any moment, as 14 or 150%.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) max_pods: Option<Amount>,
+    /// The largest share of requests that may reach the new version before a person or another
+    /// system is asked, in percent.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) max_exposure: Option<Percent>,
 }
 
 /// `cutover diff`.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::example::{bundle, deployment, service, try_plan, with};
-use crate::{Style, bounds, diff, exposure, markdown, show};
+use crate::{Style, bounds, diff, exposure, markdown, show, tightest};
 
 /// The text without ANSI colours.
 pub(crate) fn without_colour(text: &str) -> String {
@@ -85,5 +85,9 @@ proptest! {
         let Some(plan) = plan else { return Ok(()) };
         let text = bounds(&plan).unwrap();
         prop_assert!(!text.contains("BROKEN"), "{}\n{}", show(&plan, Style::Plain).unwrap(), text);
+        for (workload, tightest) in plan.spec.workloads.iter().zip(tightest(&plan).unwrap()) {
+            prop_assert!(tightest.fewest.pods >= workload.floor().into(), "{:?}", tightest);
+            prop_assert!(tightest.most.pods <= workload.ceiling().into(), "{:?}", tightest);
+        }
     }
 }

@@ -1,0 +1,61 @@
+//! `cutover check`: what a plan keeps, recounted, and held against bounds of your own.
+
+use cutover::planning::Place;
+use cutover_report::{Tightest, Worst, bounds, tightest};
+
+use crate::args::CheckArgs;
+use crate::error::Error;
+use crate::{World, plan_file};
+
+pub(crate) fn run(args: &CheckArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let plan = plan_file::read(world, &args.file)?;
+    let text = bounds(&plan).map_err(Error::failed)?;
+    world.output.write_all(text.as_bytes())?;
+    let mut broken = Vec::new();
+    for workload in tightest(&plan).map_err(Error::failed)? {
+        broken.extend(fewest(&workload, args));
+        broken.extend(most(&workload, args));
+        broken.extend(unseen(&workload, args));
+    }
+    match broken.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Broken(broken)),
+    }
+}
+
+fn fewest(workload: &Tightest, args: &CheckArgs) -> Option<String> {
+    let wanted = args.min_available?.up(workload.replicas);
+    let Worst { pods, place } = workload.fewest;
+    (pods < wanted.into()).then(|| {
+        let (name, at) = (&workload.workload, place_of(place));
+        format!("{name}: {at}: {pods} available, and {wanted} are wanted")
+    })
+}
+
+fn most(workload: &Tightest, args: &CheckArgs) -> Option<String> {
+    let allowed = args.max_pods?.up(workload.replicas);
+    let Worst { pods, place } = workload.most;
+    (pods > allowed.into()).then(|| {
+        let (name, at) = (&workload.workload, place_of(place));
+        format!("{name}: {at}: {pods} pods, and {allowed} are allowed")
+    })
+}
+
+fn unseen(workload: &Tightest, args: &CheckArgs) -> Option<String> {
+    let allowed = args.max_exposure?;
+    let (share, step) = workload.unseen;
+    (share > allowed.share()).then(|| {
+        let (name, share) = (&workload.workload, share.percent());
+        format!(
+            "{name}: step {step}: {share} of the requests reach the new version before anybody is asked, and {allowed} are allowed"
+        )
+    })
+}
+
+/// Where a count is reached.
+fn place_of(place: Place) -> String {
+    match place {
+        Place::Plan => "before the first step".into(),
+        Place::Step(_) | Place::Undo { .. } => place.to_string(),
+    }
+}
