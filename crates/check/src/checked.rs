@@ -168,6 +168,7 @@ impl<'a> Recount<'a> {
         for mut crowd in crowds {
             self.changes(&mut crowd, step, states, place);
             self.gates(&mut crowd, step, states[1], place);
+            crowd.rely_on(step);
             after.insert(crowd);
         }
         after

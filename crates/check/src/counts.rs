@@ -130,6 +130,19 @@ impl Crowd {
         }
     }
 
+    /// After a step of a way back: pods of sets that it leaves alone came with the step that is
+    /// undone, and are counted on once a gate has seen them ready.
+    pub(crate) fn rely_on(&mut self, step: &Step) {
+        let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(Change::object).collect();
+        let ready = step.gates.iter().filter_map(Gate::counted);
+        let ready = ready.filter(|pods| pods.ready && !changed.contains(pods.object));
+        for pods in ready {
+            for sets in self.endpoints.values_mut() {
+                sets.remove(pods.object);
+            }
+        }
+    }
+
     /// In the middle of the step that leads to a state, from where one may go back.
     pub(crate) fn halfway(&self, step: &Step, state: &Bundle) -> Self {
         let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(Change::object).collect();

@@ -337,6 +337,18 @@ fn a_resume_by_another_budget_is_refused() {
     refused(&case(vec![paused], vec![], edits, wide), "pauses it again");
 }
 
+/// A way back waits for a pod that the undone step has added, and a later one relies on it.
+#[test]
+fn pods_that_a_way_back_has_seen_ready_are_counted_on() {
+    let case = case(
+        vec![tier(0, 7)],
+        vec![front(0, Picks::Tier)],
+        vec![Edit::Image(0)],
+        canary(&[27, 41, 44], OWN),
+    );
+    keeps_all_laws(&case);
+}
+
 /// Undo pauses it in the middle of its roll and gives `Recreate` back, which moves no pod then.
 #[test]
 fn what_was_paused_under_recreate_is_resumed_by_turns() {
