@@ -9,7 +9,7 @@ use crate::damage::{Damaged, Kind, damaged};
 use crate::player::Player;
 use crate::{is_playable, number};
 
-/// On how many seeds each plan is tried every day.
+/// On how many seeds each plan is tried every day; `CUTOVER_DAMAGE_SEEDS` says another number.
 const EVERYDAY: u64 = 3;
 
 /// A failure means that the player breaks a plan which nobody has damaged: it proves nothing then.
@@ -58,7 +58,7 @@ fn harm(plan: &Plan, damaged: &Damaged) -> Option<String> {
 }
 
 fn seeds() -> u64 {
-    number("CUTOVER_SEEDS").unwrap_or(EVERYDAY)
+    number("CUTOVER_DAMAGE_SEEDS").unwrap_or(EVERYDAY)
 }
 
 /// The plans of the golden cases, but of those that show what is refused.
