@@ -55,9 +55,7 @@ struct Stage<'a> {
     workload: Workload,
     base: ObjectRef,
     green: Manifest,
-    /// The Services that switch.
-    services: Vec<ObjectRef>,
-    /// The label by which they pick.
+    /// The Services that switch, and the label by which they pick.
     adoption: Adoption,
 }
 
@@ -80,7 +78,7 @@ impl<'a> Stage<'a> {
                 services.push(service.object().clone());
             }
         }
-        let adoption = Adoption::new(release, &base, services.clone())?;
+        let adoption = Adoption::new(release, &base, services)?;
         let green = beside(release, &base, Role::Green, adoption.key())?;
         let green = Deployment::of(&green).scaled(wanted);
         workload.sets = Vec::new();
@@ -109,7 +107,6 @@ impl<'a> Stage<'a> {
             workload,
             base,
             green,
-            services,
             adoption,
         })
     }
@@ -147,7 +144,7 @@ impl<'a> Stage<'a> {
     fn switch(&self, release: &Release, preview: &Bundle) -> Waypoint {
         let mut bundle = preview.clone();
         bundle.insert(self.green.clone());
-        edit_services(&mut bundle, &self.services, |service| {
+        edit_services(&mut bundle, self.adoption.services(), |service| {
             with_selector(
                 release.to().get(service.object()).unwrap_or(service),
                 self.adoption.key(),
@@ -160,10 +157,10 @@ impl<'a> Stage<'a> {
     /// The base takes the new template while it serves nobody, and then serves again.
     fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
         let mut bundle = switched.clone();
-        edit_services(&mut bundle, &self.services, |service| {
+        edit_services(&mut bundle, self.adoption.services(), |service| {
             with_selector(service, self.adoption.key(), self.adoption.value())
         });
-        for object in [&self.base].into_iter().chain(&self.services) {
+        for object in [&self.base].into_iter().chain(self.adoption.services()) {
             bundle.extend(end.get(object).cloned());
         }
         Waypoint::new("return", bundle)

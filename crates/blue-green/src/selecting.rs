@@ -3,19 +3,11 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::Deployment;
-use serde_json::Value;
+use cutover_workload::{Deployment, texts};
 
 /// The labels that a Service selects by.
 pub(crate) fn selector(service: &Manifest) -> BTreeMap<String, String> {
-    let labels = service
-        .pointer("/spec/selector")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
-    labels
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
+    texts(service.pointer("/spec/selector"))
 }
 
 /// Puts all Services of a list into a bundle, edited.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, OnFailure, Plan, Spec};
 use cutover_release::{Release, autoscalers, check_made, paused, ports, resumed, services};
+use cutover_traffic::PodIndex;
 use cutover_workload::{Deployment, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
@@ -59,9 +60,10 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
         undo,
     };
     let plan = Plan::new(name, spec)?;
+    let before = PodIndex::of(release.from());
     let mut walk = plan.walk();
     while walk.advance()?.is_some() {
-        ports(walk.state(), release)?;
+        ports(walk.state(), release, &before)?;
     }
     Ok(plan)
 }

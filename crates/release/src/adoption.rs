@@ -43,6 +43,11 @@ impl Adoption {
         })
     }
 
+    /// The Services that pick by the label.
+    pub fn services(&self) -> &[ObjectRef] {
+        &self.services
+    }
+
     /// The label's key.
     pub fn key(&self) -> &'static str {
         self.key

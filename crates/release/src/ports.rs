@@ -10,16 +10,17 @@ use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
 /// Refuses a state in which a Service and its pods are at odds about a port on the way. How they
-/// stand together before and after is somebody's wish.
+/// stand together before and after is somebody's wish. `before` are the pods of what runs, which
+/// are the same for all states.
 ///
 /// # Errors
 ///
 /// The Service, and the port that leads nowhere.
-pub fn ports(state: &Bundle, release: &Release) -> Result<(), Refusals> {
-    let (index, before) = (PodIndex::of(state), PodIndex::of(release.from()));
+pub fn ports(state: &Bundle, release: &Release, before: &PodIndex<'_>) -> Result<(), Refusals> {
+    let index = PodIndex::of(state);
     for manifest in state.of_kind("Service") {
         let service = Service::read(manifest)?;
-        let served = Served::of(release.from(), &before, &service.object)?;
+        let served = Served::of(release.from(), before, &service.object)?;
         for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
             let stand_so = |end| stand_so(manifest, &service, pods, end);
             if !stand_so(release.from())? && !stand_so(release.to())? {

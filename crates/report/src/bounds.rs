@@ -1,7 +1,7 @@
 //! The counts that a plan promises to keep, state by state.
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Plan, Undo, walk};
+use cutover_plan::{Plan, Undo};
 use cutover_workload::{Bounds, Workload};
 
 use crate::counts::Counts;
@@ -117,12 +117,8 @@ impl<'a> Block<'a> {
 
     fn back(&mut self, undo: Option<&Undo>, from: &Bundle) -> Result<(), Error> {
         let Some(undo) = undo else { return Ok(()) };
-        let mut walk = walk(from.clone(), &undo.steps);
-        let mut worst: Option<Counts> = None;
-        while walk.advance()?.is_some() {
-            let counts = Counts::during(self.workload, walk.before(), walk.state())?;
-            worst = Some(worst.map_or(counts, |worst| worst.worst(counts)));
-        }
+        let counts = Counts::along(self.workload, from, &undo.steps)?;
+        let worst = counts.into_iter().reduce(Counts::worst);
         let cells = worst.map_or_else(|| [ABSENT, ABSENT].map(Into::into), Counts::cells);
         let ends = [undo.from.to_string(), undo.to.to_string()];
         self.back.row(ends.into_iter().chain(cells).collect());

@@ -1,6 +1,7 @@
 //! How many pods may be alive, and how many must be available, while a step is carried out.
 
 use cutover_manifest::{Bundle, ObjectRef};
+use cutover_plan::{Step, walk};
 use cutover_traffic::Service;
 use cutover_workload::{Deployment, Slack, Workload};
 
@@ -42,6 +43,20 @@ impl Counts {
             most,
             fewest: available(before)?.min(available(after)?),
         })
+    }
+
+    /// On the way over some steps, from a state on: those of each step.
+    pub(crate) fn along(
+        workload: &Workload,
+        from: &Bundle,
+        steps: &[Step],
+    ) -> Result<Vec<Self>, Error> {
+        let mut walk = walk(from.clone(), steps);
+        let mut counts = Vec::with_capacity(steps.len());
+        while walk.advance()?.is_some() {
+            counts.push(Self::during(workload, walk.before(), walk.state())?);
+        }
+        Ok(counts)
     }
 
     /// The worse of each.

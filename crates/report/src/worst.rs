@@ -1,8 +1,7 @@
 //! The worst moments of a plan: the bounds that it keeps, however loosely it promises them.
 
 use cutover_check::{Checked, Place};
-use cutover_manifest::Bundle;
-use cutover_plan::{Gate, Step, walk};
+use cutover_plan::{Gate, Step};
 use cutover_traffic::Share;
 use cutover_workload::Workload;
 
@@ -103,22 +102,17 @@ fn is_question(gate: &Gate) -> bool {
 
 /// The fewest pods available and the most alive, forward and back.
 fn counts(plan: &Checked, workload: &Workload) -> Result<(Worst, Worst), Error> {
-    let mut forward = plan.walk();
-    let mut worst = Found::at_rest(workload, forward.state())?;
-    while forward.advance()?.is_some() {
-        let number = forward.number();
-        let states = [forward.before(), forward.state()];
-        worst.look(workload, states, Place::Step(number))?;
-        let Some(undo) = plan.undo(number) else {
-            continue;
-        };
-        let mut back = walk(forward.state().clone(), &undo.steps);
-        while back.advance()?.is_some() {
-            let place = Place::Undo {
-                from: number,
-                step: back.number(),
-            };
-            worst.look(workload, [back.before(), back.state()], place)?;
+    let mut walk = plan.walk();
+    let at_rest = Counts::during(workload, walk.state(), walk.state())?;
+    let mut worst = Found::at_rest(at_rest);
+    while walk.advance()?.is_some() {
+        let from = walk.number();
+        let there = Counts::during(workload, walk.before(), walk.state())?;
+        worst.look(there, Place::Step(from));
+        let back = plan.undo(from).map_or(&[][..], |undo| &undo.steps);
+        let back = Counts::along(workload, walk.state(), back)?;
+        for (step, counts) in (1..).zip(back) {
+            worst.look(counts, Place::Undo { from, step });
         }
     }
     Ok((worst.fewest, worst.most))
@@ -130,25 +124,19 @@ struct Found {
 }
 
 impl Found {
-    fn at_rest(workload: &Workload, start: &Bundle) -> Result<Self, Error> {
-        let Counts { most, fewest } = Counts::during(workload, start, start)?;
+    fn at_rest(counts: Counts) -> Self {
         let at = |pods| Worst {
             pods,
             place: Place::Plan,
         };
-        Ok(Self {
-            fewest: at(fewest),
-            most: at(most),
-        })
+        Self {
+            fewest: at(counts.fewest),
+            most: at(counts.most),
+        }
     }
 
-    fn look(
-        &mut self,
-        workload: &Workload,
-        [before, after]: [&Bundle; 2],
-        place: Place,
-    ) -> Result<(), Error> {
-        let Counts { most, fewest } = Counts::during(workload, before, after)?;
+    fn look(&mut self, counts: Counts, place: Place) {
+        let Counts { most, fewest } = counts;
         if fewest < self.fewest.pods {
             self.fewest = Worst {
                 pods: fewest,
@@ -158,6 +146,5 @@ impl Found {
         if most > self.most.pods {
             self.most = Worst { pods: most, place };
         }
-        Ok(())
     }
 }
