@@ -60,6 +60,19 @@ impl Ends {
         self
     }
 
+    /// The same, with what a pass makes of it wanted.
+    ///
+    /// # Errors
+    ///
+    /// What the pass refuses.
+    pub fn passed(
+        self,
+        pass: impl FnOnce(&Bundle) -> Result<Bundle, Refusals>,
+    ) -> Result<Self, Refusals> {
+        let to = pass(&self.to)?;
+        Ok(self.wanting(to))
+    }
+
     /// The same, with another image wanted in one container. Where no workload is named, exactly
     /// one must have that container.
     ///
@@ -67,8 +80,7 @@ impl Ends {
     ///
     /// No such container, or several workloads that have it.
     pub fn image(self, image: &Image, workloads: &[WorkloadName]) -> Result<Self, Refusals> {
-        let to = set_image(&self.to, image, workloads)?;
-        Ok(self.wanting(to))
+        self.passed(|to| set_image(to, image, workloads))
     }
 
     /// The same, with another value wanted of an environment variable in one container.
@@ -81,8 +93,7 @@ impl Ends {
         variable: &EnvironmentVariable,
         workloads: &[WorkloadName],
     ) -> Result<Self, Refusals> {
-        let to = set_environment(&self.to, variable, workloads)?;
-        Ok(self.wanting(to))
+        self.passed(|to| set_environment(to, variable, workloads))
     }
 
     /// What runs.

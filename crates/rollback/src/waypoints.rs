@@ -14,8 +14,7 @@ impl Strategy for Rollback {
     /// The named Deployments as an earlier revision had them. A paused Deployment, a history that
     /// lacks the revision, and a revision that runs already are refused.
     fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
-        let to = wanted(ends.to(), self)?;
-        Ok(ends.wanting(to))
+        ends.passed(|to| wanted(to, self))
     }
 
     /// `[rollback]`: straight to the earlier revision, within the budget.

@@ -49,8 +49,7 @@ impl Strategy for Restart {
     /// The named Deployments with another time in their pods' annotation. One that is paused, or
     /// that was restarted in the same second, is refused.
     fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
-        let to = restart(ends.to(), self)?;
-        Ok(ends.wanting(to))
+        ends.passed(|to| restart(to, self))
     }
 
     /// `[restart]`: straight to what is wanted, within the Deployment's own budget.
@@ -66,8 +65,7 @@ impl Strategy for Pause {
 
     /// The named Deployments paused. One that is paused already is refused.
     fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
-        let to = pause(ends.to(), self)?;
-        Ok(ends.wanting(to))
+        ends.passed(|to| pause(to, self))
     }
 
     /// `[pause]`: one patch a Deployment.
@@ -83,8 +81,7 @@ impl Strategy for Resume {
 
     /// The named Deployments rolling out again. One that is not paused is refused.
     fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
-        let to = resume(ends.to(), self)?;
-        Ok(ends.wanting(to))
+        ends.passed(|to| resume(to, self))
     }
 
     /// `[resume]`: what was held back rolls out.
