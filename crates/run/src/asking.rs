@@ -4,7 +4,7 @@ use cutover_manifest::{Manifest, ObjectRef};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Location;
-use crate::effect::{Effect, Request, Right, Ticket};
+use crate::effect::{Effect, Request, Right, Ticket, Write};
 use crate::event::{Answer, Fault, Reply};
 use crate::leadership::Leadership;
 use crate::lease::later;
@@ -18,6 +18,9 @@ pub(crate) const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How often a write is tried whose object changes under it each time.
 const TRIES: u32 = 20;
+
+/// How often a dry run is, which a server may refuse with the same words for good.
+const DRY_TRIES: u32 = 5;
 
 /// What a request is about.
 #[derive(Clone, Debug)]
@@ -59,6 +62,19 @@ impl Asked {
     fn wants_leases(&self) -> bool {
         let is_write = matches!(self.request, Request::Write { dry_run: false, .. });
         is_write && !matches!(self.question, Question::Lease(_) | Question::Release)
+    }
+
+    /// Whether its object may have changed since it was read.
+    fn is_outdated(&self, fault: &Fault) -> bool {
+        let is_there = !matches!(
+            self.request,
+            Request::Write {
+                write: Write::Create(_),
+                ..
+            }
+        );
+        let may_have_changed = fault.code == 409 || is_there && fault.is_stale();
+        may_have_changed && self.tries < DRY_TRIES
     }
 }
 
@@ -108,6 +124,11 @@ impl Run {
                 _,
             ) if self.is_over() => {}
             (_, Err(fault)) if !fault.is_final() => self.retry(asked, &fault, wall),
+            (Question::Rehearse(_) | Question::Confirm(_) | Question::Rebase(_), Err(fault))
+                if asked.is_outdated(&fault) =>
+            {
+                self.try_anew(asked, &fault, wall);
+            }
             (Question::Rebase(kept), answer) => self.rebased(&kept, answer),
             (Question::Confirm(rebound), answer) => self.confirmed(*rebound, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
@@ -160,6 +181,19 @@ impl Run {
         if now.duration_since(asked.since) > PATIENCE {
             return self.fail(format!("the API server does not answer: {}", fault.told()));
         }
+        self.delay(asked, fault, now);
+    }
+
+    /// Reads an object that has changed since it was read, and tries its state on what it is then.
+    fn try_anew(&mut self, asked: Asked, fault: &Fault, now: Timestamp) {
+        if let Some(state) = self.tried(&asked.question) {
+            let object = state.object().clone();
+            self.ask(Question::Look(object.clone()), Request::Get(object), now);
+        }
+        self.delay(asked, fault, now);
+    }
+
+    fn delay(&mut self, asked: Asked, fault: &Fault, now: Timestamp) {
         let pause = fault.pause(asked.tries);
         self.retried(fault, pause);
         self.wake_at(later(now, pause));
@@ -186,10 +220,24 @@ impl Run {
             if asked.wants_leases() && !self.leads(now) {
                 self.withdraw(asked.question);
             } else if due <= now.wall {
-                self.send(asked);
+                self.send_anew(asked, now);
             } else {
                 self.wake_at(due);
                 self.delayed.push((due, asked));
+            }
+        }
+    }
+
+    /// What only the server's dry run is asked is made anew, from what its object is by now.
+    fn send_anew(&mut self, asked: Asked, now: Now) {
+        let Some(state) = self.tried(&asked.question) else {
+            return self.send(asked);
+        };
+        match self.rehearsal(state) {
+            Some(request) => self.send(Asked { request, ..asked }),
+            None => {
+                let live = self.seen.live(state.object()).cloned();
+                self.answered(asked, Ok(Reply::Object(live)), now);
             }
         }
     }

@@ -44,6 +44,12 @@ pub(crate) struct Rebound {
     claimed: Manifest,
 }
 
+impl Rebound {
+    pub(crate) fn state(&self) -> &Manifest {
+        &self.state
+    }
+}
+
 impl Run {
     /// Begins to bind the given plan again: what the objects were at the start follows from what they
     /// are, and where that does not tell all of it the server is asked.
@@ -81,6 +87,12 @@ impl Run {
         }
         let question = Question::Rebase(Box::new(kept.clone()));
         Some((question, self.rehearsal(base)?))
+    }
+
+    /// What an object was at the start, while the plan is being bound again.
+    pub(crate) fn base_of(&self, object: &ObjectRef) -> Option<&Manifest> {
+        let (_, base) = self.rebinding.as_ref()?.bases.get(object)?;
+        Some(base)
     }
 
     /// What the server makes of an object as it was at the start: what the journal knows more of it

@@ -41,6 +41,26 @@ impl Run {
         })
     }
 
+    /// The state that a question has the server try.
+    pub(crate) fn tried<'a>(&'a self, question: &'a Question) -> Option<&'a Manifest> {
+        match question {
+            Question::Rehearse(state) => Some(state),
+            Question::Confirm(rebound) => Some(rebound.state()),
+            Question::Rebase(kept) => self.base_of(kept.object()),
+            Question::Check(_)
+            | Question::Lease(_)
+            | Question::Look(_)
+            | Question::Make(_)
+            | Question::OpenJournal(_)
+            | Question::ReadJournal
+            | Question::Release
+            | Question::Reread
+            | Question::Review(_)
+            | Question::Survey
+            | Question::WriteJournal(_) => None,
+        }
+    }
+
     pub(crate) fn rehearsal(&self, state: &Manifest) -> Option<Request> {
         let write = match self.seen.live(state.object()) {
             _ if state.is_sealed() => return None,
@@ -122,3 +142,6 @@ impl Run {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;
