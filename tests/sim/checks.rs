@@ -7,6 +7,7 @@ use cutover::planning::{Deployment, Role, Workload};
 use cutover_model::Model;
 use cutover_run::{Answer, Request};
 
+use crate::scenario::workloads;
 use crate::stage::NAMESPACE;
 
 /// What a run has promised, and what it began with.
@@ -21,11 +22,11 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(model: &Model, plan: &Plan, strict: bool) -> Self {
+    pub(crate) fn new(model: &Model, plan: &Plan, seed: u64, strict: bool) -> Self {
         let objects: Vec<ObjectRef> = plan.objects().iter().map(placed).collect();
         let start = live(model, &objects);
         Self {
-            workloads: plan.spec.workloads.clone(),
+            workloads: workloads(plan, seed),
             strict,
             start,
             objects,

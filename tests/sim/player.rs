@@ -7,7 +7,7 @@ use cutover_model::{Fate, Model, Random, Write};
 use jiff::SignedDuration;
 
 use crate::checks::{Checks, placed, selects};
-use crate::scenario::new_images;
+use crate::scenario::{new_images, scaled};
 use crate::stage::standing;
 
 /// How long a gate is waited for.
@@ -29,10 +29,10 @@ impl<'p> Player<'p> {
             true => Fate::NeverReady,
             false => Fate::Healthy,
         };
-        let mut model = standing(seed, &plan.start());
+        let mut model = standing(seed, &scaled(plan.start(), promised, seed));
         let images = new_images(promised).into_iter();
         model.nodes.fates = images.map(|image| (image, fate)).collect();
-        let checks = Checks::new(&model, promised, true);
+        let checks = Checks::new(&model, promised, seed, true);
         Self {
             plan,
             model,
@@ -117,7 +117,7 @@ impl<'p> Player<'p> {
             });
             shrunk.all(|object| {
                 let set = state.get(object).map(Deployment::of);
-                let wanted = set.and_then(Deployment::replicas).unwrap_or(1);
+                let wanted = asked(model, object);
                 let budget = set.map(Deployment::budget).unwrap_or_default();
                 is_followed(model, object)
                     && model.alive(object) <= wanted + budget.of(wanted).surge
@@ -158,12 +158,17 @@ impl<'p> Player<'p> {
     }
 }
 
+/// The pods that a set asks for at this moment.
+fn asked(model: &Model, set: &ObjectRef) -> u32 {
+    let set = model.server.get(&placed(set));
+    set.map_or(0, |set| Deployment::of(&set).replicas().unwrap_or(1))
+}
+
 /// Whether a gate holds; a person agrees, and other systems do.
 fn holds(model: &Model, gate: &Gate, state: &Bundle) -> bool {
     match gate {
         Gate::Available(gate) => {
-            let set = state.get(&gate.object).map(Deployment::of);
-            let wanted = gate.replicas.or_else(|| set?.replicas()).unwrap_or(1);
+            let wanted = gate.replicas.unwrap_or_else(|| asked(model, &gate.object));
             is_followed(model, &gate.object)
                 && is_of_one_template(model, &gate.object, wanted)
                 && model.available(&gate.object) == wanted

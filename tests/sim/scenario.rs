@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use cutover::manifest::{Bundle, ObjectRef};
-use cutover::planning::{OnFailure, deployments};
+use cutover::planning::{Bounds, Deployment, OnFailure, Workload, deployments};
 use cutover::{Checked, Plan, patch::Patch};
 use cutover_model::{Edit, Fate, Faults, Random};
 use serde_json::json;
@@ -55,9 +55,10 @@ impl<'p> Scenario<'p> {
         } else {
             OnFailure::Stop
         };
-        let faults = faults(&mut random, plan);
+        let mut faults = faults(&mut random, plan);
         let undo = random.chance(300);
         let opinion = Opinion::of(&mut random);
+        faults.edits.extend(autoscaled(&mut random, plan));
         Self {
             seed,
             plan,
@@ -72,10 +73,22 @@ impl<'p> Scenario<'p> {
         }
     }
 
-    /// Whether pods or objects change by somebody else's hand, so that no budget can be promised.
+    /// Where the plan starts, with as many pods as others say where it does not.
+    pub(crate) fn start(&self) -> Bundle {
+        scaled(self.plan.start(), self.plan, self.seed)
+    }
+
+    /// Whether pods or objects change by somebody else's hand, so that no budget can be promised. A
+    /// number that the plan leaves to others is theirs to change.
     pub(crate) fn is_meddled_with(&self) -> bool {
-        !self.faults.edits.is_empty()
+        let mut edits = self.faults.edits.iter();
+        edits.any(|edit| !live_sets(self.plan).any(|set| *set == edit.object))
             || self.faults.crashes + self.faults.evictions + self.faults.deletions > 0
+    }
+
+    /// Whether nobody else changes any pod, so that the budget is promised at every moment.
+    pub(crate) fn is_left_alone(&self) -> bool {
+        !self.is_meddled_with() && self.faults.edits.is_empty()
     }
 
     /// Whether another system may say no.
@@ -126,6 +139,41 @@ pub(crate) fn new_images(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
+/// The sets whose number of pods the plan leaves to others.
+fn live_sets(plan: &Plan) -> impl Iterator<Item = &ObjectRef> {
+    let workloads = plan.spec.workloads.iter();
+    let live = workloads.filter(|workload| workload.is_live());
+    live.flat_map(Workload::objects)
+}
+
+/// How many pods run where others say it.
+fn others_say(seed: u64) -> u32 {
+    1 + u32::try_from(seed % 7).unwrap()
+}
+
+/// Where a plan starts, scaled as others have done it where the plan does not.
+pub(crate) fn scaled(mut start: Bundle, plan: &Plan, seed: u64) -> Bundle {
+    for set in live_sets(plan) {
+        let scaled = start
+            .get(set)
+            .map(|set| Deployment::of(set).scaled(others_say(seed)));
+        start.extend(scaled);
+    }
+    start
+}
+
+/// A plan's workloads, with the bounds that it promises where so many pods run.
+pub(crate) fn workloads(plan: &Plan, seed: u64) -> Vec<Workload> {
+    let mut workloads = plan.spec.workloads.clone();
+    for workload in &mut workloads {
+        if let Some(live) = workload.bounds.live() {
+            let pods = others_say(seed);
+            workload.bounds = Bounds::within(live.budget(), pods, pods);
+        }
+    }
+    workloads
+}
+
 /// Nothing goes wrong in one run of three; else a little of everything does.
 fn faults(random: &mut Random, plan: &Checked) -> Faults {
     if random.chance(333) {
@@ -153,21 +201,35 @@ fn faults(random: &mut Random, plan: &Checked) -> Faults {
     faults
 }
 
+/// An autoscaler scales what the plan leaves to it, again and again.
+fn autoscaled(random: &mut Random, plan: &Checked) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for set in live_sets(plan) {
+        let times = random.below(5);
+        edits.extend((0..times).map(|_| scale(random, set)));
+    }
+    edits
+}
+
 /// Somebody else scales a Deployment.
 fn edit(random: &mut Random, plan: &Checked) -> Option<Edit> {
     let start = plan.start();
     let objects: Vec<ObjectRef> = deployments(&start)
         .map(|set| set.manifest().object().clone())
         .collect();
+    let object = random.pick(&objects)?.clone();
+    Some(scale(random, &object))
+}
+
+fn scale(random: &mut Random, object: &ObjectRef) -> Edit {
     let ops = json!([{"op": "replace", "path": "/spec/replicas", "value": 1 + random.below(6)}]);
     let ops: Patch = serde_json::from_value(ops).unwrap();
-    let object = random.pick(&objects)?.clone();
-    Some(Edit {
+    Edit {
         step: 100 + random.below(500),
-        object,
+        object: object.clone(),
         manager: "somebody".into(),
         ops,
-    })
+    }
 }
 
 fn images(bundle: &Bundle) -> BTreeSet<String> {

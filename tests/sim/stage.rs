@@ -61,13 +61,18 @@ pub(crate) fn standing(seed: u64, start: &Bundle) -> Model {
 
 impl<'p> Stage<'p> {
     pub(crate) fn new(scenario: Scenario<'p>, aloud: bool) -> Self {
-        let mut model = standing(scenario.seed, &scenario.plan.start());
+        let mut model = standing(scenario.seed, &scenario.start());
         let fates = scenario
             .new_images()
             .into_iter()
             .map(|image| (image, scenario.fate));
         model.nodes.fates = fates.collect();
-        let checks = Checks::new(&model, scenario.plan, !scenario.is_meddled_with());
+        let checks = Checks::new(
+            &model,
+            scenario.plan,
+            scenario.seed,
+            scenario.is_left_alone(),
+        );
         Self {
             runner: Runner::new(&scenario, 0, Goal::Apply),
             cut_off: None,

@@ -35,7 +35,7 @@ impl Stage<'_> {
             Outcome::Done => self.checks.is_done(&self.model, self.scenario.plan),
             Outcome::Undone { to: 0 } => self.checks.is_undone(&self.model),
             // Somebody was there before the run began.
-            Outcome::Refused { .. } if edited && self.checks.writes == 0 => Ok(()),
+            Outcome::Refused { .. } if meddled && self.checks.writes == 0 => Ok(()),
             Outcome::Stopped { .. }
                 if meddled || self.scenario.is_broken() || self.scenario.is_doubted() =>
             {

@@ -2,7 +2,7 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
-use cutover_release::{Adoption, Refusals, Release, beside, refuse, with_selector, workload};
+use cutover_release::{Adoption, Refusals, Release, beside, counted, refuse, with_selector};
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
@@ -62,7 +62,7 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     fn new(release: &Release, spec: &'a BlueGreen, layout: &Layout) -> Result<Self, Refusals> {
         let base = layout.active.clone();
-        let mut workload = workload(release, &base, &spec.allowance())?;
+        let mut workload = counted(release, &base, &spec.allowance())?;
         let wanted = release
             .to()
             .get(&base)

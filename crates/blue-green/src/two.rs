@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{
-    Hint, Refusals, Release, refuse, replicas, with_pod_label, with_selector, workload,
+    Hint, Refusals, Release, counted, refuse, replicas, with_pod_label, with_selector,
 };
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ impl<'a> Slots<'a> {
         if serving == 0 {
             return Err(error::no_pods(&layout.active));
         }
-        let mut workload = workload(release, &layout.active, &spec.allowance())?;
+        let mut workload = counted(release, &layout.active, &spec.allowance())?;
         let beside = serving
             .max(standing)
             .max(spec.preview_replica_count.unwrap_or(0));

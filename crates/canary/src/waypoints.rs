@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Asked, Gate, Pause};
 use cutover_planner::{Strategy, Waypoint, Waypoints};
-use cutover_release::{Refusals, Release, beside, discriminator, workload};
+use cutover_release::{Refusals, Release, beside, counted, discriminator};
 use cutover_traffic::{Percent, Service, Share, Split};
 use cutover_workload::{Deployment, Role, Workload};
 
@@ -71,7 +71,7 @@ impl<'a> Tier<'a> {
         base: &Bundle,
     ) -> Result<Self, Refusals> {
         let allowance = spec.allowance();
-        let mut workload = workload(release, object, &allowance)?;
+        let mut workload = counted(release, object, &allowance)?;
         if workload.replicas() == 0 {
             return Err(error::no_pods(object));
         }

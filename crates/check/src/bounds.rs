@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::Service;
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::{Amount, Budget, Deployment, Workload};
 
 use crate::broken::{Broken, Place};
 use crate::counts::{Crowd, Labels};
@@ -50,7 +50,33 @@ pub(crate) fn broken(
             });
         }
     }
+    broken.extend(beyond(workload, crowd, states[1], place));
     broken
+}
+
+/// A set whose pods are replaced in another way than live bounds allow, however many there are: the
+/// number that stands for them does not tell a percentage from a count.
+fn beyond(workload: &Workload, crowd: &Crowd, state: &Bundle, place: Place) -> Option<Broken> {
+    let live = workload.bounds.live()?;
+    let rolling = workload.objects().filter(|set| crowd.pods[*set].rolling);
+    let sets = rolling.filter_map(|set| state.get(set));
+    // While it is paused its controller replaces none.
+    let sets = sets.filter(|set| !Deployment::of(set).is_paused());
+    let mut strange = sets.filter(|set| !live.admits(replacing(Deployment::of(set))));
+    let reason = "its pods are replaced by more or fewer at a time than the bounds allow";
+    let set = strange.next()?;
+    Some(Broken::field(place, set.object(), "/spec/strategy", reason))
+}
+
+/// How many pods more and fewer a set has while they are replaced.
+fn replacing(set: Deployment<'_>) -> Budget {
+    match set.recreates() {
+        true => Budget {
+            max_surge: Amount::Count(0),
+            max_unavailable: Amount::Percent(100),
+        },
+        false => set.budget(),
+    }
 }
 
 /// Which sets each router of a workload selects: by what it says, and by what it said before while

@@ -8,6 +8,7 @@ use cutover_plan::{Change, Plan, Step, take_back, walk};
 
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
+use crate::pods::Pods;
 use crate::routers::Requests;
 use crate::within::{Seen, asks, awaits, versions};
 use crate::{bounds, gates, sets, workloads};
@@ -110,7 +111,12 @@ impl<'a> Recount<'a> {
             self.gates(&mut crowd, step, walk.state(), place);
         }
         self.end = walk.state().clone();
-        self.known(&crowd, Place::Step(plan.len()), "the plan ends");
+        self.known(
+            &crowd,
+            walk.state(),
+            Place::Step(plan.len()),
+            "the plan ends",
+        );
         self.broken.extend(requests.broken());
         let strangers = workloads::strangers(plan, &requests.served);
         self.broken.extend(strangers);
@@ -202,17 +208,19 @@ impl<'a> Recount<'a> {
             crowd.gate(gate, state);
         }
         if !step.shares.is_empty() {
-            self.known(crowd, place, "a share is asked for");
+            self.known(crowd, state, place, "a share is asked for");
         }
         if step.gates.iter().any(|gate| !gate.is_observed()) {
-            self.known(crowd, place, "somebody is asked or time passes");
+            self.known(crowd, state, place, "somebody is asked or time passes");
         }
     }
 
-    /// Whether the number of pods of every set is known.
-    fn known(&mut self, crowd: &Crowd, place: Place, what: &'static str) {
+    /// Whether the number of pods of every set is known. One whose count others own goes as a whole,
+    /// and its pods after it.
+    fn known(&mut self, crowd: &Crowd, state: &Bundle, place: Place, what: &'static str) {
+        let goes = |object, pods: &Pods| pods.live.is_some() && !state.contains(object);
         for (object, pods) in &crowd.pods {
-            if !(pods.alive.is_known() && pods.answering.is_known()) {
+            if !goes(object, pods) && !(pods.alive.is_known() && pods.answering.is_known()) {
                 self.broken.push(Broken::Unknown {
                     place,
                     object: Box::new(object.clone()),

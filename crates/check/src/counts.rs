@@ -7,7 +7,7 @@ use cutover_plan::{Change, Gate, Outdated, Plan, Step};
 use cutover_traffic::Service;
 use cutover_workload::{Deployment, Workload};
 
-use crate::pods::{Pods, replicas};
+use crate::pods::Pods;
 
 /// Labels that pods must have.
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -30,14 +30,12 @@ pub(crate) struct Crowd {
 impl Crowd {
     /// All sets at rest, as the plan starts from them.
     pub(crate) fn at_rest(plan: &Plan, state: &Bundle) -> Self {
-        let objects = plan
-            .spec
-            .workloads
-            .iter()
-            .flat_map(|workload| workload.objects());
-        let pods = objects.map(|object| {
-            let count = state.get(object).map_or(0, replicas);
-            (object.clone(), Pods::at_rest(count))
+        let workloads = plan.spec.workloads.iter();
+        let pods = workloads.flat_map(|workload| {
+            let pods = |object: &ObjectRef| Pods::of(workload, state.get(object));
+            workload
+                .objects()
+                .map(move |object| (object.clone(), pods(object)))
         });
         Self {
             pods: pods.collect(),
@@ -65,11 +63,11 @@ impl Crowd {
         if let Some(pods) = self.pods.get_mut(object) {
             *pods = match (change, before, after) {
                 (Change::Replace(replace), Some(set), _) => match replace.pods {
-                    Outdated::Outdated => replaced(*pods, replicas(set), replace.at_most.get()),
+                    Outdated::Outdated => replaced(*pods, pods.asked(set), replace.at_most.get()),
                     Outdated::Stuck => *pods,
                 },
                 (_, Some(before), Some(after)) => pods.changed(before, after),
-                (_, None, Some(after)) => Pods::created(after),
+                (_, None, Some(after)) => pods.created(after),
                 (_, _, None) => pods.deleted(),
             };
         } else if before.is_none() && after.is_some() {
@@ -102,10 +100,9 @@ impl Crowd {
     pub(crate) fn gate(&mut self, gate: &Gate, state: &Bundle) {
         match gate {
             Gate::Available(gate) => {
-                let asked = state.get(&gate.object).map_or(0, replicas);
-                let count = gate.replicas.unwrap_or(asked);
                 if let Some(pods) = self.pods.get_mut(&gate.object) {
-                    *pods = Pods::at_rest(count);
+                    let asked = state.get(&gate.object).map_or(0, |set| pods.asked(set));
+                    *pods = pods.at_rest(gate.replicas.unwrap_or(asked));
                 }
             }
             Gate::Settled(gate) => {

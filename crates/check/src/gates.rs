@@ -6,7 +6,6 @@ use cutover_traffic::Service;
 
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
-use crate::pods::replicas;
 
 /// What is wrong with a gate in a state.
 pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -> Option<Broken> {
@@ -19,10 +18,13 @@ pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -
         return endpoints(manifest).and_then(broken);
     }
     let counted = gate.counted()?;
-    if !crowd.pods.contains_key(object) {
+    let Some(pods) = crowd.pods.get(object) else {
         return broken("its gate counts pods, and it is no set of a workload");
+    };
+    if pods.live.is_some() && counted.replicas.is_some() {
+        return broken("its gate waits for a number of pods, and others say how many there are");
     }
-    let asked = replicas(manifest);
+    let asked = pods.asked(manifest);
     if let Gate::Available(Available {
         updated: Some(updated),
         ..

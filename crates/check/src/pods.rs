@@ -1,7 +1,7 @@
 //! How many pods a set has at a moment, and what changes and gates make of it.
 
 use cutover_manifest::Manifest;
-use cutover_workload::Deployment;
+use cutover_workload::{Deployment, Workload};
 
 /// So many at least, and so many at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,26 +36,48 @@ pub struct Pods {
     pub answering: Counts,
     /// Whether the controller is replacing them, and no gate has seen it end.
     pub rolling: bool,
+    /// What stands for their number, where others own it and its manifest says none.
+    pub live: Option<u32>,
 }
 
 impl Pods {
-    /// A set at rest with so many pods, all of which answer.
-    pub fn at_rest(count: u32) -> Self {
+    /// A set of a workload at rest in a state, all of whose pods answer.
+    pub(crate) fn of(workload: &Workload, manifest: Option<&Manifest>) -> Self {
+        let none = Self {
+            alive: Counts::exactly(0),
+            answering: Counts::exactly(0),
+            rolling: false,
+            live: workload.is_live().then(|| workload.replicas()),
+        };
+        let count = manifest.map_or(0, |manifest| none.asked(manifest));
+        none.at_rest(count)
+    }
+
+    /// The pods that a set asks for; the API server makes one of an absent number.
+    pub(crate) fn asked(self, manifest: &Manifest) -> u32 {
+        let said = || Deployment::of(manifest).replicas().unwrap_or(1);
+        self.live.unwrap_or_else(said)
+    }
+
+    /// The set at rest with so many pods, all of which answer.
+    pub(crate) fn at_rest(self, count: u32) -> Self {
         Self {
             alive: Counts::exactly(count),
             answering: Counts::exactly(count),
             rolling: false,
+            live: self.live,
         }
     }
 
-    /// A set that has just been asked for.
-    pub(crate) fn created(manifest: &Manifest) -> Self {
-        Self::at_rest(0).grown(replicas(manifest))
+    /// After it has just been asked for; pods of one that was deleted may still be there.
+    pub(crate) fn created(self, manifest: &Manifest) -> Self {
+        let most = self.alive.most.saturating_add(self.asked(manifest));
+        self.at_rest(0).grown(most)
     }
 
     /// After a set that stands at `before` is asked to stand at `after`.
     pub(crate) fn changed(self, before: &Manifest, after: &Manifest) -> Self {
-        let (was, is) = (replicas(before), replicas(after));
+        let (was, is) = (self.asked(before), self.asked(after));
         let sized = if is < was {
             self.shrunk(is)
         } else {
@@ -83,14 +105,14 @@ impl Pods {
                 least: self.answering.least.min(count),
                 most: self.answering.most.min(count),
             },
-            rolling: self.rolling,
+            ..self
         }
     }
 
     /// In the middle of the step that leads to `after`, from where one may go back: what it takes
     /// away is gone, since the runner waits for that; of what it adds any part is there.
     pub(crate) fn halfway(self, after: Option<&Manifest>) -> Self {
-        let wanted = after.map_or(0, replicas);
+        let wanted = after.map_or(0, |after| self.asked(after));
         if self.rolling {
             return self;
         }
@@ -104,7 +126,7 @@ impl Pods {
                 least: self.answering.least.min(most),
                 most: self.answering.most.min(most),
             },
-            rolling: false,
+            ..self
         }
     }
 
@@ -162,11 +184,7 @@ impl Pods {
                 most: self.answering.most.max(ceiling),
             },
             rolling: true,
+            ..self
         }
     }
-}
-
-/// The pods that a set asks for; the API server makes one of an absent number.
-pub(crate) fn replicas(manifest: &Manifest) -> u32 {
-    Deployment::of(manifest).replicas().unwrap_or(1)
 }

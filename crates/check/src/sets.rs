@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
 
+const REPLICAS: &str = "/spec/replicas";
+
 /// What a change does to a set that no plan may.
 pub(crate) fn broken(
     crowd: &Crowd,
@@ -28,7 +30,17 @@ pub(crate) fn broken(
         let reason = "it is changed while its pods are replaced, and no gate has seen that end";
         return Some(Broken::object(place, object, reason));
     }
+    if pods.live.is_some() && counts_differ(before, after) {
+        let reason = "others say how many pods it has, and it is written";
+        return Some(Broken::field(place, object, REPLICAS, reason));
+    }
     after.and_then(|after| of_manifest(object, before, after, place))
+}
+
+/// Whether a set that stays is given another number of pods, or loses what it says of it.
+fn counts_differ(before: Option<&Manifest>, after: Option<&Manifest>) -> bool {
+    let ends = before.zip(after);
+    ends.is_some_and(|(before, after)| before.pointer(REPLICAS) != after.pointer(REPLICAS))
 }
 
 /// Whether a change is one of a set, or of pods.
@@ -54,9 +66,8 @@ fn of_manifest(
     place: Place,
 ) -> Option<Broken> {
     let broken = |pointer, reason| Some(Broken::field(place, object, pointer, reason));
-    let replicas = "/spec/replicas";
-    if !is_count(after.pointer(replicas)) {
-        return broken(replicas, "it is no count of pods");
+    if !is_count(after.pointer(REPLICAS)) {
+        return broken(REPLICAS, "it is no count of pods");
     }
     let selector = "/spec/selector";
     if before.is_some_and(|before| before.pointer(selector) != after.pointer(selector)) {

@@ -34,8 +34,8 @@ fn alone(workload: &Workload) -> Option<Broken> {
         "it has no set"
     } else if !workload.sets.iter().all(|set| roles.insert(set.role)) {
         "two of its sets have one role"
-    } else if workload.bounds.fixed().is_none() {
-        "its bounds are live, and no count can be held against them yet"
+    } else if workload.is_live() && workload.sets.len() > 1 {
+        "its bounds are live, and nobody knows how its pods are split between its sets"
     } else {
         return None;
     };

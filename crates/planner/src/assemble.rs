@@ -6,7 +6,7 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, OnFailure, Plan, Spec};
 use cutover_release::{Release, autoscalers, check_made, paused, ports, resumed, services};
 use cutover_traffic::PodIndex;
-use cutover_workload::{Deployment, Rollout, Routed, Workload, deployments};
+use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
 use crate::route::route;
@@ -114,20 +114,33 @@ fn comers_and_goers(
             .collect()
     };
     let workload = |set: &Manifest, comes: bool| {
-        let replicas = Deployment::of(set).replicas()?;
-        let (from, to) = if comes { (0, replicas) } else { (replicas, 0) };
+        let object = set.object();
+        let replicas = Deployment::of(set).replicas();
         let budget = Deployment::of(set).budget();
-        let mut workload = Workload::new(set.object().clone(), budget, from, to);
+        let mut workload = match replicas.filter(|_| !release.is_live(object)) {
+            Some(replicas) if comes => Workload::new(object.clone(), budget, 0, replicas),
+            Some(replicas) => Workload::new(object.clone(), budget, replicas, 0),
+            None => Workload::live(object.clone(), passing(release, object)),
+        };
         for service in release.services_of(set.object()) {
             workload.routers.push(Routed::new(service.object().clone()));
         }
-        Some(workload)
+        workload
     };
     let (comers, goers) = (only(end, release.from()), only(release.from(), end));
-    let comers = comers.iter().filter_map(|set| workload(set, true));
+    let comers = comers.iter().map(|set| workload(set, true));
     comers
-        .chain(goers.iter().filter_map(|set| workload(set, false)))
+        .chain(goers.iter().map(|set| workload(set, false)))
         .collect()
+}
+
+/// Any part of as many pods as others say, beside those that go when it is made anew.
+fn passing(release: &Release, object: &ObjectRef) -> Live {
+    Live {
+        autoscaler: release.autoscaler_of(object).cloned(),
+        missing: Amount::Percent(100),
+        extra: Amount::Percent(100),
+    }
 }
 
 /// A name that objects can have too, so without what tells workloads of one name apart.

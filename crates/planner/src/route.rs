@@ -213,11 +213,10 @@ impl Journey<'_> {
 
     /// After a step, what it took away is no longer there to be doubted.
     fn settle(&mut self, before: &Bundle, after: &Bundle) {
+        // A count that others own changes in no step, but its set may go.
         let count = |bundle: &Bundle, object: &ObjectRef| {
-            bundle
-                .get(object)
-                .and_then(|set| Deployment::of(set).replicas())
-                .unwrap_or(0)
+            let set = bundle.get(object).map(Deployment::of);
+            set.map_or(0, |set| set.replicas().unwrap_or(1))
         };
         self.doubtful
             .retain(|object, _| count(after, object) >= count(before, object));

@@ -109,21 +109,6 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
         let reason = "the port `web` is on no container";
         check_refused(&before, &after, "/spec/ports", reason);
     }
-    let unknown = || {
-        deployment("hello", |value| {
-            drop(value["spec"].as_object_mut().unwrap().remove("replicas"))
-        })
-    };
-    let unknown_next = deployment("hello", |value| {
-        image("hello:2")(value);
-        value["spec"].as_object_mut().unwrap().remove("replicas");
-    });
-    check_refused(
-        &[unknown()],
-        &[unknown_next],
-        "/spec/replicas",
-        "does not say how many pods run",
-    );
     let surge = deployment(
         "hello",
         set("/spec/strategy/rollingUpdate/maxSurge", json!("3")),
@@ -150,14 +135,6 @@ fn what_no_strategy_can_do_is_refused_with_its_place() {
     // The way there would do, but on the way back the old pods would not come.
     check_refused(&[paused("hello:1")], &[next()], "/spec/paused", "paused");
     check_refused(&[], &[paused("hello:1")], "/spec/paused", "paused");
-    let scaler = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "hello"},
-        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "hello"}, "maxReplicas": 9}});
-    check_refused(
-        &[hello(), scaler.clone()],
-        &[next(), scaler],
-        "/spec/replicas",
-        "HorizontalPodAutoscaler hello scales it",
-    );
 }
 
 /// A plan answers for what it changes.

@@ -75,8 +75,7 @@ impl Waypoints {
     ///
     /// # Errors
     ///
-    /// A Deployment whose number of replicas is unknown, and a budget that the API server does not
-    /// take.
+    /// A Deployment that only one end has, and a budget that the API server does not take.
     pub fn straight(
         release: &Release,
         phase: &str,
@@ -104,8 +103,7 @@ impl Waypoints {
     ///
     /// # Errors
     ///
-    /// A Deployment whose number of replicas is unknown, and a budget that the API server does not
-    /// take.
+    /// A Deployment that only one end has, and a budget that the API server does not take.
     pub fn follow(
         &mut self,
         release: &Release,

@@ -1,10 +1,13 @@
 //! Both ends of a release before they are judged, and the passes over what is wanted.
 
-use cutover_manifest::Bundle;
+use cutover_manifest::{Bundle, ObjectRef};
 
+use crate::autoscalers::autoscaled;
 use crate::change::{EnvironmentVariable, Image, set_environment, set_image};
+use crate::live::live;
 use crate::refusal::Refusals;
 use crate::select::WorkloadName;
+use crate::sets::uncounted;
 
 /// What runs and what is wanted, as they were given.
 ///
@@ -94,6 +97,19 @@ impl Ends {
         workloads: &[WorkloadName],
     ) -> Result<Self, Refusals> {
         self.passed(|to| set_environment(to, variable, workloads))
+    }
+
+    /// Whether both ends say how many pods a Deployment has.
+    ///
+    /// # Errors
+    ///
+    /// An autoscaler that says it, and a manifest that leaves it out.
+    pub fn says_replicas(&self, deployment: &ObjectRef) -> Result<(), Refusals> {
+        match live(&self.from, &self.to).get(deployment) {
+            None => Ok(()),
+            Some(None) => Err(uncounted(deployment)),
+            Some(Some(scaler)) => Err(autoscaled(deployment, scaler)),
+        }
     }
 
     /// What runs.

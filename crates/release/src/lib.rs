@@ -9,6 +9,7 @@ mod ends;
 mod hint;
 mod history;
 pub mod kinds;
+mod live;
 mod paused;
 mod ports;
 mod refusal;
@@ -33,5 +34,5 @@ pub use release::{Release, with_replicas};
 pub use select::{BadName, WorkloadName, select};
 pub use services::services;
 pub use sets::{
-    beside, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
+    beside, counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
 };

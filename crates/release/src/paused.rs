@@ -1,7 +1,7 @@
 //! Paused Deployments: what they hold back, and what resuming them may do.
 
 use cutover_manifest::Bundle;
-use cutover_workload::{Deployment, Rollout, Workload, deployments};
+use cutover_workload::{Bounds, Deployment, Rollout, Workload, deployments};
 
 use crate::hint::Hint;
 use crate::kinds;
@@ -61,6 +61,10 @@ pub fn resumed(release: &Release, workloads: &[Workload]) -> Result<(), Refusals
 
 /// How a set under its own strategy would leave its workload's budget when it is paused half rolled.
 fn beyond(set: Deployment<'_>, workload: &Workload) -> Option<(&'static str, String)> {
+    if let Bounds::Live(live) = &workload.bounds {
+        let reason = "undo pauses it again, and then its own strategy may leave the bounds";
+        return (!live.admits(set.budget())).then(|| ("maxSurge", reason.to_owned()));
+    }
     let replicas = workload.replicas();
     let own = set.budget().of(replicas);
     let grown = replicas.saturating_add(own.surge);

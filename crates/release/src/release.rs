@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::ends::Ends;
 use crate::history::without_history;
 use crate::kinds;
+use crate::live::{keep, live};
 use crate::refusal::{Refusals, refuse};
 use crate::refuse::refuse_release;
 
@@ -24,14 +25,17 @@ pub struct Release {
     services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
     /// Whose pods each Service sends requests to, as they run.
     owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+    /// The Deployments whose number of pods others say, each with its autoscaler where it has one.
+    live: BTreeMap<ObjectRef, Option<ObjectRef>>,
 }
 
 impl Release {
     /// A release from what runs to what is wanted.
     ///
     /// Objects that `to` lacks stay, with a warning, unless the ends are
-    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan. ReplicaSets that a Deployment of the input controls are its history, and left out
-    /// with their pods.
+    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan. ReplicaSets that a
+    /// Deployment of the input controls are its history, and left out with their pods. Where others
+    /// say how many pods run, `replicas` stays as it is.
     ///
     /// # Errors
     ///
@@ -64,6 +68,8 @@ impl Release {
                 to.insert(manifest);
             }
         }
+        let live = live(&from, &to);
+        warnings.extend(keep(&live, &from, &mut to));
         let services = services_by_owner(&from);
         let mut owners: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
         for (owner, service) in services
@@ -81,6 +87,7 @@ impl Release {
             warnings,
             services,
             owners,
+            live,
         };
         refuse_release(&release)?;
         Ok(release)
@@ -144,6 +151,17 @@ impl Release {
         services
             .filter_map(|service| self.from.get(service))
             .collect()
+    }
+
+    /// Whether others say how many pods a Deployment has: an autoscaler of the input, or whoever
+    /// scales what a manifest gives no number. Both ends have the same `replicas` then.
+    pub fn is_live(&self, deployment: &ObjectRef) -> bool {
+        self.live.contains_key(deployment)
+    }
+
+    /// The autoscaler that says how many pods a Deployment has.
+    pub fn autoscaler_of(&self, deployment: &ObjectRef) -> Option<&ObjectRef> {
+        self.live.get(deployment)?.as_ref()
     }
 
     /// Whether pods of others, which the release does not replace, are behind a Service of a

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
 use cutover_workload::{
-    Allowance, Deployment, Role, Rollout, Routed, Selector, Workload, deployments, texts,
+    Allowance, Deployment, Live, Role, Rollout, Routed, Selector, Workload, deployments, texts,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::autoscalers::autoscaled;
 use crate::deployment::selector;
 use crate::hint::Hint;
 use crate::kinds;
@@ -216,18 +217,33 @@ fn two_sets(manifest: &Manifest) -> Result<(), Refusals> {
     Ok(())
 }
 
-/// A workload of one Deployment of the release, with the Services before it, and the budget that
-/// the strategy says or else the Deployment's own.
+/// A workload of one Deployment of the release whose pods are counted, as [`workload`] makes it.
 ///
 /// # Errors
 ///
-/// Where a manifest leaves `replicas` out, and a budget that the API server does not take.
+/// As [`workload`], and where others say how many pods run: see [`replicas`].
+pub fn counted(
+    release: &Release,
+    deployment: &ObjectRef,
+    budget: &Allowance,
+) -> Result<Workload, Refusals> {
+    replicas(release, deployment)?;
+    workload(release, deployment, budget)
+}
+
+/// A workload of one Deployment of the release, with the Services before it, and the budget that
+/// the strategy says or else the Deployment's own. Where others say how many pods run, its bounds
+/// are live.
+///
+/// # Errors
+///
+/// A Deployment that only one end has, and a budget that the API server does not take.
 pub fn workload(
     release: &Release,
     deployment: &ObjectRef,
     budget: &Allowance,
 ) -> Result<Workload, Refusals> {
-    let (from, to) = replicas(release, deployment)?;
+    release.both_ends(deployment)?;
     let own = release
         .to()
         .get(deployment)
@@ -246,7 +262,19 @@ pub fn workload(
             )
         })?;
     }
-    let mut workload = Workload::new(deployment.clone(), said, from, to);
+    let mut workload = match release.is_live(deployment) {
+        true => Workload::live(
+            deployment.clone(),
+            Live {
+                autoscaler: release.autoscaler_of(deployment).cloned(),
+                ..Live::within(said)
+            },
+        ),
+        false => {
+            let (from, to) = replicas(release, deployment)?;
+            Workload::new(deployment.clone(), said, from, to)
+        }
+    };
     workload.name = name(release, deployment);
     if said != own {
         workload.rollout = Rollout::Budget(said);
@@ -275,24 +303,30 @@ fn name(release: &Release, deployment: &ObjectRef) -> String {
 ///
 /// # Errors
 ///
-/// Where a manifest leaves `replicas` out: an autoscaler or a person scales it, so the number is
-/// unknown.
+/// Where an autoscaler says how many pods run, or a manifest leaves `replicas` out, so that nobody
+/// knows.
 pub fn replicas(release: &Release, deployment: &ObjectRef) -> Result<(u32, u32), Refusals> {
     let count = |manifest: &Manifest| {
-        let unknown = || {
-            refuse(
-                kinds::UNKNOWN_REPLICAS,
-                deployment,
-                "/spec/replicas",
-                "the manifest does not say how many pods run",
-                Hint::SayReplicas,
-            )
-        };
-        match manifest.pointer("/spec/replicas") {
-            None | Some(Value::Null) => Err(unknown()),
-            Some(_) => Deployment::of(manifest).replicas().ok_or_else(unknown),
-        }
+        let count = Deployment::of(manifest).replicas();
+        count.ok_or_else(|| uncounted(deployment))
     };
     let (running, wanted) = release.both_ends(deployment)?;
+    if release.is_live(deployment) {
+        return Err(match release.autoscaler_of(deployment) {
+            Some(scaler) => autoscaled(deployment, scaler),
+            None => uncounted(deployment),
+        });
+    }
     Ok((count(running)?, count(wanted)?))
+}
+
+/// Nobody knows how many pods run: a manifest says no number.
+pub(crate) fn uncounted(deployment: &ObjectRef) -> Refusals {
+    refuse(
+        kinds::UNKNOWN_REPLICAS,
+        deployment,
+        "/spec/replicas",
+        "the manifest does not say how many pods run",
+        Hint::SayReplicas,
+    )
 }

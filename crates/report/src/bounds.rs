@@ -1,6 +1,6 @@
 //! The counts that a plan promises to keep, state by state.
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::Bundle;
 use cutover_plan::{Plan, Undo};
 use cutover_workload::{Bounds, Workload};
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
 use crate::style::Style;
-use crate::table::{cell, sets};
+use crate::table::{Column, sets};
 use crate::text::{ABSENT, Names, clean, count};
 
 /// For each workload, and for each state of the plan: the pods of each set, the most pods that may
@@ -66,7 +66,7 @@ pub fn bounds(plan: &Plan) -> Result<String, Error> {
 /// The counts of one workload.
 struct Block<'a> {
     workload: &'a Workload,
-    sets: Vec<(String, ObjectRef)>,
+    sets: Vec<Column<'a>>,
     there: Grid,
     back: Grid,
     /// The worst on the way there, and on the ways back.
@@ -80,7 +80,7 @@ impl<'a> Block<'a> {
         let mut there = Grid::default();
         there.column("state", Align::Right);
         there.column("phase", Align::Left);
-        there.columns(sets.iter().map(|(head, _)| head.as_str()), Align::Right);
+        there.columns(sets.iter().map(|set| set.head.as_str()), Align::Right);
         let counts = ["most alive", "fewest available"];
         there.columns(counts, Align::Right);
         there.column("new version", Align::Right);
@@ -106,8 +106,8 @@ impl<'a> Block<'a> {
     ) -> Result<(), Error> {
         let counts = Counts::during(self.workload, before, after)?;
         let mut row = vec![self.states.to_string(), phase.to_owned()];
-        row.extend(self.sets.iter().map(|(_, object)| cell(object, after)));
-        row.extend(counts.cells());
+        row.extend(self.sets.iter().map(|set| set.cell(after)));
+        row.extend(self.cells(Some(counts)));
         row.push(exposure.map_or_else(|| ABSENT.into(), |exposure| exposure.to_string()));
         self.there.row(row);
         self.states += 1;
@@ -119,13 +119,19 @@ impl<'a> Block<'a> {
         let Some(undo) = undo else { return Ok(()) };
         let counts = Counts::along(self.workload, from, &undo.steps)?;
         let worst = counts.into_iter().reduce(Counts::worst);
-        let cells = worst.map_or_else(|| [ABSENT, ABSENT].map(Into::into), Counts::cells);
+        let cells = self.cells(worst);
         let ends = [undo.from.to_string(), undo.to.to_string()];
         self.back.row(ends.into_iter().chain(cells).collect());
         if let Some(counts) = worst {
             self.worst[1] = Some(self.worst[1].map_or(counts, |worst| worst.worst(counts)));
         }
         Ok(())
+    }
+
+    /// The most alive and the fewest available; a number that others own is not counted.
+    fn cells(&self, counts: Option<Counts>) -> [String; 2] {
+        let counted = counts.filter(|_| !self.workload.is_live());
+        counted.map_or_else(|| [ABSENT, ABSENT].map(Into::into), Counts::cells)
     }
 
     fn text(self, names: Names) -> String {

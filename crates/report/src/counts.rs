@@ -29,7 +29,8 @@ impl Counts {
         after: &Bundle,
     ) -> Result<Self, Error> {
         let sets: Vec<&ObjectRef> = workload.objects().collect();
-        let ranges: Vec<Self> = sets.iter().map(|set| range(set, before, after)).collect();
+        let range = |set: &&ObjectRef| range(workload, set, before, after);
+        let ranges: Vec<Self> = sets.iter().map(range).collect();
         let available = |state: &Bundle| -> Result<u64, Error> {
             let services = services(workload, state)?;
             let serving = sets
@@ -73,12 +74,13 @@ impl Counts {
     }
 }
 
-fn range(set: &ObjectRef, before: &Bundle, after: &Bundle) -> Counts {
-    let [was, is] = [before, after].map(|state| pods(set, state));
+fn range(workload: &Workload, set: &ObjectRef, before: &Bundle, after: &Bundle) -> Counts {
+    let pods = |state: &Bundle| state.get(set).map_or(0, |set| workload.pods_of(set));
+    let (was, is) = (pods(before), pods(after));
     let slack = after
         .get(set)
         .filter(|_| rolls(set, before, after))
-        .map(|manifest| slack(Deployment::of(manifest)));
+        .map(|manifest| slack(Deployment::of(manifest), is));
     let Slack { surge, unavailable } = slack.unwrap_or(Slack {
         surge: 0,
         unavailable: 0,
@@ -90,8 +92,7 @@ fn range(set: &ObjectRef, before: &Bundle, after: &Bundle) -> Counts {
 }
 
 /// What a roll takes: all pods where they are recreated.
-fn slack(set: Deployment<'_>) -> Slack {
-    let replicas = set.replicas().unwrap_or(0);
+fn slack(set: Deployment<'_>, replicas: u32) -> Slack {
     if set.recreates() {
         Slack {
             surge: 0,
@@ -108,11 +109,4 @@ fn serves(set: &ObjectRef, state: &Bundle, services: &[Service]) -> bool {
         .map(|manifest| Deployment::of(manifest).labels())
         .unwrap_or_default();
     services.is_empty() || services.iter().any(|service| service.selects(&labels))
-}
-
-fn pods(set: &ObjectRef, state: &Bundle) -> u32 {
-    state
-        .get(set)
-        .and_then(|manifest| Deployment::of(manifest).replicas())
-        .unwrap_or(0)
 }

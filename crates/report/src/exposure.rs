@@ -174,7 +174,7 @@ fn pods<'a>(workload: &Workload, state: &'a Bundle) -> Vec<Pods<'a>> {
         Pods {
             manifest,
             labels: set.labels(),
-            count: set.replicas().unwrap_or(0).into(),
+            count: workload.pods_of(manifest).into(),
         }
     })
     .collect()

@@ -94,6 +94,9 @@ fn weight_text(asked: &Asked, achieved: Option<Share>) -> String {
 fn sentence(workload: &Workload, silent: bool) -> String {
     let fixed = match &workload.bounds {
         Bounds::Fixed(fixed) => fixed,
+        Bounds::Live(_) if silent => {
+            return "All old pods stop before new ones start, and nobody answers meanwhile.".into();
+        }
         Bounds::Live(live) => return against_live(live),
     };
     let most = fixed.ceiling;
@@ -121,6 +124,9 @@ fn lines(workloads: &[Workload], recreated: &BTreeSet<ObjectRef>, names: Names) 
     for workload in workloads.iter().take(MOST_LINES) {
         let name = names.workload(workload);
         let promise = match &workload.bounds {
+            Bounds::Live(_) if silent(workload, recreated) => {
+                "all old pods stop before new ones start, and nobody answers meanwhile".into()
+            }
             Bounds::Live(live) => against_live(live),
             Bounds::Fixed(fixed) => {
                 let fewest = match fixed.floor {

@@ -168,7 +168,7 @@ impl Table<'_> {
 /// The columns that count pods: each workload's sets side by side, or the sum of all.
 enum Columns<'a> {
     /// One for each set.
-    Sets(Vec<(String, ObjectRef)>),
+    Sets(Vec<Column<'a>>),
     /// One for all.
     Sum(&'a [Workload]),
 }
@@ -187,22 +187,15 @@ impl<'a> Columns<'a> {
 
     fn heads(&self) -> Vec<&str> {
         match self {
-            Self::Sets(sets) => sets.iter().map(|(head, _)| head.as_str()).collect(),
+            Self::Sets(sets) => sets.iter().map(|set| set.head.as_str()).collect(),
             Self::Sum(_) => vec!["pods"],
         }
     }
 
     fn cells(&self, state: &Bundle) -> Vec<String> {
         match self {
-            Self::Sets(sets) => sets.iter().map(|(_, object)| cell(object, state)).collect(),
-            Self::Sum(workloads) => {
-                let sets = workloads.iter().flat_map(Workload::objects);
-                vec![
-                    sets.map(|object| u64::from(replicas(object, state).unwrap_or(0)))
-                        .sum::<u64>()
-                        .to_string(),
-                ]
-            }
+            Self::Sets(sets) => sets.iter().map(|set| set.cell(state)).collect(),
+            Self::Sum(workloads) => vec![sum(workloads, state)],
         }
     }
 
@@ -213,7 +206,7 @@ impl<'a> Columns<'a> {
         for change in &step.changes {
             let object = change.object();
             if let Change::Create(manifest) = change
-                && sets.iter().any(|(_, set)| set == object)
+                && sets.iter().any(|set| set.object == object)
             {
                 let pods = Deployment::of(manifest).replicas().unwrap_or(0);
                 let ending = if pods == 1 {
@@ -234,7 +227,7 @@ impl<'a> Columns<'a> {
 
 /// A workload's sets under short heads: without what all their names begin with, as `hello` and
 /// `canary`.
-pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<(String, ObjectRef)> {
+pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<Column<'_>> {
     let objects: Vec<&ObjectRef> = workload.objects().collect();
     let parts = |name: &str| name.split('-').map(str::to_owned).collect::<Vec<_>>();
     let first = objects
@@ -254,19 +247,47 @@ pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<(String, ObjectRef)
         };
     objects
         .iter()
-        .map(|object| (head(object), (*object).clone()))
+        .map(|object| Column {
+            head: head(object),
+            object,
+            workload,
+        })
         .collect()
 }
 
-/// The pods of a set; nothing to count where it is not there.
-pub(crate) fn cell(set: &ObjectRef, state: &Bundle) -> String {
-    replicas(set, state).map_or_else(|| ABSENT.into(), |count| count.to_string())
+/// A set's column of pods.
+pub(crate) struct Column<'a> {
+    pub(crate) head: String,
+    object: &'a ObjectRef,
+    workload: &'a Workload,
 }
 
-fn replicas(set: &ObjectRef, state: &Bundle) -> Option<u32> {
-    state
-        .get(set)
-        .map(|manifest| Deployment::of(manifest).replicas().unwrap_or(0))
+impl Column<'_> {
+    /// The pods of the set; nothing to count where it is not there, or others own the number.
+    pub(crate) fn cell(&self, state: &Bundle) -> String {
+        match state.get(self.object) {
+            None => ABSENT.into(),
+            Some(_) if self.workload.is_live() => LIVE.into(),
+            Some(set) => self.workload.pods_of(set).to_string(),
+        }
+    }
+}
+
+/// What stands for a number of pods that others own.
+const LIVE: &str = "live";
+
+/// The pods of all sets together, without those whose number others own.
+fn sum(workloads: &[Workload], state: &Bundle) -> String {
+    let counted = workloads.iter().filter(|workload| !workload.is_live());
+    let sets = counted.flat_map(|workload| {
+        let sets = workload.objects().filter_map(|set| state.get(set));
+        sets.map(|set| u64::from(workload.pods_of(set)))
+    });
+    let sum = sets.sum::<u64>();
+    match workloads.iter().any(Workload::is_live) {
+        true => format!("{sum} and {LIVE}"),
+        false => sum.to_string(),
+    }
 }
 
 /// The exposure at each state over all workloads that get a new version; empty where none does.

@@ -113,15 +113,7 @@ fn words(gate: &Gate, before: &Bundle, after: &Bundle, names: Names) -> String {
 
 fn available(gate: &Available, before: &Bundle, after: &Bundle, names: Names) -> String {
     let name = names.object(&gate.object);
-    let asked = after
-        .get(&gate.object)
-        .and_then(|set| Deployment::of(set).replicas());
-    let pace = pace(
-        &gate.object,
-        gate.replicas.or(asked).unwrap_or(0),
-        before,
-        after,
-    );
+    let pace = pace(&gate.object, gate.replicas, before, after);
     let updated = gate
         .updated
         .map(|updated| format!(", {updated} of them updated"));
@@ -142,8 +134,9 @@ fn window(window: &Window) -> String {
     format!("{days}{} to {} {}", window.from, window.to, window.timezone)
 }
 
-/// How the pods of a set are replaced where they are.
-fn pace(object: &ObjectRef, replicas: u32, before: &Bundle, after: &Bundle) -> String {
+/// How the pods of a set are replaced where they are; of a number that others own, in the set's own
+/// words.
+fn pace(object: &ObjectRef, replicas: Option<u32>, before: &Bundle, after: &Bundle) -> String {
     let Some(set) = after
         .get(object)
         .filter(|_| rolls(object, before, after))
@@ -154,7 +147,12 @@ fn pace(object: &ObjectRef, replicas: u32, before: &Bundle, after: &Bundle) -> S
     if set.recreates() {
         return " (all old pods stop first)".into();
     }
-    let slack = set.budget().of(replicas);
+    let budget = set.budget();
+    let Some(replicas) = replicas else {
+        let (missing, extra) = (budget.max_unavailable, budget.max_surge);
+        return format!(" (at most {missing} missing and {extra} more at a time)");
+    };
+    let slack = budget.of(replicas);
     match slack.surge.saturating_add(slack.unavailable) {
         1 => " (one pod at a time)".into(),
         pods => format!(" ({pods} pods at a time)"),

@@ -1,7 +1,7 @@
 //! What the cluster is asked before the first write: what scales or fronts the plan's objects, and
 //! what the run may do.
 
-use cutover_manifest::Manifest;
+use cutover_manifest::{Manifest, ObjectRef};
 use cutover_traffic::backends;
 use cutover_workload::Deployment;
 
@@ -64,7 +64,7 @@ impl Run {
             .extend(backends(route).into_iter().map(|backend| backend.service));
     }
 
-    /// An autoscaler would count the pods of one set anew in the middle of the plan.
+    /// An autoscaler would count the pods of one set anew in the middle of a plan that counts them.
     fn refuse_autoscaler(&mut self, autoscaler: &Manifest) {
         let target = autoscaler.pointer("/spec/scaleTargetRef");
         let text = |field: &str| {
@@ -73,12 +73,20 @@ impl Run {
                 .unwrap_or_default()
         };
         let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
-        if text("kind") == "Deployment" && self.changed_objects().contains(&object) {
+        let is_counted = self.changed_objects().contains(&object) && !self.is_live(&object);
+        if text("kind") == "Deployment" && is_counted {
             let reason = format!("{object}: {} scales it", autoscaler.object());
             self.fail(format!(
                 "{reason}\nhint: delete the autoscaler for the length of the run"
             ));
         }
+    }
+
+    /// Whether the plan leaves it to others how many pods a set has.
+    fn is_live(&self, object: &ObjectRef) -> bool {
+        let workloads = self.bound.plan.spec.workloads.iter();
+        let mut live = workloads.filter(|workload| workload.is_live());
+        live.any(|workload| workload.runs(object))
     }
 
     /// All rights have been asked for.

@@ -46,17 +46,10 @@ fn unsupported_gate(gate: &Gate) -> Option<String> {
             updated: Some(_),
             ..
         }) => Some(format!("the gate `available` of {object} with `updated`")),
-        Gate::Available(Available {
-            object,
-            replicas: None,
-            ..
-        }) => Some(format!(
-            "the gate `available` of {object} without `replicas`"
-        )),
         Gate::Drained(gate) => Some(format!("the gate `drained` of {}", gate.object)),
         Gate::Held(gate) => Some(format!("the gate `held` of {}", gate.object)),
         Gate::Routed(gate) => Some(format!("the gate `routed` of {}", gate.object)),
-        Gate::Available(_)
+        Gate::Available(Available { updated: None, .. })
         | Gate::Endpoints(_)
         | Gate::Job(_)
         | Gate::Metric(_)

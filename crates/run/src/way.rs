@@ -194,6 +194,8 @@ fn states(from: Bundle, steps: &[Step]) -> Result<Vec<Bundle>, cutover_plan::Err
 fn counted(steps: &[Step]) -> BTreeSet<ObjectRef> {
     let gates = steps.iter().flat_map(|step| &step.gates);
     let counted = gates.filter_map(Gate::counted);
+    // Where a gate waits for as many pods as the object asks for, others say how many.
+    let counted = counted.filter(|pods| pods.replicas.is_some());
     counted.map(|pods| pods.object.clone()).collect()
 }
 

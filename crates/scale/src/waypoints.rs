@@ -14,10 +14,11 @@ impl Strategy for Scale {
         "scale"
     }
 
-    /// The named Deployments at so many replicas.
+    /// The named Deployments at so many replicas. One whose number of pods others say is refused.
     fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
         let mut to = ends.to().clone();
         for object in select(ends.to(), &self.workloads)? {
+            ends.says_replicas(&object)?;
             if let Some(set) = ends.to().get(&object) {
                 to.insert(Deployment::of(set).scaled(self.replicas));
             }

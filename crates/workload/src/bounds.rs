@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
 use crate::budget::Budget;
+use crate::deployment::MOST_PODS;
 
 /// How many pods a workload has at any moment of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,34 +70,73 @@ struct Fields {
     live: Option<Live>,
 }
 
-impl Bounds {
-    /// The bounds of a workload that goes from so many pods to so many within a budget.
-    pub fn within(budget: Budget, from: u32, to: u32) -> Self {
-        let (before, after) = (budget.of(from), budget.of(to));
-        let floor = (from - before.unavailable).min(to - after.unavailable);
-        let most = |count: u32, surge: u32| count.saturating_add(surge);
-        Self::Fixed(Fixed {
-            replicas: from,
-            floor,
-            ceiling: most(from, before.surge).max(most(to, after.surge)),
-            given: false,
-        })
-    }
+/// What stands for a count that is not known, where pods must be counted: percentages of it are
+/// whole pods.
+///
+/// What holds of it holds of any other number, since a live workload has one set, whose count no
+/// plan changes, and its budget is compared for all numbers ([`Live::admits`]).
+const ANY: u32 = 100;
 
-    /// The numbers, where there are some.
-    pub fn fixed(&self) -> Option<&Fixed> {
-        match self {
-            Self::Fixed(fixed) => Some(fixed),
-            Self::Live(_) => None,
+impl Live {
+    /// As many pods as run, within a budget.
+    pub fn within(budget: Budget) -> Self {
+        Self {
+            autoscaler: None,
+            missing: budget.max_unavailable,
+            extra: budget.max_surge,
         }
     }
 
-    /// The same with another floor; a live one has no number to replace.
-    #[must_use]
-    pub fn with_floor(self, floor: u32) -> Self {
+    /// The pods that may be missing, and come beside, as a budget.
+    pub fn budget(&self) -> Budget {
+        Budget {
+            max_surge: self.extra,
+            max_unavailable: self.missing,
+        }
+    }
+
+    /// Whether a set that is rolled under this budget keeps to the bounds, however many pods run.
+    ///
+    /// ```
+    /// use cutover_workload::{Amount, Budget, Live};
+    ///
+    /// let quarter = Budget::default();
+    /// let one = Budget { max_surge: Amount::Count(1), max_unavailable: Amount::Count(0) };
+    /// assert!(Live::within(quarter).admits(quarter));
+    /// // Of three pods 25 % are none, of eight they are two.
+    /// assert!(!Live::within(one).admits(quarter));
+    /// ```
+    pub fn admits(&self, budget: Budget) -> bool {
+        let most = self.budget();
+        let fits = |replicas| {
+            let (slack, most) = (budget.of(replicas), most.of(replicas));
+            slack.surge <= most.surge && slack.unavailable <= most.unavailable
+        };
+        // A percentage grows by the same number with each hundred pods, so that the first hundred
+        // tell it from another, and the most that there can be tells it from a count.
+        (1..=100).chain([MOST_PODS]).all(fits)
+    }
+}
+
+impl Bounds {
+    /// The bounds of a workload that goes from so many pods to so many within a budget.
+    pub fn within(budget: Budget, from: u32, to: u32) -> Self {
+        Self::Fixed(numbers(budget, from, to))
+    }
+
+    /// The numbers; of a live count those of a hundred pods, which stand for any number.
+    pub(crate) fn numbers(&self) -> Fixed {
         match self {
-            Self::Fixed(fixed) => Self::Fixed(Fixed { floor, ..fixed }),
-            Self::Live(live) => Self::Live(live),
+            Self::Fixed(fixed) => *fixed,
+            Self::Live(live) => numbers(live.budget(), ANY, ANY),
+        }
+    }
+
+    /// The live count, where it is one.
+    pub fn live(&self) -> Option<&Live> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Live(live) => Some(live),
         }
     }
 
@@ -107,6 +147,18 @@ impl Bounds {
             Self::Fixed(fixed) => Self::Fixed(Fixed { ceiling, ..fixed }),
             Self::Live(live) => Self::Live(live),
         }
+    }
+}
+
+fn numbers(budget: Budget, from: u32, to: u32) -> Fixed {
+    let (before, after) = (budget.of(from), budget.of(to));
+    let floor = (from - before.unavailable).min(to - after.unavailable);
+    let most = |count: u32, surge: u32| count.saturating_add(surge);
+    Fixed {
+        replicas: from,
+        floor,
+        ceiling: most(from, before.surge).max(most(to, after.surge)),
+        given: false,
     }
 }
 
@@ -157,6 +209,36 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// A failure means that a roll takes more pods from an application than its plan promises.
+    #[test]
+    fn a_budget_is_held_against_any_number_of_pods() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        let budget = |surge: &str, unavailable: &str| Budget {
+            max_surge: amount(surge),
+            max_unavailable: amount(unavailable),
+        };
+        let check = |promised: (&str, &str), own: (&str, &str), expect| {
+            let live = Live::within(budget(promised.0, promised.1));
+            assert_eq!(
+                live.admits(budget(own.0, own.1)),
+                expect,
+                "{promised:?} {own:?}"
+            );
+        };
+        check(("25%", "25%"), ("25%", "25%"), true);
+        check(("25%", "25%"), ("20%", "10%"), true);
+        check(("25%", "25%"), ("26%", "25%"), false);
+        check(("25%", "25%"), ("1", "0"), true);
+        check(("25%", "25%"), ("2", "0"), false);
+        check(("1", "1"), ("1", "0"), true);
+        check(("1", "1"), ("0", "1"), true);
+        check(("4000000", "0"), ("1%", "0"), false);
+        // Both come to nothing where there are few pods, and one is missing then.
+        check(("25%", "25%"), ("0", "25%"), false);
+        check(("0", "25%"), ("0", "25%"), true);
+        check(("0", "100%"), ("0", "1"), true);
+    }
 
     /// A failure means that a document says other bounds than were meant, or none.
     #[test]

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use cutover_manifest::ObjectRef;
+use cutover_manifest::{Manifest, ObjectRef};
 use serde::{Deserialize, Serialize};
 
-use crate::bounds::Bounds;
+use crate::amount::Amount;
+use crate::bounds::{Bounds, Fixed, Live};
 use crate::budget::Budget;
+use crate::deployment::Deployment;
 
 /// What a set is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -143,13 +145,32 @@ impl Workload {
         }
     }
 
+    /// A workload of one set, stable, that runs as many pods as somebody else says.
+    pub fn live(object: ObjectRef, live: Live) -> Self {
+        Self {
+            bounds: Bounds::Live(live),
+            ..Self::new(object, Budget::default(), 0, 0)
+        }
+    }
+
     /// The same, with all pods stopped before new ones start: nobody is promised to answer, and no
     /// pod is added to the most that are wanted.
     #[must_use]
     pub fn recreated(self, wanted: u32) -> Self {
-        let most = self.replicas().max(wanted);
+        let bounds = match self.bounds {
+            Bounds::Fixed(fixed) => Bounds::Fixed(Fixed {
+                floor: 0,
+                ceiling: fixed.replicas.max(wanted),
+                ..fixed
+            }),
+            Bounds::Live(live) => Bounds::Live(Live {
+                missing: Amount::Percent(100),
+                extra: Amount::Count(0),
+                ..live
+            }),
+        };
         Self {
-            bounds: self.bounds.with_floor(0).with_ceiling(most),
+            bounds,
             rollout: Rollout::Recreate,
             ..self
         }
@@ -165,19 +186,32 @@ impl Workload {
         }
     }
 
-    /// The pods that it runs with when no release is under way; none are known of a live count.
+    /// The pods that it runs with when no release is under way; a hundred stand for a live count.
     pub fn replicas(&self) -> u32 {
-        self.bounds.fixed().map_or(0, |fixed| fixed.replicas)
+        self.bounds.numbers().replicas
     }
 
-    /// The fewest available pods; of a live count none are promised as a number.
+    /// The fewest available pods; of a live count those of a hundred.
     pub fn floor(&self) -> u32 {
-        self.bounds.fixed().map_or(0, |fixed| fixed.floor)
+        self.bounds.numbers().floor
     }
 
-    /// The most pods alive; of a live count there is no number.
+    /// The most pods alive; of a live count those of a hundred.
     pub fn ceiling(&self) -> u32 {
-        self.bounds.fixed().map_or(u32::MAX, |fixed| fixed.ceiling)
+        self.bounds.numbers().ceiling
+    }
+
+    /// The pods that one of its sets asks for, as a state has it; a hundred stand for a live count.
+    pub fn pods_of(&self, set: &Manifest) -> u32 {
+        match &self.bounds {
+            Bounds::Fixed(_) => Deployment::of(set).replicas().unwrap_or(0),
+            Bounds::Live(_) => self.replicas(),
+        }
+    }
+
+    /// Whether somebody else says how many pods it has.
+    pub fn is_live(&self) -> bool {
+        self.bounds.live().is_some()
     }
 
     /// The objects that run its pods.

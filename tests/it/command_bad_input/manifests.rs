@@ -201,7 +201,7 @@ fn counts_that_nobody_knows() {
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: HorizontalPodAutoscaler hello scales it",
-        "take the autoscaler out for the release",
+        "take the strategy rolling, which counts no pods",
     );
 }
 

@@ -1,9 +1,9 @@
 //! Counts that are not what they seem.
 
-use cutover::planning::{Bounds, Change, Fixed, Live, Outdated, Replace, Spec};
+use cutover::planning::{Bounds, Change, Fixed, Gate, Live, Outdated, Replace, Spec};
 use serde_json::{Value, from_value, json};
 
-use super::{back_by_inverses, between, deployment, of, refused, state, step};
+use super::{back_by_inverses, believed, between, deployment, golden, of, refused, state, step};
 
 /// After so many steps a Deployment is otherwise for a while.
 fn between_steps(
@@ -110,11 +110,53 @@ fn live_bounds() {
             });
         }
     };
-    let words = "plan: workload hello: its bounds are live";
-    refused("canary/hello", live("100%"), &[words]);
-    refused("canary/hello", live("0%"), &[words]);
-    refused("blue-green/hello", live("50%"), &[words]);
-    refused("recreate/one-writer", live("100%"), &[words]);
+    let two = "plan: workload hello: its bounds are live, and nobody knows how its pods are split";
+    refused("canary/hello", live("100%"), &[two]);
+    refused("canary/hello", live("0%"), &[two]);
+    refused("blue-green/hello", live("50%"), &[two]);
+    let counted = "its gate waits for a number of pods, and others say how many there are";
+    refused("rolling/widen-roll-narrow", live("100%"), &[counted]);
+    refused("recreate/one-writer", live("100%"), &[counted]);
+}
+
+/// A number that others own is neither written nor waited for, and the pods are replaced as slowly
+/// as is promised, however many there are.
+#[test]
+fn pods_that_others_count() {
+    let chart = "rolling/chart-with-an-autoscaler";
+    let promise = |missing: &'static str, extra: &'static str| {
+        move |spec: &mut Spec| {
+            let Bounds::Live(live) = &mut spec.workloads[0].bounds else {
+                panic!("its count is known")
+            };
+            live.missing = from_value(json!(missing)).unwrap();
+            live.extra = from_value(json!(extra)).unwrap();
+        }
+    };
+    let paced = "step 3: Deployment shop: /spec/strategy: its pods are replaced by more or fewer";
+    refused(chart, promise("24%", "25%"), &[paced]);
+    refused(chart, promise("25%", "24%"), &[paced]);
+    refused(chart, promise("0%", "100%"), &[paced]);
+    let plan = golden(chart);
+    assert!(believed(&plan, promise("26%", "30%")));
+    let ungated = |spec: &mut Spec| spec.steps[2].gates.clear();
+    refused(
+        chart,
+        ungated,
+        &["how many pods Deployment shop has is not known"],
+    );
+    let counted = |spec: &mut Spec| {
+        if let Gate::Available(gate) = &mut spec.steps[2].gates[0] {
+            gate.replicas = Some(100);
+        }
+    };
+    refused(chart, counted, &["its gate waits for a number of pods"]);
+    let written = between_steps(2, "shop", "/spec/replicas", json!(9));
+    refused(
+        chart,
+        written,
+        &["/spec/replicas: others say how many pods it has"],
+    );
 }
 
 /// Numbers that the server reads otherwise than who counts.

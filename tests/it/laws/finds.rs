@@ -1,10 +1,10 @@
 //! Cases on which a law once failed, reduced: they keep all laws now.
 
+use super::all_laws;
 use super::case::{
     Case, Edit, Front, Manner, Picks, Preview, Rollout, Size, Slack, Tier, Track, Way,
 };
 use super::planned::names;
-use super::{Law, checked, documents, gates, pods, requests, size, ways};
 
 const OWN: Slack = Slack(None, None);
 
@@ -63,17 +63,7 @@ fn blue_green(front: usize, preview: Preview, count: Option<u32>) -> Way {
 
 fn keeps_all_laws(case: &Case) {
     let planned = case.plan().unwrap();
-    let files = [
-        checked::LAWS,
-        documents::LAWS,
-        gates::LAWS,
-        pods::LAWS,
-        requests::LAWS,
-        size::LAWS,
-        ways::LAWS,
-    ];
-    let laws: Vec<&(&str, Law)> = files.into_iter().flatten().collect();
-    for (name, law) in laws {
+    for (name, law) in all_laws() {
         if let Err(reason) = law(&planned) {
             panic!("{name}: {reason}\n{}", planned.table());
         }

@@ -18,6 +18,7 @@ mod documents;
 mod edits;
 mod finds;
 mod gates;
+mod live;
 mod manifests;
 mod model;
 mod planned;
@@ -82,8 +83,7 @@ fn try_on(case: &Case, law: Law) -> Result<(), TestCaseError> {
         Ok(planned) => law(&planned)
             .map_err(|reason| TestCaseError::fail(format!("{reason}\n{}", planned.table()))),
         Err(reason) => {
-            let stuck = STUCK.iter().any(|text| reason.contains(text));
-            prop_assert!(!reason.trim().is_empty() && !stuck, "{reason}");
+            prop_assert!(!reason.trim().is_empty() && !is_stuck(&reason), "{reason}");
             Ok(())
         }
     }
@@ -96,6 +96,24 @@ const STUCK: [&str; 3] = [
     "does not keep what it promises",
     "lies outside the workload's budget",
 ];
+
+fn is_stuck(reason: &str) -> bool {
+    STUCK.iter().any(|text| reason.contains(text))
+}
+
+/// All laws over a plan, with their names.
+fn all_laws() -> impl Iterator<Item = (&'static str, Law)> {
+    let all = [
+        checked::LAWS,
+        documents::LAWS,
+        gates::LAWS,
+        pods::LAWS,
+        requests::LAWS,
+        size::LAWS,
+        ways::LAWS,
+    ];
+    all.into_iter().flatten().copied()
+}
 
 /// The laws say nothing unless most cases have a plan. A failure means that the generator makes
 /// applications that the planner refuses.

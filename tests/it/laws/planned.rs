@@ -22,7 +22,7 @@ pub(super) struct Planned {
 impl Case {
     /// The plan, or why there is none.
     pub(super) fn plan(&self) -> Result<Planned, String> {
-        self.plan_of(|values| values.into_iter().map(manifest).collect())
+        self.plan_of(manifests)
     }
 
     /// The same, of bundles that are collected in the other order.
@@ -30,7 +30,7 @@ impl Case {
         self.plan_of(|values| values.into_iter().rev().map(manifest).collect())
     }
 
-    fn plan_of(&self, bundle: fn(Vec<Value>) -> Bundle) -> Result<Planned, String> {
+    pub(super) fn plan_of(&self, bundle: impl Fn(Vec<Value>) -> Bundle) -> Result<Planned, String> {
         let objects = self.objects();
         let from = bundle(objects.clone());
         let strategy = self.strategy()?;
@@ -156,6 +156,10 @@ pub(super) fn names(from: &Bundle, steps: &[Step]) -> Vec<String> {
         names.push(step_name(step, walk.before(), walk.state()));
     }
     names
+}
+
+pub(super) fn manifests(values: Vec<Value>) -> Bundle {
+    values.into_iter().map(manifest).collect()
 }
 
 fn manifest(value: Value) -> Manifest {

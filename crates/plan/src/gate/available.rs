@@ -26,6 +26,15 @@ pub struct Available {
 }
 
 impl Available {
+    /// As many pods of a set as it asks for then, all of its present template.
+    pub fn as_asked(object: ObjectRef) -> Self {
+        Self {
+            object,
+            replicas: None,
+            updated: None,
+        }
+    }
+
     /// So many pods of a set, all of its present template.
     pub fn all(object: ObjectRef, replicas: u32) -> Self {
         Self {

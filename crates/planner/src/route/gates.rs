@@ -60,15 +60,15 @@ pub(super) fn awaited<'a>(
     let services: BTreeSet<_> = workloads()
         .flat_map(|workload| renewed_services(workload, &none, state))
         .collect();
-    let replicas = |object: &ObjectRef| {
-        state
-            .get(object)
-            .and_then(|set| Deployment::of(set).replicas())
+    let own = |workload: &&'_ Workload| -> Vec<Gate> {
+        let own = workload.objects().filter(|object| objects.contains(object));
+        own.filter_map(|object| {
+            let pods = workload.pods_of(state.get(object)?);
+            Some(available(workload, object.clone(), pods))
+        })
+        .collect()
     };
-    let pods = objects.iter().filter_map(|object| {
-        let available = Available::all((*object).clone(), replicas(object)?);
-        Some(Gate::Available(available))
-    });
+    let pods = workloads().flat_map(|workload| own(&workload));
     pods.chain(
         services
             .into_iter()
@@ -107,11 +107,19 @@ fn pod_gates(
         match replicas {
             0 if !moved(&object) => None,
             0 => Some(Gate::Settled(Settled { object, replicas })),
-            _ if fresh => Some(Gate::Settled(Settled { object, replicas })),
-            _ => Some(Gate::Available(Available::all(object, replicas))),
+            _ if fresh && !workload.is_live() => Some(Gate::Settled(Settled { object, replicas })),
+            _ => Some(available(workload, object, replicas)),
         }
     };
     is.clone().into_iter().filter_map(gate).collect()
+}
+
+/// The gate that waits for all pods of a set; of a live count, for as many as it asks for then.
+fn available(workload: &Workload, object: ObjectRef, replicas: u32) -> Gate {
+    Gate::Available(match workload.is_live() {
+        true => Available::as_asked(object),
+        false => Available::all(object, replicas),
+    })
 }
 
 /// The workload's Services that select a set which the step grew or rolled.
@@ -149,9 +157,12 @@ fn strangers<'a>(
     others
         .filter(|object| before.get(object) != after.get(object))
         .filter_map(|object| {
-            let replicas = Deployment::of(after.get(object)?).replicas()?;
-            let available = Available::all((*object).clone(), replicas);
-            Some(Gate::Available(available))
+            let object = (*object).clone();
+            let set = Deployment::of(after.get(&object)?);
+            Some(Gate::Available(match set.replicas() {
+                Some(replicas) => Available::all(object, replicas),
+                None => Available::as_asked(object),
+            }))
         })
 }
 

@@ -331,13 +331,18 @@ fn shrink(stand: &Stand<'_>, goal: impl Fn(&Set<'_>) -> u32) -> Vec<Edit> {
         let taken = spared.map_or(surplus, |spared| {
             surplus.min(spared.saturating_add(set.doubtful))
         });
-        let Some(here) = set.here.filter(|_| taken > 0) else {
+        let live = stand.workload.is_live();
+        let Some(here) = set
+            .here
+            .filter(|_| taken > 0 && (!live || taken == set.count))
+        else {
             continue;
         };
         for service in &set.services {
             spare[*service] -= taken.saturating_sub(set.doubtful);
         }
-        let after = Some(Deployment::of(here).scaled(set.count - taken));
+        // A count that others own is never written: such a set goes as a whole.
+        let after = (!live).then(|| Deployment::of(here).scaled(set.count - taken));
         edits.push(Edit {
             object: set.object.clone(),
             after,

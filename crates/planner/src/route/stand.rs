@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::{Amount, Budget, Deployment, MOST_PODS, Rollout, Workload, texts};
+use cutover_workload::{Amount, Bounds, Budget, Deployment, MOST_PODS, Rollout, Workload, texts};
 use serde_json::{Value, json};
 
 /// A workload here, seen with its end of the leg in mind.
@@ -46,7 +46,8 @@ impl<'a> Stand<'a> {
         let selectors: Vec<_> = services
             .map(|(here, there)| (selector(here), selector(there.unwrap_or(here))))
             .collect();
-        let set = |object: &ObjectRef| Set::new(object.clone(), here, there, &selectors);
+        let set =
+            |object: &ObjectRef| Set::new(workload, object.clone(), [here, there], &selectors);
         Self {
             workload,
             sets: workload.objects().map(set).collect(),
@@ -128,9 +129,12 @@ impl<'a> Stand<'a> {
     pub(super) fn made_to_roll(&self, set: &Set<'_>) -> Option<Manifest> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
-        let utmost = Budget {
-            max_surge: Amount::Count(self.room().min(MOST_PODS)),
-            max_unavailable: Amount::Count(self.spare(set)),
+        let utmost = match &self.workload.bounds {
+            Bounds::Live(live) => live.budget(),
+            Bounds::Fixed(_) => Budget {
+                max_surge: Amount::Count(self.room().min(MOST_PODS)),
+                max_unavailable: Amount::Count(self.spare(set)),
+            },
         };
         let utmost = with_strategy(here, Some(&utmost.strategy()));
         let candidates = [self.asked(here), Some(there), Some(utmost)];
@@ -163,6 +167,9 @@ impl<'a> Stand<'a> {
         if recreate || deployment.recreates() {
             return recreate && deployment.recreates();
         }
+        if let Bounds::Live(live) = &self.workload.bounds {
+            return live.admits(deployment.budget());
+        }
         let slack = deployment.budget().of(set.count);
         slack.surge <= self.room() && (!set.serves() || slack.unavailable <= self.spare(set))
     }
@@ -170,18 +177,14 @@ impl<'a> Stand<'a> {
 
 impl<'a> Set<'a> {
     fn new(
+        workload: &Workload,
         object: ObjectRef,
-        here: &'a Bundle,
-        there: &'a Bundle,
+        [here, there]: [&'a Bundle; 2],
         selectors: &[(Selector, Selector)],
     ) -> Self {
         let (here, there) = (here.get(&object), there.get(&object));
-        let count = here
-            .and_then(|manifest| Deployment::of(manifest).replicas())
-            .unwrap_or(0);
-        let wanted = there
-            .and_then(|manifest| Deployment::of(manifest).replicas())
-            .unwrap_or(0);
+        let pods = |set: Option<&Manifest>| set.map_or(0, |set| workload.pods_of(set));
+        let (count, wanted) = (pods(here), pods(there));
         let labels = |set: Option<&Manifest>| {
             set.map(|set| Deployment::of(set).labels())
                 .unwrap_or_default()
@@ -244,7 +247,10 @@ impl<'a> Set<'a> {
     ///
     /// The strategy moves by itself: before a roll that needs another, and back after all rolls.
     pub(super) fn turned(&self, replicas: u32) -> Option<Manifest> {
-        let there = Deployment::of(self.there?).scaled(replicas);
+        let there = match replicas == self.wanted {
+            true => self.there?.clone(),
+            false => Deployment::of(self.there?).scaled(replicas),
+        };
         Some(match self.here {
             Some(here) => with_strategy(&there, here.pointer("/spec/strategy")),
             None => there,
@@ -273,7 +279,7 @@ pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef
     let sets = workload
         .objects()
         .filter_map(|object| Some((object.clone(), bundle.get(object)?)));
-    sets.map(|(object, set)| (object, Deployment::of(set).replicas().unwrap_or(0)))
+    sets.map(|(object, set)| (object, workload.pods_of(set)))
         .collect()
 }
 

@@ -15,13 +15,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, ObjectRef};
 use cutover_plan::{Gate, Step, Undo};
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::Deployment;
 
 use super::leg::Leg;
 use super::stand::counts;
-use super::{Forward, Ground, Journey, State, Version};
+use super::{Forward, Ground, Journey, State, Version, template};
 use crate::error::Error;
 use crate::waypoint::Waypoint;
 
@@ -127,24 +127,18 @@ fn added(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<Objec
 
 /// The sets whose pods a step replaces: in the middle of it pods of both versions are there.
 fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
-    let stands = |set: &Manifest| {
-        Deployment::of(set)
-            .replicas()
-            .is_some_and(|count| count > 0)
-    };
-    let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
-        (Some(was), Some(is)) => {
-            Deployment::of(is).rolls_after(Deployment::of(was)) && stands(was) && stands(is)
-        }
-        _ => false,
-    };
-    ground
-        .workloads
-        .iter()
-        .flat_map(Workload::objects)
-        .filter(|object| turned(object))
-        .cloned()
-        .collect()
+    let mut rolled = BTreeSet::new();
+    for workload in ground.workloads {
+        let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
+            (Some(was), Some(is)) => {
+                let stand = workload.pods_of(was) > 0 && workload.pods_of(is) > 0;
+                stand && Deployment::of(is).rolls_after(Deployment::of(was))
+            }
+            _ => false,
+        };
+        rolled.extend(workload.objects().filter(|object| turned(object)).cloned());
+    }
+    rolled
 }
 
 /// Whether a set would get more pods of the new version on the way to a waypoint.
@@ -157,7 +151,9 @@ fn gains(walk: &Walk<'_>, point: &Waypoint, journey: &Journey<'_>) -> bool {
                 let now = walk.here.get(&object);
                 let fresh = journey.version(point.bundle.get(&object)) == Version::New;
                 let kept = journey.version(now) == Version::New
-                    && is.get(&object).is_some_and(|count| *count >= wanted);
+                    && is.get(&object).is_some_and(|count| *count >= wanted)
+                    // Nobody can wait for so many pods of a count that others own, ready or not.
+                    && (!workload.is_live() || now.map(template) == point.bundle.get(&object).map(template));
                 fresh && wanted > 0 && !kept
             })
     })

@@ -26,7 +26,7 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
     match gate {
         Gate::Available(Available {
             object,
-            replicas: Some(replicas),
+            replicas,
             updated: None,
         }) => pods::available(seen, object, *replicas, now),
         Gate::Settled(Settled { object, replicas }) => pods::settled(seen, object, *replicas),
@@ -38,7 +38,12 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
         | Gate::Webhook(_)
         | Gate::Window(_) => Verdict::Holds,
         // A plan that has one is refused; what is unknown does not hold in any case.
-        Gate::Available(_) | Gate::Drained(_) | Gate::Held(_) | Gate::Routed(_) => {
+        Gate::Available(Available {
+            updated: Some(_), ..
+        })
+        | Gate::Drained(_)
+        | Gate::Held(_)
+        | Gate::Routed(_) => {
             Verdict::Waits("this version does not know whether it holds".to_owned())
         }
     }
@@ -47,7 +52,7 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
 /// How many pods a gate is short of, or too many there are; none where that cannot be said.
 pub(crate) fn short_of(gate: &Gate, seen: &Seen) -> Option<usize> {
     let counted = gate.counted()?;
-    pods::short_of(seen, counted.object, counted.replicas?, counted.ready)
+    pods::short_of(seen, counted.object, counted.replicas, counted.ready)
 }
 
 /// Whether all that a set was to lose is gone: what the way back waits for before its first write.

@@ -12,12 +12,19 @@ use super::Verdict;
 use crate::pods::{Pod, ReplicaSet, is_observed, same_template, texts};
 use crate::seen::Seen;
 
-/// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`.
-pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: u32, now: Timestamp) -> Verdict {
+/// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
+/// many as the set asks for where no number is said.
+pub(super) fn available(
+    seen: &Seen,
+    object: &ObjectRef,
+    replicas: Option<u32>,
+    now: Timestamp,
+) -> Verdict {
     let set = match Set::of(seen, object) {
         Ok(set) => set,
         Err(reason) => return Verdict::Waits(reason),
     };
+    let replicas = replicas.unwrap_or_else(|| set.asked());
     let pods = set.active();
     let owners = set.fresh();
     let is_fresh = |pod: &Pod| {
@@ -74,10 +81,11 @@ pub(super) fn shrunk(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict 
 pub(super) fn short_of(
     seen: &Seen,
     object: &ObjectRef,
-    replicas: u32,
+    replicas: Option<u32>,
     fresh: bool,
 ) -> Option<usize> {
     let set = Set::of(seen, object).ok()?;
+    let replicas = replicas.unwrap_or_else(|| set.asked());
     let (owners, pods) = (set.fresh(), set.active());
     let is_right = |pod: &Pod| {
         !fresh
@@ -120,6 +128,11 @@ impl<'a> Set<'a> {
             true => Ok(set),
             false => Err("its controller has not seen the change yet".to_owned()),
         }
+    }
+
+    /// The pods that it asks for at this moment; the API server makes one of an absent number.
+    fn asked(&self) -> u32 {
+        Deployment::of(self.deployment).replicas().unwrap_or(1)
     }
 
     fn active(&self) -> Vec<(&'a ObjectRef, &'a Pod)> {

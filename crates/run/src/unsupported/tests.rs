@@ -56,6 +56,7 @@ fn what_is_carried_out_is_not_refused() {
         json!({"pause": {}}),
         json!({"smoke": {"url": "http://hello"}}),
         json!({"available": {"object": object(), "replicas": 0}}),
+        json!({"available": {"object": object()}}),
     ] {
         assert_eq!(refuse_unsupported(&with_gate(gate)), Ok(()));
     }
@@ -85,15 +86,6 @@ fn drained() {
     check_refused(
         &plan,
         "step 2: this version does not carry out the gate `drained` of Deployment hello",
-    );
-}
-
-#[test]
-fn available_without_replicas() {
-    let plan = with_gate(json!({"available": {"object": object()}}));
-    check_refused(
-        &plan,
-        "step 2: this version does not carry out the gate `available` of Deployment hello without `replicas`",
     );
 }
 
