@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use cutover::Checked;
 use cutover::manifest::{Manifest, ObjectRef};
-use cutover::planning::{Role, Workload};
+use cutover::planning::{Bounds, Deployment, Role, Workload};
 use cutover_run::Event;
 use futures::StreamExt;
 use serde_json::Value;
@@ -162,6 +162,8 @@ struct Moment {
     owners: BTreeMap<String, String>,
     /// How many pods each ReplicaSet is to have, by uid.
     wanted: BTreeMap<String, usize>,
+    /// How many pods each Deployment asks for.
+    asked: BTreeMap<ObjectRef, u32>,
 }
 
 impl Moment {
@@ -189,6 +191,10 @@ impl Moment {
             ("Pod", false) => drop(self.pods.insert(object, manifest.clone())),
             ("Service", true) => drop(self.services.remove(&object)),
             ("Service", false) => drop(self.services.insert(object, manifest.clone())),
+            ("Deployment", false) => {
+                let asked = Deployment::of(manifest).replicas().unwrap_or(1);
+                self.asked.insert(object, asked);
+            }
             ("ReplicaSet", false) => {
                 let owner = manifest
                     .pointer("/metadata/ownerReferences/0/name")
@@ -211,6 +217,7 @@ impl Moment {
 
     fn breach(&self, workload: &Workload, lab: &Lab) -> Option<String> {
         let pods = self.pods_of(workload, lab);
+        let workload = &self.counted(workload, lab);
         let (name, floor, ceiling) = (
             &workload.name,
             workload.floor() as usize,
@@ -227,6 +234,26 @@ impl Moment {
         let answering = self.answering(workload, &available, lab);
         (answering < floor)
             .then(|| format!("{name}: {answering} pods available, and {floor} are promised"))
+    }
+
+    /// A workload with the bounds that it promises where so many pods are asked for as now.
+    fn counted(&self, workload: &Workload, lab: &Lab) -> Workload {
+        let mut counted = workload.clone();
+        if let Some(live) = workload.bounds.live() {
+            let place = |set: &ObjectRef| ObjectRef {
+                namespace: set
+                    .namespace
+                    .clone()
+                    .or_else(|| Some(lab.namespace.clone())),
+                ..set.clone()
+            };
+            let asked = workload
+                .objects()
+                .filter_map(|set| self.asked.get(&place(set)));
+            let pods = asked.sum();
+            counted.bounds = Bounds::within(live.budget(), pods, pods);
+        }
+        counted
     }
 
     /// The active pods of a workload.

@@ -243,6 +243,48 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
 }
 
 #[test]
+fn an_autoscaler_may_scale_what_a_plan_does_not_count() {
+    let greeter = Greeter::new("live-count");
+    greeter.serve(&hello());
+    greeter.create(&json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": { "name": "hello" },
+        "spec": { "minReplicas": 1, "maxReplicas": 9, "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello" }},
+    }));
+    let plan = greeter.plan_live(&["rolling"]);
+    let scaled = |replicas: u32| {
+        let patch = format!(r#"{{"spec":{{"replicas":{replicas}}}}}"#);
+        let scale = [
+            "patch",
+            "deployment",
+            "hello",
+            "--subresource=scale",
+            "--type=merge",
+        ];
+        let owner = "--field-manager=horizontal-pod-autoscaler";
+        greeter.kubectl(&[&scale[..], &["-p", &patch, owner]].concat());
+    };
+    let counted = |path: &str| {
+        greeter.kubectl(&[
+            "get",
+            "deployment",
+            "hello",
+            &format!("-o=jsonpath={{{path}}}"),
+        ])
+    };
+    // More of them are asked for while the new version comes, and fewer on the way back.
+    let run = greeter.begin("apply", &plan, &[]);
+    scaled(7);
+    run.end().assert_done();
+    assert_eq!(counted(".spec.replicas"), "7");
+    assert_eq!(counted(".status.updatedReplicas"), "7");
+    let run = greeter.begin("undo", &plan, &[]);
+    scaled(2);
+    run.end().assert_done();
+    assert_eq!(counted(".spec.replicas"), "2");
+    assert_eq!(counted(".status.updatedReplicas"), "2");
+}
+
+#[test]
 fn what_argo_cd_manages_is_refused_unless_told_otherwise() {
     let greeter = Greeter::new("managed");
     let tracked = "apps:apps/Deployment:managed/hello";

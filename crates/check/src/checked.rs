@@ -220,7 +220,8 @@ impl<'a> Recount<'a> {
     fn known(&mut self, crowd: &Crowd, state: &Bundle, place: Place, what: &'static str) {
         let goes = |object, pods: &Pods| pods.live.is_some() && !state.contains(object);
         for (object, pods) in &crowd.pods {
-            if !goes(object, pods) && !(pods.alive.is_known() && pods.answering.is_known()) {
+            let is_known = pods.alive.is_known() && pods.answering.is_known();
+            if !is_known && !goes(object, pods) {
                 self.broken.push(Broken::Unknown {
                     place,
                     object: Box::new(object.clone()),
