@@ -16,8 +16,8 @@ impl Strategy for Canary {
         "canary"
     }
 
-    /// A waypoint a weight, over all Deployments whose pods the release replaces, then `promote`
-    /// and `cleanup`.
+    /// A waypoint a weight, over all Deployments whose pods the release replaces, then `promote`,
+    /// `recreate` for those among them whose pods stand beside no others, and `cleanup`.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
         waypoints(release, self)
     }
@@ -26,15 +26,17 @@ impl Strategy for Canary {
 fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> {
     let last = rising(canary)?;
     let base = release.transit()?;
-    let tiers: Vec<Tier<'_>> = release
-        .turned()
+    let (turned, recreated) = apart(release);
+    let tiers: Vec<Tier<'_>> = turned
         .iter()
         .map(|object| Tier::new(release, object, canary, &base))
         .collect::<Result<_, _>>()?;
     let mut points = Vec::new();
     if !tiers.is_empty() {
         points = at_weights(&base, &tiers, canary)?;
-        points.push(promote(release, &base, &tiers, last)?);
+        let promoted = promote(release, &base, &tiers, last, &recreated)?;
+        points.push(promoted);
+        points.extend(recreate(release, &points, &recreated));
     }
     points.push(Waypoint::new("cleanup", release.to().clone()));
     let mut waypoints = Waypoints {
@@ -42,12 +44,29 @@ fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> 
         points,
         warnings: Vec::new(),
     };
-    // Changed Deployments that keep their template need no canary, but a budget.
+    // Changed Deployments without a canary need a budget all the same.
     let changed = release.changed().into_iter();
-    for object in changed.filter(|object| !release.turns(object)) {
+    for object in changed.filter(|object| !turned.contains(object)) {
         waypoints.follow(release, &object, &canary.allowance())?;
     }
     Ok(waypoints)
+}
+
+/// The Deployments whose pods are replaced, without and with the type `Recreate`. Where there are
+/// none but those, they are to have a canary like any other, which is refused.
+fn apart(release: &Release) -> (Vec<ObjectRef>, Vec<ObjectRef>) {
+    let recreates = |end: &Bundle, object: &ObjectRef| {
+        let set = end.get(object).map(Deployment::of);
+        set.is_some_and(Deployment::recreates)
+    };
+    let (recreated, turned): (Vec<ObjectRef>, Vec<ObjectRef>) = release
+        .turned()
+        .into_iter()
+        .partition(|object| recreates(release.from(), object) || recreates(release.to(), object));
+    match turned.is_empty() {
+        true => (recreated, Vec::new()),
+        false => (turned, recreated),
+    }
 }
 
 /// A workload with its second set.
@@ -200,9 +219,11 @@ fn promote(
     base: &Bundle,
     tiers: &[Tier<'_>],
     last: Percent,
+    recreated: &[ObjectRef],
 ) -> Result<Waypoint, Refusals> {
     let mut point = Waypoint::new("promote", base.clone());
-    for object in release.changed() {
+    let changed = release.changed().into_iter();
+    for object in changed.filter(|object| !recreated.contains(object)) {
         point.bundle.extend(release.to().get(&object).cloned());
     }
     for tier in tiers {
@@ -210,6 +231,18 @@ fn promote(
         tier.stand(&mut point.bundle, &tier.wanted, counts);
     }
     Ok(point)
+}
+
+/// What has no canary, since its pods stand beside no others, comes when the canary has shown the new
+/// version to be sound, and before anything is cleaned up that its old pods read.
+fn recreate(release: &Release, points: &[Waypoint], recreated: &[ObjectRef]) -> Option<Waypoint> {
+    let promoted = points.last().filter(|_| !recreated.is_empty())?;
+    let mut point = Waypoint::new("recreate", promoted.bundle.clone());
+    let wanted = recreated
+        .iter()
+        .filter_map(|object| release.to().get(object));
+    point.bundle.extend(wanted.cloned());
+    Some(point)
 }
 
 fn wait(points: &mut Vec<Waypoint>, base: &Bundle, gates: impl IntoIterator<Item = Gate>) {

@@ -8,6 +8,7 @@ mod deployment;
 mod ends;
 mod hint;
 mod history;
+mod jobs;
 pub mod kinds;
 mod live;
 mod paused;

@@ -87,7 +87,6 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
             "/spec/clusterIPs",
             "/spec/loadBalancerClass",
         ],
-        "Job" => &["/spec/template", "/spec/selector", "/spec/completionMode"],
         "PersistentVolumeClaim" => &[
             "/spec/storageClassName",
             "/spec/volumeName",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::ends::Ends;
 use crate::history::without_history;
+use crate::jobs::keep_jobs;
 use crate::kinds;
 use crate::live::{keep, live};
 use crate::refusal::{Refusals, refuse};
@@ -68,6 +69,7 @@ impl Release {
                 to.insert(manifest);
             }
         }
+        warnings.extend(keep_jobs(&from, &mut to));
         let live = live(&from, &to);
         warnings.extend(keep(&live, &from, &mut to));
         let services = services_by_owner(&from);
