@@ -13,6 +13,7 @@ mod documents;
 mod kubectl;
 mod plan;
 mod slots;
+mod verify;
 mod write;
 
 const IMAGE: &str = "--image hello=registry.example/hello:2.0.0";

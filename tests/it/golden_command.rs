@@ -30,6 +30,35 @@ fn the_command_makes_the_same_plans() {
     }
 }
 
+/// A failure means that CI lets a plan pass that its input does not give, or refuses one that it
+/// does.
+#[test]
+fn the_command_tells_each_plan_from_the_one_before() {
+    let mut other: Option<(String, String)> = None;
+    for case in cases() {
+        let Ok(plan) = case.plan() else { continue };
+        let text = emit(&plan.to_value().unwrap());
+        let line = format!("{} --verify -", case.arguments().join(" "));
+        let (exit, output, messages) = command(&case, &line, &text);
+        assert_eq!(
+            (exit, &*output),
+            (Exit::Done, ""),
+            "{}\n{messages}",
+            case.name()
+        );
+        if let Some((name, other)) = &other {
+            let (exit, _, messages) = command(&case, &line, other);
+            // Two inputs may give one plan.
+            let expect = match *other == text {
+                true => Exit::Done,
+                false => Exit::Different,
+            };
+            assert_eq!(exit, expect, "{} is {name}\n{messages}", case.name());
+        }
+        other = Some((case.name(), text));
+    }
+}
+
 #[test]
 fn the_command_prints_the_same_patches() {
     for case in cases() {

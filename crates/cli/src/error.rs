@@ -18,6 +18,9 @@ pub(crate) enum Error {
     /// A plan does not keep the bounds that were asked for.
     #[error("{}", .0.join("\n"))]
     Broken(Vec<String>),
+    /// There is a difference that was asked about: the reasons, or none where the output says it.
+    #[error("{}", .0.join("\n"))]
+    Different(Vec<String>),
     /// The standard output or error cannot be written to.
     #[error("standard output: {0}")]
     Output(#[from] io::Error),

@@ -63,6 +63,7 @@ mod refused;
 mod render;
 mod show;
 mod strategy_file;
+mod verify;
 mod walk;
 mod wanted;
 mod words;
@@ -97,6 +98,8 @@ pub enum Exit {
     WrongUse,
     /// A bound does not hold: 3.
     BoundBroken,
+    /// There is a difference that was asked about: 4.
+    Different,
 }
 
 impl From<Exit> for ExitCode {

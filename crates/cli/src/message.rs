@@ -26,7 +26,7 @@ pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
             "error",
             &in_our_words(&arguments.render().to_string()),
         ),
-        Error::Failed(reasons) | Error::Broken(reasons) => reasons
+        Error::Broken(reasons) | Error::Different(reasons) | Error::Failed(reasons) => reasons
             .iter()
             .for_each(|reason| say(world, ERROR, "error", reason)),
         Error::Output(_) | Error::Usage(_) => say(world, ERROR, "error", &error.to_string()),
@@ -34,6 +34,7 @@ pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
     match error {
         Error::Arguments(_) | Error::Usage(_) => Exit::WrongUse,
         Error::Broken(_) => Exit::BoundBroken,
+        Error::Different(_) => Exit::Different,
         Error::Failed(_) | Error::Output(_) => Exit::Failed,
     }
 }

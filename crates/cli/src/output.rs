@@ -48,6 +48,15 @@ pub(crate) fn styled(world: &mut World<'_>, text: &str) -> io::Result<()> {
     }
 }
 
+/// Ends the command with 4 where there is a difference that was asked about.
+pub(crate) fn difference(world: &mut World<'_>, is_there: bool) -> Result<(), Error> {
+    world.output.flush()?;
+    match is_there {
+        true => Err(Error::Different(Vec::new())),
+        false => Ok(()),
+    }
+}
+
 /// A document for a file or the standard output.
 pub(crate) fn text(value: &Value, format: DocumentOutput) -> String {
     match format {

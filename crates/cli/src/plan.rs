@@ -7,14 +7,15 @@ use cutover::manifest::{Manifest, ObjectRef, Warning};
 use cutover::{Checked, Plan, Release, Strategy};
 use cutover_report::{show, warnings};
 
-use crate::args::{DocumentOutput, PlanArgs, PlanOutput, Request};
+use crate::args::{DocumentOutput, PlanArgs, PlanFile, PlanOutput, Request};
 use crate::error::Error;
 use crate::input::Input;
 use crate::online::{live, no_comparison};
 use crate::refused::refused;
+use crate::verify::verify;
 use crate::walk::File;
 use crate::wanted::{Wanted, says_itself};
-use crate::{World, message, output, overwrite, strategy_file};
+use crate::{World, message, output, overwrite, plan_file, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (mut request, strategy_file) = request(args, world)?;
@@ -43,10 +44,15 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     }
     let made = make(&request, &from, to.as_ref());
     let (plan, filled) = made.map_err(|error| refused(&error, &inputs))?;
+    if let Some(path) = &request.common.verify {
+        let given = plan_file::read(world, &PlanFile::any(path))?;
+        return verify(path, &given, &plan, &request.strategy, world);
+    }
     filled
         .iter()
         .for_each(|object| message::warning(world, unsaid(object, &request, &inputs)));
-    give(&plan, request.common.output.as_ref(), &inputs, world)
+    give(&plan, request.common.output.as_ref(), &inputs, world)?;
+    output::difference(world, request.common.exit_code && !is_idle(&plan))
 }
 
 /// What is asked for, and the file of the strategy where it is in one.
@@ -78,7 +84,8 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<Fil
 
 /// The standard input ends, so it can be one thing only.
 fn read_once(request: &Request) -> Result<(), Error> {
-    let paths = request.common.filenames.iter().chain(&request.wanted.to);
+    let manifests = request.common.filenames.iter().chain(&request.wanted.to);
+    let paths = manifests.chain(&request.common.verify);
     if paths.filter(|path| path.as_os_str() == "-").count() < 2 {
         return Ok(());
     }
@@ -124,7 +131,7 @@ fn give(
     inputs: &[&Input],
     world: &mut World<'_>,
 ) -> Result<(), Error> {
-    let idle = plan.spec.steps.iter().all(|step| step.changes.is_empty());
+    let idle = is_idle(plan);
     let untold = if to.is_some() || idle {
         told(plan)?
     } else {
@@ -166,6 +173,12 @@ fn give(
             Ok(())
         }
     }
+}
+
+/// Whether what is wanted is what runs.
+fn is_idle(plan: &Plan) -> bool {
+    let mut steps = plan.spec.steps.iter();
+    steps.all(|step| step.changes.is_empty())
 }
 
 /// What a reviewer should know: what the plan was made with, and what is seen in it.

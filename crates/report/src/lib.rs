@@ -8,6 +8,7 @@
 //!            ├─▶ bounds     pods alive and available, computed anew from the states
 //!            ├─▶ exposure   the share of requests that may reach the new version, as numbers
 //!            ├─▶ step_name  what a step does, in words
+//!            ├─▶ mismatches where it differs from another plan
 //!            └─▶ warnings   what may hurt, found anew in the plan's own objects
 //! ```
 //!
@@ -78,6 +79,12 @@ pub use self::warnings::warnings;
 
 mod worst;
 pub use worst::{Tightest, Worst, tightest};
+
+mod mismatches;
+pub use self::mismatches::mismatches;
+
+mod mismatch;
+pub use mismatch::{Mismatch, Subject};
 
 mod changes;
 mod containers;

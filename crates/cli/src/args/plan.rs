@@ -53,6 +53,12 @@ pub(crate) struct Common {
     /// Where the plan goes: a file of that name, or `json` or `yaml` for the standard output.
     #[arg(short, long, value_name = "FILE|FORMAT")]
     pub(crate) output: Option<PlanOutput>,
+    /// Make no plan, and say whether this one is what the input gives; exit 4 where it is not.
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["exit_code", "output"])]
+    pub(crate) verify: Option<PathBuf>,
+    /// Exit 4 where there is something to do.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
 }

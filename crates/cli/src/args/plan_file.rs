@@ -1,6 +1,6 @@
 //! A plan's file, as each command names it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use cutover::manifest::{BadDigest, Digest};
@@ -14,6 +14,16 @@ pub(crate) struct PlanFile {
     /// The plan that was approved: refuse any other. All 64 digits, with or without `sha256:`.
     #[arg(long, value_name = "SHA256", value_parser = digest)]
     pub(crate) digest: Option<Digest>,
+}
+
+impl PlanFile {
+    /// The plan that is in a file, under whatever digest.
+    pub(crate) fn any(plan: &Path) -> Self {
+        Self {
+            plan: plan.to_owned(),
+            digest: None,
+        }
+    }
 }
 
 /// A digest as people copy it.

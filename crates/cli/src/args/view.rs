@@ -60,6 +60,9 @@ pub(crate) struct DiffArgs {
     /// Lines where nothing is said; `json` and `yaml` print a list of steps.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<DocumentOutput>,
+    /// Exit 4 where a step changes something.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
 }
 
 /// `cutover patches`.

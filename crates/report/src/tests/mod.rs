@@ -6,4 +6,5 @@ mod example;
 mod exposure;
 mod laws;
 mod markdown;
+mod mismatches;
 mod show;
