@@ -44,7 +44,7 @@
 //! let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
 //!
 //! let table = show(&plan, Style::Plain)?;
-//! assert!(table.starts_with("Plan hello: canary, 6 steps   sha256:"));
+//! assert!(table.starts_with("Plan hello: canary, 6 steps\nsha256:"));
 //! assert!(table.contains(" 1  canary-25   create Deployment hello-canary"));
 //! assert!(table.contains("hello-canary 1 available · a person"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

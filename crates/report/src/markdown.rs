@@ -62,7 +62,7 @@ pub fn markdown(plan: &Checked) -> Result<String, Error> {
         parts.push("## Ways back\n".into());
         parts.push(ways_back);
     }
-    parts.push(format!("Digest: `{}`\n", plan.digest));
+    parts.push(format!("Digest:\n\n`{}`\n", plan.digest));
     Ok(parts.join("\n"))
 }
 

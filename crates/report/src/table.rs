@@ -18,7 +18,7 @@ use crate::warnings::warnings;
 /// With more workloads than this their pods are summed up.
 const MOST_BLOCKS: usize = 3;
 
-/// The plan as a table for a terminal: a row a state, with the pods of each set, the share of the
+/// The plan as a table for a terminal: its digest, and a row a state, with the pods of each set, the share of the
 /// new version and what is waited for; under it the weights, what the plan promises, and its
 /// warnings.
 ///
@@ -44,8 +44,10 @@ const MOST_BLOCKS: usize = 3;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn show(plan: &Checked, style: Style) -> Result<String, Error> {
-    let digest = style.paint(Tone::Faint, &format!("sha256:{}…", plan.digest.short()));
-    let mut out = format!("{}   {digest}\n", style.paint(Tone::Title, &title(plan)));
+    let title = style.paint(Tone::Title, &title(plan));
+    // Whole and alone on its line: that is what a reviewer approves, and copies.
+    let digest = style.paint(Tone::Faint, &plan.digest.to_string());
+    let mut out = format!("{title}\n{digest}\n");
     if !plan.is_empty() {
         out += &format!("\n{}\n", grid(plan)?.text(style));
         out.extend(

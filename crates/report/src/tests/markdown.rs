@@ -189,7 +189,9 @@ While pods that are available stay so: never fewer than 3 available, never more 
 | 7 | image of Deployment hello 2.0.0 → 1.0.0 · delete Deployment hello-canary | 0 |
 | 8 | image of Deployment hello 2.0.0 → 1.0.0 | 0 |
 
-Digest: `sha256:0123`
+Digest:
+
+`sha256:0123`
 "#);
 }
 
@@ -199,7 +201,9 @@ fn an_empty_plan() {
     assert_snapshot!(page(&plan(json!({"rolling": {}}), &all, &all)), @r#"
 # Plan rolling: rolling, nothing to do
 
-Digest: `sha256:0123`
+Digest:
+
+`sha256:0123`
 "#);
 }
 

@@ -6,13 +6,14 @@ use crate::{Style, show};
 
 fn table(plan: &cutover::Checked) -> String {
     let shown = show(plan, Style::Plain).unwrap();
-    shown.replace(plan.digest.short(), "0123456789ab")
+    shown.replace(&plan.digest.to_string(), "sha256:0123")
 }
 
 #[test]
 fn a_canary() {
     assert_snapshot!(table(&canary()), @r#"
-Plan hello: canary, 8 steps   sha256:0123456789ab…
+Plan hello: canary, 8 steps
+sha256:0123
 
     phase       what changes                              hello  canary  new version   then wait for
  0              as it is                                    3      –          0 %
@@ -35,7 +36,8 @@ While pods that are available stay so: never fewer than 3 available, never more 
 fn a_blue_green() {
     let strategy = json!({"blueGreen": {"activeService": "hello", "previewService": "hello-preview", "previewReplicaCount": 1}});
     assert_snapshot!(table(&hello(strategy)), @r#"
-Plan hello: blueGreen, 9 steps   sha256:0123456789ab…
+Plan hello: blueGreen, 9 steps
+sha256:0123
 
     phase     what changes                                                                    hello  green  new version   then wait for
  0            as it is                                                                          3      –         0 %
@@ -69,7 +71,8 @@ fn a_rolling_update_of_type_recreate() {
         ]
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
-Plan hello: rolling, 1 step   sha256:0123456789ab…
+Plan hello: rolling, 1 step
+sha256:0123
 
     phase    what changes                      hello  new version   then wait for
  0           as it is                            3         0 %
@@ -86,7 +89,8 @@ said when the plan was made: Deployment hello: all its pods stop before new ones
 fn two_workloads_have_a_block_each() {
     let steps = json!([{"setWeight": 30}, {"pause": {"duration": "5m"}}]);
     assert_snapshot!(table(&two_workloads(json!({"canary": {"steps": steps}}))), @r#"
-Plan web: canary, 7 steps   sha256:0123456789ab…
+Plan web: canary, 7 steps
+sha256:0123
 
     phase       what changes                                                              web  canary  worker  canary   new version    then wait for
  0              as it is                                                                   3     –       2       –           0 %
@@ -114,7 +118,8 @@ fn many_workloads_are_summed_up() {
             .collect()
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
-Plan app-0: rolling, 1 step   sha256:0123456789ab…
+Plan app-0: rolling, 1 step
+sha256:0123
 
     phase    what changes                                                                   pods  new version   then wait for
  0           as it is                                                                        14        0 %
@@ -135,7 +140,8 @@ Shares are of pods. Undo is ready from every step.
 fn an_empty_plan() {
     let all = [deployment("hello", 3, "1"), service("hello")];
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all, &all)), @r#"
-Plan rolling: rolling, nothing to do   sha256:0123456789ab…
+Plan rolling: rolling, nothing to do
+sha256:0123
 "#);
 }
 
@@ -144,7 +150,8 @@ fn a_plan_without_a_new_version_has_no_share() {
     let from = [deployment("hello", 3, "1")];
     let scale = json!({"scale": {"replicas": 5}});
     assert_snapshot!(table(&plan(scale, &from, &from)), @r#"
-Plan hello: scale, 1 step   sha256:0123456789ab…
+Plan hello: scale, 1 step
+sha256:0123
 
     phase   what changes                   hello   then wait for
  0          as it is                         3
@@ -162,7 +169,8 @@ fn a_plan_without_workloads_has_no_pods() {
         ]
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &map("1"), &map("2"))), @r#"
-Plan a: rolling, 1 step   sha256:0123456789ab…
+Plan a: rolling, 1 step
+sha256:0123
 
     phase    what changes                   then wait for
  0           as it is
