@@ -1,7 +1,7 @@
 //! `cutover check`: what a plan keeps, recounted, and held against bounds of your own.
 
 use cutover::planning::Place;
-use cutover_report::{Tightest, Worst, bounds, tightest};
+use cutover_report::{Peak, Tightest, Worst, bounds, tightest};
 
 use crate::args::CheckArgs;
 use crate::error::Error;
@@ -15,6 +15,8 @@ pub(crate) fn run(args: &CheckArgs, world: &mut World<'_>) -> Result<(), Error> 
     for workload in tightest(&plan).map_err(Error::failed)? {
         broken.extend(fewest(&workload, args));
         broken.extend(most(&workload, args));
+        broken.extend(cpu(&workload, args));
+        broken.extend(memory(&workload, args));
         broken.extend(unseen(&workload, args));
     }
     match broken.is_empty() {
@@ -39,6 +41,37 @@ fn most(workload: &Tightest, args: &CheckArgs) -> Option<String> {
         let (name, at) = (&workload.workload, place_of(place));
         format!("{name}: {at}: {pods} pods, and {allowed} are allowed")
     })
+}
+
+fn cpu(workload: &Tightest, args: &CheckArgs) -> Option<String> {
+    let allowed = args.max_cpu?;
+    let Some(Peak { amount, place, .. }) = workload.cpu else {
+        return Some(unknown(workload, "CPU"));
+    };
+    (amount > allowed).then(|| {
+        let (name, at) = (&workload.workload, place_of(place));
+        let (amount, allowed) = (amount.cores(), allowed.cores());
+        format!("{name}: {at}: {amount} of CPU requested, and {allowed} allowed")
+    })
+}
+
+fn memory(workload: &Tightest, args: &CheckArgs) -> Option<String> {
+    let allowed = args.max_memory?;
+    let Some(Peak { amount, place, .. }) = workload.memory else {
+        return Some(unknown(workload, "memory"));
+    };
+    (amount > allowed).then(|| {
+        let (name, at) = (&workload.workload, place_of(place));
+        let (amount, allowed) = (amount.bytes(), allowed.bytes());
+        format!("{name}: {at}: {amount} of memory requested, and {allowed} allowed")
+    })
+}
+
+fn unknown(workload: &Tightest, resource: &str) -> String {
+    let name = &workload.workload;
+    format!(
+        "{name}: how much {resource} is requested is not known: the plan does not say how many pods run"
+    )
 }
 
 fn unseen(workload: &Tightest, args: &CheckArgs) -> Option<String> {

@@ -103,8 +103,10 @@ pub use warning::Warning;
 mod error;
 pub use error::{Error, Errors};
 
-mod pointer;
 mod quantity;
+pub use quantity::{BadQuantity, Quantity};
+
+mod pointer;
 mod removed;
 mod seal;
 #[cfg(feature = "typed")]

@@ -1,8 +1,133 @@
-//! Resource quantities: which texts the API server stores as they are written, and which are one
-//! amount.
+//! Resource quantities: how much they are, which texts the API server stores as they are written,
+//! and which are one amount.
+
+use std::iter::Sum;
+use std::str::FromStr;
 
 use num_rational::Ratio;
 use serde_json::Value;
+
+/// How much of a resource a container asks for: Kubernetes' `Quantity`, without those below zero.
+///
+/// It is an exact whole number of billionths, which is as fine as Kubernetes counts.
+///
+/// ```
+/// use cutover_manifest::Quantity;
+///
+/// let [half, three]: [Quantity; 2] = ["500m".parse()?, "1.5Ki".parse()?];
+/// assert_eq!((half.times(3).cores(), three.times(2).bytes()), ("1500m".into(), "3Ki".into()));
+/// assert!("1 Gi".parse::<Quantity>().is_err());
+/// assert!("-1".parse::<Quantity>().is_err());
+/// # Ok::<(), cutover_manifest::BadQuantity>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quantity(u128);
+
+/// A text is no quantity of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a quantity of a resource\nhint: write 2, 500m, 1.5Gi or 100M")]
+pub struct BadQuantity(String);
+
+/// Kubernetes counts as finely as this, and rounds up what is finer.
+const BILLION: i128 = 1_000_000_000;
+
+/// Kubernetes counts up to this.
+const MOST: i128 = i64::MAX as i128;
+
+impl Quantity {
+    /// Reads the value of a manifest's field; a number is a quantity too.
+    ///
+    /// # Errors
+    ///
+    /// [`BadQuantity`] for what the API server refuses too: another suffix, less than nothing; and
+    /// for more than it counts.
+    pub fn read(value: &Value) -> Result<Self, BadQuantity> {
+        let billionths = amount(value).and_then(billionths);
+        let text = || {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        billionths.map(Self).ok_or_else(|| BadQuantity(text()))
+    }
+
+    /// So many times as much.
+    #[must_use]
+    pub fn times(self, count: u64) -> Self {
+        Self(self.0.saturating_mul(count.into()))
+    }
+
+    /// This and another.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// As people write CPU: whole cores, or thousandths, rounded up.
+    pub fn cores(self) -> String {
+        let thousandths = self.0.div_ceil(1_000_000);
+        match thousandths % 1000 {
+            0 => (thousandths / 1000).to_string(),
+            _ => format!("{thousandths}m"),
+        }
+    }
+
+    /// As people write memory: bytes, rounded up, with the largest suffix that leaves a whole number.
+    pub fn bytes(self) -> String {
+        let bytes = self.0.div_ceil(BILLION.unsigned_abs());
+        for (suffix, unit) in UNITS {
+            if bytes > 0 && bytes.is_multiple_of(unit) {
+                return format!("{}{suffix}", bytes / unit);
+            }
+        }
+        bytes.to_string()
+    }
+}
+
+/// The suffixes, the largest first.
+const UNITS: [(&str, u128); 12] = [
+    ("Ei", 1 << 60),
+    ("E", 1_000_000_000_000_000_000),
+    ("Pi", 1 << 50),
+    ("P", 1_000_000_000_000_000),
+    ("Ti", 1 << 40),
+    ("T", 1_000_000_000_000),
+    ("Gi", 1 << 30),
+    ("G", 1_000_000_000),
+    ("Mi", 1 << 20),
+    ("M", 1_000_000),
+    ("Ki", 1 << 10),
+    ("k", 1_000),
+];
+
+impl FromStr for Quantity {
+    type Err = BadQuantity;
+
+    fn from_str(text: &str) -> Result<Self, BadQuantity> {
+        Self::read(&Value::from(text))
+    }
+}
+
+impl Sum for Quantity {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), Self::plus)
+    }
+}
+
+/// The amount in billionths, rounded up; none below zero, and past what Kubernetes counts.
+fn billionths(amount: Ratio<i128>) -> Option<u128> {
+    if amount > Ratio::from_integer(MOST) {
+        return None;
+    }
+    let scaled = amount.numer().checked_mul(BILLION)?;
+    let numerator = u128::try_from(scaled).ok()?;
+    Some(numerator.div_ceil(amount.denom().unsigned_abs()))
+}
 
 /// Whether a quantity's text is the one that the API server stores.
 ///
@@ -103,7 +228,102 @@ fn exponent(suffix: &str) -> Option<Ratio<i128>> {
 mod tests {
     use serde_json::json;
 
-    use super::{is_canonical, same};
+    use super::{Quantity, is_canonical, same};
+
+    /// Against the facts of k8s.io/apimachinery/pkg/api/resource/quantity_test.go.
+    #[test]
+    fn how_much_a_text_says() {
+        let check = |text: &str, cores: &str, bytes: &str| {
+            let quantity: Quantity = text.parse().unwrap();
+            assert_eq!(
+                (&*quantity.cores(), &*quantity.bytes()),
+                (cores, bytes),
+                "{text}"
+            );
+        };
+        check("0", "0", "0");
+        check("0Gi", "0", "0");
+        check("1", "1", "1");
+        check("+1.5", "1500m", "2");
+        check(".5", "500m", "1");
+        check("1.", "1", "1");
+        check("100m", "100m", "1");
+        check("1500m", "1500m", "2");
+        check("1n", "1m", "1");
+        check("1u", "1m", "1");
+        check("1001u", "2m", "1");
+        check("0.0000000001", "1m", "1");
+        check("2k", "2000", "2k");
+        check("1e3", "1000", "1k");
+        check("1E3", "1000", "1k");
+        check("12e-1", "1200m", "2");
+        check("1E", "1000000000000000000", "1E");
+        check("128Mi", "134217728", "128Mi");
+        check("1024Mi", "1073741824", "1Gi");
+        check("1.5Gi", "1610612736", "1536Mi");
+        check("100M", "100000000", "100M");
+        check("7Ei", "8070450532247928832", "7Ei");
+        assert_eq!(Quantity::read(&json!(2)).unwrap(), "2".parse().unwrap());
+        assert_eq!(
+            Quantity::read(&json!(0.1)).unwrap(),
+            "100m".parse().unwrap()
+        );
+    }
+
+    #[test]
+    fn what_is_no_quantity() {
+        for text in [
+            "",
+            " ",
+            "1 Gi",
+            "1gb",
+            "1K",
+            "1GI",
+            "-1",
+            "-1m",
+            "Gi",
+            "1e",
+            "1e1.5",
+            "1.2.3",
+            "1-2",
+            "--1",
+            "1Gi2",
+            "0x1",
+            "8Ei",
+            "1e40",
+            "100000000000000000000000000000000000000000",
+        ] {
+            let bad = text.parse::<Quantity>().unwrap_err();
+            assert!(
+                bad.to_string().starts_with(&format!("`{text}` is not")),
+                "{bad}"
+            );
+        }
+        for value in [json!(null), json!(true), json!(["1"]), json!({})] {
+            assert!(Quantity::read(&value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn sums_are_exact() {
+        let check = |texts: &[&str], cores: &str, bytes: &str| {
+            let sum: Quantity = texts
+                .iter()
+                .map(|text| text.parse::<Quantity>().unwrap())
+                .sum();
+            assert_eq!((&*sum.cores(), &*sum.bytes()), (cores, bytes), "{texts:?}");
+        };
+        check(&[], "0", "0");
+        check(&["0.1", "0.2"], "300m", "1");
+        check(&["999m", "1m"], "1", "1");
+        check(&["1Gi", "512Mi"], "1610612736", "1536Mi");
+        check(&["128Mi", "100M"], "234217728", "234217728");
+        let most: Quantity = "9223372036854775807".parse().unwrap();
+        assert_eq!(
+            most.times(u64::MAX).times(u64::MAX),
+            most.times(u64::MAX).times(u64::MAX).plus(most)
+        );
+    }
 
     #[test]
     fn one_amount_in_two_texts() {

@@ -8,13 +8,15 @@ use crate::counts::Counts;
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
+use crate::requests::peaks;
 use crate::style::Style;
 use crate::table::{Column, sets};
 use crate::text::{ABSENT, Names, clean, count};
 
 /// For each workload, and for each state of the plan: the pods of each set, the most pods that may
 /// be alive and the fewest that may be available on the way to it, and the share of the new
-/// version; then the same counts of the way back from each state.
+/// version; then the same counts of the way back from each state, and the most CPU and memory that
+/// pods ask for.
 ///
 /// The counts are those that the controllers keep by their own rules, as long as pods that were
 /// available stay so. They are computed from the states alone, apart from the planner.
@@ -22,7 +24,7 @@ use crate::text::{ABSENT, Names, clean, count};
 /// # Errors
 ///
 /// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its
-/// Services is none.
+/// Services is none, [`Error::Requests`] where what a pod asks for is no quantity.
 ///
 /// ```
 /// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
@@ -59,7 +61,12 @@ pub fn bounds(plan: &Plan) -> Result<String, Error> {
             block.back(plan.undo(number), walk.state())?;
         }
     }
-    let texts: Vec<String> = blocks.into_iter().map(|block| block.text(names)).collect();
+    let mut texts = Vec::with_capacity(blocks.len());
+    for (block, peaks) in blocks.into_iter().zip(peaks(plan)?) {
+        let most = peaks.and_then(|peaks| peaks.words());
+        let asks = most.map(|most| format!("pods ask for at most {most}\n"));
+        texts.push(block.text(names) + &asks.unwrap_or_default());
+    }
     Ok(texts.join("\n"))
 }
 

@@ -74,7 +74,13 @@ impl Counts {
     }
 }
 
-fn range(workload: &Workload, set: &ObjectRef, before: &Bundle, after: &Bundle) -> Counts {
+/// The pods of a set between two states, whether it receives requests or not.
+pub(crate) fn range(
+    workload: &Workload,
+    set: &ObjectRef,
+    before: &Bundle,
+    after: &Bundle,
+) -> Counts {
     let pods = |state: &Bundle| state.get(set).map_or(0, |set| workload.pods_of(set));
     let (was, is) = (pods(before), pods(after));
     let slack = after

@@ -15,6 +15,14 @@ pub enum Error {
         /// How many there are.
         steps: usize,
     },
+    /// What a pod of the plan asks for is no quantity, and so is not counted.
+    #[error("{object}: /spec/template{reason}")]
+    Requests {
+        /// The set.
+        object: Box<cutover_manifest::ObjectRef>,
+        /// Where in its pod template, and what.
+        reason: cutover_workload::BadRequests,
+    },
     /// The plan does not fit itself; one that was read or made does.
     #[error(transparent)]
     Plan(Box<cutover_plan::Error>),

@@ -80,6 +80,9 @@ pub use self::warnings::warnings;
 mod worst;
 pub use worst::{Tightest, Worst, tightest};
 
+mod requests;
+pub use requests::Peak;
+
 mod mismatches;
 pub use self::mismatches::mismatches;
 

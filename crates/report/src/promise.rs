@@ -1,6 +1,7 @@
 //! What a plan promises, in sentences; only what is true for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use cutover_manifest::ObjectRef;
 use cutover_plan::{Asked, Plan};
@@ -9,6 +10,7 @@ use cutover_workload::{Bounds, Deployment, Live, Workload};
 
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
+use crate::requests::peaks;
 use crate::text::{Names, count};
 use crate::wait::rolls;
 
@@ -32,8 +34,40 @@ pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
         Some(line) => *line = format!("{line} {}", rest.join(" ")),
         None => lines.push(rest.join(" ")),
     }
+    lines.extend(requested(plan, names)?);
     Ok(lines)
 }
+
+/// The most CPU and memory that pods ask for: one line, and with several workloads a line for each
+/// that is told by itself, below it.
+fn requested(plan: &Plan, names: Names) -> Result<Vec<String>, Error> {
+    let peaks = match peaks(plan) {
+        // A quantity that the API server refuses hides no plan; `tightest` says which it is.
+        Err(Error::Requests { .. }) => return Ok(vec![UNKNOWN.into()]),
+        peaks => peaks?,
+    };
+    let mut all = Vec::new();
+    for (workload, peaks) in plan.spec.workloads.iter().zip(peaks).take(MOST_LINES) {
+        let name = names.workload(workload);
+        let most = peaks.and_then(|peaks| peaks.words());
+        all.extend(most.map(|most| (name, most)));
+    }
+    Ok(match (plan.spec.workloads.len(), all.as_slice()) {
+        (_, []) => Vec::new(),
+        (1, [(_, only)]) => vec![format!("Pods ask for at most {only}.")],
+        (_, several) => {
+            let lines = several
+                .iter()
+                .map(|(name, most)| format!("  {name}: {most}"));
+            iter::once("Pods ask for at most:".into())
+                .chain(lines)
+                .collect()
+        }
+    })
+}
+
+const UNKNOWN: &str =
+    "How much CPU and memory pods ask for is not known, since a quantity is none.";
 
 /// The weights that were asked for, and what is achieved: a line each, and where all workloads of a
 /// step have the same, one for all.

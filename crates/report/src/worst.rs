@@ -8,6 +8,7 @@ use cutover_workload::Workload;
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::exposure::exposure;
+use crate::requests::{Peak, peaks};
 
 /// A number of pods, and the step on the way to which it is first reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +33,18 @@ pub struct Tightest {
     /// The largest share of requests that may reach the new version before anybody is asked, a
     /// person or another system, and after which step it is reached.
     pub unseen: (Share, usize),
+    /// The most CPU that its pods ask for at once; none where somebody else says how many they are.
+    pub cpu: Option<Peak>,
+    /// The most memory, likewise.
+    pub memory: Option<Peak>,
 }
 
 /// The tightest bounds of each workload, as long as pods that are available stay so.
 ///
 /// # Errors
 ///
-/// [`Error::Manifest`] where one of the plan's Services is none.
+/// [`Error::Manifest`] where one of the plan's Services is none, [`Error::Requests`] where what a
+/// pod asks for is no quantity.
 ///
 /// ```
 /// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
@@ -59,7 +65,8 @@ pub fn tightest(plan: &Checked) -> Result<Vec<Tightest>, Error> {
     let exposures = exposure(plan)?;
     let asks = first_question(&plan.spec.steps);
     let mut all = Vec::new();
-    for (at, workload) in plan.spec.workloads.iter().enumerate() {
+    let workloads = plan.spec.workloads.iter().zip(peaks(plan)?);
+    for (at, (workload, peaks)) in workloads.enumerate() {
         let (fewest, most) = counts(plan, workload)?;
         let mut unseen = (Share::NONE, 0);
         for (number, exposures) in exposures.iter().enumerate().take(asks + 1) {
@@ -74,6 +81,8 @@ pub fn tightest(plan: &Checked) -> Result<Vec<Tightest>, Error> {
             fewest,
             most,
             unseen,
+            cpu: peaks.map(|peaks| peaks.cpu),
+            memory: peaks.map(|peaks| peaks.memory),
         });
     }
     Ok(all)

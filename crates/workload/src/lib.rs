@@ -4,6 +4,7 @@ mod amount;
 mod bounds;
 mod budget;
 mod deployment;
+mod requests;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod selector;
@@ -14,6 +15,7 @@ pub use amount::{Amount, BadAmount};
 pub use bounds::{Bounds, Fixed, Live};
 pub use budget::{Allowance, Budget, Slack};
 pub use deployment::{Deployment, MOST_PODS, deployments, texts};
+pub use requests::{BadRequests, Requests};
 pub use selector::{BadSelector, Selector};
 pub use version::{RESTARTED_AT, ROLE_LABELS, Version};
 pub use workload::{Role, Rollout, Routed, Set, Workload};

@@ -6,7 +6,7 @@ use cutover::Plan;
 use cutover::manifest::read;
 use cutover_cli::Exit::{self, Failed};
 
-use super::{Change, Put, Replace, canary, change, check, refused};
+use super::{Change, IMAGE, Put, Replace, canary, change, check, refused};
 use crate::support::Folder;
 
 /// Makes a plan, changes the folder, and expects the command to fail.
@@ -380,5 +380,61 @@ fn plans_that_do_not_keep_the_bounds_of_a_team() {
     check(
         "--max-exposure 24",
         "hello: step 1: 25 % of the requests reach the new version before anybody is asked, and 24 % are allowed",
+    );
+}
+
+/// The same for clusters that have room for so much.
+#[test]
+fn plans_whose_pods_ask_for_more_than_there_is() {
+    let folder = Folder::hello();
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "          env:",
+        "          resources: {requests: {cpu: 500m, memory: 1Gi}}\n          env:",
+    );
+    folder.done(&canary());
+    let check = |flags: &str, exit: Exit, message: &str| {
+        let outcome = folder.run(&format!("cutover check plan.yaml {flags}"));
+        assert_eq!(outcome.exit, exit, "{flags}\n{}", outcome.messages);
+        assert!(outcome.messages.contains(message), "{}", outcome.messages);
+    };
+    check("--max-cpu 2 --max-memory 4Gi", Exit::Done, "");
+    check("--max-cpu 2000m --max-memory 4096Mi", Exit::Done, "");
+    check(
+        "--max-cpu 1.9",
+        Exit::BoundBroken,
+        "hello: step 1: 2 of CPU requested, and 1900m allowed",
+    );
+    check(
+        "--max-memory 4G",
+        Exit::BoundBroken,
+        "hello: step 1: 4Gi of memory requested, and 4G allowed",
+    );
+    check(
+        "--max-memory 2Gi",
+        Exit::BoundBroken,
+        "hello: step 1: 4Gi of memory requested, and 2Gi allowed",
+    );
+    check(
+        "--max-memory 4GB",
+        Exit::WrongUse,
+        "`4GB` is not a quantity of a resource\nhint: write 2, 500m, 1.5Gi or 100M",
+    );
+    // Where somebody else says how many pods there are, nobody knows how much they ask for.
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "  replicas: 3            # one a zone\n",
+        "",
+    );
+    folder.done(&format!(
+        "cutover plan rolling -f hello {IMAGE} -o plan.yaml"
+    ));
+    let shown = folder.done("cutover show plan.yaml");
+    assert!(!shown.contains("Pods ask"), "{shown}");
+    check("", Exit::Done, "");
+    check(
+        "--max-cpu 100",
+        Exit::BoundBroken,
+        "hello: how much CPU is requested is not known: the plan does not say how many pods run",
     );
 }

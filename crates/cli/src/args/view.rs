@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
+use cutover::manifest::Quantity;
 use cutover::planning::Amount;
 use cutover::traffic::Percent;
 
@@ -43,6 +44,12 @@ pub(crate) struct CheckArgs {
     /// The most pods of each workload at any moment, as 14 or 150%.
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) max_pods: Option<Amount>,
+    /// The most CPU that the pods of each workload may ask for at any moment, as 12 or 500m.
+    #[arg(long, value_name = "QUANTITY")]
+    pub(crate) max_cpu: Option<Quantity>,
+    /// The most memory that the pods of each workload may ask for at any moment, as 24Gi.
+    #[arg(long, value_name = "QUANTITY")]
+    pub(crate) max_memory: Option<Quantity>,
     /// The largest share of requests that may reach the new version before a person or another
     /// system is asked, in percent.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]

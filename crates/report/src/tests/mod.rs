@@ -7,4 +7,5 @@ mod exposure;
 mod laws;
 mod markdown;
 mod mismatches;
+mod requests;
 mod show;
