@@ -49,6 +49,7 @@ mod args;
 mod check;
 mod diff;
 mod error;
+mod file_name;
 mod generate;
 mod input;
 mod message;

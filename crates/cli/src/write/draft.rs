@@ -9,9 +9,9 @@ use cutover::manifest::{Manifest, ObjectRef, Place, Source, emit};
 use cutover::planning::Workload;
 
 use super::document;
-use super::file_name::FileName;
 use super::pieces::Pieces;
 use super::stand::{Change, secret};
+use crate::file_name::FileName;
 use crate::input::Input;
 use crate::walk::{File, Origin};
 

@@ -12,7 +12,6 @@ mod back;
 mod disk;
 mod document;
 mod draft;
-mod file_name;
 mod pieces;
 mod stand;
 

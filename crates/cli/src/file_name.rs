@@ -61,7 +61,7 @@ fn refused(object: &ObjectRef, reason: &str) -> String {
 const LONGEST: usize = 255;
 
 /// What some file system or shell gives a meaning of its own, as `:` and `\`, becomes `_`.
-fn portable(character: char) -> char {
+pub(crate) fn portable(character: char) -> char {
     match character {
         '.' | '-' | '_' => character,
         _ if character.is_ascii_alphanumeric() => character,
