@@ -9,6 +9,7 @@
 //!            ├─▶ exposure   the share of requests that may reach the new version, as numbers
 //!            ├─▶ step_name  what a step does, in words
 //!            ├─▶ mismatches where it differs from another plan
+//!            ├─▶ gate_name  what a gate waits for, in words
 //!            └─▶ warnings   what may hurt, found anew in the plan's own objects
 //! ```
 //!
@@ -74,6 +75,9 @@ pub use error::Error;
 mod step_name;
 pub use self::step_name::step_name;
 
+mod wait;
+pub use self::wait::gate_name;
+
 mod warnings;
 pub use self::warnings::warnings;
 
@@ -96,7 +100,6 @@ mod grid;
 mod images;
 mod promise;
 mod text;
-mod wait;
 
 #[cfg(test)]
 mod tests;

@@ -3,13 +3,36 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Analysis, Available, Gate, Pause, Step, Window};
+use cutover_plan::{Analysis, Available, Gate, Pause, Plan, Step, Window};
 use cutover_workload::Deployment;
 
 use crate::text::Names;
 
 /// So many gates of one kind are told one by one; more are counted.
 const MOST_TOLD: usize = 3;
+
+/// What a gate waits for, in words, as the table has it.
+///
+/// ```
+/// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
+/// # let yaml = br#"apiVersion: apps/v1
+/// # kind: Deployment
+/// # metadata: {name: hello}
+/// # spec: {replicas: 3, selector: {matchLabels: {app: hello}}, template: {metadata: {labels: {app: hello}},
+/// #   spec: {containers: [{name: hello, image: "hello:1.0.0"}]}}}"#;
+/// # let from = manifest::bundle(vec![manifest::read("hello.yaml", yaml)?])?.bundle;
+/// # let ends = Ends::unchanged(from).image(&"hello=hello:2.0.0".parse()?, &[])?;
+/// # let strategy: AnyStrategy = serde_json::from_str(r#"{"rolling": {}}"#)?;
+/// let plan = cutover::plan(&Release::new(ends)?, &strategy, &Options::default())?;
+/// let mut walk = plan.walk();
+/// let step = walk.advance()?.ok_or("the plan has a step")?;
+/// let name = cutover_report::gate_name(&plan, &step.gates[0], walk.before(), walk.state());
+/// assert_eq!(name, "hello 3 available (one pod at a time)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn gate_name(plan: &Plan, gate: &Gate, before: &Bundle, after: &Bundle) -> String {
+    words(gate, before, after, Names::of(plan))
+}
 
 /// What a step waits for, without what merely repeats the step before: gates of objects that it
 /// does not change.
