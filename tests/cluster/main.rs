@@ -16,6 +16,7 @@ mod faults;
 mod forgery;
 mod goldens;
 mod greeter;
+mod hands;
 mod history;
 mod kills;
 mod lab;

@@ -11,6 +11,7 @@ use crate::support::Folder;
 
 mod documents;
 mod kubectl;
+mod patches;
 mod plan;
 mod slots;
 mod verify;

@@ -66,19 +66,29 @@ fn the_command_prints_the_same_patches() {
         let text = emit(&plan.to_value().unwrap());
         for number in BTreeSet::from([1, plan.len()]) {
             let step = &plan.spec.steps[number - 1];
-            let printed = |flags: &str| {
+            let printed = |flags: &str, wanted: Vec<Value>| {
                 let line = format!("patches - --step {number}{flags}");
                 let (exit, output, messages) = command(&case, &line, &text);
+                if wanted.iter().any(needs_secret) {
+                    assert_eq!((exit, &*output), (Exit::Failed, ""), "{}", case.name());
+                    return;
+                }
                 assert_eq!(exit, Exit::Done, "{}\n{messages}", case.name());
-                lines(&output)
+                assert_eq!(lines(&output), wanted, "{}", case.name());
             };
             let before = plan.state(number - 1).unwrap();
-            assert_eq!(printed(""), changes(before, [step]), "{}", case.name());
+            printed("", changes(before, [step]));
             let back = plan.way_back(number).unwrap();
             let after = plan.state(number).unwrap();
-            assert_eq!(printed(" --undo"), changes(after, back), "{}", case.name());
+            printed(" --undo", changes(after, back));
         }
     }
+}
+
+/// Whether a line would write a digest where a Secret has its values.
+fn needs_secret(line: &Value) -> bool {
+    line["verb"] != "delete" && line.to_string().contains("/sealed\"")
+        || line["patch"].to_string().contains("~1sealed")
 }
 
 /// The content of each printed line.

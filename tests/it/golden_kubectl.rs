@@ -117,12 +117,14 @@ fn check((before, patch, after): &Job) {
     assert_eq!(patched.to_string(), *after, "{patch}\n{before}");
 }
 
-fn is_missing() -> bool {
+/// Whether there is no kubectl to be asked.
+pub(crate) fn is_missing() -> bool {
     let version = kubectl().args(["version", "--client"]).output();
     version.is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-fn kubectl() -> Command {
+/// kubectl, which talks to nobody.
+pub(crate) fn kubectl() -> Command {
     let mut kubectl = Command::new("kubectl");
     kubectl
         .env("KUBECONFIG", "/dev/null")

@@ -7,6 +7,7 @@ mod golden;
 mod golden_before;
 mod golden_command;
 mod golden_kubectl;
+mod golden_kustomize;
 mod golden_schema;
 mod laws;
 mod pages;

@@ -194,7 +194,7 @@ fn flags() {
     );
     check(
         &[],
-        "cutover patches plan.yaml",
+        "cutover patches plan.yaml -o dir",
         WrongUse,
         "the following required arguments were not provided:",
         "Usage: cutover patches",

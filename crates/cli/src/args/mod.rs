@@ -16,8 +16,8 @@ pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use plan_file::PlanFile;
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
-    CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs, ReadArgs,
-    RenderArgs, SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
+    CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs,
+    PatchesOutput, ReadArgs, RenderArgs, SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
 };
 
 /// Plan, review and write Kubernetes releases step by step: canary, blue/green, rolling updates and
@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show what the steps of a plan change, line by line.
     Diff(DiffArgs),
-    /// Print the patches of a step, a JSON line a change.
+    /// Print the patches of all steps or one, or write them as files for kubectl or kustomize.
     Patches(PatchesArgs),
     /// Print the manifests as they stand after a step.
     Render(RenderArgs),

@@ -77,12 +77,18 @@ pub(crate) struct DiffArgs {
 pub(crate) struct PatchesArgs {
     #[command(flatten)]
     pub(crate) file: PlanFile,
-    /// The step, from 1.
+    /// The step, from 1; all steps where nothing is said.
     #[arg(long, value_name = "N")]
-    pub(crate) step: usize,
-    /// The whole way back from after the step instead.
+    pub(crate) step: Option<usize>,
+    /// The whole way back from after the step instead; from after the last one where none is said.
     #[arg(long)]
     pub(crate) undo: bool,
+    /// A JSON line a change where nothing is said; `dir` and `kustomize` write files.
+    #[arg(short, long, value_name = "FORMAT", requires = "directory")]
+    pub(crate) output: Option<PatchesOutput>,
+    /// Where the files go; it is made where it is not there.
+    #[arg(long, value_name = "DIR", requires = "output")]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 /// `cutover render`.
@@ -144,6 +150,15 @@ pub(crate) enum DocumentOutput {
     Json,
     /// As YAML; manifests as one document an object.
     Yaml,
+}
+
+/// What patches are written as.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PatchesOutput {
+    /// A file a patch and a new object, and the lines by which kubectl applies them.
+    Dir,
+    /// A kustomize Component a step.
+    Kustomize,
 }
 
 /// How a plan is shown.
