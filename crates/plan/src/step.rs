@@ -1,7 +1,8 @@
 //! Steps: changes, and the gates that must hold before the next one.
 
-use cutover_manifest::{Digest, ObjectRef, Warning};
+use cutover_manifest::{Bundle, Digest, ObjectRef, Warning};
 use cutover_traffic::Percent;
+use cutover_workload::Deployment;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -36,6 +37,47 @@ pub struct Step {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub state: Digest,
 }
+
+impl Step {
+    /// For how long the gates that look at objects are waited for, where this stands after the
+    /// step; none where it has none of these.
+    ///
+    /// Where the step does not say: as long as the Deployment that takes longest of those that are
+    /// waited for gives itself to progress, and ten minutes where there is none.
+    ///
+    /// ```
+    /// use cutover_manifest::{Bundle, ObjectRef};
+    /// use cutover_plan::{Endpoints, Gate, Pause, Phase, Step, state_digest};
+    ///
+    /// let nothing = Bundle::default();
+    /// let step = |gate| Step {
+    ///     phase: Phase::new("update").unwrap(),
+    ///     changes: vec![],
+    ///     shares: vec![],
+    ///     within: None,
+    ///     gates: vec![gate],
+    ///     state: state_digest(&nothing).unwrap(),
+    /// };
+    /// let object = ObjectRef::new("v1", "Service", None, "hello");
+    /// let endpoints = step(Gate::Endpoints(Endpoints { object }));
+    /// assert_eq!(endpoints.limit(&nothing).map(|limit| limit.seconds()), Some(600));
+    /// assert_eq!(step(Gate::Pause(Pause::person())).limit(&nothing), None);
+    /// ```
+    pub fn limit(&self, after: &Bundle) -> Option<Duration> {
+        let waited_for = self.gates.iter().filter_map(Gate::object);
+        let mut limit = self.within;
+        for object in waited_for.filter(|_| self.within.is_none()) {
+            let set = after.get(object);
+            let set = set.filter(|set| Deployment::is(set.object()));
+            limit = limit.max(set.map(|set| Duration::of_seconds(Deployment::of(set).deadline())));
+        }
+        let is_observed = self.gates.iter().any(Gate::is_observed);
+        limit.or_else(|| is_observed.then_some(TEN_MINUTES))
+    }
+}
+
+/// How long gates are waited for where neither the step nor a Deployment says.
+const TEN_MINUTES: Duration = Duration::of_seconds(600);
 
 /// A share of requests that was asked for a workload's new version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,14 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Change, Duration, Gate, Plan, Step, Walk, walk};
-use cutover_workload::Deployment;
 
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::journal::Position;
-
-/// How long gates are waited for where neither the step nor a Deployment says.
-const TEN_MINUTES: Duration = Duration::of_seconds(600);
 
 /// The way that a run is on.
 #[derive(Debug)]
@@ -141,20 +137,8 @@ impl Way {
     }
 
     /// For how long a step's gates on the cluster are waited for; none where it has none.
-    ///
-    /// Where the step does not say: as long as the Deployment that takes longest of those that are
-    /// waited for gives itself to progress, and ten minutes where there is none.
     pub(crate) fn limit(&self, number: usize) -> Option<Duration> {
-        let step = self.step(number);
-        let waited_for = step.gates.iter().filter_map(Gate::object);
-        let mut limit = step.within;
-        for object in waited_for.filter(|_| step.within.is_none()) {
-            let set = self.after(number).get(object);
-            let set = set.filter(|set| Deployment::is(set.object()));
-            limit = limit.max(set.map(|set| Duration::of_seconds(Deployment::of(set).deadline())));
-        }
-        let observed = step.gates.iter().any(Gate::is_observed);
-        limit.or_else(|| observed.then_some(TEN_MINUTES))
+        self.step(number).limit(self.after(number))
     }
 
     /// Other states of an object, anywhere in the plan: where they differ from this one its planned

@@ -1,3 +1,4 @@
+use cutover_workload::Deployment;
 use serde_json::{Value, json};
 
 use super::*;
