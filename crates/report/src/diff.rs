@@ -3,16 +3,20 @@
 use std::ops::RangeInclusive;
 
 use cutover_manifest::Bundle;
-use cutover_plan::{Plan, Step};
+use cutover_plan::{OnFailure, Plan, Step};
 use serde_json::{Value, json};
 
+use crate::asked::{Asked, asked};
+use crate::back::back;
 use crate::changes::{Line, Section, documents, sections};
 use crate::error::Error;
 use crate::step_name::step_name;
 use crate::style::{Style, Tone};
 use crate::text::clean;
 
-/// What each step changes, or one of them (counted from 1): by object, then by field.
+/// What each step changes, or one of them (counted from 1): by object, then by field; what it asks
+/// of other systems, and how long its gates have. Then what the ways back change beside counts and
+/// templates.
 ///
 /// A field is named by its path, with items of lists by their key. An object that is created or
 /// deleted is shown whole. Of a Secret it is said whether the data changes, never what it holds.
@@ -38,6 +42,8 @@ use crate::text::clean;
 ///
 /// patch Deployment hello
 ///   spec.template.spec.containers[name=hello].image: hello:1.0.0 → hello:2.0.0
+///
+/// within 10m its gates have to hold, else the run stops
 /// ");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -51,9 +57,43 @@ pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Er
             .iter()
             .map(|section| format!("\n{}", object(section, style)));
         let head = style.paint(Tone::Title, &head);
-        texts.push(format!("{head}\n{}", objects.collect::<String>()));
+        let objects: String = objects.collect();
+        let asked = asked(plan, Some(number));
+        let asked = asked.iter().map(|asked| asked_text(asked, style));
+        let failure = failure(plan, step, after);
+        texts.push(format!(
+            "{head}\n{objects}{}{failure}",
+            asked.collect::<String>()
+        ));
     })?;
+    for back in back(plan, step)? {
+        let objects = back.sections.iter();
+        let objects = objects.map(|section| format!("\n{}", object(section, style)));
+        let head = style.paint(Tone::Title, &back.title);
+        texts.push(format!("{head}\n{}", objects.collect::<String>()));
+    }
     Ok(texts.join("\n"))
+}
+
+/// A question to another system, whole.
+fn asked_text(asked: &Asked, style: Style) -> String {
+    let head = style.paint(Tone::Place, &format!("ask {}", asked.title));
+    let created = asked.created.iter().flat_map(|yaml| yaml.lines());
+    let lines = asked.facts.iter().map(String::as_str).chain(created);
+    let lines: String = lines.map(|line| format!("  {line}\n")).collect();
+    format!("\n{head}\n{lines}")
+}
+
+/// For how long the step's gates are waited for, and what then.
+fn failure(plan: &Plan, step: &Step, after: &Bundle) -> String {
+    let then = match plan.spec.on_failure {
+        OnFailure::Stop => "the run stops",
+        OnFailure::Undo => "the run takes itself back",
+    };
+    match step.limit(after) {
+        Some(limit) => format!("\nwithin {limit} its gates have to hold, else {then}\n"),
+        None => String::new(),
+    }
 }
 
 /// The same as a document: a list of steps, each with its changes, each of those with its

@@ -93,6 +93,8 @@ pub use self::mismatches::mismatches;
 mod mismatch;
 pub use mismatch::{Mismatch, Subject};
 
+mod asked;
+mod back;
 mod changes;
 mod containers;
 mod counts;

@@ -5,6 +5,8 @@ use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{Gate, Note, Pause, Plan, Step, Undo, walk};
 use cutover_workload::Bounds;
 
+use crate::asked::{Asked, asked};
+use crate::back::{Back, back};
 use crate::changes::{Line, Section, sections};
 use crate::error::Error;
 use crate::grid::{Align, Grid};
@@ -19,8 +21,9 @@ const MOST_OBJECTS: usize = 20;
 /// So many objects are told by name.
 const MOST_NAMES: usize = 3;
 
-/// The plan as Markdown: what it does in a paragraph, its table, its warnings, each step's changes
-/// to open, the ways back, what it promises, and the digest that is approved.
+/// The plan as Markdown: what it does in a paragraph, its table, what it promises, notes, warnings,
+/// what it asks of other systems, each step's changes to open, the ways back with what they change
+/// besides, and the digest that is approved.
 ///
 /// # Errors
 ///
@@ -55,12 +58,14 @@ pub fn markdown(plan: &Checked) -> Result<String, Error> {
     }
     parts.extend(notes(&plan.spec.notes));
     parts.extend(warnings_section(&warnings(plan)?));
+    parts.extend(asked_section(&asked(plan, None)));
     if !plan.is_empty() {
         let (steps, ways_back) = steps_and_ways_back(plan)?;
         parts.push("## Steps\n".into());
         parts.extend(steps);
         parts.push("## Ways back\n".into());
         parts.push(ways_back);
+        parts.extend(backs(&back(plan, None)?));
     }
     parts.push(format!("Digest:\n\n`{}`\n", plan.digest));
     Ok(parts.join("\n"))
@@ -245,15 +250,52 @@ fn warnings_section(warnings: &[Warning]) -> Option<String> {
     (!warnings.is_empty()).then(|| format!("## Warnings\n\n{}", items.collect::<String>()))
 }
 
-/// What only the maker of the plan could see.
+/// What only the maker of the plan could see: nobody has checked it.
 fn notes(notes: &[Note]) -> Option<String> {
     let items = notes.iter().map(|note| {
         let object = note.object.as_ref().map(|object| format!("{object}: "));
-        let text = format!("{}{}", object.unwrap_or_default(), note.message);
+        let pointer = match note.pointer.as_str() {
+            "" => String::new(),
+            pointer => format!("{pointer}: "),
+        };
+        let text = format!("{}{pointer}{}", object.unwrap_or_default(), note.message);
         item(&text, note.hint.as_deref())
     });
     let items: String = items.collect();
-    (!notes.is_empty()).then(|| format!("## Said when the plan was made\n\n{items}"))
+    let head = "## Notes of the plan's author\n\nNobody has checked these.";
+    (!notes.is_empty()).then(|| format!("{head}\n\n{items}"))
+}
+
+/// What the plan asks of other systems; the objects that it creates for that are to open.
+fn asked_section(all: &[Asked]) -> Option<String> {
+    let texts: Vec<String> = all.iter().map(asked_text).collect();
+    (!all.is_empty()).then(|| format!("## What is asked\n\n{}", texts.join("\n")))
+}
+
+fn asked_text(asked: &Asked) -> String {
+    let facts = asked.facts.iter();
+    let facts: String = facts.map(|fact| format!("- {}\n", escaped(fact))).collect();
+    let created = asked.created.as_ref().map(|yaml| {
+        let fence = fence(yaml);
+        format!(
+            "\n<details><summary>the whole of it</summary>\n\n{fence}yaml\n{yaml}{fence}\n\n</details>\n"
+        )
+    });
+    format!(
+        "Step {}:\n\n{facts}{}",
+        escaped(&asked.title),
+        created.unwrap_or_default()
+    )
+}
+
+/// What ways back change beside counts and templates, to open.
+fn backs(backs: &[Back]) -> Option<String> {
+    let texts: Vec<String> = backs
+        .iter()
+        .map(|back| opened(&back.title, &back.sections, ""))
+        .collect();
+    let head = "What they change beside counts and templates:";
+    (!backs.is_empty()).then(|| format!("{head}\n\n{}", texts.join("\n")))
 }
 
 fn item(text: &str, hint: Option<&str>) -> String {
@@ -263,20 +305,19 @@ fn item(text: &str, hint: Option<&str>) -> String {
 
 fn details(number: usize, step: &Step, before: &Bundle, after: &Bundle) -> String {
     let name = step_name(step, before, after);
-    let summary = html(&format!("{number} · {} · {name}", step.phase));
-    let sections = sections(step, before, after);
-    let mut body: String = sections
-        .iter()
-        .take(MOST_OBJECTS)
-        .map(forge)
-        .collect::<Vec<_>>()
-        .join("\n");
+    let summary = format!("{number} · {} · {name}", step.phase);
+    let rest = format!(": cutover diff plan.yaml --step {number}");
+    opened(&summary, &sections(step, before, after), &rest)
+}
+
+/// Changes to open; where they are too many, the rest is to be found elsewhere.
+fn opened(summary: &str, sections: &[Section], rest: &str) -> String {
+    let summary = html(summary);
+    let shown = sections.iter().take(MOST_OBJECTS);
+    let mut body: String = shown.map(forge).collect::<Vec<_>>().join("\n");
     let more = sections.len().saturating_sub(MOST_OBJECTS);
     if more > 0 {
-        body += &format!(
-            "\nand {}: cutover diff plan.yaml --step {number}\n",
-            count(more, "object") + " more"
-        );
+        body += &format!("\nand {}{rest}\n", count(more, "object") + " more");
     }
     let fence = fence(&body);
     let diff = if body.is_empty() {

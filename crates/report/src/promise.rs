@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Asked, Plan};
+use cutover_plan::{Asked, Duration, OnFailure, Plan};
 use cutover_traffic::Share;
 use cutover_workload::{Bounds, Deployment, Live, Workload};
 
@@ -17,7 +17,8 @@ use crate::wait::rolls;
 /// So many workloads get a line each.
 const MOST_LINES: usize = 5;
 
-/// The promises of the whole plan: one line, and with several workloads a line for each before it.
+/// The promises of the whole plan: one line, and with several workloads a line for each before it;
+/// then what comes of a gate that does not hold.
 pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
     let recreated = recreated(plan)?;
     let names = Names::of(plan);
@@ -35,7 +36,54 @@ pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
         None => lines.push(rest.join(" ")),
     }
     lines.extend(requested(plan, names)?);
+    lines.push(failure(plan)?);
     Ok(lines)
+}
+
+/// For how long gates are waited for, and what a run does where one does not hold.
+fn failure(plan: &Plan) -> Result<String, Error> {
+    let then = match plan.spec.on_failure {
+        OnFailure::Stop => "the run stops",
+        OnFailure::Undo => "the run takes itself back",
+    };
+    let limits = limits(plan)?;
+    let most = limits.iter().max_by_key(|(_, steps)| steps.len());
+    let Some((most, _)) = most else {
+        return Ok(format!("Where a step fails, {then}."));
+    };
+    let others = limits.iter().filter(|(limit, _)| *limit != most);
+    let others: Vec<String> = others
+        .map(|(limit, steps)| format!("{limit} in {}", numbered(steps)))
+        .collect();
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", others.join(", ")),
+    };
+    Ok(format!(
+        "Gates on the cluster have {most} to hold{others}. Where one does not, or an analysis fails, {then}."
+    ))
+}
+
+/// The steps by the time that their gates have.
+fn limits(plan: &Plan) -> Result<BTreeMap<Duration, Vec<usize>>, Error> {
+    let mut limits: BTreeMap<Duration, Vec<usize>> = BTreeMap::new();
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        if let Some(limit) = step.limit(walk.state()) {
+            limits.entry(limit).or_default().push(walk.number());
+        }
+    }
+    Ok(limits)
+}
+
+/// As `step 3` or `steps 3, 4`.
+fn numbered(steps: &[usize]) -> String {
+    let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
+    let word = match numbers.len() {
+        1 => "step",
+        _ => "steps",
+    };
+    format!("{word} {}", numbers.join(", "))
 }
 
 /// The most CPU and memory that pods ask for: one line, and with several workloads a line for each

@@ -5,22 +5,26 @@ use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{Change, Note, Plan, Step};
 use cutover_workload::{Deployment, Workload};
 
+use crate::asked::{Asked, asked};
+use crate::back::{Back, back};
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
 use crate::promise::{promises, weights};
 use crate::step_name::step_name;
 use crate::style::{Style, Tone};
-use crate::text::{ABSENT, Names, clean, title};
+use crate::text::{ABSENT, Names, clean, count, title};
 use crate::wait::{rolls, wait};
 use crate::warnings::warnings;
 
 /// With more workloads than this their pods are summed up.
 const MOST_BLOCKS: usize = 3;
+/// So many steps of ways back are told by name.
+const MOST_BACKS: usize = 5;
 
-/// The plan as a table for a terminal: its digest, and a row a state, with the pods of each set, the share of the
-/// new version and what is waited for; under it the weights, what the plan promises, and its
-/// warnings.
+/// The plan as a table for a terminal: its digest, and a row a state, with the pods of each set, the
+/// share of the new version and what is waited for; under it the weights, what the plan promises, what
+/// it asks of other systems, what its ways back change besides, its notes and its warnings.
 ///
 /// # Errors
 ///
@@ -57,6 +61,10 @@ pub fn show(plan: &Checked, style: Style) -> Result<String, Error> {
                 .map(|line| clean(line) + "\n"),
         );
     }
+    for asked in asked(plan, None) {
+        out += &format!("\n{}", asked_text(&asked, style));
+    }
+    out += &backs(&back(plan, None)?, style);
     for note in &plan.spec.notes {
         out += &format!("\n{}", note_text(note, style));
     }
@@ -315,7 +323,35 @@ fn exposures(plan: &Plan) -> Result<Vec<Option<Exposure>>, Error> {
     Ok(states.iter().map(over).collect())
 }
 
-/// What only the maker of the plan could see.
+/// A question to another system.
+fn asked_text(asked: &Asked, style: Style) -> String {
+    let head = format!("step {} asks:", asked.title);
+    let facts = asked.facts.iter().map(|fact| format!("  {fact}\n"));
+    format!(
+        "{}\n{}",
+        style.paint(Tone::Place, &head),
+        facts.collect::<String>()
+    )
+}
+
+/// Ways back that change more than counts and templates: the first few by name.
+fn backs(backs: &[Back], style: Style) -> String {
+    if backs.is_empty() {
+        return String::new();
+    }
+    let head = "ways back change more than counts and templates:";
+    let mut out = format!("\n{}\n", style.paint(Tone::Place, head));
+    for back in backs.iter().take(MOST_BACKS) {
+        out += &format!("  {}\n", back.title);
+    }
+    let more = backs.len().saturating_sub(MOST_BACKS);
+    if more > 0 {
+        out += &format!("  and {}\n", count(more, "step") + " more");
+    }
+    out
+}
+
+/// What only the maker of the plan could see: nobody has checked it.
 fn note_text(note: &Note, style: Style) -> String {
     let object = note.object.as_ref().map(|object| format!("{object}: "));
     let pointer = if note.pointer.is_empty() {
@@ -325,7 +361,8 @@ fn note_text(note: &Note, style: Style) -> String {
     };
     let text = format!("{}{pointer}{}", object.unwrap_or_default(), note.message);
     told(
-        "said when the plan was made:",
+        Tone::Hint,
+        "note of the plan's author, not checked:",
         &text,
         note.hint.as_deref(),
         style,
@@ -338,6 +375,7 @@ fn warn(warning: &Warning, style: Style) -> String {
         ..warning.clone()
     };
     told(
+        Tone::Warning,
         "warning:",
         &bare.to_string(),
         warning.hint.as_deref(),
@@ -345,8 +383,8 @@ fn warn(warning: &Warning, style: Style) -> String {
     )
 }
 
-fn told(head: &str, text: &str, hint: Option<&str>, style: Style) -> String {
-    let head = style.paint(Tone::Warning, head);
+fn told(tone: Tone, head: &str, text: &str, hint: Option<&str>, style: Style) -> String {
+    let head = style.paint(tone, head);
     let mut out = format!("{head} {}\n", clean(text));
     if let Some(hint) = hint {
         let head = style.paint(Tone::Hint, "hint:");

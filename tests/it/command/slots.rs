@@ -80,7 +80,7 @@ fn slots_that_are_named_are_taken_and_shown() {
     let shown = folder.done(&format!("{line} --slots hello,other -o plan.yaml"));
     assert_eq!(shown, "");
     let shown = folder.done("cutover show plan.yaml");
-    let note = "said when the plan was made: Deployment other: it is the idle slot beside Deployment hello, named in `slots`, and picked by its label `stack`";
+    let note = "note of the plan's author, not checked: Deployment other: it is the idle slot beside Deployment hello, named in `slots`, and picked by its label `stack`";
     assert!(shown.contains(note), "{shown}");
     let unnamed = json(&folder.done(&format!("{line} -o json")));
     assert_eq!(sets(&unnamed), ["other"]);

@@ -48,12 +48,16 @@ create Deployment hello-canary
 +           httpGet:
 +             path: /
 +             port: 8080
+
+within 10m its gates have to hold, else the run stops
 "#);
     assert_snapshot!(diff(&plan, Some(2), Style::Plain).unwrap(), @r#"
 step 2 · canary-50 · scale Deployment hello 3 → 2
 
 patch Deployment hello
   spec.replicas: 3 → 2
+
+within 10m its gates have to hold, else the run stops
 "#);
 }
 

@@ -34,6 +34,8 @@ Strategy canary for Deployment hello (3 pods, behind Service hello). It waits fo
 
 While pods that are available stay so: never fewer than 3 available, never more than 4 at once. Shares are of new connections. Undo is ready from every step.
 
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
+
 ## Steps
 
 <details><summary>1 · canary-25 · create Deployment hello-canary with 1 pod</summary>

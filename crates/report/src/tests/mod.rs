@@ -9,3 +9,4 @@ mod markdown;
 mod mismatches;
 mod requests;
 mod show;
+mod whole;

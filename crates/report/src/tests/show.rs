@@ -29,6 +29,7 @@ sha256:0123
 canary-25: asked 25 %, achieved 1/4 (25 %), error 0
 canary-50: asked 50 %, achieved 1/2 (50 %), error 0
 While pods that are available stay so: never fewer than 3 available, never more than 4 at once. Shares are of new connections. Undo is ready from every step.
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 "#);
 }
 
@@ -52,11 +53,17 @@ sha256:0123
  9  cleanup   delete Deployment hello-green; delete Service hello-preview                       3      –       100 %
 
 While pods that are available stay so: never fewer than 3 available, never more than 7 at once. Shares are of new connections. Undo is ready from every step.
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 
-said when the plan was made: Deployment hello: its pods get the label `cutover.dev/track: blue`, by a rolling update before another set exists
+ways back change more than counts and templates:
+  back from step 2 · adopt · switch Service hello to app=hello
+  back from step 5 · preview · switch Service hello to app=hello,cutover.dev/track=blue
+  back from step 7 · switch · switch Service hello to app=hello,cutover.dev/track=green
+
+note of the plan's author, not checked: Deployment hello: its pods get the label `cutover.dev/track: blue`, by a rolling update before another set exists
   hint: let the file say so, or the next apply of it takes it back: spec.template.metadata.labels: add `cutover.dev/track: blue`
 
-said when the plan was made: Service hello: it selects by `cutover.dev/track: blue` too from now on
+note of the plan's author, not checked: Service hello: it selects by `cutover.dev/track: blue` too from now on
   hint: let the file say so, or the next apply of it takes it back: spec.selector: add `cutover.dev/track: blue`
 "#);
 }
@@ -79,8 +86,9 @@ sha256:0123
  1  update   image of Deployment hello 1 → 2     3     0 → 100 %    hello 3 available (all old pods stop first)
 
 All old pods stop before new ones start, and nobody answers meanwhile. Never more than 3 at once. Shares are of new connections. Undo is ready from every step.
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 
-said when the plan was made: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
+note of the plan's author, not checked: Deployment hello: all its pods stop before new ones start: nobody answers for up to 30 s while they end, and then until a new pod is ready, which takes 0 s at least and 10m at most before the step fails
   hint: where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling
 "#);
 }
@@ -107,6 +115,7 @@ While pods that are available stay so:
   web: never fewer than 3 available, never more than 4 at once
   worker: never fewer than 2 available, never more than 3 at once
 Shares are of new connections, and of pods where no Service leads to them. Undo is ready from every step.
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 "#);
 }
 
@@ -133,6 +142,7 @@ While pods that are available stay so:
   app-4: never fewer than 2 available, never more than 3 at once
   and 2 workloads more, each within a budget of its own
 Shares are of pods. Undo is ready from every step.
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 "#);
 }
 
@@ -158,6 +168,7 @@ sha256:0123
  1  scale   scale Deployment hello 3 → 5     5     hello 5 available
 
 While pods that are available stay so: never fewer than 3 available, never more than 6 at once. Undo is ready from every step.
+Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 "#);
 }
 
@@ -177,6 +188,10 @@ sha256:0123
  1  update   change data.b of ConfigMap a
 
 Undo is ready from every step.
+Where a step fails, the run stops.
+
+ways back change more than counts and templates:
+  back from step 1 · start · change data.b of ConfigMap a
 "#);
 }
 

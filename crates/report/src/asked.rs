@@ -1,0 +1,182 @@
+//! What gates ask of other systems: all of it, since a reviewer answers for what is run and where
+//! requests go.
+
+use cutover_manifest::{Manifest, emit};
+use cutover_plan::{Gate, Job, Metric, Plan, Smoke, Webhook};
+use serde_json::{Value, json};
+
+use crate::text::clean;
+
+/// A gate that asks another system.
+pub(crate) struct Asked {
+    /// As `1 · canary-25 · metric error-rate`.
+    pub(crate) title: String,
+    /// What is asked, and how often.
+    pub(crate) facts: Vec<String>,
+    /// The object that is created to ask, as YAML; none where nothing is.
+    pub(crate) created: Option<String>,
+}
+
+/// What the steps of a plan ask, in their order; of one step where one is named.
+pub(crate) fn asked(plan: &Plan, step: Option<usize>) -> Vec<Asked> {
+    let mut all = Vec::new();
+    for (number, step) in (1..)
+        .zip(&plan.spec.steps)
+        .filter(|(number, _)| step.is_none_or(|step| step == *number))
+    {
+        for gate in &step.gates {
+            let Some((facts, created)) = question(gate) else {
+                continue;
+            };
+            let name = gate.analysis().map(|analysis| analysis.to_string());
+            let name = name.unwrap_or_default();
+            all.push(Asked {
+                title: clean(&format!("{number} · {} · {name}", step.phase)),
+                facts: facts.iter().map(|fact| clean(fact)).collect(),
+                created: created.map(yaml),
+            });
+        }
+    }
+    all
+}
+
+/// What a gate asks of another system, and the object that is created for it.
+fn question(gate: &Gate) -> Option<(Vec<String>, Option<&Manifest>)> {
+    match gate {
+        Gate::Job(job) => Some((of_job(job), Some(&job.manifest))),
+        Gate::Metric(metric) => Some((of_metric(metric), None)),
+        Gate::Smoke(smoke) => Some((of_smoke(smoke), None)),
+        Gate::Webhook(webhook) => Some((of_webhook(webhook), None)),
+        Gate::Available(_)
+        | Gate::Drained(_)
+        | Gate::Endpoints(_)
+        | Gate::Held(_)
+        | Gate::Pause(_)
+        | Gate::Routed(_)
+        | Gate::Settled(_)
+        | Gate::Window(_) => None,
+    }
+}
+
+fn yaml(manifest: &Manifest) -> String {
+    let yaml = emit(manifest.value());
+    yaml.lines().map(|line| clean(line) + "\n").collect()
+}
+
+fn of_smoke(smoke: &Smoke) -> Vec<String> {
+    let wanted = smoke
+        .status
+        .map_or_else(|| "200 to 299".into(), |status| status.to_string());
+    vec![
+        format!("GET {}, which has to answer {wanted}", smoke.url),
+        format!(
+            "count {}, interval {}, timeout {}, failureLimit {}",
+            smoke.count, smoke.interval, smoke.timeout, smoke.failure_limit
+        ),
+    ]
+}
+
+fn of_metric(metric: &Metric) -> Vec<String> {
+    let condition = String::from(metric.success_condition.clone());
+    let delay = metric
+        .initial_delay
+        .map(|delay| format!("initialDelay {delay}, "));
+    vec![
+        format!("prometheus: {}", metric.prometheus),
+        format!("query: {}", metric.query),
+        format!("successCondition: {condition}"),
+        format!(
+            "{}count {}, interval {}, timeout {}, failureLimit {}, consecutiveErrorLimit {}",
+            delay.unwrap_or_default(),
+            metric.count,
+            metric.interval,
+            metric.timeout,
+            metric.failure_limit,
+            metric.consecutive_error_limit
+        ),
+    ]
+}
+
+fn of_webhook(webhook: &Webhook) -> Vec<String> {
+    let body = match webhook.body.is_empty() {
+        true => "plan, step and phase".to_owned(),
+        false => format!("plan, step, phase and {}", json!(webhook.body)),
+    };
+    vec![
+        format!("POST {}", webhook.url),
+        format!("body: {body}"),
+        format!(
+            "interval {}, timeout {}, consecutiveErrorLimit {}",
+            webhook.interval, webhook.timeout, webhook.consecutive_error_limit
+        ),
+    ]
+}
+
+fn of_job(job: &Job) -> Vec<String> {
+    let mut facts = vec![format!(
+        "{}, timeout {}",
+        job.manifest.object(),
+        job.timeout
+    )];
+    let pod = job.manifest.pointer("/spec/template/spec");
+    let pod = pod.cloned().unwrap_or_default();
+    for (field, what) in [
+        ("initContainers", "init container"),
+        ("containers", "container"),
+    ] {
+        for container in items(&pod, field) {
+            facts.push(of_container(what, container));
+        }
+    }
+    let account = pod
+        .get("serviceAccountName")
+        .or_else(|| pod.get("serviceAccount"));
+    let account = account.and_then(Value::as_str).unwrap_or("default");
+    facts.push(format!("as ServiceAccount {account}"));
+    if let Some(privileges) = fields(&pod, &REACHES_THE_NODE) {
+        facts.push(format!("pod: {privileges}"));
+    }
+    for volume in items(&pod, "volumes") {
+        if let Some(path) = fields(volume, &["hostPath"]) {
+            facts.push(format!("volume {}: {path}", text(volume, "name")));
+        }
+    }
+    facts
+}
+
+/// Fields of a pod by which it gets at more than its own.
+const REACHES_THE_NODE: [&str; 5] = [
+    "hostIPC",
+    "hostNetwork",
+    "hostPID",
+    "hostUsers",
+    "securityContext",
+];
+
+fn of_container(what: &str, container: &Value) -> String {
+    let shown = ["args", "command", "securityContext"];
+    let rest = fields(container, &shown).map(|rest| format!(", {rest}"));
+    let (name, image) = (text(container, "name"), text(container, "image"));
+    format!("{what} {name}: {image}{}", rest.unwrap_or_default())
+}
+
+/// Those of the fields that are there, as JSON without the outer braces.
+fn fields(value: &Value, names: &[&str]) -> Option<String> {
+    let found = names
+        .iter()
+        .filter_map(|name| Some(format!("{name} {}", value.get(*name)?)));
+    let found: Vec<String> = found.collect();
+    (!found.is_empty()).then(|| found.join(", "))
+}
+
+fn items<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
+    value
+        .get(field)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
