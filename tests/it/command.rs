@@ -11,6 +11,7 @@ use crate::support::Folder;
 
 mod documents;
 mod kubectl;
+mod originals;
 mod patches;
 mod plan;
 mod slots;

@@ -497,7 +497,7 @@ fn what_does_not_come_back_as_it_was_is_told_beforehand() {
         let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
         assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
         let said = format!(
-            "warning: {file}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {file}` brings the file back as it is now\n"
+            "warning: {file}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {file}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it\n"
         );
         assert_eq!(
             outcome.messages.contains(&said),

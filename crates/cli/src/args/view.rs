@@ -120,6 +120,10 @@ pub(crate) struct WriteArgs {
     /// is below them.
     #[arg(short, long = "filename", value_name = "PATH", required = true)]
     pub(crate) filenames: Vec<PathBuf>,
+    /// The files as they were before, as a copy or a worktree of git: what is to be as it was then
+    /// comes back byte for byte.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) originals: Option<PathBuf>,
 }
 
 /// `cutover schema`.

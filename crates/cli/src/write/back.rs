@@ -33,6 +33,9 @@ pub(crate) fn lost(
     let files = back.files();
     let mut lost = Vec::new();
     for file in &input.files {
+        if draft.is_restored(&file.path) {
+            continue;
+        }
         let same = |other: &File| other.path == file.path && other.bytes == file.bytes;
         if !files.iter().any(same) {
             lost.push(file.name.to_string());
@@ -44,6 +47,6 @@ pub(crate) fn lost(
 /// What is said of such a file, before it is written.
 pub(crate) fn warning(name: &str) -> String {
     format!(
-        "{name}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {name}` brings the file back as it is now"
+        "{name}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {name}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it"
     )
 }

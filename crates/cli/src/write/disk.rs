@@ -44,7 +44,11 @@ pub(crate) fn put(
             strangers.push(file.name.clone());
         }
         staged.push((&*file.path, new));
-        lines.push(format!("changed {}", file.name));
+        let verb = match draft.is_restored(&file.path) {
+            true => "restored",
+            false => "changed",
+        };
+        lines.push(format!("{verb} {}", file.name));
     }
     for (path, bytes) in draft.created() {
         // A link that leads nowhere is there too.
@@ -55,12 +59,21 @@ pub(crate) fn put(
                 path.display()
             )));
         }
+        if draft.is_restored(path)
+            && let Some(directory) = path.parent()
+        {
+            fs::create_dir_all(at(directory)).map_err(|error| wrong(directory, &error))?;
+        }
         staged.push((
             path,
             Staged::creating(&at(path), bytes).map_err(|error| wrong(path, &error))?,
         ));
+        let verb = match draft.is_restored(path) {
+            true => "restored",
+            false => "created",
+        };
         lines.push(format!(
-            "created {}",
+            "{verb} {}",
             message::one_line(&path.to_string_lossy())
         ));
     }

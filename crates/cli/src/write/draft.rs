@@ -1,6 +1,6 @@
 //! The files as they are to be, before any of them is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub(crate) struct Draft<'i> {
     changed: BTreeMap<Arc<str>, Option<Vec<u8>>>,
     /// New files.
     created: BTreeMap<PathBuf, Vec<u8>>,
+    /// Those of both that are as they were before, byte for byte.
+    restored: BTreeSet<PathBuf>,
 }
 
 impl<'i> Draft<'i> {
@@ -33,7 +35,36 @@ impl<'i> Draft<'i> {
             pieces: BTreeMap::new(),
             changed: BTreeMap::new(),
             created: BTreeMap::new(),
+            restored: BTreeSet::new(),
         }
+    }
+
+    /// The files that it begins with.
+    pub(crate) fn input(&self) -> &'i Input {
+        self.input
+    }
+
+    /// Puts a file back that holds what it is to hold.
+    pub(crate) fn restore(&mut self, path: &Path, bytes: &[u8]) {
+        match self.input.files.iter().find(|file| file.path == path) {
+            Some(file) if file.bytes == bytes => return,
+            Some(file) => drop(
+                self.changed
+                    .insert(file.name.clone(), Some(bytes.to_owned())),
+            ),
+            None => drop(self.created.insert(path.to_owned(), bytes.to_owned())),
+        }
+        self.restored.insert(path.to_owned());
+    }
+
+    /// Whether a file was put back as it was before.
+    pub(crate) fn is_restored(&self, path: &Path) -> bool {
+        self.restored.contains(path)
+    }
+
+    /// Whether nothing is to be written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.created.is_empty()
     }
 
     /// What the files of the input that change are to hold, in their order; nothing where they go.

@@ -12,10 +12,12 @@ mod back;
 mod disk;
 mod document;
 mod draft;
+mod originals;
 mod pieces;
 mod stand;
 
 use draft::Draft;
+use originals::Originals;
 use stand::{Stand, Standing};
 
 pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -33,7 +35,12 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     }
     let stand = Stand::new(&plan);
     let standing = stand.find(&input, args.step)?;
-    if standing.state == Some(args.step) {
+    let originals = match &args.originals {
+        Some(directory) => Some(Originals::read(world, directory, &args.filenames)?),
+        None => None,
+    };
+    let draft = drafted(&stand, &standing, &input, args.step, originals.as_ref())?;
+    if standing.state == Some(args.step) && draft.is_empty() {
         message::note(
             world,
             format!(
@@ -43,7 +50,6 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
         );
         return Ok(());
     }
-    let draft = drafted(&stand, &standing, &input, args.step)?;
     refuse_later(&stand, &standing, &input, args.step)?;
     for name in back::lost(&stand, &standing, &input, &draft)? {
         message::warning(world, back::warning(&name));
@@ -62,10 +68,14 @@ fn drafted<'i>(
     standing: &Standing,
     input: &'i Input,
     step: usize,
+    originals: Option<&Originals>,
 ) -> Result<Draft<'i>, Error> {
     let state = stand.plan.state(step).map_err(Error::failed)?;
-    let changes = stand.changes(standing, &state);
+    let mut changes = stand.changes(standing, &state);
     let mut draft = Draft::new(input);
+    if let Some(originals) = originals {
+        changes = originals.restore(&mut draft, changes, stand, &state);
+    }
     Error::unless_empty(draft.make(&changes, stand.plan))?;
     let again = Input::of(draft.files())?;
     match stand.find(&again, step) {

@@ -162,9 +162,14 @@ impl<'p> Stand<'p> {
         changed.collect()
     }
 
+    /// Whether the plan has a word on an object.
+    pub(crate) fn knows(&self, object: &ObjectRef) -> bool {
+        self.objects.contains(object)
+    }
+
     /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that
     /// the plan was told.
-    fn as_planned(&self, input: &Input) -> Bundle {
+    pub(crate) fn as_planned(&self, input: &Input) -> Bundle {
         let written = self
             .objects
             .iter()

@@ -1,0 +1,157 @@
+//! The files as they were before. A plan holds no bytes; where a file is to hold again what it held
+//! then, it comes back byte for byte.
+
+use std::path::{Component, Path, PathBuf};
+use std::slice;
+use std::sync::Arc;
+
+use cutover::manifest::{Bundle, ObjectRef};
+
+use super::draft::Draft;
+use super::stand::{Change, Stand};
+use crate::error::Error;
+use crate::input::Input;
+use crate::walk::{self, File};
+use crate::{World, message};
+
+/// The files as they were, each with the place where it belongs.
+pub(crate) struct Originals(Vec<Original>);
+
+struct Original {
+    /// Where it is among the files that are written.
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// What it holds.
+    input: Input,
+}
+
+impl Originals {
+    /// Reads the originals of what `-f` names: by the same path in the directory, as a worktree of
+    /// git has them, or right in it, as a copy has them.
+    ///
+    /// # Errors
+    ///
+    /// A directory in which there is none of them.
+    pub(crate) fn read(
+        world: &mut World<'_>,
+        directory: &Path,
+        filenames: &[PathBuf],
+    ) -> Result<Self, Error> {
+        let mut originals = Vec::new();
+        for named in filenames {
+            let from = beside(world, directory, named);
+            if !world.directory.join(&from).exists() {
+                continue;
+            }
+            for file in walk::files(world, slice::from_ref(&from))? {
+                originals.extend(original(world, file, &from, named));
+            }
+        }
+        if originals.is_empty() {
+            let hint = "name a copy of what -f names, or a worktree of git that has it";
+            let directory = directory.display();
+            return Err(Error::failed(format!(
+                "{directory}: there are no originals of these files\nhint: {hint}"
+            )));
+        }
+        Ok(Self(originals))
+    }
+
+    /// Puts back the files that hold just what they are to hold, and gives what is left to be
+    /// changed.
+    pub(crate) fn restore(
+        &self,
+        draft: &mut Draft<'_>,
+        mut changes: Vec<Change>,
+        stand: &Stand<'_>,
+        target: &Bundle,
+    ) -> Vec<Change> {
+        for original in &self.0 {
+            if !original.fits(draft.input(), stand, target) {
+                continue;
+            }
+            draft.restore(&original.path, &original.bytes);
+            changes.retain(|change| {
+                let place = place(draft.input(), &change.object);
+                !original.holds(&change.object) && place != Some(&*original.path)
+            });
+        }
+        changes
+    }
+}
+
+impl Original {
+    fn holds(&self, object: &ObjectRef) -> bool {
+        self.input.loaded.bundle.contains(object)
+    }
+
+    /// Whether it holds objects of the plan, all as they are to be, and beside them just what its
+    /// place holds now.
+    fn fits(&self, now: &Input, stand: &Stand<'_>, target: &Bundle) -> bool {
+        let planned = stand.as_planned(&self.input);
+        let is_right = !planned.is_empty()
+            && planned
+                .iter()
+                .all(|manifest| target.get(manifest.object()) == Some(manifest));
+        let others = self.input.loaded.bundle.iter();
+        let mut others = others.filter(|manifest| !planned.contains(manifest.object()));
+        let is_same = others.all(|other| now.loaded.bundle.get(other.object()) == Some(other));
+        let objects = self.input.loaded.bundle.objects();
+        let mut places = objects.filter_map(|object| place(now, object));
+        let is_here = places.all(|place| place == self.path);
+        let is_plan = now
+            .plans
+            .iter()
+            .any(|name| **name == *self.path.to_string_lossy());
+        is_right && is_same && is_here && !is_plan && self.has_all(now, stand, target)
+    }
+
+    /// Whether nothing would get lost that its place holds now, and that is to stay.
+    fn has_all(&self, now: &Input, stand: &Stand<'_>, target: &Bundle) -> bool {
+        let here = now.loaded.sources.keys();
+        let mut here = here.filter(|object| place(now, object) == Some(&*self.path));
+        here.all(|object| self.holds(object) || stand.knows(object) && !target.contains(object))
+    }
+}
+
+/// The file that an object stands in.
+fn place<'i>(input: &'i Input, object: &ObjectRef) -> Option<&'i Path> {
+    input.file_of(object).map(|file| &*file.path)
+}
+
+/// Where the originals of what is named are.
+fn beside(world: &World<'_>, directory: &Path, named: &Path) -> PathBuf {
+    let stays = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    let same = directory.join(named);
+    if named.components().all(stays) && world.directory.join(&same).exists() {
+        return same;
+    }
+    match named.file_name() {
+        Some(name) if world.directory.join(named).is_file() => directory.join(name),
+        _ => directory.to_owned(),
+    }
+}
+
+/// A file that can be compared; none where it holds no manifests, or a plan besides, or where its
+/// place is behind a link.
+fn original(world: &World<'_>, file: File, from: &Path, named: &Path) -> Option<Original> {
+    let below = file.path.strip_prefix(from).ok()?;
+    let mut path = match named == Path::new(".") {
+        true => PathBuf::new(),
+        false => named.to_owned(),
+    };
+    for part in below.components() {
+        path.push(part);
+        if world.directory.join(&path).is_symlink() {
+            return None;
+        }
+    }
+    let bytes = file.bytes.clone();
+    let name = Arc::from(message::one_line(&path.to_string_lossy()));
+    let file = File { name, ..file };
+    let input = Input::of(vec![file]).ok()?;
+    input
+        .plans
+        .is_empty()
+        .then_some(Original { path, bytes, input })
+}
