@@ -26,7 +26,14 @@ pub(crate) fn run(args: &CheckArgs, world: &mut World<'_>) -> Result<(), Error> 
 }
 
 fn fewest(workload: &Tightest, args: &CheckArgs) -> Option<String> {
-    let wanted = args.min_available?.up(workload.replicas);
+    let wanted = args.min_available?;
+    if let Some(live) = &workload.live {
+        return (!live.keeps(wanted)).then(|| {
+            let (name, missing) = (&workload.workload, live.missing);
+            format!("{name}: {missing} of as many pods as run may be missing, and {wanted} are wanted, however many run")
+        });
+    }
+    let wanted = wanted.up(workload.replicas);
     let Worst { pods, place } = workload.fewest;
     (pods < wanted.into()).then(|| {
         let (name, at) = (&workload.workload, place_of(place));
@@ -35,7 +42,14 @@ fn fewest(workload: &Tightest, args: &CheckArgs) -> Option<String> {
 }
 
 fn most(workload: &Tightest, args: &CheckArgs) -> Option<String> {
-    let allowed = args.max_pods?.up(workload.replicas);
+    let allowed = args.max_pods?;
+    if let Some(live) = &workload.live {
+        return (!live.stays_under(allowed)).then(|| {
+            let (name, extra) = (&workload.workload, live.extra);
+            format!("{name}: {extra} more than as many pods as run may be alive, and {allowed} are allowed, however many run")
+        });
+    }
+    let allowed = allowed.up(workload.replicas);
     let Worst { pods, place } = workload.most;
     (pods > allowed.into()).then(|| {
         let (name, at) = (&workload.workload, place_of(place));

@@ -77,11 +77,18 @@ fn beyond(set: Deployment<'_>, workload: &Workload) -> Option<(&'static str, Str
         let reason = format!("undo pauses it again, and then its own strategy keeps {kept} pods");
         return Some(("maxUnavailable", reason));
     }
-    match workload.rollout {
-        Rollout::Budget(budget) if budget.of(replicas).surge > own.surge => {
-            let reason = format!("undo pauses it again, and then it shrinks to {grown} pods");
-            Some(("maxSurge", reason))
-        }
-        Rollout::Budget(_) | Rollout::Controller | Rollout::Recreate => None,
+    let Rollout::Budget(said) = workload.rollout else {
+        return None;
+    };
+    let said = said.of(replicas);
+    if said.surge != own.surge {
+        let reason = format!("undo pauses it again, and then it comes to {grown} pods");
+        return Some(("maxSurge", reason));
     }
+    // Where it shrinks meanwhile the floor is a lower one, and hides that.
+    if said.unavailable < own.unavailable {
+        let reason = format!("undo pauses it again, and then its own strategy keeps {kept} pods");
+        return Some(("maxUnavailable", reason));
+    }
+    None
 }

@@ -3,7 +3,7 @@
 use cutover_check::{Checked, Place};
 use cutover_plan::{Gate, Step};
 use cutover_traffic::Share;
-use cutover_workload::Workload;
+use cutover_workload::{Live, Workload};
 
 use crate::counts::Counts;
 use crate::error::Error;
@@ -26,6 +26,9 @@ pub struct Tightest {
     pub workload: String,
     /// How many pods it is wanted with.
     pub replicas: u32,
+    /// The bounds against as many as run, where others say how many: the counts below are those of
+    /// a hundred pods then.
+    pub live: Option<Live>,
     /// The fewest that are available.
     pub fewest: Worst,
     /// The most that are alive.
@@ -78,6 +81,7 @@ pub fn tightest(plan: &Checked) -> Result<Vec<Tightest>, Error> {
         all.push(Tightest {
             workload: workload.name.clone(),
             replicas: workload.replicas(),
+            live: workload.bounds.live().cloned(),
             fewest,
             most,
             unseen,

@@ -248,6 +248,6 @@ fn what_could_not_be_taken_back_is_refused() {
     let plan = planned(&paused(), &hello(|_| {}), &wide);
     check_refused(
         plan,
-        "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then it shrinks to 4 pods",
+        "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then it comes to 4 pods",
     );
 }

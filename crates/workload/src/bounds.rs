@@ -108,13 +108,26 @@ impl Live {
     /// ```
     pub fn admits(&self, budget: Budget) -> bool {
         let most = self.budget();
-        let fits = |replicas| {
+        numbers_of_pods().all(|replicas| {
             let (slack, most) = (budget.of(replicas), most.of(replicas));
             slack.surge <= most.surge && slack.unavailable <= most.unavailable
-        };
-        // A percentage grows by the same number with each hundred pods, so that the first hundred
-        // tell it from another, and the most that there can be tells it from a count.
-        (1..=100).chain([MOST_PODS]).all(fits)
+        })
+    }
+
+    /// Whether so many are available, however many pods run: a percentage of them, since no count
+    /// is kept where others may ask for none.
+    pub fn keeps(&self, fewest: Amount) -> bool {
+        let budget = self.budget();
+        let available = |replicas: u32| replicas - budget.of(replicas).unavailable;
+        let mut counts = numbers_of_pods().chain([0]);
+        counts.all(|replicas| available(replicas) >= fewest.up(replicas))
+    }
+
+    /// Whether so many are alive at most, however many pods run.
+    pub fn stays_under(&self, most: Amount) -> bool {
+        let budget = self.budget();
+        let alive = |replicas: u32| replicas.saturating_add(budget.of(replicas).surge);
+        numbers_of_pods().all(|replicas| alive(replicas) <= most.up(replicas))
     }
 }
 
@@ -148,6 +161,12 @@ impl Bounds {
             Self::Live(live) => Self::Live(live),
         }
     }
+}
+
+/// Numbers that stand for all: a percentage grows by the same number with each hundred pods, so that
+/// the first hundred tell it from another, and the most that there can be tells it from a count.
+fn numbers_of_pods() -> impl Iterator<Item = u32> {
+    (1..=100).chain([MOST_PODS])
 }
 
 fn numbers(budget: Budget, from: u32, to: u32) -> Fixed {
@@ -238,6 +257,27 @@ mod tests {
         check(("25%", "25%"), ("0", "25%"), false);
         check(("0", "25%"), ("0", "25%"), true);
         check(("0", "100%"), ("0", "1"), true);
+    }
+
+    /// A failure means that a bound of somebody's own is said to hold of a number that nobody knows.
+    #[test]
+    fn no_count_is_kept_of_a_number_that_nobody_knows() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        let live = |surge: &str, unavailable: &str| {
+            Live::within(Budget {
+                max_surge: amount(surge),
+                max_unavailable: amount(unavailable),
+            })
+        };
+        let quarter = live("25%", "25%");
+        assert!(quarter.keeps(amount("75%")) && !quarter.keeps(amount("76%")));
+        assert!(!quarter.keeps(amount("1")) && quarter.keeps(amount("0")));
+        assert!(quarter.stays_under(amount("125%")) && !quarter.stays_under(amount("124%")));
+        assert!(!quarter.stays_under(amount("500")));
+        // Of one pod none is left.
+        assert!(!live("0", "25%").keeps(amount("1%")));
+        assert!(!live("1", "0").stays_under(amount("100%")));
+        assert!(live("1", "0").keeps(amount("100%")));
     }
 
     /// A failure means that a document says other bounds than were meant, or none.

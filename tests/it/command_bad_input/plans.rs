@@ -383,6 +383,41 @@ fn plans_that_do_not_keep_the_bounds_of_a_team() {
     );
 }
 
+/// A failure means that a bound in pods is said to be kept of a number that nobody knows.
+#[test]
+fn bounds_of_a_number_of_pods_that_others_own() {
+    let folder = Folder::hello();
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "  replicas: 3            # one a zone\n",
+        "",
+    );
+    folder.done(
+        "cutover plan rolling -f hello --image hello=registry.example/hello:2.0.0 -o plan.yaml",
+    );
+    let check = |flags: &str, broken: &str| {
+        let outcome = folder.run(&format!("cutover check plan.yaml {flags}"));
+        let exit = match broken {
+            "" => Exit::Done,
+            _ => Exit::BoundBroken,
+        };
+        assert_eq!(outcome.exit, exit, "{flags}\n{}", outcome.messages);
+        assert!(outcome.messages.contains(broken), "{}", outcome.messages);
+    };
+    check("--min-available 75% --max-pods 125%", "");
+    check(
+        "--min-available 76%",
+        "hello: 25% of as many pods as run may be missing, and 76% are wanted, however many run",
+    );
+    check("--min-available 1", "however many run");
+    check(
+        "--max-pods 124%",
+        "hello: 25% more than as many pods as run may be alive, and 124% are allowed, however many run",
+    );
+    check("--max-pods 9999", "however many run");
+    check("--max-cpu 100", "how much CPU is requested is not known");
+}
+
 /// The same for clusters that have room for so much.
 #[test]
 fn plans_whose_pods_ask_for_more_than_there_is() {

@@ -325,6 +325,17 @@ fn a_resume_by_another_budget_is_refused() {
     let wide = Way::Rolling(Slack(Some(Size::Count(1)), None));
     let edits = vec![Edit::Resume(0, false)];
     refused(&case(vec![paused], vec![], edits, wide), "pauses it again");
+    // Where it shrinks meanwhile as well.
+    let paused = Tier {
+        paused: true,
+        ..tier(0, 7)
+    };
+    let careful = Way::Rolling(Slack(None, Some(Size::Count(0))));
+    let edits = vec![Edit::Resume(0, false), Edit::Replicas(0, 1)];
+    refused(
+        &case(vec![paused], vec![], edits, careful),
+        "pauses it again",
+    );
 }
 
 /// A way back waits for a pod that the undone step has added, and a later one relies on it.
