@@ -14,6 +14,8 @@ pub struct Loaded {
     pub bundle: Bundle,
     /// Where each object stands.
     pub sources: BTreeMap<ObjectRef, Source>,
+    /// Where an object stands once more, with the same content: it is one object all the same.
+    pub again: Vec<(ObjectRef, Place)>,
     /// What may not be meant as it was read, in the order of the files.
     pub warnings: Vec<Warning>,
 }
@@ -33,14 +35,14 @@ pub struct Source {
 /// The bundle that files hold together.
 ///
 /// Objects of Helm's hooks and tests are set aside, with a warning: Helm makes and removes them at
-/// moments of its own. What kubectl and kustomize read differently, and text that kubectl drops,
+/// moments of its own. An object that is there several times with the same content is one. What kubectl and kustomize read differently, and text that kubectl drops,
 /// are warnings too.
 ///
 /// # Errors
 ///
 /// All errors at once: a key twice in a map, bytes that are no text, an object without kind or
-/// name, one object twice (also in two API versions), an API version that Kubernetes no longer
-/// serves.
+/// name, one object twice with two contents or in two API versions, an API version that Kubernetes
+/// no longer serves.
 ///
 /// ```
 /// use cutover_manifest::{bundle, read};
@@ -49,12 +51,15 @@ pub struct Source {
 /// let loaded = bundle(vec![hello.clone()]).unwrap();
 /// assert_eq!(loaded.bundle.objects().map(ToString::to_string).collect::<Vec<_>>(), ["Service hello"]);
 ///
+/// assert_eq!(bundle(vec![hello.clone(), hello.clone()]).unwrap().again.len(), 1);
+///
 /// let nameless = read("other.yaml", b"apiVersion: v1\nkind: Service\n").unwrap();
-/// let errors = bundle(vec![hello.clone(), nameless, hello]).unwrap_err();
+/// let other = read("third.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\nspec: {}\n").unwrap();
+/// let errors = bundle(vec![hello, nameless, other]).unwrap_err();
 /// let lines: Vec<_> = errors.iter().map(|error| error.to_string().lines().next().unwrap().to_owned()).collect();
 /// assert_eq!(lines, [
 ///     "other.yaml:1:1: `metadata.name` is missing or is no text",
-///     "hello.yaml:1:1: Service hello stands already in hello.yaml:1:1",
+///     "third.yaml:1:1: Service hello stands already in hello.yaml:1:1",
 /// ]);
 /// ```
 pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
@@ -157,6 +162,11 @@ impl Loading {
             });
         }
         refuse_removed(manifest.object(), &source.place)?;
+        if self.loaded.bundle.get(manifest.object()) == Some(&manifest) {
+            let again = (manifest.object().clone(), source.place.clone());
+            self.loaded.again.push(again);
+            return Ok(());
+        }
         self.refuse_twice(manifest.object(), &source.place)?;
         self.loaded
             .sources

@@ -522,3 +522,21 @@ fn what_does_not_come_back_as_it_was_is_told_beforehand() {
         true,
     );
 }
+
+/// A failure means that two files say the same of an object, and `write` lets them say two things.
+#[test]
+fn an_object_that_stands_twice_is_one_and_is_not_written() {
+    let folder = planned();
+    let hello = folder.text(HELLO);
+    folder.put("hello/again.yaml", &hello);
+    let read = folder.done("cutover read -f hello");
+    let plan = format!("cutover plan canary -f hello {IMAGE} --steps 25 -o twice.yaml");
+    folder.done(&plan);
+    let write = folder.run("cutover write twice.yaml --step 2 -f hello");
+    assert_eq!(write.exit, Exit::Failed);
+    let place = "Deployment hello stands already in hello/again.yaml:2:1";
+    assert!(write.messages.contains(place), "{}", write.messages);
+    assert_eq!(folder.text(HELLO), hello);
+    fs::remove_file(folder.path("hello/again.yaml")).unwrap();
+    assert_eq!(folder.done("cutover read -f hello"), read);
+}

@@ -104,7 +104,7 @@ impl<'i> Draft<'i> {
 
     /// Makes all changes, and tells those that cannot be made.
     pub(crate) fn make(&mut self, changes: &[Change], plan: &Plan) -> Vec<String> {
-        let mut reasons = Vec::new();
+        let mut reasons = self.doubled(changes);
         for change in changes {
             reasons.extend(self.edit(change).err());
         }
@@ -114,6 +114,26 @@ impl<'i> Draft<'i> {
             reasons.extend(self.create(change, plan).err());
         }
         reasons
+    }
+
+    /// The changes of objects that stand in several places: an edit of one would make two contents
+    /// of them.
+    fn doubled(&self, changes: &[Change]) -> Vec<String> {
+        let loaded = &self.input.loaded;
+        let again = loaded.again.iter();
+        let changed = again.filter(|(object, _)| {
+            let mut changes = changes.iter();
+            changes.any(|change| change.object == *object)
+        });
+        let told = changed.filter_map(|(object, second)| {
+            let twice = cutover::manifest::Error::Twice {
+                object: Box::new(object.clone()),
+                first: loaded.sources.get(object)?.place.clone(),
+                second: second.clone(),
+            };
+            Some(twice.to_string())
+        });
+        told.collect()
     }
 
     /// Edits an object in its file.
