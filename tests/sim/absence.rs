@@ -98,7 +98,10 @@ impl Stage<'_> {
             // It gave up before it had begun, since nobody answered it.
             (true, false)
                 if self.checks.writes == writes
-                    && matches!(outcome, Outcome::Stopped { step: 0, .. }) =>
+                    && matches!(
+                        outcome,
+                        Outcome::Stopped { step: 0, .. } | Outcome::Refused { .. }
+                    ) =>
             {
                 Ok(false)
             }

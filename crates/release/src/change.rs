@@ -225,18 +225,54 @@ fn edit(
     })
 }
 
-/// Replaces the variable where it stands, or adds it at the end.
+/// Replaces the variable where it stands, or adds it at the end. Of several of one name the last
+/// one counts (`MakeEnvironmentVariables` in `pkg/kubelet/kubelet_pods.go`).
 fn put(container: &mut serde_json::Map<String, Value>, variable: &EnvironmentVariable) {
-    let list = container.entry("env").or_insert_with(|| json!([]));
+    let list = container.entry("env").or_insert(Value::Null);
+    if list.is_null() {
+        *list = json!([]);
+    }
     let Some(list) = list.as_array_mut() else {
         return;
     };
     let item = json!({ "name": variable.name, "value": variable.value });
     match list
         .iter_mut()
-        .find(|known| known.get("name") == Some(&json!(variable.name)))
+        .rfind(|known| known.get("name") == Some(&json!(variable.name)))
     {
         Some(known) => *known = item,
         None => list.push(item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A failure means that a variable is set which the program never sees, or none at all.
+    #[test]
+    fn the_variable_that_counts_is_set() {
+        let check = |env: Value, expect: Value| {
+            let set = Manifest::new(json!({
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "mailer"},
+                "spec": {"template": {"spec": {"containers": [{"name": "mailer", "env": env}]}}},
+            }));
+            let bundle = Bundle::from_iter([set.unwrap()]);
+            let variable = "MODE=b".parse().unwrap();
+            let changed = set_environment(&bundle, &variable, &[]).unwrap();
+            let changed = changed.iter().next().unwrap();
+            let env = changed.pointer("/spec/template/spec/containers/0/env");
+            assert_eq!(env, Some(&expect));
+        };
+        let mode = |value: &str| json!({"name": "MODE", "value": value});
+        let level = || json!({"name": "LEVEL", "value": "one"});
+        check(
+            json!([mode("a"), level(), mode("a")]),
+            json!([mode("a"), level(), mode("b")]),
+        );
+        check(json!([mode("a"), level()]), json!([mode("b"), level()]));
+        check(json!([level()]), json!([level(), mode("b")]));
+        check(Value::Null, json!([mode("b")]));
+        check(json!([]), json!([mode("b")]));
     }
 }

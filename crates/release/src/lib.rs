@@ -1,6 +1,7 @@
 //! A release: what runs and what is wanted, the passes over it, and what is refused.
 
 mod adoption;
+mod alike;
 mod autoscalers;
 mod change;
 mod configuration;

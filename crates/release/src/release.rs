@@ -7,6 +7,7 @@ use cutover_traffic::{PodIndex, services_by_owner};
 use cutover_workload::{Deployment, deployments, texts};
 use serde_json::{Value, json};
 
+use crate::alike::written_alike;
 use crate::ends::Ends;
 use crate::history::without_history;
 use crate::jobs::keep_jobs;
@@ -69,6 +70,7 @@ impl Release {
                 to.insert(manifest);
             }
         }
+        written_alike(&from, &mut to);
         warnings.extend(keep_jobs(&from, &mut to));
         let live = live(&from, &to);
         warnings.extend(keep(&live, &from, &mut to));

@@ -24,8 +24,8 @@ pub(crate) fn deployment(manifest: &Manifest) -> Result<(), Error> {
     template(&spec.at("template")?)
 }
 
-/// A map of texts, as labels are.
-type Texts = BTreeMap<String, String>;
+/// A map of texts, as labels are; kubectl and the API server read null as "".
+type Texts = BTreeMap<String, Option<String>>;
 
 fn template(template: &Fields<'_>) -> Result<(), Error> {
     metadata(&template.at("metadata")?)?;

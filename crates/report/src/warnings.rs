@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning, containers};
 use cutover_plan::Plan;
-use cutover_traffic::{Service, Split};
+use cutover_traffic::{Port, Service, Split};
 use cutover_workload::{Deployment, Workload};
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ fn of_workload(workload: &Workload, start: &Bundle, end: &Bundle) -> Result<Vec<
             .iter()
             .filter_map(|service| split(service, workload)),
     );
-    found.extend(pods(set, !services.is_empty()));
+    found.extend(pods(set, &services));
     found.extend(version_label(from, set));
     Ok(found)
 }
@@ -130,20 +130,19 @@ fn split(service: &Service, workload: &Workload) -> Option<Warning> {
     })
 }
 
-fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
+fn pods(set: &Manifest, services: &[Service]) -> Vec<Warning> {
     let object = set.object();
     let template = Deployment::of(set).template().unwrap_or(&Value::Null);
-    let main = || {
-        template
-            .pointer("/spec/containers")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-    };
+    let main = || listed(template, "containers");
+    let serving = serving(template, services);
+    let has = |container: &Value, field: &str| container.pointer(field).is_some();
+    let unready = |container: &&&Value| !has(container, "/readinessProbe");
     let grace = template
         .pointer("/spec/terminationGracePeriodSeconds")
         .and_then(Value::as_u64);
-    let stops = |container: &Value| container.pointer("/lifecycle/preStop").is_some();
+    let stops = |container: &Value| has(container, "/lifecycle/preStop");
+    // A native sidecar ends after the others, and holds them for as long.
+    let held = sidecars(template).any(stops) || serving.iter().all(|container| stops(container));
     let ports = || {
         main()
             .filter_map(|container| container.get("ports")?.as_array())
@@ -151,12 +150,12 @@ fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
     };
     let checks = [
         (
-            served && main().any(|container| container.get("readinessProbe").is_none()),
+            serving.iter().find(unready).is_some(),
             "a container behind a Service has no readinessProbe: its pods get requests as soon as they run",
             "add a readinessProbe, or set minReadySeconds",
         ),
         (
-            served && (grace == Some(0) || !main().all(stops) && main().next().is_some()),
+            !serving.is_empty() && (grace == Some(0) || !held),
             "a container behind a Service has no preStop hook: if it stops answering at SIGTERM, requests that are still sent to it are lost",
             "add a preStop sleep of a few seconds, or let the program serve on for as long",
         ),
@@ -181,6 +180,42 @@ fn pods(set: &Manifest, served: bool) -> Vec<Warning> {
         .filter(|(holds, ..)| *holds)
         .map(|(_, message, hint)| warning(object, message, hint))
         .collect()
+}
+
+/// The containers that Services lead to: those that have one of their ports, and all main ones where
+/// none says that it has.
+fn serving<'a>(template: &'a Value, services: &[Service]) -> Vec<&'a Value> {
+    if services.is_empty() {
+        return Vec::new();
+    }
+    let targets = || services.iter().flat_map(|service| &service.ports);
+    let is_target = |port: &Value| {
+        targets().any(|target| match target {
+            Port::Name(name) => port["name"] == name.as_str(),
+            Port::Number(number) => port["containerPort"] == *number,
+        })
+    };
+    let serves = |container: &&Value| {
+        let ports = container.get("ports").and_then(Value::as_array);
+        ports.into_iter().flatten().any(is_target)
+    };
+    let all = listed(template, "containers").chain(sidecars(template));
+    let found: Vec<&Value> = all.filter(serves).collect();
+    match found.is_empty() {
+        true => listed(template, "containers").collect(),
+        false => found,
+    }
+}
+
+/// Init containers that run beside the main ones (`restartPolicy: Always`).
+fn sidecars(template: &Value) -> impl Iterator<Item = &Value> {
+    let beside = |container: &&Value| container["restartPolicy"] == "Always";
+    listed(template, "initContainers").filter(beside)
+}
+
+fn listed<'a>(template: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    let list = template.pointer(&format!("/spec/{list}"));
+    list.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// An image that changes while the label that tells its version stays.

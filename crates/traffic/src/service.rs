@@ -89,7 +89,7 @@ impl Service {
         let affinity = spec.read::<String>("sessionAffinity")?;
         Ok(Self {
             object: manifest.object().clone(),
-            selector: spec.read("selector")?.unwrap_or_default(),
+            selector: selector(&spec)?,
             ports: ports.iter().map(target).collect::<Result<_, _>>()?,
             split: split(manifest, &spec)?,
             sticky: affinity.as_deref() == Some("ClientIP"),
@@ -124,6 +124,15 @@ pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, St
     selector
         .iter()
         .all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// What it selects by; null in it is "", as the API server reads it.
+fn selector(spec: &Fields<'_>) -> Result<BTreeMap<String, String>, Error> {
+    let texts: Option<BTreeMap<String, Option<String>>> = spec.read("selector")?;
+    let texts = texts.unwrap_or_default().into_iter();
+    Ok(texts
+        .map(|(key, text)| (key, text.unwrap_or_default()))
+        .collect())
 }
 
 /// Other APIs have a kind of this name too.

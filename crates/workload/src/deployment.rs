@@ -143,10 +143,23 @@ pub fn deployments(bundle: &Bundle) -> impl Iterator<Item = Deployment<'_>> {
         .map(Deployment::of)
 }
 
-/// A map of texts, as labels and selectors are; empty where there is none.
+/// A map of texts, as labels and selectors are; empty where there is none. Null in it is "", as the
+/// API server reads it.
+///
+/// ```
+/// use serde_json::json;
+///
+/// let labels = cutover_workload::texts(Some(&json!({"app": "web", "tier": null})));
+/// assert_eq!((labels["app"].as_str(), labels["tier"].as_str()), ("web", ""));
+/// ```
 pub fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
     let entries = value.and_then(Value::as_object).into_iter().flatten();
-    entries
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
+    let texts = entries.filter_map(|(key, value)| {
+        let text = match value {
+            Value::Null => "",
+            value => value.as_str()?,
+        };
+        Some((key.clone(), text.to_owned()))
+    });
+    texts.collect()
 }

@@ -9,4 +9,5 @@ mod markdown;
 mod mismatches;
 mod requests;
 mod show;
+mod warnings;
 mod whole;
