@@ -375,3 +375,16 @@ fn a_budget_of_nothing_is_refused() {
         "both zero",
     );
 }
+
+/// What stands between: it is paused again, gets its own strategy, and something else goes after.
+#[test]
+fn what_was_being_recreated_and_is_paused_again_grows_by_none() {
+    for replicas in [1, 3] {
+        let paused = Tier {
+            paused: true,
+            ..tier(0, replicas)
+        };
+        let edits = vec![Edit::Resume(0, false), Edit::Configuration];
+        keeps_all_laws(&case(vec![paused], vec![], edits, Way::Recreate));
+    }
+}

@@ -88,7 +88,7 @@ fn moving(pods: &Pods, before: Option<&Manifest>, after: Option<&Manifest>) -> P
         moving.available = moving
             .available
             .min(was.min(is).saturating_sub(unavailable));
-        moving.torn = true;
+        moving.torn = !one;
     }
     moving
 }
