@@ -221,17 +221,7 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
     greeter.kubectl(&["delete", "hpa", "hello"]);
     let mut run = greeter.begin("apply", &plan, &[]);
     run.until_pause();
-    // An autoscaler writes to /scale, under a name of its own.
-    let scale = [
-        "patch",
-        "deployment",
-        "hello",
-        "--subresource=scale",
-        "--type=merge",
-        "-p",
-        r#"{"spec":{"replicas":7}}"#,
-    ];
-    greeter.kubectl(&[&scale[..], &["--field-manager=horizontal-pod-autoscaler"]].concat());
+    scale(&greeter, 7);
     let words = [
         "hello: spec.replicas is 7, and the plan has 3; last written by horizontal-pod-autoscaler",
     ];
@@ -240,6 +230,21 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
         greeter.kubectl(&["get", "deployment", "hello", "-o=jsonpath={.spec.replicas}"]),
         "7"
     );
+}
+
+/// An autoscaler writes to /scale, under a name of its own.
+fn scale(greeter: &Greeter, replicas: u32) {
+    let patch = format!(r#"{{"spec":{{"replicas":{replicas}}}}}"#);
+    greeter.kubectl(&[
+        "patch",
+        "deployment",
+        "hello",
+        "--subresource=scale",
+        "--type=merge",
+        "-p",
+        &patch,
+        "--field-manager=horizontal-pod-autoscaler",
+    ]);
 }
 
 #[test]
@@ -251,18 +256,6 @@ fn an_autoscaler_may_scale_what_a_plan_does_not_count() {
         "spec": { "minReplicas": 1, "maxReplicas": 9, "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello" }},
     }));
     let plan = greeter.plan_live(&["rolling"]);
-    let scaled = |replicas: u32| {
-        let patch = format!(r#"{{"spec":{{"replicas":{replicas}}}}}"#);
-        let scale = [
-            "patch",
-            "deployment",
-            "hello",
-            "--subresource=scale",
-            "--type=merge",
-        ];
-        let owner = "--field-manager=horizontal-pod-autoscaler";
-        greeter.kubectl(&[&scale[..], &["-p", &patch, owner]].concat());
-    };
     let counted = |path: &str| {
         greeter.kubectl(&[
             "get",
@@ -273,12 +266,12 @@ fn an_autoscaler_may_scale_what_a_plan_does_not_count() {
     };
     // More of them are asked for while the new version comes, and fewer on the way back.
     let run = greeter.begin("apply", &plan, &[]);
-    scaled(7);
+    scale(&greeter, 7);
     run.end().assert_done();
     assert_eq!(counted(".spec.replicas"), "7");
     assert_eq!(counted(".status.updatedReplicas"), "7");
     let run = greeter.begin("undo", &plan, &[]);
-    scaled(2);
+    scale(&greeter, 2);
     run.end().assert_done();
     assert_eq!(counted(".spec.replicas"), "2");
     assert_eq!(counted(".status.updatedReplicas"), "2");

@@ -1,5 +1,6 @@
 //! `cutover check`: what a plan keeps, recounted, and held against bounds of your own.
 
+use cutover::manifest::Quantity;
 use cutover::planning::Place;
 use cutover_report::{Peak, Tightest, Worst, bounds, tightest};
 
@@ -58,34 +59,43 @@ fn most(workload: &Tightest, args: &CheckArgs) -> Option<String> {
 }
 
 fn cpu(workload: &Tightest, args: &CheckArgs) -> Option<String> {
-    let allowed = args.max_cpu?;
-    let Some(Peak { amount, place, .. }) = workload.cpu else {
-        return Some(unknown(workload, "CPU"));
-    };
-    (amount > allowed).then(|| {
-        let (name, at) = (&workload.workload, place_of(place));
-        let (amount, allowed) = (amount.cores(), allowed.cores());
-        format!("{name}: {at}: {amount} of CPU requested, and {allowed} allowed")
-    })
+    requested(
+        workload,
+        workload.cpu,
+        args.max_cpu?,
+        "CPU",
+        Quantity::cores,
+    )
 }
 
 fn memory(workload: &Tightest, args: &CheckArgs) -> Option<String> {
     let allowed = args.max_memory?;
-    let Some(Peak { amount, place, .. }) = workload.memory else {
-        return Some(unknown(workload, "memory"));
-    };
-    (amount > allowed).then(|| {
-        let (name, at) = (&workload.workload, place_of(place));
-        let (amount, allowed) = (amount.bytes(), allowed.bytes());
-        format!("{name}: {at}: {amount} of memory requested, and {allowed} allowed")
-    })
+    requested(
+        workload,
+        workload.memory,
+        allowed,
+        "memory",
+        Quantity::bytes,
+    )
 }
 
-fn unknown(workload: &Tightest, resource: &str) -> String {
+fn requested(
+    workload: &Tightest,
+    peak: Option<Peak>,
+    allowed: Quantity,
+    resource: &str,
+    words: fn(Quantity) -> String,
+) -> Option<String> {
     let name = &workload.workload;
-    format!(
-        "{name}: how much {resource} is requested is not known: the plan does not say how many pods run"
-    )
+    let Some(Peak { amount, place, .. }) = peak else {
+        return Some(format!(
+            "{name}: how much {resource} is requested is not known: the plan does not say how many pods run"
+        ));
+    };
+    (amount > allowed).then(|| {
+        let (at, amount, allowed) = (place_of(place), words(amount), words(allowed));
+        format!("{name}: {at}: {amount} of {resource} requested, and {allowed} allowed")
+    })
 }
 
 fn unseen(workload: &Tightest, args: &CheckArgs) -> Option<String> {

@@ -113,25 +113,27 @@ fn comers_and_goers(
             .cloned()
             .collect()
     };
-    let workload = |set: &Manifest, comes: bool| {
-        let object = set.object();
-        let replicas = Deployment::of(set).replicas();
-        let budget = Deployment::of(set).budget();
-        let mut workload = match replicas.filter(|_| !release.is_live(object)) {
-            Some(replicas) if comes => Workload::new(object.clone(), budget, 0, replicas),
-            Some(replicas) => Workload::new(object.clone(), budget, replicas, 0),
-            None => Workload::live(object.clone(), passing(release, object)),
-        };
-        for service in release.services_of(set.object()) {
-            workload.routers.push(Routed::new(service.object().clone()));
-        }
-        workload
-    };
     let (comers, goers) = (only(end, release.from()), only(release.from(), end));
-    let comers = comers.iter().map(|set| workload(set, true));
+    let comers = comers.iter().map(|set| comer_or_goer(release, set, true));
     comers
-        .chain(goers.iter().map(|set| workload(set, false)))
+        .chain(goers.iter().map(|set| comer_or_goer(release, set, false)))
         .collect()
+}
+
+/// The workload of a Deployment that comes, or else goes.
+fn comer_or_goer(release: &Release, set: &Manifest, comes: bool) -> Workload {
+    let object = set.object();
+    let replicas = Deployment::of(set).replicas();
+    let budget = Deployment::of(set).budget();
+    let mut workload = match replicas.filter(|_| !release.is_live(object)) {
+        Some(replicas) if comes => Workload::new(object.clone(), budget, 0, replicas),
+        Some(replicas) => Workload::new(object.clone(), budget, replicas, 0),
+        None => Workload::live(object.clone(), passing(release, object)),
+    };
+    for service in release.services_of(object) {
+        workload.routers.push(Routed::new(service.object().clone()));
+    }
+    workload
 }
 
 /// Any part of as many pods as others say, beside those that go when it is made anew.

@@ -81,8 +81,7 @@ pub(crate) fn range(
     before: &Bundle,
     after: &Bundle,
 ) -> Counts {
-    let pods = |state: &Bundle| state.get(set).map_or(0, |set| workload.pods_of(set));
-    let (was, is) = (pods(before), pods(after));
+    let [was, is] = [before, after].map(|state| pods(workload, set, state));
     let slack = after
         .get(set)
         .filter(|_| rolls(set, before, after))
@@ -95,6 +94,11 @@ pub(crate) fn range(
         most: u64::from(was.max(is)).saturating_add(surge.into()),
         fewest: was.min(is).saturating_sub(unavailable).into(),
     }
+}
+
+/// The pods that a set asks for in a state.
+pub(crate) fn pods(workload: &Workload, set: &ObjectRef, state: &Bundle) -> u32 {
+    state.get(set).map_or(0, |set| workload.pods_of(set))
 }
 
 /// What a roll takes: all pods where they are recreated.

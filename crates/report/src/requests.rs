@@ -7,7 +7,7 @@ use cutover_manifest::{Bundle, ObjectRef, Quantity};
 use cutover_plan::{Change, Plan, Step};
 use cutover_workload::{Deployment, Requests, Workload};
 
-use crate::counts::range;
+use crate::counts::{pods, range};
 use crate::error::Error;
 
 /// The most that the pods of a workload ask for, and the step on the way to which that is first
@@ -159,7 +159,7 @@ fn of_set(
     let [olds, news] = match is_paused(set, after) {
         // Which template a paused set's pods have is not known.
         true => [most, most],
-        false => [pods(set, before), pods(set, after)],
+        false => [before, after].map(|state| pods(workload, set, state).into()),
     };
     let mixed = |old: Quantity, new: Quantity| {
         let (dear, cheap, count) = match old > new {
@@ -190,9 +190,4 @@ fn one(set: &ObjectRef, state: &Bundle) -> Result<Requests, Error> {
 fn is_paused(set: &ObjectRef, state: &Bundle) -> bool {
     let manifest = state.get(set).map(Deployment::of);
     manifest.is_some_and(Deployment::is_paused)
-}
-
-fn pods(set: &ObjectRef, state: &Bundle) -> u64 {
-    let manifest = state.get(set).map(Deployment::of);
-    manifest.and_then(Deployment::replicas).unwrap_or(0).into()
 }

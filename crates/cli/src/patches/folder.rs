@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use cutover::manifest::emit;
 use cutover::planning::Change;
-use cutover_report::step_name;
 use serde_json::json;
 
 use super::files::{Files, name};
@@ -34,15 +33,8 @@ pub(super) fn folder(way: &Way<'_>, directory: &Path) -> Result<(Files, String),
 }
 
 fn head(passage: &Passage<'_>) -> String {
-    let Passage {
-        number,
-        step,
-        before,
-        after,
-        ..
-    } = passage;
-    let name = step_name(step, before, after);
-    format!("step {number} · {} · {name}", step.phase)
+    let Passage { number, step, .. } = passage;
+    format!("step {number} · {} · {}", step.phase, passage.name())
 }
 
 /// The line that makes a change; the file that it needs is added to the others.

@@ -2,7 +2,6 @@
 
 use cutover::manifest::Bundle;
 use cutover::planning::Change;
-use cutover_report::step_name;
 use serde_json::{Value, json};
 
 use super::way::{Passage, Way};
@@ -29,10 +28,9 @@ fn of_step(passage: &Passage<'_>) -> Vec<Value> {
         number,
         step,
         before,
-        after,
         ..
     } = passage;
-    let name = step_name(step, before, after);
+    let name = passage.name();
     let changes = step.changes.iter();
     changes
         .map(|change| {

@@ -3,6 +3,7 @@
 use cutover::Plan;
 use cutover::manifest::Bundle;
 use cutover::planning::{Step, apply};
+use cutover_report::step_name;
 
 use crate::args::PatchesArgs;
 use crate::error::Error;
@@ -28,6 +29,13 @@ pub(super) struct Passage<'a> {
     pub(super) after: &'a Bundle,
     /// How files of this step are named: `step-08`, or `undo-08-step-1` on the way back from it.
     pub(super) label: String,
+}
+
+impl Passage<'_> {
+    /// What the step does, in words.
+    pub(super) fn name(&self) -> String {
+        step_name(self.step, self.before, self.after)
+    }
 }
 
 impl<'p> Way<'p> {
