@@ -7,12 +7,13 @@ use cutover::planning::{Deployment, Role, Workload};
 use cutover_model::Model;
 use cutover_run::{Answer, Request};
 
-use crate::scenario::workloads;
+use crate::scenario::{scaled, workloads};
 use crate::stage::NAMESPACE;
 
 /// What a run has promised, and what it began with.
 pub(crate) struct Checks {
     workloads: Vec<Workload>,
+    seed: u64,
     /// Whether nobody else meddles, so that the budget is promised.
     strict: bool,
     start: Bundle,
@@ -27,6 +28,7 @@ impl Checks {
         let start = live(model, &objects);
         Self {
             workloads: workloads(plan, seed),
+            seed,
             strict,
             start,
             objects,
@@ -100,9 +102,9 @@ impl Checks {
         }
     }
 
-    /// The cluster stands where the plan ends.
+    /// The cluster stands where the plan ends, with as many pods as others say where it does not.
     pub(crate) fn is_done(&self, model: &Model, plan: &Plan) -> Result<(), String> {
-        let end = plan.state(plan.len()).unwrap();
+        let end = scaled(plan.state(plan.len()).unwrap(), plan, self.seed);
         for object in &self.objects {
             let wanted = end
                 .iter()

@@ -46,11 +46,12 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error>
     let mut reasons = Vec::new();
     let mut bases = Bases::new();
     for file in &start {
+        let said = place.manifest(&said(plan, file));
         let file = place.manifest(file);
         match live.get(file.object()) {
             None => reasons.push(format!("{}: it is not in the cluster", file.object())),
             Some(live) => {
-                reasons.extend(disagreements(&file, live));
+                reasons.extend(disagreements(&said, live));
                 bases.insert(file.object().clone(), (file, as_written(live)));
             }
         }
@@ -90,6 +91,22 @@ pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Resu
         place: Place::new(namespace),
     };
     Ok(rebase(plan, &live)?)
+}
+
+/// Whether a plan leaves it to others how many pods a set has.
+pub(crate) fn is_live(plan: &Plan, set: &ObjectRef) -> bool {
+    let workloads = plan.spec.workloads.iter();
+    let mut live = workloads.filter(|workload| workload.is_live());
+    live.any(|workload| workload.runs(set))
+}
+
+/// What a file of the plan says of its object: a number of pods that is left to others may be
+/// another one by now.
+pub(crate) fn said(plan: &Plan, file: &Manifest) -> Manifest {
+    match is_live(plan, file.object()) {
+        true => file.without("/spec/replicas"),
+        false => file.clone(),
+    }
 }
 
 /// What an object does not hold of what its file says.

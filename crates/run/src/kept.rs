@@ -10,7 +10,7 @@ use cutover_patch::{Difference, Plain, differences, project};
 use cutover_plan::{Plan, walk};
 use serde_json::{Value, json};
 
-use crate::bind::{Bases, admit, file_lacking, over};
+use crate::bind::{Bases, admit, file_lacking, over, said};
 use crate::error::Error;
 
 /// What a kept plan says that admission makes of a state.
@@ -78,7 +78,7 @@ fn bases(given: &Plan, kept: &Plan) -> Result<Bases, Error> {
         let Some(kept) = kept.get(object) else {
             continue;
         };
-        if let Some(lack) = file_lacking(file, kept).first() {
+        if let Some(lack) = file_lacking(&said(given, file), kept).first() {
             return Err(differs(place, Some(object), Some(lack)));
         }
         bases.insert(object.clone(), (file.clone(), kept.clone()));

@@ -1,11 +1,12 @@
 //! What the cluster is asked before the first write: what scales or fronts the plan's objects, and
 //! what the run may do.
 
-use cutover_manifest::{Manifest, ObjectRef};
+use cutover_manifest::Manifest;
 use cutover_traffic::backends;
 use cutover_workload::Deployment;
 
 use crate::asking::Question;
+use crate::bind::is_live;
 use crate::effect::{Request, Right, Scope};
 use crate::rights::{namespaces, rights};
 use crate::run::{Phase, Run};
@@ -73,20 +74,14 @@ impl Run {
                 .unwrap_or_default()
         };
         let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
-        let is_counted = self.changed_objects().contains(&object) && !self.is_live(&object);
+        let is_counted =
+            self.changed_objects().contains(&object) && !is_live(&self.bound.plan, &object);
         if text("kind") == "Deployment" && is_counted {
             let reason = format!("{object}: {} scales it", autoscaler.object());
             self.fail(format!(
                 "{reason}\nhint: delete the autoscaler for the length of the run"
             ));
         }
-    }
-
-    /// Whether the plan leaves it to others how many pods a set has.
-    fn is_live(&self, object: &ObjectRef) -> bool {
-        let workloads = self.bound.plan.spec.workloads.iter();
-        let mut live = workloads.filter(|workload| workload.is_live());
-        live.any(|workload| workload.runs(object))
     }
 
     /// All rights have been asked for.

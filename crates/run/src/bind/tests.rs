@@ -4,6 +4,7 @@ use cutover_plan::{
     Available, Change, Drained, Duration, Endpoints, Gate, Held, Outdated, Replace, RoutedGate,
     Settled,
 };
+use cutover_workload::{Bounds, Budget, Live};
 use serde_json::json;
 
 use super::*;
@@ -142,6 +143,33 @@ fn all_changes_and_gates_are_bound() {
         assert_eq!(step.gates.len(), was.gates.len());
         assert_eq!(step.changes.len(), was.changes.len());
     }
+}
+
+/// A failure means that a plan is refused as soon as an autoscaler has done its work.
+#[test]
+fn a_number_that_others_own_may_be_another_one() {
+    let live_count = Bounds::Live(Live::within(Budget::default()));
+    let plan = edited(&rolling(), |spec| {
+        spec.workloads[0].bounds = live_count.clone()
+    });
+    let object = Place::new("prod").object(&deployment());
+    let mut cluster = live(&plan);
+    cluster.insert(
+        cluster
+            .get(&object)
+            .unwrap()
+            .set("/spec/replicas", json!(5)),
+    );
+    let bound = bind(&plan, &cluster, "prod").unwrap().plan;
+    let counts = |state: &Bundle| {
+        state
+            .get(&object)
+            .unwrap()
+            .pointer("/spec/replicas")
+            .cloned()
+    };
+    assert_eq!(counts(&bound.start()), Some(json!(5)));
+    assert_eq!(counts(&bound.walk().end().unwrap()), Some(json!(5)));
 }
 
 #[test]
