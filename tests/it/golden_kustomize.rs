@@ -35,7 +35,7 @@ fn kustomize_builds_every_state_from_the_components() {
         let counts = threads.into_iter().map(|thread| thread.join().unwrap());
         counts.sum::<usize>()
     });
-    assert_eq!(refused, 1, "cases whose Secret changes");
+    assert_eq!(refused, 2, "cases whose Secrets change");
 }
 
 /// Whether a case has no components, since a Secret's values change; else they are built.

@@ -2,7 +2,9 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
-use cutover_release::{Adoption, Refusals, Release, beside, counted, refuse, with_selector};
+use cutover_release::{
+    Adoption, Refusals, Release, Sibling, counted, refuse, sibling, with_selector,
+};
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::json;
 
@@ -30,7 +32,7 @@ pub(crate) fn waypoints(
     .map(|bundle| Waypoint::new("adopt", bundle).adopting());
     let preview = stage.preview(release, adoption.adopted(&release.transit()?), layout);
     let switch = stage.switch(release, &preview.bundle);
-    let back = stage.back(&switch.bundle, &end);
+    let back = stage.back(release, &switch.bundle, &end);
     Ok(Waypoints {
         points: vec![
             labelled,
@@ -54,7 +56,9 @@ struct Stage<'a> {
     spec: &'a BlueGreen,
     workload: Workload,
     base: ObjectRef,
-    green: Manifest,
+    green: Sibling,
+    /// How many pods are wanted.
+    wanted: u32,
     /// The Services that switch, and the label by which they pick.
     adoption: Adoption,
 }
@@ -79,11 +83,10 @@ impl<'a> Stage<'a> {
             }
         }
         let adoption = Adoption::new(release, &base, services)?;
-        let green = beside(release, &base, Role::Green, adoption.key())?;
-        let green = Deployment::of(&green).scaled(wanted);
+        let green = sibling(release, &base, Role::Green, adoption.key())?;
         workload.sets = Vec::new();
         workload.add(Role::Blue, base.clone());
-        workload.add(Role::Green, green.object().clone());
+        workload.add(Role::Green, green.set.object().clone());
         let beside = wanted.max(spec.preview_replica_count.unwrap_or(0));
         let mut workload = workload.with_more(beside);
         if let Some(preview) = preview {
@@ -107,15 +110,14 @@ impl<'a> Stage<'a> {
             workload,
             base,
             green,
+            wanted,
             adoption,
         })
     }
 
     fn preview(&self, release: &Release, mut bundle: Bundle, layout: &Layout) -> Waypoint {
-        let wanted = Deployment::of(&self.green).replicas().unwrap_or(0);
-        bundle.insert(
-            Deployment::of(&self.green).scaled(self.spec.preview_replica_count.unwrap_or(wanted)),
-        );
+        let looked_at = self.spec.preview_replica_count.unwrap_or(self.wanted);
+        self.green.insert_into(&mut bundle, looked_at);
         let active = bundle.get(&layout.service).cloned();
         if let (Some(name), Some(active)) = (&self.spec.preview_service, active) {
             bundle.insert(self.preview_service(name, release, &active));
@@ -143,7 +145,7 @@ impl<'a> Stage<'a> {
 
     fn switch(&self, release: &Release, preview: &Bundle) -> Waypoint {
         let mut bundle = preview.clone();
-        bundle.insert(self.green.clone());
+        self.green.insert_into(&mut bundle, self.wanted);
         edit_services(&mut bundle, self.adoption.services(), |service| {
             with_selector(
                 release.to().get(service.object()).unwrap_or(service),
@@ -154,12 +156,14 @@ impl<'a> Stage<'a> {
         Waypoint::new("switch", bundle)
     }
 
-    /// The base takes the new template while it serves nobody, and then serves again.
-    fn back(&self, switched: &Bundle, end: &Bundle) -> Waypoint {
+    /// The base takes the new template while it serves nobody, with what changes for its pods, and
+    /// then serves again.
+    fn back(&self, release: &Release, switched: &Bundle, end: &Bundle) -> Waypoint {
         let mut bundle = switched.clone();
         edit_services(&mut bundle, self.adoption.services(), |service| {
             with_selector(service, self.adoption.key(), self.adoption.value())
         });
+        bundle.extend(release.wanted([&self.base]));
         for object in [&self.base].into_iter().chain(self.adoption.services()) {
             bundle.extend(end.get(object).cloned());
         }

@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{
-    Hint, Refusals, Release, counted, refuse, replicas, with_pod_label, with_selector,
+    Hint, Refusals, Release, counted, kinds, refuse, replicas, with_pod_label, with_selector,
 };
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::{Value, json};
@@ -66,6 +66,7 @@ impl<'a> Slots<'a> {
         if serving == 0 {
             return Err(error::no_pods(&layout.active));
         }
+        own_configuration(release, &layout.active)?;
         let mut workload = counted(release, &layout.active, &spec.allowance())?;
         let beside = serving
             .max(standing)
@@ -96,6 +97,7 @@ impl<'a> Slots<'a> {
 
     fn preview(&self, release: &Release) -> Result<Bundle, Refusals> {
         let mut bundle = release.transit()?;
+        bundle.extend(release.wanted([self.next.object()]));
         let looked_at = self.spec.preview_replica_count.unwrap_or(self.serving);
         bundle.insert(Deployment::of(&self.next).scaled(looked_at));
         if let (Some(service), Some(active)) =
@@ -131,11 +133,9 @@ impl<'a> Slots<'a> {
             end.insert(Deployment::of(&set).scaled(self.standing));
         }
         let slots = [&self.layout.active, self.next.object()];
-        let others = release
-            .changed()
-            .into_iter()
-            .filter(|object| !slots.contains(&object));
-        end.extend(others.filter_map(|object| release.to().get(&object).cloned()));
+        let mut others = release.changed();
+        others.retain(|object| !slots.contains(&object));
+        end.extend(release.wanted(&others));
         if let Some(service) = self.preview_service() {
             end.remove(&service);
             end.extend(release.to().get(&service).cloned());
@@ -146,6 +146,22 @@ impl<'a> Slots<'a> {
     fn preview_service(&self) -> Option<ObjectRef> {
         self.layout.preview(self.spec)
     }
+}
+
+/// Refuses new data for what the slot that serves reads: both slots stay, and so would both read it.
+fn own_configuration(release: &Release, active: &ObjectRef) -> Result<(), Refusals> {
+    let (running, _) = release.both_ends(active)?;
+    let held = release.held_configuration();
+    let mut read = Deployment::of(running).configuration().into_iter();
+    let Some(shared) = read.find(|object| held.contains(object)) else {
+        return Ok(());
+    };
+    let reason = format!("its data changes, and {active} reads it, which serves on as it is");
+    let hint = format!(
+        "give the new data to a {} of another name, and let the pods of the idle slot refer to that",
+        shared.kind
+    );
+    Err(refuse(kinds::CONFIGURATION, &shared, "/data", reason, hint))
 }
 
 /// The pods of the slot that serves, and of the idle one; what is wanted has the same, or has them

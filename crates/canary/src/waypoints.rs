@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Asked, Gate, Pause};
 use cutover_planner::{Strategy, Waypoint, Waypoints};
-use cutover_release::{Refusals, Release, beside, counted, discriminator};
+use cutover_release::{Refusals, Release, Sibling, counted, discriminator, sibling};
 use cutover_traffic::{Percent, Service, Share, Split};
 use cutover_workload::{Deployment, Role, Workload};
 
@@ -76,7 +76,7 @@ struct Tier<'a> {
     /// The set that runs, and as it is wanted.
     running: Manifest,
     wanted: Manifest,
-    canary: Manifest,
+    canary: Sibling,
     tolerance: Option<&'a Percent>,
     /// Whether its Services split requests by pods: else no share is known.
     even: bool,
@@ -94,13 +94,13 @@ impl<'a> Tier<'a> {
         if workload.replicas() == 0 {
             return Err(error::no_pods(object));
         }
-        let canary = beside(
+        let canary = sibling(
             release,
             object,
             Role::Canary,
             discriminator(release, object)?,
         )?;
-        workload.add(Role::Canary, canary.object().clone());
+        workload.add(Role::Canary, canary.set.object().clone());
         let (running, wanted) = release
             .both_ends(object)
             .map(|(from, to)| (from.clone(), to.clone()))?;
@@ -128,7 +128,7 @@ impl<'a> Tier<'a> {
 
     /// Whether a Service splits by pods. Refused where the canary would not get its share.
     fn reached_by(&self, service: Service) -> Result<bool, Refusals> {
-        let labels = Deployment::of(&self.canary).labels();
+        let labels = Deployment::of(&self.canary.set).labels();
         let missing = service
             .selector
             .iter()
@@ -168,11 +168,11 @@ impl<'a> Tier<'a> {
         }
     }
 
-    /// Puts both sets into a bundle.
+    /// Puts both sets into a bundle, and what only the canary reads.
     fn stand(&self, bundle: &mut Bundle, stable: &Manifest, counts: Counts) {
         bundle.insert(Deployment::of(stable).scaled(counts.stable));
         if counts.canary > 0 {
-            bundle.insert(Deployment::of(&self.canary).scaled(counts.canary));
+            self.canary.insert_into(bundle, counts.canary);
         }
     }
 }
@@ -222,10 +222,9 @@ fn promote(
     recreated: &[ObjectRef],
 ) -> Result<Waypoint, Refusals> {
     let mut point = Waypoint::new("promote", base.clone());
-    let changed = release.changed().into_iter();
-    for object in changed.filter(|object| !recreated.contains(object)) {
-        point.bundle.extend(release.to().get(&object).cloned());
-    }
+    let mut changed = release.changed();
+    changed.retain(|object| !recreated.contains(object));
+    point.bundle.extend(release.wanted(&changed));
     for tier in tiers {
         let counts = promoting(tier.workload.replicas(), tier.counts(last)?);
         tier.stand(&mut point.bundle, &tier.wanted, counts);
@@ -238,10 +237,7 @@ fn promote(
 fn recreate(release: &Release, points: &[Waypoint], recreated: &[ObjectRef]) -> Option<Waypoint> {
     let promoted = points.last().filter(|_| !recreated.is_empty())?;
     let mut point = Waypoint::new("recreate", promoted.bundle.clone());
-    let wanted = recreated
-        .iter()
-        .filter_map(|object| release.to().get(object));
-    point.bundle.extend(wanted.cloned());
+    point.bundle.extend(release.wanted(recreated));
     Some(point)
 }
 

@@ -48,10 +48,13 @@ impl Wanted {
             )?,
         };
         let to = within(&to, near, |near| changed(request, near))?;
-        let ends = match request.wanted.prune {
-            true => Ends::new(from, to).pruned(),
-            false => Ends::new(from, to),
-        };
+        let mut ends = Ends::new(from, to);
+        if request.wanted.prune {
+            ends = ends.pruned();
+        }
+        if request.wanted.restart_for_configuration {
+            ends = ends.restarted_for_configuration();
+        }
         Ok(Self { ends, filled })
     }
 }

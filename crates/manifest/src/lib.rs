@@ -92,7 +92,7 @@ mod image;
 pub use image::{BadImageReference, ImageReference};
 
 mod references;
-pub use references::{containers, pod_references};
+pub use references::{containers, mounted_references, pod_references, with_references};
 
 mod copy;
 pub use copy::short_name;

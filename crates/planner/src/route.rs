@@ -22,7 +22,8 @@
 //! | wait | expand | on the way back: pods of the old version that the undone step asked for are waited for | nothing else can be done |
 //!
 //! Objects of no lane that the far end adds or changes go first, beside what expands; those that it
-//! lacks go with the first step that only removes. Routes to Services that come with the leg go once
+//! lacks go with the first step that only removes. A ConfigMap or Secret whose data changes goes
+//! right before the first set that reads it is made or rolled, back as well as forward. Routes to Services that come with the leg go once
 //! nothing is left to expand (`leg.rs`).
 //!
 //! The lane with the longest way ahead says what comes next, and all lanes that are to make the

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::{Error, Options, Waypoints, from_fn, plan};
 
+mod configuration;
+
 fn deployment(name: &str, edit: impl Fn(&mut Value)) -> Value {
     let mut value = json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
@@ -169,35 +171,6 @@ fn what_was_so_before_and_stays_so_is_not_refused() {
     both(&[deployment("odd", set("/spec/strategy", nothing))]);
 }
 
-/// Only what pods read of it is configuration.
-#[test]
-fn labels_of_a_configmap_are_no_configuration() {
-    let map = |label: &str, text: &str| {
-        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "greeting", "labels": {"chart": label}},
-            "data": {"text": text}})
-    };
-    let hello = |tag: &'static str| {
-        deployment("hello", move |value| {
-            image(tag)(value);
-            let from = json!([{"configMapRef": {"name": "greeting"}}]);
-            set("/spec/template/spec/containers/0/envFrom", from)(value);
-        })
-    };
-    let (from, to) = (
-        [hello("hello:1"), map("1", "hi")],
-        [hello("hello:2"), map("2", "hi")],
-    );
-    let plan = straight(&bundle(&from), &bundle(&to)).unwrap();
-    assert_eq!(plan.len(), 2);
-    let reworded = [hello("hello:2"), map("2", "hello")];
-    check_refused(
-        &from,
-        &reworded,
-        "",
-        "both versions would get the new values",
-    );
-}
-
 #[test]
 fn a_route_to_no_service_is_refused() {
     let route = |name: &str| {
@@ -222,25 +195,6 @@ fn a_route_to_no_service_is_refused() {
         )
         .is_ok()
     );
-}
-
-#[test]
-fn a_changed_configuration_of_the_pods_is_refused() {
-    let reads = |tag: &'static str| {
-        deployment("hello", move |value| {
-            image(tag)(value);
-            set(
-                "/spec/template/spec/containers/0/envFrom",
-                json!([{"configMapRef": {"name": "settings"}}]),
-            )(value);
-        })
-    };
-    let settings = |value: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"a": value}});
-    let (from, to) = (
-        [reads("hello:1"), settings("1")],
-        [reads("hello:2"), settings("2")],
-    );
-    check_refused(&from, &to, "", "both versions would get the new values");
 }
 
 #[test]

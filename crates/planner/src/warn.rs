@@ -2,7 +2,7 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_release::Release;
-use cutover_workload::{Deployment, Selector};
+use cutover_workload::{Deployment, Selector, deployments};
 use serde_json::Value;
 
 use crate::waypoint::Waypoints;
@@ -23,7 +23,40 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Vec<Warning>
             found.extend(counted_by_selector(set, &counting));
         }
     }
+    found.extend(unreplaced(release));
     found
+}
+
+/// Pods that read a ConfigMap or Secret whose data changes, and that nobody replaces.
+fn unreplaced(release: &Release) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let changed = release.changed_configuration();
+    for set in deployments(release.to()) {
+        let object = set.manifest().object();
+        let stays = release.from().contains(object) && !release.is_replaced(object);
+        if !stays || set.replicas() == Some(0) || changed.is_empty() {
+            continue;
+        }
+        for object in set.configuration().intersection(&changed) {
+            found.push(unseen(set, object));
+        }
+    }
+    found
+}
+
+fn unseen(set: Deployment<'_>, configuration: &ObjectRef) -> Warning {
+    let pods = set.manifest().object();
+    let message = match set.mounted().contains(configuration) {
+        true => format!(
+            "its data changes, and the pods of {pods} stay: all of them see it in their volumes at once, and in their environment only when they are replaced"
+        ),
+        false => format!(
+            "its data changes, and the pods of {pods} stay: they keep the old data until they are replaced"
+        ),
+    };
+    let hint =
+        "restart them for their configuration, where the program does not read it anew by itself";
+    warning(configuration, message, hint)
 }
 
 /// A volume that one node at a time may write to.

@@ -83,13 +83,11 @@ impl Waypoints {
     ) -> Result<Self, Refusals> {
         let mut straight = Self::default();
         let mut bundle = release.transit()?;
-        for object in release.changed() {
-            let Some(wanted) = release.to().get(&object) else {
-                continue;
-            };
-            straight.follow(release, &object, allowance)?;
-            bundle.insert(wanted.clone());
+        let changed = release.changed();
+        for object in &changed {
+            straight.follow(release, object, allowance)?;
         }
+        bundle.extend(release.wanted(&changed));
         straight.points = vec![
             Waypoint::new(phase, bundle),
             Waypoint::new("cleanup", release.to().clone()),

@@ -1,46 +1,143 @@
-//! ConfigMaps and Secrets that both versions would read.
+//! ConfigMaps and Secrets whose data changes with the release (rule 6 of the planner).
 
-use cutover_manifest::{Manifest, ObjectRef, pod_references};
-use cutover_workload::Deployment;
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_workload::{Deployment, deployments, is_configuration, reconfigures};
+use serde_json::Value;
 
 use crate::kinds;
-use crate::refusal::{Refusals, refuse};
+use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
 
-/// Both versions of the pods would read the changed values, and undo could not give the old ones
-/// back in time.
-pub(crate) fn changed_configuration(
-    set: Deployment<'_>,
-    release: &Release,
-) -> Result<(), Refusals> {
-    let (object, Some(template)) = (set.manifest().object(), set.template()) else {
-        return Ok(());
-    };
-    let wanted = release
-        .to()
-        .get(object)
-        .and_then(|set| Deployment::of(set).template());
-    let still_read = wanted.map(pod_references).unwrap_or_default();
-    for (kind, name) in pod_references(template) {
-        let reference = ObjectRef::new("v1", &kind, object.namespace.as_deref(), &name);
-        let (from, to) = (release.from().get(&reference), release.to().get(&reference));
-        let kept = to.is_some() || still_read.contains(&(kind.clone(), name));
-        if from.is_some() && content(from) != content(to) && kept {
-            let reason = format!(
-                "it changes, and pods of {object} read it: both versions would get the new values"
-            );
-            let hint = format!(
-                "give the new values to a {kind} of another name, and let the new pods refer to that"
-            );
-            return Err(refuse(kinds::CONFIGURATION, &reference, "", reason, hint));
+impl Release {
+    /// The ConfigMaps and Secrets whose data changes together with pods that read it: they keep
+    /// their data until right before the first of those pods are replaced.
+    ///
+    /// Where a Deployment that only the far end has reads it too, it changes before that comes.
+    pub fn held_configuration(&self) -> BTreeSet<ObjectRef> {
+        let changed = self.changed_configuration();
+        if changed.is_empty() {
+            return changed;
         }
+        let mut read = BTreeSet::new();
+        for object in self.changed() {
+            if !self.is_replaced(&object) {
+                continue;
+            }
+            let ends = [self.from(), self.to()].map(|end| end.get(&object));
+            read.extend(
+                ends.into_iter()
+                    .flatten()
+                    .map(Deployment::of)
+                    .flat_map(Deployment::configuration),
+            );
+        }
+        for set in deployments(self.to()) {
+            if !self.from().contains(set.manifest().object()) {
+                for object in set.configuration() {
+                    read.remove(&object);
+                }
+            }
+        }
+        changed.intersection(&read).cloned().collect()
     }
-    Ok(())
+
+    /// These Deployments as they are wanted, each with the configuration that changes with its
+    /// pods: what a [transit](Self::transit) leaves as it runs.
+    pub fn wanted<'a>(
+        &self,
+        deployments: impl IntoIterator<Item = &'a ObjectRef>,
+    ) -> Vec<Manifest> {
+        let held = self.held_configuration();
+        let mut objects = BTreeSet::new();
+        for deployment in deployments {
+            let ends = [self.from(), self.to()].map(|end| end.get(deployment));
+            let read = ends
+                .into_iter()
+                .flatten()
+                .map(Deployment::of)
+                .flat_map(Deployment::configuration);
+            objects.extend(read.filter(|object| held.contains(object)));
+            objects.insert(deployment.clone());
+        }
+        let wanted = objects.iter().filter_map(|object| self.to().get(object));
+        wanted.cloned().collect()
+    }
+
+    /// The ConfigMaps and Secrets that both ends have, with other data.
+    pub fn changed_configuration(&self) -> BTreeSet<ObjectRef> {
+        let mut changed = BTreeSet::new();
+        for from in self.from().iter() {
+            let to = self.to().get(from.object());
+            if to.is_some_and(|to| reconfigures(from, to)) {
+                changed.insert(from.object().clone());
+            }
+        }
+        changed
+    }
+
+    /// Whether the pods of a Deployment are replaced by those of another template, or roll out what
+    /// was held back.
+    pub fn is_replaced(&self, deployment: &ObjectRef) -> bool {
+        self.turns(deployment) || self.rolls(deployment)
+    }
 }
 
-/// What pods read of a ConfigMap or Secret: all but its metadata.
-fn content(manifest: Option<&Manifest>) -> Option<Manifest> {
-    let manifest = manifest?;
-    let bare = manifest.without("/metadata/labels");
-    Some(bare.without("/metadata/annotations"))
+/// Refuses what the API server never lets change, and what pods still read that goes.
+pub(crate) fn configuration(release: &Release) -> Result<(), Refusals> {
+    let mut refused = Gathered::default();
+    for from in release.from().iter() {
+        if let Some(to) = release.to().get(from.object()) {
+            refused.note(immutable(from, to));
+        }
+    }
+    for set in deployments(release.to()) {
+        refused.note(taken_away(set, release.from(), release.to()));
+    }
+    refused.judge()
+}
+
+/// `immutable: true` and a Secret's `type` (`ValidateConfigMapUpdate` and `ValidateSecretUpdate` in
+/// `pkg/apis/core/validation/validation.go`).
+fn immutable(from: &Manifest, to: &Manifest) -> Result<(), Refusals> {
+    let (field, reason) = if reconfigures(from, to) && is_immutable(from) {
+        ("/immutable", "it is immutable, and its data changes")
+    } else if type_of(from) != type_of(to) {
+        ("/type", "the field is immutable")
+    } else {
+        return Ok(());
+    };
+    let hint = "make an object of another name, and let the new pods refer to that";
+    Err(refuse(kinds::IMMUTABLE, from.object(), field, reason, hint))
+}
+
+fn is_immutable(manifest: &Manifest) -> bool {
+    manifest.pointer("/immutable") == Some(&Value::Bool(true))
+}
+
+/// The type of a Secret, as the API server fills it in.
+fn type_of(manifest: &Manifest) -> Option<&str> {
+    let object = manifest.object();
+    let is_secret = is_configuration(object) && object.kind == "Secret";
+    let written = manifest.pointer("/type").and_then(Value::as_str);
+    is_secret.then(|| written.filter(|kind| !kind.is_empty()).unwrap_or("Opaque"))
+}
+
+/// What the release takes away, new pods of a Deployment cannot start without.
+fn taken_away(set: Deployment<'_>, from: &Bundle, to: &Bundle) -> Result<(), Refusals> {
+    let mut read = set.configuration().into_iter();
+    match read.find(|object| from.contains(object) && !to.contains(object)) {
+        Some(object) => Err(refuse(
+            kinds::CONFIGURATION,
+            &object,
+            "",
+            format!(
+                "it is taken away, and pods of {} read it",
+                set.manifest().object()
+            ),
+            "keep it, or let the pods refer to another",
+        )),
+        None => Ok(()),
+    }
 }

@@ -30,6 +30,7 @@ pub struct Ends {
     from: Bundle,
     to: Bundle,
     prune: bool,
+    restart: bool,
 }
 
 impl Ends {
@@ -39,6 +40,7 @@ impl Ends {
             from,
             to,
             prune: false,
+            restart: false,
         }
     }
 
@@ -53,6 +55,16 @@ impl Ends {
     #[must_use]
     pub fn pruned(mut self) -> Self {
         self.prune = true;
+        self
+    }
+
+    /// The same, where Deployments whose configuration changes and whose pod template does not are
+    /// restarted for it: their pods get the annotation `cutover.dev/configuration`, with a digest.
+    ///
+    /// Else such pods stay, and read the new data when they do.
+    #[must_use]
+    pub fn restarted_for_configuration(mut self) -> Self {
+        self.restart = true;
         self
     }
 
@@ -124,5 +136,9 @@ impl Ends {
 
     pub(crate) fn is_pruned(&self) -> bool {
         self.prune
+    }
+
+    pub(crate) fn restarts_for_configuration(&self) -> bool {
+        self.restart
     }
 }

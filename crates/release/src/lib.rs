@@ -17,9 +17,11 @@ mod ports;
 mod refusal;
 mod refuse;
 mod release;
+mod restart;
 mod select;
 mod services;
 mod sets;
+mod sibling;
 mod types;
 mod update_strategy;
 
@@ -36,5 +38,6 @@ pub use release::{Release, with_replicas};
 pub use select::{BadName, WorkloadName, select};
 pub use services::services;
 pub use sets::{
-    beside, counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
+    counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
 };
+pub use sibling::{Sibling, sibling};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::{Selector, deployments};
 
-use crate::configuration::changed_configuration;
+use crate::configuration::configuration;
 use crate::deployment::{check, selector};
 use crate::kinds;
 use crate::refusal::{Gathered, Refusals, refuse};
@@ -25,9 +25,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
         let to = set.manifest();
         refused.note(update_strategy(release.from().get(to.object()), to));
     }
-    for set in deployments(release.from()) {
-        refused.note(changed_configuration(set, release));
-    }
+    refused.note(configuration(release));
     refused.note(one_version(release));
     refused.note(services(release.to(), release.from(), &[]));
     refused.note(routes(release));

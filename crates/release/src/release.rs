@@ -15,6 +15,7 @@ use crate::kinds;
 use crate::live::{keep, live};
 use crate::refusal::{Refusals, refuse};
 use crate::refuse::refuse_release;
+use crate::restart::restart_for_configuration;
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
 /// can do.
@@ -71,6 +72,9 @@ impl Release {
             }
         }
         written_alike(&from, &mut to);
+        if ends.restarts_for_configuration() {
+            restart_for_configuration(&from, &mut to)?;
+        }
         warnings.extend(keep_jobs(&from, &mut to));
         let live = live(&from, &to);
         warnings.extend(keep(&live, &from, &mut to));
@@ -198,8 +202,9 @@ impl Release {
             .ok_or_else(missing)
     }
 
-    /// Where the plan stands while the workloads are on their way: Deployments as they run, all
-    /// other objects as they are wanted, nothing removed yet.
+    /// Where the plan stands while the workloads are on their way: Deployments as they run, with
+    /// the configuration that [changes with their pods](Self::held_configuration), all other
+    /// objects as they are wanted, nothing removed yet.
     ///
     /// A Service whose selector changes together with the labels of its pods selects by what both
     /// have in common meanwhile: widen, roll, narrow.
@@ -210,9 +215,10 @@ impl Release {
     pub fn transit(&self) -> Result<Bundle, Refusals> {
         let mut transit = self.from.clone();
         let pods = PodIndex::of(&self.from);
+        let held = self.held_configuration();
         for manifest in self.to.iter() {
             match self.from.get(manifest.object()) {
-                Some(from) if Deployment::is(from.object()) => {}
+                Some(from) if Deployment::is(from.object()) || held.contains(from.object()) => {}
                 Some(from) if from.object().kind == "Service" => {
                     drop(transit.insert(widened(from, manifest, &pods)?))
                 }

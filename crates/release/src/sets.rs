@@ -1,8 +1,8 @@
-//! Another set of a workload: a Deployment beside the one that runs, told apart by a label.
+//! Workloads of a release, and the label by which their sets are told apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{
     Allowance, Deployment, Live, Role, Rollout, Routed, Selector, Workload, deployments, texts,
 };
@@ -20,45 +20,6 @@ const TRACK: &str = "track";
 const OWN_TRACK: &str = "cutover.dev/track";
 /// Where Services pick by both, as after a blue/green.
 const LAST_TRACK: &str = "cutover.dev/set";
-
-/// A Deployment for a second set, beside the one that runs, with the pod template of the wanted
-/// one.
-///
-/// Its selector is the running one's and a label that tells its role, in a key that no release
-/// changes: `track` where the pods have it and no Service picks by it, else `cutover.dev/track`.
-/// Its name is the running one's with the role at the end; `replicas` is to be set by the strategy.
-///
-/// # Errors
-///
-/// Where a Deployment cannot have a second set: it is paused, or recreates its pods, its selector
-/// does not hold for the label, or the name is taken.
-pub fn beside(
-    release: &Release,
-    deployment: &ObjectRef,
-    role: Role,
-    key: &str,
-) -> Result<Manifest, Refusals> {
-    let (running, wanted) = release.both_ends(deployment)?;
-    two_sets(running)?;
-    two_sets(wanted)?;
-    let role = role.to_string();
-    admits(wanted, key, &role)?;
-    let name = short_name(&deployment.name, &role);
-    let object = Deployment::reference(deployment.namespace.as_deref(), &name);
-    if release.from().contains(&object) || release.to().contains(&object) {
-        let hint = "finish or undo the plan that made it, or take it out of the input";
-        return Err(refuse(
-            kinds::TAKEN,
-            &object,
-            "",
-            format!(
-                "the plan would make it, and it is there already: is a plan of {deployment} unfinished?"
-            ),
-            hint,
-        ));
-    }
-    Ok(labelled(&wanted.copy_as(&name), key, &role))
-}
 
 /// The key of the label that tells a workload's sets apart, where no Service picks by it, and no
 /// expression of its own selector: a new set is reached by all Services that reach the one beside
@@ -145,16 +106,6 @@ fn labels(bundle: &Bundle, deployment: &ObjectRef) -> BTreeMap<String, String> {
         .unwrap_or_default()
 }
 
-/// The same Deployment with a label on its pods and in its selector.
-fn labelled(manifest: &Manifest, key: &str, value: &str) -> Manifest {
-    with_entry(
-        &with_pod_label(manifest, key, value),
-        "/spec/selector/matchLabels",
-        key,
-        value,
-    )
-}
-
 /// The same Deployment with a label on its pods; its selector is immutable and stays.
 #[must_use]
 pub fn with_pod_label(manifest: &Manifest, key: &str, value: &str) -> Manifest {
@@ -167,54 +118,11 @@ pub fn with_selector(manifest: &Manifest, key: &str, value: &str) -> Manifest {
     with_entry(manifest, "/spec/selector", key, value)
 }
 
-fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifest {
+pub(crate) fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifest {
     manifest.set(
         &format!("{map}/{}", key.replace('~', "~0").replace('/', "~1")),
         json!(value),
     )
-}
-
-/// A new set's selector is the old one's with the label: its pods have to match the whole of it.
-fn admits(manifest: &Manifest, key: &str, role: &str) -> Result<(), Refusals> {
-    if selector(Deployment::of(manifest))?.admits(key, role) {
-        return Ok(());
-    }
-    let reason =
-        format!("it does not hold for `{key}: {role}`, which tells the new set's pods apart");
-    let hint =
-        "a selector is immutable: take the strategy rolling, or make a Deployment of another name";
-    let pointer = "/spec/selector/matchExpressions";
-    Err(refuse(
-        kinds::SELECTOR,
-        manifest.object(),
-        pointer,
-        reason,
-        hint,
-    ))
-}
-
-fn two_sets(manifest: &Manifest) -> Result<(), Refusals> {
-    let deployment = Deployment::of(manifest);
-    if deployment.is_paused() {
-        return Err(refuse(
-            kinds::PAUSED,
-            manifest.object(),
-            "/spec/paused",
-            "a paused Deployment does not roll out",
-            Hint::Resume,
-        ));
-    }
-    if deployment.recreates() {
-        let reason = "its type is Recreate: its pods do not stand beside others";
-        return Err(refuse(
-            kinds::RECREATE,
-            manifest.object(),
-            "/spec/strategy/type",
-            reason,
-            "take the strategy recreate, or make its type RollingUpdate",
-        ));
-    }
-    Ok(())
 }
 
 /// A workload of one Deployment of the release whose pods are counted, as [`workload`] makes it.

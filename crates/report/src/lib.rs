@@ -96,6 +96,7 @@ pub use mismatch::{Mismatch, Subject};
 mod asked;
 mod back;
 mod changes;
+mod configuration;
 mod containers;
 mod counts;
 mod grid;

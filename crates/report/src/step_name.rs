@@ -4,7 +4,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_patch::{Difference, differences};
 use cutover_plan::{Change, Outdated, Replace, Step};
-use cutover_workload::Deployment;
+use cutover_workload::{Deployment, RESTARTED_AT, reconfigures};
 
 use crate::containers::{self, ContainerChange, is_alone};
 
@@ -113,7 +113,7 @@ pub(crate) fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -
     {
         return format!("switch {object} to {}", selector(after));
     }
-    if after.is_sealed() {
+    if reconfigures(before, after) && after.is_sealed() {
         return format!("change the data of {object}");
     }
     if Deployment::is(object) {
@@ -189,14 +189,23 @@ fn changed_fields(
     after: &Manifest,
     paths: &[&String],
 ) -> String {
-    let restarted = |path: &&String| {
-        path.ends_with("annotations") || path.contains("kubectl.kubernetes.io/restartedAt")
+    let marked = |mark: &str| {
+        let pointer = format!(
+            "/spec/template/metadata/annotations/{}",
+            mark.replace('/', "~1")
+        );
+        let mut paths = paths.iter();
+        before.pointer(&pointer) != after.pointer(&pointer)
+            && paths.all(|path| path.ends_with("annotations") || path.contains(mark))
     };
     if !paths.is_empty() && paths.iter().all(|path| path.starts_with("spec.strategy")) {
         return format!("update strategy of {object}: {}", strategy(after));
     }
-    if before.pointer(RESTARTED_AT) != after.pointer(RESTARTED_AT) && paths.iter().all(restarted) {
+    if marked(RESTARTED_AT) {
         return format!("restart {object}");
+    }
+    if marked(CONFIGURATION) {
+        return format!("restart {object} for its configuration");
     }
     let [was, is] = [before, after].map(|set| Deployment::of(set).is_paused());
     match paths {
@@ -206,7 +215,8 @@ fn changed_fields(
     }
 }
 
-const RESTARTED_AT: &str = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
+/// What the pods of a Deployment have that a release restarts for its configuration.
+const CONFIGURATION: &str = "cutover.dev/configuration";
 
 fn strategy(after: &Manifest) -> String {
     if after.pointer("/spec/strategy").is_none() {

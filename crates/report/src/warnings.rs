@@ -8,6 +8,7 @@ use cutover_traffic::{Port, Service, Split};
 use cutover_workload::{Deployment, Workload};
 use serde_json::Value;
 
+use crate::configuration::seen_early;
 use crate::error::Error;
 use crate::exposure::services;
 
@@ -32,6 +33,7 @@ pub fn warnings(plan: &Plan) -> Result<Vec<Warning>, Error> {
         );
     }
     found.dedup();
+    found.extend(seen_early(plan)?);
     found.extend(untested(plan)?);
     Ok(found)
 }

@@ -3,6 +3,7 @@
 mod amount;
 mod bounds;
 mod budget;
+mod configuration;
 mod deployment;
 mod requests;
 #[cfg(feature = "schema")]
@@ -14,6 +15,7 @@ mod workload;
 pub use amount::{Amount, BadAmount};
 pub use bounds::{Bounds, Fixed, Live};
 pub use budget::{Allowance, Budget, Slack};
+pub use configuration::{data_of, is_configuration, reconfigures};
 pub use deployment::{Deployment, MOST_PODS, deployments, texts};
 pub use requests::{BadRequests, Requests};
 pub use selector::{BadSelector, Selector};

@@ -242,14 +242,14 @@ fn workloads_with_one_selector() {
 }
 
 #[test]
-fn configuration_that_both_versions_would_read() {
+fn configuration_that_never_changes() {
     let reading = "          envFrom: [{configMapRef: {name: greeting}}]\n          env:\n";
     let new = include_str!("../../fixtures/hello/deployments/hello.yaml")
         .replace("          env:\n", reading)
         .replace("hello:1.0.0", "hello:2.0.0");
     let map = |greeting: &str| {
         format!(
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: greeting}}\ndata: {{greeting: {greeting}}}\n"
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: greeting}}\nimmutable: true\ndata: {{greeting: {greeting}}}\n"
         )
     };
     check(
@@ -261,8 +261,8 @@ fn configuration_that_both_versions_would_read() {
         ],
         &plan("rolling --to new"),
         Failed,
-        "new/map.yaml:1:1: ConfigMap greeting: it changes, and pods of Deployment hello read it",
-        "give the new values to a ConfigMap of another name",
+        "new/map.yaml:4:12: ConfigMap greeting: /immutable: it is immutable, and its data changes",
+        "make an object of another name",
     );
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Tier {
     /// The replicas of a second slot, where there is one.
     pub(super) twin: Option<u32>,
     pub(super) paused: bool,
+    /// Whether its pods read the ConfigMap `settings` and the Secret `key` of their namespace.
+    pub(super) reads: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +106,8 @@ pub(super) enum Edit {
     Resume(usize, bool),
     Pause(usize),
     Configuration,
+    /// Other data for all that pods read.
+    Reconfigure,
     Secret,
     NewTier,
     Remove(usize),
@@ -191,9 +195,11 @@ fn tier() -> impl Strategy<Value = Tier> {
         0..=2_usize,
         weighted(0.2, replicas()),
         prop::bool::weighted(0.1),
+        prop::bool::weighted(0.3),
     );
     (0..3_usize, 0..2_usize, replicas(), rollout(), track, looks).prop_map(
-        |(name, space, replicas, rollout, track, (probe, containers, variables, twin, paused))| {
+        |(name, space, replicas, rollout, track, looks)| {
+            let (probe, containers, variables, twin, paused, reads) = looks;
             Tier {
                 name,
                 space,
@@ -205,6 +211,7 @@ fn tier() -> impl Strategy<Value = Tier> {
                 variables,
                 twin,
                 paused,
+                reads,
             }
         },
     )
@@ -264,6 +271,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => (at(), any::<bool>()).prop_map(|(tier, written)| Edit::Resume(tier, written)),
         1 => at().prop_map(Edit::Pause),
         1 => Just(Edit::Configuration),
+        2 => Just(Edit::Reconfigure),
         1 => Just(Edit::Secret),
         1 => Just(Edit::NewTier),
         1 => (0..16_usize).prop_map(Edit::Remove),

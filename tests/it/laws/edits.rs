@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::case::{Case, Edit, Tier};
-use super::manifests::{object, secret, set_rollout};
+use super::manifests::{SECRET, object, secret, set_rollout};
 
 impl Case {
     /// What is wanted.
@@ -66,6 +66,17 @@ impl Case {
                 None,
                 json!({"data": {"a": "2"}}),
             )),
+            Edit::Reconfigure => {
+                for object in objects.iter_mut() {
+                    match object["kind"].as_str() {
+                        Some("ConfigMap") => object["data"]["a"] = json!("2"),
+                        Some("Secret") => {
+                            object["stringData"]["token"] = json!(format!("{SECRET}2"))
+                        }
+                        _ => {}
+                    }
+                }
+            }
             Edit::Secret => {
                 *objects
                     .iter_mut()

@@ -20,6 +20,7 @@ fn tier(name: usize, replicas: u32) -> Tier {
         variables: 0,
         twin: None,
         paused: false,
+        reads: false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! From a case to the objects that run.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::case::{Case, Front, Manner, Picks, Rollout, Size, Tier, Track, Way};
@@ -48,13 +50,17 @@ impl Case {
                 .enumerate()
                 .map(|(at, front)| self.service(at, front)),
         );
-        objects.push(object(
-            "v1",
-            "ConfigMap",
-            "settings",
-            None,
-            json!({"data": {"a": "1"}}),
-        ));
+        let mut spaces: BTreeSet<_> = self.tiers.iter().map(|tier| self.space(tier)).collect();
+        spaces.insert(None);
+        for space in spaces {
+            let data = json!({"data": {"a": "1"}});
+            objects.push(object("v1", "ConfigMap", "settings", space, data));
+            if space.is_some() {
+                let mut key = secret("1");
+                key["metadata"]["namespace"] = json!(space);
+                objects.push(key);
+            }
+        }
         objects.push(object("v1", "ServiceAccount", "robot", None, json!({})));
         objects.push(secret("1"));
         objects
@@ -87,6 +93,11 @@ impl Case {
         if tier.track == Track::Expressed {
             spec["selector"]["matchExpressions"] =
                 json!([{"key": "track", "operator": "In", "values": ["stable"]}]);
+        }
+        if tier.reads {
+            let pods = &mut spec["template"]["spec"];
+            pods["containers"][0]["envFrom"] = json!([{"configMapRef": {"name": "settings"}}]);
+            pods["volumes"] = json!([{"name": "key", "secret": {"secretName": "key"}}]);
         }
         set_rollout(&mut spec, tier.rollout);
         if tier.paused || matches!(self.way, Way::Resume(_)) {

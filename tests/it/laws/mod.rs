@@ -14,6 +14,7 @@
 
 mod case;
 mod checked;
+mod configuration;
 mod documents;
 mod edits;
 mod finds;
@@ -105,6 +106,7 @@ fn is_stuck(reason: &str) -> bool {
 fn all_laws() -> impl Iterator<Item = (&'static str, Law)> {
     let all = [
         checked::LAWS,
+        configuration::LAWS,
         documents::LAWS,
         gates::LAWS,
         pods::LAWS,

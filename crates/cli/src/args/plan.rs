@@ -105,6 +105,10 @@ pub(crate) struct Wanted {
     /// Remove what `--to` lacks.
     #[arg(long, requires = "to")]
     pub(crate) prune: bool,
+    /// Replace the pods of Deployments that read a ConfigMap or Secret whose data changes, where
+    /// nothing else of them does.
+    #[arg(long, requires = "to")]
+    pub(crate) restart_for_configuration: bool,
 }
 
 impl Wanted {

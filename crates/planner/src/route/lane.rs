@@ -2,7 +2,7 @@
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_release::{Refusals, refuse};
-use cutover_workload::Workload;
+use cutover_workload::{Deployment, Workload};
 
 use super::Journey;
 use super::movement::Move;
@@ -44,6 +44,15 @@ impl Edit {
     /// Whether it leaves the object as it is: its pods are only waited for.
     pub(super) fn is_idle(&self, here: &Bundle) -> bool {
         self.after.is_some() && here.get(&self.object) == self.after.as_ref()
+    }
+
+    /// Whether it makes a set, or has its controller replace its pods.
+    pub(super) fn brings_pods(&self, here: &Bundle) -> bool {
+        let Some(after) = &self.after else {
+            return false;
+        };
+        let rolls = |before| Deployment::of(after).rolls_after(Deployment::of(before));
+        here.get(&self.object).is_none_or(rolls)
     }
 }
 

@@ -1,11 +1,11 @@
 //! From where the plan stands to a waypoint, step by step.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, rank};
 use cutover_plan::{Change, Phase, Step, state_digest};
 use cutover_traffic::backends;
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::{Deployment, Workload, reconfigures};
 
 use super::gates::{awaited, gates, time_limit};
 use super::lane::{Edit, Head, Lane};
@@ -26,6 +26,9 @@ pub(super) struct Leg<'a> {
     /// Routes to Services that only come with this leg: they wait until the pods behind those are
     /// available.
     routes: BTreeSet<ObjectRef>,
+    /// Configuration whose data changes, with the sets that read it and whose pods are replaced or
+    /// added by the leg: it waits until the first of these is next.
+    read: BTreeMap<ObjectRef, BTreeSet<ObjectRef>>,
 }
 
 impl<'a> Leg<'a> {
@@ -61,6 +64,7 @@ impl<'a> Leg<'a> {
             groups,
             moved,
             routes: routes(here, &point.bundle),
+            read: read(ground.workloads, here, &point.bundle),
         })
     }
 
@@ -74,10 +78,13 @@ impl<'a> Leg<'a> {
         journey: &Journey<'_>,
     ) -> Result<Option<(Step, Bundle)>, Error> {
         let there = &self.point.bundle;
-        let (late, mut edits): (Vec<Edit>, Vec<Edit>) = self
-            .others(here, there)
-            .into_iter()
-            .partition(|edit| self.routes.contains(&edit.object));
+        let mut edits = self.others(here, there);
+        let late: Vec<Edit> = edits
+            .extract_if(.., |edit| self.routes.contains(&edit.object))
+            .collect();
+        let mut configuration: Vec<Edit> = edits
+            .extract_if(.., |edit| self.read.contains_key(&edit.object))
+            .collect();
         let others = (!edits.is_empty()).then_some(Move::Expand);
         self.groups
             .retain(|group| group.iter().any(|way| !way.is_empty()));
@@ -96,6 +103,11 @@ impl<'a> Leg<'a> {
             }
             return self.step(here, journey, removed).map(Some);
         };
+        configuration.retain(|edit| self.is_read(&edit.object, movement, here));
+        if movement != Move::Expand && !configuration.is_empty() {
+            return self.step(here, journey, configuration).map(Some);
+        }
+        edits.extend(configuration);
         edits.extend(self.take(movement));
         if edits.iter().all(|edit| edit.after.is_none()) {
             edits.extend(
@@ -105,6 +117,18 @@ impl<'a> Leg<'a> {
             );
         }
         self.step(here, journey, edits).map(Some)
+    }
+
+    /// Whether sets that read a configuration are rolled or made by what the lanes do that are to
+    /// make this move next.
+    fn is_read(&self, configuration: &ObjectRef, movement: Move, here: &Bundle) -> bool {
+        let Some(readers) = self.read.get(configuration) else {
+            return false;
+        };
+        let heads = self.groups.front().into_iter().flatten();
+        let ready = heads.filter_map(|way| way.front().filter(|head| head.movement == movement));
+        let mut edits = ready.flat_map(|head| &head.edits);
+        edits.any(|edit| readers.contains(&edit.object) && edit.brings_pods(here))
     }
 
     /// What the lanes do that are to make this move next.
@@ -184,6 +208,40 @@ fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
         .filter(comes)
         .map(|manifest| manifest.object().clone())
         .collect()
+}
+
+/// Configuration whose data the leg changes, with the sets that read it and that the leg makes, or
+/// whose pods it replaces.
+fn read(
+    workloads: &[Workload],
+    here: &Bundle,
+    there: &Bundle,
+) -> BTreeMap<ObjectRef, BTreeSet<ObjectRef>> {
+    let mut read: BTreeMap<ObjectRef, BTreeSet<ObjectRef>> = BTreeMap::new();
+    for after in there.iter() {
+        let before = here.get(after.object());
+        if before.is_some_and(|before| reconfigures(before, after)) {
+            read.insert(after.object().clone(), BTreeSet::new());
+        }
+    }
+    if read.is_empty() {
+        return read;
+    }
+    for object in workloads.iter().flat_map(Workload::objects) {
+        let Some(after) = there.get(object) else {
+            continue;
+        };
+        if !Edit::to(after).brings_pods(here) {
+            continue;
+        }
+        for configuration in Deployment::of(after).configuration() {
+            if let Some(readers) = read.get_mut(&configuration) {
+                readers.insert(object.clone());
+            }
+        }
+    }
+    read.retain(|_, readers| !readers.is_empty());
+    read
 }
 
 /// Existing objects come before what refers to them, and leave in the reverse order.

@@ -1,7 +1,7 @@
 use cutover::manifest::Bundle;
 use cutover::planning::{
-    Allowance, Deployment, Gate, Pause, Refusals, Role, Waypoint, Waypoints, apply, beside,
-    discriminator, workload,
+    Allowance, Gate, Pause, Refusals, Role, Waypoint, Waypoints, apply, discriminator, sibling,
+    workload,
 };
 use cutover::report::step_name;
 use cutover::{Ends, Options, Release, Strategy, plan};
@@ -38,11 +38,11 @@ impl Strategy for ByHand {
         let mut bundle = release.transit()?;
         for object in release.turned() {
             let label = discriminator(release, &object)?;
-            let canary = beside(release, &object, Role::Canary, label)?;
+            let canary = sibling(release, &object, Role::Canary, label)?;
             let mut tier = workload(release, &object, &Allowance::default())?;
-            tier.add(Role::Canary, canary.object().clone());
+            tier.add(Role::Canary, canary.set.object().clone());
             waypoints.workloads.push(tier);
-            bundle.insert(Deployment::of(&canary).scaled(1));
+            canary.insert_into(&mut bundle, 1);
         }
         let a_person = Gate::Pause(Pause::person());
         waypoints.points = vec![
