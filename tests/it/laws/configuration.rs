@@ -7,6 +7,7 @@ use cutover::planning::{deployments, reconfigures};
 
 use super::documents::walk;
 use super::laws;
+use super::model::version;
 use super::planned::Planned;
 
 laws! {
@@ -51,8 +52,9 @@ laws! {
                 if !wanted {
                     return Err(format!("{} has data that nobody wants", copy.object()));
                 }
-                if !deployments(state).any(|set| set.configuration().contains(copy.object())) {
-                    return Err(format!("nobody reads {}", copy.object()));
+                let mut all = planned.states.iter().flat_map(deployments);
+                if !all.any(|set| set.configuration().contains(copy.object())) {
+                    return Err(format!("nobody ever reads {}", copy.object()));
                 }
             }
         }
@@ -103,9 +105,7 @@ struct Look {
 impl Look {
     fn new(planned: &Planned, object: &ObjectRef, state: &Bundle, next: Option<&Bundle>) -> Self {
         let (from, to) = (planned.release.from(), planned.release.to());
-        let template = |bundle: &Bundle, set: &ObjectRef| -> Option<serde_json::Value> {
-            bundle.get(set)?.pointer("/spec/template").cloned()
-        };
+        let pods = |bundle: &Bundle, set: &ObjectRef| bundle.get(set).map(version);
         let data = |bundle: &Bundle| bundle.get(object).map(Manifest::clone);
         let now = data(state);
         let has_new_data = now
@@ -120,18 +120,17 @@ impl Look {
         };
         for set in deployments(state) {
             let name = set.manifest().object();
-            let turned = template(from, name)
-                .zip(template(to, name))
+            let turned = pods(from, name)
+                .zip(pods(to, name))
                 .is_some_and(|(from, to)| from != to);
             if !turned || !set.configuration().contains(object) {
                 continue;
             }
-            look.turns_next |=
-                next.is_some_and(|next| template(next, name) != template(state, name));
+            look.turns_next |= next.is_some_and(|next| pods(next, name) != pods(state, name));
             if set.replicas() == Some(0) {
                 continue;
             }
-            let readers = match template(from, name) == template(state, name) {
+            let readers = match pods(from, name) == pods(state, name) {
                 true => &mut look.old_readers,
                 false => &mut look.new_readers,
             };
