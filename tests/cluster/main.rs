@@ -17,6 +17,7 @@ mod forgery;
 mod goldens;
 mod greeter;
 mod hands;
+mod hanging;
 mod history;
 mod kills;
 mod lab;

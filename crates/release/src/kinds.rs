@@ -6,7 +6,7 @@ use crate::RefusalKind;
 pub const AUTOSCALER: RefusalKind = RefusalKind::new("autoscaler");
 /// The API server does not take the budget.
 pub const BUDGET: RefusalKind = RefusalKind::new("budget");
-/// Both versions would read what changes of a ConfigMap or Secret.
+/// Pods read a ConfigMap or Secret that the release takes away, or both slots read what changes.
 pub const CONFIGURATION: RefusalKind = RefusalKind::new("configuration");
 /// The API server never lets the field change.
 pub const IMMUTABLE: RefusalKind = RefusalKind::new("immutable");

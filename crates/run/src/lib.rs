@@ -104,6 +104,7 @@ pub use rebase::{Rebase, rebase};
 mod rebind;
 mod rehearsal;
 mod resource;
+mod rest;
 mod rights;
 mod run;
 mod seen;

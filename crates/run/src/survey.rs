@@ -42,6 +42,10 @@ impl Run {
         if self.position.is_some() {
             return self.go_on_bound();
         }
+        self.refuse_unrest();
+        if self.is_over() {
+            return true;
+        }
         let rights = rights(&self.given, &self.options.namespace);
         self.queue = rights.into_iter().map(reviewed).collect();
         self.phase = Phase::Review;

@@ -60,6 +60,12 @@ pub(crate) fn shrunk(seen: &Seen, object: &cutover_manifest::ObjectRef, replicas
     pods::shrunk(seen, object, replicas)
 }
 
+/// The pods of an earlier template that stand beside those of the present one, in words; none where
+/// all are of one template, or where that is not known.
+pub(crate) fn replaced(seen: &Seen, object: &cutover_manifest::ObjectRef) -> Option<String> {
+    pods::replaced(seen, object)
+}
+
 /// A gate in words, as `hello-canary 3 available`.
 pub(crate) fn name(gate: &Gate) -> String {
     match gate {

@@ -98,6 +98,20 @@ pub(super) fn short_of(
     Some((replicas as usize).abs_diff(right) + (pods.len() - right))
 }
 
+/// The pods of an earlier template beside those of the present one, in words.
+pub(super) fn replaced(seen: &Seen, object: &ObjectRef) -> Option<String> {
+    let set = Set::of(seen, object).ok()?;
+    let (owners, pods) = (set.fresh(), set.active());
+    let is_fresh = |pod: &Pod| {
+        owners
+            .iter()
+            .any(|set| pod.owner.as_ref() == Some(&set.uid))
+    };
+    let old = pods.iter().filter(|(_, pod)| !is_fresh(pod)).count();
+    let told = || set.told(format!("{} pods{}", pods.len(), of_old(old)));
+    (old > 0).then(told)
+}
+
 fn counted(seen: &Seen, object: &ObjectRef, right: impl Fn(usize) -> bool, what: &str) -> Verdict {
     match Set::of(seen, object) {
         Ok(set) if right(set.active().len()) => Verdict::Holds,

@@ -1,0 +1,56 @@
+//! Whether what runs stands still when a plan begins: what counts pods relies on it.
+
+use std::collections::BTreeSet;
+
+use cutover_manifest::ObjectRef;
+use cutover_plan::Plan;
+use cutover_workload::{Deployment, Workload};
+
+use crate::gates::replaced;
+use crate::progress::Progress;
+use crate::run::Run;
+use crate::way::states_of_objects;
+
+impl Run {
+    /// Refuses a plan that splits or counts pods where a rolling update is under way, or hangs. One
+    /// that only replaces them goes on, which is how such an update is taken back.
+    pub(crate) fn refuse_unrest(&mut self) {
+        for (message, counts) in self.unrest() {
+            if counts {
+                let hint = "roll it back or let it end first";
+                return self.fail(format!("{message}\nhint: {hint}"));
+            }
+            self.tell(Progress::Warned { message });
+        }
+    }
+
+    /// The sets whose pods are being replaced, in words, and whether the plan counts them.
+    fn unrest(&self) -> Vec<(String, bool)> {
+        let plan = &self.bound.plan;
+        let mut found = Vec::new();
+        for workload in &plan.spec.workloads {
+            for object in workload.objects() {
+                if let Some(pods) = replaced(&self.seen, object) {
+                    let message = format!("{object}: a rolling update is under way: {pods}");
+                    found.push((message, counts(workload, plan)));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether a plan relies on how many pods a workload's sets have: it has several, or changes their
+/// number.
+fn counts(workload: &Workload, plan: &Plan) -> bool {
+    let states = states_of_objects(plan).unwrap_or_default();
+    let changes = |object: &ObjectRef| {
+        let counts = states
+            .iter()
+            .chain(&plan.spec.from)
+            .filter(|state| state.object() == object)
+            .map(|state| Deployment::of(state).replicas());
+        counts.collect::<BTreeSet<_>>().len() > 1
+    };
+    workload.sets.len() > 1 || workload.objects().any(changes)
+}
