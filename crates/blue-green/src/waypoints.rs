@@ -1,7 +1,7 @@
 //! Where a blue/green stands, one waypoint after the other.
 
 use cutover_manifest::{ObjectRef, Warning};
-use cutover_planner::{Strategy, Waypoints};
+use cutover_planner::{Strategy, Waypoint, Waypoints};
 use cutover_release::{Refusals, Release};
 use cutover_workload::Workload;
 
@@ -43,7 +43,28 @@ fn switching(release: &Release, spec: &BlueGreen, layout: Layout) -> Result<Wayp
         (None, None) => one::waypoints(release, spec, &layout)?,
     };
     waypoints.warnings.splice(..0, layout.found.notes);
+    leave_last(release, &mut waypoints);
     Ok(waypoints)
+}
+
+/// What the release takes away goes when all else is as wanted: until then a Service that goes has
+/// its pods.
+fn leave_last(release: &Release, waypoints: &mut Waypoints) {
+    let Some(end) = waypoints.points.last() else {
+        return;
+    };
+    let mut here = end.bundle.clone();
+    let leaving = release.from().iter();
+    here.extend(
+        leaving
+            .filter(|manifest| !end.bundle.contains(manifest.object()))
+            .cloned(),
+    );
+    if here != end.bundle {
+        let before = Waypoint::new(end.phase.clone(), here);
+        let at = waypoints.points.len() - 1;
+        waypoints.points.insert(at, before);
+    }
 }
 
 /// The other Deployments of the release share no Service with the switch: they follow by

@@ -238,6 +238,25 @@ fn a_service_that_leaves_has_pods_until_then() {
     keeps_all_laws(&case);
 }
 
+/// A Service of another Deployment goes with the release, and its pods lose the label that it
+/// selects by before it has gone.
+#[test]
+fn a_service_that_leaves_has_pods_in_a_blue_green_too() {
+    let mut case = case(
+        vec![tier(0, 1), tier(0, 1)],
+        vec![
+            front(0, Picks::Tier),
+            front(0, Picks::Tier),
+            front(1, Picks::Tier),
+            front(0, Picks::Generation),
+        ],
+        vec![Edit::Remove(5), Edit::Generation(1), Edit::Generation(0)],
+        blue_green(2, Preview::None, None),
+    );
+    case.prune = true;
+    refused(&case, "matches no pods");
+}
+
 #[test]
 fn two_slots_remove_what_the_release_removes() {
     let slots = Tier {
