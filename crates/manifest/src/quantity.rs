@@ -51,6 +51,11 @@ impl Quantity {
         billionths.map(Self).ok_or_else(|| BadQuantity(text()))
     }
 
+    /// So many whole ones, as of pods.
+    pub fn whole(count: u64) -> Self {
+        Self(1_000_000_000).times(count)
+    }
+
     /// So many times as much.
     #[must_use]
     pub fn times(self, count: u64) -> Self {

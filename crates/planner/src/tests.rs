@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{Error, Options, Waypoints, from_fn, plan};
 
 mod configuration;
+mod warned;
 
 fn deployment(name: &str, edit: impl Fn(&mut Value)) -> Value {
     let mut value = json!({

@@ -1,16 +1,21 @@
 //! What only the maker of a plan can see: objects beside those that the plan touches.
 
+mod counted;
+mod quota;
+
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_release::Release;
-use cutover_workload::{Deployment, Selector, deployments};
+use cutover_workload::{Deployment, deployments};
 use serde_json::Value;
 
+use self::counted::Counting;
+use self::quota::quotas;
 use crate::waypoint::Waypoints;
 
 /// What may hurt, of the objects around the plan.
 pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Vec<Warning> {
     let mut found = Vec::new();
-    let counting = counting(release.from());
+    let counting = Counting::of(release.from());
     for workload in &waypoints.workloads {
         let Some(object) = workload.objects().next() else {
             continue;
@@ -20,9 +25,10 @@ pub(crate) fn warnings(release: &Release, waypoints: &Waypoints) -> Vec<Warning>
         };
         found.extend(volumes(set, release.to()));
         if workload.sets.len() > 1 {
-            found.extend(counted_by_selector(set, &counting));
+            found.extend(counting.warnings(workload, set));
         }
     }
+    found.extend(quotas(release.from(), release.to(), &waypoints.workloads));
     found.extend(unreplaced(release));
     found
 }
@@ -93,46 +99,6 @@ fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
         message,
         "take the strategy recreate, or a volume of ReadWriteMany",
     ))
-}
-
-/// What counts pods by their labels, with its selector.
-fn counting(bundle: &Bundle) -> Vec<(&ObjectRef, Selector)> {
-    let mut found = Vec::new();
-    for manifest in bundle.iter() {
-        let selector = match manifest.object().kind.as_str() {
-            "NetworkPolicy" => manifest.pointer("/spec/podSelector"),
-            "PodDisruptionBudget" => manifest.pointer("/spec/selector"),
-            _ => None,
-        };
-        // One that cannot be read is none that the server has: it counts nobody.
-        if let Some(Ok(selector)) = selector.map(Selector::read)
-            && !selector.is_empty()
-        {
-            found.push((manifest.object(), selector));
-        }
-    }
-    found
-}
-
-/// What counts a set's pods by labels counts the second set's too.
-fn counted_by_selector(set: &Manifest, counting: &[(&ObjectRef, Selector)]) -> Vec<Warning> {
-    let labels = Deployment::of(set).labels();
-    let near = counting.iter().filter(|(object, selector)| {
-        object.namespace == set.object().namespace && selector.matches(&labels)
-    });
-    let message = |object: &ObjectRef| {
-        format!(
-            "it selects by labels, and counts the pods of every set of {} while the plan runs",
-            set.object().name
-        ) + if object.kind == "PodDisruptionBudget" {
-            ": one set may be evicted whole"
-        } else {
-            ""
-        }
-    };
-    let hint = "nothing to do where that is meant; else select by a label that only one set has";
-    near.map(|(object, _)| warning(object, message(object), hint))
-        .collect()
 }
 
 fn warning(object: &ObjectRef, message: impl Into<String>, hint: &str) -> Warning {
