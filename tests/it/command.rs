@@ -15,6 +15,7 @@ mod originals;
 mod patches;
 mod plan;
 mod slots;
+mod twice;
 mod verify;
 mod write;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cutover::manifest::{
-    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, bundle, locate, read,
+    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, load, locate, read,
 };
 use cutover::planning::API_VERSION;
 use serde_json::Value;
@@ -25,7 +25,8 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Reads manifests, and warns about what may not be meant as it is read.
+    /// Reads manifests, and warns about what may not be meant as it is read. Keys that stand twice
+    /// are [judged](judge_duplicates) by who knows what becomes of their objects.
     ///
     /// # Errors
     ///
@@ -64,7 +65,7 @@ impl Input {
                 plans.push(file.name.clone());
             }
         }
-        let loaded = bundle(readings);
+        let loaded = load(readings);
         let loaded = loaded
             .map_err(|errors| Error::Failed(errors.iter().map(ToString::to_string).collect()))?;
         if loaded.bundle.is_empty() {
@@ -135,6 +136,28 @@ impl File {
         let documents = read(&self.name, &self.bytes)?.documents;
         Ok(!documents.is_empty() && documents.iter().all(|document| is_plan(&document.value)))
     }
+}
+
+/// Warns about keys that stand twice in objects that stay as they are, as kubectl lets them pass.
+///
+/// # Errors
+///
+/// All keys at once that stand twice in objects that change.
+pub(crate) fn judge_duplicates(
+    world: &mut World<'_>,
+    inputs: &[&Input],
+    changes: impl Fn(&ObjectRef) -> bool,
+) -> Result<(), Error> {
+    let mut reasons = Vec::new();
+    for input in inputs {
+        match input.loaded.judge_duplicates(&changes) {
+            Ok(warnings) => warnings
+                .iter()
+                .for_each(|warning| message::warning(world, warning)),
+            Err(errors) => reasons.extend(errors.iter().map(ToString::to_string)),
+        }
+    }
+    Error::unless_empty(reasons)
 }
 
 /// A plan that is kept beside the manifests that it was made from is none of them.

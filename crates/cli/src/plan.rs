@@ -9,7 +9,7 @@ use cutover_report::{show, warnings};
 
 use crate::args::{DocumentOutput, PlanArgs, PlanFile, PlanOutput, Request};
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{Input, judge_duplicates};
 use crate::online::{live, no_comparison};
 use crate::refused::refused;
 use crate::verify::verify;
@@ -42,8 +42,15 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         let manifests = inputs.iter().flat_map(|input| &input.files);
         overwrite::refuse_input(world, path, manifests.chain(&strategy_file))?;
     }
-    let made = make(&request, &from, to.as_ref());
-    let (plan, filled) = made.map_err(|error| refused(&error, &inputs))?;
+    let (plan, filled) = match make(&request, &from, to.as_ref()) {
+        Ok(made) => made,
+        Err(error) => {
+            judge_duplicates(world, &inputs, |_| false)?;
+            return Err(refused(&error, &inputs));
+        }
+    };
+    let changed = plan.changed();
+    judge_duplicates(world, &inputs, |object| changed.contains(object))?;
     if let Some(path) = &request.common.verify {
         let given = plan_file::read(world, &PlanFile::any(path))?;
         return verify(path, &given, &plan, &request.strategy, world);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::args::RenderArgs;
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{Input, judge_duplicates};
 use crate::{World, message, output, plan_file};
 
 pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -17,6 +17,8 @@ pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error>
         by_rank(&state)
     } else {
         let input = Input::read(world, &args.filenames)?;
+        let changed = plan.changed();
+        judge_duplicates(world, &[&input], |object| changed.contains(object))?;
         among(&input, &plan, &state)?
     };
     objects

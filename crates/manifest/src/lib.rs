@@ -75,7 +75,7 @@ mod bundle;
 pub use self::bundle::Bundle;
 
 mod load;
-pub use load::{Loaded, Source, bundle};
+pub use load::{DuplicateKey, Loaded, Source, bundle, load};
 
 #[cfg(feature = "edit")]
 mod edit;

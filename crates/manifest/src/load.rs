@@ -18,6 +18,18 @@ pub struct Loaded {
     pub again: Vec<(ObjectRef, Place)>,
     /// What may not be meant as it was read, in the order of the files.
     pub warnings: Vec<Warning>,
+    /// Keys that stand twice in objects of the bundle, which kubectl lets pass: whoever knows what
+    /// becomes of the objects [judges](Loaded::judge_duplicates) them.
+    pub duplicates: Vec<DuplicateKey>,
+}
+
+/// A key that stands twice in a map of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateKey {
+    /// The object.
+    pub object: ObjectRef,
+    /// The key, and the place of the second one.
+    pub finding: Finding,
 }
 
 /// Where an object stands in the files.
@@ -32,7 +44,25 @@ pub struct Source {
     pub pointer: String,
 }
 
-/// The bundle that files hold together.
+/// The bundle that files hold together, without a key that stands twice.
+///
+/// # Errors
+///
+/// As [`load`], and each key that stands twice in a map.
+///
+/// ```
+/// use cutover_manifest::{bundle, read};
+///
+/// let text = b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\nspec: {type: ClusterIP, type: NodePort}\n";
+/// let errors = bundle(vec![read("hello.yaml", text).unwrap()]).unwrap_err();
+/// assert!(errors.to_string().starts_with("hello.yaml:4:25: the key `type` stands already in line 4"));
+/// ```
+pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
+    let loaded = load(readings)?;
+    loaded.judge_duplicates(|_| true).map(|_| loaded)
+}
+
+/// The bundle that files hold together, as kubectl has it.
 ///
 /// Objects of Helm's hooks and tests are set aside, with a warning: Helm makes and removes them at
 /// moments of its own. An object that is there several times with the same content is one. What kubectl and kustomize read differently, and text that kubectl drops,
@@ -40,29 +70,29 @@ pub struct Source {
 ///
 /// # Errors
 ///
-/// All errors at once: a key twice in a map, bytes that are no text, an object without kind or
-/// name, one object twice with two contents or in two API versions, an API version that Kubernetes
-/// no longer serves.
+/// All errors at once: bytes that are no text, an object without kind or name, one object twice
+/// with two contents or in two API versions, an API version that Kubernetes no longer serves, a key
+/// twice outside of objects, as in a list around them.
 ///
 /// ```
-/// use cutover_manifest::{bundle, read};
+/// use cutover_manifest::{load, read};
 ///
 /// let hello = read("hello.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\n").unwrap();
-/// let loaded = bundle(vec![hello.clone()]).unwrap();
+/// let loaded = load(vec![hello.clone()]).unwrap();
 /// assert_eq!(loaded.bundle.objects().map(ToString::to_string).collect::<Vec<_>>(), ["Service hello"]);
 ///
-/// assert_eq!(bundle(vec![hello.clone(), hello.clone()]).unwrap().again.len(), 1);
+/// assert_eq!(load(vec![hello.clone(), hello.clone()]).unwrap().again.len(), 1);
 ///
 /// let nameless = read("other.yaml", b"apiVersion: v1\nkind: Service\n").unwrap();
 /// let other = read("third.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\nspec: {}\n").unwrap();
-/// let errors = bundle(vec![hello, nameless, other]).unwrap_err();
+/// let errors = load(vec![hello, nameless, other]).unwrap_err();
 /// let lines: Vec<_> = errors.iter().map(|error| error.to_string().lines().next().unwrap().to_owned()).collect();
 /// assert_eq!(lines, [
 ///     "other.yaml:1:1: `metadata.name` is missing or is no text",
 ///     "third.yaml:1:1: Service hello stands already in hello.yaml:1:1",
 /// ]);
 /// ```
-pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
+pub fn load(readings: Vec<Reading>) -> Result<Loaded, Errors> {
     let mut loading = Loading::default();
     for reading in readings {
         let objects: Vec<_> = reading.documents.into_iter().flat_map(flatten).collect();
@@ -75,6 +105,51 @@ pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
             .for_each(|object| loading.document(object));
     }
     Errors::refuse(loading.errors).map(|()| loading.loaded)
+}
+
+impl Loaded {
+    /// The warnings about keys that stand twice in objects that stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// Each key that stands twice in an object that changes: which of the two values is meant, a
+    /// plan cannot know.
+    ///
+    /// ```
+    /// use cutover_manifest::{load, read};
+    ///
+    /// let text = b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\nspec: {type: ClusterIP, type: NodePort}\n";
+    /// let loaded = load(vec![read("hello.yaml", text).unwrap()]).unwrap();
+    /// assert!(loaded.judge_duplicates(|object| object.kind == "Service").is_err());
+    /// let warnings = loaded.judge_duplicates(|_| false).unwrap();
+    /// assert_eq!(warnings[0].message, "the key `type` stands already in line 4");
+    /// ```
+    pub fn judge_duplicates(
+        &self,
+        changes: impl Fn(&ObjectRef) -> bool,
+    ) -> Result<Vec<Warning>, Errors> {
+        let (changing, staying): (Vec<_>, Vec<_>) = self
+            .duplicates
+            .iter()
+            .partition(|duplicate| changes(&duplicate.object));
+        let finding =
+            |duplicate: &DuplicateKey| Error::Finding(Box::new(duplicate.finding.clone()));
+        Errors::refuse(changing.into_iter().map(finding).collect())?;
+        Ok(staying.into_iter().map(DuplicateKey::warning).collect())
+    }
+}
+
+impl DuplicateKey {
+    fn warning(&self) -> Warning {
+        let Finding { place, kind } = &self.finding;
+        let (message, hint) = message_and_hint(&kind.to_string());
+        Warning {
+            object: Some(self.object.clone()),
+            place: Some(place.clone()),
+            message,
+            hint,
+        }
+    }
 }
 
 impl Bundle {
@@ -113,9 +188,18 @@ struct Loading {
 impl Loading {
     fn find(&mut self, finding: Finding, objects: &[Document]) {
         match finding.kind {
-            FindingKind::DuplicateKey { .. } | FindingKind::InvalidUtf8 => {
-                self.errors.push(Error::Finding(Box::new(finding)));
-            }
+            FindingKind::DuplicateKey {
+                document,
+                ref pointer,
+                ..
+            } => match object_around(document, pointer, objects) {
+                Some(object) => self
+                    .loaded
+                    .duplicates
+                    .push(DuplicateKey { object, finding }),
+                None => self.errors.push(Error::Finding(Box::new(finding))),
+            },
+            FindingKind::InvalidUtf8 => self.errors.push(Error::Finding(Box::new(finding))),
             FindingKind::Ambiguous { .. }
             | FindingKind::DroppedAfterDocumentEnd
             | FindingKind::MergeOverrides { .. } => {
@@ -194,6 +278,16 @@ impl Loading {
     }
 }
 
+/// The object that a map stands in; none for a list around objects.
+fn object_around(index: usize, pointer: &str, objects: &[Document]) -> Option<ObjectRef> {
+    let around = objects.iter().find(|object| {
+        let below = pointer.strip_prefix(&object.pointer);
+        object.index == index
+            && below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    })?;
+    ObjectRef::of(&around.value).ok()
+}
+
 /// What was found, about the object that it was found in. A Secret's scalar is not repeated.
 fn warning(Finding { place, kind }: Finding, objects: &[Document]) -> Warning {
     let around = objects.iter().rfind(|object| object.place <= place);
@@ -203,14 +297,19 @@ fn warning(Finding { place, kind }: Finding, objects: &[Document]) -> Warning {
         FindingKind::Ambiguous { .. } if in_secret => HIDDEN.to_owned(),
         kind => kind.to_string(),
     };
-    let (message, hint) = text
-        .split_once("\nhint: ")
-        .map_or((text.as_str(), None), |(m, h)| (m, Some(h)));
+    let (message, hint) = message_and_hint(&text);
     Warning {
         object,
         place: Some(place),
-        message: message.to_owned(),
-        hint: hint.map(str::to_owned),
+        message,
+        hint,
+    }
+}
+
+fn message_and_hint(text: &str) -> (String, Option<String>) {
+    match text.split_once("\nhint: ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (text.to_owned(), None),
     }
 }
 

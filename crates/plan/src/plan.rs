@@ -196,6 +196,12 @@ impl Plan {
         objects
     }
 
+    /// The objects that a step changes; the others stay as they are.
+    pub fn changed(&self) -> BTreeSet<&ObjectRef> {
+        let changes = self.spec.steps.iter().flat_map(|step| &step.changes);
+        changes.map(|change| change.object()).collect()
+    }
+
     /// The steps of the way forward, then those of each way back.
     pub fn every_step(&self) -> impl Iterator<Item = &Step> {
         let back = self.spec.undo.iter().flat_map(|undo| &undo.steps);

@@ -3,7 +3,7 @@
 use cutover::manifest::is_invisible;
 use cutover_cli::Exit::Failed;
 
-use super::{Put, Replace, canary, check};
+use super::{Put, Replace, canary, check, plan};
 use crate::support::Folder;
 
 const HELLO: &str = "hello/deployments/hello.yaml";
@@ -115,6 +115,29 @@ fn a_key_twice() {
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:9:3: the key `replicas` stands already in line 8",
+        "kubectl takes the last one",
+    );
+    let service = include_str!("../../fixtures/hello/services/hello.yaml");
+    let twice = service.replace(
+        "targetPort: http",
+        "targetPort: http\n      targetPort: http",
+    );
+    assert_ne!(twice, service);
+    let moved = twice.replace("port: 80\n", "port: 81\n");
+    assert_ne!(twice, moved);
+    let hello = include_str!("../../fixtures/hello/deployments/hello.yaml");
+    check(
+        &[
+            Put("hello/services/hello.yaml", &twice),
+            Put("new/service.yaml", &moved),
+            Put(
+                "new/hello.yaml",
+                &hello.replace("hello:1.0.0", "hello:2.0.0"),
+            ),
+        ],
+        &plan("rolling --to new"),
+        Failed,
+        "new/service.yaml:13:7: the key `targetPort` stands already in line 12",
         "kubectl takes the last one",
     );
 }

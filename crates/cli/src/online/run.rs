@@ -12,7 +12,7 @@ use cutover_run::{Goal, Options, Outcome, Run};
 
 use crate::args::{AbortArgs, ApplyArgs, EventsOutput, RunArgs, UndoArgs};
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{Input, judge_duplicates};
 use crate::online::progress::Teller;
 use crate::online::turn::{Turned, turn};
 use crate::online::{Online, interrupts, to_the_second};
@@ -162,6 +162,7 @@ fn secrets(paths: &[PathBuf], world: &mut World<'_>) -> Result<Vec<Manifest>, Er
     let mut secrets = Vec::new();
     for path in paths {
         let input = Input::read(world, slice::from_ref(path))?;
+        judge_duplicates(world, &[&input], |object| object.kind == "Secret")?;
         secrets.extend(input.loaded.bundle.of_kind("Secret").cloned());
     }
     Ok(secrets)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::args::WriteArgs;
 use crate::error::Error;
-use crate::input::Input;
+use crate::input::{Input, judge_duplicates};
 use crate::walk::Origin;
 use crate::{World, message, plan_file};
 
@@ -33,6 +33,8 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
             "the standard input cannot be edited\nhint: name the files or directories".into(),
         ));
     }
+    let changed = plan.changed();
+    judge_duplicates(world, &[&input], |object| changed.contains(object))?;
     let stand = Stand::new(&plan);
     let standing = stand.find(&input, args.step)?;
     let originals = match &args.originals {

@@ -1,4 +1,4 @@
-use crate::{bundle, read};
+use crate::{ObjectRef, bundle, load, read};
 
 /// What comes of a file: the objects with their places, then the errors or warnings, hints left
 /// out.
@@ -125,5 +125,95 @@ fn what_may_not_be_meant_is_a_warning() {
         &[
             "a.yaml:1:1: Pod a: set aside, since Helm makes and removes it itself (`helm.sh/hook: test`)",
         ],
+    );
+}
+
+/// What is said of keys that stand twice, where one object changes: its errors, or else the
+/// warnings about others.
+#[track_caller]
+fn check_duplicates(text: &str, changing: &str, expect: &[&str]) {
+    let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let changes = |object: &ObjectRef| object.to_string() == changing;
+    let judged = load(vec![read("a.yaml", text.as_bytes()).unwrap()])
+        .and_then(|loaded| loaded.judge_duplicates(changes));
+    let lines: Vec<String> = match judged {
+        Ok(warnings) => warnings
+            .iter()
+            .map(|warning| format!("warning: {}", first(warning.to_string())))
+            .collect(),
+        Err(errors) => errors
+            .iter()
+            .map(|error| first(error.to_string()))
+            .collect(),
+    };
+    assert_eq!(lines, expect, "{text}");
+}
+
+#[test]
+fn a_key_twice_is_an_error_where_its_object_changes() {
+    let text = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  ports:\n  - {port: 1, port: 2}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b, name: c}\n";
+    check_duplicates(
+        text,
+        "none",
+        &[
+            "warning: a.yaml:6:15: Service a: the key `port` stands already in line 6",
+            "warning: a.yaml:10:21: Service c: the key `name` stands already in line 10",
+        ],
+    );
+    check_duplicates(
+        text,
+        "Service a",
+        &["a.yaml:6:15: the key `port` stands already in line 6"],
+    );
+    check_duplicates(
+        text,
+        "Service c",
+        &["a.yaml:10:21: the key `name` stands already in line 10"],
+    );
+}
+
+/// A key's name is told, and no value of a Secret.
+#[test]
+fn a_key_twice_in_a_secret_shows_no_value() {
+    check_duplicates(
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  token: one\n  token: two\n",
+        "none",
+        &["warning: a.yaml:6:3: Secret a: the key `token` stands already in line 5"],
+    );
+}
+
+/// The list around objects is none of them: which of two `items` is meant nobody can tell.
+#[test]
+fn a_key_twice_in_a_list_is_one_of_its_item_or_an_error() {
+    let item = |name: &str, more: &str| {
+        format!("- apiVersion: v1\n  kind: Service\n  metadata: {{name: {name}}}\n{more}")
+    };
+    let twice = "  spec: {a~/b: {c: 1, c: 2}}\n";
+    let list = |head: &str, items: &str, tail: &str| {
+        format!("{head}apiVersion: v1\nkind: List\nitems:\n{items}{tail}")
+    };
+    let items: String = (0..11)
+        .map(|at| item(&format!("s{at}"), ""))
+        .chain([item("last", twice)])
+        .collect();
+    let last = "a.yaml:40:23: the key `c` stands already in line 40";
+    check_duplicates(&list("", &items, ""), "Service last", &[last]);
+    let warning = "warning: a.yaml:40:23: Service last: the key `c` stands already in line 40";
+    check_duplicates(&list("", &items, ""), "Service s1", &[warning]);
+
+    let before = "apiVersion: v1\nkind: Service\nmetadata: {name: before}\n---\n";
+    check_duplicates(
+        &list(&format!("{before}kind: List\n"), &item("a", ""), ""),
+        "none",
+        &["a.yaml:7:1: the key `kind` stands already in line 5"],
+    );
+    check_duplicates(
+        &list(
+            before,
+            &item("a", ""),
+            &format!("items:\n{}", item("b", "")),
+        ),
+        "none",
+        &["a.yaml:11:1: the key `items` stands already in line 7"],
     );
 }

@@ -14,6 +14,7 @@ use super::scalar::Scalar;
 use super::text::{Chunk, holds_nothing};
 use super::weight::{Weight, is_excessive};
 use super::{kustomize, refuse, tag};
+use crate::pointer::escape;
 use crate::{Finding, FindingKind, Place, ReadError};
 
 /// How many levels of collections may stand within each other, of blocks and of brackets each.
@@ -354,11 +355,29 @@ impl Composer<'_> {
                 FindingKind::DuplicateKey {
                     key: key.clone(),
                     first: *first,
+                    document: self.chunk.index,
+                    pointer: self.pointer(),
                 },
             );
         }
         let line = Some(self.chunk.origin.line_of(at.line() - 1));
         entries.insert(key, Entry { value, line });
+    }
+
+    /// The way to the collection that stands within those that are open.
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for Open { collection, .. } in &self.open {
+            match collection {
+                Collection::Sequence(items) => pointer += &format!("/{}", items.len()),
+                Collection::Mapping {
+                    key: Some((Key::Text(key), _)),
+                    ..
+                } => pointer += &format!("/{}", escape(key)),
+                Collection::Mapping { .. } => {}
+            }
+        }
+        pointer
     }
 
     /// Whether `depth` collections are open and the way in goes over the key `items` of the

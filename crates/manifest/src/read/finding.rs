@@ -54,6 +54,10 @@ pub enum FindingKind {
         key: String,
         /// The line of the one before.
         first: u32,
+        /// The number of its document in the file, as [`Document::index`](crate::Document::index).
+        document: usize,
+        /// The map that it stands in, as a JSON pointer into the document.
+        pointer: String,
     },
     /// Bytes that are no text.
     #[error(
