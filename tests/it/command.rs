@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::support::Folder;
 
 mod documents;
+mod folders;
 mod kubectl;
 mod originals;
 mod patches;
@@ -25,7 +26,7 @@ const IMAGE: &str = "--image hello=registry.example/hello:2.0.0";
 fn planned() -> Folder {
     let folder = Folder::hello();
     folder.done(&format!(
-        "cutover plan canary -f hello {IMAGE} --steps 25,50 -o plan.yaml"
+        "cutover plan canary -R -f hello {IMAGE} --steps 25,50 -o plan.yaml"
     ));
     folder
 }
@@ -118,7 +119,7 @@ fn a_reader_that_stops_reading_is_no_failure() {
     let folder = planned();
     for line in [
         "--help",
-        "read -f hello",
+        "read -R -f hello",
         "show plan.yaml",
         "patches plan.yaml --step 1",
         "schema plan",
@@ -205,11 +206,11 @@ fn data_is_bytes_and_text_without_colours_has_no_escapes() {
 fn a_plan_beside_the_manifests_is_told_and_left_out() {
     let folder = planned();
     let plan = folder.text("plan.yaml");
-    let wanted = folder.done("cutover render plan.yaml --step 8 -f hello -o json");
+    let wanted = folder.done("cutover render plan.yaml --step 8 -R -f hello -o json");
     let check = |name: &str, text: &str| {
         let folder = planned();
         folder.put(name, text);
-        let outcome = folder.run("cutover render plan.yaml --step 8 -f hello -o json");
+        let outcome = folder.run("cutover render plan.yaml --step 8 -R -f hello -o json");
         assert_eq!(outcome.output, wanted, "{name}");
         let note = format!("note: {name}: a plan of cutover is no manifest, and is left out\n");
         assert!(outcome.messages.contains(&note), "{}", outcome.messages);

@@ -66,7 +66,7 @@ const IMAGE: &str = "--image hello=registry.example/hello:2.0.0";
 
 /// `cutover plan …`, of the lab and to a file that must not come to exist.
 fn plan(words: &str) -> String {
-    format!("cutover plan {words} -f hello -o plan.yaml")
+    format!("cutover plan {words} -R -f hello -o plan.yaml")
 }
 
 /// A canary of the lab.

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cutover::manifest::{
-    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, load, locate, read,
+    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, listing, load, locate, read,
 };
 use cutover::planning::API_VERSION;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::walk::File;
-use crate::{World, message, walk};
+use crate::walk::{File, Folders};
+use crate::{World, message, skipped, walk};
 
 /// Manifests, and the files that they came from.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Input {
     pub(crate) loaded: Loaded,
     /// The files among them that hold plans, which are no manifests.
     pub(crate) plans: Vec<Arc<str>>,
+    /// The files of directories that hold no manifest, and were left out.
+    pub(crate) skipped: Vec<Arc<str>>,
 }
 
 impl Input {
@@ -31,9 +33,15 @@ impl Input {
     /// # Errors
     ///
     /// All that keeps them from being used, each with its place.
-    pub(crate) fn read(world: &mut World<'_>, paths: &[PathBuf]) -> Result<Self, Error> {
-        let files = walk::files(world, paths)?;
-        let input = Self::of(files)?;
+    pub(crate) fn read(
+        world: &mut World<'_>,
+        paths: &[PathBuf],
+        folders: Folders,
+    ) -> Result<Self, Error> {
+        let walked = walk::files(world, paths, folders)?;
+        let mut input = Self::of(walked.files)?;
+        input.skipped.extend(walked.others);
+        skipped::tell(world, &input.files, &input.skipped);
         for name in &input.plans {
             message::note(
                 world,
@@ -55,6 +63,7 @@ impl Input {
     /// As [`Input::read`].
     pub(crate) fn of(files: Vec<File>) -> Result<Self, Error> {
         let mut readings = readings(&files)?;
+        let skipped = skipped::leave_out(&files, &mut readings);
         let mut plans = Vec::new();
         for (file, reading) in files.iter().zip(&mut readings) {
             let documents = reading.documents.len();
@@ -69,17 +78,19 @@ impl Input {
         let loaded = loaded
             .map_err(|errors| Error::Failed(errors.iter().map(ToString::to_string).collect()))?;
         if loaded.bundle.is_empty() {
-            let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
-            let hint = "name the files or directories that the manifests are in";
+            let names = listing(files.iter().map(|file| &file.name));
+            let hint = files.iter().find_map(File::rendered).unwrap_or_else(|| {
+                "name the files or directories that the manifests are in".to_owned()
+            });
             return Err(Error::failed(format!(
-                "{}: no manifests in it\nhint: {hint}",
-                names.join(", ")
+                "{names}: no manifests in it\nhint: {hint}"
             )));
         }
         Ok(Self {
             files,
             loaded,
             plans,
+            skipped,
         })
     }
 

@@ -63,6 +63,7 @@ mod read;
 mod refused;
 mod render;
 mod show;
+mod skipped;
 mod strategy_file;
 mod verify;
 mod walk;

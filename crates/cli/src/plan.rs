@@ -13,20 +13,21 @@ use crate::input::{Input, judge_duplicates};
 use crate::online::{live, no_comparison};
 use crate::refused::refused;
 use crate::verify::verify;
-use crate::walk::File;
+use crate::walk::{File, Folders};
 use crate::wanted::{Wanted, says_itself};
 use crate::{World, message, output, overwrite, plan_file, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (mut request, strategy_file) = request(args, world)?;
     read_once(&request)?;
+    let folders = Folders::recursive(request.common.recursive);
     let from = match request.common.filenames.as_slice() {
         [] => live(&mut request, world)?,
-        paths => Input::read(world, paths)?,
+        paths => Input::read(world, paths, folders)?,
     };
     let to = match request.wanted.to.as_slice() {
         [] => None,
-        paths => Some(Input::read(world, paths)?),
+        paths => Some(Input::read(world, paths, folders)?),
     };
     if to.is_some()
         && from

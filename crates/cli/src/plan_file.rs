@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::args::PlanFile;
 use crate::error::Error;
+use crate::walk::Folders;
 use crate::{World, input, walk};
 
 /// Reads a plan, and recounts what it promises.
@@ -19,7 +20,7 @@ use crate::{World, input, walk};
 /// than was approved.
 pub(crate) fn read(world: &mut World<'_>, file: &PlanFile) -> Result<Checked, Error> {
     let path = &file.plan;
-    let files = walk::files(world, slice::from_ref(path))?;
+    let files = walk::files(world, slice::from_ref(path), Folders::Below)?.files;
     let mut documents: Vec<Document> = Vec::new();
     let mut findings: Vec<String> = Vec::new();
     for reading in input::readings(&files)? {

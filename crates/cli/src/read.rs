@@ -5,11 +5,16 @@ use serde_json::Value;
 
 use crate::args::ReadArgs;
 use crate::error::Error;
-use crate::{World, input, message, output, walk};
+use crate::walk::Folders;
+use crate::{World, input, message, output, skipped, walk};
 
 pub(crate) fn run(args: &ReadArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let files = walk::files(world, &args.filenames)?;
-    let readings = input::readings(&files)?;
+    let folders = Folders::recursive(args.recursive);
+    let walked = walk::files(world, &args.filenames, folders)?;
+    let mut readings = input::readings(&walked.files)?;
+    let mut skipped = skipped::leave_out(&walked.files, &mut readings);
+    skipped.extend(walked.others);
+    skipped::tell(world, &walked.files, &skipped);
     for finding in readings.iter().flat_map(|reading| &reading.findings) {
         message::warning(world, finding);
     }

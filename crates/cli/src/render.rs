@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::args::RenderArgs;
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
+use crate::walk::Folders;
 use crate::{World, message, output, plan_file};
 
 pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error> {
@@ -16,7 +17,7 @@ pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error>
     let objects = if args.filenames.is_empty() {
         by_rank(&state)
     } else {
-        let input = Input::read(world, &args.filenames)?;
+        let input = Input::read(world, &args.filenames, Folders::recursive(args.recursive))?;
         let changed = plan.changed();
         judge_duplicates(world, &[&input], |object| changed.contains(object))?;
         among(&input, &plan, &state)?

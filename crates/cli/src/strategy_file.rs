@@ -9,7 +9,7 @@ use cutover::manifest::Place;
 use serde_yaml::{DefaultMessageFormatter, Error as YamlError, MessageFormatter};
 
 use crate::error::Error;
-use crate::walk::File;
+use crate::walk::{File, Folders};
 use crate::{World, walk};
 
 /// Reads a strategy, and returns the file that it is in beside it.
@@ -18,7 +18,7 @@ use crate::{World, walk};
 ///
 /// No strategy, several, a field that is not known, a value that a field cannot have.
 pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<(AnyStrategy, File), Error> {
-    let mut files = walk::files(world, slice::from_ref(path))?;
+    let mut files = walk::files(world, slice::from_ref(path), Folders::Below)?.files;
     let (Some(file), true) = (files.pop(), files.is_empty()) else {
         let hint = "name the file: `--strategy strategy.yaml`";
         return Err(Error::failed(format!(

@@ -36,6 +36,31 @@ pub(crate) enum Origin {
     Standard,
 }
 
+/// Which files of a directory are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Folders {
+    /// Its own alone, as with kubectl.
+    Own,
+    /// Those of the directories below it too.
+    Below,
+}
+
+impl Folders {
+    /// As `--recursive` says it.
+    pub(crate) fn recursive(recursive: bool) -> Self {
+        if recursive { Self::Below } else { Self::Own }
+    }
+}
+
+/// What the paths of a command line mean.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// The files that were read.
+    pub(crate) files: Vec<File>,
+    /// How messages name the files of directories that were not, since their names end otherwise.
+    pub(crate) others: Vec<Arc<str>>,
+}
+
 /// The ends of the names of files that are read in a directory; a file that is named itself may
 /// have any.
 const ENDS: [&str; 3] = ["yaml", "yml", "json"];
@@ -45,23 +70,30 @@ const ENDS: [&str; 3] = ["yaml", "yml", "json"];
 /// # Errors
 ///
 /// All paths at once that cannot be read, or that hold nothing to read.
-pub(crate) fn files(world: &mut World<'_>, paths: &[PathBuf]) -> Result<Vec<File>, Error> {
-    let mut files = Vec::new();
+pub(crate) fn files(
+    world: &mut World<'_>,
+    paths: &[PathBuf],
+    folders: Folders,
+) -> Result<Walked, Error> {
+    let mut walked = Walked::default();
     let mut reasons = Vec::new();
     for path in paths {
-        match path_files(world, path) {
-            Ok(found) => files.extend(found),
+        match path_files(world, path, folders) {
+            Ok(found) => {
+                walked.files.extend(found.files);
+                walked.others.extend(found.others);
+            }
             Err(reason) => reasons.push(reason),
         }
     }
-    Error::unless_empty(reasons).map(|()| files)
+    Error::unless_empty(reasons).map(|()| walked)
 }
 
-fn path_files(world: &mut World<'_>, path: &Path) -> Result<Vec<File>, String> {
+fn path_files(world: &mut World<'_>, path: &Path, folders: Folders) -> Result<Walked, String> {
     let text = path.to_string_lossy();
     if text == "-" {
         return standard_input(world)
-            .map(|file| vec![file])
+            .map(Walked::only)
             .map_err(|error| format!("standard input: {error}"));
     }
     if text.starts_with("http://") || text.starts_with("https://") {
@@ -74,11 +106,20 @@ fn path_files(world: &mut World<'_>, path: &Path) -> Result<Vec<File>, String> {
         .map_err(wrong)?
         .is_dir()
     {
-        return directory(&world.directory, path);
+        return directory(&world.directory, path, folders);
     }
-    Ok(vec![
-        file(&world.directory, path, Origin::Named).map_err(wrong)?,
-    ])
+    let file = file(&world.directory, path, Origin::Named).map_err(wrong)?;
+    refuse_source(&file)?;
+    Ok(Walked::only(file))
+}
+
+impl Walked {
+    fn only(file: File) -> Self {
+        Self {
+            files: vec![file],
+            others: Vec::new(),
+        }
+    }
 }
 
 fn standard_input(world: &mut World<'_>) -> io::Result<File> {
@@ -102,71 +143,127 @@ fn file(base: &Path, path: &Path, origin: Origin) -> io::Result<File> {
     })
 }
 
-fn directory(base: &Path, path: &Path) -> Result<Vec<File>, String> {
-    let mut files = Vec::new();
-    walk(base, path, path, &mut files)?;
-    if files.is_empty() {
-        let hint = "name the directory that the manifests are in; only .yaml, .yml and .json files are read";
+fn directory(base: &Path, path: &Path, folders: Folders) -> Result<Walked, String> {
+    let mut walk = Walk {
+        base,
+        root: path,
+        folders,
+        passed: false,
+        walked: Walked::default(),
+    };
+    walk.directory(path)?;
+    if walk.walked.files.is_empty() {
+        let hint = match walk.passed {
+            true => "--recursive reads the directories below it too",
+            false => {
+                "name the directory that the manifests are in; only .yaml, .yml and .json files are read"
+            }
+        };
         return Err(format!(
             "{}: the directory holds no manifests\nhint: {hint}",
             path.display()
         ));
     }
-    Ok(files)
+    Ok(walk.walked)
 }
 
-/// Goes through a directory by name. Links to directories are not followed, so that there is an
-/// end.
-fn walk(base: &Path, root: &Path, directory: &Path, files: &mut Vec<File>) -> Result<(), String> {
-    let wrong = |path: &Path, error: io::Error| {
-        format!(
-            "{}: {}",
-            one_line(&path.to_string_lossy()),
-            in_words(&error)
-        )
-    };
-    let entries =
-        fs::read_dir(base.join(directory)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let mut entries = entries.map_err(|error| wrong(directory, error))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        // `.` is not repeated in each name.
-        let path = if directory == Path::new(".") {
-            entry.file_name().into()
-        } else {
-            directory.join(entry.file_name())
-        };
-        let kind = entry.file_type().map_err(|error| wrong(&path, error))?;
-        if kind.is_dir() {
-            walk(base, root, &path, files)?;
-        } else if is_manifest(&path) {
-            refuse_source(directory, &path)?;
-            let origin = Origin::Directory {
-                root: root.to_owned(),
+/// A way through a directory.
+struct Walk<'w> {
+    base: &'w Path,
+    root: &'w Path,
+    folders: Folders,
+    /// Whether there is a directory below that was left out.
+    passed: bool,
+    walked: Walked,
+}
+
+impl Walk<'_> {
+    /// Goes through a directory by name. Links to directories are not followed, so that there is an
+    /// end.
+    fn directory(&mut self, directory: &Path) -> Result<(), String> {
+        let entries = fs::read_dir(self.base.join(directory))
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = entries.map_err(|error| wrong(directory, &error))?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            // `.` is not repeated in each name.
+            let path = if directory == Path::new(".") {
+                entry.file_name().into()
+            } else {
+                directory.join(entry.file_name())
             };
-            files.push(file(base, &path, origin).map_err(|error| wrong(&path, error))?);
+            let kind = entry.file_type().map_err(|error| wrong(&path, &error))?;
+            match (kind.is_dir(), self.folders) {
+                (false, _) => self.file(&path)?,
+                (true, Folders::Below) => self.directory(&path)?,
+                (true, Folders::Own) => self.passed = true,
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn file(&mut self, path: &Path) -> Result<(), String> {
+        if has_end(path) {
+            let root = self.root.to_owned();
+            let read = file(self.base, path, Origin::Directory { root });
+            let read = read.map_err(|error| wrong(path, &error))?;
+            self.walked.files.push(read);
+        } else if !self.is_hidden(path) {
+            let name = one_line(&path.to_string_lossy());
+            self.walked.others.push(name.into());
+        }
+        Ok(())
+    }
+
+    /// Whether a name below the directory begins with a point, as those of `.git` do.
+    fn is_hidden(&self, path: &Path) -> bool {
+        let below = path.strip_prefix(self.root).unwrap_or(path);
+        let mut names = below.iter();
+        names.any(|name| name.as_encoded_bytes().starts_with(b"."))
+    }
 }
 
-fn is_manifest(path: &Path) -> bool {
+fn wrong(path: &Path, error: &io::Error) -> String {
+    let path = one_line(&path.to_string_lossy());
+    format!("{path}: {}", in_words(error))
+}
+
+fn has_end(path: &Path) -> bool {
     path.extension()
         .is_some_and(|end| ENDS.iter().any(|known| end == *known))
 }
 
-/// A directory that another tool makes manifests of holds none itself.
-fn refuse_source(directory: &Path, path: &Path) -> Result<(), String> {
-    let (what, tool) = match path.file_name().and_then(|name| name.to_str()) {
-        Some("Chart.yaml") => ("a Helm chart", "helm template"),
-        Some("kustomization.yaml" | "kustomization.yml") => ("a kustomization", "kustomize build"),
-        _ => return Ok(()),
-    };
-    let directory = directory.display();
-    Err(format!(
-        "{}: {what}, not manifests\nhint: {tool} {directory} | cutover … -f -",
-        path.display()
-    ))
+/// The source of another tool holds no manifests itself.
+fn refuse_source(file: &File) -> Result<(), String> {
+    match file.rendered() {
+        Some(command) => Err(format!(
+            "{}: it holds no manifest, but what manifests are made of\nhint: {command}",
+            file.name
+        )),
+        None => Ok(()),
+    }
+}
+
+impl File {
+    /// What makes manifests of its directory, where it is the source of another tool: a chart, a
+    /// kustomization.
+    pub(crate) fn tool(&self) -> Option<&'static str> {
+        match self.path.file_name()?.to_str()? {
+            "Chart.yaml" => Some("helm template"),
+            "kustomization.yaml" | "kustomization.yml" => Some("kustomize build"),
+            _ => None,
+        }
+    }
+
+    /// What to do instead of reading the source of another tool.
+    pub(crate) fn rendered(&self) -> Option<String> {
+        let directory = match self.path.parent()? {
+            here if here.as_os_str().is_empty() => Path::new("."),
+            directory => directory,
+        };
+        let directory = directory.display();
+        Some(format!("{} {directory} | cutover … -f -", self.tool()?))
+    }
 }
 
 /// What the system says, in words that say what to do.

@@ -97,6 +97,9 @@ pub use references::{containers, mounted_references, pod_references, with_refere
 mod copy;
 pub use copy::short_name;
 
+mod listing;
+pub use listing::listing;
+
 mod warning;
 pub use warning::Warning;
 

@@ -48,8 +48,8 @@ fn what_kubectl_accepts_is_read_with_a_warning() {
 #[test]
 fn directories_are_read_by_name_and_plans_in_them_passed_over() {
     let folder = planned();
-    folder.done("cutover render plan.yaml --step 0 -f .");
-    let list = json(&folder.done("cutover read -f hello -o json"));
+    folder.done("cutover render plan.yaml --step 0 -R -f .");
+    let list = json(&folder.done("cutover read -R -f hello -o json"));
     let names: Vec<String> = list["items"]
         .as_array()
         .unwrap()
@@ -196,7 +196,7 @@ fn patches_of_live_objects_say_so() {
         "  uid: 8a1c",
     );
     folder.done(&format!(
-        "cutover plan rolling -f hello {} -o plan.yaml",
+        "cutover plan rolling -R -f hello {} -o plan.yaml",
         super::IMAGE
     ));
     let messages = folder.run("cutover patches plan.yaml --step 1").messages;
@@ -226,7 +226,7 @@ fn states_are_rendered_alone_or_among_all_manifests() {
         ]
     );
     assert_eq!(
-        kinds("cutover render plan.yaml --step 1 -f hello -o json"),
+        kinds("cutover render plan.yaml --step 1 -R -f hello -o json"),
         [
             "Deployment auth",
             "Deployment frontend",
@@ -238,8 +238,8 @@ fn states_are_rendered_alone_or_among_all_manifests() {
         ]
     );
     assert_eq!(
-        folder.done("cutover render plan.yaml --step 0 -f hello"),
-        folder.done("cutover read -f hello")
+        folder.done("cutover render plan.yaml --step 0 -R -f hello"),
+        folder.done("cutover read -R -f hello")
     );
     let end = folder.done("cutover render plan.yaml --step 8");
     assert!(
@@ -254,7 +254,7 @@ fn secrets_are_rendered_from_the_files_alone() {
     let secret =
         "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {token: hunter2}\n";
     folder.put("new/secret.yaml", secret);
-    folder.done("cutover plan rolling -f hello --to new -o plan.yaml");
+    folder.done("cutover plan rolling -R -f hello --to new -o plan.yaml");
     assert!(!folder.text("plan.yaml").contains("hunter2"));
     let alone = folder.run("cutover render plan.yaml --step 1");
     assert!(
@@ -266,7 +266,7 @@ fn secrets_are_rendered_from_the_files_alone() {
     folder.put("hello/secret.yaml", secret);
     assert!(
         folder
-            .done("cutover render plan.yaml --step 1 -f hello")
+            .done("cutover render plan.yaml --step 1 -R -f hello")
             .contains("hunter2")
     );
 }

@@ -22,10 +22,10 @@ fn planned(file: &str, text: &str, without: &str, originals: &str) -> Folder {
     if without.is_empty() {
         fs::remove_file(folder.path(file)).unwrap();
     }
-    folder.put("new.yaml", &folder.done("cutover read -f hello"));
+    folder.put("new.yaml", &folder.done("cutover read -R -f hello"));
     folder.put(file, text);
     folder.done(&format!(
-        "cutover plan rolling -f hello --to new.yaml {IMAGE} --prune -o plan.yaml"
+        "cutover plan rolling -R -f hello --to new.yaml {IMAGE} --prune -o plan.yaml"
     ));
     folder
 }
@@ -48,10 +48,12 @@ fn files_come_back_byte_for_byte() {
             let steps = folder.done("cutover patches plan.yaml").lines().count();
             assert!(steps > 0);
             for step in [1, 2] {
-                folder.run(&format!("cutover write plan.yaml --step {step} -f hello"));
+                folder.run(&format!(
+                    "cutover write plan.yaml --step {step} -R -f hello"
+                ));
             }
             assert_ne!(manifests(&folder), start, "{file}");
-            let back = format!("cutover write plan.yaml --step 0 -f hello --originals {flag}");
+            let back = format!("cutover write plan.yaml --step 0 -R -f hello --originals {flag}");
             let output = folder.done(&back);
             assert!(output.contains(line), "{output}");
             assert_eq!(manifests(&folder), start, "{file} {flag}");
@@ -121,10 +123,10 @@ fn only_what_holds_the_same_comes_back() {
     let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {a: x}\n";
     let check = |change: &dyn Fn(&Folder)| {
         let folder = planned("hello/both.yaml", &both, other, "before/");
-        folder.done("cutover write plan.yaml --step 1 -f hello");
+        folder.done("cutover write plan.yaml --step 1 -R -f hello");
         change(&folder);
         let wanted = folder.text("hello/both.yaml");
-        let outcome = folder.run("cutover write plan.yaml --step 0 -f hello --originals before");
+        let outcome = folder.run("cutover write plan.yaml --step 0 -R -f hello --originals before");
         assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
         assert!(
             !outcome.output.contains("restored hello/both.yaml"),
@@ -132,8 +134,8 @@ fn only_what_holds_the_same_comes_back() {
             outcome.output
         );
         assert_eq!(folder.text("hello/both.yaml"), wanted);
-        let state = folder.done("cutover render plan.yaml --step 0 -f hello");
-        assert_eq!(state, folder.done("cutover read -f hello"));
+        let state = folder.done("cutover render plan.yaml --step 0 -R -f hello");
+        assert_eq!(state, folder.done("cutover read -R -f hello"));
     };
     // Somebody has changed an object that the plan does not know.
     check(&|folder| folder.change("hello/both.yaml", "a: x", "a: y"));
@@ -150,10 +152,10 @@ fn only_what_holds_the_same_comes_back() {
 #[test]
 fn originals_that_there_are_not_are_told() {
     let folder = planned("hello/map.yaml", MAP, "", "before/");
-    folder.done("cutover write plan.yaml --step 1 -f hello");
+    folder.done("cutover write plan.yaml --step 1 -R -f hello");
     let before = folder.files();
     let check = |flag: &str, reason: &str| {
-        let line = format!("cutover write plan.yaml --step 0 -f hello --originals {flag}");
+        let line = format!("cutover write plan.yaml --step 0 -R -f hello --originals {flag}");
         let outcome = folder.run(&line);
         assert_eq!((outcome.exit, &*outcome.output), (Exit::Failed, ""));
         assert!(outcome.messages.contains(reason), "{}", outcome.messages);

@@ -103,7 +103,7 @@ fn what_a_shell_would_read_otherwise_is_quoted() {
         folder.put(&format!("shop/{file}"), &text.replace(metadata, placed));
     }
     folder.done(&format!(
-        "cutover plan rolling -f shop {IMAGE} -o plan.yaml"
+        "cutover plan rolling -R -f shop {IMAGE} -o plan.yaml"
     ));
     let script = folder.done("cutover patches plan.yaml -o dir --directory it;$HOME");
     let line = "kubectl patch deployment.v1.apps hello --namespace shop --type=json --patch-file 'it;$HOME/step-1-1-patch-deployment-hello.json'\n";
@@ -141,7 +141,7 @@ fn a_secret_s_values_are_in_no_patch() {
             "apiVersion: v1\nkind: Secret\nmetadata: {{name: key}}\nstringData: {{token: {token}}}\n"
         )
     };
-    let all = folder.done("cutover read -f hello");
+    let all = folder.done("cutover read -R -f hello");
     folder.put("from.yaml", &format!("{all}---\n{}", secret("one")));
     folder.put("to.yaml", &format!("{all}---\n{}", secret("two")));
     folder.put("bare.yaml", &all);

@@ -11,7 +11,7 @@ use crate::support::Folder;
 /// The plan that a command makes of the lab.
 #[track_caller]
 fn plan(folder: &Folder, words: &str) -> Value {
-    json(&folder.done(&format!("cutover plan {words} -f hello -o json")))
+    json(&folder.done(&format!("cutover plan {words} -R -f hello -o json")))
 }
 
 /// What the steps of a plan do, in words.
@@ -229,7 +229,7 @@ fn a_namespace_limits_what_files_want() {
         ),
         (1, 2)
     );
-    let none = folder.run("cutover plan rolling -f hello --to new -n typo");
+    let none = folder.run("cutover plan rolling -R -f hello --to new -n typo");
     assert!(
         none.messages.contains("note: nothing to do"),
         "{}",
@@ -280,10 +280,10 @@ fn slots_that_nothing_changes_stay() {
 #[test]
 fn what_a_controller_owns_is_not_pruned() {
     let folder = Folder::hello();
-    folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
+    folder.put("new/all.yaml", &folder.done("cutover read -R -f hello"));
     folder.put("hello/set.yaml", "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata:\n  name: hello-1\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: hello, uid: u}]\n");
     let outcome = folder.run(&format!(
-        "cutover plan rolling -f hello --to new {IMAGE} --prune -o json"
+        "cutover plan rolling -R -f hello --to new {IMAGE} --prune -o json"
     ));
     assert!(
         !outcome.output.contains("ReplicaSet") && !outcome.messages.contains("ReplicaSet"),
@@ -301,7 +301,7 @@ fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
         "",
     );
     let outcome = folder.run(&format!(
-        "cutover plan canary --steps 25 {IMAGE} -f hello --replicas 4 -o plan.yaml"
+        "cutover plan canary --steps 25 {IMAGE} -R -f hello --replicas 4 -o plan.yaml"
     ));
     let expected = "warning: hello/deployments/hello.yaml:2:1: Deployment hello: /spec/replicas: the manifest does not say how many pods run; the plan takes them to be 4";
     assert!(outcome.messages.contains(expected), "{}", outcome.messages);
@@ -315,7 +315,7 @@ fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
 #[test]
 fn a_plan_goes_to_a_file_or_is_shown() {
     let folder = Folder::hello();
-    let line = format!("cutover plan rolling -f hello {IMAGE}");
+    let line = format!("cutover plan rolling -R -f hello {IMAGE}");
     let shown = folder.run(&line);
     assert!(
         shown.output.starts_with("Plan hello: rolling"),
@@ -342,7 +342,7 @@ fn a_plan_goes_to_a_file_or_is_shown() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (one, other) = (Folder::hello(), Folder::hello());
-    let line = format!("cutover plan canary -f hello {IMAGE} --steps 25,50 -o yaml");
+    let line = format!("cutover plan canary -R -f hello {IMAGE} --steps 25,50 -o yaml");
     assert_eq!(one.done(&line), other.done(&line));
 }
 
@@ -355,7 +355,7 @@ fn nothing_to_do_is_no_failure() {
         "rolling --image hello=registry.example/hello:1.0.0",
         "scale --replicas 3 --workload hello",
     ] {
-        let outcome = folder.run(&format!("cutover plan {words} -f hello"));
+        let outcome = folder.run(&format!("cutover plan {words} -R -f hello"));
         assert_eq!(
             (outcome.exit, outcome.output.as_str()),
             (Exit::Done, ""),

@@ -26,14 +26,22 @@ fn a_key_twice_in_what_stays_is_a_warning() {
         let told = outcome.messages.matches(WARNING).count();
         assert_eq!(told, times, "{line}\n{}", outcome.messages);
     };
-    let canary = format!("cutover plan canary -f hello --steps 25 {IMAGE}");
+    let canary = format!("cutover plan canary -R -f hello --steps 25 {IMAGE}");
     check(&format!("{canary} -o plan.yaml"), Exit::Done, 1);
     check(&format!("{canary} --verify plan.yaml"), Exit::Done, 1);
-    check("cutover render plan.yaml --step 1 -f hello", Exit::Done, 1);
-    check("cutover write plan.yaml --step 1 -f hello", Exit::Done, 1);
+    check(
+        "cutover render plan.yaml --step 1 -R -f hello",
+        Exit::Done,
+        1,
+    );
+    check(
+        "cutover write plan.yaml --step 1 -R -f hello",
+        Exit::Done,
+        1,
+    );
     // Nothing changes, and a plan that is refused.
-    check("cutover plan rolling -f hello", Exit::Done, 1);
-    let refused = "cutover plan rolling -f hello --image hallo=hello:2.0.0";
+    check("cutover plan rolling -R -f hello", Exit::Done, 1);
+    let refused = "cutover plan rolling -R -f hello --image hallo=hello:2.0.0";
     check(refused, Exit::Failed, 1);
 }
 
@@ -41,7 +49,7 @@ fn a_key_twice_in_what_stays_is_a_warning() {
 #[test]
 fn a_key_twice_in_what_only_the_plan_changes_is_an_error() {
     let folder = doubled();
-    let line = format!("cutover plan blue-green -f hello --service hello {IMAGE} -o plan.yaml");
+    let line = format!("cutover plan blue-green -R -f hello --service hello {IMAGE} -o plan.yaml");
     let outcome = folder.run(&line);
     assert_eq!(outcome.exit, Exit::Failed, "{}", outcome.messages);
     let error =

@@ -10,11 +10,13 @@ use crate::support::Folder;
 #[track_caller]
 fn check(made: &str, change: Option<(&str, &str, &str)>, asked: &str, place: &str) {
     let folder = Folder::hello();
-    folder.done(&format!("cutover plan {made} -f hello -o plan.yaml"));
+    folder.done(&format!("cutover plan {made} -R -f hello -o plan.yaml"));
     if let Some((file, from, to)) = change {
         folder.change(file, from, to);
     }
-    let outcome = folder.run(&format!("cutover plan {asked} -f hello --verify plan.yaml"));
+    let outcome = folder.run(&format!(
+        "cutover plan {asked} -R -f hello --verify plan.yaml"
+    ));
     let (exit, expect) = match place {
         "" => (
             Exit::Done,
@@ -139,7 +141,7 @@ fn what_to_do_depends_on_the_strategy() {
 fn a_plan_that_cannot_be_read_is_a_failure() {
     let folder = planned();
     let line =
-        |verify: &str| format!("cutover plan canary -f hello {IMAGE} --steps 25,50 {verify}");
+        |verify: &str| format!("cutover plan canary -R -f hello {IMAGE} --steps 25,50 {verify}");
     let check = |verify: &str, exit: Exit, message: &str| {
         let outcome = folder.run(&line(verify));
         assert_eq!(outcome.exit, exit, "{}", outcome.messages);
@@ -188,16 +190,16 @@ fn the_exit_code_tells_of_a_difference_where_it_is_asked_for() {
         assert!(!outcome.messages.contains("error:"), "{}", outcome.messages);
         outcome.output
     };
-    let plan = format!("plan rolling -f hello {IMAGE}");
+    let plan = format!("plan rolling -R -f hello {IMAGE}");
     check(&plan, Exit::Done);
     let shown = check(&format!("{plan} --exit-code"), Exit::Different);
     assert!(shown.starts_with("Plan hello: rolling"), "{shown}");
-    check("plan rolling -f hello --exit-code", Exit::Done);
+    check("plan rolling -R -f hello --exit-code", Exit::Done);
     check(&format!("{plan} --exit-code -o new.yaml"), Exit::Different);
     assert!(folder.text("new.yaml").contains("kind: Plan"));
     check("diff plan.yaml", Exit::Done);
     let lines = check("diff plan.yaml --step 2 --exit-code", Exit::Different);
     assert!(lines.contains("spec.replicas: 3 → 2"), "{lines}");
-    check("plan rolling -f hello -o empty.yaml", Exit::Done);
+    check("plan rolling -R -f hello -o empty.yaml", Exit::Done);
     check("diff empty.yaml --exit-code", Exit::Done);
 }

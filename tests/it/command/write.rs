@@ -15,8 +15,11 @@ const CANARY: &str = "hello/deployments/deployment-hello-canary.yaml";
 fn each_step_is_one_small_edit() {
     let folder = planned();
     let start = folder.text(HELLO);
-    let write =
-        |step: usize| folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+    let write = |step: usize| {
+        folder.done(&format!(
+            "cutover write plan.yaml --step {step} -R -f hello"
+        ))
+    };
     assert_eq!(write(1), format!("created {CANARY}\n"));
     assert_eq!(write(2), format!("changed {HELLO}\n"));
     assert_eq!(
@@ -44,9 +47,11 @@ fn files_go_from_any_state_to_any_other() {
         for second in [0, 2, 4, 7] {
             let folder = planned();
             for step in [first, second, 0] {
-                folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
-                let read = folder.done("cutover render plan.yaml --step 0 -f hello");
-                assert!(step != 0 || read == folder.done("cutover read -f hello"));
+                folder.done(&format!(
+                    "cutover write plan.yaml --step {step} -R -f hello"
+                ));
+                let read = folder.done("cutover render plan.yaml --step 0 -R -f hello");
+                assert!(step != 0 || read == folder.done("cutover read -R -f hello"));
             }
             assert_eq!(folder.files(), start, "{first} {second}");
         }
@@ -58,11 +63,13 @@ fn written_files_read_as_the_rendered_state() {
     let folder = planned();
     for step in 1..=8 {
         let rendered = folder.done(&format!("cutover render plan.yaml --step {step} -o json"));
-        folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
-        let again = folder.done(&format!(
-            "cutover render plan.yaml --step {step} -f hello -o json"
+        folder.done(&format!(
+            "cutover write plan.yaml --step {step} -R -f hello"
         ));
-        let read = folder.done("cutover read -f hello -o json");
+        let again = folder.done(&format!(
+            "cutover render plan.yaml --step {step} -R -f hello -o json"
+        ));
+        let read = folder.done("cutover read -R -f hello -o json");
         let sorted = |text: &str| {
             let mut items = super::json(text)["items"].as_array().unwrap().clone();
             items.sort_by_key(ToString::to_string);
@@ -108,7 +115,7 @@ fn a_named_file_gets_new_documents_at_its_end() {
 #[test]
 fn lists_and_json_are_edited_too() {
     let folder = Folder::hello();
-    let list = folder.done("cutover read -f hello -o json");
+    let list = folder.done("cutover read -R -f hello -o json");
     folder.put("all.json", &list);
     folder.done(&format!(
         "cutover plan canary -f all.json {IMAGE} --steps 25,50 -o plan.yaml"
@@ -127,11 +134,11 @@ fn a_file_that_leaves_replicas_out_goes_on_doing_so_where_it_can() {
     folder.change(HELLO, "  replicas: 3            # one a zone\n", "");
     let start = folder.text(HELLO);
     folder.done(&format!(
-        "cutover plan canary -f hello {IMAGE} --steps 25,50 --replicas 3 -o plan.yaml"
+        "cutover plan canary -R -f hello {IMAGE} --steps 25,50 --replicas 3 -o plan.yaml"
     ));
-    folder.done("cutover write plan.yaml --step 1 -f hello");
+    folder.done("cutover write plan.yaml --step 1 -R -f hello");
     assert_eq!(folder.text(HELLO), start);
-    folder.done("cutover write plan.yaml --step 2 -f hello");
+    folder.done("cutover write plan.yaml --step 2 -R -f hello");
     assert!(folder.text(HELLO).contains("replicas: 2"));
 }
 
@@ -146,9 +153,9 @@ fn what_goes_is_taken_out_of_its_file() {
         &folder.done("cutover read -f hello/services -f hello/deployments"),
     );
     folder.put("new/map.yaml", map);
-    folder.done("cutover plan rolling -f hello --to new --prune -o plan.yaml");
+    folder.done("cutover plan rolling -R -f hello --to new --prune -o plan.yaml");
     assert_eq!(
-        folder.done("cutover write plan.yaml --step 1 -f hello"),
+        folder.done("cutover write plan.yaml --step 1 -R -f hello"),
         "changed hello/jobs.yaml\n"
     );
     assert_eq!(folder.text("hello/jobs.yaml"), map);
@@ -165,8 +172,8 @@ fn a_secret_is_never_written_from_a_plan() {
     let folder = Folder::hello();
     folder.put("hello/secret.yaml", &secret("hunter2"));
     folder.put("new/secret.yaml", &secret("hunter3"));
-    folder.done("cutover plan rolling -f hello --to new -o plan.yaml");
-    let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+    folder.done("cutover plan rolling -R -f hello --to new -o plan.yaml");
+    let outcome = folder.run("cutover write plan.yaml --step 1 -R -f hello");
     assert!(
         outcome.messages.contains(
             "error: Secret key: a plan does not hold a Secret's values\nhint: put its new manifest into the files"
@@ -177,7 +184,7 @@ fn a_secret_is_never_written_from_a_plan() {
     folder.put("hello/secret.yaml", &secret("hunter3"));
     assert!(
         folder
-            .run("cutover write plan.yaml --step 1 -f hello")
+            .run("cutover write plan.yaml --step 1 -R -f hello")
             .messages
             .contains("nothing to write")
     );
@@ -193,13 +200,15 @@ fn a_secret_is_put_into_the_files_by_hand_and_its_step_is_written_then() {
         &folder.done("cutover read -f hello/services -f hello/deployments"),
     );
     folder.done(&format!(
-        "cutover plan canary -f hello --to new {IMAGE} --steps 25 -o plan.yaml"
+        "cutover plan canary -R -f hello --to new {IMAGE} --steps 25 -o plan.yaml"
     ));
     let start = folder.text(HELLO);
     for (token, steps) in [("hunter3", [1, 2, 3]), ("hunter2", [0, 0, 0])] {
         folder.put("hello/secret.yaml", &secret(token));
         steps.iter().for_each(|step| {
-            drop(folder.done(&format!("cutover write plan.yaml --step {step} -f hello")))
+            drop(folder.done(&format!(
+                "cutover write plan.yaml --step {step} -R -f hello"
+            )))
         });
         assert_eq!(folder.text("hello/secret.yaml"), secret(token));
     }
@@ -213,7 +222,7 @@ fn permissions_and_links_stay() {
     fs::rename(folder.path(HELLO), &real).unwrap();
     symlink("../real.txt", folder.path(HELLO)).unwrap();
     fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-    folder.done("cutover write plan.yaml --step 2 -f hello");
+    folder.done("cutover write plan.yaml --step 2 -R -f hello");
     assert!(is_link(&folder, HELLO));
     assert_eq!(
         fs::metadata(&real).unwrap().permissions().mode() & 0o777,
@@ -235,7 +244,7 @@ fn files_are_staged_with_their_own_mode_and_nothing_is_left_behind() {
         {
             folder.put(&format!("hello/deployments/.cutover-{name}.new"), left);
         }
-        folder.done("cutover write plan.yaml --step 2 -f hello");
+        folder.done("cutover write plan.yaml --step 2 -R -f hello");
         let now = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(now & 0o7777, mode, "{mode:o}");
         let names = folder.files().into_keys();
@@ -257,7 +266,7 @@ fn owner_and_group_stay_where_the_process_may_give_them() {
         if chown(&path, Some(owner), Some(group)).is_err() {
             return;
         }
-        let outcome = folder.run("cutover write plan.yaml --step 2 -f hello");
+        let outcome = folder.run("cutover write plan.yaml --step 2 -R -f hello");
         assert!(!outcome.messages.contains("could not be kept"));
         let now = fs::metadata(&path).unwrap();
         assert_eq!((now.uid(), now.gid()), (owner, group));
@@ -281,7 +290,7 @@ fn links_out_of_the_folder_are_not_written_through() {
         fs::rename(folder.path(HELLO), folder.path("real.yaml")).unwrap();
         link(&folder);
         let before = folder.text("real.yaml");
-        let outcome = folder.run("cutover write plan.yaml --step 2 -f hello");
+        let outcome = folder.run("cutover write plan.yaml --step 2 -R -f hello");
         assert!(
             outcome
                 .messages
@@ -316,7 +325,7 @@ fn a_link_in_the_place_of_a_new_file_stays() {
     for target in ["../../ci.yaml", "nowhere", "hello.yaml"] {
         let folder = planned();
         symlink(target, folder.path(CANARY)).unwrap();
-        let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+        let outcome = folder.run("cutover write plan.yaml --step 1 -R -f hello");
         assert_ne!(outcome.exit, Exit::Done, "{target}");
         assert!(is_link(&folder, CANARY), "{target}");
         assert!(!folder.path("ci.yaml").exists(), "{target}");
@@ -330,10 +339,10 @@ fn new_files_have_names_that_every_system_takes() {
         let folder = Folder::hello();
         let object =
             format!("apiVersion: example.com/v1\nkind: {kind}\nmetadata: {{name: '{name}'}}\n");
-        folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
+        folder.put("new/all.yaml", &folder.done("cutover read -R -f hello"));
         folder.put("new/more.yaml", &object);
-        folder.done("cutover plan rolling -f hello --to new -o plan.yaml");
-        folder.done("cutover write plan.yaml --step 1 -f hello")
+        folder.done("cutover plan rolling -R -f hello --to new -o plan.yaml");
+        folder.done("cutover write plan.yaml --step 1 -R -f hello")
     };
     let file = |name: &str| format!("created hello/deployments/{name}\n");
     assert_eq!(
@@ -413,8 +422,8 @@ fn new_files_of_two_namespaces_have_two_names() {
             &hello.replace("hello:1.0.0", "hello:2.0.0"),
         );
     }
-    folder.done("cutover plan canary -f hello --to new --steps 25 -o plan.yaml");
-    let lines = folder.done("cutover write plan.yaml --step 1 -f hello");
+    folder.done("cutover plan canary -R -f hello --to new --steps 25 -o plan.yaml");
+    let lines = folder.done("cutover write plan.yaml --step 1 -R -f hello");
     assert_eq!(
         lines,
         "created hello/deployment-hello-canary.yaml\ncreated hello/deployment-test-hello-canary.yaml\n"
@@ -427,7 +436,9 @@ fn a_killed_command_is_the_same_command_again() {
     let states: Vec<_> = (0..=8)
         .map(|step| {
             let folder = planned();
-            folder.done(&format!("cutover write plan.yaml --step {step} -f hello"));
+            folder.done(&format!(
+                "cutover write plan.yaml --step {step} -R -f hello"
+            ));
             folder.files()
         })
         .collect();
@@ -437,7 +448,7 @@ fn a_killed_command_is_the_same_command_again() {
         if let Some(text) = states[canary].get(CANARY) {
             folder.put(CANARY, text);
         }
-        let line = format!("cutover write plan.yaml --step {step} -f hello");
+        let line = format!("cutover write plan.yaml --step {step} -R -f hello");
         let outcome = folder.run(&line);
         assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
         assert_eq!(folder.files(), states[step], "{set} {canary} to {step}");
@@ -452,10 +463,10 @@ fn a_killed_command_is_the_same_command_again() {
 fn what_stands_at_no_state_leaves_all_untouched() {
     let check = |file: &str, from: &str, to: &str| {
         let folder = planned();
-        folder.done("cutover write plan.yaml --step 5 -f hello");
+        folder.done("cutover write plan.yaml --step 5 -R -f hello");
         folder.change(file, from, to);
         let before = folder.files();
-        let outcome = folder.run("cutover write plan.yaml --step 6 -f hello");
+        let outcome = folder.run("cutover write plan.yaml --step 6 -R -f hello");
         assert_eq!(outcome.exit, Exit::Failed, "{}", outcome.messages);
         assert_eq!(folder.files(), before);
     };
@@ -470,10 +481,10 @@ fn what_a_later_step_cannot_write_is_refused_at_once() {
         let folder = Folder::hello();
         folder.change(HELLO, from, to);
         folder.done(&format!(
-            "cutover plan canary -f hello {IMAGE} --steps 25,50 -o plan.yaml"
+            "cutover plan canary -R -f hello {IMAGE} --steps 25,50 -o plan.yaml"
         ));
         let before = folder.files();
-        let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+        let outcome = folder.run("cutover write plan.yaml --step 1 -R -f hello");
         let reason = format!("error: step {step} could not be written later: {HELLO}:");
         assert!(outcome.messages.contains(&reason), "{}", outcome.messages);
         assert_eq!(folder.files(), before);
@@ -490,11 +501,11 @@ fn what_does_not_come_back_as_it_was_is_told_beforehand() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\n";
     let check = |file: &str, text: &str, warned: bool| {
         let folder = Folder::hello();
-        folder.put("new/all.yaml", &folder.done("cutover read -f hello"));
+        folder.put("new/all.yaml", &folder.done("cutover read -R -f hello"));
         folder.put(file, text);
-        folder.done("cutover plan rolling -f hello --to new --prune -o plan.yaml");
+        folder.done("cutover plan rolling -R -f hello --to new --prune -o plan.yaml");
         let before = folder.text(file);
-        let outcome = folder.run("cutover write plan.yaml --step 1 -f hello");
+        let outcome = folder.run("cutover write plan.yaml --step 1 -R -f hello");
         assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
         let said = format!(
             "warning: {file}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {file}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it\n"
@@ -505,7 +516,7 @@ fn what_does_not_come_back_as_it_was_is_told_beforehand() {
             "{}",
             outcome.messages
         );
-        folder.done("cutover write plan.yaml --step 0 -f hello");
+        folder.done("cutover write plan.yaml --step 0 -R -f hello");
         let after = folder.files();
         assert_eq!(after.get(file) != Some(&before), warned, "{file}");
     };
@@ -529,14 +540,14 @@ fn an_object_that_stands_twice_is_one_and_is_not_written() {
     let folder = planned();
     let hello = folder.text(HELLO);
     folder.put("hello/again.yaml", &hello);
-    let plan = format!("cutover plan canary -f hello {IMAGE} --steps 25 -o twice.yaml");
+    let plan = format!("cutover plan canary -R -f hello {IMAGE} --steps 25 -o twice.yaml");
     folder.done(&plan);
-    let write = folder.run("cutover write twice.yaml --step 2 -f hello");
+    let write = folder.run("cutover write twice.yaml --step 2 -R -f hello");
     assert_eq!(write.exit, Exit::Failed);
     let place = "Deployment hello stands already in hello/again.yaml:2:1";
     assert!(write.messages.contains(place), "{}", write.messages);
     assert_eq!(folder.text(HELLO), hello);
     fs::remove_file(folder.path("hello/again.yaml")).unwrap();
-    folder.done("cutover write twice.yaml --step 2 -f hello");
+    folder.done("cutover write twice.yaml --step 2 -R -f hello");
     assert_ne!(folder.text(HELLO), hello);
 }

@@ -10,7 +10,7 @@ fn files_against_live_objects() {
     let live = include_str!("../../../docs/example-live.yaml");
     check(
         &[Put("live.yaml", live)],
-        "cutover plan rolling -f live.yaml --to hello",
+        "cutover plan rolling -R -f live.yaml --to hello",
         WrongUse,
         "--to compares files with files, and what -f reads is as a cluster has it",
         "name the files of what runs with -f",
@@ -96,7 +96,7 @@ fn values() {
 #[test]
 fn outputs() {
     let line =
-        |output: &str| format!("cutover plan canary -f hello --steps 25 {IMAGE} -o {output}");
+        |output: &str| format!("cutover plan canary -R -f hello --steps 25 {IMAGE} -o {output}");
     check(
         &[],
         &line("xml"),
@@ -113,7 +113,7 @@ fn outputs() {
     );
     check(
         &[],
-        "cutover read -f hello -o toml",
+        "cutover read -R -f hello -o toml",
         WrongUse,
         "invalid value 'toml' for '--output <FORMAT>'",
         "possible values: json, yaml",
@@ -138,7 +138,7 @@ fn flags() {
     );
     check(
         &[],
-        "cutover plan -f hello",
+        "cutover plan -R -f hello",
         WrongUse,
         "the following required arguments were not provided:",
         "Usage: cutover plan",
@@ -173,14 +173,14 @@ fn flags() {
     );
     check(
         &[Put("strategy.yaml", "rolling: {}\n")],
-        "cutover plan --strategy strategy.yaml -f hello canary --steps 25",
+        "cutover plan --strategy strategy.yaml -R -f hello canary --steps 25",
         WrongUse,
         "the subcommand 'canary' cannot be used with",
         "Usage: cutover plan",
     );
     check(
         &[Put("strategy.yaml", "rolling: {}\n")],
-        "cutover plan canary --strategy strategy.yaml -f hello --steps 25",
+        "cutover plan canary --strategy strategy.yaml -R -f hello --steps 25",
         WrongUse,
         "unexpected argument '--strategy' found",
         "Usage: cutover plan canary",

@@ -16,7 +16,7 @@ fn paths() {
                 Put("empty/notes.txt", "none\n"),
                 Put("blank.yaml", "# nothing\n---\n"),
             ],
-            &format!("cutover plan canary -f {path} --steps 25 {IMAGE} -o plan.yaml"),
+            &format!("cutover plan canary -R -f {path} --steps 25 {IMAGE} -o plan.yaml"),
             Failed,
             message,
             hint,
@@ -55,23 +55,60 @@ fn paths() {
     );
 }
 
+/// Named by themselves, or alone in a directory, they are meant to hold manifests.
 #[test]
-fn sources_of_other_tools() {
-    let kustomization =
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [services]\n";
-    check(
-        &[Put("hello/kustomization.yaml", kustomization)],
-        &canary(),
-        Failed,
-        "hello/kustomization.yaml: a kustomization, not manifests",
-        "kustomize build hello | cutover … -f -",
+fn what_holds_no_manifest() {
+    let bad = |name: &str, text: &str, path: &str, message: &str, hint: &str| {
+        let line = format!("cutover plan canary -f {path} --steps 25 {IMAGE} -o plan.yaml");
+        check(&[Put(name, text)], &line, Failed, message, hint);
+    };
+    let kustomization = "resources: [services]\n";
+    bad(
+        "app/kustomization.yaml",
+        kustomization,
+        "app",
+        "app/kustomization.yaml: no manifests in it",
+        "kustomize build app | cutover … -f -",
     );
+    bad(
+        "kustomization.yaml",
+        kustomization,
+        "kustomization.yaml",
+        "kustomization.yaml: it holds no manifest, but what manifests are made of",
+        "kustomize build . | cutover … -f -",
+    );
+    bad(
+        "app/Chart.yaml",
+        "apiVersion: v2\nname: hello\n",
+        "app/Chart.yaml",
+        "app/Chart.yaml: it holds no manifest, but what manifests are made of",
+        "helm template app | cutover … -f -",
+    );
+    bad(
+        "app/values.yaml",
+        "image: {tag: one}\n",
+        "app/values.yaml",
+        "app/values.yaml:1:1: `kind` is missing or is no text",
+        "every manifest has",
+    );
+    // What is meant as a manifest is no other file, in a directory either.
+    bad(
+        "app/hello.yaml",
+        "apiVersion: v1\nmetadata: {name: hello}\n",
+        "app",
+        "app/hello.yaml:1:1: `kind` is missing or is no text",
+        "every manifest has",
+    );
+}
+
+#[test]
+fn directories_below() {
     check(
-        &[Put("hello/Chart.yaml", "name: hello\n")],
-        &canary(),
+        &[],
+        &canary().replace("-R -f hello", "-f hello"),
         Failed,
-        "hello/Chart.yaml: a Helm chart, not manifests",
-        "helm template hello | cutover … -f -",
+        "hello: the directory holds no manifests",
+        "--recursive reads the directories below it too",
     );
 }
 
@@ -116,7 +153,7 @@ fn a_plan_over_what_it_is_made_of() {
         );
     };
     let by_name = format!("canary -f {HELLO} --steps 25 {IMAGE}");
-    let by_folder = format!("canary -f hello --steps 25 {IMAGE}");
+    let by_folder = format!("canary -R -f hello --steps 25 {IMAGE}");
     let absolute = folder.path(HELLO);
     bad(&by_name, HELLO, HELLO);
     bad(&by_folder, HELLO, HELLO);
@@ -138,17 +175,17 @@ fn a_plan_over_what_it_is_made_of() {
         "mixed/all.yaml",
     );
     bad(
-        "rolling -f hello --to new",
+        "rolling -R -f hello --to new",
         "new/hello.yaml",
         "new/hello.yaml",
     );
-    let by_file = format!("-f hello {IMAGE} --strategy strategies");
+    let by_file = format!("-R -f hello {IMAGE} --strategy strategies");
     bad(
         &by_file,
         "strategies/strategy.yaml",
         "strategies/strategy.yaml",
     );
-    let by_file = format!("-f hello {IMAGE} --strategy strategies/strategy.yaml");
+    let by_file = format!("-R -f hello {IMAGE} --strategy strategies/strategy.yaml");
     bad(
         &by_file,
         "strategies/strategy.yaml",
@@ -159,7 +196,7 @@ fn a_plan_over_what_it_is_made_of() {
 /// A plan and manifests in one file.
 fn mixed(folder: &Folder) -> String {
     let plan = folder.done(&format!(
-        "cutover plan canary -f hello --steps 25 {IMAGE} -o yaml"
+        "cutover plan canary -R -f hello --steps 25 {IMAGE} -o yaml"
     ));
     format!("{plan}---\n{}", folder.text(HELLO))
 }
@@ -177,7 +214,7 @@ fn a_plan_over_an_earlier_one() {
     ] {
         let plan = |weight: u8| {
             folder.done(&format!(
-                "cutover plan canary -f hello --steps {weight} {IMAGE} -o {output}"
+                "cutover plan canary -R -f hello --steps {weight} {IMAGE} -o {output}"
             ));
             folder.text(output)
         };

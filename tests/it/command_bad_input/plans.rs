@@ -84,7 +84,7 @@ fn a_plan_edited_by_hand() {
         "diff plan.yaml",
         "patches plan.yaml --step 1",
         "render plan.yaml --step 1",
-        "write plan.yaml --step 1 -f hello",
+        "write plan.yaml --step 1 -R -f hello",
     ] {
         let edited = Replace("plan.yaml", "replicas: 2", "replicas: 1");
         after(
@@ -129,7 +129,7 @@ fn steps_that_there_are_not() {
     );
     after(
         &[],
-        "cutover write plan.yaml --step 9 -f hello",
+        "cutover write plan.yaml --step 9 -R -f hello",
         Failed,
         "plan.yaml: the plan has no step 9",
         "steps go from 0 to 8; 0 is the state before the first",
@@ -138,7 +138,7 @@ fn steps_that_there_are_not() {
 
 #[test]
 fn files_that_are_not_those_of_the_plan() {
-    let write = "cutover write plan.yaml --step 1 -f hello";
+    let write = "cutover write plan.yaml --step 1 -R -f hello";
     let hint = "plan again from the files as they are";
     let hello = "hello/deployments/hello.yaml";
     after(
@@ -205,7 +205,7 @@ fn files_that_cannot_be_edited() {
     folder.done(&canary());
     refused(
         &folder,
-        "cutover write plan.yaml --step 2 -f hello",
+        "cutover write plan.yaml --step 2 -R -f hello",
         Failed,
         "hello/deployments/hello.yaml:",
         "make this change by hand",
@@ -216,7 +216,7 @@ fn files_that_cannot_be_edited() {
 #[test]
 fn kinds_and_names_that_would_be_paths() {
     let bad = |from: &str, to: &str, message: &str| {
-        let line = "cutover write plan.yaml --step 1 -f hello";
+        let line = "cutover write plan.yaml --step 1 -R -f hello";
         let hint = "write a kind as Deployment, a name as hello or system:node";
         after(
             &[Replace("plan.yaml", from, to)],
@@ -259,7 +259,7 @@ fn a_plan_forged_and_digested_again() {
         "diff plan.json",
         "patches plan.json --step 1",
         "render plan.json --step 1",
-        "write plan.json --step 1 -f hello",
+        "write plan.json --step 1 -R -f hello",
         "apply plan.json",
         "approve plan.json",
         "abort plan.json",
@@ -325,7 +325,7 @@ fn another_plan_than_was_approved() {
         "diff",
         "patches --step 1",
         "render --step 1",
-        "write --step 1 -f hello",
+        "write --step 1 -R -f hello",
     ] {
         let (command, rest) = command.split_once(' ').unwrap_or((command, ""));
         let line = format!("cutover {command} plan.yaml {rest} --digest {other}");
@@ -393,7 +393,7 @@ fn bounds_of_a_number_of_pods_that_others_own() {
         "",
     );
     folder.done(
-        "cutover plan rolling -f hello --image hello=registry.example/hello:2.0.0 -o plan.yaml",
+        "cutover plan rolling -R -f hello --image hello=registry.example/hello:2.0.0 -o plan.yaml",
     );
     let check = |flags: &str, broken: &str| {
         let outcome = folder.run(&format!("cutover check plan.yaml {flags}"));
@@ -462,7 +462,7 @@ fn plans_whose_pods_ask_for_more_than_there_is() {
         "",
     );
     folder.done(&format!(
-        "cutover plan rolling -f hello {IMAGE} -o plan.yaml"
+        "cutover plan rolling -R -f hello {IMAGE} -o plan.yaml"
     ));
     let shown = folder.done("cutover show plan.yaml");
     assert!(!shown.contains("Pods ask"), "{shown}");

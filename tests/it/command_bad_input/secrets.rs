@@ -11,7 +11,7 @@ fn check(lines: &str, says: &str) {
     let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: key\n";
     folder.put("hello/secret.yaml", &format!("{secret}{lines}"));
     let outcome = folder.run(&format!(
-        "cutover plan rolling -f hello {IMAGE} -o plan.yaml"
+        "cutover plan rolling -R -f hello {IMAGE} -o plan.yaml"
     ));
     assert!(
         outcome.messages.contains(says),

@@ -66,7 +66,7 @@ fn text_that_is_no_object() {
     let bad = |text: &str, message: &str, hint: &str| {
         check(
             &[Put("hello/bad.yaml", text)],
-            &canary(),
+            &canary().replace("-f hello", "-f hello -f hello/bad.yaml"),
             Failed,
             message,
             hint,
@@ -180,7 +180,7 @@ fn escapes_in_a_file_reach_no_terminal() {
     let check = |name: &str, text: &str| {
         let folder = Folder::hello();
         folder.put(name, text);
-        let told = folder.raw("cutover plan rolling -f hello", "").messages;
+        let told = folder.raw("cutover plan rolling -R -f hello", "").messages;
         let told = told.replace("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m", "error:");
         let told = told.replace("\u{1b}[36mhint:\u{1b}[0m", "hint:");
         let obeyed = |c: char| c != '\n' && is_invisible(c);
@@ -206,9 +206,9 @@ fn escapes_in_a_file_reach_no_terminal() {
     );
     check(
         "hello/bad.yaml",
-        "\"a\\nhint: run it\": 1\n\"a\\nhint: run it\": 2\n",
+        "apiVersion: v1\nkind: A\n\"a\\nhint: run it\": 1\n\"a\\nhint: run it\": 2\n",
     );
-    check("hello/bad\u{1b}[31m.yaml", "kind: A\n");
-    check("hello/bad\nerror: b.yaml", "kind: A\n");
-    check("hello/bad\u{200b}.yaml", "kind: A\n");
+    check("hello/bad\u{1b}[31m.yaml", "kind: A\nmetadata: {}\n");
+    check("hello/bad\nerror: b.yaml", "kind: A\nmetadata: {}\n");
+    check("hello/bad\u{200b}.yaml", "kind: A\nmetadata: {}\n");
 }

@@ -31,10 +31,13 @@ pub(crate) struct PlanArgs {
 /// What every plan is asked for with.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Common {
-    /// What runs: a file, a directory with all that is below it, or `-` for the standard input; may
-    /// be repeated. What runs in the cluster where nothing is said.
+    /// What runs: a file, a directory, or `-` for the standard input; may be repeated. What runs in
+    /// the cluster where nothing is said.
     #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
+    /// Read the directories below those that are named too.
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
     /// The Deployment that is meant, as `deployment/hello`; may be repeated.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<WorkloadName>,

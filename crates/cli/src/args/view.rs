@@ -14,10 +14,12 @@ use crate::args::strategies::percent;
 /// `cutover read`.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    /// A file, a directory with all that is below it, or `-` for the standard input; may be
-    /// repeated.
+    /// A file, a directory, or `-` for the standard input; may be repeated.
     #[arg(short, long = "filename", value_name = "PATH", required = true)]
     pub(crate) filenames: Vec<PathBuf>,
+    /// Read the directories below those that are named too.
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
     /// As YAML documents, or as one JSON list.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
     pub(crate) output: DocumentOutput,
@@ -103,6 +105,9 @@ pub(crate) struct RenderArgs {
     /// touches.
     #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
+    /// Read the directories below those that are named too.
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
     /// As YAML documents, or as one JSON list.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
     pub(crate) output: DocumentOutput,
@@ -116,10 +121,12 @@ pub(crate) struct WriteArgs {
     /// The step whose state the files get, from 1; 0 is before the first.
     #[arg(long, value_name = "N")]
     pub(crate) step: usize,
-    /// The files, which must stand at some state of the plan: files, or directories with all that
-    /// is below them.
+    /// The files, which must stand at some state of the plan: files, or directories.
     #[arg(short, long = "filename", value_name = "PATH", required = true)]
     pub(crate) filenames: Vec<PathBuf>,
+    /// Read the directories below those that are named too.
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
     /// The files as they were before, as a copy or a worktree of git: what is to be as it was then
     /// comes back byte for byte.
     #[arg(long, value_name = "DIR")]

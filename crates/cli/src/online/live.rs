@@ -76,6 +76,7 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
             ..Loaded::default()
         },
         plans: Vec::new(),
+        skipped: Vec::new(),
     })
 }
 

@@ -16,6 +16,7 @@ use crate::input::{Input, judge_duplicates};
 use crate::online::progress::Teller;
 use crate::online::turn::{Turned, turn};
 use crate::online::{Online, interrupts, to_the_second};
+use crate::walk::Folders;
 use crate::{World, plan_file};
 
 /// `cutover apply`.
@@ -161,7 +162,7 @@ fn options(
 fn secrets(paths: &[PathBuf], world: &mut World<'_>) -> Result<Vec<Manifest>, Error> {
     let mut secrets = Vec::new();
     for path in paths {
-        let input = Input::read(world, slice::from_ref(path))?;
+        let input = Input::read(world, slice::from_ref(path), Folders::Below)?;
         judge_duplicates(world, &[&input], |object| object.kind == "Secret")?;
         secrets.extend(input.loaded.bundle.of_kind("Secret").cloned());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::args::WriteArgs;
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
-use crate::walk::Origin;
+use crate::walk::{Folders, Origin};
 use crate::{World, message, plan_file};
 
 mod back;
@@ -23,7 +23,8 @@ use stand::{Stand, Standing};
 pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.file)?;
     plan_file::step(&plan, &args.file.plan, args.step, 0)?;
-    let input = Input::read(world, &args.filenames)?;
+    let folders = Folders::recursive(args.recursive);
+    let input = Input::read(world, &args.filenames, folders)?;
     if input
         .files
         .iter()
@@ -38,7 +39,7 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     let stand = Stand::new(&plan);
     let standing = stand.find(&input, args.step)?;
     let originals = match &args.originals {
-        Some(directory) => Some(Originals::read(world, directory, &args.filenames)?),
+        Some(directory) => Some(Originals::read(world, directory, &args.filenames, folders)?),
         None => None,
     };
     let draft = drafted(&stand, &standing, &input, args.step, originals.as_ref())?;

@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::stand::{Change, Stand};
 use crate::error::Error;
 use crate::input::Input;
-use crate::walk::{self, File};
+use crate::walk::{self, File, Folders};
 use crate::{World, message};
 
 /// The files as they were, each with the place where it belongs.
@@ -36,6 +36,7 @@ impl Originals {
         world: &mut World<'_>,
         directory: &Path,
         filenames: &[PathBuf],
+        folders: Folders,
     ) -> Result<Self, Error> {
         let mut originals = Vec::new();
         for named in filenames {
@@ -43,7 +44,7 @@ impl Originals {
             if !world.directory.join(&from).exists() {
                 continue;
             }
-            for file in walk::files(world, slice::from_ref(&from))? {
+            for file in walk::files(world, slice::from_ref(&from), folders)?.files {
                 originals.extend(original(world, file, &from, named));
             }
         }
