@@ -9,6 +9,7 @@ mod golden_command;
 mod golden_kubectl;
 mod golden_kustomize;
 mod golden_schema;
+mod kustomize_images;
 mod laws;
 mod pages;
 mod support;

@@ -83,7 +83,7 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<Fil
             strategy.name()
         );
         return Err(Error::Usage(format!(
-            "{reason}\nhint: leave out --to, --image, --set-env and --to-revision"
+            "{reason}\nhint: leave out --to, --image, --images, --set-env and --to-revision"
         )));
     }
     let request = Request::new(strategy, common, wanted, running);
@@ -161,7 +161,7 @@ fn give(
     if idle {
         message::note(
             world,
-            "nothing to do: what is wanted is what runs\nhint: say what is wanted with --to, --image or --set-env",
+            "nothing to do: what is wanted is what runs\nhint: say what is wanted with --to, --image, --images or --set-env",
         );
     }
     match to {

@@ -82,6 +82,9 @@ fn changed(request: &Request, near: Bundle) -> Result<Bundle, Refusals> {
         };
         ends = rollback.wanted(ends)?;
     }
+    for change in &request.wanted.overrides {
+        ends = ends.override_image(change, workloads)?;
+    }
     for image in &request.wanted.images {
         ends = ends.image(image, workloads)?;
     }

@@ -68,7 +68,9 @@ pub use cutover_traffic as traffic;
 pub use cutover_check::{Broken, Checked, check};
 pub use cutover_plan::Plan;
 pub use cutover_planner::{Options, Strategy};
-pub use cutover_release::{BadChange, Ends, EnvironmentVariable, Image, Release};
+pub use cutover_release::{
+    BadChange, BadImageOverride, Ends, EnvironmentVariable, Image, ImageOverride, Release,
+};
 pub use cutover_strategy::AnyStrategy;
 pub use plan::{Error, plan};
 

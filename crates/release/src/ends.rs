@@ -4,6 +4,7 @@ use cutover_manifest::{Bundle, ObjectRef};
 
 use crate::autoscalers::autoscaled;
 use crate::change::{EnvironmentVariable, Image, set_environment, set_image};
+use crate::images::{ImageOverride, override_image};
 use crate::live::live;
 use crate::refusal::Refusals;
 use crate::select::WorkloadName;
@@ -96,6 +97,27 @@ impl Ends {
     /// No such container, or several workloads that have it.
     pub fn image(self, image: &Image, workloads: &[WorkloadName]) -> Result<Self, Refusals> {
         self.passed(|to| set_image(to, image, workloads))
+    }
+
+    /// The same, with another image wanted wherever one of a name runs: in all containers of the
+    /// workloads that are named, or of all.
+    ///
+    /// # Errors
+    ///
+    /// An image that no container has.
+    ///
+    /// ```
+    /// # use cutover_release::Ends;
+    /// let refused = Ends::default().override_image(&"app:2.0.0".parse()?, &[]).unwrap_err();
+    /// assert_eq!(refused.first().reason(), "image app: no container has it");
+    /// # Ok::<(), cutover_release::BadImageOverride>(())
+    /// ```
+    pub fn override_image(
+        self,
+        change: &ImageOverride,
+        workloads: &[WorkloadName],
+    ) -> Result<Self, Refusals> {
+        self.passed(|to| override_image(to, change, workloads))
     }
 
     /// The same, with another value wanted of an environment variable in one container.

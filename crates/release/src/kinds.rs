@@ -18,6 +18,8 @@ pub const MANY_PODS: RefusalKind = RefusalKind::new("manyPods");
 pub const MANY_WORKLOADS: RefusalKind = RefusalKind::new("manyWorkloads");
 /// No workload has the container.
 pub const NO_CONTAINER: RefusalKind = RefusalKind::new("noContainer");
+/// No container has an image of the name.
+pub const NO_IMAGE: RefusalKind = RefusalKind::new("noImage");
 /// A Service would match no pods.
 pub const NO_PODS_BEHIND: RefusalKind = RefusalKind::new("noPodsBehind");
 /// A route leads to no Service.

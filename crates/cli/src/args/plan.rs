@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use cutover::planning::{self, WorkloadName};
-use cutover::{AnyStrategy, EnvironmentVariable, Image, Options};
+use cutover::{AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options};
 
 use crate::args::{ClusterArgs, StrategyCommand};
 
@@ -98,6 +98,9 @@ pub(crate) struct Wanted {
     /// Another image for a container; may be repeated.
     #[arg(long = "image", value_name = "CONTAINER=IMAGE")]
     pub(crate) images: Vec<Image>,
+    /// Another name, tag or digest for an image, in every container that has it; may be repeated.
+    #[arg(long = "images", value_name = "NAME[=NEW][:TAG][@DIGEST]")]
+    pub(crate) overrides: Vec<ImageOverride>,
     /// Another environment variable for a container; may be repeated.
     #[arg(long = "set-env", value_name = "[CONTAINER:]NAME=VALUE")]
     pub(crate) environment: Vec<EnvironmentVariable>,
@@ -119,6 +122,7 @@ impl Wanted {
     pub(crate) fn is_empty(&self) -> bool {
         self.to.is_empty()
             && self.images.is_empty()
+            && self.overrides.is_empty()
             && self.environment.is_empty()
             && self.to_revision.is_none()
     }
