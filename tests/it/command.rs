@@ -19,6 +19,7 @@ mod plan;
 mod slots;
 mod twice;
 mod verify;
+mod without;
 mod write;
 
 const IMAGE: &str = "--image hello=registry.example/hello:2.0.0";

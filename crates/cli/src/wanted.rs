@@ -32,6 +32,9 @@ impl Wanted {
         from: &Bundle,
         to: Option<&Bundle>,
     ) -> Result<Self, Refusals> {
+        let given = Ends::new(from.clone(), to.unwrap_or(from).clone());
+        let given = given.without(&request.common.without)?;
+        let (from, to) = (given.from(), to.map(|_| given.to()));
         if let AnyStrategy::Scale(scale) = &request.strategy {
             counted(from, &scale.workloads, request.running.replicas)?;
         }

@@ -83,9 +83,9 @@ pub mod planning {
     pub use cutover_planner::{Error as PlannerError, Waypoint, Waypoints, from_fn, silence};
     pub use cutover_release::kinds;
     pub use cutover_release::{
-        BadName, Hint, Refusal, RefusalKind, Refusals, Sibling, WorkloadName, counted,
-        discriminator, refuse, replicas, select, sibling, slot_label, with_pod_label,
-        with_replicas, with_selector, workload,
+        BadName, BadObjectName, Hint, ObjectName, Refusal, RefusalKind, Refusals, Sibling,
+        WorkloadName, counted, discriminator, refuse, replicas, select, sibling, slot_label,
+        with_pod_label, with_replicas, with_selector, workload,
     };
     pub use cutover_workload::*;
 }

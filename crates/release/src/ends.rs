@@ -9,6 +9,7 @@ use crate::live::live;
 use crate::refusal::Refusals;
 use crate::select::WorkloadName;
 use crate::sets::uncounted;
+use crate::without::{ObjectName, without};
 
 /// What runs and what is wanted, as they were given.
 ///
@@ -67,6 +68,24 @@ impl Ends {
     pub fn restarted_for_configuration(mut self) -> Self {
         self.restart = true;
         self
+    }
+
+    /// The same without some objects: the release neither changes nor judges them. Of a name that is
+    /// there in several namespaces all are meant.
+    ///
+    /// # Errors
+    ///
+    /// A name that no object of either end has.
+    ///
+    /// ```
+    /// # use cutover_release::Ends;
+    /// let refused = Ends::default().without(&["job/migrate".parse()?]).unwrap_err();
+    /// assert_eq!(refused.first().reason(), "job/migrate: there is no such object");
+    /// # Ok::<(), cutover_release::BadObjectName>(())
+    /// ```
+    pub fn without(mut self, names: &[ObjectName]) -> Result<Self, Refusals> {
+        [self.from, self.to] = without(&self, names)?;
+        Ok(self)
     }
 
     /// The same, with something else wanted.

@@ -20,6 +20,8 @@ pub const MANY_WORKLOADS: RefusalKind = RefusalKind::new("manyWorkloads");
 pub const NO_CONTAINER: RefusalKind = RefusalKind::new("noContainer");
 /// No container has an image of the name.
 pub const NO_IMAGE: RefusalKind = RefusalKind::new("noImage");
+/// No object has the name.
+pub const NO_OBJECT: RefusalKind = RefusalKind::new("noObject");
 /// A Service would match no pods.
 pub const NO_PODS_BEHIND: RefusalKind = RefusalKind::new("noPodsBehind");
 /// A route leads to no Service.

@@ -25,6 +25,7 @@ mod sets;
 mod sibling;
 mod types;
 mod update_strategy;
+mod without;
 
 pub use adoption::Adoption;
 pub use autoscalers::autoscalers;
@@ -43,3 +44,4 @@ pub use sets::{
     counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
 };
 pub use sibling::{Sibling, sibling};
+pub use without::{BadObjectName, ObjectName};

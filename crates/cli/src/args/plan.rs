@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use cutover::planning::{self, WorkloadName};
+use cutover::planning::{self, ObjectName, WorkloadName};
 use cutover::{AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options};
 
 use crate::args::{ClusterArgs, StrategyCommand};
@@ -41,6 +41,10 @@ pub(crate) struct Common {
     /// The Deployment that is meant, as `deployment/hello`; may be repeated.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<WorkloadName>,
+    /// Leave an object out, as `job/migrate` or `cm/settings`: it is neither changed nor judged; may be
+    /// repeated.
+    #[arg(long, value_name = "KIND/NAME")]
+    pub(crate) without: Vec<ObjectName>,
     /// The namespace that is meant, where names repeat; manifests that name none are in it.
     #[arg(short, long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
@@ -231,6 +235,11 @@ impl Request {
             .iter_mut()
             .filter(|workload| workload.namespace.is_none());
         unplaced.for_each(|workload| workload.namespace.clone_from(&common.namespace));
+        let unplaced = common
+            .without
+            .iter_mut()
+            .filter(|object| object.namespace.is_none());
+        unplaced.for_each(|object| object.namespace.clone_from(&common.namespace));
         if let Some(workloads) = workloads(strategy)
             && workloads.is_empty()
         {
