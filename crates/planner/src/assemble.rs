@@ -9,6 +9,7 @@ use cutover_traffic::PodIndex;
 use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
+use crate::name::name;
 use crate::route::route;
 use crate::strategy::Strategy;
 use crate::warn::warnings;
@@ -17,7 +18,8 @@ use crate::waypoint::{Waypoint, Waypoints};
 /// What holds for a plan whatever its strategy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The plan's name; that of its first workload where nothing is said.
+    /// The plan's name. Where nothing is said it is the application's, as its labels say it, or else
+    /// that of the only workload, or of the strategy.
     pub name: Option<String>,
     /// What a run does where a gate does not hold in time.
     pub on_failure: OnFailure,
@@ -45,7 +47,7 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
     let name = options
         .name
         .clone()
-        .unwrap_or_else(|| name(&workloads, &from, strategy.name()));
+        .unwrap_or_else(|| name(&workloads, &points, strategy.name()));
     for workload in &mut workloads {
         // The document does not say it: the states do.
         workload.rollout = Rollout::Controller;
@@ -143,15 +145,6 @@ fn passing(release: &Release, object: &ObjectRef) -> Live {
         missing: Amount::Percent(100),
         extra: Amount::Percent(100),
     }
-}
-
-/// A name that objects can have too, so without what tells workloads of one name apart.
-fn name(workloads: &[Workload], from: &[Manifest], strategy: &str) -> String {
-    let first = workloads
-        .first()
-        .map(|workload| workload.name.rsplit('/').next().unwrap_or_default())
-        .or_else(|| from.first().map(|manifest| manifest.object().name.as_str()));
-    first.unwrap_or(strategy).to_owned()
 }
 
 /// The start and the waypoints, of nothing but the objects that the plan touches or is read by.

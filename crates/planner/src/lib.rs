@@ -3,6 +3,7 @@
 mod assemble;
 mod error;
 pub mod kinds;
+mod name;
 mod route;
 mod strategy;
 mod warn;

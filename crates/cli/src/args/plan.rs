@@ -54,7 +54,9 @@ pub(crate) struct Common {
     /// How many workloads move in one step at most.
     #[arg(long, value_name = "N")]
     pub(crate) max_concurrent: Option<NonZeroUsize>,
-    /// The plan's name; that of its first workload where nothing is said.
+    /// The plan's name; where nothing is said the application's, by the labels
+    /// `app.kubernetes.io/instance` and `app.kubernetes.io/part-of`, or else that of the only
+    /// workload, or of the strategy.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Where the plan goes: a file of that name, or `json` or `yaml` for the standard output.
