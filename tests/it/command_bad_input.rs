@@ -8,6 +8,7 @@ use crate::support::Folder;
 mod arguments;
 mod counts;
 mod files;
+mod kinds;
 mod manifests;
 mod plans;
 mod secrets;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cutover::manifest::{
     Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, listing, load, locate, read,
+    scalar_text,
 };
 use cutover::planning::API_VERSION;
 use serde_json::Value;
@@ -134,6 +135,17 @@ impl Input {
         let pointer = format!("{}{pointer}", source.pointer);
         locate(&file.name, &file.bytes, source.document, &pointer)
             .or_else(|| Some(source.place.clone()))
+    }
+
+    /// A scalar as its file writes it; nothing of a Secret.
+    pub(crate) fn scalar_text(&self, object: &ObjectRef, pointer: &str) -> Option<String> {
+        let source = self.loaded.sources.get(object)?;
+        if object.kind == "Secret" {
+            return None;
+        }
+        let file = self.file_of(object)?;
+        let pointer = format!("{}{pointer}", source.pointer);
+        scalar_text(&file.name, &file.bytes, source.document, &pointer)
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is refused, as the command says it: with file and line, and with its flags for what to do.
 
-use cutover::planning::{Hint, Refusal};
+use cutover::planning::{Hint, Refusal, kinds};
 
 use crate::error::Error;
 use crate::input::Input;
+use crate::message;
 
 /// The reasons why there is no plan, each with the file and line that it speaks of, where that is
 /// known; what is wanted before what runs.
@@ -28,8 +29,25 @@ fn placed(refusal: &Refusal, inputs: &[&Input]) -> String {
         .advice()
         .map(|hint| format!("\nhint: {}", by_flags(hint)))
         .unwrap_or_default();
-    format!("{place}{}{hint}", refusal.message())
+    let written = written(refusal, inputs).unwrap_or_default();
+    format!("{place}{}{written}{hint}", refusal.message())
 }
+
+/// The text that stands where another type is expected: what was read of it may look otherwise.
+fn written(refusal: &Refusal, inputs: &[&Input]) -> Option<String> {
+    if refusal.kind() != kinds::TYPE {
+        return None;
+    }
+    let (object, pointer) = (refusal.object()?, refusal.pointer());
+    let text = inputs
+        .iter()
+        .find_map(|input| input.scalar_text(object, pointer))?;
+    let text: String = message::one_line(&text).chars().take(TOLD).collect();
+    Some(format!("; `{text}` stands there"))
+}
+
+/// How many characters of a text are told.
+const TOLD: usize = 60;
 
 fn by_flags(hint: &Hint) -> String {
     let said = match hint {

@@ -1,8 +1,10 @@
 //! Both ends of a release: what runs, and what is wanted.
 
-use cutover::manifest::{Bundle, Manifest, ObjectRef};
+use std::collections::BTreeSet;
+
+use cutover::manifest::{Bundle, Manifest, ObjectRef, listing};
 use cutover::planning::{
-    Refusals, WorkloadName, deployments, kinds, refuse, select, with_replicas,
+    Refusal, Refusals, WorkloadName, deployments, kinds, refuse, select, with_replicas,
 };
 use cutover::rollback::Rollback;
 use cutover::{AnyStrategy, Ends, Strategy};
@@ -35,6 +37,9 @@ impl Wanted {
         let given = Ends::new(from.clone(), to.unwrap_or(from).clone());
         let given = given.without(&request.common.without)?;
         let (from, to) = (given.from(), to.map(|_| given.to()));
+        if let Some(namespace) = &request.common.namespace {
+            refuse_far(&given, namespace)?;
+        }
         if let AnyStrategy::Scale(scale) = &request.strategy {
             counted(from, &scale.workloads, request.running.replicas)?;
         }
@@ -117,6 +122,26 @@ fn is_near(object: &ObjectRef, namespace: Option<&str>) -> bool {
         (Some(wanted), Some(namespace)) => wanted == namespace,
         _ => true,
     }
+}
+
+/// Refuses a namespace that nothing is in: no Deployment, or no object where there is none.
+fn refuse_far(ends: &Ends, namespace: &str) -> Result<(), Refusals> {
+    let all = || ends.from().objects().chain(ends.to().objects());
+    let sets = [ends.from(), ends.to()].into_iter().flat_map(deployments);
+    let sets: Vec<&ObjectRef> = sets.map(|set| set.manifest().object()).collect();
+    let is_there = match sets.is_empty() {
+        true => all().any(|object| is_near(object, Some(namespace))),
+        false => sets.iter().any(|object| is_near(object, Some(namespace))),
+    };
+    if is_there {
+        return Ok(());
+    }
+    let there: BTreeSet<&str> = all()
+        .filter_map(|object| object.namespace.as_deref())
+        .collect();
+    let reason = format!("namespace {namespace}: nothing of the input is in it");
+    let hint = format!("there are {}", listing(there));
+    Err(Refusal::new(kinds::NO_WORKLOAD, reason).hint(hint).into())
 }
 
 /// What is wanted of the namespace that is meant; all others stay as they run.

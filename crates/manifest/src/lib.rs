@@ -47,6 +47,7 @@ pub use place::Place;
 mod read;
 pub use read::{
     Document, Finding, FindingKind, ReadError, Reading, flatten, locate, read, read_scalar,
+    scalar_text,
 };
 
 mod emit;

@@ -1,8 +1,11 @@
 //! What is wanted, said in a few words: another image, another environment variable.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use cutover_manifest::{Bundle, Manifest, containers};
+use cutover_manifest::{
+    BadImageReference, Bundle, ImageReference, Manifest, ObjectRef, containers, listing,
+};
 use cutover_workload::deployments;
 use serde_json::{Value, json};
 
@@ -10,6 +13,7 @@ use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusal, Refusals};
 use crate::select::{WorkloadName, select};
+use crate::templates::{pod_containers, unplanned};
 
 /// `CONTAINER=IMAGE`, as `kubectl set image` takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +39,14 @@ pub enum BadChange {
         "`{0}` does not say which container gets which image\nhint: write CONTAINER=IMAGE, as hello=registry.example/hello:2.0.0"
     )]
     Image(String),
+    /// The text for a container's image is none.
+    #[error("container {container}: {image}")]
+    NoImage {
+        /// The container.
+        container: String,
+        /// What is wrong with it.
+        image: BadImageReference,
+    },
     /// Not of the form `NAME=VALUE`.
     #[error(
         "`{0}` does not say which variable gets which value\nhint: write NAME=VALUE or CONTAINER:NAME=VALUE"
@@ -46,12 +58,15 @@ impl FromStr for Image {
     type Err = BadChange;
 
     fn from_str(text: &str) -> Result<Self, BadChange> {
-        match text.split_once('=') {
-            Some((container, image)) if !container.is_empty() && !image.is_empty() => Ok(Self {
-                container: container.into(),
-                image: image.into(),
-            }),
-            _ => Err(BadChange::Image(text.into())),
+        let (container, image) = match text.split_once('=') {
+            Some((container, image)) if !container.is_empty() && !image.is_empty() => {
+                (container.to_owned(), image.to_owned())
+            }
+            _ => return Err(BadChange::Image(text.into())),
+        };
+        match ImageReference::parse(&image) {
+            Ok(_) => Ok(Self { container, image }),
+            Err(image) => Err(BadChange::NoImage { container, image }),
         }
     }
 }
@@ -136,45 +151,48 @@ fn having<'a>(
         .filter(|set| names(set).any(|name| name == container))
         .collect();
     match found.len() {
-        0 => Err(no_container(container, &meant)),
+        0 => Err(no_container(container, bundle, &meant)),
         1 => Ok(found),
         _ if !workloads.is_empty() => Ok(found),
         _ => Err(many_workloads(container, &found)),
     }
 }
 
-fn no_container(container: &str, meant: &[&Manifest]) -> Refusals {
-    let message = format!("container {container}: no workload of the input has it");
-    Refusal::new(kinds::NO_CONTAINER, message)
-        .hint(format!("there are {}", known(meant)))
-        .into()
+fn no_container(container: &str, bundle: &Bundle, meant: &[&Manifest]) -> Refusals {
+    let has_it = |other: &&Manifest| pod_containers(other).any(|known| known["name"] == container);
+    let others: Vec<&ObjectRef> = unplanned(bundle)
+        .filter(has_it)
+        .map(Manifest::object)
+        .collect();
+    let refusal = if others.is_empty() {
+        let message = format!("container {container}: no Deployment of the input has it");
+        let hint = format!("there are {}", listing(known(meant)));
+        Refusal::new(kinds::NO_CONTAINER, message).hint(hint)
+    } else {
+        let message = format!(
+            "container {container}: only Deployments are planned yet, and {} has it",
+            listing(others)
+        );
+        Refusal::new(kinds::NO_CONTAINER, message).hint(
+            "change it by the name of its image, or in the manifests that are wanted; its own controller replaces its pods, and nothing waits for them",
+        )
+    };
+    refusal.into()
 }
 
 fn many_workloads(container: &str, found: &[&Manifest]) -> Refusals {
-    let names: Vec<String> = found.iter().map(|set| set.object().to_string()).collect();
     let message = format!(
         "container {container}: {} workloads have it: {}",
-        names.len(),
-        names.join(", ")
+        found.len(),
+        listing(found.iter().map(|set| set.object()))
     );
     Refusal::new(kinds::MANY_WORKLOADS, message)
         .hint(Hint::NameWorkload)
         .into()
 }
 
-fn known(sets: &[&Manifest]) -> String {
-    let mut known: Vec<String> = sets
-        .iter()
-        .flat_map(|set| names(set))
-        .map(Into::into)
-        .collect();
-    known.sort();
-    known.dedup();
-    if known.is_empty() {
-        "none".into()
-    } else {
-        known.join(", ")
-    }
+fn known<'m>(sets: &[&'m Manifest]) -> BTreeSet<&'m str> {
+    sets.iter().flat_map(|set| names(set)).collect()
 }
 
 fn names(set: &Manifest) -> impl Iterator<Item = &str> {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use cutover_manifest::{Bundle, ImageReference, Manifest, containers, listing};
+use cutover_manifest::{Bundle, ImageReference, Manifest, listing};
 use serde_json::{Value, json};
 
 use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusal, Refusals};
 use crate::select::{WorkloadName, select};
+use crate::templates::{TEMPLATES, is_made, pod_containers};
 
 /// `NAME[=NEW][:TAG][@DIGEST]`: another name, tag or digest for every image of a name, as
 /// `kustomize edit set image` takes it.
@@ -129,20 +130,8 @@ pub(crate) fn override_image(
     Err(no_image(change, &meant))
 }
 
-/// Where objects have the template of their pods.
-const TEMPLATES: [&str; 2] = ["/spec/template", "/spec/jobTemplate/spec/template"];
-
-/// Whether a controller made it, which makes it anew from a template of its own.
-fn is_made(manifest: &Manifest) -> bool {
-    manifest.controller().is_some()
-}
-
 fn images(manifest: &Manifest) -> impl Iterator<Item = &str> {
-    let templates = TEMPLATES
-        .iter()
-        .filter_map(|pointer| manifest.pointer(pointer));
-    let containers = templates.flat_map(containers);
-    containers.filter_map(|container| container.get("image")?.as_str())
+    pod_containers(manifest).filter_map(|container| container.get("image")?.as_str())
 }
 
 fn overridden(manifest: &Manifest, change: &ImageOverride) -> Manifest {

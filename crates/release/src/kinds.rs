@@ -8,6 +8,8 @@ pub const AUTOSCALER: RefusalKind = RefusalKind::new("autoscaler");
 pub const BUDGET: RefusalKind = RefusalKind::new("budget");
 /// Pods read a ConfigMap or Secret that the release takes away, or both slots read what changes.
 pub const CONFIGURATION: RefusalKind = RefusalKind::new("configuration");
+/// The text is not an image.
+pub const IMAGE: RefusalKind = RefusalKind::new("image");
 /// The API server never lets the field change.
 pub const IMMUTABLE: RefusalKind = RefusalKind::new("immutable");
 /// Several containers could be meant.

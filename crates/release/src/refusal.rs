@@ -172,7 +172,10 @@ impl From<cutover_manifest::Error> for Refusals {
                 object,
                 pointer,
                 reason,
-            } => Refusal::new(kinds::TYPE, reason).of(&object).at(pointer),
+            } => Refusal::new(kinds::TYPE, reason)
+                .of(&object)
+                .at(pointer)
+                .hint("a text stands in quotes, a number and true or false do not"),
             other => Refusal::new(kinds::TYPE, other.to_string()),
         };
         refusal.into()

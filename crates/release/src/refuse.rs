@@ -7,6 +7,7 @@ use cutover_workload::{Selector, deployments};
 
 use crate::configuration::configuration;
 use crate::deployment::{check, selector};
+use crate::image_text::image_texts;
 use crate::kinds;
 use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
@@ -24,6 +25,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
     for set in deployments(release.to()) {
         let to = set.manifest();
         refused.note(update_strategy(release.from().get(to.object()), to));
+        refused.note(image_texts(release.from().get(to.object()), to));
     }
     refused.note(configuration(release));
     refused.note(one_version(release));

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, listing};
 use cutover_workload::deployments;
 use serde::{Deserialize, Serialize};
 
 use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusal, Refusals};
+use crate::templates::unplanned;
 
 /// A Deployment as people name it: `hello`, `deployment/hello`, or with its namespace
 /// `prod/deployment/hello`.
@@ -57,8 +58,9 @@ pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>,
     let all: Vec<ObjectRef> = deployments(bundle)
         .map(|set| set.manifest().object().clone())
         .collect();
+    let others: Vec<&ObjectRef> = unplanned(bundle).map(Manifest::object).collect();
     if names.is_empty() {
-        return only(&all, "the input").map(|object| vec![object]);
+        return only(&all, &others, "the input").map(|object| vec![object]);
     }
     let find = |name: &WorkloadName| {
         let named: Vec<ObjectRef> = all
@@ -66,26 +68,37 @@ pub fn select(bundle: &Bundle, names: &[WorkloadName]) -> Result<Vec<ObjectRef>,
             .filter(|object| name.names(object))
             .cloned()
             .collect();
-        only(&named, &name.to_string())
+        let others: Vec<&ObjectRef> = others
+            .iter()
+            .copied()
+            .filter(|object| name.names(object))
+            .collect();
+        only(&named, &others, &name.to_string())
     };
     names.iter().map(find).collect()
 }
 
-fn only(found: &[ObjectRef], of: &str) -> Result<ObjectRef, Refusals> {
+/// The only one that was found; others are what runs pods and is not planned yet.
+fn only(found: &[ObjectRef], others: &[&ObjectRef], of: &str) -> Result<ObjectRef, Refusals> {
     match found {
         [only] => Ok(only.clone()),
-        [] => Err(Refusal::new(
-            kinds::NO_WORKLOAD,
-            format!("{of}: there is no such Deployment"),
-        )
-        .hint(Hint::CheckInput)
-        .into()),
+        [] => {
+            let mut reason = format!("{of}: there is no such Deployment");
+            if !others.is_empty() {
+                reason += &format!(
+                    "; only Deployments are planned yet, and there are {}",
+                    listing(others)
+                );
+            }
+            Err(Refusal::new(kinds::NO_WORKLOAD, reason)
+                .hint(Hint::CheckInput)
+                .into())
+        }
         several => {
-            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
             let reason = format!(
                 "{of}: there are {} Deployments: {}",
                 several.len(),
-                names.join(", ")
+                listing(several)
             );
             Err(Refusal::new(kinds::MANY_WORKLOADS, reason)
                 .hint(Hint::NameWorkload)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, listing};
 use cutover_release::{Refusals, select};
 use cutover_workload::Deployment;
 use serde_json::{Map, Value};
@@ -72,12 +72,7 @@ fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifes
     if history.is_empty() {
         return error::no_history(object);
     }
-    let known = history
-        .keys()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
-    error::no_revision(object, revision, &known)
+    error::no_revision(object, revision, &listing(history.keys()))
 }
 
 /// The ReplicaSets that a Deployment controls, by revision.

@@ -231,7 +231,9 @@ fn a_namespace_limits_what_files_want() {
     );
     let none = folder.run("cutover plan rolling -R -f hello --to new -n typo");
     assert!(
-        none.messages.contains("note: nothing to do"),
+        none.messages.starts_with(
+            "error: namespace typo: nothing of the input is in it\nhint: there are prod, test\n"
+        ),
         "{}",
         none.messages
     );

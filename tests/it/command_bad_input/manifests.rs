@@ -275,7 +275,7 @@ fn what_is_wanted_without_the_workload() {
         )],
         &plan(&format!("canary --steps 25 --to new {IMAGE}")),
         Failed,
-        "container hello: no workload of the input has it",
+        "container hello: no Deployment of the input has it",
         "there are none",
     );
 }

@@ -310,7 +310,7 @@ fn changes_of_images_and_variables() {
         &[],
         &rolling("--image web=web:2"),
         Failed,
-        "container web: no workload of the input has it",
+        "container web: no Deployment of the input has it",
         "there are auth, frontend, hello",
     );
     let both = Replace(

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use granit_parser::{Event, Marker, ScalarStyle};
+use granit_parser::{Event, Marker, ScalarStyle, Span};
 
 use super::scalar::Scalar;
 use super::text::{Chunk, Text};
@@ -23,6 +23,40 @@ use crate::Place;
 /// assert_eq!(place("/spec/template/spec/containers/0/image"), "web.yaml:6:9", "absent: its container");
 /// ```
 pub fn locate(file: &str, bytes: &[u8], document: usize, pointer: &str) -> Option<Place> {
+    found(file, bytes, document, pointer, |chunk, Found { at, .. }| {
+        Some(chunk.origin.place(at.line() - 1, at.col()))
+    })
+}
+
+/// The scalar at a JSON pointer as it is written in a file; nothing where there is no scalar.
+///
+/// ```
+/// use cutover_manifest::scalar_text;
+///
+/// let text = b"kind: Service\nmetadata: {labels: {version: 1.10, app: web}}\n";
+/// let written = |pointer| scalar_text("web.yaml", text, 0, pointer);
+/// assert_eq!(written("/metadata/labels/version").as_deref(), Some("1.10"));
+/// assert_eq!(written("/metadata/labels"), None);
+/// assert_eq!(written("/metadata/labels/track"), None);
+/// ```
+pub fn scalar_text(file: &str, bytes: &[u8], document: usize, pointer: &str) -> Option<String> {
+    found(
+        file,
+        bytes,
+        document,
+        pointer,
+        |chunk, Found { scalar, .. }| scalar?.slice(chunk.text).map(str::to_owned),
+    )
+}
+
+/// What a JSON pointer leads to in a file.
+fn found<T>(
+    file: &str,
+    bytes: &[u8],
+    document: usize,
+    pointer: &str,
+    then: impl FnOnce(&Chunk<'_>, Found) -> Option<T>,
+) -> Option<T> {
     let text = Text::decode(bytes);
     let chunk = chunks(&Arc::from(file), &text)
         .ok()?
@@ -36,7 +70,15 @@ pub fn locate(file: &str, bytes: &[u8], document: usize, pointer: &str) -> Optio
         found: None,
     }
     .run()?;
-    Some(chunk.origin.place(found.line() - 1, found.col()))
+    then(&chunk, found)
+}
+
+/// Where a pointer's value, or its nearest parent, begins.
+#[derive(Clone, Copy)]
+struct Found {
+    at: Marker,
+    /// The value, where it is a scalar.
+    scalar: Option<Span>,
 }
 
 /// The reference tokens of a JSON pointer (RFC 6901, section 4).
@@ -52,7 +94,7 @@ struct Walk<'w> {
     chunk: &'w Chunk<'w>,
     tokens: &'w [String],
     open: Vec<Level>,
-    found: Option<Marker>,
+    found: Option<Found>,
 }
 
 /// An open collection, and what the node that comes next is in it.
@@ -69,13 +111,19 @@ enum Next {
 }
 
 impl Walk<'_> {
-    fn run(mut self) -> Option<Marker> {
+    fn run(mut self) -> Option<Found> {
         for event in compose::events(self.chunk) {
             let (event, span) = event.ok()?;
             match event {
                 Event::Scalar(text, style, _, tag) => {
                     let key = self.key(&text, style == ScalarStyle::Plain, tag.as_deref());
-                    self.enter(key, span.start);
+                    if self.enter(key, span.start) && self.open.len() == self.tokens.len() {
+                        let scalar = Some(span);
+                        self.found = Some(Found {
+                            at: span.start,
+                            scalar,
+                        });
+                    }
                 }
                 Event::Alias(_) | Event::UnresolvedAlias(_) => {
                     self.enter(None, span.start);
@@ -103,7 +151,7 @@ impl Walk<'_> {
             Some(level) => level.on_path & level.step(key, self.tokens.get(depth - 1)),
         };
         if on_path {
-            self.found = Some(at);
+            self.found = Some(Found { at, scalar: None });
         }
         on_path
     }

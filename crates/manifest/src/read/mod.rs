@@ -24,7 +24,7 @@ mod weight;
 pub use error::ReadError;
 pub use finding::{Finding, FindingKind};
 pub use flatten::flatten;
-pub use locate::locate;
+pub use locate::{locate, scalar_text};
 pub use scalar::read_scalar;
 
 #[cfg(feature = "edit")]
