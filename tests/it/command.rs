@@ -11,6 +11,7 @@ use crate::support::Folder;
 
 mod documents;
 mod folders;
+mod history;
 mod images;
 mod kubectl;
 mod originals;

@@ -51,6 +51,7 @@ mod diff;
 mod error;
 mod file_name;
 mod generate;
+mod history;
 mod input;
 mod message;
 mod online;

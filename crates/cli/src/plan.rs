@@ -15,7 +15,7 @@ use crate::refused::refused;
 use crate::verify::verify;
 use crate::walk::{File, Folders};
 use crate::wanted::{Wanted, says_itself};
-use crate::{World, message, output, overwrite, plan_file, strategy_file};
+use crate::{World, history, message, output, overwrite, plan_file, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (mut request, strategy_file) = request(args, world)?;
@@ -25,6 +25,10 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         [] => live(&mut request, world)?,
         paths => Input::read(world, paths, folders)?,
     };
+    if request.list {
+        judge_duplicates(world, &[&from], |_| false)?;
+        return history::list(&request, &from, world);
+    }
     let to = match request.wanted.to.as_slice() {
         [] => None,
         paths => Some(Input::read(world, paths, folders)?),

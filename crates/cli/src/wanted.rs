@@ -117,7 +117,8 @@ fn within(
     Ok(changed)
 }
 
-fn is_near(object: &ObjectRef, namespace: Option<&str>) -> bool {
+/// Whether an object is in the namespace that is meant, or may be.
+pub(crate) fn is_near(object: &ObjectRef, namespace: Option<&str>) -> bool {
     match (namespace, object.namespace.as_deref()) {
         (Some(wanted), Some(namespace)) => wanted == namespace,
         _ => true,

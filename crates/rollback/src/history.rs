@@ -76,7 +76,7 @@ fn not_found(object: &ObjectRef, revision: u64, history: &BTreeMap<u64, &Manifes
 }
 
 /// The ReplicaSets that a Deployment controls, by revision.
-fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &'a Manifest> {
+pub(crate) fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &'a Manifest> {
     let own = bundle
         .of_kind("ReplicaSet")
         .filter(|replica_set| set.controls(replica_set));
@@ -85,11 +85,12 @@ fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &'a Manifest
 }
 
 fn revision(replica_set: &Manifest) -> Option<u64> {
-    annotations(replica_set)
-        .get(REVISION)?
-        .as_str()?
-        .parse()
-        .ok()
+    annotation(replica_set, REVISION)?.parse().ok()
+}
+
+pub(crate) fn annotation(manifest: &Manifest, key: &str) -> Option<String> {
+    let value = manifest.pointer("/metadata/annotations")?.get(key)?;
+    value.as_str().map(str::to_owned)
 }
 
 fn annotations(manifest: &Manifest) -> Map<String, Value> {

@@ -38,10 +38,12 @@
 
 mod error;
 mod history;
+mod revisions;
 mod spec;
 mod waypoints;
 
 pub use error::{MATCHES, NO_HISTORY, NO_REVISION};
+pub use revisions::{Revision, revisions};
 pub use spec::Rollback;
 
 #[cfg(test)]

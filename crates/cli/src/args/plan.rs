@@ -202,6 +202,8 @@ pub(crate) struct Request {
     pub(crate) common: Common,
     pub(crate) wanted: Wanted,
     pub(crate) running: Running,
+    /// Whether only the revisions are asked for.
+    pub(crate) list: bool,
 }
 
 impl Request {
@@ -217,6 +219,7 @@ impl Request {
             common: common.into(),
             wanted,
             running,
+            list: false,
         };
         request.place();
         request

@@ -91,12 +91,12 @@ impl StrategyCommand {
                 Wanted::default(),
                 args.running,
             ),
-            Self::Rollback(args) => Request::new(
-                args.strategy(),
-                args.common,
-                Wanted::default(),
-                args.running,
-            ),
+            Self::Rollback(args) => {
+                let list = args.list;
+                let wanted = Wanted::default();
+                let request = Request::new(args.strategy(), args.common, wanted, args.running);
+                Request { list, ..request }
+            }
             Self::Rolling(args) => {
                 Request::new(args.strategy(), args.common, args.wanted, args.running)
             }
@@ -310,6 +310,9 @@ pub(crate) struct RollbackArgs {
     /// The revision; the one before the newest where nothing or 0 is said.
     #[arg(long, value_name = "REVISION")]
     to_revision: Option<u64>,
+    /// Make no plan, and print the revisions, as kubectl rollout history does.
+    #[arg(long, conflicts_with_all = ["to_revision", "verify", "exit_code"])]
+    list: bool,
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
