@@ -12,6 +12,10 @@ use crate::configuration::seen_early;
 use crate::error::Error;
 use crate::exposure::services;
 
+mod hooks;
+
+use hooks::without_hook;
+
 /// What may hurt but does not stop a plan, found anew in its own objects each time: a plan holds
 /// none of it.
 ///
@@ -25,6 +29,7 @@ pub fn warnings(plan: &Plan) -> Result<Vec<Warning>, Error> {
     for workload in &plan.spec.workloads {
         found.extend(of_workload(workload, &start, &end)?);
     }
+    found.extend(without_hook(plan, &start, &end)?);
     for manifest in &end {
         found.extend(
             start
@@ -137,14 +142,7 @@ fn pods(set: &Manifest, services: &[Service]) -> Vec<Warning> {
     let template = Deployment::of(set).template().unwrap_or(&Value::Null);
     let main = || listed(template, "containers");
     let serving = serving(template, services);
-    let has = |container: &Value, field: &str| container.pointer(field).is_some();
-    let unready = |container: &&&Value| !has(container, "/readinessProbe");
-    let grace = template
-        .pointer("/spec/terminationGracePeriodSeconds")
-        .and_then(Value::as_u64);
-    let stops = |container: &Value| has(container, "/lifecycle/preStop");
-    // A native sidecar ends after the others, and holds them for as long.
-    let held = sidecars(template).any(stops) || serving.iter().all(|container| stops(container));
+    let unready = |container: &&&Value| container.get("readinessProbe").is_none();
     let ports = || {
         main()
             .filter_map(|container| container.get("ports")?.as_array())
@@ -155,11 +153,6 @@ fn pods(set: &Manifest, services: &[Service]) -> Vec<Warning> {
             serving.iter().find(unready).is_some(),
             "a container behind a Service has no readinessProbe: its pods get requests as soon as they run",
             "add a readinessProbe, or set minReadySeconds",
-        ),
-        (
-            !serving.is_empty() && (grace == Some(0) || !held),
-            "a container behind a Service has no preStop hook: if it stops answering at SIGTERM, requests that are still sent to it are lost",
-            "add a preStop sleep of a few seconds, or let the program serve on for as long",
         ),
         (
             template.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))

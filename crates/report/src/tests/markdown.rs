@@ -225,8 +225,8 @@ fn nothing_in_a_manifest_becomes_markup() {
     let image = |tag: &str| [deployment("hello", 1, tag)];
     let page = markdown(&plan(
         json!({"rolling": {}}),
-        &image("1"),
         &image("<img>|[x](y)"),
+        &image("1"),
     ))
     .unwrap();
     assert!(page.contains(r"&lt;img>\|\[x](y)"), "{page}");
@@ -237,7 +237,7 @@ fn nothing_in_a_manifest_becomes_markup() {
 fn nothing_in_a_manifest_calls_a_person() {
     let check = |tag: &str, shown: &str| {
         let image = |tag: &str| [deployment("hello", 1, tag)];
-        let plan = plan(json!({"rolling": {}}), &image("1"), &image(tag));
+        let plan = plan(json!({"rolling": {}}), &image(tag), &image("1"));
         let page = markdown(&plan).unwrap();
         let outside: String = page.split("```").step_by(2).collect();
         assert!(outside.contains(shown), "{tag}\n{outside}");

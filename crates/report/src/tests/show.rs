@@ -97,7 +97,7 @@ note of the plan's author, not checked: Deployment hello: all its pods stop befo
 fn two_workloads_have_a_block_each() {
     let steps = json!([{"setWeight": 30}, {"pause": {"duration": "5m"}}]);
     assert_snapshot!(table(&two_workloads(json!({"canary": {"steps": steps}}))), @r#"
-Plan web: canary, 7 steps
+Plan canary: canary, 7 steps
 sha256:0123
 
     phase       what changes                                                              web  canary  worker  canary   new version    then wait for
@@ -127,7 +127,7 @@ fn many_workloads_are_summed_up() {
             .collect()
     };
     assert_snapshot!(table(&plan(json!({"rolling": {}}), &all("1"), &all("2"))), @r#"
-Plan app-0: rolling, 1 step
+Plan rolling: rolling, 1 step
 sha256:0123
 
     phase    what changes                                                                   pods  new version   then wait for

@@ -55,3 +55,72 @@ fn the_container_that_serves_is_asked_for_its_probe_and_its_hook() {
     check(&[bare()], &[holds], &[probe]);
     check(&[bare()], &[sidecar(json!({}))], &[probe, hook]);
 }
+
+/// What is warned about Deployments without a hook, each behind a Service, that go from one
+/// specification to another.
+fn check_hooks(strategy: Value, sets: &[(&str, Value, Value)], expect: &[&str]) {
+    let end = |at: usize| -> Bundle {
+        let objects = sets.iter().flat_map(|(name, from, to)| {
+            let labels = json!({"app": name});
+            let mut set = json!({
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+                "spec": {"replicas": 3, "selector": {"matchLabels": labels}, "template": {
+                    "metadata": {"labels": labels},
+                    "spec": {"containers": [{"name": "web", "image": "web:1", "readinessProbe": {}}]}}},
+            });
+            for (pointer, value) in [from, to][at].as_object().unwrap() {
+                *set.pointer_mut(pointer).unwrap() = value.clone();
+            }
+            let service = json!({
+                "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+                "spec": {"selector": labels, "ports": [{"port": 80}]},
+            });
+            [set, service].map(|value| Manifest::new(value).unwrap())
+        });
+        objects.collect()
+    };
+    let strategy: AnyStrategy = serde_json::from_value(strategy).unwrap();
+    let ends = cutover::Strategy::wanted(&strategy, Ends::new(end(0), end(1))).unwrap();
+    let plan = cutover::plan(&Release::new(ends).unwrap(), &strategy, &Options::default()).unwrap();
+    let found = warnings(&plan).unwrap();
+    let hooks = found
+        .iter()
+        .filter(|warning| warning.message.contains("preStop"));
+    let told: Vec<String> = hooks
+        .map(|warning| warning.to_string().split(": if").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(told, expect);
+}
+
+/// A failure means that nine of ten plans carry a warning, or one that it does not concern.
+#[test]
+fn a_missing_hook_is_told_once_and_where_pods_end() {
+    let image = || json!({"/spec/template/spec/containers/0/image": "web:2"});
+    let replicas = |count: u32| json!({"/spec/replicas": count});
+    let same = || json!({});
+    let one = "Deployment a: a container behind a Service has no preStop hook";
+    let rolling = || json!({"rolling": {}});
+    check_hooks(rolling(), &[("a", same(), image())], &[one]);
+    check_hooks(rolling(), &[("a", same(), replicas(2))], &[one]);
+    check_hooks(rolling(), &[("a", same(), replicas(4))], &[]);
+    check_hooks(
+        rolling(),
+        &[("a", same(), image()), ("b", same(), replicas(4))],
+        &[one],
+    );
+    check_hooks(
+        json!({"pause": {"workloads": ["a"]}}),
+        &[("a", same(), same())],
+        &[],
+    );
+    let canary = json!({"canary": {"steps": [{"setWeight": 25}]}});
+    check_hooks(canary, &[("a", same(), image())], &[one]);
+    let two = [("a", same(), image()), ("b", same(), image())];
+    let both = "containers behind Services have no preStop hook, of Deployment a, Deployment b";
+    check_hooks(rolling(), &two, &[both]);
+    let many: Vec<_> = ["a", "b", "c", "d", "e", "f", "g"]
+        .map(|name| (name, same(), image()))
+        .into();
+    let all = "containers behind Services have no preStop hook, of Deployment a, Deployment b, Deployment c, Deployment d, Deployment e and 2 more";
+    check_hooks(rolling(), &many, &[all]);
+}
