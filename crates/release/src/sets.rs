@@ -170,6 +170,7 @@ pub fn workload(
             )
         })?;
     }
+    let mut is_own = said == own;
     let mut workload = match release.is_live(deployment) {
         true => Workload::live(
             deployment.clone(),
@@ -180,11 +181,15 @@ pub fn workload(
         ),
         false => {
             let (from, to) = replicas(release, deployment)?;
+            // The numbers count, not how they are written.
+            is_own |= [from, to]
+                .iter()
+                .all(|count| said.of(*count) == own.of(*count));
             Workload::new(deployment.clone(), said, from, to)
         }
     };
     workload.name = name(release, deployment);
-    if said != own {
+    if !is_own {
         workload.rollout = Rollout::Budget(said);
     }
     for service in release.services_of(deployment) {

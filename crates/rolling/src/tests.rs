@@ -251,3 +251,43 @@ fn what_could_not_be_taken_back_is_refused() {
         "/spec/strategy/rollingUpdate/maxSurge: undo pauses it again, and then it comes to 4 pods",
     );
 }
+
+/// A failure means that a plan writes into a Deployment what says the same, and takes it out again.
+#[test]
+fn a_budget_of_the_same_numbers_is_not_patched() {
+    let check = |own: Value, counts: [u32; 2], asked: [Amount; 2], expect: bool| {
+        let end = |at: usize| {
+            hello(|spec| {
+                spec["replicas"] = json!(counts[at]);
+                spec["strategy"] = own.clone();
+                spec["template"]["spec"]["containers"][0]["image"] = json!(format!("hello:{at}"));
+            })
+        };
+        let [max_surge, max_unavailable] = asked.map(Some);
+        let rolling = Rolling {
+            max_surge,
+            max_unavailable,
+        };
+        let plan = planned(&end(0), &end(1), &rolling).unwrap();
+        let patched = told(&plan.start(), &plan.spec.steps)
+            .iter()
+            .any(|step| step.contains("update strategy"));
+        assert_eq!(patched, expect, "{own} {counts:?} {asked:?}");
+    };
+    let quarter = json!({"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}});
+    let (zero, one, two) = (Amount::Count(0), Amount::Count(1), Amount::Count(2));
+    check(quarter.clone(), [4, 4], [one, one], false);
+    check(Value::Null, [4, 4], [one, one], false);
+    check(quarter.clone(), [3, 3], [one, zero], false);
+    check(
+        json!({"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}),
+        [3, 3],
+        [Amount::Percent(25), zero],
+        false,
+    );
+    check(quarter.clone(), [3, 3], [one, one], true);
+    check(quarter.clone(), [4, 4], [two, one], true);
+    // Of one of the two counts it is another number.
+    check(quarter.clone(), [4, 8], [one, one], true);
+    check(quarter, [8, 4], [one, one], true);
+}
