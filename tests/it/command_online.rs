@@ -72,6 +72,7 @@ fn list(items: &[Value]) -> (u16, Value) {
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/shop/deployments";
 const SERVICES: &str = "/api/v1/namespaces/shop/services";
 const BUDGETS: &str = "/apis/policy/v1/namespaces/shop/poddisruptionbudgets";
+const STATEFUL: &str = "/apis/apps/v1/namespaces/shop/statefulsets";
 const HISTORY: &str = "/apis/apps/v1/namespaces/shop/replicasets";
 
 /// A Deployment as a server has it; its items of lists say no kind.
@@ -161,11 +162,42 @@ fn what_may_not_be_looked_at_is_warned_about() {
     let mut cluster = cluster();
     let status = json!({ "kind": "Status", "code": 403, "reason": "Forbidden", "message": "budgets are forbidden" });
     cluster.insert(BUDGETS, (403, status));
-    let outcome = folder(cluster).run(PLAN);
-    assert_eq!(outcome.exit, Exit::Done);
-    let warning = "warning: PodDisruptionBudgets cannot be listed: budgets are forbidden\n\
-                   hint: the plan is made as if there were none\n";
-    assert!(outcome.messages.contains(warning), "{}", outcome.messages);
+    let check = |cluster: BTreeMap<&'static str, (u16, Value)>, kinds: &str| {
+        let outcome = folder(cluster).run(PLAN);
+        assert_eq!(outcome.exit, Exit::Done);
+        let warning = format!(
+            "warning: {kinds} cannot be listed: budgets are forbidden\n\
+             hint: the plan is made as if there were none\n"
+        );
+        assert!(outcome.messages.contains(&warning), "{}", outcome.messages);
+    };
+    check(cluster.clone(), "PodDisruptionBudgets");
+    // Told once.
+    let status = cluster[BUDGETS].clone();
+    cluster.insert(STATEFUL, status);
+    check(cluster, "StatefulSets, PodDisruptionBudgets");
+}
+
+/// Beside Deployments others run pods, and may do so behind the same Service.
+#[test]
+fn what_else_runs_pods_is_looked_at() {
+    let mut cluster = cluster();
+    let set = json!({
+        "metadata": { "name": "db", "namespace": "shop" },
+        "spec": { "selector": { "matchLabels": { "app": "db" } }, "template": {
+            "metadata": { "labels": { "app": "db" } },
+            "spec": { "containers": [{ "name": "db", "image": "db:1" }] },
+        }},
+    });
+    cluster.insert(STATEFUL, list(&[set]));
+    let outcome = folder(cluster).run(
+        &PLAN
+            .replace("hello=", "db=")
+            .replace("deployment/hello ", ""),
+    );
+    let error =
+        "error: container db: only Deployments are planned yet, and StatefulSet shop/db has it\n";
+    assert!(outcome.messages.starts_with(error), "{}", outcome.messages);
 }
 
 #[test]

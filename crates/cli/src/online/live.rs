@@ -1,7 +1,7 @@
 //! The objects that a cluster runs, as a plan's input.
 
 use cutover::AnyStrategy;
-use cutover::manifest::{Bundle, Loaded, Manifest};
+use cutover::manifest::{Bundle, Loaded, Manifest, listing};
 use cutover_run::{Fault, Reply, Request as Question, Scope, as_written};
 
 use crate::args::Request;
@@ -12,17 +12,28 @@ use crate::{World, message};
 
 /// What a plan is made of, and what it must have looked at: group and version, kind, and whether it
 /// goes without.
-const KINDS: [(&str, &str, bool); 6] = [
+///
+/// What runs pods beside Deployments may have some behind the same Services, and a route leads to
+/// Services that a plan may not take away.
+const KINDS: [(&str, &str, bool); 14] = [
     ("apps/v1", "Deployment", false),
     ("v1", "Service", false),
+    ("apps/v1", "StatefulSet", true),
+    ("apps/v1", "DaemonSet", true),
+    ("apps/v1", "ReplicaSet", true),
+    ("batch/v1", "Job", true),
+    ("batch/v1", "CronJob", true),
+    ("networking.k8s.io/v1", "Ingress", true),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute", true),
+    ("gateway.networking.k8s.io/v1", "GRPCRoute", true),
     ("autoscaling/v2", "HorizontalPodAutoscaler", true),
     ("policy/v1", "PodDisruptionBudget", true),
     ("networking.k8s.io/v1", "NetworkPolicy", true),
     ("keda.sh/v1alpha1", "ScaledObject", true),
 ];
 
-/// The history of Deployments.
-const HISTORY: (&str, &str, bool) = ("apps/v1", "ReplicaSet", false);
+/// The history of Deployments, which a rollback cannot go without.
+const HISTORY: &str = "ReplicaSet";
 
 /// Annotations that say nothing about what is wanted, and change by themselves.
 const ANNOTATIONS: [&str; 2] = [
@@ -48,7 +59,9 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
     let history = matches!(request.strategy, AnyStrategy::Rollback(_))
         || request.wanted.to_revision.is_some();
     let mut bundle = Bundle::new();
-    for (api_version, kind, dispensable) in KINDS.into_iter().chain(history.then_some(HISTORY)) {
+    let mut unseen = Vec::new();
+    for (api_version, kind, dispensable) in KINDS {
+        let dispensable = dispensable && !(history && kind == HISTORY);
         let scope = Scope {
             api_version: api_version.to_owned(),
             kind: kind.to_owned(),
@@ -59,7 +72,7 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
             Ok(Reply::Objects(objects)) => bundle.extend(objects.iter().map(as_wanted)),
             Ok(_) => {}
             Err(fault) if dispensable && fault.code == 404 => {}
-            Err(fault) if dispensable && fault.code == 403 => unseen(kind, &fault, world),
+            Err(fault) if dispensable && fault.code == 403 => unseen.push((kind, fault)),
             Err(fault) => {
                 return Err(Error::failed(format!(
                     "{kind}s of {namespace}: {}",
@@ -68,6 +81,7 @@ pub(crate) fn live(request: &mut Request, world: &mut World<'_>) -> Result<Input
             }
         }
     }
+    warn_unseen(&unseen, world);
     request.place_in(&namespace);
     Ok(Input {
         files: Vec::new(),
@@ -92,11 +106,17 @@ fn as_wanted(live: &Manifest) -> Manifest {
         .fold(written, |written, annotation| written.without(annotation))
 }
 
-fn unseen(kind: &str, fault: &Fault, world: &mut World<'_>) {
+/// Tells once which kinds could not be looked at.
+fn warn_unseen(unseen: &[(&str, Fault)], world: &mut World<'_>) {
+    let Some((_, fault)) = unseen.first() else {
+        return;
+    };
+    let kinds = listing(unseen.iter().map(|(kind, _)| format!("{kind}s")));
     let hint = "the plan is made as if there were none";
+    let reason = &fault.message;
     message::warning(
         world,
-        format!("{kind}s cannot be listed: {}\nhint: {hint}", fault.message),
+        format!("{kinds} cannot be listed: {reason}\nhint: {hint}"),
     );
 }
 

@@ -62,6 +62,6 @@ fn fits(plan: &Plan) -> &'static str {
          hint: wait for the gates of each step before the next: `cutover show`"
     } else {
         "these patches fit the files that the plan was made from, and `cutover write` uses them; live objects hold defaults besides\n\
-         hint: for patches that fit live objects: kubectl get deployment,service,hpa,pdb,networkpolicy -o yaml | cutover plan … -f -"
+         hint: for patches that fit live objects: kubectl get deployment,service,sts,ds,rs,job,ingress,hpa,pdb,networkpolicy -o yaml | cutover plan … -f -"
     }
 }
