@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef, Sealer};
 use cutover::patch::{Patch, lacking};
 use cutover::planning::{self, Gate, Pause};
 use cutover::{Checked, Plan, check};
@@ -274,7 +274,8 @@ impl Lab {
                 (Some(_), None) => found.push(format!("{object} is missing")),
                 (None, Some(_)) => found.push(format!("{object} is left")),
                 (Some(wanted), Some(live)) => {
-                    let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
+                    let live = Sealer::default().seal_like(&live, wanted);
+                    let lacks = lacking(wanted.value(), live.value(), &MergeKeys);
                     found.extend(
                         lacks
                             .iter()

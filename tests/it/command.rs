@@ -17,6 +17,7 @@ mod kubectl;
 mod originals;
 mod patches;
 mod plan;
+mod seal_key;
 mod slots;
 mod twice;
 mod verify;

@@ -20,6 +20,7 @@ const BEFORE: &[u8] = include_bytes!("../fixtures/plans-62dcbf7.json.gz");
 const DIFFERENT: &[(&str, &str)] = &[
     ("blue-green/with-analysis", DEFAULTS),
     ("canary/with-analysis", DEFAULTS),
+    ("canary/secrets-stay-sealed", SEALS),
     ("pause/hello", ROLL),
     ("pause/one-of-two", ROLL),
     ("pause/seven-with-a-third", ROLL),
@@ -31,6 +32,7 @@ const DIFFERENT: &[(&str, &str)] = &[
 ];
 
 const DEFAULTS: &str = "a gate says only what is not the default";
+const SEALS: &str = "a Secret's seal is no bare digest";
 const ROLL: &str = "a resume is a roll, and waits for all that a roll waits for";
 
 #[test]

@@ -112,7 +112,7 @@ impl Checks {
             match (wanted, model.server.get(object).ok()) {
                 (None, None) => {}
                 (Some(wanted), Some(live)) => {
-                    let lacks = lacking(wanted.value(), live.sealed().value(), &MergeKeys);
+                    let lacks = lacking(wanted.value(), live.value(), &MergeKeys);
                     if let Some(first) = lacks.first() {
                         return Err(format!(
                             "{object}: {} is {:?} at the end",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use cutover::manifest::{Manifest, ObjectRef, Warning};
+use cutover::manifest::{Manifest, ObjectRef, Sealer, Warning};
 use cutover::{Checked, Plan, Release, Strategy};
 use cutover_report::{show, warnings};
 
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
 use crate::online::{live, no_comparison};
 use crate::refused::refused;
+use crate::seal::{sealer, sealer_of};
 use crate::verify::verify;
 use crate::walk::{File, Folders};
 use crate::wanted::{Wanted, says_itself};
@@ -47,7 +48,15 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         let manifests = inputs.iter().flat_map(|input| &input.files);
         overwrite::refuse_input(world, path, manifests.chain(&strategy_file))?;
     }
-    let (plan, filled) = match make(&request, &from, to.as_ref()) {
+    let given = match &request.common.verify {
+        Some(path) => Some(plan_file::read(world, &PlanFile::any(path))?),
+        None => None,
+    };
+    let sealer = match &given {
+        Some(given) => sealer_of(given, &request.common.seal, world)?,
+        None => sealer(&request.common.seal, world)?,
+    };
+    let (plan, filled) = match make(&request, &from, to.as_ref(), sealer) {
         Ok(made) => made,
         Err(error) => {
             judge_duplicates(world, &inputs, |_| false)?;
@@ -56,8 +65,7 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     };
     let changed = plan.changed();
     judge_duplicates(world, &inputs, |object| changed.contains(object))?;
-    if let Some(path) = &request.common.verify {
-        let given = plan_file::read(world, &PlanFile::any(path))?;
+    if let (Some(path), Some(given)) = (&request.common.verify, given) {
         return verify(path, &given, &plan, &request.strategy, world);
     }
     filled
@@ -110,10 +118,11 @@ fn make(
     request: &Request,
     from: &Input,
     to: Option<&Input>,
+    sealer: Sealer,
 ) -> Result<(Checked, Vec<ObjectRef>), cutover::Error> {
     let Wanted { ends, mut filled } =
         Wanted::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
-    let release = Release::new(ends)?;
+    let release = Release::new(ends.sealed_by(sealer))?;
     let plan = cutover::plan(&release, &request.strategy, &request.options())?;
     let touched: BTreeSet<&ObjectRef> = plan.spec.from.iter().map(Manifest::object).collect();
     filled.retain(|object| touched.contains(object));

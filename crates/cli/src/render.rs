@@ -1,12 +1,13 @@
 //! `cutover render`: the manifests as they stand after a step.
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, ObjectRef, rank};
+use cutover::manifest::{Bundle, Manifest, ObjectRef, Sealer, rank};
 use serde_json::Value;
 
 use crate::args::RenderArgs;
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
+use crate::seal::sealer_of;
 use crate::walk::Folders;
 use crate::{World, message, output, plan_file};
 
@@ -17,10 +18,11 @@ pub(crate) fn run(args: &RenderArgs, world: &mut World<'_>) -> Result<(), Error>
     let objects = if args.filenames.is_empty() {
         by_rank(&state)
     } else {
+        let sealer = sealer_of(&plan, &args.seal, world)?;
         let input = Input::read(world, &args.filenames, Folders::recursive(args.recursive))?;
         let changed = plan.changed();
         judge_duplicates(world, &[&input], |object| changed.contains(object))?;
-        among(&input, &plan, &state)?
+        among(&input, &plan, &state, &sealer)?
     };
     objects
         .iter()
@@ -48,11 +50,18 @@ fn by_rank(state: &Bundle) -> Vec<Manifest> {
 
 /// All of the input: the plan's objects as the state has them, all others as they are, new ones at
 /// the end.
-fn among(input: &Input, plan: &Plan, state: &Bundle) -> Result<Vec<Manifest>, Error> {
+fn among(
+    input: &Input,
+    plan: &Plan,
+    state: &Bundle,
+    sealer: &Sealer,
+) -> Result<Vec<Manifest>, Error> {
     let planned = plan.objects();
     let at_state = |manifest: &&Manifest| match state.get(manifest.object()) {
-        // The file has the values of a Secret, the plan their digest.
-        Some(planned) if *planned == manifest.sealed() => Some((*manifest).clone()),
+        // The file has the values of a Secret, the plan a seal of them.
+        Some(planned) if *planned == sealer.seal_like(manifest, planned) => {
+            Some((*manifest).clone())
+        }
         Some(planned) => Some(planned.clone()),
         None => (!planned.contains(manifest.object())).then(|| (*manifest).clone()),
     };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{Manifest, seal::short_digest};
+use crate::{Manifest, digest::short_digest};
 
 /// The longest name that a Service and a label value may have (RFC 1123 label).
 const LONGEST: usize = 63;

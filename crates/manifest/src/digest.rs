@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::canonical::{NotCanonical, canonical};
+use crate::hex::Hex;
 
 /// The SHA-256 of a value in canonical JSON (RFC 8785), written `sha256:` and 64 hexadecimal
 /// digits.
@@ -37,10 +38,8 @@ impl Digest {
     /// # Ok::<(), cutover_manifest::NotCanonical>(())
     /// ```
     pub fn of(value: &Value) -> Result<Self, NotCanonical> {
-        let hash = Sha256::digest(canonical(value)?);
-        let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-        Ok(Self(format!("sha256:{}", digits.collect::<String>())))
+        let hash = Hex::<32>(Sha256::digest(canonical(value)?).into());
+        Ok(Self(format!("sha256:{hash}")))
     }
 
     /// The first twelve digits, enough for people to tell two apart.
@@ -73,4 +72,10 @@ impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+/// The first `characters` (of 64) of the SHA-256 of `bytes`, in hexadecimal.
+pub(crate) fn short_digest(bytes: &[u8], characters: usize) -> String {
+    let mut text = Hex::<32>(Sha256::digest(bytes).into()).to_string();
+    text.truncate(characters);
+    text
 }

@@ -69,6 +69,12 @@ mod manifest;
 mod owner;
 pub use manifest::Manifest;
 
+mod seal;
+pub use seal::{BadSeal, Seal};
+
+mod sealer;
+pub use sealer::{SealKey, SealKeyError, Sealer};
+
 mod fields;
 pub use fields::Fields;
 
@@ -110,8 +116,9 @@ pub use error::{Error, Errors};
 mod quantity;
 pub use quantity::{BadQuantity, Quantity};
 
+mod hex;
 mod pointer;
 mod removed;
-mod seal;
+mod secret;
 #[cfg(feature = "typed")]
 mod typed;

@@ -5,12 +5,13 @@ use cutover_patch::jsonptr::Pointer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use crate::hex::Hex;
 use crate::{Digest, Error, NotCanonical, ObjectRef, pointer};
 
 /// One Kubernetes object as raw JSON, unknown fields and custom resources included.
 ///
 /// It always has an identity. A copy is cheap: the value is shared. Serialised it is the object
-/// itself; printed for debugging, a Secret's data is sealed.
+/// itself; printed for debugging, a Secret's data is left out.
 ///
 /// ```
 /// use cutover_manifest::Manifest;
@@ -32,6 +33,9 @@ struct Content {
     value: Value,
     /// Made once, when it is first asked for.
     digest: OnceLock<Digest>,
+    /// The slow digest of a Secret's data, and its salt: made once too, and never shown but in a
+    /// seal.
+    stretched: OnceLock<(Hex<16>, Hex<16>)>,
 }
 
 impl Manifest {
@@ -47,11 +51,11 @@ impl Manifest {
     /// ```
     pub fn new(value: Value) -> Result<Self, Error> {
         let object = ObjectRef::of(&value)?;
-        let digest = OnceLock::new();
         Ok(Self(Arc::new(Content {
             object,
             value,
-            digest,
+            digest: OnceLock::new(),
+            stretched: OnceLock::new(),
         })))
     }
 
@@ -103,6 +107,16 @@ impl Manifest {
         }
         let digest = Digest::of(self.value())?;
         Ok(self.0.digest.get_or_init(|| digest))
+    }
+
+    /// The slow digest of a Secret's data, made once for all copies: under one salt, as a plan has
+    /// one for each Secret.
+    pub(crate) fn stretched(&self, salt: Hex<16>, make: impl Fn(Hex<16>) -> Hex<16>) -> Hex<16> {
+        let (known, digest) = self.0.stretched.get_or_init(|| (salt, make(salt)));
+        match *known == salt {
+            true => *digest,
+            false => make(salt),
+        }
     }
 
     /// What stands at a JSON pointer (RFC 6901).
@@ -183,7 +197,7 @@ impl Eq for Manifest {}
 impl fmt::Debug for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Manifest")
-            .field(self.sealed().value())
+            .field(self.redacted().value())
             .finish()
     }
 }

@@ -1,279 +1,185 @@
-//! Secrets without their values: one short digest stands for all of the data.
+//! What stands for a Secret's data in a plan.
 
-use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use crate::hex::Hex;
 
-use crate::Manifest;
-use crate::pointer::escape;
+/// What stands for a Secret's data in a plan: enough to know the data again, and too little to find
+/// it.
+///
+/// It is written `pbkdf2-sha256-600000:SALT:DIGEST`, or `hmac-sha256:KEY:SALT:DIGEST` where the plan
+/// was made with a key, of which `KEY` tells that it is another one. The salt is made of the
+/// object's identity, and stands in the seal, so that it can be recounted of the same data under
+/// another name. `unchanged` stands for data that the plan does not touch: nothing of it is said.
+///
+/// ```
+/// use cutover_manifest::{BadSeal, Seal};
+///
+/// let text = "pbkdf2-sha256-600000:000102030405060708090a0b0c0d0e0f:101112131415161718191a1b1c1d1e1f";
+/// assert_eq!(text.parse::<Seal>()?.to_string(), text);
+/// assert_eq!("unchanged".parse(), Ok(Seal::unchanged()));
+/// let weak = "pbkdf2-sha256-1:000102030405060708090a0b0c0d0e0f:101112131415161718191a1b1c1d1e1f";
+/// assert_eq!(weak.parse::<Seal>(), Err(BadSeal::Unknown));
+/// # Ok::<(), BadSeal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal(pub(crate) Form);
 
-/// The key that stands in a sealed Secret's `data`. It is no legal key of a Secret, which has no
-/// `/`.
-const SEALED: &str = "cutover.dev/sealed";
+/// The forms that a seal has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// By a key.
+    Keyed {
+        key: Hex<4>,
+        salt: Hex<16>,
+        digest: Hex<16>,
+    },
+    /// By a function that takes long.
+    Slow { salt: Hex<16>, digest: Hex<16> },
+    /// Of data that stays.
+    Unchanged,
+}
 
-/// Annotations in which tools keep the whole object as they applied it, a Secret's data included.
-const COPIES: [&str; 5] = [
-    "banzaicloud.com/last-applied",
-    "kapp.k14s.io/original",
-    "kapp.k14s.io/original-diff",
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "objectset.rio.cattle.io/applied",
-];
+/// Why a text is no seal. The text is not told: it may be what it should have sealed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadSeal {
+    /// It does not have the parts of its algorithm.
+    #[error(
+        "the seal of its data is malformed\nhint: a seal is `{SLOW}:SALT:DIGEST`, `{KEYED}:KEY:SALT:DIGEST` or `{UNCHANGED}`"
+    )]
+    Malformed,
+    /// Data itself where a seal should be.
+    #[error("its data is not sealed\nhint: make the plan with Cutover, which seals it")]
+    Open,
+    /// It is of an algorithm that this version does not have, or of another number of iterations.
+    #[error(
+        "the seal of its data is of an algorithm that this version does not know\nhint: use the version of cutover that made the plan, or make it anew"
+    )]
+    Unknown,
+}
 
-/// The fields that Kubernetes has for a Secret.
-const FIELDS: [&str; 7] = [
-    "apiVersion",
-    "data",
-    "immutable",
-    "kind",
-    "metadata",
-    "stringData",
-    "type",
-];
-
-impl Manifest {
-    /// The manifest as it may be shown and stored: in a Secret, one short digest stands for all of
-    /// the data.
-    ///
-    /// `stringData` is folded into `data` before the digest is taken, as the API server does, so a
-    /// file and the object that it made are sealed alike. Annotations that repeat the object, as
-    /// kubectl's `last-applied-configuration`, are left out, and so is any field that Kubernetes
-    /// does not know: it may be a misspelt `stringData`. Other kinds stay as they are; sealing
-    /// twice is sealing once.
+impl Seal {
+    /// The seal of data that stays as it is: of which nothing is said, and nothing compared.
     ///
     /// ```
-    /// use cutover_manifest::Manifest;
-    /// use serde_json::json;
-    ///
-    /// let secret = |data| Manifest::new(json!({
-    ///     "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}, "stringData": {"token": data}
-    /// })).unwrap();
-    /// let sealed = secret("one").sealed();
-    /// assert!(!sealed.value().to_string().contains("one"));
-    /// assert_eq!(sealed.sealed(), sealed);
-    /// assert_ne!(sealed, secret("two").sealed());
+    /// assert_eq!(cutover_manifest::Seal::unchanged().to_string(), "unchanged");
     /// ```
-    #[must_use]
-    pub fn sealed(&self) -> Self {
-        if !self.is_secret() || self.is_sealed() {
-            return self.clone();
-        }
-        let digest = digest(&folded(self.value()));
-        let mut sealed = self.set("/data", json!({ SEALED: digest }));
-        for pointer in self.unsealed() {
-            sealed = sealed.without(&pointer);
-        }
-        sealed
+    pub const fn unchanged() -> Self {
+        Self(Form::Unchanged)
     }
 
-    /// Whether this is a Secret whose data a digest stands for.
+    /// Whether the data stays as it is.
     ///
     /// ```
-    /// # use serde_json::json;
-    /// let sealed = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"},
-    ///     "data": {"cutover.dev/sealed": "0123456789abcdef"}});
-    /// assert!(cutover_manifest::Manifest::new(sealed).unwrap().is_sealed());
+    /// assert!(cutover_manifest::Seal::unchanged().is_unchanged());
     /// ```
-    pub fn is_sealed(&self) -> bool {
-        self.is_secret()
-            && self.unsealed().is_empty()
-            && self
-                .pointer("/data")
-                .and_then(Value::as_object)
-                .is_some_and(only_seal)
+    pub fn is_unchanged(&self) -> bool {
+        *self == Self::unchanged()
     }
 
-    /// Where a Secret may repeat its data beside `data`, as JSON pointers.
+    /// The first twelve digits of the digest, enough for people to tell two apart.
     ///
     /// ```
-    /// # use serde_json::json;
-    /// let secret = json!({"apiVersion": "v1", "kind": "Secret", "stringdata": {"a": "b"},
-    ///     "metadata": {"name": "key", "annotations": {"kapp.k14s.io/original": "{}"}}});
-    /// let secret = cutover_manifest::Manifest::new(secret).unwrap();
-    /// assert_eq!(secret.unsealed(), ["/stringdata", "/metadata/annotations/kapp.k14s.io~1original"]);
+    /// # use cutover_manifest::{BadSeal, Seal};
+    /// let text = "pbkdf2-sha256-600000:000102030405060708090a0b0c0d0e0f:101112131415161718191a1b1c1d1e1f";
+    /// assert_eq!(text.parse::<Seal>()?.short(), "101112131415");
+    /// assert_eq!(Seal::unchanged().short(), "unchanged");
+    /// # Ok::<(), BadSeal>(())
     /// ```
-    pub fn unsealed(&self) -> Vec<String> {
-        let mut pointers = Vec::new();
-        if !self.is_secret() {
-            return pointers;
-        }
-        let fields = self.value().as_object().into_iter().flatten();
-        for (field, _) in fields {
-            if field == "stringData" || !FIELDS.contains(&field.as_str()) {
-                pointers.push(format!("/{}", escape(field)));
+    pub fn short(&self) -> String {
+        match &self.0 {
+            Form::Keyed { digest, .. } | Form::Slow { digest, .. } => {
+                digest.to_string().chars().take(12).collect()
             }
+            Form::Unchanged => UNCHANGED.to_owned(),
         }
-        let annotations = self
-            .pointer("/metadata/annotations")
-            .and_then(Value::as_object);
-        for (key, value) in annotations.into_iter().flatten() {
-            if COPIES.contains(&key.as_str()) || holds_object(value) {
-                pointers.push(format!("/metadata/annotations/{}", escape(key)));
-            }
+    }
+}
+
+impl FromStr for Seal {
+    type Err = BadSeal;
+
+    fn from_str(text: &str) -> Result<Self, BadSeal> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let form = match parts.as_slice() {
+            [KEYED, key, salt, digest] => keyed(key, salt, digest),
+            [SLOW, salt, digest] => slow(salt, digest),
+            [UNCHANGED] => Some(Form::Unchanged),
+            [KEYED | SLOW | UNCHANGED, ..] | [] | [_] => None,
+            [_, ..] => return Err(BadSeal::Unknown),
+        };
+        form.map(Self).ok_or(BadSeal::Malformed)
+    }
+}
+
+fn keyed(key: &str, salt: &str, digest: &str) -> Option<Form> {
+    Some(Form::Keyed {
+        key: Hex::parse(key)?,
+        salt: Hex::parse(salt)?,
+        digest: Hex::parse(digest)?,
+    })
+}
+
+fn slow(salt: &str, digest: &str) -> Option<Form> {
+    Some(Form::Slow {
+        salt: Hex::parse(salt)?,
+        digest: Hex::parse(digest)?,
+    })
+}
+
+impl fmt::Display for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Form::Keyed { key, salt, digest } => write!(f, "{KEYED}:{key}:{salt}:{digest}"),
+            Form::Slow { salt, digest } => write!(f, "{SLOW}:{salt}:{digest}"),
+            Form::Unchanged => f.write_str(UNCHANGED),
         }
-        pointers
-    }
-
-    /// A field of a Secret that Kubernetes does not know.
-    pub(crate) fn unknown_field(&self) -> Option<&str> {
-        let mut fields = self.value().as_object()?.keys();
-        let unknown = fields.find(|field| !FIELDS.contains(&field.as_str()))?;
-        self.is_secret().then_some(unknown)
-    }
-
-    /// Whether this is a Secret, whose data nothing may show.
-    pub(crate) fn is_secret(&self) -> bool {
-        let object = self.object();
-        object.api_version == "v1" && object.kind == "Secret"
     }
 }
 
-/// The first `characters` (of 64) of the SHA-256 of `bytes`, in hexadecimal.
-pub(crate) fn short_digest(bytes: &[u8], characters: usize) -> String {
-    let mut text: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    text.truncate(characters);
-    text
-}
+/// HMAC-SHA256, cut to half of its length.
+const KEYED: &str = "hmac-sha256";
 
-/// Whether a text is an object of Kubernetes as JSON.
-fn holds_object(value: &Value) -> bool {
-    let text = value.as_str().unwrap_or_default();
-    serde_json::from_str::<Value>(text)
-        .is_ok_and(|value| value.get("kind").is_some() || value.get("data").is_some())
-}
+/// PBKDF2-HMAC-SHA256. The number is part of the name: nobody who forges a plan picks another.
+const SLOW: &str = "pbkdf2-sha256-600000";
 
-fn only_seal(data: &Map<String, Value>) -> bool {
-    data.len() == 1 && data.contains_key(SEALED)
-}
-
-/// All data in base64, `stringData` winning over `data`. A value that is no text keeps its JSON.
-fn folded(secret: &Value) -> BTreeMap<&str, String> {
-    let entries = |field| {
-        secret
-            .get(field)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-    };
-    let data = entries("data").map(|(key, value)| (key.as_str(), raw(value)));
-    let plain = entries("stringData").map(|(key, value)| (key.as_str(), encoded(value)));
-    data.chain(plain).collect()
-}
-
-fn raw(value: &Value) -> String {
-    // Line breaks inside base64 mean nothing, and the API server drops them.
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), |text| text.replace(['\r', '\n'], ""))
-}
-
-fn encoded(value: &Value) -> String {
-    STANDARD.encode(
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned),
-    )
-}
-
-/// Keys and values with their lengths before them, so that no two contents run together alike.
-fn digest(data: &BTreeMap<&str, String>) -> String {
-    let text: String = data
-        .iter()
-        .map(|(key, value)| format!("{}:{key}{}:{value}", key.len(), value.len()))
-        .collect();
-    short_digest(text.as_bytes(), 16)
-}
+const UNCHANGED: &str = "unchanged";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn secret(fields: Value) -> Manifest {
-        let mut secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}});
-        secret
-            .as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().cloned().unwrap());
-        Manifest::new(secret).unwrap()
-    }
-
     #[test]
-    fn one_content_has_one_digest_however_it_is_written() {
-        let check = |one: Value, other: Value, same: bool| {
-            let (one, other) = (secret(one).sealed(), secret(other).sealed());
-            assert!(one.is_sealed() && other.is_sealed());
-            assert_eq!(one == other, same, "{one:?} {other:?}");
+    fn what_is_no_seal_is_refused() {
+        let check = |text: &str, expect: Result<(), BadSeal>| {
+            let written = text.parse::<Seal>().map(|seal| seal.to_string());
+            assert_eq!(written, expect.map(|()| text.to_owned()));
         };
-        check(
-            json!({"data": {"a": "b25l"}}),
-            json!({"stringData": {"a": "one"}}),
-            true,
-        );
-        check(
-            json!({"data": {"a": "b2\n5l\n"}}),
-            json!({"data": {"a": "b25l"}}),
-            true,
-        );
-        check(
-            json!({"data": {"a": "dHdv"}, "stringData": {"a": "one"}}),
-            json!({"data": {"a": "b25l"}}),
-            true,
-        );
-        check(json!({}), json!({"data": {}}), true);
-        check(
-            json!({"data": {"a": "b25l"}}),
-            json!({"data": {"b": "b25l"}}),
-            false,
-        );
-        check(
-            json!({"data": {"a": "", "b": "ab"}}),
-            json!({"data": {"a": "b", "b": "a"}}),
-            false,
-        );
-        check(
-            json!({"data": {"a": null}}),
-            json!({"data": {"a": 1}}),
-            false,
-        );
-    }
-
-    #[test]
-    fn nothing_shows_what_is_sealed() {
-        let check = |place: &str, value: Value| {
-            let open = secret(json!({"stringData": {"a": "hunter2"}, "type": "Opaque"}))
-                .set("/metadata/annotations", json!({"team": "front"}))
-                .set(place, value);
-            assert!(!open.is_sealed(), "{place}");
-            let sealed = open.sealed();
-            assert!(sealed.is_sealed(), "{place}");
-            assert_eq!(sealed.sealed(), sealed, "{place}");
-            assert!(!sealed.value().to_string().contains("hunter2"), "{place}");
-            let annotations = sealed.pointer("/metadata/annotations");
-            assert_eq!(annotations, Some(&json!({"team": "front"})), "{place}");
-            assert_eq!(sealed.pointer("/type"), Some(&json!("Opaque")));
-            assert!(!format!("{open:?}").contains("hunter2"));
-        };
-        for key in COPIES {
-            let key = format!("/metadata/annotations/{}", escape(key));
-            check(&key, "hunter2".into());
+        let (salt, digest) = ("0".repeat(32), "f".repeat(32));
+        let with = |algorithm: &str| format!("{algorithm}:{salt}:{digest}");
+        check("unchanged", Ok(()));
+        check(&with("pbkdf2-sha256-600000"), Ok(()));
+        check(&with("hmac-sha256:01020304"), Ok(()));
+        for algorithm in [
+            "md5",
+            "sha256",
+            "pbkdf2-sha256-1",
+            "pbkdf2-sha256-0600000",
+            "pbkdf2-sha256-1000000000000",
+            "PBKDF2-SHA256-600000",
+            "",
+        ] {
+            check(&with(algorithm), Err(BadSeal::Unknown));
         }
-        let copy = json!({"kind": "Secret", "data": {"a": "hunter2"}}).to_string();
-        check("/metadata/annotations/example.com~1copy", copy.into());
-        check("/stringdata", json!({"a": "hunter2"}));
-        check("/Data", json!({"a": "hunter2"}));
-        check("/spec", json!({"a": "hunter2"}));
-    }
-
-    #[test]
-    fn other_kinds_stay_as_they_are() {
-        let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "b"}});
-        let map = Manifest::new(map).unwrap();
-        assert_eq!(map.sealed(), map);
-        assert!(!map.is_sealed());
+        check(&with("hmac-sha256"), Err(BadSeal::Malformed));
+        check(&with("hmac-sha256:01"), Err(BadSeal::Malformed));
+        check(&with("unchanged"), Err(BadSeal::Malformed));
+        check(&with("pbkdf2-sha256-600000:00"), Err(BadSeal::Malformed));
+        check("pbkdf2-sha256-600000:00:00", Err(BadSeal::Malformed));
+        check("9565dcb099d8ab7e", Err(BadSeal::Malformed));
+        check("hunter2", Err(BadSeal::Malformed));
+        check("", Err(BadSeal::Malformed));
     }
 }

@@ -9,6 +9,7 @@ use crate::change::Change;
 use crate::error::Error;
 use crate::limits;
 use crate::plan::{Plan, Undo};
+use crate::seals;
 use crate::step::Step;
 use crate::walk::{apply, take_back, walk};
 
@@ -28,7 +29,7 @@ pub fn state_digest(state: &Bundle) -> Result<Digest, Error> {
 impl Plan {
     /// Whether the document is whole: its digest is its own, it is no larger than a plan may be,
     /// each object is there once, each patch fits the state before it and its inverse takes it
-    /// back, each state has the digest that its step names, and every way back ends where it says.
+    /// back, each Secret is sealed, each state has the digest that its step names, and every way back ends where it says.
     ///
     /// # Errors
     ///
@@ -40,6 +41,7 @@ impl Plan {
             let reason = "the plan is not the one that this digest was made of";
             return Err(Error::edited("plan: digest", reason));
         }
+        seals::start(self)?;
         let mut digests = vec![state_digest(&self.start())?];
         let mut walk = self.walk();
         while let Some(step) = walk.advance()? {
@@ -99,6 +101,7 @@ fn unpaired() -> Error {
 /// The digest of the state after a step, where it is the one that the step names.
 fn checked(step: &Step, state: &Bundle, place: &str) -> Result<Digest, Error> {
     changed_once(step, place)?;
+    seals::step(step, state, place)?;
     let digest = state_digest(state)?;
     if digest != step.state {
         let reason = "the state after it is not the one that it names";

@@ -1,6 +1,6 @@
 //! What can go wrong when a plan is read.
 
-use cutover_manifest::{NotCanonical, ObjectRef};
+use cutover_manifest::{BadSeal, NotCanonical, ObjectRef};
 
 use crate::plan::API_VERSION;
 
@@ -50,6 +50,16 @@ pub enum Error {
         /// What the patch says.
         source: Box<cutover_patch::Error>,
     },
+    /// What stands for a Secret's data is no seal.
+    #[error("{place}: {object}: {source}")]
+    Seal {
+        /// A path into the plan, or its step.
+        place: String,
+        /// The Secret.
+        object: Box<ObjectRef>,
+        /// What is wrong with it.
+        source: BadSeal,
+    },
     /// There is no such step.
     #[error(
         "there is no step {step}: the plan has {steps}\nhint: 0 is the state before the first step"
@@ -68,7 +78,9 @@ pub enum Error {
 impl Error {
     /// The same, where the step is one of the way back from another.
     pub(crate) fn on_the_way_back(mut self, from: usize) -> Self {
-        if let Self::Edited { place, .. } | Self::Patch { place, .. } = &mut self {
+        if let Self::Edited { place, .. } | Self::Patch { place, .. } | Self::Seal { place, .. } =
+            &mut self
+        {
             *place = format!("undo from step {from}, {place}");
         }
         self

@@ -21,6 +21,7 @@ mod phase;
 mod plan;
 #[cfg(feature = "schema")]
 mod schema;
+mod seals;
 mod step;
 mod walk;
 

@@ -65,7 +65,7 @@ pub struct Spec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// The objects that the plan starts from and touches, and those that its reading depends on. A
-    /// Secret's values are one short digest here.
+    /// seal stands for a Secret's values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(
         feature = "schema",

@@ -1,6 +1,6 @@
 //! Both ends of a release before they are judged, and the passes over what is wanted.
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, ObjectRef, Sealer};
 
 use crate::autoscalers::autoscaled;
 use crate::change::{EnvironmentVariable, Image, set_environment, set_image};
@@ -33,6 +33,7 @@ pub struct Ends {
     to: Bundle,
     prune: bool,
     restart: bool,
+    sealer: Sealer,
 }
 
 impl Ends {
@@ -43,6 +44,7 @@ impl Ends {
             to,
             prune: false,
             restart: false,
+            sealer: Sealer::default(),
         }
     }
 
@@ -86,6 +88,22 @@ impl Ends {
     pub fn without(mut self, names: &[ObjectName]) -> Result<Self, Refusals> {
         [self.from, self.to] = without(&self, names)?;
         Ok(self)
+    }
+
+    /// The same, with Secrets sealed so; [slowly](Sealer::Slow) where nothing is said.
+    ///
+    /// ```
+    /// use cutover_manifest::{SealKey, Sealer};
+    /// use cutover_release::{Ends, Release};
+    ///
+    /// let key = SealKey::new(b"kept where the Secrets are")?;
+    /// let release = Release::new(Ends::default().sealed_by(Sealer::Keyed(key)))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn sealed_by(mut self, sealer: Sealer) -> Self {
+        self.sealer = sealer;
+        self
     }
 
     /// The same, with something else wanted.
@@ -173,6 +191,10 @@ impl Ends {
     /// What is wanted.
     pub fn to(&self) -> &Bundle {
         &self.to
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     pub(crate) fn is_pruned(&self) -> bool {

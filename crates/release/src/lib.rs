@@ -20,6 +20,7 @@ mod refusal;
 mod refuse;
 mod release;
 mod restart;
+mod secrets;
 mod select;
 mod services;
 mod sets;

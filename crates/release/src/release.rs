@@ -16,6 +16,7 @@ use crate::live::{keep, live};
 use crate::refusal::{Refusals, refuse};
 use crate::refuse::refuse_release;
 use crate::restart::restart_for_configuration;
+use crate::secrets::sealed;
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
 /// can do.
@@ -36,9 +37,10 @@ impl Release {
     /// A release from what runs to what is wanted.
     ///
     /// Objects that `to` lacks stay, with a warning, unless the ends are
-    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan. ReplicaSets that a
-    /// Deployment of the input controls are its history, and left out with their pods. Where others
-    /// say how many pods run, `replicas` stays as it is.
+    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan, and of data that is the
+    /// same at both ends nothing at all. ReplicaSets that a Deployment of the input controls are its
+    /// history, and left out with their pods. Where others say how many pods run, `replicas` stays
+    /// as it is.
     ///
     /// # Errors
     ///
@@ -54,10 +56,7 @@ impl Release {
     /// ```
     pub fn new(ends: Ends) -> Result<Self, Refusals> {
         let both = [ends.from(), ends.to()];
-        let [from, mut to]: [Bundle; 2] = both.map(|end| {
-            let end = without_history(end, both);
-            end.iter().map(Manifest::sealed).collect()
-        });
+        let [from, mut to] = both.map(|end| without_history(end, both));
         let mut warnings = Vec::new();
         for manifest in from
             .iter()
@@ -71,6 +70,7 @@ impl Release {
                 to.insert(manifest);
             }
         }
+        let [from, mut to] = sealed([from, to], ends.sealer());
         written_alike(&from, &mut to);
         if ends.restarts_for_configuration() {
             restart_for_configuration(&from, &mut to)?;

@@ -1,9 +1,9 @@
 //! What a step changes, object by object, without what must not be shown.
 
-use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, emit};
+use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, Sealer, emit};
 use cutover_patch::{Difference, differences};
 use cutover_plan::{Change, Step};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use crate::text::clean;
@@ -162,15 +162,19 @@ fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
 const LAST_APPLIED: &str =
     "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
 
-/// The object as it may be shown: digests stand for a Secret's data and for kubectl's copy of the
-/// object.
+/// The object as it may be shown: a few digits of a seal stand for a Secret's data, and of a digest
+/// for kubectl's copy of the object.
 fn shown(manifest: &Manifest) -> Value {
-    let sealed = manifest.sealed();
+    // A plan that was made by other means may hold it open.
+    let sealed = Sealer::default().seal(manifest);
     let mut value = sealed.value().clone();
-    if sealed.is_sealed()
+    if let Some(seal) = sealed.seal()
         && let Some(data) = value.pointer_mut("/data")
     {
-        *data = json!(format!("sealed {}", seal(data)));
+        *data = json!(match seal {
+            Ok(seal) => format!("sealed {}", seal.short()),
+            Err(_) => "sealed".to_owned(),
+        });
     }
     if let Some(copy) = value.pointer_mut(LAST_APPLIED) {
         let digest = Digest::of(copy).map(|digest| digest.short().to_owned());
@@ -178,14 +182,6 @@ fn shown(manifest: &Manifest) -> Value {
         *copy = json!(format!("not shown, {digest}"));
     }
     value
-}
-
-fn seal(data: &Value) -> &str {
-    data.as_object()
-        .into_iter()
-        .flat_map(Map::values)
-        .find_map(Value::as_str)
-        .unwrap_or_default()
 }
 
 fn lines(difference: &Difference) -> Vec<Line> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef};
+use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, Sealer};
 use cutover_patch::{Difference, lacking, merge};
 use cutover_plan::Plan;
 
@@ -33,14 +33,14 @@ impl Bound {
 /// A plan as it fits the live objects: every state is merged three ways onto them, and the patches
 /// are derived anew.
 ///
-/// `live` is all of the plan's objects that the cluster has. What a live object has beside what its
-/// file says stays as it is, forward and back.
+/// `live` is all of the plan's objects that the cluster has, and `sealer` compares the data of
+/// Secrets. What a live object has beside what its file says stays as it is, forward and back.
 ///
 /// # Errors
 ///
 /// [`Error::Unbound`] with every place where a file and its live object disagree, an object that is
 /// missing, that is being deleted, or that the plan would create and is there.
-pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error> {
+pub fn bind(plan: &Plan, live: &Bundle, sealer: &Sealer, namespace: &str) -> Result<Bound, Error> {
     let place = Place::new(namespace);
     let start = plan.start();
     let mut reasons = Vec::new();
@@ -51,8 +51,9 @@ pub fn bind(plan: &Plan, live: &Bundle, namespace: &str) -> Result<Bound, Error>
         match live.get(file.object()) {
             None => reasons.push(format!("{}: it is not in the cluster", file.object())),
             Some(live) => {
-                reasons.extend(disagreements(&said, live));
-                bases.insert(file.object().clone(), (file, as_written(live)));
+                let live = sealer.seal_like(live, &file);
+                reasons.extend(disagreements(&said, &live));
+                bases.insert(file.object().clone(), (file, as_written(&live)));
             }
         }
     }
@@ -109,14 +110,14 @@ pub(crate) fn said(plan: &Plan, file: &Manifest) -> Manifest {
     }
 }
 
-/// What an object does not hold of what its file says.
+/// What an object does not hold of what its file says; a Secret, sealed as its file is.
 pub(crate) fn file_lacking(file: &Manifest, live: &Manifest) -> Vec<Difference> {
     let file = as_written(file).without("/metadata/annotations/deployment.kubernetes.io~1revision");
-    lacking(file.value(), live.sealed().value(), &MergeKeys)
+    lacking(file.value(), live.value(), &MergeKeys)
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be
-/// compared with.
+/// compared with. A Secret has its data still: whoever compares it seals it.
 pub fn as_written(live: &Manifest) -> Manifest {
     let fields = [
         "creationTimestamp",
@@ -126,7 +127,7 @@ pub fn as_written(live: &Manifest) -> Manifest {
         "selfLink",
         "uid",
     ];
-    let written = live.sealed().without("/status");
+    let written = live.without("/status");
     fields.iter().fold(written, |written, field| {
         written.without(&format!("/metadata/{field}"))
     })

@@ -40,6 +40,7 @@ impl Run {
         };
         let objects = way.changes(step).iter().map(cutover_plan::Change::object);
         let (before, after) = (way.before(step), way.after(step));
+        let secrets = self.options.secrets();
         objects.into_iter().any(|object| {
             match (
                 before.get(object),
@@ -49,7 +50,7 @@ impl Run {
                 (None, Some(_), live) => live.is_some_and(|live| !goes(live)),
                 (Some(_), None, live) => live.is_none_or(goes),
                 (Some(before), Some(after), Some(live)) => {
-                    let live = live.sealed();
+                    let live = secrets.seal_like(live, after);
                     let schema = &cutover_manifest::MergeKeys;
                     !cutover_patch::Standing::of(
                         live.value(),

@@ -7,6 +7,9 @@ pub enum Error {
     /// The plan is not what it should be.
     #[error(transparent)]
     Plan(#[from] cutover_plan::Error),
+    /// The plan's Secrets are sealed with a key that was not given.
+    #[error(transparent)]
+    SealKey(#[from] cutover_manifest::SealKeyError),
     /// The live objects are not those that the plan starts from.
     #[error(
         "{}\nhint: make the plan anew from what runs, or bring the files and the cluster together first",

@@ -107,6 +107,7 @@ mod resource;
 mod rest;
 mod rights;
 mod run;
+mod secrets;
 mod seen;
 mod stand;
 mod survey;

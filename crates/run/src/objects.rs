@@ -19,10 +19,11 @@ impl Run {
             .objects
             .iter()
             .filter(|object| all || news.contains(object));
+        let secrets = self.options.secrets();
         let found = objects.into_iter().find_map(|object| {
             let live = self.seen.live(object);
             self.made_anew(object, live)
-                .or_else(|| drift(way, way.after(done), object, live))
+                .or_else(|| drift(way, way.after(done), object, live, secrets))
         });
         self.in_place = found.is_none().then_some(done);
         found
@@ -43,7 +44,7 @@ impl Run {
         let live = self.seen.live(object);
         match self.made_anew(object, live) {
             Some(reason) => Stand::Drift(reason),
-            None => stand(way, number, object, live, |state| self.unsealed(state)),
+            None => stand(way, number, object, live, self.options.secrets()),
         }
     }
 
@@ -51,24 +52,6 @@ impl Run {
         let uid = live?.pointer("/metadata/uid")?.as_str()?;
         let known = self.position.as_ref()?.uids.get(&key(object))?;
         (known != uid).then(|| format!("{object}: it was deleted and created anew"))
-    }
-
-    /// A state with the values that the plan names by digest.
-    pub(crate) fn unsealed(&self, state: &Manifest) -> Option<Manifest> {
-        if !state.is_sealed() {
-            return Some(state.clone());
-        }
-        let secrets = self.options.secrets.iter();
-        let data = |secret: &&Manifest| secret.sealed().pointer("/data") == state.pointer("/data");
-        let same = secrets
-            .filter(|secret| secret.object().name == state.object().name)
-            .find(data)?;
-        let fields = ["data", "stringData"]
-            .iter()
-            .filter_map(|field| Some((field, same.value().get(*field)?)));
-        Some(fields.fold(state.without("/data"), |open, (field, value)| {
-            open.set(&format!("/{field}"), value.clone())
-        }))
     }
 
     pub(crate) fn note_uid(&mut self, manifest: &Manifest) {

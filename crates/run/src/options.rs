@@ -1,6 +1,6 @@
 //! What a run is asked for.
 
-use cutover_manifest::Manifest;
+use cutover_manifest::{Manifest, Sealer};
 use cutover_plan::{Duration, OnFailure};
 
 /// What a run is asked for, besides its plan.
@@ -21,10 +21,11 @@ pub struct Options {
     pub lease: Duration,
     /// Whether objects that Argo CD or Flux manages may be changed all the same.
     pub managed: bool,
-    /// The Secrets whose values the plan names by digest, as files hold them: of one that changes,
-    /// both as it was and as it is to be, since the way back needs the one and the way forward the
-    /// other.
+    /// The Secrets whose data the plan has seals of, as files hold them: of one that changes, both as
+    /// it was and as it is to be, since the way back needs the one and the way forward the other.
     pub secrets: Vec<Manifest>,
+    /// How data is compared with those seals: with a key, where the plan was made with it.
+    pub sealer: Sealer,
 }
 
 /// Where a run is to lead.
@@ -54,6 +55,7 @@ impl Options {
             lease: Duration::of_seconds(15),
             managed: false,
             secrets: Vec::new(),
+            sealer: Sealer::default(),
         }
     }
 }

@@ -13,11 +13,12 @@ use crate::kept::claims;
 use crate::lease::later;
 use crate::managed::manager;
 use crate::now::Now;
-use crate::options::Goal;
+use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::rights::scopes;
 use crate::run::{Phase, Run};
+use crate::stand::unknown_data;
 use crate::unsupported::refuse_unsupported;
 use crate::way::{Way, states_of_objects};
 
@@ -181,7 +182,10 @@ impl Run {
             };
         }
         let live = self.seen.bundle(self.objects.iter());
-        match bind(&self.given, &live, &self.options.namespace) {
+        let Options {
+            sealer, namespace, ..
+        } = &self.options;
+        match bind(&self.given, &live, sealer, namespace) {
             Ok(bound) => self.bound = bound,
             Err(error) => return self.failed(error),
         }
@@ -191,14 +195,15 @@ impl Run {
         }
     }
 
-    /// A Secret that the plan writes, and whose values nobody has given.
+    /// A Secret whose data the plan writes, and whose values nobody has given.
     fn closed(&self) -> Option<String> {
         let states = states_of_objects(&self.bound.plan).unwrap_or_default();
-        let closed = states.iter().find(|state| self.unsealed(state).is_none())?;
-        let object = closed.object();
-        Some(format!(
-            "{object}: the plan names its data by a digest only\nhint: give the file that has its values"
-        ))
+        let secrets = self.options.secrets();
+        let stays =
+            |state: &Manifest| matches!(state.seal(), Some(Ok(seal)) if seal.is_unchanged());
+        let mut written = states.iter().filter(|state| !stays(state));
+        let closed = written.find(|state| secrets.open(state).is_none())?;
+        Some(unknown_data(closed.object()))
     }
 
     /// Who else would take each step back.

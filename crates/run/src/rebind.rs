@@ -62,7 +62,9 @@ impl Run {
             let object = file.object();
             // One that is on its way out is not the one that a way back creates.
             let live = self.seen.live(object).filter(|live| !goes(live));
-            let base = base(file, live, here.get(object));
+            let state = here.get(object).unwrap_or(file);
+            let sealed = live.map(|live| self.options.secrets().seal_like(live, state));
+            let base = base(file, sealed.as_ref(), here.get(object));
             self.queue
                 .extend(self.fuller(&given, &base, kept.get(object)));
             bases.insert(object.clone(), (file.clone(), base));
@@ -126,7 +128,8 @@ impl Run {
             let claimed = state.with(|value| *value = said(value));
             let is_here = here.get(state.object()) == Some(&claim.given);
             let live = self.seen.live(state.object()).filter(|_| is_here);
-            if live.is_some_and(|live| shows(&as_written(live), &state, &claimed)) {
+            let live = live.map(|live| self.options.secrets().seal_like(live, &state));
+            if live.is_some_and(|live| shows(&as_written(&live), &state, &claimed)) {
                 self.admitted.push((state, claimed));
             } else {
                 self.confirm(Rebound {
@@ -227,11 +230,13 @@ impl Run {
             .into_iter()
             .zip(around(&given, position))
             .collect();
+        let secrets = self.options.secrets();
         let mut here = Bundle::new();
         for object in &self.objects {
             let live = self.seen.live(object);
-            let is_in =
-                |(state, _): &&(&Bundle, &Bundle)| drift(kept, state, object, live).is_none();
+            let is_in = |(state, _): &&(&Bundle, &Bundle)| {
+                drift(kept, state, object, live, secrets).is_none()
+            };
             // One that somebody else has written to stops the run, wherever it is taken to be.
             let found = states.iter().find(is_in).or_else(|| states.first());
             let found = found.and_then(|(_, given)| given.get(object));

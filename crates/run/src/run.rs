@@ -152,7 +152,8 @@ impl Run {
             duration,
         );
         let objects: Vec<ObjectRef> = objects(&plan, &options.namespace).into_iter().collect();
-        let phase = match refuse_unsupported(&plan) {
+        let seals = || Ok(options.sealer.fits(&plan.secrets())?);
+        let phase = match refuse_unsupported(&plan).and_then(|()| seals()) {
             Ok(()) => Phase::Claim,
             Err(error) => Phase::Close(Outcome::Refused {
                 reason: error.to_string(),

@@ -9,6 +9,7 @@ use cutover_patch::{
 use serde_json::Value;
 
 use crate::effect::Write;
+use crate::secrets::Secrets;
 use crate::way::Way;
 
 /// How an object stands before or after a change.
@@ -25,14 +26,12 @@ pub(crate) enum Stand {
 }
 
 /// How a live object stands towards a step of the way that changes it.
-///
-/// `unseal` finds the values of a Secret that the plan names by digest.
 pub(crate) fn stand(
     way: &Way,
     number: usize,
     object: &ObjectRef,
     live: Option<&Manifest>,
-    unseal: impl Fn(&Manifest) -> Option<Manifest>,
+    secrets: Secrets<'_>,
 ) -> Stand {
     let (before, after) = (
         way.before(number).get(object),
@@ -45,7 +44,7 @@ pub(crate) fn stand(
         .collect();
     match (live, after) {
         (None, None) => Stand::Done,
-        (None, Some(after)) => absent(after, before, &starts, unseal),
+        (None, Some(after)) => absent(after, before, &starts, secrets),
         (Some(live), None) if goes(live) => Stand::Done,
         (Some(live), None) => {
             let version = Some(metadata(live, "resourceVersion"));
@@ -57,7 +56,7 @@ pub(crate) fn stand(
         }
         (Some(live), Some(_)) if goes(live) && before.is_none() => Stand::Goes,
         (Some(live), Some(_)) if goes(live) => Stand::Drift(being_deleted(object)),
-        (Some(live), Some(after)) => present(live, after, &starts, unseal),
+        (Some(live), Some(after)) => present(live, after, &starts, secrets),
     }
 }
 
@@ -68,6 +67,7 @@ pub(crate) fn drift(
     state: &Bundle,
     object: &ObjectRef,
     live: Option<&Manifest>,
+    secrets: Secrets<'_>,
 ) -> Option<String> {
     match (live, state.get(object)) {
         (None, None) => None,
@@ -78,7 +78,7 @@ pub(crate) fn drift(
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
         (Some(live), Some(_)) if goes(live) => Some(being_deleted(object)),
         (Some(live), Some(here)) => {
-            let sealed = live.sealed();
+            let sealed = secrets.seal_like(live, here);
             let uncounted = way.counts(object).then(|| here.without("/spec/replicas"));
             let off = way
                 .others(object, state)
@@ -102,14 +102,14 @@ fn absent(
     after: &Manifest,
     before: Option<&Manifest>,
     starts: &[Option<&Manifest>],
-    unseal: impl Fn(&Manifest) -> Option<Manifest>,
+    secrets: Secrets<'_>,
 ) -> Stand {
     let object = after.object();
     match before {
         // The step that was being made when the run turned round did not come to create it.
         Some(_) if starts.contains(&None) => Stand::Done,
         Some(_) => Stand::Drift(format!("{object}: it is gone")),
-        None => match unseal(after) {
+        None => match secrets.open(after) {
             Some(manifest) => Stand::Todo(Write::Create(manifest)),
             None => Stand::Drift(unknown_data(object)),
         },
@@ -120,10 +120,10 @@ fn present(
     live: &Manifest,
     after: &Manifest,
     starts: &[Option<&Manifest>],
-    unseal: impl Fn(&Manifest) -> Option<Manifest>,
+    secrets: Secrets<'_>,
 ) -> Stand {
     let object = after.object();
-    let sealed = live.sealed();
+    let sealed = secrets.seal_like(live, after);
     let known: Vec<&Manifest> = starts.iter().flatten().copied().collect();
     if known.is_empty() {
         let lacks = lacking(after.value(), sealed.value(), &MergeKeys);
@@ -142,13 +142,13 @@ fn present(
     let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
         return Stand::Drift(told(live, &standing(first).off_before));
     };
-    if !after.is_sealed() {
+    if start.pointer("/data") == after.pointer("/data") || !after.is_sealed() {
         return Stand::Todo(patch(
             live,
             &merge(live.value(), start.value(), after.value(), &MergeKeys),
         ));
     }
-    match unseal(after) {
+    match secrets.open(after) {
         Some(open) => Stand::Todo(patch(live, &with_data(live, start, &open))),
         None => Stand::Drift(unknown_data(object)),
     }
@@ -198,9 +198,9 @@ fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
     target
 }
 
-fn unknown_data(object: &ObjectRef) -> String {
+pub(crate) fn unknown_data(object: &ObjectRef) -> String {
     format!(
-        "{object}: the plan names its data by a digest only\nhint: give the file that has its values"
+        "{object}: the plan has a seal of its data only\nhint: give the file that has its values"
     )
 }
 
@@ -232,8 +232,7 @@ fn told(live: &Manifest, off: &[Difference]) -> String {
             .map_or_else(|| "nothing".to_owned(), ToString::to_string)
     };
     let line = |off: &Difference| {
-        let secret = live.sealed() != *live || live.is_sealed();
-        let (expected, found) = if secret {
+        let (expected, found) = if live.is_secret() {
             ("other data".to_owned(), "data of its own".to_owned())
         } else {
             (value(&off.before), value(&off.after))

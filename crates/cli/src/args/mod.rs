@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 mod online;
 mod plan;
 mod plan_file;
+mod seal;
 mod strategies;
 mod view;
 
@@ -14,6 +15,7 @@ pub(crate) use online::{
 };
 pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use plan_file::PlanFile;
+pub(crate) use seal::SealArgs;
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
     CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs,

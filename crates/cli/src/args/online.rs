@@ -8,7 +8,7 @@ use cutover_kube::Settings;
 
 use crate::World;
 use crate::args::plan::OnFailure;
-use crate::args::{DocumentOutput, PlanFile};
+use crate::args::{DocumentOutput, PlanFile, SealArgs};
 
 /// Which cluster, by kubectl's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
@@ -66,10 +66,12 @@ impl Place {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// The Secrets that the plan writes: it knows their digests only. A file, a directory, or `-`;
-    /// may be repeated.
+    /// The Secrets that the plan writes: it has seals of their data only. A file, a directory, or
+    /// `-`; may be repeated.
     #[arg(long, value_name = "PATH")]
     pub(crate) secrets_from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
     /// What to do where a gate does not hold in time; what the plan says where nothing is said.
     #[arg(long, value_name = "WHAT")]
     pub(crate) on_failure: Option<OnFailure>,
@@ -127,6 +129,8 @@ pub(crate) struct ApproveArgs {
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
     /// Lines for people where nothing is said; `json` prints what the journal says.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<EventsOutput>,

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use cutover::planning::{self, ObjectName, WorkloadName};
 use cutover::{AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options};
 
-use crate::args::{ClusterArgs, StrategyCommand};
+use crate::args::{ClusterArgs, SealArgs, StrategyCommand};
 
 /// `cutover plan`.
 #[derive(Debug, Args)]
@@ -68,6 +68,8 @@ pub(crate) struct Common {
     /// Exit 4 where there is something to do.
     #[arg(long)]
     pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
 }

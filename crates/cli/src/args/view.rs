@@ -8,8 +8,8 @@ use cutover::manifest::Quantity;
 use cutover::planning::Amount;
 use cutover::traffic::Percent;
 
-use crate::args::PlanFile;
 use crate::args::strategies::percent;
+use crate::args::{PlanFile, SealArgs};
 
 /// `cutover read`.
 #[derive(Debug, Args)]
@@ -108,6 +108,8 @@ pub(crate) struct RenderArgs {
     /// Read the directories below those that are named too.
     #[arg(short = 'R', long)]
     pub(crate) recursive: bool,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
     /// As YAML documents, or as one JSON list.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
     pub(crate) output: DocumentOutput,
@@ -131,6 +133,8 @@ pub(crate) struct WriteArgs {
     /// comes back byte for byte.
     #[arg(long, value_name = "DIR")]
     pub(crate) originals: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
 }
 
 /// `cutover schema`.

@@ -6,7 +6,7 @@ use std::slice;
 use std::time::Duration;
 
 use cutover::Checked;
-use cutover::manifest::Manifest;
+use cutover::manifest::{Manifest, Sealer};
 use cutover_kube::{Cluster, drive};
 use cutover_run::{Goal, Options, Outcome, Run};
 
@@ -16,6 +16,7 @@ use crate::input::{Input, judge_duplicates};
 use crate::online::progress::Teller;
 use crate::online::turn::{Turned, turn};
 use crate::online::{Online, interrupts, to_the_second};
+use crate::seal::sealer_of;
 use crate::walk::Folders;
 use crate::{World, plan_file};
 
@@ -88,7 +89,8 @@ fn carry_out(
     args: &RunArgs,
     world: &mut World<'_>,
 ) -> Result<Outcome, Error> {
-    let options = options(goal, online, args, world)?;
+    let sealer = sealer_of(&plan, &args.seal, world)?;
+    let options = options(goal, sealer, online, args, world)?;
     let mut teller = Teller::new(
         args.output == Some(EventsOutput::Json),
         (*plan).clone(),
@@ -141,12 +143,14 @@ fn stopped(step: usize, reason: &str, file: &Path) -> String {
 
 fn options(
     goal: Goal,
+    sealer: Sealer,
     online: &Online,
     args: &RunArgs,
     world: &mut World<'_>,
 ) -> Result<Options, Error> {
     let secrets = secrets(&args.secrets_from, world)?;
     Ok(Options {
+        sealer,
         goal,
         on_failure: args.on_failure.map(Into::into),
         settle: args.settle,

@@ -1,7 +1,7 @@
 //! `cutover status`: where a run is, by its journal, or without one by the live objects.
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, MergeKeys};
+use cutover::manifest::{Bundle, Manifest, MergeKeys, Sealer};
 use cutover::patch::lacking;
 use cutover::planning::{Gate, Window};
 use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage, next_opening};
@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::args::{EventsOutput, StatusArgs};
 use crate::error::Error;
 use crate::online::{Online, to_the_second};
+use crate::seal::sealer_of;
 use crate::words::step_words;
 use crate::{World, message, plan_file};
 
@@ -29,7 +30,8 @@ pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Err
             Ok(writeln!(world.output, "{text}")?)
         }
         None => {
-            let states = matching(&plan, &online)?;
+            let sealer = sealer_of(&plan, &args.seal, world)?;
+            let states = matching(&plan, &online, &sealer)?;
             let text = if json {
                 json!({ "journal": null, "states": states }).to_string()
             } else {
@@ -148,8 +150,9 @@ fn by_objects(plan: &Plan, states: &[usize]) -> String {
 }
 
 /// The states of the plan that the live objects are in.
-fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
+fn matching(plan: &Plan, online: &Online, sealer: &Sealer) -> Result<Vec<usize>, Error> {
     let objects = plan.objects();
+    let secrets = plan.secrets();
     let mut live = Bundle::new();
     for object in &objects {
         match online.ask(Request::Get(object.clone())) {
@@ -160,7 +163,10 @@ fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
                     None => found.without("/metadata/namespace"),
                     Some(_) => found.set("/metadata/namespace", namespace),
                 });
-                live.extend(named);
+                live.extend(named.map(|found| match secrets.get(object) {
+                    Some(planned) => sealer.seal_like(&found, planned),
+                    None => found,
+                }));
             }
             Ok(_) => {}
             Err(fault) => return Err(Error::failed(format!("{object}: {}", online.told(&fault)))),
@@ -181,12 +187,13 @@ fn matching(plan: &Plan, online: &Online) -> Result<Vec<usize>, Error> {
     }
 }
 
-/// Whether a live object is as a state has it, defaults and what others keep in it aside.
+/// Whether a live object, sealed as the plan's, is as a state has it, defaults and what others keep
+/// in it aside.
 fn is_so(planned: Option<&Manifest>, live: Option<&Manifest>) -> bool {
     match (planned, live) {
         (None, None) => true,
         (Some(planned), Some(live)) => {
-            let (planned, live) = (planned.without("/status"), live.sealed());
+            let planned = planned.without("/status");
             lacking(planned.value(), live.value(), &MergeKeys).is_empty()
         }
         (None, Some(_)) | (Some(_), None) => false,

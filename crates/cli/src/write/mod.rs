@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::args::WriteArgs;
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
+use crate::seal::sealer_of;
 use crate::walk::{Folders, Origin};
 use crate::{World, message, plan_file};
 
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     }
     let changed = plan.changed();
     judge_duplicates(world, &[&input], |object| changed.contains(object))?;
-    let stand = Stand::new(&plan);
+    let stand = Stand::new(&plan, sealer_of(&plan, &args.seal, world)?);
     let standing = stand.find(&input, args.step)?;
     let originals = match &args.originals {
         Some(directory) => Some(Originals::read(world, directory, &args.filenames, folders)?),

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::slice;
 use std::sync::Arc;
 
-use cutover::manifest::{Bundle, ObjectRef};
+use cutover::manifest::{Bundle, Manifest, ObjectRef};
 
 use super::draft::Draft;
 use super::stand::{Change, Stand};
@@ -94,6 +94,13 @@ impl Original {
             && planned
                 .iter()
                 .all(|manifest| target.get(manifest.object()) == Some(manifest));
+        // Of a Secret whose data stays the plan does not say what it is.
+        let here = |manifest: &Manifest| now.loaded.bundle.get(manifest.object());
+        let mut secrets = self.input.loaded.bundle.of_kind("Secret");
+        let has_data = secrets.all(|was| {
+            let stays = planned.get(was.object()).is_some_and(has_kept_data);
+            !stays || here(was).is_none_or(|is| is.has_data_of(was))
+        });
         let others = self.input.loaded.bundle.iter();
         let mut others = others.filter(|manifest| !planned.contains(manifest.object()));
         let is_same = others.all(|other| now.loaded.bundle.get(other.object()) == Some(other));
@@ -104,7 +111,7 @@ impl Original {
             .plans
             .iter()
             .any(|name| **name == *self.path.to_string_lossy());
-        is_right && is_same && is_here && !is_plan && self.has_all(now, stand, target)
+        is_right && has_data && is_same && is_here && !is_plan && self.has_all(now, stand, target)
     }
 
     /// Whether nothing would get lost that its place holds now, and that is to stay.
@@ -113,6 +120,10 @@ impl Original {
         let mut here = here.filter(|object| place(now, object) == Some(&*self.path));
         here.all(|object| self.holds(object) || stand.knows(object) && !target.contains(object))
     }
+}
+
+fn has_kept_data(planned: &Manifest) -> bool {
+    matches!(planned.seal(), Some(Ok(seal)) if seal.is_unchanged())
 }
 
 /// The file that an object stands in.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef, Sealer};
 use cutover::patch::{PatchOperation, diff};
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ pub(crate) struct Stand<'p> {
     pub(crate) plan: &'p Plan,
     start: Bundle,
     objects: BTreeSet<ObjectRef>,
+    sealer: Sealer,
+    /// Each with a seal of it, by which the files are compared.
+    secrets: Bundle,
 }
 
 /// Where the files stand.
@@ -94,11 +97,13 @@ pub(crate) fn secret(object: &ObjectRef) -> String {
 
 impl<'p> Stand<'p> {
     /// A plan, for files to be compared with.
-    pub(crate) fn new(plan: &'p Plan) -> Self {
+    pub(crate) fn new(plan: &'p Plan, sealer: Sealer) -> Self {
         Self {
             plan,
             start: plan.start(),
             objects: plan.objects(),
+            sealer,
+            secrets: plan.secrets(),
         }
     }
 
@@ -183,10 +188,17 @@ impl<'p> Stand<'p> {
                 Some(told) if manifest.pointer(REPLICAS).is_none() => {
                     manifest.set(REPLICAS, told.clone())
                 }
-                _ => manifest.sealed(),
+                _ => self.sealed(manifest),
             }
         };
         written.map(filled).collect()
+    }
+
+    fn sealed(&self, manifest: &Manifest) -> Manifest {
+        match self.secrets.get(manifest.object()) {
+            Some(planned) => self.sealer.seal_like(manifest, planned),
+            None => manifest.redacted(),
+        }
     }
 
     fn elsewhere(&self, input: &Input, files: &Bundle, number: usize) -> Result<Error, Error> {

@@ -160,7 +160,7 @@ fn a_secret_shows_only_that_it_changes() {
 step 1 · update · change metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] and stringData.token of Secret key
 
 patch Secret key
-  data: sealed a0e3ac2f94771d80 → sealed 29ce147ceb57590c
+  data: sealed 4a1431a23aa7 → sealed 2ad8a408d693
 "#);
 }
 

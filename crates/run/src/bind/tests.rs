@@ -54,7 +54,7 @@ fn named(plan: &Plan) -> Vec<ObjectRef> {
 #[test]
 fn a_bound_plan_is_as_whole_as_the_one_that_was_approved() {
     let plan = rolling();
-    let bound = bind(&plan, &live(&plan), "prod").unwrap();
+    let bound = bind(&plan, &live(&plan), &Sealer::default(), "prod").unwrap();
     assert!(is_whole(&bound.plan));
     assert_eq!(bound.approved, plan.digest);
     assert_ne!(bound.plan.digest, plan.digest);
@@ -77,7 +77,7 @@ fn a_bound_plan_is_as_whole_as_the_one_that_was_approved() {
 #[test]
 fn what_admission_changes_leaves_it_whole() {
     let plan = rolling();
-    let bound = bind(&plan, &live(&plan), "prod").unwrap();
+    let bound = bind(&plan, &live(&plan), &Sealer::default(), "prod").unwrap();
     let object = Place::new("prod").object(&deployment());
     let state = bound
         .plan
@@ -135,7 +135,9 @@ fn all_changes_and_gates_are_bound() {
         step.gates.extend(gates.clone());
     });
     assert!(is_whole(&plan));
-    let bound = bind(&plan, &live(&plan), "prod").unwrap().plan;
+    let bound = bind(&plan, &live(&plan), &Sealer::default(), "prod")
+        .unwrap()
+        .plan;
     assert!(is_whole(&bound));
     let elsewhere = |object: &ObjectRef| object.namespace.as_deref() != Some("prod");
     assert_eq!(named(&bound).into_iter().find(elsewhere), None);
@@ -160,7 +162,9 @@ fn a_number_that_others_own_may_be_another_one() {
             .unwrap()
             .set("/spec/replicas", json!(5)),
     );
-    let bound = bind(&plan, &cluster, "prod").unwrap().plan;
+    let bound = bind(&plan, &cluster, &Sealer::default(), "prod")
+        .unwrap()
+        .plan;
     let counts = |state: &Bundle| {
         state
             .get(&object)
@@ -178,7 +182,9 @@ fn what_does_not_fit_is_told() {
         let plan = rolling();
         let mut live = live(&plan);
         edit(&mut live);
-        let error = bind(&plan, &live, "prod").unwrap_err().to_string();
+        let error = bind(&plan, &live, &Sealer::default(), "prod")
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with(expect), "{error}");
     };
     let object = Place::new("prod").object(&deployment());

@@ -1,4 +1,4 @@
-use cutover_manifest::Digest;
+use cutover_manifest::{Digest, Sealer};
 use cutover_plan::{Change, Gate, OnFailure, Pause, Undo};
 use cutover_planner::{Options, Waypoint, Waypoints, from_fn, plan};
 use cutover_release::{Ends, Release};
@@ -54,7 +54,9 @@ fn bound() -> Plan {
             json!({ "name": "sidecar", "image": "sidecar:1" }),
         );
     let live = [live].into_iter().collect();
-    bind(&given(), &live, "prod").unwrap().plan
+    bind(&given(), &live, &Sealer::default(), "prod")
+        .unwrap()
+        .plan
 }
 
 /// The same plan with other objects, and all of its digests right.
