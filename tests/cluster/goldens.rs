@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 
-use cutover::manifest::{Bundle, Manifest};
 use cutover::{AnyStrategy, Checked};
 use cutover_kube::now;
 use cutover_run::{Event, Goal, Options, Outcome, Progress};
@@ -142,7 +141,7 @@ pub(crate) async fn carry_out(lab: &Lab, trial: &Trial) -> Result<(), String> {
     let start = lab.written(&plan).await;
     let watcher = Watcher::new(lab, &plan).await;
     let options = Options {
-        secrets: secrets(&case),
+        secrets: case.secrets(),
         ..lab.options("a test")
     };
     match trial.turn {
@@ -309,15 +308,4 @@ fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
         Value::Object(all) => all.values_mut().for_each(|one| rename(one, names)),
         _ => {}
     }
-}
-
-/// The Secrets of a case, whose values its plan does not have: as they were, and as they are to be.
-fn secrets(case: &Case) -> Vec<Manifest> {
-    let all = case
-        .from
-        .iter()
-        .chain(case.to.iter().flat_map(Bundle::iter));
-    all.filter(|manifest| manifest.object().kind == "Secret")
-        .cloned()
-        .collect()
 }

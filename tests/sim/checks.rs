@@ -8,6 +8,7 @@ use cutover_model::Model;
 use cutover_run::{Answer, Request};
 
 use crate::scenario::{scaled, workloads};
+use crate::sealer;
 use crate::stage::NAMESPACE;
 
 /// What a run has promised, and what it began with.
@@ -112,6 +113,7 @@ impl Checks {
             match (wanted, model.server.get(object).ok()) {
                 (None, None) => {}
                 (Some(wanted), Some(live)) => {
+                    let live = sealer().seal_like(&live, wanted);
                     let lacks = lacking(wanted.value(), live.value(), &MergeKeys);
                     if let Some(first) = lacks.first() {
                         return Err(format!(

@@ -66,5 +66,8 @@ fn plans() -> Vec<Plan> {
     let cases = Case::golden().unwrap();
     let plans = cases.iter().filter_map(|case| case.plan().ok());
     let plans = plans.map(Checked::into_plan);
-    plans.filter(is_playable).collect()
+    // Who plays a plan by its words alone has no values of Secrets.
+    plans
+        .filter(|plan| is_playable(plan) && plan.secrets().is_empty())
+        .collect()
 }

@@ -9,6 +9,7 @@ use cutover_run::{
 
 use crate::scenario::Scenario;
 use crate::stage::NAMESPACE;
+use crate::{sealer, secrets};
 
 /// A runner, and what is under way between it and the cluster.
 pub(crate) struct Runner {
@@ -68,5 +69,7 @@ fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
     let mut options = Options::new(NAMESPACE, format!("runner-{runner}"));
     options.goal = goal;
     options.on_failure = Some(scenario.on_failure);
+    options.secrets = secrets().to_vec();
+    options.sealer = sealer();
     options
 }

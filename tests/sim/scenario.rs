@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use cutover::manifest::{Bundle, ObjectRef};
+use cutover::manifest::{Bundle, Manifest, ObjectRef};
 use cutover::planning::{Bounds, Deployment, OnFailure, Workload, deployments};
 use cutover::{Checked, Plan, patch::Patch};
 use cutover_model::{Edit, Fate, Faults, Random};
 use serde_json::json;
 
 use crate::systems::{Opinion, asks};
+use crate::{sealer, secrets};
 
 /// What happens in a run.
 pub(crate) struct Scenario<'p> {
@@ -75,7 +76,8 @@ impl<'p> Scenario<'p> {
 
     /// Where the plan starts, with as many pods as others say where it does not.
     pub(crate) fn start(&self) -> Bundle {
-        scaled(self.plan.start(), self.plan, self.seed)
+        let start = scaled(self.plan.start(), self.plan, self.seed);
+        start.iter().map(opened).collect()
     }
 
     /// Whether pods or objects change by somebody else's hand, so that no budget can be promised. A
@@ -105,6 +107,15 @@ impl<'p> Scenario<'p> {
     pub(crate) fn new_images(&self) -> Vec<String> {
         new_images(self.plan)
     }
+}
+
+/// A Secret with its values.
+fn opened(manifest: &Manifest) -> Manifest {
+    let mut secrets = secrets()
+        .iter()
+        .filter(|secret| secret.object() == manifest.object());
+    let is_it = |secret: &&Manifest| sealer().seal_like(secret, manifest) == *manifest;
+    secrets.find(is_it).unwrap_or(manifest).clone()
 }
 
 impl fmt::Debug for Scenario<'_> {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cutover::manifest::{Bundle, bundle, read};
+use cutover::manifest::{Bundle, Manifest, Sealer, bundle, read};
 use cutover::{AnyStrategy, Checked, Ends, Release, Strategy};
 use serde::de::DeserializeOwned;
 
@@ -86,11 +86,32 @@ impl Case {
     ///
     /// What the strategy or the planner refuses.
     pub fn plan(&self) -> Result<Checked> {
+        self.plan_sealed_by(Sealer::default())
+    }
+
+    /// The same, with its Secrets sealed so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Case::plan`].
+    pub fn plan_sealed_by(&self, sealer: Sealer) -> Result<Checked> {
         let to = self.to.clone().unwrap_or_else(|| self.from.clone());
         let ends = self.strategy.wanted(Ends::new(self.from.clone(), to))?;
-        let release = Release::new(self.request.change(ends)?)?;
+        let ends = self.request.change(ends)?.sealed_by(sealer);
+        let release = Release::new(ends)?;
         let options = self.request.options();
         Ok(cutover::plan(&release, &self.strategy, &options)?)
+    }
+
+    /// The Secrets of both ends, whose values the plan does not have: as they were, and as they are
+    /// to be.
+    pub fn secrets(&self) -> Vec<Manifest> {
+        let ends = [Some(&self.from), self.to.as_ref()];
+        let secrets = ends.into_iter().flatten().flat_map(Bundle::iter);
+        secrets
+            .filter(|manifest| manifest.is_secret())
+            .cloned()
+            .collect()
     }
 
     /// Its strategy and its own name, e.g. `canary/hello`.
