@@ -146,6 +146,29 @@ impl Sealer {
     }
 }
 
+impl Seal {
+    /// Whether it was made for an object, by its salt: a copy has the seal of what it is a copy of.
+    ///
+    /// ```
+    /// use cutover_manifest::{Manifest, Sealer};
+    /// use serde_json::json;
+    ///
+    /// let secret = |name: &str| Manifest::new(json!({
+    ///     "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": {"token": "one"}
+    /// })).unwrap();
+    /// let sealed = Sealer::Slow.seal(&secret("key")).seal().unwrap()?;
+    /// assert!(sealed.is_for(secret("key").object()));
+    /// assert!(!sealed.is_for(secret("copy").object()));
+    /// # Ok::<(), cutover_manifest::BadSeal>(())
+    /// ```
+    pub fn is_for(&self, object: &ObjectRef) -> bool {
+        match &self.0 {
+            Form::Keyed { salt: made, .. } | Form::Slow { salt: made, .. } => *made == salt(object),
+            Form::Unchanged => false,
+        }
+    }
+}
+
 /// Why seals cannot be compared with data.
 ///
 /// It is exhaustive on purpose: a command says by its flags which key it means.

@@ -1,14 +1,19 @@
 //! Secrets of both ends, without their values.
 
-use cutover_manifest::{Bundle, Seal, Sealer};
+use cutover_manifest::{Bundle, Manifest, Seal, Sealer};
 
 /// Both ends with a seal in place of each Secret's data. Where the data is the same at both, it is
 /// not the plan's business, and nothing is made of it.
 pub(crate) fn sealed([from, to]: [Bundle; 2], sealer: &Sealer) -> [Bundle; 2] {
-    [
+    let mut ends = [
         sealed_end(&from, &to, sealer),
         sealed_end(&to, &from, sealer),
-    ]
+    ];
+    let copies = sealed_copies(&from, &to, &ends[1]);
+    for end in &mut ends {
+        end.extend(copies.iter().cloned());
+    }
+    ends
 }
 
 fn sealed_end(end: &Bundle, other: &Bundle, sealer: &Sealer) -> Bundle {
@@ -25,9 +30,37 @@ fn sealed_end(end: &Bundle, other: &Bundle, sealer: &Sealer) -> Bundle {
     sealed
 }
 
+/// Secrets that stay, and that hold what another one changes to: copies that an earlier release has
+/// left. A second set reads such a one, and its seal is that of what it is a copy of.
+fn sealed_copies(from: &Bundle, to: &Bundle, sealed: &Bundle) -> Vec<Manifest> {
+    let mut copies = Vec::new();
+    for original in sealed.of_kind("Secret") {
+        let (Some(open), Some(Ok(seal))) = (to.get(original.object()), original.seal()) else {
+            continue;
+        };
+        if seal.is_unchanged() || !from.contains(original.object()) {
+            continue;
+        }
+        let left = to.of_kind("Secret").filter(|copy| {
+            is_copy(copy, original)
+                && copy.has_data_of(open)
+                && from.get(copy.object()) == Some(copy)
+        });
+        copies.extend(left.map(|copy| copy.with_seal(&seal)));
+    }
+    copies
+}
+
+/// Whether a Secret has the name of a copy of another.
+fn is_copy(copy: &Manifest, original: &Manifest) -> bool {
+    let (copy, original) = (copy.object(), original.object());
+    let rest = copy.name.strip_prefix(&original.name);
+    copy.namespace == original.namespace && rest.is_some_and(|rest| rest.starts_with('-'))
+}
+
 #[cfg(test)]
 mod tests {
-    use cutover_manifest::{Manifest, SealKey};
+    use cutover_manifest::SealKey;
     use serde_json::{Value, json};
 
     use super::*;
@@ -67,6 +100,28 @@ mod tests {
         check(&[], &[&one], [&[], &[KEYED]]);
         let both = [&[KEYED, STAYS][..], &[KEYED, STAYS]];
         check(&[&one, &other], &[&two, &other], both);
+    }
+
+    /// A failure means that a second set is refused its copy, as one that holds other data.
+    #[test]
+    fn a_copy_that_is_there_has_the_seal_of_its_original() {
+        let check = |copy: &Manifest, same: bool| {
+            let end = |pin: &str| {
+                let secret = secret("a", json!({"pin": pin}));
+                Bundle::from_iter([secret, copy.clone()])
+            };
+            let sealed = sealed([end("1"), end("2")], &Sealer::default());
+            let seals = sealed.map(|end| end.get(copy.object()).and_then(Manifest::seal));
+            let original = Sealer::Slow.seal(&secret("a", json!({"pin": "2"})));
+            let expect = match same {
+                true => original.seal(),
+                false => Some(Ok(Seal::unchanged())),
+            };
+            assert_eq!(seals, [expect.clone(), expect]);
+        };
+        check(&secret("a-5f3c", json!({"pin": "2"})), true);
+        check(&secret("a-5f3c", json!({"pin": "1"})), false);
+        check(&secret("b-5f3c", json!({"pin": "2"})), false);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Secrets: the plan has seals in place of their data, the cluster and the files have the data.
 
-use cutover_manifest::{Manifest, Sealer};
+use cutover_manifest::{Manifest, ObjectRef, Sealer};
 
 use crate::options::Options;
 
@@ -35,7 +35,16 @@ impl Secrets<'_> {
         }
         let seal = state.seal()?.ok().filter(|seal| !seal.is_unchanged())?;
         let name = &state.object().name;
-        let mut named = self.files.iter().filter(|file| file.object().name == *name);
+        // A copy has the seal of what it is a copy of, and no file.
+        let is_named = |file: &&Manifest| {
+            let object = file.object();
+            let unplaced = ObjectRef {
+                namespace: None,
+                ..object.clone()
+            };
+            object.name == *name || seal.is_for(object) || seal.is_for(&unplaced)
+        };
+        let mut named = self.files.iter().filter(is_named);
         let same =
             named.find(|file| self.seal_like(file, state).seal() == Some(Ok(seal.clone())))?;
         let mut open = state.without("/data");
@@ -98,6 +107,8 @@ mod tests {
             &Sealer::Slow,
             Some("two"),
         );
+        let two = sealer.seal(&secret("key", "two")).seal().unwrap().unwrap();
+        check(&secret("key-2", "").with_seal(&two), &sealer, Some("two"));
         check(
             &secret("key", "one").with_seal(&Seal::unchanged()),
             &sealer,
