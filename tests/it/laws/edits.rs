@@ -80,7 +80,9 @@ impl Case {
             Edit::Secret => {
                 *objects
                     .iter_mut()
-                    .find(|object| object["kind"] == "Secret")
+                    .find(|object| {
+                        object["kind"] == "Secret" && object["metadata"]["namespace"].is_null()
+                    })
                     .unwrap_or(&mut Value::Null) = secret("2")
             }
             Edit::NewTier => {
