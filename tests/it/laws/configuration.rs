@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cutover::manifest::{Bundle, Manifest, ObjectRef};
+use cutover::manifest::{Bundle, ObjectRef};
 use cutover::planning::{deployments, reconfigures};
 
 use super::documents::walk;
@@ -106,7 +106,7 @@ impl Look {
     fn new(planned: &Planned, object: &ObjectRef, state: &Bundle, next: Option<&Bundle>) -> Self {
         let (from, to) = (planned.release.from(), planned.release.to());
         let pods = |bundle: &Bundle, set: &ObjectRef| bundle.get(set).map(version);
-        let data = |bundle: &Bundle| bundle.get(object).map(Manifest::clone);
+        let data = |bundle: &Bundle| bundle.get(object).cloned();
         let now = data(state);
         let has_new_data = now
             .zip(data(from))
