@@ -63,6 +63,7 @@ mod plan_file;
 mod read;
 mod refused;
 mod render;
+mod running;
 mod seal;
 mod show;
 mod skipped;

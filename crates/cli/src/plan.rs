@@ -1,6 +1,6 @@
 //! `cutover plan`: from manifests, of files or as a cluster has them, and a strategy to a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use cutover::manifest::{Manifest, ObjectRef, Sealer, Warning};
@@ -56,7 +56,7 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         Some(given) => sealer_of(given, &request.common.seal, world)?,
         None => sealer(&request.common.seal, world)?,
     };
-    let (plan, filled) = match make(&request, &from, to.as_ref(), sealer) {
+    let (plan, counts) = match make(&request, &from, to.as_ref(), sealer) {
         Ok(made) => made,
         Err(error) => {
             judge_duplicates(world, &inputs, |_| false)?;
@@ -68,9 +68,9 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     if let (Some(path), Some(given)) = (&request.common.verify, given) {
         return verify(path, &given, &plan, &request.strategy, world);
     }
-    filled
-        .iter()
-        .for_each(|object| message::warning(world, unsaid(object, &request, &inputs)));
+    for (object, replicas) in &counts {
+        message::warning(world, unsaid(object, *replicas, &inputs));
+    }
     give(&plan, request.common.output.as_ref(), &inputs, world)?;
     output::difference(world, request.common.exit_code && !is_idle(&plan))
 }
@@ -119,19 +119,18 @@ fn make(
     from: &Input,
     to: Option<&Input>,
     sealer: Sealer,
-) -> Result<(Checked, Vec<ObjectRef>), cutover::Error> {
-    let Wanted { ends, mut filled } =
+) -> Result<(Checked, BTreeMap<ObjectRef, u32>), cutover::Error> {
+    let Wanted { ends, mut counts } =
         Wanted::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
     let release = Release::new(ends.sealed_by(sealer))?;
     let plan = cutover::plan(&release, &request.strategy, &request.options())?;
     let touched: BTreeSet<&ObjectRef> = plan.spec.from.iter().map(Manifest::object).collect();
-    filled.retain(|object| touched.contains(object));
-    Ok((plan, filled))
+    counts.retain(|object, _| touched.contains(object));
+    Ok((plan, counts))
 }
 
 /// A number of pods that is said on the command line alone.
-fn unsaid(object: &ObjectRef, request: &Request, inputs: &[&Input]) -> Warning {
-    let replicas = request.running.replicas.unwrap_or_default();
+fn unsaid(object: &ObjectRef, replicas: u32, inputs: &[&Input]) -> Warning {
     Warning {
         object: Some(object.clone()),
         place: inputs.iter().find_map(|input| input.place(object, "")),

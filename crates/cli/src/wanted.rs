@@ -1,26 +1,22 @@
 //! Both ends of a release: what runs, and what is wanted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef, listing};
-use cutover::planning::{
-    Refusal, Refusals, WorkloadName, deployments, kinds, refuse, select, with_replicas,
-};
+use cutover::planning::{Refusal, Refusals, WorkloadName, deployments, kinds, refuse, select};
 use cutover::rollback::Rollback;
 use cutover::{AnyStrategy, Ends, Strategy};
-use serde_json::Value;
 
 use crate::args::Request;
-
-const REPLICAS: &str = "/spec/replicas";
+use crate::running::{REPLICAS, Said, filled, is_open, unsaid};
 
 /// What runs and what is wanted.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     /// Both ends.
     pub(crate) ends: Ends,
-    /// The Deployments whose number of pods no manifest says.
-    pub(crate) filled: Vec<ObjectRef>,
+    /// The numbers of pods that no manifest says.
+    pub(crate) counts: BTreeMap<ObjectRef, u32>,
 }
 
 impl Wanted {
@@ -41,10 +37,10 @@ impl Wanted {
             refuse_far(&given, namespace)?;
         }
         if let AnyStrategy::Scale(scale) = &request.strategy {
-            counted(from, &scale.workloads, request.running.replicas)?;
+            counted(from, &scale.workloads, &request.running.replicas)?;
         }
-        let filled = unsaid(from, &request.common.workloads, request.running.replicas)?;
-        let fill = |bundle: &Bundle| fill(bundle, &filled, request.running.replicas);
+        let counts = unsaid(from, &request.common.workloads, &request.running.replicas)?;
+        let fill = |bundle: &Bundle| filled(bundle, &counts);
         let from = fill(from);
         let near = request.common.namespace.as_deref();
         let to = match to {
@@ -63,7 +59,7 @@ impl Wanted {
         if request.wanted.restart_for_configuration {
             ends = ends.restarted_for_configuration();
         }
-        Ok(Self { ends, filled })
+        Ok(Self { ends, counts })
     }
 }
 
@@ -180,35 +176,13 @@ fn only_meant(
     Ok(to)
 }
 
-/// The Deployments whose manifest leaves `replicas` out, of those that are meant, where the number
-/// is asked for.
-fn unsaid(
-    from: &Bundle,
-    workloads: &[WorkloadName],
-    replicas: Option<u32>,
-) -> Result<Vec<ObjectRef>, Refusals> {
-    let mut open: Vec<ObjectRef> = match (replicas, workloads) {
-        (None, _) => Vec::new(),
-        (_, []) => deployments(from)
-            .map(|set| set.manifest().object().clone())
-            .collect(),
-        (_, named) => select(from, named)?,
-    };
-    open.retain(|object| is_open(from, object));
-    Ok(open)
-}
-
 /// Scaling says what is wanted by `--replicas`, so what runs goes by another name there.
-fn counted(
-    from: &Bundle,
-    workloads: &[WorkloadName],
-    running: Option<u32>,
-) -> Result<(), Refusals> {
+fn counted(from: &Bundle, workloads: &[WorkloadName], running: &[Said]) -> Result<(), Refusals> {
     match select(from, workloads)?
         .into_iter()
         .find(|object| is_open(from, object))
     {
-        Some(object) if running.is_none() => Err(refuse(
+        Some(object) if running.is_empty() => Err(refuse(
             kinds::UNKNOWN_REPLICAS,
             &object,
             REPLICAS,
@@ -217,21 +191,4 @@ fn counted(
         )),
         _ => Ok(()),
     }
-}
-
-/// The number of pods where no manifest says it; a manifest of what is wanted may say another.
-fn fill(bundle: &Bundle, objects: &[ObjectRef], replicas: Option<u32>) -> Bundle {
-    let Some(replicas) = replicas else {
-        return bundle.clone();
-    };
-    let open = objects.iter().filter(|object| is_open(bundle, object));
-    open.fold(bundle.clone(), |filled, object| {
-        with_replicas(&filled, object, replicas)
-    })
-}
-
-fn is_open(bundle: &Bundle, object: &ObjectRef) -> bool {
-    bundle
-        .get(object)
-        .is_some_and(|set| set.pointer(REPLICAS).is_none_or(Value::is_null))
 }

@@ -38,6 +38,8 @@ pub const PAUSED: RefusalKind = RefusalKind::new("paused");
 pub const PORT: RefusalKind = RefusalKind::new("port");
 /// Its pods do not stand beside others.
 pub const RECREATE: RefusalKind = RefusalKind::new("recreate");
+/// The manifest says how many pods run, and whoever asks says it too.
+pub const REPLICAS_SAID: RefusalKind = RefusalKind::new("replicasSaid");
 /// Two Deployments have one selector.
 pub const SAME_SELECTOR: RefusalKind = RefusalKind::new("sameSelector");
 /// The API server does not take the selector, or it does not hold for the pods that it is for.

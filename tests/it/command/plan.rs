@@ -314,6 +314,35 @@ fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
     assert_eq!(names(&plan), ["scale Deployment hello 4 → 5"]);
 }
 
+/// What is said of one Deployment goes before what is said of all.
+#[test]
+fn numbers_of_pods_are_said_of_each_deployment() {
+    let folder = Folder::hello();
+    let lines = [
+        (
+            "hello/deployments/hello.yaml",
+            "  replicas: 3            # one a zone\n",
+        ),
+        ("hello/deployments/frontend.yaml", "  replicas: 1\n"),
+    ];
+    for (file, line) in lines {
+        folder.change(file, line, "");
+    }
+    let warned = |said: &str| {
+        let line =
+            format!("cutover plan canary --steps 25 -R -f hello {IMAGE} {said} -o plan.yaml");
+        let messages = folder.run(&line).messages;
+        let found = messages
+            .lines()
+            .filter(|line| line.contains("the plan takes them to be"));
+        let told = found.map(|line| line.rsplit(' ').next().unwrap().to_owned());
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(warned("--replicas 4"), ["4"]);
+    assert_eq!(warned("--replicas 4 --replicas hello=5"), ["5"]);
+    assert_eq!(warned("--replicas deployment/hello=6"), ["6"]);
+}
+
 #[test]
 fn a_plan_goes_to_a_file_or_is_shown() {
     let folder = Folder::hello();

@@ -67,6 +67,11 @@ fn values() {
         "write it as 2026-11-24T10:00:00Z",
     );
     bad(
+        "canary --steps 25 --replicas hello=many",
+        "invalid value 'hello=many' for '--replicas <[DEPLOYMENT=]N>': `many` is not a number of pods",
+        "write 3, or hello=3 for one Deployment",
+    );
+    bad(
         "scale --replicas -1",
         "unexpected argument '-1' found",
         "Usage: cutover plan scale",

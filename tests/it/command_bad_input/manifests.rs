@@ -195,6 +195,13 @@ fn counts_that_nobody_knows() {
         "hello/deployments/hello.yaml:8:3: Deployment hello: /spec/replicas: the manifest does not say how many pods run",
         "say it with --replicas",
     );
+    check(
+        &[],
+        &plan(&format!("canary --steps 25 --replicas hello=3 {IMAGE}")),
+        Failed,
+        "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: the manifest says how many pods run",
+        "leave it out of the command",
+    );
     let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: hello}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: hello}, maxReplicas: 9}\n";
     check(
         &[Put("hello/scaler.yaml", scaler)],

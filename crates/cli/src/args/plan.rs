@@ -9,6 +9,7 @@ use cutover::planning::{self, ObjectName, WorkloadName};
 use cutover::{AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options};
 
 use crate::args::{ClusterArgs, SealArgs, StrategyCommand};
+use crate::running::Said;
 
 /// `cutover plan`.
 #[derive(Debug, Args)]
@@ -139,9 +140,10 @@ impl Wanted {
 /// What the manifests do not say of what runs.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Running {
-    /// How many pods run, where the manifest leaves `replicas` out.
-    #[arg(long, alias = "current-replicas", value_name = "N")]
-    pub(crate) replicas: Option<u32>,
+    /// How many pods run, where the manifest leaves `replicas` out; may be repeated, as `hello=3` for
+    /// one Deployment.
+    #[arg(long, alias = "current-replicas", value_name = "[DEPLOYMENT=]N")]
+    pub(crate) replicas: Vec<Said>,
 }
 
 /// What a run does where a gate does not hold in time.

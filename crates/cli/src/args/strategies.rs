@@ -10,6 +10,7 @@ use cutover::{AnyStrategy, adopt, affinity, blue_green, canary, rollback, rollin
 use jiff::Timestamp as Moment;
 
 use crate::args::{Named, Request, Running, Wanted};
+use crate::running::Said;
 
 /// A strategy, by name.
 #[derive(Debug, Subcommand)]
@@ -101,10 +102,11 @@ impl StrategyCommand {
                 Request::new(args.strategy(), args.common, args.wanted, args.running)
             }
             Self::Scale(args) => {
+                let strategy = args.strategy();
                 let running = Running {
                     replicas: args.current_replicas,
                 };
-                Request::new(args.strategy(), args.common, Wanted::default(), running)
+                Request::new(strategy, args.common, Wanted::default(), running)
             }
         })
     }
@@ -284,9 +286,10 @@ pub(crate) struct ScaleArgs {
     /// The pods wanted.
     #[arg(long, value_name = "N")]
     replicas: u32,
-    /// The pods that run, where the manifest leaves `replicas` out.
-    #[arg(long, value_name = "N")]
-    current_replicas: Option<u32>,
+    /// The pods that run, where the manifest leaves `replicas` out; may be repeated, as `hello=3` for
+    /// one Deployment.
+    #[arg(long, value_name = "[DEPLOYMENT=]N")]
+    current_replicas: Vec<Said>,
     /// How many pods come or go in one step at most; all at once where nothing is said.
     #[arg(long, value_name = "N")]
     max_step: Option<NonZeroU32>,
