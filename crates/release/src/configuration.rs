@@ -22,16 +22,9 @@ impl Release {
         }
         let mut read = BTreeSet::new();
         for object in self.changed() {
-            if !self.is_replaced(&object) {
-                continue;
+            if self.is_replaced(&object) {
+                read.extend(self.read_by(&object));
             }
-            let ends = [self.from(), self.to()].map(|end| end.get(&object));
-            read.extend(
-                ends.into_iter()
-                    .flatten()
-                    .map(Deployment::of)
-                    .flat_map(Deployment::configuration),
-            );
         }
         for set in deployments(self.to()) {
             if !self.from().contains(set.manifest().object()) {
@@ -52,17 +45,22 @@ impl Release {
         let held = self.held_configuration();
         let mut objects = BTreeSet::new();
         for deployment in deployments {
-            let ends = [self.from(), self.to()].map(|end| end.get(deployment));
-            let read = ends
-                .into_iter()
-                .flatten()
-                .map(Deployment::of)
-                .flat_map(Deployment::configuration);
-            objects.extend(read.filter(|object| held.contains(object)));
+            objects.extend(held.intersection(&self.read_by(deployment)).cloned());
             objects.insert(deployment.clone());
         }
         let wanted = objects.iter().filter_map(|object| self.to().get(object));
         wanted.cloned().collect()
+    }
+
+    /// What the pods of a Deployment read, before the release or after it.
+    fn read_by(&self, deployment: &ObjectRef) -> BTreeSet<ObjectRef> {
+        let mut read = BTreeSet::new();
+        for end in [self.from(), self.to()] {
+            if let Some(set) = end.get(deployment) {
+                read.extend(Deployment::of(set).configuration());
+            }
+        }
+        read
     }
 
     /// The ConfigMaps and Secrets that both ends have, with other data.

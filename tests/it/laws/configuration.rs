@@ -139,41 +139,27 @@ impl Look {
         look
     }
 
+    /// Forward it changes for the first pods that are next.
     fn forward(&self) -> Result<(), String> {
-        let Self {
-            object,
-            has_new_data,
-            old_readers,
-            new_readers,
-            turns_next,
-        } = self;
-        match has_new_data {
-            true if !old_readers.is_empty() && new_readers.is_empty() && !turns_next => Err(
-                format!("{object} has the new data, and {old_readers:?} read it"),
-            ),
-            false if !new_readers.is_empty() => Err(format!(
-                "{object} has the old data, and {new_readers:?} read it"
-            )),
-            _ => Ok(()),
-        }
+        self.judge(self.turns_next, false)
     }
 
+    /// Back it changes for the first pods that are next too.
     fn back(&self) -> Result<(), String> {
-        let Self {
-            object,
-            has_new_data,
-            old_readers,
-            new_readers,
-            turns_next,
-        } = self;
-        match has_new_data {
-            true if !old_readers.is_empty() && new_readers.is_empty() => Err(format!(
-                "{object} has the new data, and {old_readers:?} read it"
-            )),
-            false if !new_readers.is_empty() && old_readers.is_empty() && !turns_next => Err(
-                format!("{object} has the old data, and {new_readers:?} read it"),
-            ),
-            _ => Ok(()),
+        self.judge(false, self.turns_next || !self.old_readers.is_empty())
+    }
+
+    /// Whether it has the data of the pods that read it, but where it may be ahead of them: have the
+    /// new data before any new pods do, or the old data while there still are some.
+    fn judge(&self, new_ahead: bool, old_ahead: bool) -> Result<(), String> {
+        let object = &self.object;
+        let (old, new) = (&self.old_readers, &self.new_readers);
+        if self.has_new_data && !old.is_empty() && new.is_empty() && !new_ahead {
+            return Err(format!("{object} has the new data, and {old:?} read it"));
         }
+        if !self.has_new_data && !new.is_empty() && !old_ahead {
+            return Err(format!("{object} has the old data, and {new:?} read it"));
+        }
+        Ok(())
     }
 }
