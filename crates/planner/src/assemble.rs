@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, OnFailure, Plan, Spec};
-use cutover_release::{Release, autoscalers, check_made, paused, ports, resumed, services};
+use cutover_release::{
+    Release, autoscalers, check_made, paused, ports, resumed, services, workload_name,
+};
 use cutover_traffic::PodIndex;
 use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
 
@@ -132,6 +134,7 @@ fn comer_or_goer(release: &Release, set: &Manifest, comes: bool) -> Workload {
         Some(replicas) => Workload::new(object.clone(), budget, replicas, 0),
         None => Workload::live(object.clone(), passing(release, object)),
     };
+    workload.name = workload_name(release, object);
     for service in release.services_of(object) {
         workload.routers.push(Routed::new(service.object().clone()));
     }

@@ -45,6 +45,7 @@ pub use select::{BadName, WorkloadName, select};
 pub use services::services;
 pub use sets::{
     counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
+    workload_name,
 };
 pub use sibling::{Sibling, sibling};
 pub use without::{BadObjectName, ObjectName};

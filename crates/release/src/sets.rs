@@ -188,7 +188,7 @@ pub fn workload(
             Workload::new(deployment.clone(), said, from, to)
         }
     };
-    workload.name = name(release, deployment);
+    workload.name = workload_name(release, deployment);
     if !is_own {
         workload.rollout = Rollout::Budget(said);
     }
@@ -202,7 +202,7 @@ pub fn workload(
 }
 
 /// A name that no other Deployment of the release has: with its namespace where two share it.
-fn name(release: &Release, deployment: &ObjectRef) -> String {
+pub fn workload_name(release: &Release, deployment: &ObjectRef) -> String {
     let all = deployments(release.from()).chain(deployments(release.to()));
     let mut objects = all.map(|set| set.manifest().object());
     let shared = objects.any(|other| other.name == deployment.name && other != deployment);

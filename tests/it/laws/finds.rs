@@ -257,6 +257,24 @@ fn a_service_that_leaves_has_pods_in_a_blue_green_too() {
     refused(&case, "matches no pods");
 }
 
+/// They have one name in two namespaces, and both go.
+#[test]
+fn workloads_that_go_are_told_apart() {
+    let elsewhere = Tier {
+        space: 1,
+        ..tier(0, 1)
+    };
+    let mut case = case(
+        vec![tier(0, 1), elsewhere, tier(1, 1)],
+        vec![front(2, Picks::Tier)],
+        vec![Edit::Remove(0), Edit::Remove(0)],
+        canary(&[1], OWN),
+    );
+    case.namespaced = true;
+    case.prune = true;
+    keeps_all_laws(&case);
+}
+
 #[test]
 fn two_slots_remove_what_the_release_removes() {
     let slots = Tier {
