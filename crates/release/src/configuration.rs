@@ -11,31 +11,6 @@ use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
 
 impl Release {
-    /// The ConfigMaps and Secrets whose data changes together with pods that read it: they keep
-    /// their data until right before the first of those pods are replaced.
-    ///
-    /// Where a Deployment that only the far end has reads it too, it changes before that comes.
-    pub fn held_configuration(&self) -> BTreeSet<ObjectRef> {
-        let changed = self.changed_configuration();
-        if changed.is_empty() {
-            return changed;
-        }
-        let mut read = BTreeSet::new();
-        for object in self.changed() {
-            if self.is_replaced(&object) {
-                read.extend(self.read_by(&object));
-            }
-        }
-        for set in deployments(self.to()) {
-            if !self.from().contains(set.manifest().object()) {
-                for object in set.configuration() {
-                    read.remove(&object);
-                }
-            }
-        }
-        changed.intersection(&read).cloned().collect()
-    }
-
     /// These Deployments as they are wanted, each with the configuration that changes with its
     /// pods: what a [transit](Self::transit) leaves as it runs.
     pub fn wanted<'a>(
@@ -80,6 +55,28 @@ impl Release {
     pub fn is_replaced(&self, deployment: &ObjectRef) -> bool {
         self.turns(deployment) || self.rolls(deployment)
     }
+}
+
+/// What a release [holds back](Release::held_configuration).
+pub(crate) fn held(release: &Release) -> BTreeSet<ObjectRef> {
+    let changed = release.changed_configuration();
+    if changed.is_empty() {
+        return changed;
+    }
+    let mut read = BTreeSet::new();
+    for object in release.changed() {
+        if release.is_replaced(&object) {
+            read.extend(release.read_by(&object));
+        }
+    }
+    for set in deployments(release.to()) {
+        if !release.from().contains(set.manifest().object()) {
+            for object in set.configuration() {
+                read.remove(&object);
+            }
+        }
+    }
+    changed.intersection(&read).cloned().collect()
 }
 
 /// Refuses what the API server never lets change, and what pods still read that goes.

@@ -8,6 +8,7 @@ use cutover_workload::{Deployment, deployments, texts};
 use serde_json::{Value, json};
 
 use crate::alike::written_alike;
+use crate::configuration::held;
 use crate::ends::Ends;
 use crate::history::without_history;
 use crate::jobs::keep_jobs;
@@ -31,6 +32,8 @@ pub struct Release {
     owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
     /// The Deployments whose number of pods others say, each with its autoscaler where it has one.
     live: BTreeMap<ObjectRef, Option<ObjectRef>>,
+    /// The ConfigMaps and Secrets that change together with pods that read them.
+    held: BTreeSet<ObjectRef>,
 }
 
 impl Release {
@@ -89,14 +92,16 @@ impl Release {
                 .or_default()
                 .push(owner.clone());
         }
-        let release = Self {
+        let mut release = Self {
             from,
             to,
             warnings,
             services,
             owners,
             live,
+            held: BTreeSet::new(),
         };
+        release.held = held(&release);
         refuse_release(&release)?;
         Ok(release)
     }
@@ -167,6 +172,14 @@ impl Release {
         self.live.contains_key(deployment)
     }
 
+    /// The ConfigMaps and Secrets whose data changes together with pods that read it: they keep
+    /// their data until right before the first of those pods are replaced.
+    ///
+    /// Where a Deployment that only the far end has reads it too, it changes before that comes.
+    pub fn held_configuration(&self) -> &BTreeSet<ObjectRef> {
+        &self.held
+    }
+
     /// The autoscaler that says how many pods a Deployment has.
     pub fn autoscaler_of(&self, deployment: &ObjectRef) -> Option<&ObjectRef> {
         self.live.get(deployment)?.as_ref()
@@ -215,7 +228,7 @@ impl Release {
     pub fn transit(&self) -> Result<Bundle, Refusals> {
         let mut transit = self.from.clone();
         let pods = PodIndex::of(&self.from);
-        let held = self.held_configuration();
+        let held = &self.held;
         for manifest in self.to.iter() {
             match self.from.get(manifest.object()) {
                 Some(from) if Deployment::is(from.object()) || held.contains(from.object()) => {}
