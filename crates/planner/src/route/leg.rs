@@ -31,6 +31,17 @@ pub(super) struct Leg<'a> {
     read: BTreeMap<ObjectRef, BTreeSet<ObjectRef>>,
 }
 
+/// Objects of no lane that the far end adds or changes, by when they go.
+#[derive(Default)]
+struct Others {
+    /// As soon as they can.
+    now: Vec<Edit>,
+    /// Right before what reads it.
+    configuration: Vec<Edit>,
+    /// When nothing is left to expand.
+    routes: Vec<Edit>,
+}
+
 impl<'a> Leg<'a> {
     pub(super) fn new(
         ground: &'a Ground<'a>,
@@ -78,23 +89,15 @@ impl<'a> Leg<'a> {
         journey: &Journey<'_>,
     ) -> Result<Option<(Step, Bundle)>, Error> {
         let there = &self.point.bundle;
-        let mut edits = self.others(here, there);
-        let late: Vec<Edit> = edits
-            .extract_if(.., |edit| self.routes.contains(&edit.object))
-            .collect();
-        let mut configuration: Vec<Edit> = edits
-            .extract_if(.., |edit| self.read.contains_key(&edit.object))
-            .collect();
-        let others = (!edits.is_empty()).then_some(Move::Expand);
+        let others = self.others(here, there);
         self.groups
             .retain(|group| group.iter().any(|way| !way.is_empty()));
-        let longest = self
-            .groups
-            .front()
-            .and_then(|group| group.iter().rev().max_by_key(|way| way.len()));
-        let movement = others.or_else(|| Some(longest?.front()?.movement));
-        if !late.is_empty() && movement.is_none_or(|movement| movement != Move::Expand) {
-            return self.step(here, journey, late).map(Some);
+        let movement = match others.now.is_empty() {
+            true => self.next_move(),
+            false => Some(Move::Expand),
+        };
+        if !others.routes.is_empty() && movement != Some(Move::Expand) {
+            return self.step(here, journey, others.routes).map(Some);
         }
         let Some(movement) = movement else {
             let removed = self.leavers(here, there);
@@ -103,10 +106,12 @@ impl<'a> Leg<'a> {
             }
             return self.step(here, journey, removed).map(Some);
         };
+        let mut configuration = others.configuration;
         configuration.retain(|edit| self.is_read(&edit.object, movement, here));
         if movement != Move::Expand && !configuration.is_empty() {
             return self.step(here, journey, configuration).map(Some);
         }
+        let mut edits = others.now;
         edits.extend(configuration);
         edits.extend(self.take(movement));
         if edits.iter().all(|edit| edit.after.is_none()) {
@@ -141,18 +146,31 @@ impl<'a> Leg<'a> {
             .collect()
     }
 
+    /// What the lane with the longest way ahead does next.
+    fn next_move(&self) -> Option<Move> {
+        let group = self.groups.front()?;
+        let longest = group.iter().rev().max_by_key(|way| way.len())?;
+        Some(longest.front()?.movement)
+    }
+
     /// (a) Other objects that the far end adds or changes.
-    fn others(&self, here: &Bundle, there: &Bundle) -> Vec<Edit> {
-        let others = there
-            .iter()
-            .filter(|manifest| !self.moved.contains(manifest.object()));
-        let changed = others.filter(|manifest| here.get(manifest.object()) != Some(manifest));
-        changed
-            .map(|manifest| Edit {
-                object: manifest.object().clone(),
-                after: Some(manifest.clone()),
-            })
-            .collect()
+    fn others(&self, here: &Bundle, there: &Bundle) -> Others {
+        let mut others = Others::default();
+        for manifest in there.iter() {
+            let object = manifest.object();
+            if self.moved.contains(object) || here.get(object) == Some(manifest) {
+                continue;
+            }
+            let edits = if self.routes.contains(object) {
+                &mut others.routes
+            } else if self.read.contains_key(object) {
+                &mut others.configuration
+            } else {
+                &mut others.now
+            };
+            edits.push(Edit::to(manifest));
+        }
+        others
     }
 
     /// (e) Other objects that the far end lacks.
