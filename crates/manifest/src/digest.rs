@@ -73,6 +73,7 @@ impl fmt::Display for Digest {
         f.write_str(&self.0)
     }
 }
+
 /// The first `characters` (of 64) of the SHA-256 of `bytes`, in hexadecimal.
 pub(crate) fn short_digest(bytes: &[u8], characters: usize) -> String {
     let mut text = Hex::<32>(Sha256::digest(bytes).into()).to_string();

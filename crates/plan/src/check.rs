@@ -29,7 +29,8 @@ pub fn state_digest(state: &Bundle) -> Result<Digest, Error> {
 impl Plan {
     /// Whether the document is whole: its digest is its own, it is no larger than a plan may be,
     /// each object is there once, each patch fits the state before it and its inverse takes it
-    /// back, each Secret is sealed, each state has the digest that its step names, and every way back ends where it says.
+    /// back, each Secret is sealed, each state has the digest that its step names, and every way
+    /// back ends where it says.
     ///
     /// # Errors
     ///

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
-use cutover_workload::{Deployment, data_of, deployments, reconfigures};
+use cutover_workload::{CONFIGURATION, Deployment, data_of, deployments, reconfigures};
 use serde_json::json;
 
 use crate::kinds;
 use crate::refusal::{Refusals, refuse};
-
-/// Where the pods say which configuration they were started with.
-const CONFIGURATION: &str = "/spec/template/metadata/annotations/cutover.dev~1configuration";
+use crate::sets::with_entry;
 
 /// Marks the pods of each Deployment that reads a ConfigMap or Secret whose data changes, and whose
 /// template does not, so that they are replaced with it.
@@ -22,7 +20,9 @@ pub(crate) fn restart_for_configuration(from: &Bundle, to: &mut Bundle) -> Resul
         let read = changed(set, from, to);
         if stays && !read.is_empty() {
             let digest = digest(set.manifest().object(), &read)?;
-            restarted.push(set.manifest().set(CONFIGURATION, json!(digest.short())));
+            let annotations = "/spec/template/metadata/annotations";
+            let marked = with_entry(set.manifest(), annotations, CONFIGURATION, digest.short());
+            restarted.push(marked);
         }
     }
     to.extend(restarted);

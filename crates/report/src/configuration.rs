@@ -7,7 +7,7 @@ use cutover_plan::Plan;
 use cutover_workload::{Deployment, Workload, reconfigures};
 
 use crate::error::Error;
-use crate::exposure::services;
+use crate::exposure::{are_reached, services};
 
 /// A warning for each set that answers requests while a ConfigMap or Secret that its pods mount
 /// changes its data: those that are still to be replaced see the new data too.
@@ -38,12 +38,7 @@ fn answering<'a>(workload: &Workload, state: &'a Bundle) -> Result<Vec<&'a Manif
     let services = services(workload, state)?;
     let sets = workload.objects().filter_map(|set| state.get(set));
     let standing = sets.filter(|set| workload.pods_of(set) > 0);
-    let reached = standing.filter(|set| {
-        let labels = Deployment::of(set).labels();
-        let mut selecting = services.iter();
-        services.is_empty()
-            || selecting.any(|service| cutover_traffic::selects(&service.selector, &labels))
-    });
+    let reached = standing.filter(|set| are_reached(&Deployment::of(set).labels(), &services));
     Ok(reached.collect())
 }
 

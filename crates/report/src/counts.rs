@@ -6,7 +6,7 @@ use cutover_traffic::Service;
 use cutover_workload::{Deployment, Slack, Workload};
 
 use crate::error::Error;
-use crate::exposure::services;
+use crate::exposure::{are_reached, services};
 use crate::wait::rolls;
 
 /// The most pods alive and the fewest available, as long as pods that were available stay so.
@@ -118,5 +118,5 @@ fn serves(set: &ObjectRef, state: &Bundle, services: &[Service]) -> bool {
         .get(set)
         .map(|manifest| Deployment::of(manifest).labels())
         .unwrap_or_default();
-    services.is_empty() || services.iter().any(|service| service.selects(&labels))
+    are_reached(&labels, services)
 }

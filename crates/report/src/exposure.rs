@@ -6,7 +6,7 @@ use std::fmt;
 use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::Plan;
 use cutover_traffic::{Service, Share, Split};
-use cutover_workload::{Deployment, Routed, Workload};
+use cutover_workload::{Deployment, RESTARTED_AT, Routed, Workload};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -116,6 +116,11 @@ pub(crate) fn services(workload: &Workload, state: &Bundle) -> Result<Vec<Servic
         .collect()
 }
 
+/// Whether pods with these labels get requests: where no Service leads to a workload, all do.
+pub(crate) fn are_reached(labels: &BTreeMap<String, String>, services: &[Service]) -> bool {
+    services.is_empty() || services.iter().any(|service| service.selects(labels))
+}
+
 /// The pods of one set.
 struct Pods<'a> {
     manifest: &'a Manifest,
@@ -190,20 +195,13 @@ fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<String>, Error> {
             .map(|pods| version(pods.manifest))
             .collect()
     };
-    let served = |pods: &Pods<'_>| {
-        services.is_empty() || services.iter().any(|service| service.selects(&pods.labels))
-    };
-    let answering = versions(&|pods| pods.count > 0 && served(pods));
+    let answering = versions(&|pods| pods.count > 0 && are_reached(&pods.labels, &services));
     Ok(if answering.is_empty() {
         versions(&|_| true)
     } else {
         answering
     })
 }
-
-/// What `kubectl rollout restart` writes (kubernetes/kubectl
-/// pkg/polymorphichelpers/objectrestarter.go).
-const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 /// What two pods of one version have in common: their template, but for the labels that tell sets
 /// apart and the time of a restart.

@@ -4,7 +4,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_patch::{Difference, differences};
 use cutover_plan::{Change, Outdated, Replace, Step};
-use cutover_workload::{Deployment, RESTARTED_AT, reconfigures};
+use cutover_workload::{CONFIGURATION, Deployment, RESTARTED_AT, reconfigures};
 
 use crate::containers::{self, ContainerChange, is_alone};
 
@@ -214,9 +214,6 @@ fn changed_fields(
         _ => format!("change {} of {object}", fields(paths)),
     }
 }
-
-/// What the pods of a Deployment have that a release restarts for its configuration.
-const CONFIGURATION: &str = "cutover.dev/configuration";
 
 fn strategy(after: &Manifest) -> String {
     if after.pointer("/spec/strategy").is_none() {

@@ -19,5 +19,5 @@ pub use configuration::{data_of, is_configuration, reconfigures};
 pub use deployment::{Deployment, MOST_PODS, deployments, texts};
 pub use requests::{BadRequests, Requests};
 pub use selector::{BadSelector, Selector};
-pub use version::{RESTARTED_AT, ROLE_LABELS, Version};
+pub use version::{CONFIGURATION, RESTARTED_AT, ROLE_LABELS, Version};
 pub use workload::{Role, Rollout, Routed, Set, Workload};

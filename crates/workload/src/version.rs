@@ -13,8 +13,13 @@ pub struct Version(String);
 /// The labels by which the sets of a workload are told apart.
 pub const ROLE_LABELS: [&str; 3] = ["track", "cutover.dev/track", "cutover.dev/set"];
 
-/// What `kubectl rollout restart` writes.
+/// What `kubectl rollout restart` writes (kubernetes/kubectl
+/// pkg/polymorphichelpers/objectrestarter.go).
 pub const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// What the pods of a Deployment have that is restarted for its configuration: a digest of that. So
+/// they are of another version.
+pub const CONFIGURATION: &str = "cutover.dev/configuration";
 
 impl Version {
     /// The version of a set's pods.
