@@ -23,11 +23,7 @@ type Job = (String, String, String);
 
 #[test]
 fn kubectl_gets_the_same_from_every_patch() {
-    if is_missing() {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: kubectl is not installed");
-        }
+    if is_skipped() {
         return;
     }
     let plans = cases().into_iter().filter_map(|case| case.plan().ok());
@@ -117,10 +113,15 @@ fn check((before, patch, after): &Job) {
     assert_eq!(patched.to_string(), *after, "{patch}\n{before}");
 }
 
-/// Whether there is no kubectl to be asked.
-pub(crate) fn is_missing() -> bool {
+/// Whether there is no kubectl to be asked, which is said then.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn is_skipped() -> bool {
     let version = kubectl().args(["version", "--client"]).output();
-    version.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    let is_missing = version.is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    if is_missing {
+        eprintln!("skipped: kubectl, which has kustomize in it, is not installed");
+    }
+    is_missing
 }
 
 /// kubectl, which talks to nobody.

@@ -11,7 +11,7 @@ use cutover_cli::Exit;
 use serde_json::{Value, json};
 use xtask::golden::Case;
 
-use crate::golden_kubectl::{is_missing, kubectl};
+use crate::golden_kubectl::{is_skipped, kubectl};
 use crate::support::Folder;
 
 /// So many cases at a time.
@@ -19,11 +19,7 @@ const AT_A_TIME: usize = 4;
 
 #[test]
 fn kustomize_builds_every_state_from_the_components() {
-    if is_missing() {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: kubectl, which has kustomize in it, is not installed");
-        }
+    if is_skipped() {
         return;
     }
     let cases = Case::golden().unwrap();

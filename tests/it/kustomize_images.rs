@@ -5,7 +5,7 @@ use cutover::ImageOverride;
 use cutover::manifest::{emit, read};
 use serde_json::{Value, json};
 
-use crate::golden_kubectl::{is_missing, kubectl};
+use crate::golden_kubectl::{is_skipped, kubectl};
 use crate::support::Folder;
 
 const DIGEST: &str = "sha256:24a0c4b4a4c0eb97a1aabb8e29f18e917d05abfe1b7a7c07857230879ce7d3d3";
@@ -13,11 +13,7 @@ const DIGEST: &str = "sha256:24a0c4b4a4c0eb97a1aabb8e29f18e917d05abfe1b7a7c07857
 /// A failure means that a release with `--images` is not what kustomize would make of it.
 #[test]
 fn kustomize_makes_the_same_of_every_image() {
-    if is_missing() {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: kubectl, which has kustomize in it, is not installed");
-        }
+    if is_skipped() {
         return;
     }
     let pinned = format!("@{DIGEST}");
