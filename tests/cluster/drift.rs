@@ -96,7 +96,8 @@ fn another_writer_before_each_step() {
         };
         assert_eq!(stopped, step - 1, "{reason}");
         assert!(
-            reason.contains(field) && reason.contains("last written by kubectl"),
+            reason.message().contains(field)
+                && reason.message().contains("last written by kubectl"),
             "{step}: {reason}"
         );
         assert_eq!(
@@ -214,7 +215,7 @@ fn an_autoscaler_from_the_start_and_one_that_scales_in_mid_plan() {
     refused.assert_failed(&[
         "HorizontalPodAutoscaler",
         "hello scales it",
-        "hint: delete the autoscaler",
+        "and hold it, or delete the autoscaler",
     ]);
     assert_eq!(greeter.objects(), before);
 

@@ -13,7 +13,7 @@ use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cutover::Ends;
-use cutover::manifest::{Bundle, Manifest};
+use cutover::manifest::{Bundle, Field, Manifest};
 use cutover_kube::Settings;
 use serde_json::{Value, json};
 use xtask::e2e::Options;
@@ -23,7 +23,7 @@ use crate::goldens::{Trial, carry_out, caught, side_by_side, trials};
 use crate::lab::Lab;
 
 /// Where the containers of what makes pods are.
-const CONTAINERS: &str = "/spec/template/spec/containers";
+const CONTAINERS: Field = Field::new("/spec/template/spec/containers");
 
 #[test]
 #[ignore = "it wants a cluster: `cargo xtask e2e --context CONTEXT`"]
@@ -108,13 +108,16 @@ fn runnable(case: &Case, image: &str) -> Case {
 }
 
 fn with_image(manifest: &Manifest, image: &str) -> Manifest {
-    let Some(containers) = manifest.pointer(CONTAINERS).and_then(Value::as_array) else {
+    let Some(containers) = manifest
+        .pointer(CONTAINERS.pointer())
+        .and_then(Value::as_array)
+    else {
         return manifest.clone();
     };
     let containers = containers
         .iter()
         .map(|container| with_image_of(container.clone(), image));
-    manifest.set(CONTAINERS, containers.collect())
+    manifest.with(CONTAINERS, containers.collect())
 }
 
 fn with_image_of(mut container: Value, image: &str) -> Value {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use cutover::Plan;
 use cutover::manifest::{Manifest, ObjectRef};
-use cutover::planning::{Bounds, Spec};
+use cutover::planning::{Bounds, PlanError, Spec};
 use cutover_run::{Rebase, rebase};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn a_forged_journal_is_refused_when_a_run_goes_on() {
     };
     let image = |of: &'static str| {
         over(&honest, |state| match state.pointer(IMAGE) {
-            Some(image) if image == of => state.set(IMAGE, json!(EVIL)),
+            Some(image) if image == of => state.set(IMAGE, json!(EVIL)).unwrap(),
             _ => state,
         })
     };
@@ -42,7 +42,7 @@ fn a_forged_journal_is_refused_when_a_run_goes_on() {
     let env = "/spec/template/spec/containers/0/env";
     let value = json!([{ "name": "LD_PRELOAD", "value": "/tmp/evil.so" }]);
     let environment = over(&honest, |state| match state.pointer(IMAGE) {
-        Some(image) if image == NEW => state.set(env, value.clone()),
+        Some(image) if image == NEW => state.set(env, value.clone()).unwrap(),
         _ => state,
     });
     check(&environment, &["env is ", "and should be nothing"]);
@@ -70,7 +70,7 @@ fn a_forged_way_back_is_refused() {
         refuses(&greeter, "undo", &plan, words);
     };
     let start = over(&honest, |state| match state.pointer(IMAGE) {
-        Some(image) if image == OLD => state.set(IMAGE, json!(EVIL)),
+        Some(image) if image == OLD => state.set(IMAGE, json!(EVIL)).unwrap(),
         _ => state,
     });
     check(
@@ -136,8 +136,8 @@ impl<F: Fn(Manifest) -> Manifest> Rebase for Over<F> {
         object.clone()
     }
 
-    fn manifest(&self, manifest: &Manifest) -> Manifest {
-        (self.0)(manifest.clone())
+    fn manifest(&self, manifest: &Manifest) -> Result<Manifest, PlanError> {
+        Ok((self.0)(manifest.clone()))
     }
 }
 

@@ -15,6 +15,7 @@ use std::thread;
 use cutover::Plan;
 use cutover::manifest::{Manifest, MergeKeys};
 use cutover::patch::lacking;
+use cutover::planning::Deployment;
 use cutover_run::as_written;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -201,8 +202,7 @@ impl Greeter {
             .unwrap()
             .drain(..)
             .map(|object| {
-                let revision = "/metadata/annotations/deployment.kubernetes.io~1revision";
-                as_written(&Manifest::new(object).unwrap()).without(revision)
+                as_written(&Manifest::new(object).unwrap()).without(Deployment::REVISION)
             });
         objects.collect()
     }
@@ -222,8 +222,7 @@ impl Greeter {
                 .iter()
                 .find(name)
                 .unwrap_or_else(|| panic!("{} is not there", wanted.object()));
-            let wanted = as_written(wanted)
-                .without("/metadata/annotations/deployment.kubernetes.io~1revision");
+            let wanted = as_written(wanted).without(Deployment::REVISION);
             let lacks = lacking(wanted.value(), live.value(), &MergeKeys);
             assert!(lacks.is_empty(), "{}: {lacks:?}", wanted.object());
         }

@@ -5,16 +5,17 @@
 use std::collections::BTreeSet;
 
 use cutover::Checked;
-use cutover::manifest::{Bundle, Manifest};
+use cutover::manifest::{Bundle, Field, Manifest};
+use cutover::planning::Deployment;
 use serde_json::{Value, json};
 use xtask::golden::Case;
 
 use crate::lab::Lab;
 
 /// Annotations that say nothing about what is wanted.
-const ANNOTATIONS: [&str; 2] = [
-    "/metadata/annotations/deployment.kubernetes.io~1revision",
-    "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration",
+const ANNOTATIONS: [Field; 2] = [
+    Deployment::REVISION,
+    Field::new("/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration"),
 ];
 
 /// Deployments as they were, revision by revision, and the objects beside them.
@@ -72,9 +73,7 @@ impl History {
 
 /// A Deployment as it was when it made a ReplicaSet, and that one's revision.
 fn revision(set: &Manifest, last: &Bundle) -> (u64, Manifest) {
-    let number = set
-        .pointer("/metadata/annotations/deployment.kubernetes.io~1revision")
-        .unwrap();
+    let number = set.pointer(Deployment::REVISION.pointer()).unwrap();
     let owner = set.pointer("/metadata/ownerReferences/0/name").unwrap();
     let mut deployments = last
         .of_kind("Deployment")
@@ -82,16 +81,22 @@ fn revision(set: &Manifest, last: &Bundle) -> (u64, Manifest) {
     let deployment = deployments
         .find(|deployment| owner == deployment.object().name.as_str())
         .unwrap();
-    let template = set.without("/spec/template/metadata/labels/pod-template-hash");
-    let mut then = deployment.set(
-        "/spec/template",
-        template.pointer("/spec/template").unwrap().clone(),
-    );
+    let template = set.without(Field::new(
+        "/spec/template/metadata/labels/pod-template-hash",
+    ));
+    let mut then = deployment
+        .set(
+            "/spec/template",
+            template.pointer("/spec/template").unwrap().clone(),
+        )
+        .unwrap();
     if let Some(cause) = set.pointer("/metadata/annotations/kubernetes.io~1change-cause") {
-        then = then.set(
-            "/metadata/annotations/kubernetes.io~1change-cause",
-            cause.clone(),
-        );
+        then = then
+            .set(
+                "/metadata/annotations/kubernetes.io~1change-cause",
+                cause.clone(),
+            )
+            .unwrap();
     }
     (number.as_str().unwrap().parse().unwrap(), then)
 }
@@ -135,5 +140,5 @@ fn as_wanted(live: &Manifest) -> Manifest {
     }
     ANNOTATIONS
         .iter()
-        .fold(written, |written, annotation| written.without(annotation))
+        .fold(written, |written, annotation| written.without(*annotation))
 }

@@ -207,7 +207,7 @@ impl Mortal {
         let goal = if verb == Verb::Undo {
             Goal::Back { to: 0 }
         } else {
-            Goal::Apply
+            Goal::Again
         };
         let options = Options {
             goal,

@@ -11,15 +11,24 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef, Sealer};
+use cutover::manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef, Sealer};
 use cutover::patch::{Patch, lacking};
 use cutover::planning::{self, Gate, Pause};
 use cutover::{Checked, Plan, check};
 use cutover_kube::{Cluster, Settings};
-use cutover_run::{Journal, Options, Reply, Request, Scope, Write};
+use cutover_run::{Goal, Journal, Options, Reply, Request, Scope, Write};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::sleep;
+
+const ANNOTATIONS: Field = Field::new("/metadata/annotations");
+
+/// What a controller writes, and where a Service that is made anew differs.
+const GONE: [Field; 3] = [
+    planning::Deployment::REVISION,
+    Field::new("/spec/clusterIP"),
+    Field::new("/spec/clusterIPs"),
+];
 
 /// How long what a test waits for may take.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -95,7 +104,9 @@ impl Lab {
     /// The objects in this lab's own namespaces.
     pub(crate) fn own(&self, bundle: &Bundle) -> Bundle {
         let own = |manifest: &Manifest| match manifest.object().namespace.clone() {
-            Some(namespace) => manifest.set("/metadata/namespace", self.renamed(&namespace).into()),
+            Some(namespace) => manifest
+                .set("/metadata/namespace", self.renamed(&namespace).into())
+                .unwrap(),
             None => manifest.clone(),
         };
         bundle.iter().map(own).collect()
@@ -111,7 +122,7 @@ impl Lab {
             self.make_namespace(&namespace).await;
         }
         for manifest in start {
-            self.write(Write::Create(manifest.without("/spec/paused")))
+            self.write(Write::Create(manifest.without(Field::new("/spec/paused"))))
                 .await;
         }
         for claim in start.of_kind("PersistentVolumeClaim") {
@@ -239,21 +250,14 @@ impl Lab {
         let mut found = Bundle::new();
         for object in objects(plan) {
             if let Some(live) = self.live(&object).await {
-                let gone = [
-                    "/metadata/annotations/deployment.kubernetes.io~1revision",
-                    "/spec/clusterIP",
-                    "/spec/clusterIPs",
-                ];
-                let written = cutover_run::as_written(&live);
-                let written = gone
-                    .iter()
-                    .fold(written, |written, field| written.without(field));
-                let bare = written.pointer("/metadata/annotations") == Some(&json!({}));
-                found.insert(if bare {
-                    written.without("/metadata/annotations")
-                } else {
-                    written
-                });
+                let mut written = cutover_run::as_written(&live);
+                for gone in GONE {
+                    written = written.without(gone);
+                }
+                if written.pointer(ANNOTATIONS.pointer()) == Some(&json!({})) {
+                    written = written.without(ANNOTATIONS);
+                }
+                found.insert(written);
             }
         }
         found
@@ -288,7 +292,11 @@ impl Lab {
     }
 
     pub(crate) fn options(&self, holder: &str) -> Options {
-        Options::new(&self.namespace, format!("{holder} in {}", self.namespace))
+        // Tests go back, and forward again.
+        Options {
+            goal: Goal::Again,
+            ..Options::new(&self.namespace, format!("{holder} in {}", self.namespace))
+        }
     }
 
     /// All namespaces of a plan.

@@ -1,10 +1,16 @@
 //! Tests on a real control plane. They take minutes and want Go, so they are no part of the
 //! everyday tests: `cargo test --package cutover-tests --features cluster --test cluster`.
 
+#![expect(
+    clippy::let_underscore_must_use,
+    reason = "what tidies up behind a test, or only keeps a server busy, may fail"
+)]
+
 mod absence;
 mod admission;
 mod analysis;
 mod audit;
+mod autoscalers;
 mod budget;
 mod command;
 mod comparison;
@@ -22,6 +28,7 @@ mod history;
 mod kills;
 mod lab;
 mod lifecycle;
+mod metrics;
 #[path = "../packed.rs"]
 mod packed;
 mod player;
@@ -33,6 +40,7 @@ mod rollback;
 mod runner;
 mod server;
 mod support;
+mod tls;
 mod traffic;
 mod turns;
 mod webhook;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cutover::Checked;
 use cutover_kube::{Machine, drive};
-use cutover_run::{Effect, Event, Now, Options, Outcome, Progress, Run};
+use cutover_run::{Awaited, Effect, Event, Now, Options, Outcome, Progress, Run};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
@@ -73,8 +73,10 @@ impl Lab {
 }
 
 fn call_a_person(waits: &UnboundedSender<()>, progress: &Progress) {
-    if let Progress::Waiting { gate, .. } = progress
-        && gate == "a person"
+    if let Progress::Waiting {
+        gate: Awaited::Person,
+        ..
+    } = progress
     {
         waits.unbounded_send(()).unwrap();
     }

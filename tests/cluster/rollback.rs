@@ -5,7 +5,7 @@
 use cutover::AnyStrategy;
 use cutover::manifest::{Bundle, Manifest};
 use cutover::patch::{Plain, differences};
-use cutover_run::Outcome;
+use cutover_run::{Outcome, as_written};
 use serde_json::{Value, json};
 use xtask::cluster::Cluster;
 use xtask::golden::Case;
@@ -14,18 +14,6 @@ use crate::goldens::{ABREAST, side_by_side};
 use crate::history::{History, plan_from_live};
 use crate::lab::Lab;
 use crate::support::shared;
-
-/// What is the cluster's own in each object, and differs between any two.
-const OWN: [&str; 8] = [
-    "/metadata/creationTimestamp",
-    "/metadata/managedFields",
-    "/metadata/namespace",
-    "/metadata/resourceVersion",
-    "/metadata/uid",
-    "/metadata/ownerReferences",
-    "/status",
-    "/metadata/generation",
-];
 
 #[test]
 fn a_rollback_leaves_what_kubectl_leaves() {
@@ -80,7 +68,9 @@ fn case(revision: Option<u64>) -> Case {
         .find(|case| case.directory.ends_with("rollback/to-the-first"))
         .unwrap();
     let annotated = |manifest: &Manifest| match manifest.object().kind.as_str() {
-        "Deployment" => manifest.set("/metadata/annotations/team", "greetings".into()),
+        "Deployment" => manifest
+            .set("/metadata/annotations/team", "greetings".into())
+            .unwrap(),
         _ => manifest.clone(),
     };
     case.from = case.from.iter().map(annotated).collect::<Bundle>();
@@ -94,10 +84,10 @@ async fn left(lab: &Lab) -> Value {
     let deployments = lab.all("apps/v1", "Deployment", &lab.namespace).await;
     let sets = lab.all("apps/v1", "ReplicaSet", &lab.namespace).await;
     let bare = |live: &Manifest| {
-        OWN.iter()
-            .fold(live.clone(), |bare, field| bare.without(field))
-            .value()
-            .clone()
+        let mut bare = as_written(live).into_value();
+        let metadata = bare["metadata"].as_object_mut().unwrap();
+        metadata.retain(|field, _| field != "namespace" && field != "ownerReferences");
+        bare
     };
     deployments
         .iter()

@@ -10,7 +10,7 @@ use std::time::Instant;
 use cutover::planning::Duration;
 use cutover::{Checked, Plan, check};
 use cutover_kube::{Cluster, Settings, drive};
-use cutover_run::{Options, Outcome, Progress, Run};
+use cutover_run::{Goal, Options, Outcome, Progress, Run};
 use futures::stream;
 use serde_json::Value;
 use tokio::runtime::Builder;
@@ -61,6 +61,7 @@ pub(crate) fn read(plan: &Path) -> Checked {
 /// A runner that no other one is.
 pub(crate) fn options(greeter: &Greeter) -> Options {
     Options {
+        goal: Goal::Again,
         lease: Duration::of_seconds(5),
         ..Options::new(
             greeter.namespace.clone(),

@@ -168,7 +168,7 @@ fn is_in(told: &Progress, step: usize) -> bool {
 fn slow(case: Case) -> Case {
     let annotation = "/spec/template/metadata/annotations/cutover.dev~1test-ready-after";
     let slow = |manifest: &Manifest| match manifest.object().kind.as_str() {
-        "Deployment" => manifest.set(annotation, "4s".into()),
+        "Deployment" => manifest.set(annotation, "4s".into()).unwrap(),
         _ => manifest.clone(),
     };
     Case {

@@ -1,8 +1,6 @@
 //! An admission webhook of a test: an HTTPS server on 127.0.0.1 that ends with its test.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-use std::io::{self, BufReader, Write};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -11,13 +9,11 @@ use std::time::{Duration, Instant};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cutover::manifest::MergeKeys;
 use cutover::patch::diff;
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
 use crate::greeter::Greeter;
-use crate::server::{Asked, Connection, Server, respond};
+use crate::server::{Asked, Connection, Server};
+use crate::tls::{Tls, respond_and_close};
 
 /// For how long it says nothing where it is slow: the API server waits for a second.
 const SLOW: Duration = Duration::from_millis(1500);
@@ -32,7 +28,7 @@ pub(crate) struct Webhook<'l> {
 struct Shared {
     /// What it makes of an object, or why it refuses it.
     admit: Box<dyn Fn(Value) -> Result<Value, String> + Send + Sync>,
-    tls: Arc<ServerConfig>,
+    tls: Tls,
     calls: AtomicU32,
     /// How many calls come to nothing yet.
     slow: AtomicU32,
@@ -44,19 +40,9 @@ impl<'l> Webhook<'l> {
         greeter: &'l Greeter,
         admit: impl Fn(Value) -> Result<Value, String> + Send + Sync + 'static,
     ) -> Self {
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
-        let tls =
-            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth()
-                .with_single_cert(vec![cert.der().clone()], key)
-                .unwrap();
         let shared = Arc::new(Shared {
             admit: Box::new(admit),
-            tls: Arc::new(tls),
+            tls: Tls::new(),
             calls: AtomicU32::new(0),
             slow: AtomicU32::new(0),
         });
@@ -67,7 +53,7 @@ impl<'l> Webhook<'l> {
             server,
             shared,
         };
-        greeter.create(&webhook.configuration(&cert.pem()));
+        greeter.create(&webhook.configuration(&webhook.shared.tls.certificate));
         webhook.await_calls();
         webhook
     }
@@ -128,8 +114,7 @@ impl Drop for Webhook<'_> {
 
 impl Shared {
     fn answer(&self, stream: Connection) -> io::Result<()> {
-        let connection = ServerConnection::new(Arc::clone(&self.tls)).map_err(io::Error::other)?;
-        let mut stream = BufReader::new(StreamOwned::new(connection, stream));
+        let mut stream = self.tls.accept(stream)?;
         let mut review: Value = serde_json::from_slice(&Asked::read(&mut stream)?.body)?;
         self.calls.fetch_add(1, Ordering::SeqCst);
         let left = |calls: u32| calls.checked_sub(1);
@@ -144,9 +129,7 @@ impl Shared {
         let answer = json!({
             "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": self.response(&request),
         });
-        respond(stream.get_mut(), 200, &answer.to_string())?;
-        stream.get_mut().conn.send_close_notify();
-        stream.get_mut().flush()
+        respond_and_close(&mut stream, 200, &answer.to_string())
     }
 
     fn response(&self, request: &Value) -> Value {

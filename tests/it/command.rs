@@ -18,6 +18,7 @@ mod originals;
 mod patches;
 mod plan;
 mod seal_key;
+mod secrets;
 mod slots;
 mod twice;
 mod verify;

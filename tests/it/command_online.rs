@@ -279,6 +279,21 @@ fn nobody_can_approve_or_abort_what_does_not_run() {
     }
 }
 
+/// A failure means that the Roles are for another namespace than the one that is worked in.
+#[test]
+fn rights_are_told_for_no_namespace_where_the_kubeconfig_cannot_be_read() {
+    let folder = planned();
+    folder.put("broken", "contexts: 1\n");
+    let check = |kubeconfig: &str, message: &str| {
+        let line = format!("cutover rights plan.yaml --kubeconfig {kubeconfig}");
+        let outcome = folder.run(&line);
+        assert_eq!((outcome.exit, outcome.output.as_str()), (Exit::Failed, ""));
+        assert!(outcome.messages.contains(message), "{}", outcome.messages);
+    };
+    check("none", "error: kubeconfig: failed to read kubeconfig");
+    check("broken", "error: kubeconfig: ");
+}
+
 #[test]
 fn rights_are_roles_and_no_request_is_made_for_them() {
     let folder = planned();

@@ -1,16 +1,18 @@
 //! Tests of the whole.
+mod applications;
+mod architecture;
 mod command;
 mod command_bad_input;
 mod command_online;
 mod forged;
 mod golden;
-mod golden_before;
 mod golden_command;
 mod golden_kubectl;
 mod golden_kustomize;
 mod golden_schema;
 mod kustomize_images;
 mod laws;
+mod order;
 mod pages;
 mod support;
 mod typed;

@@ -1,10 +1,16 @@
-//! The code that the pages show is code that is built: `cargo xtask embed` does.
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+//! The code that the pages show is code that is built: `cargo xtask embed` does. What they lead to is
+//! there.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that panics has failed"
+)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use xtask::root;
+
+use crate::support::sources;
 
 /// How a page writes where the repository is, and how a crate in tests/embed does.
 const REPOSITORY: [&str; 2] = ["path/to/cutover", "../../.."];
@@ -34,6 +40,70 @@ fn check(page: &str, expect: usize) {
     assert_eq!(shown, expect, "{page}");
 }
 
+/// A failure means that the page leads to a file that is not there, or to one without what is looked
+/// for.
+#[test]
+fn the_map_leads_where_it_says() {
+    let page = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    let mut lost = Vec::new();
+    for path in quoted(&page).filter(|path| path.starts_with("crates/")) {
+        if !root().join(path).exists() {
+            lost.push(format!("{path} is not there"));
+        }
+    }
+    let (_, map) = page.split_once("## Find your way").unwrap();
+    let (map, _) = map.split_once("\n## ").unwrap();
+    for row in map.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let code = there(quoted(cells[1]));
+        for item in quoted(cells[2]) {
+            let name = item.rsplit("::").next().unwrap();
+            if !code.contains(name) {
+                lost.push(format!("{item} is not in {}", cells[1]));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The code in these files; a bare name is one beside the first, or in a folder of its crate.
+fn there<'a>(files: impl Iterator<Item = &'a str>) -> String {
+    let mut code = String::new();
+    let mut first = None;
+    for name in files {
+        let source = first.get_or_insert_with(|| {
+            let (krate, _) = name.split_once("/src").unwrap();
+            (name.rsplit_once('/').unwrap().0, format!("{krate}/src"))
+        });
+        let beside = [
+            name.to_owned(),
+            format!("{}/{name}", source.0),
+            format!("{}/{name}", source.1),
+        ];
+        let path = beside
+            .iter()
+            .map(|path| root().join(path))
+            .find(|path| path.exists());
+        let path = path.unwrap_or_else(|| panic!("{name} is not there"));
+        let paths = match path.is_dir() {
+            true => fs::read_dir(path)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .collect(),
+            false => vec![path],
+        };
+        for path in paths.iter().filter(|path| path.is_file()) {
+            code += &fs::read_to_string(path).unwrap();
+        }
+    }
+    code
+}
+
 /// A failure means that a program may meet a code that no page explains.
 #[test]
 fn every_code_of_a_refusal_is_explained() {
@@ -49,18 +119,4 @@ fn every_code_of_a_refusal_is_explained() {
         }
     }
     assert!(codes > 30, "{codes}");
-}
-
-/// The Rust files below a directory.
-fn sources(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }

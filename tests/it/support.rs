@@ -126,3 +126,17 @@ fn files(base: &Path, directory: &Path) -> BTreeMap<String, String> {
     }
     found
 }
+
+/// The Rust files below a directory.
+pub(crate) fn sources(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}

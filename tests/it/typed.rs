@@ -17,7 +17,7 @@ use crate::golden::cases;
 /// The readers and k8s-openapi name the same field, and mind the same of it.
 #[track_caller]
 fn check(manifest: &Manifest, pointer: &str, value: Value) {
-    let bad = manifest.set(pointer, value);
+    let bad = manifest.set(pointer, value).unwrap();
     assert_ne!(bad, *manifest, "{pointer} is not set");
     let (ours, theirs) = match manifest.object().kind.as_str() {
         "Service" => (

@@ -4,14 +4,14 @@ use std::mem;
 
 use cutover::Checked;
 use cutover_model::{Fate, Faults};
-use cutover_run::{Goal, Journal, Outcome};
+use cutover_run::{Goal, Outcome};
 use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::plans;
 use crate::runner::Runner;
 use crate::scenario::Scenario;
-use crate::stage::{NAMESPACE, Stage};
+use crate::stage::Stage;
 
 /// How many seeds are tried of each way to be away.
 const SEEDS: u64 = 40;
@@ -50,7 +50,7 @@ fn who_was_away_gives_way_to_who_took_over() {
 }
 
 /// Requests get lost, and nobody meddles.
-fn quiet(seed: u64, plans: &[Checked]) -> Scenario<'_> {
+pub(crate) fn quiet(seed: u64, plans: &[Checked]) -> Scenario<'_> {
     let mut scenario = Scenario::new(seed, plans);
     let (crashes, evictions, deletions) = (0, 0, 0);
     scenario.faults = Faults {
@@ -63,6 +63,7 @@ fn quiet(seed: u64, plans: &[Checked]) -> Scenario<'_> {
     scenario.fate = Fate::Healthy;
     scenario.kills.clear();
     (scenario.abort, scenario.undo) = (None, false);
+    (scenario.rival, scenario.autoscaler) = (None, None);
     scenario
 }
 
@@ -88,7 +89,9 @@ impl Stage<'_> {
         self.come_back(before.asleep);
         let outcome = self.go()?;
         let gave_way = match &outcome {
-            Outcome::Stopped { reason, .. } | Outcome::Refused { reason } => tells_who(reason),
+            Outcome::Stopped { reason, .. } | Outcome::Refused { reason } => {
+                tells_who(reason.message())
+            }
             _ => false,
         };
         match (taken_over, gave_way) {
@@ -164,9 +167,7 @@ impl Stage<'_> {
 
     /// What the journal says about the run.
     fn journal(&self) -> Option<Value> {
-        let journal = Journal::object(self.scenario.plan, NAMESPACE);
-        let found = self.model.server.get(&journal).ok()?;
-        found.pointer("/data/run").cloned()
+        self.journal_there()?.pointer("/data/run").cloned()
     }
 }
 
@@ -178,7 +179,11 @@ struct Before {
 }
 
 /// By the journal, or by a Lease that was not given back.
-fn tells_who(reason: &str) -> bool {
-    let words = [" took over while this runner was away", " was taken by"];
+pub(crate) fn tells_who(reason: &str) -> bool {
+    let words = [
+        " took over while this runner was away",
+        " was taken by",
+        " is held by",
+    ];
     reason.contains("runner-") && words.iter().any(|words| reason.contains(words))
 }

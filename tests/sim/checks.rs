@@ -1,15 +1,18 @@
 //! What must be true at every moment of a run, and at its end.
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover::manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::lacking;
 use cutover::planning::{Deployment, Role, Workload};
 use cutover_model::Model;
-use cutover_run::{Answer, Request};
+use cutover_run::{Answer, Request, as_written};
+
+const ANNOTATIONS: Field = Field::new("/metadata/annotations");
 
 use crate::scenario::{scaled, workloads};
 use crate::sealer;
 use crate::stage::NAMESPACE;
+use crate::trace::{object_of, write_of};
 
 /// What a run has promised, and what it began with.
 pub(crate) struct Checks {
@@ -37,11 +40,35 @@ impl Checks {
         }
     }
 
-    /// Whether the budget of every workload holds at this moment.
+    /// The plan's objects as they are, with all that the server and others have written.
+    pub(crate) fn known(&self, model: &Model) -> Bundle {
+        let there = self.objects.iter();
+        there
+            .filter_map(|object| model.server.get(object).ok())
+            .collect()
+    }
+
+    /// Whether it is an object of the plan.
+    pub(crate) fn has(&self, object: &ObjectRef) -> bool {
+        self.objects.contains(object)
+    }
+
+    /// From now on the budget is promised, or not, since others change the numbers of pods.
+    pub(crate) fn promise(&mut self, strict: bool) {
+        self.strict = strict;
+    }
+
+    /// Whether the budget of every workload holds at this moment, where it is promised.
     pub(crate) fn look(&self, model: &Model) -> Result<(), String> {
-        if !self.strict {
-            return Ok(());
+        match self.strict {
+            true => self
+                .within_budget(model)
+                .map_err(|reason| format!("the budget holds: {reason}")),
+            false => Ok(()),
         }
+    }
+
+    fn within_budget(&self, model: &Model) -> Result<(), String> {
         for workload in &self.workloads {
             let sets: Vec<ObjectRef> = workload.objects().map(placed).collect();
             let alive: u32 = sets.iter().map(|set| model.counted(set)).sum();
@@ -88,19 +115,9 @@ impl Checks {
     }
 
     pub(crate) fn count(&mut self, request: &Request, answer: &Answer) {
-        if let Request::Write {
-            write,
-            dry_run: false,
-        } = request
-            && answer.is_ok()
-        {
-            let object = match write {
-                cutover_run::Write::Create(manifest) => manifest.object(),
-                cutover_run::Write::Patch { object, .. }
-                | cutover_run::Write::Delete { object, .. } => object,
-            };
-            self.writes += usize::from(self.objects.contains(object));
-        }
+        let written = write_of(request).filter(|_| answer.is_ok());
+        let is_ours = written.is_some_and(|write| self.has(object_of(write)));
+        self.writes += usize::from(is_ours);
     }
 
     /// The cluster stands where the plan ends, with as many pods as others say where it does not.
@@ -162,24 +179,13 @@ fn behind(model: &Model, workload: &Workload, sets: &[ObjectRef]) -> Option<u32>
 /// Objects without what the server and controllers write.
 fn live(model: &Model, objects: &[ObjectRef]) -> Bundle {
     let written = |object: &ObjectRef| {
-        let fields = [
-            "creationTimestamp",
-            "generation",
-            "managedFields",
-            "resourceVersion",
-            "uid",
-        ];
-        let manifest = model.server.get(object).ok()?.without("/status");
-        let manifest = manifest.without("/metadata/annotations/deployment.kubernetes.io~1revision");
-        let manifest = fields.iter().fold(manifest, |kept, field| {
-            kept.without(&format!("/metadata/{field}"))
-        });
+        let mut manifest =
+            as_written(&model.server.get(object).ok()?).without(Deployment::REVISION);
         let bare = manifest.pointer("/metadata/annotations") == Some(&serde_json::json!({}));
-        Some(if bare {
-            manifest.without("/metadata/annotations")
-        } else {
-            manifest
-        })
+        if bare {
+            manifest = manifest.without(ANNOTATIONS);
+        }
+        Some(manifest)
     };
     objects.iter().filter_map(written).collect()
 }

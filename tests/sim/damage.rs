@@ -4,6 +4,7 @@ use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
 use cutover::patch::{PatchOperation, apply};
 use cutover::planning::{Change, Deployment, Gate, Spec, Step, state_digest, walk};
+use cutover::traffic::Service;
 use serde_json::json;
 
 /// What is done to a plan.
@@ -131,13 +132,16 @@ fn selectors(
     let selector = service.pointer("/spec/selector");
     let labels = selector.and_then(|selector| selector.as_object());
     for label in labels.into_iter().flat_map(|labels| labels.keys()) {
-        let pointer = format!("/spec/selector/{}", label.replace('/', "~1"));
-        let wide = service.without(&pointer);
-        let other = service.set(&pointer, json!("other"));
+        let other = service.with_entry(Service::SELECTOR, label, json!("other"));
+        let mut fewer = service.pointer("/spec/selector").cloned().unwrap();
+        fewer.as_object_mut().unwrap().remove(label);
+        let wide = service.with(Service::SELECTOR, fewer);
         for (how, edited) in [("less", wide), ("other", other)] {
             let object = service.object();
             let spec = altered(plan, states, number, object, |service| {
-                service.set("/spec/selector", edited.value()["spec"]["selector"].clone())
+                service
+                    .set("/spec/selector", edited.value()["spec"]["selector"].clone())
+                    .unwrap()
             });
             let place = format!("step {number}, {object}: {label} {how}");
             damaged.push(Damaged::new(Kind::SelectorChanged, place, plan, spec));

@@ -3,7 +3,7 @@
 use std::slice;
 
 use cutover::manifest::{Manifest, ObjectRef};
-use cutover::planning::{Bounds, Change, Gate, Spec, Undo};
+use cutover::planning::{Bounds, Change, Gate, PlanError, Spec, Undo};
 use cutover::{Checked, Plan};
 use cutover_model::{Fate, Faults};
 use cutover_run::{Goal, Journal, Outcome, Rebase, rebase};
@@ -33,20 +33,23 @@ fn a_forged_plan_is_not_carried_out() {
         let Outcome::Refused { reason } = stage.go().unwrap() else {
             panic!("it was carried out: {words:?}")
         };
+        let reason = reason.to_string();
         for words in words {
             assert!(reason.contains(words), "no {words:?} in:\n{reason}");
         }
         assert!(reason.contains("\nhint: nothing was written"), "{reason}");
         assert_eq!(stage.checks.writes, writes, "{words:?}");
     };
-    let image = |kept: &Plan| of_new(kept, |state| state.set(IMAGE, json!(EVIL)));
+    let image = |kept: &Plan| of_new(kept, |state| state.set(IMAGE, json!(EVIL)).unwrap());
     let privileged = |kept: &Plan| {
         let path = "/spec/template/spec/containers/0/securityContext";
-        of_new(kept, |state| state.set(path, json!({ "privileged": true })))
+        of_new(kept, |state| {
+            state.set(path, json!({ "privileged": true })).unwrap()
+        })
     };
     let start = |kept: &Plan| {
         reforged(kept, |state| match state.pointer(IMAGE) {
-            Some(image) if image != NEW => state.set(IMAGE, json!(EVIL)),
+            Some(image) if image != NEW => state.set(IMAGE, json!(EVIL)).unwrap(),
             _ => state,
         })
     };
@@ -100,7 +103,9 @@ fn an_object_that_is_created_anew_comes_back_as_its_file_says() {
     let plan = golden("rolling/shrinks-and-prunes");
     let gone = gone(&plan);
     let evil = |state: Manifest| match gone.contains(state.object()) {
-        true => state.set("/metadata/annotations", json!({ "evil": "true" })),
+        true => state
+            .set("/metadata/annotations", json!({ "evil": "true" }))
+            .unwrap(),
         false => state,
     };
     let mut stage = Stage::new(calm(&plan), false);
@@ -147,6 +152,7 @@ fn calm(plan: &Checked) -> Scenario<'_> {
     scenario.opinion = Opinion::Agree;
     scenario.kills.clear();
     (scenario.abort, scenario.undo) = (None, false);
+    (scenario.rival, scenario.autoscaler) = (None, None);
     scenario
 }
 
@@ -196,8 +202,8 @@ impl<F: Fn(Manifest) -> Manifest> Rebase for Forge<F> {
         object.clone()
     }
 
-    fn manifest(&self, manifest: &Manifest) -> Manifest {
-        (self.0)(manifest.clone())
+    fn manifest(&self, manifest: &Manifest) -> Result<Manifest, PlanError> {
+        Ok((self.0)(manifest.clone()))
     }
 }
 

@@ -9,15 +9,18 @@ use cutover_run::{
 
 use crate::scenario::Scenario;
 use crate::stage::NAMESPACE;
+use crate::trace::name_of;
 use crate::{sealer, secrets};
 
 /// A runner, and what is under way between it and the cluster.
 pub(crate) struct Runner {
+    /// By which it is told from others.
+    pub(crate) number: u32,
     pub(crate) run: Run,
     pub(crate) watches: Vec<(Scope, WatchId)>,
     /// Requests that are on their way, and answers that are.
     pub(crate) requests: VecDeque<Sent>,
-    pub(crate) answers: VecDeque<(Ticket, Answer)>,
+    pub(crate) answers: VecDeque<(Sent, Answer)>,
 }
 
 /// A request that is on its way.
@@ -30,6 +33,7 @@ pub(crate) struct Sent {
 impl Runner {
     pub(crate) fn new(scenario: &Scenario<'_>, number: u32, goal: Goal) -> Self {
         Self {
+            number,
             run: Run::new(scenario.plan.clone(), options(scenario, number, goal)),
             watches: Vec::new(),
             requests: VecDeque::new(),
@@ -66,7 +70,7 @@ impl Runner {
 }
 
 fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
-    let mut options = Options::new(NAMESPACE, format!("runner-{runner}"));
+    let mut options = Options::new(NAMESPACE, name_of(runner));
     options.goal = goal;
     options.on_failure = Some(scenario.on_failure);
     options.secrets = secrets().to_vec();

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
-use cutover::planning::{Bounds, Deployment, OnFailure, Workload, deployments};
-use cutover::{Checked, Plan, patch::Patch};
+use cutover::planning::{Bounds, Deployment, Gate, OnFailure, Workload, deployments};
+use cutover::{Checked, Plan};
 use cutover_model::{Edit, Fate, Faults, Random};
-use serde_json::json;
+use cutover_run::Goal;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
+use crate::checks::placed;
 use crate::systems::{Opinion, asks};
 use crate::{sealer, secrets};
+
+/// The image of a Deployment's first container.
+const IMAGE: &str = "/spec/template/spec/containers/0/image";
 
 /// What happens in a run.
 pub(crate) struct Scenario<'p> {
@@ -28,7 +34,44 @@ pub(crate) struct Scenario<'p> {
     pub(crate) abort: Option<u64>,
     /// Whether it is taken back once it is done.
     pub(crate) undo: bool,
+    /// A second runner that begins beside the first one.
+    pub(crate) rival: Option<Rival>,
+    /// Whether people approve another step before they approve the one that waits.
+    pub(crate) hasty: bool,
+    /// By how much the runners' clocks are ahead of the cluster's.
+    pub(crate) ahead: SignedDuration,
+    /// An autoscaler that the plan does not know, of a set whose pods it counts.
+    pub(crate) autoscaler: Option<Manifest>,
     pub(crate) random: Random,
+}
+
+/// A second runner that begins beside the first one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rival {
+    /// After how many decisions of the stage it begins.
+    pub(crate) begins: u64,
+    /// For how many the first one sleeps meanwhile.
+    pub(crate) sleeps: u64,
+    /// What it is to do.
+    pub(crate) goal: Goal,
+}
+
+impl Rival {
+    fn of(random: &mut Random) -> Self {
+        let sleeps = match random.chance(700) {
+            true => random.below(600),
+            false => 0,
+        };
+        let goal = match random.chance(500) {
+            true => Goal::Back { to: 0 },
+            false => Goal::Apply,
+        };
+        Self {
+            begins: 20 + random.below(600),
+            sleeps,
+            goal,
+        }
+    }
 }
 
 impl<'p> Scenario<'p> {
@@ -60,7 +103,16 @@ impl<'p> Scenario<'p> {
         let undo = random.chance(300);
         let opinion = Opinion::of(&mut random);
         faults.edits.extend(autoscaled(&mut random, plan));
+        let rival = random.chance(150).then(|| Rival::of(&mut random));
+        let hasty = random.chance(200);
+        let ahead = match random.below(4) {
+            0 => SignedDuration::from_mins(5),
+            1 => SignedDuration::from_mins(-5),
+            _ => SignedDuration::ZERO,
+        };
+        let autoscaler = random.chance(30).then(|| autoscaler(&mut random, plan));
         Self {
+            autoscaler: autoscaler.flatten(),
             seed,
             plan,
             on_failure,
@@ -70,6 +122,9 @@ impl<'p> Scenario<'p> {
             kills,
             abort,
             undo,
+            rival,
+            hasty,
+            ahead,
             random,
         }
     }
@@ -133,6 +188,10 @@ impl fmt::Debug for Scenario<'_> {
             .field("kills", &self.kills)
             .field("abort", &self.abort)
             .field("undo", &self.undo)
+            .field("rival", &self.rival)
+            .field("hasty", &self.hasty)
+            .field("ahead", &self.ahead)
+            .field("autoscaler", &self.autoscaler.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -206,7 +265,12 @@ fn faults(random: &mut Random, plan: &Checked) -> Faults {
         faults.evictions = u32::try_from(random.below(2)).unwrap();
         faults.deletions = u32::try_from(random.below(3)).unwrap();
     }
-    if random.chance(100) {
+    // Somebody deletes pods the whole time.
+    if random.chance(50) {
+        faults.deletions = 50;
+        faults.rate = u16::try_from(5 + random.below(30)).unwrap();
+    }
+    if random.chance(150) {
         faults.edits.extend(edit(random, plan));
     }
     faults
@@ -222,24 +286,58 @@ fn autoscaled(random: &mut Random, plan: &Checked) -> Vec<Edit> {
     edits
 }
 
-/// Somebody else scales a Deployment.
+/// An autoscaler of a set that the plan changes, and whose pods it counts; none where it has none.
+fn autoscaler(random: &mut Random, plan: &Checked) -> Option<Manifest> {
+    let steps = &plan.spec.steps;
+    let gates = steps.iter().flat_map(|step| &step.gates);
+    let counted = gates.filter_map(Gate::counted);
+    let counted = counted.filter(|pods| pods.replicas.is_some());
+    let changes = || steps.iter().flat_map(|step| &step.changes);
+    let is_changed = |set: &&ObjectRef| changes().any(|change| change.object() == *set);
+    let sets: Vec<&ObjectRef> = counted.map(|pods| pods.object).filter(is_changed).collect();
+    let set = placed(random.pick(&sets)?);
+    let autoscaler = json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+        "metadata": { "name": "unknown", "namespace": set.namespace },
+        "spec": {
+            "scaleTargetRef": { "apiVersion": set.api_version, "kind": set.kind, "name": set.name },
+            "maxReplicas": 10,
+        },
+    });
+    Some(Manifest::new(autoscaler).unwrap())
+}
+
+/// Somebody else scales a Deployment, or gives it another image.
 fn edit(random: &mut Random, plan: &Checked) -> Option<Edit> {
     let start = plan.start();
     let objects: Vec<ObjectRef> = deployments(&start)
         .map(|set| set.manifest().object().clone())
         .collect();
     let object = random.pick(&objects)?.clone();
-    Some(scale(random, &object))
+    Some(match random.chance(500) {
+        true => scale(random, &object),
+        false => write(
+            random,
+            &object,
+            IMAGE,
+            "registry.example/other:1.0.0".into(),
+        ),
+    })
 }
 
 fn scale(random: &mut Random, object: &ObjectRef) -> Edit {
-    let ops = json!([{"op": "replace", "path": "/spec/replicas", "value": 1 + random.below(6)}]);
-    let ops: Patch = serde_json::from_value(ops).unwrap();
+    let count = 1 + random.below(6);
+    write(random, object, "/spec/replicas", count.into())
+}
+
+/// Somebody else writes a field.
+fn write(random: &mut Random, object: &ObjectRef, path: &str, value: Value) -> Edit {
+    let ops = json!([{ "op": "replace", "path": path, "value": value }]);
     Edit {
         step: 100 + random.below(500),
         object: object.clone(),
         manager: "somebody".into(),
-        ops,
+        ops: serde_json::from_value(ops).unwrap(),
     }
 }
 

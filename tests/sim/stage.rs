@@ -1,16 +1,20 @@
 //! A runner and a cluster side by side: who acts next comes from the seed.
 
-use cutover::manifest::Bundle;
+use cutover::manifest::{Bundle, Field};
 use cutover_model::{Model, WatchEvent};
 use cutover_run::{
-    Answer, Effect, Event, Fault, Goal, Journal, Now, Outcome, Progress, Reply, Request, Write,
+    Answer, Awaited, Effect, Event, Fault, Goal, Now, Outcome, Progress, Reply, Request,
 };
 use jiff::SignedDuration;
 
+use crate::beside::Beside;
 use crate::checks::Checks;
+use crate::laws::{Course, Judge};
 use crate::runner::{Runner, Sent};
 use crate::scenario::Scenario;
+use crate::trace::What;
 use crate::wire::{call, fault, found, scope_of, write_of};
+use crate::witness::Witness;
 
 /// How many decisions a run may take before it counts as endless.
 const LONGEST: u64 = 400_000;
@@ -25,9 +29,12 @@ pub(crate) struct Stage<'p> {
     pub(crate) runner: Runner,
     /// Another runner, which hears nothing from the cluster.
     pub(crate) cut_off: Option<Runner>,
-    runners: u32,
+    /// Who carries the same plan out beside it.
+    pub(crate) beside: Beside,
+    pub(crate) runners: u32,
     pub(crate) checks: Checks,
-    turns: u64,
+    pub(crate) witness: Witness,
+    pub(crate) turns: u64,
     aborted: bool,
     aloud: bool,
 }
@@ -39,7 +46,10 @@ pub(crate) fn standing(seed: u64, start: &Bundle) -> Model {
     for manifest in start {
         model
             .server
-            .create(&manifest.without("/spec/paused"), call(model.now))
+            .create(
+                &manifest.without(Field::new("/spec/paused")),
+                call(model.now),
+            )
             .unwrap();
     }
     model.drive_bounded(20_000);
@@ -73,9 +83,17 @@ impl<'p> Stage<'p> {
             scenario.seed,
             scenario.is_left_alone(),
         );
+        let mut start = checks.known(&model);
+        if let Some(autoscaler) = &scenario.autoscaler {
+            let call = call(model.now);
+            start.insert(model.server.create(autoscaler, call).unwrap());
+        }
+        let judge = Judge::new(Course::of(scenario.plan), &start);
         Self {
+            witness: Witness::new(judge),
             runner: Runner::new(&scenario, 0, Goal::Apply),
             cut_off: None,
+            beside: Beside::default(),
             model,
             scenario,
             runners: 0,
@@ -119,13 +137,20 @@ impl<'p> Stage<'p> {
         let now = self.now();
         self.runner.run.handle_timeout(now);
         for _ in 0..turns {
+            self.take_turns();
             self.take_effects();
-            if let Some(outcome) = self.runner.run.outcome() {
-                return Ok(Some(outcome.clone()));
+            if let Some(outcome) = self.runner.run.outcome().cloned() {
+                self.note_end(&outcome);
+                self.witness.is_content()?;
+                if self.outlived(&outcome) {
+                    continue;
+                }
+                return Ok(Some(self.telling(outcome)));
             }
+            self.witness.is_content()?;
             self.turns += 1;
             if self.turns > LONGEST {
-                return Err("it does not end".into());
+                return Err("every run ends: this one goes on and on".into());
             }
             self.interrupt();
             self.act()?;
@@ -134,7 +159,9 @@ impl<'p> Stage<'p> {
     }
 
     pub(crate) fn now(&self) -> Now {
-        Now::simulated(self.model.now)
+        let now = Now::simulated(self.model.now);
+        let wall = now.wall + self.scenario.ahead;
+        Now { wall, ..now }
     }
 
     fn interrupt(&mut self) {
@@ -149,9 +176,17 @@ impl<'p> Stage<'p> {
         if self.scenario.abort.is_some_and(|abort| abort <= self.turns) && !self.aborted {
             self.aborted = true;
             self.say("abort");
-            let now = self.now();
-            self.runner.run.handle_event(Event::Abort, now);
+            if self.scenario.random.chance(500) || !self.wish_to_go_back() {
+                self.abort();
+            }
         }
+        self.let_rival_begin();
+    }
+
+    fn abort(&mut self) {
+        let (now, runner) = (self.now(), self.runner.number);
+        self.note(What::Aborted { runner });
+        self.runner.run.handle_event(Event::Abort, now);
     }
 
     fn run_goal(&self) -> Goal {
@@ -178,11 +213,11 @@ impl<'p> Stage<'p> {
             .map(|sent| sent.request)
             .collect();
         lost.retain(|_| self.scenario.random.chance(500));
+        let runner = killed.number;
         lost.into_iter()
-            .for_each(|request| drop(self.answer(&request)));
+            .for_each(|request| drop(self.answer(runner, &request)));
         if self.aborted {
-            let now = self.now();
-            self.runner.run.handle_event(Event::Abort, now);
+            self.abort();
         }
     }
 
@@ -193,11 +228,14 @@ impl<'p> Stage<'p> {
                     ticket,
                     request,
                     deadline,
-                } => self.runner.requests.push_back(Sent {
-                    ticket,
-                    request,
-                    deadline,
-                }),
+                } => {
+                    self.note_request(&request);
+                    self.runner.requests.push_back(Sent {
+                        ticket,
+                        request,
+                        deadline,
+                    });
+                }
                 Effect::Watch(scope) => {
                     let watch = self.model.watch(scope_of(&scope));
                     self.runner.watches.push((scope, watch));
@@ -210,20 +248,12 @@ impl<'p> Stage<'p> {
     /// A person reads what is told, and approves what waits for a person.
     fn hear(&mut self, progress: &Progress) {
         self.say(format_args!("{progress:?}"));
-        if let Progress::Waiting { gate, .. } = progress
-            && gate == "a person"
+        if let Progress::Waiting {
+            gate: Awaited::Person,
+            ..
+        } = progress
         {
-            let journal = Journal::object(self.scenario.plan, NAMESPACE);
-            let Ok(manifest) = self.model.server.get(&journal) else {
-                return;
-            };
-            if let Ok((_, write)) = Journal::approve(&manifest, "a person", self.model.now) {
-                let Write::Patch { object, ops } = write else {
-                    return;
-                };
-                let patched = self.model.server.patch(&object, &ops, call(self.model.now));
-                patched.unwrap();
-            }
+            self.approve();
         }
     }
 
@@ -240,8 +270,13 @@ impl<'p> Stage<'p> {
         match self.scenario.random.below(4) {
             0 if !self.runner.requests.is_empty() => self.arrive()?,
             1 if !self.runner.answers.is_empty() => {
-                let (ticket, answer) = self.runner.answers.pop_front().unwrap();
-                let event = Event::Answered(ticket, answer);
+                let (sent, answer) = self.runner.answers.pop_front().unwrap();
+                self.note(What::Answered {
+                    runner: self.runner.number,
+                    request: sent.request,
+                    answer: answer.clone(),
+                });
+                let event = Event::Answered(sent.ticket, answer);
                 self.runner.run.handle_event(event, now);
             }
             2 => self.deliver(),
@@ -256,10 +291,10 @@ impl<'p> Stage<'p> {
         let sent = self.runner.requests.pop_front().unwrap();
         let answer = match sent.deadline {
             Some(deadline) if deadline <= now.steady => Err(Fault::late()),
-            _ => self.answer(&sent.request),
+            _ => self.answer(self.runner.number, &sent.request),
         };
         self.checks.count(&sent.request, &answer);
-        self.runner.answers.push_back((sent.ticket, answer));
+        self.runner.answers.push_back((sent, answer));
         self.checks.look(&self.model)
     }
 
@@ -274,24 +309,20 @@ impl<'p> Stage<'p> {
     fn deliver(&mut self) {
         let now = self.now();
         let opinion = self.scenario.opinion;
-        let Runner { run, watches, .. } = &mut self.runner;
-        for (scope, watch) in watches {
-            let Some(event) = self.model.poll_watch(*watch) else {
+        for (scope, watch) in self.runner.watches.clone() {
+            let Some(event) = self.model.poll_watch(watch) else {
                 continue;
             };
-            let scope = scope.clone();
             let event = match event {
-                WatchEvent::Listed(manifests) => Event::Listed(
-                    scope,
-                    manifests
-                        .into_iter()
-                        .map(|found| opinion.shown(found))
-                        .collect(),
-                ),
+                WatchEvent::Listed(manifests) => {
+                    let found = manifests.into_iter().map(|found| opinion.shown(found));
+                    Event::Listed(scope, found.collect())
+                }
                 WatchEvent::Changed(manifest) => Event::Changed(scope, opinion.shown(manifest)),
                 WatchEvent::Gone(manifest) => Event::Gone(scope, manifest),
             };
-            run.handle_event(event, now);
+            self.note_watched(&event);
+            self.runner.run.handle_event(event, now);
         }
     }
 
@@ -301,29 +332,31 @@ impl<'p> Stage<'p> {
             .now
             .checked_add(SignedDuration::from_secs(5))
             .unwrap();
-        let due = self.runner.run.poll_timeout();
-        let open = self.runner.is_heard();
+        let (due, open) = (self.due(), self.is_heard());
         // Requests and answers do not take long.
         let limit = if open {
             self.model.now
         } else {
             due.unwrap_or(soon).min(soon)
         };
-        let happened = self.model.step(limit);
+        let happened = self.step(limit);
         self.checks.look(&self.model)?;
         if happened.is_none() && !open && due.is_none() {
             self.deliver();
             self.take_effects();
             let Runner { run, requests, .. } = &self.runner;
-            let idle = requests.is_empty() && run.poll_timeout().is_none();
+            let is_alone = self.beside.is_nobody();
+            let idle = is_alone && requests.is_empty() && run.poll_timeout().is_none();
             if idle && run.outcome().is_none() && self.model.step(self.model.now).is_none() {
-                return Err("nothing will happen any more, and the run is not over".into());
+                return Err(
+                    "every run ends: nothing will happen any more, and it is not over".into(),
+                );
             }
         }
         Ok(())
     }
 
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn answer(&mut self, runner: u32, request: &Request) -> Answer {
         if let Request::Http(request) = request {
             let answer = self
                 .scenario
@@ -335,10 +368,17 @@ impl<'p> Stage<'p> {
         let answer = match request {
             Request::Get(object) => found(self.model.get(object)),
             Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
-            Request::Write { write, dry_run } => self
-                .model
-                .write(&write_of(write), "cutover", *dry_run)
-                .map(Reply::Object),
+            Request::Write {
+                write,
+                dry_run: true,
+            } => {
+                let answer = self.model.write(&write_of(write), "cutover", true);
+                answer.map(Reply::Object)
+            }
+            Request::Write {
+                write,
+                dry_run: false,
+            } => self.carry_out(runner, write).map(Reply::Object),
             Request::Review(right) => self
                 .model
                 .review(&right.verb, &right.resource)

@@ -65,10 +65,12 @@ impl Opinion {
         } else {
             "Complete"
         };
-        manifest.set(
-            "/status",
-            json!({ "conditions": [{ "type": kind, "status": "True", "reason": "Over" }] }),
-        )
+        manifest
+            .set(
+                "/status",
+                json!({ "conditions": [{ "type": kind, "status": "True", "reason": "Over" }] }),
+            )
+            .unwrap()
     }
 }
 

@@ -94,11 +94,7 @@ impl Scratch {
         if !copied.success() {
             return Err("docs/ cannot be copied".into());
         }
-        let path = format!(
-            "{}:{}",
-            binaries.display(),
-            std::env::var("PATH").unwrap_or_default()
-        );
+        let path = format!("{}:{}", binaries.display(), std::env::var("PATH")?);
         Ok(Self { folder, path })
     }
 

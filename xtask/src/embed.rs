@@ -4,6 +4,7 @@
 //! where somebody else picks the features. So the crates in tests/embed are built where a stranger
 //! has theirs, with our Cargo.lock and one target folder, and without a warning of ours.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,13 +21,19 @@ const CRATES: &str = "tests/embed";
 const ROOT: &str = "../../..";
 
 /// The crates that run without a cluster.
-const RUNNING: [&str; 5] = ["facade", "planner", "own", "kube", "every"];
+const RUNNING: [&str; 6] = ["facade", "planner", "own", "secret", "kube", "every"];
 
 /// Those of them that know no operating system.
 const PURE: [&str; 4] = ["facade", "planner", "own", "every"];
 
 /// The crate that wants a cluster to run.
 const CLIENT: &str = "client";
+
+/// The crate that has one strategy and nothing else.
+const ONE_STRATEGY: &str = "secret";
+
+/// How many crates of others it may bring (docs/embedding.md says how many it does).
+const MOST_OTHERS: usize = 35;
 
 /// The target of a browser.
 const WASM: &str = "wasm32-unknown-unknown";
@@ -49,6 +56,7 @@ pub fn run() -> Result<String> {
     outside.command()?;
     let said = [
         "crates outside of the repository: built, and run where they need no cluster\n".to_owned(),
+        outside.others()?,
         outside.wasm()?,
         outside.oldest()?,
     ];
@@ -85,6 +93,27 @@ impl Outside {
         self.cargo("", &["check", "--locked", "--manifest-path", &manifest])
     }
 
+    /// How many crates of others one strategy brings, where they are not too many.
+    fn others(&self) -> Result<String> {
+        let said = self.said(
+            cargo(),
+            ONE_STRATEGY,
+            &["tree", "--edges", "normal", "--prefix", "none"],
+        )?;
+        let names = said.lines().filter_map(|line| line.split(' ').next());
+        let ours = |name: &&str| name.starts_with("cutover") || name.starts_with("embed-");
+        let others: BTreeSet<&str> = names.filter(|name| !ours(name)).collect();
+        if others.is_empty() {
+            return Err(format!("cargo tree names no crates:\n{said}").into());
+        }
+        if others.len() > MOST_OTHERS {
+            let names: Vec<&str> = others.iter().copied().collect();
+            let found = format!("{} crates of others: {}", others.len(), names.join(" "));
+            return Err(format!("one strategy brings {found}; at most {MOST_OTHERS}").into());
+        }
+        Ok(format!("one strategy: {} crates of others\n", others.len()))
+    }
+
     fn wasm(&self) -> Result<String> {
         if !is_installed(&["target", "list", "--installed"], WASM) {
             return Ok(skipped(WASM, "rustup target add wasm32-unknown-unknown"));
@@ -111,7 +140,12 @@ impl Outside {
     }
 
     /// Carries a command of cargo's out, which has nothing to say against our code.
-    fn quiet(&self, mut cargo: Command, name: &str, arguments: &[&str]) -> Result<()> {
+    fn quiet(&self, cargo: Command, name: &str, arguments: &[&str]) -> Result<()> {
+        self.said(cargo, name, arguments).map(drop)
+    }
+
+    /// The same, with what it prints.
+    fn said(&self, mut cargo: Command, name: &str, arguments: &[&str]) -> Result<String> {
         let output = cargo
             .args(arguments)
             .arg("--quiet")
@@ -122,7 +156,7 @@ impl Outside {
             .output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         if output.status.success() && !said.contains("warning: ") {
-            return Ok(());
+            return Ok(String::from_utf8(output.stdout)?);
         }
         let line = arguments.join(" ");
         Err(format!("{CRATES}/{name}: cargo {line}\n{said}").into())

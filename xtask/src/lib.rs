@@ -11,6 +11,7 @@
 //!  cargo xtask cluster  a real Kubernetes for tests, without containers
 //!  cargo xtask e2e      the golden plans on any other cluster
 //!  cargo xtask embed    strangers' crates, tests/embed, built and run outside of the repository
+//!  cargo xtask faults   faults in the runner, tests/sim/faults ─▶ which law breaks, docs/faults.md
 //! ```
 //!
 //! What is committed is checked by `--check`, which writes nothing, and fails with a diff and the
@@ -22,6 +23,7 @@ pub mod console;
 pub mod docs;
 pub mod e2e;
 pub mod embed;
+pub mod faults;
 pub mod golden;
 pub mod schema;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Mode, Result, bench, cluster, console, docs, e2e, embed, golden, schema};
+use xtask::{Mode, Result, bench, cluster, console, docs, e2e, embed, faults, golden, schema};
 
 /// The automation of this workspace.
 #[derive(Parser)]
@@ -31,6 +31,9 @@ enum Task {
     E2e(e2e::Options),
     /// Build the crates in tests/embed as strangers do, outside of the repository, and run them.
     Embed,
+    /// Put faults into the runner one by one, and write into docs/faults.md which law of the
+    /// simulation breaks.
+    Faults(faults::Options),
     /// Write what must come out of the cases in tests/golden.
     Golden {
         /// Write nothing; fail where a file is not as it would be written.
@@ -68,6 +71,7 @@ fn run(task: Task) -> Result<String> {
         Task::Docs => docs::run(),
         Task::E2e(options) => e2e::run(options),
         Task::Embed => embed::run(),
+        Task::Faults(options) => faults::run(&options),
         Task::Golden { check } => golden::run(Mode::new(check)),
         Task::Schema { check } => schema::run(Mode::new(check)),
     }

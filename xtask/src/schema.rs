@@ -1,6 +1,6 @@
 //! `cargo xtask schema`: the JSON Schemas of plan and strategy files.
 
-use cutover::{AnyStrategy, planning};
+use cutover::{StrategyFile, planning};
 use schemars::{Schema, schema_for};
 use serde_json::json;
 
@@ -19,7 +19,10 @@ pub fn run(mode: Mode) -> Result<String> {
 pub fn outputs() -> Outputs {
     let mut outputs = Outputs::default();
     outputs.insert("docs/schema/plan.json", text(&planning::schema()));
-    outputs.insert("docs/schema/strategy.json", text(&schema_for!(AnyStrategy)));
+    outputs.insert(
+        "docs/schema/strategy.json",
+        text(&schema_for!(StrategyFile)),
+    );
     outputs
 }
 

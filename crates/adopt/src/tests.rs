@@ -1,6 +1,6 @@
 //! Which label is taken, in which order, and what is refused.
 
-use cutover_manifest::{Bundle, Manifest};
+use cutover_manifest::{Bundle, Field, Manifest};
 use cutover_planner::{Options, Strategy, plan};
 use cutover_release::{Ends, Release};
 use serde_json::{Value, json};
@@ -87,7 +87,8 @@ fn what_is_adopted_or_has_no_service_is_refused() {
             .map(|manifest| match manifest.object().kind.as_str() {
                 "Deployment" => manifest
                     .set("/spec/paused", json!(true))
-                    .without("/spec/template/metadata/labels/track"),
+                    .unwrap()
+                    .without(Field::new("/spec/template/metadata/labels/track")),
                 _ => manifest,
             });
     check(paused.collect(), "a paused Deployment does not roll out");

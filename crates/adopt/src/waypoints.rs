@@ -29,7 +29,7 @@ impl Strategy for Adopt {
 
     /// `[adopt, adopt]`: first the pods get the label, then the Services pick by it.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        let straight = Waypoints::straight(release, "adopt", &self.allowance())?;
+        let straight = Waypoints::direct(release, "adopt", &self.allowance())?;
         let adopting = |point: Waypoint| Waypoint::new("adopt", point.bundle).adopting();
         let adopted = release.to().iter();
         let adopted = adopted.filter(|to| release.from().get(to.object()) != Some(to));
@@ -56,6 +56,6 @@ fn unsaid(object: &ObjectRef) -> Warning {
         object: Some(object.clone()),
         place: None,
         message: "its file does not say so yet".into(),
-        hint: Some("write the label there too, or the next apply of it takes it back".into()),
+        hint: Some("write the label there too, or applying the file removes it".into()),
     }
 }

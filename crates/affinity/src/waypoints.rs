@@ -1,12 +1,16 @@
 //! What is wanted, and where to stand: a single waypoint.
 
-use cutover_manifest::{Bundle, Manifest, Warning};
+use cutover_manifest::{Bundle, Field, Manifest, Warning};
 use cutover_planner::{Strategy, Waypoint, Waypoints};
 use cutover_release::{Ends, Refusals, Release};
+use cutover_traffic::services;
 use serde_json::json;
 
 use crate::error;
 use crate::spec::{Affinity, SessionAffinity};
+
+const AFFINITY: Field = Field::new("/spec/sessionAffinity");
+const CONFIG: Field = Field::new("/spec/sessionAffinityConfig");
 
 impl Strategy for Affinity {
     fn name(&self) -> &str {
@@ -28,9 +32,7 @@ impl Strategy for Affinity {
 
     /// `[affinity]`: one patch of the Service.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        let changed = release
-            .to()
-            .of_kind("Service")
+        let changed = services(release.to())
             .filter(|service| release.from().get(service.object()) != Some(service));
         let warnings = changed
             .filter(|service| service.pointer("/spec/sessionAffinity") == Some(&json!("ClientIP")))
@@ -44,7 +46,7 @@ impl Strategy for Affinity {
 }
 
 fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Refusals> {
-    let named = from.of_kind("Service").filter(|service| {
+    let named = services(from).filter(|service| {
         let object = service.object();
         let near = affinity.namespace.is_none()
             || object.namespace.is_none()
@@ -59,13 +61,12 @@ fn find<'a>(from: &'a Bundle, affinity: &Affinity) -> Result<&'a Manifest, Refus
 }
 
 fn sticky(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Refusals> {
-    let sticky = service.set("/spec/sessionAffinity", json!("ClientIP"));
+    let sticky = service.with(AFFINITY, json!("ClientIP"));
     match timeout {
-        None => Ok(sticky.without("/spec/sessionAffinityConfig")),
-        Some(seconds @ 1..=86_400) => Ok(sticky.set(
-            "/spec/sessionAffinityConfig",
-            json!({ "clientIP": { "timeoutSeconds": seconds } }),
-        )),
+        None => Ok(sticky.without(CONFIG)),
+        Some(seconds @ 1..=86_400) => {
+            Ok(sticky.with(CONFIG, json!({ "clientIP": { "timeoutSeconds": seconds } })))
+        }
         Some(seconds) => Err(error::timeout(
             service.object(),
             format!("{seconds} is out of range"),
@@ -80,9 +81,7 @@ fn free(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Refusals> 
             "without affinity there is nothing to end",
         ));
     }
-    Ok(service
-        .set("/spec/sessionAffinity", json!("None"))
-        .without("/spec/sessionAffinityConfig"))
+    Ok(service.with(AFFINITY, json!("None")).without(CONFIG))
 }
 
 fn sources(service: &Manifest) -> Warning {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_release::{Refusals, Release, refuse};
+use cutover_traffic::services;
 use cutover_workload::{Deployment, deployments};
 
 use crate::error;
@@ -47,7 +48,7 @@ impl Layout {
 
     /// Whether pods of a slot are replaced.
     pub(crate) fn turns(&self, release: &Release) -> bool {
-        self.slots().any(|slot| release.turns(slot))
+        self.slots().any(|slot| release.replaces_pods(slot))
     }
 
     /// The Deployment that serves, and the idle slot.
@@ -59,7 +60,7 @@ impl Layout {
     /// Refuses Services that others would lose when they are switched.
     fn stand_alone(&self, release: &Release, spec: &BlueGreen) -> Result<(), Refusals> {
         let kin: Vec<&ObjectRef> = self.slots().collect();
-        let preview = release.from().of_kind("Service").filter(|service| {
+        let preview = services(release.from()).filter(|service| {
             let object = service.object();
             object.namespace == self.service.namespace
                 && spec.preview_service.as_ref() == Some(&object.name)
@@ -126,7 +127,7 @@ fn stands_alone(release: &Release, service: &Manifest, kin: &[&ObjectRef]) -> Re
 }
 
 fn service<'a>(bundle: &'a Bundle, spec: &BlueGreen) -> Result<&'a Manifest, Refusals> {
-    let named = bundle.of_kind("Service").filter(|service| {
+    let named = services(bundle).filter(|service| {
         let namespace = &service.object().namespace;
         let near = spec.namespace.is_none() || namespace.is_none() || *namespace == spec.namespace;
         service.object().name == spec.active_service && near

@@ -1,16 +1,15 @@
 //! One Deployment in the input: green stands beside it for the length of the plan.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, ObjectRef};
 use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{
     Adoption, Refusals, Release, Sibling, counted, refuse, sibling, with_selector,
 };
 use cutover_workload::{Deployment, Role, Workload};
-use serde_json::json;
 
 use crate::error;
 use crate::layout::Layout;
-use crate::selecting::{edit_services, selector};
+use crate::selecting::{edit_services, preview_service};
 use crate::spec::BlueGreen;
 
 const GREEN: &str = "green";
@@ -30,7 +29,7 @@ pub(crate) fn waypoints(
         adoption.adopted(release.from()),
     ]
     .map(|bundle| Waypoint::new("adopt", bundle).adopting());
-    let preview = stage.preview(release, adoption.adopted(&release.transit()?), layout);
+    let preview = stage.preview(release, adoption.adopted(&release.transition()?), layout)?;
     let switch = stage.switch(release, &preview.bundle);
     let back = stage.back(release, &switch.bundle, &end);
     Ok(Waypoints {
@@ -115,32 +114,24 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn preview(&self, release: &Release, mut bundle: Bundle, layout: &Layout) -> Waypoint {
+    fn preview(
+        &self,
+        release: &Release,
+        mut bundle: Bundle,
+        layout: &Layout,
+    ) -> Result<Waypoint, Refusals> {
         let looked_at = self.spec.preview_replica_count.unwrap_or(self.wanted);
         self.green.insert_into(&mut bundle, looked_at);
         let active = bundle.get(&layout.service).cloned();
         if let (Some(name), Some(active)) = (&self.spec.preview_service, active) {
-            bundle.insert(self.preview_service(name, release, &active));
+            let object = ObjectRef {
+                name: name.clone(),
+                ..active.object().clone()
+            };
+            let label = (self.adoption.key(), GREEN);
+            bundle.insert(preview_service(&object, release.to(), &active, label)?);
         }
-        Waypoint::new("preview", bundle)
-    }
-
-    /// The Service of that name, or a copy of the active one, before green.
-    fn preview_service(&self, name: &str, release: &Release, active: &Manifest) -> Manifest {
-        let object = ObjectRef {
-            name: name.into(),
-            ..active.object().clone()
-        };
-        let service = release
-            .to()
-            .get(&object)
-            .cloned()
-            .unwrap_or_else(|| active.copy_as(name));
-        with_selector(
-            &service.set("/spec/selector", json!(selector(active))),
-            self.adoption.key(),
-            GREEN,
-        )
+        Ok(Waypoint::new("preview", bundle))
     }
 
     fn switch(&self, release: &Release, preview: &Bundle) -> Waypoint {

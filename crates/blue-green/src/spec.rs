@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use cutover_plan::{Analysis, Duration, Gate, Pause};
+use cutover_release::OnAutoscaler;
 use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,10 @@ pub struct BlueGreen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
+    /// What is done about autoscalers of the sets whose pods are counted; such a release is refused
+    /// where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoscaler: Option<OnAutoscaler>,
 }
 
 /// The names of two Deployments that take turns behind a Service.
@@ -137,6 +142,7 @@ impl BlueGreen {
             scale_down_delay_seconds: half_a_minute(),
             max_surge: None,
             max_unavailable: None,
+            autoscaler: None,
         }
     }
 

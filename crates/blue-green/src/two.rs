@@ -6,11 +6,11 @@ use cutover_release::{
     Hint, Refusals, Release, counted, kinds, refuse, replicas, with_pod_label, with_selector,
 };
 use cutover_workload::{Deployment, Role, Workload};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error;
 use crate::layout::Layout;
-use crate::selecting::{edit_services, selector};
+use crate::selecting::{edit_services, preview_service};
 use crate::spec::BlueGreen;
 
 pub(crate) fn waypoints(
@@ -96,19 +96,16 @@ impl<'a> Slots<'a> {
     }
 
     fn preview(&self, release: &Release) -> Result<Bundle, Refusals> {
-        let mut bundle = release.transit()?;
+        let mut bundle = release.transition()?;
         bundle.extend(release.wanted([self.next.object()]));
         let looked_at = self.spec.preview_replica_count.unwrap_or(self.serving);
         bundle.insert(Deployment::of(&self.next).scaled(looked_at));
         if let (Some(service), Some(active)) =
             (self.preview_service(), bundle.get(&self.layout.service))
         {
-            let shown = bundle
-                .get(&service)
-                .cloned()
-                .unwrap_or_else(|| active.copy_as(&service.name));
-            let selecting = shown.set("/spec/selector", json!(selector(active)));
-            bundle.insert(with_selector(&selecting, self.label, &self.value));
+            let label = (self.label, self.value.as_str());
+            let shown = preview_service(&service, &bundle, active, label)?;
+            bundle.insert(shown);
         }
         Ok(bundle)
     }
@@ -194,7 +191,7 @@ fn next_version(
     label: &str,
 ) -> Result<Manifest, Refusals> {
     let (_, slot) = release.both_ends(idle)?;
-    if release.turns(idle) || !release.turns(&layout.active) {
+    if release.replaces_pods(idle) || !release.replaces_pods(&layout.active) {
         return Ok(slot.clone());
     }
     let (_, wanted) = release.both_ends(&layout.active)?;
@@ -207,7 +204,7 @@ fn next_version(
         .cloned()
         .unwrap_or(Value::Null);
     Ok(with_pod_label(
-        &slot.set("/spec/template", template),
+        &slot.with(Deployment::TEMPLATE, template),
         label,
         &own,
     ))

@@ -2,7 +2,7 @@
 
 use cutover_manifest::{ObjectRef, Warning};
 use cutover_planner::{Strategy, Waypoint, Waypoints};
-use cutover_release::{Refusals, Release};
+use cutover_release::{Ends, Refusals, Release};
 use cutover_workload::Workload;
 
 use crate::error;
@@ -13,6 +13,11 @@ use crate::{one, two};
 impl Strategy for BlueGreen {
     fn name(&self) -> &str {
         "blueGreen"
+    }
+
+    /// What was given, with autoscalers held where it says so.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        Ok(ends.with_autoscalers(self.autoscaler))
     }
 
     /// The waypoints behind one Service. Other Deployments that the release changes are updated in
@@ -30,7 +35,7 @@ fn waypoints(release: &Release, spec: &BlueGreen) -> Result<Waypoints, Refusals>
     let mut waypoints = if layout.turns(release) {
         switching(release, spec, layout)?
     } else {
-        Waypoints::straight(release, "cleanup", &spec.allowance())?
+        Waypoints::direct(release, "cleanup", &spec.allowance())?
     };
     add_others(release, spec, &mut waypoints)?;
     Ok(waypoints)

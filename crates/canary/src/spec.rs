@@ -1,6 +1,7 @@
 //! What a canary is told.
 
 use cutover_plan::{Analysis, Duration};
+use cutover_release::OnAutoscaler;
 use cutover_traffic::Percent;
 use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,10 @@ pub struct Canary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<u8>"))]
     pub tolerance: Option<Percent>,
+    /// What is done about autoscalers of the sets whose pods are counted; such a release is refused
+    /// where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoscaler: Option<OnAutoscaler>,
 }
 
 impl Canary {
@@ -67,6 +72,13 @@ impl Canary {
     #[must_use]
     pub fn tolerance(mut self, points: Percent) -> Self {
         self.tolerance = Some(points);
+        self
+    }
+
+    /// The same, where this is done about autoscalers.
+    #[must_use]
+    pub fn autoscaler(mut self, what: OnAutoscaler) -> Self {
+        self.autoscaler = Some(what);
         self
     }
 

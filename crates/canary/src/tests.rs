@@ -243,7 +243,7 @@ fn a_paused_deployment_has_no_canary() {
     let version = |image: &str, paused: Option<bool>| {
         let bundle = hello(3, json!(1), json!(0), image);
         let set = bundle.get(&object).unwrap();
-        let set = paused.map(|paused| set.set("/spec/paused", json!(paused)));
+        let set = paused.map(|paused| set.set("/spec/paused", json!(paused)).unwrap());
         bundle.iter().cloned().chain(set).collect::<Bundle>()
     };
     let paused = version("hello:1", Some(true));
@@ -306,7 +306,9 @@ fn check_told_by(expressions: serde_json::Value, expect: Option<&str>) {
     let end = |image: &str| -> Bundle {
         let hello = hello(3, json!(1), json!(0), image);
         let expressed = |manifest: &Manifest| match manifest.object().kind.as_str() {
-            "Deployment" => manifest.set("/spec/selector/matchExpressions", expressions.clone()),
+            "Deployment" => manifest
+                .set("/spec/selector/matchExpressions", expressions.clone())
+                .unwrap(),
             _ => manifest.clone(),
         };
         hello.iter().map(expressed).collect()

@@ -3,7 +3,7 @@
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Asked, Gate, Pause};
 use cutover_planner::{Strategy, Waypoint, Waypoints};
-use cutover_release::{Refusals, Release, Sibling, counted, discriminator, sibling};
+use cutover_release::{Ends, Refusals, Release, Sibling, counted, discriminator, sibling};
 use cutover_traffic::{Percent, Service, Share, Split};
 use cutover_workload::{Deployment, Role, Workload};
 
@@ -16,6 +16,11 @@ impl Strategy for Canary {
         "canary"
     }
 
+    /// What was given, with autoscalers held where it says so.
+    fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        Ok(ends.with_autoscalers(self.autoscaler))
+    }
+
     /// A waypoint a weight, over all Deployments whose pods the release replaces, then `promote`,
     /// `recreate` for those among them whose pods stand beside no others, and `cleanup`.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
@@ -25,7 +30,7 @@ impl Strategy for Canary {
 
 fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> {
     let last = rising(canary)?;
-    let base = release.transit()?;
+    let base = release.transition()?;
     let (turned, recreated) = apart(release);
     let tiers: Vec<Tier<'_>> = turned
         .iter()
@@ -36,8 +41,8 @@ fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> 
         points = at_weights(&base, &tiers, canary)?;
         let promoted = promote(release, &base, &tiers, last, &recreated)?;
         points.push(promoted);
-        points.extend(recreate(release, &points, &recreated));
     }
+    points.extend(recreate(release, &base, &points, &recreated));
     points.push(Waypoint::new("cleanup", release.to().clone()));
     let mut waypoints = Waypoints {
         workloads: tiers.into_iter().map(|tier| tier.workload).collect(),
@@ -52,18 +57,18 @@ fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> 
     Ok(waypoints)
 }
 
-/// The Deployments whose pods are replaced, without and with the type `Recreate`. Where there are
-/// none but those, they are to have a canary like any other, which is refused.
+/// The Deployments whose pods are replaced, without and with the type `Recreate`. Where a release
+/// has none but those, they are to have a canary like any other, which is refused.
 fn apart(release: &Release) -> (Vec<ObjectRef>, Vec<ObjectRef>) {
     let recreates = |end: &Bundle, object: &ObjectRef| {
         let set = end.get(object).map(Deployment::of);
         set.is_some_and(Deployment::recreates)
     };
     let (recreated, turned): (Vec<ObjectRef>, Vec<ObjectRef>) = release
-        .turned()
+        .replaced()
         .into_iter()
         .partition(|object| recreates(release.from(), object) || recreates(release.to(), object));
-    match turned.is_empty() {
+    match turned.is_empty() && !release.is_stage() {
         true => (recreated, Vec::new()),
         false => (turned, recreated),
     }
@@ -234,9 +239,17 @@ fn promote(
 
 /// What has no canary, since its pods stand beside no others, comes when the canary has shown the new
 /// version to be sound, and before anything is cleaned up that its old pods read.
-fn recreate(release: &Release, points: &[Waypoint], recreated: &[ObjectRef]) -> Option<Waypoint> {
-    let promoted = points.last().filter(|_| !recreated.is_empty())?;
-    let mut point = Waypoint::new("recreate", promoted.bundle.clone());
+fn recreate(
+    release: &Release,
+    base: &Bundle,
+    points: &[Waypoint],
+    recreated: &[ObjectRef],
+) -> Option<Waypoint> {
+    if recreated.is_empty() {
+        return None;
+    }
+    let promoted = points.last().map_or(base, |point| &point.bundle);
+    let mut point = Waypoint::new("recreate", promoted.clone());
     point.bundle.extend(release.wanted(recreated));
     Some(point)
 }

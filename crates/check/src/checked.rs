@@ -11,7 +11,7 @@ use crate::counts::Crowd;
 use crate::pods::Pods;
 use crate::routers::Requests;
 use crate::within::{Seen, asks, awaits, versions};
-use crate::{bounds, gates, sets, workloads};
+use crate::{autoscalers, bounds, gates, sets, workloads};
 
 /// A plan whose promises were recounted, all of which hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +101,7 @@ impl<'a> Recount<'a> {
             let place = Place::Step(number);
             let states = [walk.before(), walk.state()];
             seen.note(walk.state(), step)?;
+            self.shares(step, place);
             if Requests::may_move(step, states) {
                 requests.look(walk.state(), place);
             }
@@ -121,6 +122,21 @@ impl<'a> Recount<'a> {
         let strangers = workloads::strangers(plan, &requests.served);
         self.broken.extend(strangers);
         Ok(seen)
+    }
+
+    /// Whether each share is asked for of a workload of the plan, and once.
+    fn shares(&mut self, step: &Step, place: Place) {
+        let workloads = &self.plan.spec.workloads;
+        let mut asked = BTreeSet::new();
+        for share in &step.shares {
+            let is_known = workloads.iter().any(|one| one.name == share.workload);
+            let reason = match (is_known, asked.insert(&share.workload)) {
+                (true, true) => continue,
+                (true, false) => "the share of a workload is asked for twice",
+                (false, _) => "a share is asked for of a workload that the plan does not have",
+            };
+            self.broken.push(Broken::Says { place, reason });
+        }
     }
 
     /// Before the first step, all promises hold.
@@ -191,6 +207,8 @@ impl<'a> Recount<'a> {
             crowd.change(change, before, after);
             touched.extend(self.workloads.get(object).into_iter().flatten().copied());
         }
+        self.broken
+            .extend(autoscalers::narrow(states[1], crowd.counted(), place));
         // Counts only widen within a step: its last moment is its worst.
         for workload in touched {
             let workload = &self.plan.spec.workloads[workload];
@@ -209,9 +227,23 @@ impl<'a> Recount<'a> {
         }
         if !step.shares.is_empty() {
             self.known(crowd, state, place, "a share is asked for");
+            self.owned(crowd, place, "a share is asked for");
         }
         if step.gates.iter().any(|gate| !gate.is_observed()) {
             self.known(crowd, state, place, "somebody is asked or time passes");
+            self.owned(crowd, place, "somebody is asked or time passes");
+        }
+    }
+
+    /// Whether no autoscaler may write a count of the plan's: where one is let go at the end, it is
+    /// to.
+    fn owned(&mut self, crowd: &Crowd, place: Place, what: &'static str) {
+        for set in crowd.counted().filter(|set| crowd.writers.write(set)) {
+            self.broken.push(Broken::Unknown {
+                place,
+                object: Box::new(set.clone()),
+                what,
+            });
         }
     }
 

@@ -7,6 +7,7 @@ use cutover_plan::{Change, Gate, Outdated, Plan, Step};
 use cutover_traffic::Service;
 use cutover_workload::{Deployment, Workload};
 
+use crate::autoscalers::Writers;
 use crate::pods::Pods;
 
 /// Labels that pods must have.
@@ -25,6 +26,8 @@ pub(crate) struct Crowd {
     /// The fewest pods of each set that a router leads to: those that have become ready since are
     /// endpoints of it once a gate has seen them.
     endpoints: BTreeMap<ObjectRef, BTreeMap<ObjectRef, u32>>,
+    /// The autoscalers that may write a count.
+    pub(crate) writers: Writers,
 }
 
 impl Crowd {
@@ -37,12 +40,19 @@ impl Crowd {
                 .objects()
                 .map(move |object| (object.clone(), pods(object)))
         });
+        let pods: BTreeMap<_, _> = pods.collect();
         Self {
-            pods: pods.collect(),
+            writers: Writers::at_rest(state, counted(&pods)),
+            pods,
             following: BTreeMap::new(),
             made: BTreeSet::new(),
             endpoints: BTreeMap::new(),
         }
+    }
+
+    /// The sets whose number of pods the plan says.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &ObjectRef> + Clone {
+        counted(&self.pods)
     }
 
     /// The fewest pods of a set that a router leads to.
@@ -60,15 +70,20 @@ impl Crowd {
         after: Option<&Manifest>,
     ) {
         let object = change.object();
+        self.writers.change([before, after], counted(&self.pods));
         if let Some(pods) = self.pods.get_mut(object) {
-            *pods = match (change, before, after) {
-                (Change::Replace(replace), Some(set), _) => match replace.pods {
-                    Outdated::Outdated => replaced(*pods, pods.asked(set), replace.at_most.get()),
-                    Outdated::Stuck => *pods,
+            *pods = match change {
+                Change::Replace(replace) => match (replace.pods, before) {
+                    (Outdated::Outdated, Some(set)) => {
+                        replaced(*pods, pods.asked(set), replace.at_most.get())
+                    }
+                    (Outdated::Outdated, None) | (Outdated::Stuck, _) => *pods,
                 },
-                (_, Some(before), Some(after)) => pods.changed(before, after),
-                (_, None, Some(after)) => pods.created(after),
-                (_, _, None) => pods.deleted(),
+                Change::Create(_) | Change::Delete(_) | Change::Patch(_) => match (before, after) {
+                    (Some(before), Some(after)) => pods.changed(before, after),
+                    (None, Some(after)) => pods.created(after),
+                    (_, None) => pods.deleted(),
+                },
             };
         } else if before.is_none() && after.is_some() {
             self.made.insert(object.clone());
@@ -115,8 +130,8 @@ impl Crowd {
                 self.endpoints.remove(&gate.object);
                 self.made.remove(&gate.object);
             }
+            Gate::Held(gate) => self.writers.seen(&gate.object, state),
             Gate::Drained(_)
-            | Gate::Held(_)
             | Gate::Job(_)
             | Gate::Metric(_)
             | Gate::Pause(_)
@@ -155,6 +170,12 @@ impl Crowd {
             ..self.clone()
         }
     }
+}
+
+/// The sets whose number of pods nobody else says.
+fn counted(pods: &BTreeMap<ObjectRef, Pods>) -> impl Iterator<Item = &ObjectRef> + Clone {
+    let counted = pods.iter().filter(|(_, pods)| pods.live.is_none());
+    counted.map(|(object, _)| object)
 }
 
 /// Whether a router selects a set's pods in a state.

@@ -2,8 +2,9 @@
 
 use cutover_manifest::{Bundle, Manifest};
 use cutover_plan::{Available, Gate};
-use cutover_traffic::Service;
+use cutover_traffic::{Service, backends};
 
+use crate::autoscalers;
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
 
@@ -11,11 +12,19 @@ use crate::counts::Crowd;
 pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -> Option<Broken> {
     let object = gate.object()?;
     let broken = |reason| Some(Broken::object(place, object, reason));
+    if let Gate::Held(_) = gate {
+        return autoscalers::gate(object, state).and_then(broken);
+    }
     let Some(manifest) = state.get(object) else {
         return broken("its gate waits for what is not there");
     };
     if let Gate::Endpoints(_) = gate {
         return endpoints(manifest).and_then(broken);
+    }
+    if let Gate::Drained(_) | Gate::Routed(_) = gate {
+        let is_route = !backends(manifest).is_empty();
+        let reason = "its gate waits for a route, and it sends requests to no Service";
+        return if is_route { None } else { broken(reason) };
     }
     let counted = gate.counted()?;
     let Some(pods) = crowd.pods.get(object) else {
@@ -23,6 +32,9 @@ pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -
     };
     if pods.live.is_some() && counted.replicas.is_some() {
         return broken("its gate waits for a number of pods, and others say how many there are");
+    }
+    if crowd.writers.write(object) {
+        return broken("its gate waits for a number of pods, and an autoscaler may write another");
     }
     let asked = pods.asked(manifest);
     if let Gate::Available(Available {

@@ -24,6 +24,7 @@
 //! | routers | `routers.rs` | one that is left out, one that is called a preview and serves |
 //! | sets | `sets.rs` | one of no workload, another selector, a count that is none, a change while its pods are replaced |
 //! | bounds | `bounds.rs` | fewer pods that answer than the floor, more alive than the ceiling |
+//! | counts | `autoscalers.rs` | one that an autoscaler may write too, which nothing holds, or not seen to; limits that leave one out |
 //! | gates | `gates.rs` | one that cannot hold, or holds whatever happens |
 //! | ways back | `within.rs` | an object or a field of its own, a question, pods of the new version |
 //!
@@ -32,6 +33,7 @@
 //! It plans nothing and knows no planner: its `Cargo.toml` says so. It knows no cluster either: what
 //! it counts holds as long as pods that are available stay so.
 
+mod autoscalers;
 mod bounds;
 mod broken;
 mod checked;

@@ -1,7 +1,7 @@
 //! What may become of a set in one change.
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::Change;
+use cutover_plan::{Change, Outdated};
 use cutover_workload::{Deployment, MOST_PODS};
 use serde_json::Value;
 
@@ -25,10 +25,17 @@ pub(crate) fn broken(
         let reason = "it is a set of no workload, so nothing is promised of its pods";
         return Some(Broken::object(place, object, reason));
     };
+    if let Some(reason) = replaced_wrongly(change, before, place) {
+        return Some(Broken::object(place, object, reason));
+    }
     // Once a gate has counted them, they are as many as they are to be.
     if pods.rolling && !pods.alive.is_known() && !is_taken_back(before, after, place) {
         let reason = "it is changed while its pods are replaced, and no gate has seen that end";
         return Some(Broken::object(place, object, reason));
+    }
+    if crowd.writers.write(object) {
+        let reason = "an autoscaler may write it too: nothing holds one, or no gate has seen that";
+        return Some(Broken::field(place, object, REPLICAS, reason));
     }
     if pods.live.is_some() && counts_differ(before, after) {
         let reason = "others say how many pods it has, and it is written";
@@ -48,6 +55,28 @@ fn is_set(change: &Change) -> bool {
     match change {
         Change::Create(_) | Change::Delete(_) | Change::Patch(_) => Deployment::is(change.object()),
         Change::Replace(_) => true,
+    }
+}
+
+/// Why a plan may not delete the pods of a set for its controller to make them anew.
+fn replaced_wrongly(change: &Change, set: Option<&Manifest>, place: Place) -> Option<&'static str> {
+    let Change::Replace(replace) = change else {
+        return None;
+    };
+    if Deployment::is(&replace.object) {
+        return Some("its controller replaces its pods by itself, and the plan deletes them");
+    }
+    let update = set.and_then(|set| set.pointer("/spec/updateStrategy/type"));
+    let on_delete = update.is_some_and(|update| update == "OnDelete");
+    match (place, replace.pods) {
+        (Place::Undo { .. }, Outdated::Stuck) => None,
+        (Place::Undo { .. }, Outdated::Outdated) => {
+            Some("a way back deletes pods that are not stuck")
+        }
+        (Place::Plan | Place::Step(_), Outdated::Outdated | Outdated::Stuck) if on_delete => None,
+        (Place::Plan | Place::Step(_), Outdated::Outdated | Outdated::Stuck) => {
+            Some("its pods are deleted, and its controller is not told to wait for that")
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Plans that keep what they promise, and plans of a planner with one rule broken.
 
-use cutover::manifest::{Bundle, Manifest};
+use cutover::manifest::{Bundle, Field, Manifest};
 use cutover::{AnyStrategy, Ends, Options, Release};
 use cutover_plan::{Available, Change, Gate, Plan, Step, Undo, state_digest, walk};
 use cutover_workload::{Bounds, Fixed};
@@ -41,7 +41,7 @@ fn plan_of(rollout: &Value, replicas: u32, strategy: Value) -> Plan {
         let bundle = hello(replicas, rollout, image);
         let widened = |manifest: Manifest| match picks {
             true => manifest,
-            false => manifest.without("/spec/selector/track"),
+            false => manifest.without(Field::new("/spec/selector/track")),
         };
         bundle.into_iter().map(widened).collect()
     };
@@ -259,7 +259,7 @@ fn scaled(plan: &Plan, at: usize, name: &str, count: u32) -> Step {
         .iter()
         .find(|set| set.object().name == name && set.object().kind == "Deployment");
     let set = set.unwrap();
-    let after = set.set("/spec/replicas", json!(count));
+    let after = set.set("/spec/replicas", json!(count)).unwrap();
     Step {
         changes: Change::between(Some(set), Some(&after))
             .into_iter()

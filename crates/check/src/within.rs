@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Digest, Field, Manifest, ObjectRef};
 use cutover_patch::PatchOperation;
 use cutover_plan::{Change, Gate, Plan, Step};
-use cutover_workload::{Deployment, Version};
+use cutover_workload::{Autoscaler, Deployment, Version};
 
 use crate::broken::{Broken, Place};
 
@@ -64,7 +64,7 @@ fn field(change: &Change) -> String {
     };
     for operation in patch.ops.iter() {
         let path = operation.path().as_str();
-        let is_free = FREE.iter().any(|free| path.starts_with(free));
+        let is_free = FREE.iter().any(|free| path.starts_with(free.pointer()));
         if !is_free && !matches!(operation, PatchOperation::Test(_)) {
             return path.to_owned();
         }
@@ -123,13 +123,16 @@ pub(crate) fn versions(plan: &Plan) -> BTreeSet<Version> {
 }
 
 /// What a way back may set otherwise than any state of the way forward, in a set.
-const FREE: [&str; 2] = ["/spec/replicas", "/spec/strategy"];
+const FREE: [Field; 2] = [Deployment::REPLICAS, Deployment::STRATEGY];
 
-/// The digest of an object without what a way back may set otherwise.
+/// The digest of an object without what a way back may set otherwise: of a set, and the limits of an
+/// autoscaler that is held.
 fn plain(manifest: &Manifest) -> Result<Digest, Broken> {
     let mut plain = manifest.clone();
     if Deployment::is(manifest.object()) {
-        plain = FREE.iter().fold(plain, |plain, free| plain.without(free));
+        plain = FREE.iter().fold(plain, |plain, free| plain.without(*free));
+    } else if let Some(scaler) = Autoscaler::of(manifest) {
+        plain = scaler.without_limits();
     }
     let digest = plain.digest().cloned();
     Ok(digest.map_err(cutover_plan::Error::from)?)

@@ -15,6 +15,9 @@ pub(crate) enum Error {
     /// What was asked for cannot be done, for one or several reasons.
     #[error("{}", .0.join("\n"))]
     Failed(Vec<String>),
+    /// There is no way to a cluster.
+    #[error(transparent)]
+    Unreachable(#[from] cutover_kube::Error),
     /// A plan does not keep the bounds that were asked for.
     #[error("{}", .0.join("\n"))]
     Broken(Vec<String>),

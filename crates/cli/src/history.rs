@@ -63,14 +63,23 @@ fn table(histories: &[(ObjectRef, Vec<Revision>)], world: &mut World<'_>) -> Res
             message::note(world, format!("{object}: the input has none\nhint: {hint}"));
             continue;
         }
-        writeln!(world.output, "REVISION  CHANGE-CAUSE")?;
+        let numbers = revisions
+            .iter()
+            .map(|revision| revision.revision.to_string());
+        let width = numbers.map(|number| number.len()).max().unwrap_or(0);
+        let width = width.max("REVISION".len());
+        writeln!(world.output, "{:<width$}  CHANGE-CAUSE", "REVISION")?;
         for Revision {
             revision,
             change_cause,
         } in revisions
         {
             let cause = change_cause.as_deref().unwrap_or("<none>");
-            writeln!(world.output, "{revision:<8}  {}", message::one_line(cause))?;
+            writeln!(
+                world.output,
+                "{revision:<width$}  {}",
+                message::one_line(cause)
+            )?;
         }
         writeln!(world.output)?;
     }

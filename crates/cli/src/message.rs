@@ -29,13 +29,15 @@ pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
         Error::Broken(reasons) | Error::Different(reasons) | Error::Failed(reasons) => reasons
             .iter()
             .for_each(|reason| say(world, ERROR, "error", reason)),
-        Error::Output(_) | Error::Usage(_) => say(world, ERROR, "error", &error.to_string()),
+        Error::Output(_) | Error::Unreachable(_) | Error::Usage(_) => {
+            say(world, ERROR, "error", &error.to_string())
+        }
     }
     match error {
         Error::Arguments(_) | Error::Usage(_) => Exit::WrongUse,
         Error::Broken(_) => Exit::BoundBroken,
         Error::Different(_) => Exit::Different,
-        Error::Failed(_) | Error::Output(_) => Exit::Failed,
+        Error::Failed(_) | Error::Output(_) | Error::Unreachable(_) => Exit::Failed,
     }
 }
 
@@ -79,7 +81,10 @@ pub(crate) fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
 }
 
-/// Where nobody reads the messages the work goes on, and the exit code alone tells.
+#[expect(
+    clippy::let_underscore_must_use,
+    reason = "where nobody reads the messages the work goes on, and the exit code alone tells"
+)]
 fn tell(world: &mut World<'_>, text: &str) {
     // In the order in which both are made, for who sees both.
     let _ = world.output.flush();

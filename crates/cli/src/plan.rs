@@ -1,9 +1,8 @@
 //! `cutover plan`: from manifests, of files or as a cluster has them, and a strategy to a plan.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use cutover::manifest::{Manifest, ObjectRef, Sealer, Warning};
+use cutover::manifest::{Sealer, Warning};
 use cutover::{Checked, Plan, Release, Strategy};
 use cutover_report::{show, warnings};
 
@@ -15,48 +14,32 @@ use crate::refused::refused;
 use crate::seal::{sealer, sealer_of};
 use crate::verify::verify;
 use crate::walk::{File, Folders};
-use crate::wanted::{Wanted, says_itself};
+use crate::wanted::wanted;
 use crate::{World, history, message, output, overwrite, plan_file, strategy_file};
 
 pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (mut request, strategy_file) = request(args, world)?;
     read_once(&request)?;
-    let folders = Folders::recursive(request.common.recursive);
-    let from = match request.common.filenames.as_slice() {
-        [] => live(&mut request, world)?,
-        paths => Input::read(world, paths, folders)?,
-    };
+    let from = read_from(&mut request, world)?;
     if request.list {
         judge_duplicates(world, &[&from], |_| false)?;
         return history::list(&request, &from, world);
     }
-    let to = match request.wanted.to.as_slice() {
-        [] => None,
-        paths => Some(Input::read(world, paths, folders)?),
-    };
-    if to.is_some()
-        && from
-            .loaded
-            .bundle
-            .iter()
-            .any(|manifest| manifest.pointer("/metadata/uid").is_some())
-    {
-        return Err(no_comparison("what -f reads is as a cluster has it"));
-    }
+    let to = read_to(&request, &from, world)?;
     let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
     if let Some(PlanOutput::File(path)) = &request.common.output {
         let manifests = inputs.iter().flat_map(|input| &input.files);
         overwrite::refuse_input(world, path, manifests.chain(&strategy_file))?;
     }
     let given = match &request.common.verify {
-        Some(path) => Some(plan_file::read(world, &PlanFile::any(path))?),
+        Some(path) => Some((path, plan_file::read(world, &PlanFile::any(path))?)),
         None => None,
     };
     let sealer = match &given {
-        Some(given) => sealer_of(given, &request.common.seal, world)?,
+        Some((_, given)) => sealer_of(given, &request.common.seal, world)?,
         None => sealer(&request.common.seal, world)?,
     };
-    let (plan, counts) = match make(&request, &from, to.as_ref(), sealer) {
+    let plan = match make(&request, &from, to.as_ref(), sealer) {
         Ok(made) => made,
         Err(error) => {
             judge_duplicates(world, &inputs, |_| false)?;
@@ -65,11 +48,8 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
     };
     let changed = plan.changed();
     judge_duplicates(world, &inputs, |object| changed.contains(object))?;
-    if let (Some(path), Some(given)) = (&request.common.verify, given) {
+    if let Some((path, given)) = given {
         return verify(path, &given, &plan, &request.strategy, world);
-    }
-    for (object, replicas) in &counts {
-        message::warning(world, unsaid(object, *replicas, &inputs));
     }
     give(&plan, request.common.output.as_ref(), &inputs, world)?;
     output::difference(world, request.common.exit_code && !is_idle(&plan))
@@ -80,16 +60,17 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<Fil
     let PlanArgs {
         by,
         file,
-        common,
-        wanted,
+        mut common,
+        mut wanted,
         running,
     } = args;
     if let Some(strategy) = by {
         let request = strategy.into_request(world.now).map_err(Error::failed)?;
         return Ok((request, None));
     }
-    let (strategy, file) = strategy_file::read(world, &file.unwrap_or_default())?;
-    if says_itself(&strategy) && !wanted.is_empty() {
+    let (read, file) = strategy_file::read(world, &file.unwrap_or_default())?;
+    let strategy = read.strategy;
+    if strategy.says_what_is_wanted() && !wanted.is_empty() {
         let reason = format!(
             "the strategy {} says itself what is wanted",
             strategy.name()
@@ -98,8 +79,33 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<Fil
             "{reason}\nhint: leave out --to, --image, --images, --set-env and --to-revision"
         )));
     }
+    common.after.push(read.after);
+    wanted.configuration.get_or_insert(read.configuration);
     let request = Request::new(strategy, common, wanted, running);
     Ok((request, Some(file)))
+}
+
+/// What runs: of files, or of the cluster where none are named.
+fn read_from(request: &mut Request, world: &mut World<'_>) -> Result<Input, Error> {
+    let folders = Folders::recursive(request.common.recursive);
+    match request.common.filenames.as_slice() {
+        [] => live(request, world),
+        paths => Input::read(world, paths, folders),
+    }
+}
+
+/// What is wanted, where it is in files: they are no match for what a cluster has filled in.
+fn read_to(request: &Request, from: &Input, world: &mut World<'_>) -> Result<Option<Input>, Error> {
+    if request.wanted.to.is_empty() {
+        return Ok(None);
+    }
+    let folders = Folders::recursive(request.common.recursive);
+    let to = Input::read(world, &request.wanted.to, folders)?;
+    let mut running = from.loaded.bundle.iter();
+    if running.any(|manifest| manifest.pointer("/metadata/uid").is_some()) {
+        return Err(no_comparison("what -f reads is as a cluster has it"));
+    }
+    Ok(Some(to))
 }
 
 /// The standard input ends, so it can be one thing only.
@@ -119,28 +125,10 @@ fn make(
     from: &Input,
     to: Option<&Input>,
     sealer: Sealer,
-) -> Result<(Checked, BTreeMap<ObjectRef, u32>), cutover::Error> {
-    let Wanted { ends, mut counts } =
-        Wanted::new(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
+) -> Result<Checked, cutover::Error> {
+    let ends = wanted(request, &from.loaded.bundle, to.map(|to| &to.loaded.bundle))?;
     let release = Release::new(ends.sealed_by(sealer))?;
-    let plan = cutover::plan(&release, &request.strategy, &request.options())?;
-    let touched: BTreeSet<&ObjectRef> = plan.spec.from.iter().map(Manifest::object).collect();
-    counts.retain(|object, _| touched.contains(object));
-    Ok((plan, counts))
-}
-
-/// A number of pods that is said on the command line alone.
-fn unsaid(object: &ObjectRef, replicas: u32, inputs: &[&Input]) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: inputs.iter().find_map(|input| input.place(object, "")),
-        message: format!(
-            "/spec/replicas: the manifest does not say how many pods run; the plan takes them to be {replicas}"
-        ),
-        hint: Some(format!(
-            "check it against the cluster, or write `replicas: {replicas}` into the manifest"
-        )),
-    }
+    cutover::plan(&release, &request.strategy, &request.options())
 }
 
 /// Gives the plan to whoever asked, and says beside it what a reviewer should know and the table
@@ -188,7 +176,7 @@ fn give(
             )?;
             message::note(
                 world,
-                "the plan is not kept\nhint: `-o plan.yaml` writes it to a file",
+                "the plan is not saved\nhint: `-o plan.yaml` writes it to a file",
             );
             Ok(())
         }

@@ -52,14 +52,20 @@ const TOLD: usize = 60;
 fn by_flags(hint: &Hint) -> String {
     let said = match hint {
         Hint::Do(sentence) => return sentence.to_string(),
+        Hint::BuildWithSeal => "build with the feature `seal` of cutover",
         Hint::CheckInput => "check the name, the namespace, and what -f reads",
+        Hint::HoldAutoscaler => {
+            "hold it for the length of the plan with --autoscaler hold, or take the strategy rolling, which counts no pods"
+        }
         Hint::NameContainer => "say which with --set-env CONTAINER:NAME=VALUE",
         Hint::NameNamespace => "check the name, and say --namespace where names repeat",
         Hint::NameWorkload => {
             "say which with --workload deployment/NAME, and --namespace where names repeat"
         }
         Hint::Resume => "resume it first: cutover plan resume",
-        Hint::SayReplicas => "say it with --replicas, or plan from live objects",
+        Hint::SayReplicas => {
+            "say it with --replicas (--current-replicas where they are scaled), or plan from live objects"
+        }
         Hint::SayTime => "take a later time with --at",
         Hint::SayWeights => {
             "say --steps 25,50, or in a file steps: [{ setWeight: 25 }, { pause: {} }]"
@@ -67,6 +73,9 @@ fn by_flags(hint: &Hint) -> String {
         Hint::Scale => "change the number by a plan of its own: cutover plan scale",
         Hint::ShowHistory => {
             "give its ReplicaSets too: kubectl get deployment,replicaset -o yaml | cutover plan rollback -f -"
+        }
+        Hint::Version => {
+            "say --configuration version, or make an object of another name and let the new pods refer to that"
         }
     };
     said.to_owned()

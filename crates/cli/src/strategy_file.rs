@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::slice;
 use std::str;
 
-use cutover::AnyStrategy;
+use cutover::StrategyFile;
 use cutover::manifest::Place;
 use serde_yaml::{DefaultMessageFormatter, Error as YamlError, MessageFormatter};
 
@@ -17,7 +17,7 @@ use crate::{World, walk};
 /// # Errors
 ///
 /// No strategy, several, a field that is not known, a value that a field cannot have.
-pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<(AnyStrategy, File), Error> {
+pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<(StrategyFile, File), Error> {
     let mut files = walk::files(world, slice::from_ref(path), Folders::Below)?.files;
     let (Some(file), true) = (files.pop(), files.is_empty()) else {
         let hint = "name the file: `--strategy strategy.yaml`";

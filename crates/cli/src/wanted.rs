@@ -1,83 +1,59 @@
 //! Both ends of a release: what runs, and what is wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef, listing};
-use cutover::planning::{Refusal, Refusals, WorkloadName, deployments, kinds, refuse, select};
+use cutover::planning::{Refusal, Refusals, WorkloadName, deployments, kinds, select};
 use cutover::rollback::Rollback;
-use cutover::{AnyStrategy, Ends, Strategy};
+use cutover::{Ends, Strategy};
 
 use crate::args::Request;
-use crate::running::{REPLICAS, Said, filled, is_open, unsaid};
 
-/// What runs and what is wanted.
-#[derive(Clone, Debug)]
-pub(crate) struct Wanted {
-    /// Both ends.
-    pub(crate) ends: Ends,
-    /// The numbers of pods that no manifest says.
-    pub(crate) counts: BTreeMap<ObjectRef, u32>,
-}
-
-impl Wanted {
-    /// Both ends, from the manifests and from what is asked for beside them.
-    ///
-    /// # Errors
-    ///
-    /// A change that the manifests do not allow, or what the strategy refuses to want.
-    pub(crate) fn new(
-        request: &Request,
-        from: &Bundle,
-        to: Option<&Bundle>,
-    ) -> Result<Self, Refusals> {
-        let given = Ends::new(from.clone(), to.unwrap_or(from).clone());
-        let given = given.without(&request.common.without)?;
-        let (from, to) = (given.from(), to.map(|_| given.to()));
-        if let Some(namespace) = &request.common.namespace {
-            refuse_far(&given, namespace)?;
-        }
-        if let AnyStrategy::Scale(scale) = &request.strategy {
-            counted(from, &scale.workloads, &request.running.replicas)?;
-        }
-        let counts = unsaid(from, &request.common.workloads, &request.running.replicas)?;
-        let fill = |bundle: &Bundle| filled(bundle, &counts);
-        let from = fill(from);
-        let near = request.common.namespace.as_deref();
-        let to = match to {
-            None => from.clone(),
-            Some(to) => only_meant(
-                &from,
-                only_near(&from, &fill(to), near),
-                &request.common.workloads,
-            )?,
-        };
-        let to = within(&to, near, |near| changed(request, near))?;
-        let mut ends = Ends::new(from, to);
-        if request.wanted.prune {
-            ends = ends.pruned();
-        }
-        if request.wanted.restart_for_configuration {
-            ends = ends.restarted_for_configuration();
-        }
-        Ok(Self { ends, counts })
+/// Both ends, from the manifests and from what is asked for beside them.
+///
+/// # Errors
+///
+/// A change that the manifests do not allow, or what the strategy refuses to want.
+pub(crate) fn wanted(
+    request: &Request,
+    from: &Bundle,
+    to: Option<&Bundle>,
+) -> Result<Ends, Refusals> {
+    let Request {
+        common,
+        wanted,
+        running,
+        ..
+    } = request;
+    let whole = Ends::new(from.clone(), to.unwrap_or(from).clone()).without(&common.without)?;
+    let near = common.namespace.as_deref();
+    if let Some(namespace) = near {
+        refuse_far(&whole, namespace)?;
     }
+    let to = match to {
+        None => whole.from().clone(),
+        Some(_) => meant(&whole, near, &common.workloads)?,
+    };
+    let ends = whole
+        .wanting(to)
+        .given(&running.replicas, &common.workloads)?;
+    let mut ends = within(ends, near, |near| changed(request, near))?;
+    if wanted.prune {
+        ends = ends.pruned();
+    }
+    if wanted.restart_for_configuration {
+        ends = ends.restarted_for_configuration();
+    }
+    if let Some(configuration) = wanted.configuration {
+        ends = ends.with_configuration(configuration);
+    }
+    Ok(ends)
 }
 
-/// Whether a strategy says itself what is wanted.
-pub(crate) fn says_itself(strategy: &AnyStrategy) -> bool {
-    !matches!(
-        strategy,
-        AnyStrategy::BlueGreen(_)
-            | AnyStrategy::Canary(_)
-            | AnyStrategy::Recreate(_)
-            | AnyStrategy::Rolling(_)
-    )
-}
-
-/// What is wanted, of a bundle in which only what is meant can be found.
-fn changed(request: &Request, near: Bundle) -> Result<Bundle, Refusals> {
+/// What is wanted, of ends in which only what is meant can be found.
+fn changed(request: &Request, near: Ends) -> Result<Ends, Refusals> {
     let workloads = &request.common.workloads;
-    let mut ends = request.strategy.wanted(Ends::unchanged(near))?;
+    let mut ends = request.strategy.wanted(near)?;
     if let Some(revision) = request.wanted.to_revision {
         let rollback = Rollback {
             to_revision: Some(revision),
@@ -95,22 +71,24 @@ fn changed(request: &Request, near: Bundle) -> Result<Bundle, Refusals> {
     for variable in &request.wanted.environment {
         ends = ends.environment(variable, workloads)?;
     }
-    Ok(ends.to().clone())
+    Ok(ends)
 }
 
-/// Changes what is in a namespace, and leaves the rest. A manifest without a namespace is in any.
+/// Changes what is wanted in a namespace, and leaves the rest. A manifest without a namespace is in
+/// any.
 fn within(
-    bundle: &Bundle,
+    ends: Ends,
     namespace: Option<&str>,
-    change: impl FnOnce(Bundle) -> Result<Bundle, Refusals>,
-) -> Result<Bundle, Refusals> {
-    let (near, far): (Bundle, Bundle) = bundle
-        .iter()
-        .cloned()
-        .partition(|manifest| is_near(manifest.object(), namespace));
-    let mut changed = change(near)?;
-    changed.extend(far);
-    Ok(changed)
+    change: impl FnOnce(Ends) -> Result<Ends, Refusals>,
+) -> Result<Ends, Refusals> {
+    let from = ends.from().clone();
+    let manifests = ends.to().iter().cloned();
+    let (near, far): (Bundle, Bundle) =
+        manifests.partition(|manifest| is_near(manifest.object(), namespace));
+    let changed = change(ends.running(near.clone()).wanting(near))?;
+    let mut to = changed.to().clone();
+    to.extend(far);
+    Ok(changed.running(from).wanting(to))
 }
 
 /// Whether an object is in the namespace that is meant, or may be.
@@ -139,6 +117,16 @@ fn refuse_far(ends: &Ends, namespace: &str) -> Result<(), Refusals> {
     let reason = format!("namespace {namespace}: nothing of the input is in it");
     let hint = format!("there are {}", listing(there));
     Err(Refusal::new(kinds::NO_WORKLOAD, reason).hint(hint).into())
+}
+
+/// What is wanted of the namespace and of the Deployments that are meant.
+fn meant(
+    ends: &Ends,
+    namespace: Option<&str>,
+    workloads: &[WorkloadName],
+) -> Result<Bundle, Refusals> {
+    let near = only_near(ends.from(), ends.to(), namespace);
+    only_meant(ends.from(), near, workloads)
 }
 
 /// What is wanted of the namespace that is meant; all others stay as they run.
@@ -174,21 +162,4 @@ fn only_meant(
         .for_each(|set| drop(to.remove(set.object())));
     to.extend(others(from));
     Ok(to)
-}
-
-/// Scaling says what is wanted by `--replicas`, so what runs goes by another name there.
-fn counted(from: &Bundle, workloads: &[WorkloadName], running: &[Said]) -> Result<(), Refusals> {
-    match select(from, workloads)?
-        .into_iter()
-        .find(|object| is_open(from, object))
-    {
-        Some(object) if running.is_empty() => Err(refuse(
-            kinds::UNKNOWN_REPLICAS,
-            &object,
-            REPLICAS,
-            "the manifest does not say how many pods run",
-            "say it with --current-replicas, or plan from live objects",
-        )),
-        _ => Ok(()),
-    }
 }

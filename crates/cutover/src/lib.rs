@@ -69,23 +69,34 @@ pub use cutover_check::{Broken, Checked, check};
 pub use cutover_plan::Plan;
 pub use cutover_planner::{Options, Strategy};
 pub use cutover_release::{
-    BadChange, BadImageOverride, Ends, EnvironmentVariable, Image, ImageOverride, Release,
+    After, BadAfter, BadChange, BadImageOverride, BadReplicas, Configuration, Ends,
+    EnvironmentVariable, Image, ImageOverride, Release, Replicas,
 };
-pub use cutover_strategy::AnyStrategy;
+pub use cutover_strategy::{AnyStrategy, StrategyFile};
 pub use plan::{Error, plan};
 
 /// All that plans and strategies are made of.
 pub mod planning {
     pub use cutover_check::Place;
     pub use cutover_plan::Error as PlanError;
-    pub use cutover_plan::*;
+    #[cfg(feature = "schema")]
+    pub use cutover_plan::schema;
+    pub use cutover_plan::{
+        API_VERSION, Analysis, Asked, Available, BadCondition, BadDuration, BadPhase, BadTimeOfDay,
+        BadTimeZone, BadUrl, Change, Condition, Counted, Day, Drained, Duration, Endpoints, Gate,
+        Held, HttpUrl, Job, KIND, Limits, MOST_STEPS, Metadata, Metric, Note, Observed, OnFailure,
+        Outdated, PatchChange, Pause, Phase, Replace, RoutedGate, Settled, Smoke, Spec, Step,
+        TimeOfDay, TimeZone, Undo, Walk, Webhook, Window, apply, state_digest, take_back, walk,
+    };
     pub use cutover_planner::kinds as planner_kinds;
-    pub use cutover_planner::{Error as PlannerError, Waypoint, Waypoints, from_fn, silence};
+    pub use cutover_planner::{
+        Error as PlannerError, Waypoint, Waypoints, from_fn, outage, succession,
+    };
     pub use cutover_release::kinds;
     pub use cutover_release::{
-        BadName, BadObjectName, Hint, ObjectName, Refusal, RefusalKind, Refusals, Sibling,
-        WorkloadName, counted, discriminator, refuse, replicas, select, sibling, slot_label,
-        with_pod_label, with_replicas, with_selector, workload,
+        Adoption, BadName, BadObjectName, Hint, ObjectName, OnAutoscaler, Refusal, RefusalKind,
+        Refusals, Sibling, WorkloadName, counted, discriminator, refuse, replicas, select, sibling,
+        slot_label, with_pod_label, with_selector, workload,
     };
     pub use cutover_workload::*;
 }

@@ -1,5 +1,6 @@
 //! A cluster: whom to ask, and as whom.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,6 +23,27 @@ pub struct Settings {
     pub user: Option<String>,
     /// The namespace of objects that name none; none is the context's.
     pub namespace: Option<String>,
+}
+
+impl Settings {
+    /// The namespace that is meant, without a connection; where there is no context, it is
+    /// `default`, as kubectl has it.
+    ///
+    /// # Errors
+    ///
+    /// A kubeconfig that cannot be read, or lacks what is asked of it.
+    pub async fn resolve_namespace(&self) -> Result<String, Error> {
+        if let Some(namespace) = &self.namespace {
+            return Ok(namespace.clone());
+        }
+        match configuration(self).await {
+            Ok(config) => Ok(config.default_namespace),
+            Err(Error::Nowhere(_) | Error::Kubeconfig(KubeconfigError::CurrentContextNotSet)) => {
+                Ok("default".to_owned())
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// A connection to an API server. Copies share it.
@@ -98,11 +120,18 @@ async fn configuration(settings: &Settings) -> Result<Config, Error> {
         return Ok(Config::from_custom_kubeconfig(kubeconfig, &options).await?);
     }
     match Config::from_kubeconfig(&options).await {
-        Err(KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath)
-            if settings.context.is_none() =>
-        {
+        Err(error) if settings.context.is_none() && is_absent(&error) => {
             Config::incluster().map_err(Error::Nowhere)
         }
         config => Ok(config?),
+    }
+}
+
+/// Whether there is no kubeconfig; one that is there and may not be read is another thing.
+fn is_absent(error: &KubeconfigError) -> bool {
+    match error {
+        KubeconfigError::FindPath => true,
+        KubeconfigError::ReadConfig(error, _) => error.kind() == io::ErrorKind::NotFound,
+        _ => false,
     }
 }

@@ -149,7 +149,10 @@ impl<M: Machine, T: FnMut(&Progress)> Drive<'_, M, T> {
     }
 
     async fn let_end(self) {
-        // Each request has a limit of its own; this is for all of them together.
+        #[expect(
+            clippy::let_underscore_must_use,
+            reason = "each request has a limit of its own; past this one for all of them nobody waits any more"
+        )]
         let _ = timeout(LIMIT, self.asks.collect::<Vec<_>>()).await;
     }
 }

@@ -13,7 +13,7 @@ pub enum Error {
     Kubeconfig(#[from] KubeconfigError),
     /// There is no kubeconfig, and the program does not run in a pod.
     #[error(
-        "no cluster is named: there is no kubeconfig, and this is no pod ({0})\nhint: name one with --kubeconfig or the variable KUBECONFIG"
+        "no cluster is named: there is no kubeconfig, and the program does not run in a pod ({0})\nhint: name a kubeconfig, or set the variable KUBECONFIG"
     )]
     Nowhere(InClusterError),
     /// The connection cannot be set up as the kubeconfig says: certificates, proxies, plugins.
@@ -24,10 +24,10 @@ pub enum Error {
 fn hint(error: &KubeconfigError) -> &'static str {
     match error {
         KubeconfigError::CurrentContextNotSet | KubeconfigError::LoadContext(_) => {
-            "`kubectl config get-contexts` lists the contexts; name one with --context"
+            "`kubectl config get-contexts` lists the contexts"
         }
         KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath => {
-            "name a file that can be read with --kubeconfig or the variable KUBECONFIG"
+            "name a file that can be read, or set the variable KUBECONFIG"
         }
         _ => "`kubectl config view` shows what it says",
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cutover_run::Fault;
-use http::HeaderMap;
 use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use crate::told;
@@ -49,9 +49,7 @@ pub(crate) fn unsendable(message: impl ToString) -> Fault {
 
 /// What the server refused: a Status, or whatever text it answered with.
 pub(crate) fn refused(code: u16, headers: &HeaderMap, body: &[u8]) -> Fault {
-    let header = headers
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let header = headers.get(RETRY_AFTER).and_then(seconds);
     let fault = match serde_json::from_slice::<Value>(body) {
         Ok(status) if status.get("kind").is_some_and(|kind| kind == "Status") => of_status(&status),
         _ => Fault {
@@ -75,24 +73,36 @@ pub(crate) fn of_status(status: &Value) -> Fault {
             .unwrap_or_default()
             .to_owned()
     };
-    let number = |pointer: &str| status.pointer(pointer).and_then(Value::as_u64);
     let causes = status
         .pointer("/details/causes")
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
     Fault {
-        code: number("/code")
-            .and_then(|code| code.try_into().ok())
-            .unwrap_or_default(),
+        code: number(status, "/code").unwrap_or_default(),
         reason: text(status, "reason"),
         message: text(status, "message"),
         causes: causes
             .map(|cause| (text(cause, "field"), text(cause, "message")))
             .collect(),
-        retry_after: number("/details/retryAfterSeconds")
-            .and_then(|seconds| seconds.try_into().ok()),
+        retry_after: number(status, "/details/retryAfterSeconds"),
     }
+}
+
+/// How long to wait, where the header says it in seconds; it may be a date, too.
+fn seconds(header: &HeaderValue) -> Option<u32> {
+    match header.to_str().map(|text| text.trim().parse()) {
+        Ok(Ok(seconds)) => Some(seconds),
+        _ => None,
+    }
+}
+
+fn number<N: TryFrom<u64>>(status: &Value, pointer: &str) -> Option<N> {
+    let number = status.pointer(pointer)?.as_u64()?;
+    let Ok(number) = number.try_into() else {
+        return None;
+    };
+    Some(number)
 }
 
 /// The first lines of a text that is no Status, as of a proxy.

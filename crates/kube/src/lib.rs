@@ -37,6 +37,7 @@ mod ask;
 mod call;
 mod clock;
 mod cluster;
+mod discovery;
 mod drive;
 mod error;
 mod fault;

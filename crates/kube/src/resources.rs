@@ -1,13 +1,7 @@
-//! What the API server calls kinds, asked once for each group.
+//! What the API server calls kinds, as far as it was asked.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-
-use cutover_run::Fault;
-use serde_json::Value;
-
-use crate::call::{Call, group_path};
-use crate::cluster::Cluster;
 
 /// What the API server calls a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,77 +13,22 @@ pub(crate) struct Resource {
 }
 
 /// The kinds of a group's version, by name.
-type Kinds = BTreeMap<String, Resource>;
+pub(crate) type Kinds = BTreeMap<String, Resource>;
 
 /// What is known so far, by group and version.
 #[derive(Debug, Default)]
 pub(crate) struct Resources(Mutex<BTreeMap<String, Kinds>>);
 
-impl Cluster {
-    /// The resource of a kind: Kubernetes' own are known, and others are asked for.
-    pub(crate) async fn resource(&self, api_version: &str, kind: &str) -> Result<Resource, Fault> {
-        if let Some(own) = cutover_run::resource(api_version, kind) {
-            return Ok(Resource {
-                plural: own.plural.to_owned(),
-                namespaced: own.namespaced,
-            });
-        }
-        if let Some(known) = self.resources.known(api_version, kind) {
-            return Ok(known);
-        }
-        let found = self.send(Call::read(group_path(api_version))).await?;
-        let kinds = if found.status == 404 {
-            Kinds::new()
-        } else {
-            kinds(&found.json()?)
-        };
-        let resource = kinds.get(kind).cloned();
-        // A kind that is not there may be in a moment, as when its definition is part of the plan.
-        let resource = resource.ok_or_else(|| unknown(api_version, kind))?;
-        self.resources.learn(api_version, kinds);
-        Ok(resource)
-    }
-}
-
 impl Resources {
-    fn known(&self, api_version: &str, kind: &str) -> Option<Resource> {
+    /// The resource of a kind, where it is known.
+    pub(crate) fn known(&self, api_version: &str, kind: &str) -> Option<Resource> {
         let groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         groups.get(api_version)?.get(kind).cloned()
     }
 
-    fn learn(&self, api_version: &str, kinds: Kinds) {
+    /// All kinds of a group's version, from now on.
+    pub(crate) fn learn(&self, api_version: &str, kinds: Kinds) {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         groups.insert(api_version.to_owned(), kinds);
-    }
-}
-
-/// The kinds of an `APIResourceList`; subresources have a slash in their names.
-fn kinds(list: &Value) -> Kinds {
-    let resources = list
-        .get("resources")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let kind = |resource: &Value| {
-        let plural = resource
-            .get("name")?
-            .as_str()
-            .filter(|name| !name.contains('/'))?
-            .to_owned();
-        let namespaced = resource.get("namespaced")?.as_bool()?;
-        Some((
-            resource.get("kind")?.as_str()?.to_owned(),
-            Resource { plural, namespaced },
-        ))
-    };
-    resources.filter_map(kind).collect()
-}
-
-fn unknown(api_version: &str, kind: &str) -> Fault {
-    Fault {
-        code: 404,
-        reason: "UnknownKind".into(),
-        message: format!("the cluster knows no kind {kind} in {api_version}"),
-        ..Fault::default()
     }
 }

@@ -113,22 +113,22 @@ async fn request(stream: &mut BufStream<TcpStream>) -> Option<Asked> {
     let mut head = Vec::new();
     loop {
         let mut line = String::new();
-        if stream.read_line(&mut line).await.ok()? == 0 {
+        let Ok(1..) = stream.read_line(&mut line).await else {
             return None;
-        }
+        };
         match line.trim_end() {
             "" => break,
             line => head.push(line.to_owned()),
         }
     }
     let length = |line: &String| {
-        line.to_lowercase()
-            .strip_prefix("content-length: ")?
-            .parse()
-            .ok()
+        let line = line.to_lowercase();
+        Some(line.strip_prefix("content-length: ")?.parse().unwrap())
     };
     let mut body = vec![0; head.iter().find_map(length).unwrap_or(0)];
-    stream.read_exact(&mut body).await.ok()?;
+    if stream.read_exact(&mut body).await.is_err() {
+        return None;
+    }
     let line = head.remove(0).replace(" HTTP/1.1", "");
     Some(Asked {
         line,

@@ -62,7 +62,7 @@ impl Bundle {
     /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
     /// # let hello = Manifest::new(json).unwrap();
     /// # let mut bundle: Bundle = [hello.clone()].into_iter().collect();
-    /// let typed = hello.set("/spec/type", "NodePort".into());
+    /// let typed = hello.set("/spec/type", "NodePort".into()).unwrap();
     /// assert_eq!(bundle.insert(typed), Some(hello));
     /// ```
     pub fn insert(&mut self, manifest: Manifest) -> Option<Manifest> {

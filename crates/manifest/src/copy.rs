@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{Manifest, digest::short_digest};
+use crate::{Error, Manifest, digest::short_digest};
 
 /// The longest name that a Service and a label value may have (RFC 1123 label).
 const LONGEST: usize = 63;
@@ -59,6 +59,10 @@ impl Manifest {
     /// becomes one of type ClusterIP with ports and selector only. A name past 63 characters is
     /// shortened, as by [`short_name`].
     ///
+    /// # Errors
+    ///
+    /// A name that no API server takes.
+    ///
     /// ```
     /// use cutover_manifest::Manifest;
     /// use serde_json::json;
@@ -68,24 +72,22 @@ impl Manifest {
     ///     "metadata": {"name": "hello", "uid": "1", "labels": {"app": "hello", "argocd.argoproj.io/instance": "shop"}},
     ///     "spec": {"type": "NodePort", "clusterIP": "10.0.0.7", "selector": {"app": "hello"}, "ports": [{"port": 80, "nodePort": 30080}]},
     /// })).unwrap();
-    /// assert_eq!(live.copy_as("hello-preview").into_value(), json!({
+    /// assert_eq!(live.copy_as("hello-preview").unwrap().into_value(), json!({
     ///     "apiVersion": "v1", "kind": "Service",
     ///     "metadata": {"name": "hello-preview", "labels": {"app": "hello"}},
     ///     "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]},
     /// }));
     /// ```
-    #[must_use]
-    pub fn copy_as(&self, name: &str) -> Self {
-        let kind = self.object().kind.as_str();
-        self.with(|value| {
-            drop_field(value, "", "status");
-            clean_metadata(value, name);
-            match kind {
-                "Service" => plain_service(value),
-                "PersistentVolumeClaim" => drop_field(value, "/spec", "volumeName"),
-                _ => clean_template(value),
-            }
-        })
+    pub fn copy_as(&self, name: &str) -> Result<Self, Error> {
+        let mut value = self.value().clone();
+        drop_field(&mut value, "", "status");
+        clean_metadata(&mut value, name);
+        match self.object().kind.as_str() {
+            "Service" => plain_service(&mut value),
+            "PersistentVolumeClaim" => drop_field(&mut value, "/spec", "volumeName"),
+            _ => clean_template(&mut value),
+        }
+        Self::new(value)
     }
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{BadPathSegment, Finding, ObjectRef, Place, ReadError};
+use crate::{BadPathSegment, BadPointer, Finding, ObjectRef, Place, ReadError};
 
 /// Why a manifest cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +61,16 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// Nothing can be put at a JSON pointer.
+    #[error("{object}: `{pointer}`: {reason}")]
+    Pointer {
+        /// The object.
+        object: Box<ObjectRef>,
+        /// The JSON pointer.
+        pointer: String,
+        /// Why nothing can be put there.
+        reason: BadPointer,
+    },
     /// A file that cannot be read as YAML or JSON.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -84,7 +94,7 @@ pub enum Error {
     #[error("{0}")]
     Finding(Box<Finding>),
     /// Two manifests of one object.
-    #[error("{second}: {object} stands already in {first}\nhint: remove one of them")]
+    #[error("{second}: {object} is already defined in {first}\nhint: remove one of them")]
     Twice {
         /// The object.
         object: Box<ObjectRef>,

@@ -67,6 +67,25 @@ impl<'a> Fields<'a> {
         deserialize(self.manifest, &self.pointer_to(key), self.value(key))
     }
 
+    /// The map of texts that a field holds, as labels are; empty where it holds nothing. Null in it is
+    /// "", as the API server reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::View`] where it is of another type.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello", "labels": {"tier": null}}});
+    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
+    /// assert_eq!(service.fields().at("metadata")?.texts("labels")?["tier"], "");
+    /// # Ok::<(), cutover_manifest::Error>(())
+    /// ```
+    pub fn texts(&self, key: &str) -> Result<BTreeMap<String, String>, Error> {
+        let texts = self.read::<BTreeMap<String, Option<String>>>(key)?;
+        let filled = |(key, text): (String, Option<String>)| (key, text.unwrap_or_default());
+        Ok(texts.into_iter().flatten().map(filled).collect())
+    }
+
     /// The fields of the map that a field holds; none where it holds nothing.
     ///
     /// # Errors
@@ -167,7 +186,7 @@ mod tests {
 
     fn service(spec: Value) -> Manifest {
         let json = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
-        Manifest::new(json).unwrap().set("/spec", spec)
+        Manifest::new(json).unwrap().set("/spec", spec).unwrap()
     }
 
     /// What is said of the first port's number.

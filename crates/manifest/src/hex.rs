@@ -8,6 +8,7 @@ pub(crate) struct Hex<const N: usize>(pub(crate) [u8; N]);
 
 impl<const N: usize> Hex<N> {
     /// The first bytes of a longer digest.
+    #[cfg(feature = "seal")]
     pub(crate) fn first_of(digest: &[u8; 32]) -> Self {
         const { assert!(N <= 32) };
         let mut bytes = [0; N];
@@ -23,7 +24,10 @@ impl<const N: usize> Hex<N> {
         }
         let mut bytes = [0; N];
         for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+            let Ok(read) = u8::from_str_radix(&text[2 * at..2 * at + 2], 16) else {
+                return None;
+            };
+            *byte = read;
         }
         Some(Self(bytes))
     }

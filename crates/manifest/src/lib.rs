@@ -11,6 +11,9 @@
 //! are read with their types by [`Manifest::fields`]. What differs between two manifests is
 //! `cutover-patch`'s to say, with [`MergeKeys`] as its schema.
 //!
+//! The feature `seal` adds `Sealer`, which makes and recounts the [`Seal`]s of Secrets. Without it
+//! they are read and compared with each other all the same.
+//!
 //! The feature `typed` is for programs that have k8s-openapi's types: `Manifest::from_typed` makes
 //! a manifest of one, and `Manifest::view` gives one, to look at. It changes nothing else. Which
 //! version of Kubernetes the types are of is the program's choice, as always with k8s-openapi.
@@ -32,7 +35,7 @@
 //! let loaded = bundle(vec![read("hello.yaml", file)?])?;
 //!
 //! let before = loaded.bundle.of_kind("Pod").next().ok_or("no pod")?;
-//! let after = before.set("/spec/containers/0/image", "hello:2.0.0".into());
+//! let after = before.set("/spec/containers/0/image", "hello:2.0.0".into())?;
 //! let edited = edit(file, &loaded.sources[before.object()], before.value(), after.value())?;
 //!
 //! let text = String::from_utf8(edited)?;
@@ -65,6 +68,12 @@ pub use canonical::NotCanonical;
 mod digest;
 pub use digest::{BadDigest, Digest};
 
+mod field;
+pub use field::Field;
+
+mod pointer;
+pub use pointer::BadPointer;
+
 mod manifest;
 mod owner;
 pub use manifest::Manifest;
@@ -72,7 +81,9 @@ pub use manifest::Manifest;
 mod seal;
 pub use seal::{BadSeal, Seal};
 
+#[cfg(feature = "seal")]
 mod sealer;
+#[cfg(feature = "seal")]
 pub use sealer::{SealKey, SealKeyError, Sealer};
 
 mod fields;
@@ -117,7 +128,6 @@ mod quantity;
 pub use quantity::{BadQuantity, Quantity};
 
 mod hex;
-mod pointer;
 mod removed;
 mod secret;
 #[cfg(feature = "typed")]

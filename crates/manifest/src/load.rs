@@ -55,7 +55,7 @@ pub struct Source {
 ///
 /// let text = b"apiVersion: v1\nkind: Service\nmetadata: {name: hello}\nspec: {type: ClusterIP, type: NodePort}\n";
 /// let errors = bundle(vec![read("hello.yaml", text).unwrap()]).unwrap_err();
-/// assert!(errors.to_string().starts_with("hello.yaml:4:25: the key `type` stands already in line 4"));
+/// assert!(errors.to_string().starts_with("hello.yaml:4:25: the key `type` is already defined in line 4"));
 /// ```
 pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
     let loaded = load(readings)?;
@@ -89,7 +89,7 @@ pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
 /// let lines: Vec<_> = errors.iter().map(|error| error.to_string().lines().next().unwrap().to_owned()).collect();
 /// assert_eq!(lines, [
 ///     "other.yaml:1:1: `metadata.name` is missing or is no text",
-///     "third.yaml:1:1: Service hello stands already in hello.yaml:1:1",
+///     "third.yaml:1:1: Service hello is already defined in hello.yaml:1:1",
 /// ]);
 /// ```
 pub fn load(readings: Vec<Reading>) -> Result<Loaded, Errors> {
@@ -122,7 +122,7 @@ impl Loaded {
     /// let loaded = load(vec![read("hello.yaml", text).unwrap()]).unwrap();
     /// assert!(loaded.judge_duplicates(|object| object.kind == "Service").is_err());
     /// let warnings = loaded.judge_duplicates(|_| false).unwrap();
-    /// assert_eq!(warnings[0].message, "the key `type` stands already in line 4");
+    /// assert_eq!(warnings[0].message, "the key `type` is already defined in line 4");
     /// ```
     pub fn judge_duplicates(
         &self,
@@ -285,13 +285,21 @@ fn object_around(index: usize, pointer: &str, objects: &[Document]) -> Option<Ob
         object.index == index
             && below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
     })?;
-    ObjectRef::of(&around.value).ok()
+    identity(around)
+}
+
+/// Which object a document holds; none where it does not say so.
+fn identity(document: &Document) -> Option<ObjectRef> {
+    let Ok(object) = ObjectRef::of(&document.value) else {
+        return None;
+    };
+    Some(object)
 }
 
 /// What was found, about the object that it was found in. A Secret's scalar is not repeated.
 fn warning(Finding { place, kind }: Finding, objects: &[Document]) -> Warning {
     let around = objects.iter().rfind(|object| object.place <= place);
-    let object = around.and_then(|object| ObjectRef::of(&object.value).ok());
+    let object = around.and_then(identity);
     let in_secret = around.is_some_and(|object| object.value["kind"] == "Secret");
     let text = match kind {
         FindingKind::Ambiguous { .. } if in_secret => HIDDEN.to_owned(),

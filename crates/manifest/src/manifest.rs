@@ -5,8 +5,10 @@ use cutover_patch::jsonptr::Pointer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use crate::field::IDENTITY;
+#[cfg(feature = "seal")]
 use crate::hex::Hex;
-use crate::{Digest, Error, NotCanonical, ObjectRef, pointer};
+use crate::{Digest, Error, Field, NotCanonical, ObjectRef, pointer};
 
 /// One Kubernetes object as raw JSON, unknown fields and custom resources included.
 ///
@@ -14,13 +16,14 @@ use crate::{Digest, Error, NotCanonical, ObjectRef, pointer};
 /// itself; printed for debugging, a Secret's data is left out.
 ///
 /// ```
-/// use cutover_manifest::Manifest;
+/// use cutover_manifest::{Field, Manifest};
 /// use serde_json::json;
 ///
+/// const REPLICAS: Field = Field::new("/spec/replicas");
 /// let hello = Manifest::new(json!({
 ///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"}, "spec": {"replicas": 3}
 /// })).unwrap();
-/// let grown = hello.set("/spec/replicas", json!(4));
+/// let grown = hello.with(REPLICAS, json!(4));
 /// assert_eq!(grown.object(), hello.object());
 /// assert_eq!(grown.pointer("/spec/replicas"), Some(&json!(4)));
 /// ```
@@ -35,6 +38,7 @@ struct Content {
     digest: OnceLock<Digest>,
     /// The slow digest of a Secret's data, and its salt: made once too, and never shown but in a
     /// seal.
+    #[cfg(feature = "seal")]
     stretched: OnceLock<(Hex<16>, Hex<16>)>,
 }
 
@@ -50,13 +54,18 @@ impl Manifest {
     /// assert!(error.to_string().contains("`apiVersion`"));
     /// ```
     pub fn new(value: Value) -> Result<Self, Error> {
-        let object = ObjectRef::of(&value)?;
-        Ok(Self(Arc::new(Content {
+        Ok(Self::of(ObjectRef::of(&value)?, value))
+    }
+
+    /// A manifest whose value states this identity.
+    fn of(object: ObjectRef, value: Value) -> Self {
+        Self(Arc::new(Content {
             object,
             value,
             digest: OnceLock::new(),
+            #[cfg(feature = "seal")]
             stretched: OnceLock::new(),
-        })))
+        }))
     }
 
     /// The identity that the object states.
@@ -111,6 +120,7 @@ impl Manifest {
 
     /// The slow digest of a Secret's data, made once for all copies: under one salt, as a plan has
     /// one for each Secret.
+    #[cfg(feature = "seal")]
     pub(crate) fn stretched(&self, salt: Hex<16>, make: impl Fn(Hex<16>) -> Hex<16>) -> Hex<16> {
         let (known, digest) = self.0.stretched.get_or_init(|| (salt, make(salt)));
         match *known == salt {
@@ -129,60 +139,134 @@ impl Manifest {
     /// ```
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
         // serde_json's own copies every token twice.
-        Pointer::parse(pointer).ok()?.resolve(self.value()).ok()
+        let Ok(pointer) = Pointer::parse(pointer) else {
+            return None;
+        };
+        let Ok(value) = pointer.resolve(self.value()) else {
+            return None;
+        };
+        Some(value)
     }
 
-    /// An edited copy.
+    /// A copy with another value in a field.
     ///
-    /// An edit that takes the object's identity away is not made: the copy is then the manifest as
-    /// it was.
-    ///
-    /// ```
-    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
-    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
-    /// let renamed = service.with(|value| value["metadata"]["name"] = "hello-preview".into());
-    /// assert_eq!(renamed.object().to_string(), "Service hello-preview");
-    /// ```
-    #[must_use]
-    pub fn with(&self, edit: impl FnOnce(&mut Value)) -> Self {
-        let mut value = self.value().clone();
-        edit(&mut value);
-        Self::new(value).unwrap_or_else(|_| self.clone())
-    }
-
-    /// A copy with `value` at a JSON pointer; absent parents are made, as maps.
-    ///
-    /// In a list, `-` or the index after the last appends. A path through a scalar or past the end
-    /// of a list cannot be made: the copy is then the manifest as it was.
+    /// It always holds that value then: what is on the way to it and is no map gives way to one.
     ///
     /// ```
-    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
-    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
-    /// let picky = service.set("/spec/selector/track", "canary".into());
-    /// assert_eq!(picky.pointer("/spec").unwrap(), &serde_json::json!({"selector": {"track": "canary"}}));
+    /// use cutover_manifest::{Field, Manifest};
+    /// use serde_json::json;
+    ///
+    /// const TYPE: Field = Field::new("/spec/type");
+    /// let service = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}}))?;
+    /// let reached = service.with(TYPE, json!("NodePort"));
+    /// assert_eq!(reached.pointer("/spec"), Some(&json!({"type": "NodePort"})));
+    /// # Ok::<(), cutover_manifest::Error>(())
     /// ```
     #[must_use]
-    pub fn set(&self, pointer: &str, value: Value) -> Self {
+    pub fn with(&self, field: Field, value: Value) -> Self {
         let mut copy = self.value().clone();
-        match pointer::set(&mut copy, pointer, value) {
-            Some(()) => Self::new(copy).unwrap_or_else(|_| self.clone()),
-            None => self.clone(),
-        }
+        pointer::put(&mut copy, field.pointer(), value);
+        self.with_content(copy)
     }
 
-    /// A copy without what stands at a JSON pointer, as it was where nothing does.
+    /// A copy with an entry of the map in a field.
     ///
     /// ```
-    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello", "uid": "1"}});
-    /// # let service = cutover_manifest::Manifest::new(json).unwrap();
-    /// assert_eq!(service.without("/metadata/uid").pointer("/metadata/uid"), None);
+    /// use cutover_manifest::{Field, Manifest};
+    /// use serde_json::json;
+    ///
+    /// const LABELS: Field = Field::new("/metadata/labels");
+    /// let service = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}}))?;
+    /// let labelled = service.with_entry(LABELS, "example.com/team", json!("front"));
+    /// assert_eq!(labelled.pointer("/metadata/labels"), Some(&json!({"example.com/team": "front"})));
+    /// # Ok::<(), cutover_manifest::Error>(())
     /// ```
     #[must_use]
-    pub fn without(&self, pointer: &str) -> Self {
-        if self.pointer(pointer).is_none() {
+    pub fn with_entry(&self, map: Field, key: &str, value: Value) -> Self {
+        let mut copy = self.value().clone();
+        let entry = format!("{map}/{}", pointer::escape(key));
+        pointer::put(&mut copy, &entry, value);
+        self.with_content(copy)
+    }
+
+    /// A copy without a field, as it was where it is absent.
+    ///
+    /// ```
+    /// use cutover_manifest::{Field, Manifest};
+    /// use serde_json::json;
+    ///
+    /// const UID: Field = Field::new("/metadata/uid");
+    /// let live = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello", "uid": "1"}}))?;
+    /// assert_eq!(live.without(UID).pointer("/metadata/uid"), None);
+    /// # Ok::<(), cutover_manifest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without(&self, field: Field) -> Self {
+        if self.pointer(field.pointer()).is_none() {
             return self.clone();
         }
-        self.with(|value| drop(pointer::remove(value, pointer)))
+        let mut copy = self.value().clone();
+        pointer::remove(&mut copy, field.pointer());
+        self.with_content(copy)
+    }
+
+    /// The same object with other content: what is merged of states of one object is one of it.
+    ///
+    /// What `content` says of `apiVersion`, `kind`, `metadata.name` and `metadata.namespace` does not
+    /// count.
+    ///
+    /// ```
+    /// use cutover_manifest::Manifest;
+    /// use serde_json::json;
+    ///
+    /// let service = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}}))?;
+    /// let other = service.with_content(json!({"metadata": {"name": "other"}, "spec": {"type": "NodePort"}}));
+    /// assert_eq!(other.object(), service.object());
+    /// assert_eq!(other.pointer("/spec/type"), Some(&json!("NodePort")));
+    /// # Ok::<(), cutover_manifest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_content(&self, mut content: Value) -> Self {
+        for identity in IDENTITY {
+            let (own, other) = (self.pointer(identity), content.pointer(identity));
+            match own {
+                Some(own) if other != Some(own) => {
+                    pointer::put(&mut content, identity, own.clone())
+                }
+                None if other.is_some() => drop(pointer::remove(&mut content, identity)),
+                Some(_) | None => {}
+            }
+        }
+        Self::of(self.object().clone(), content)
+    }
+
+    /// A copy with `value` at any JSON pointer; absent parents are made, as maps.
+    ///
+    /// In a list, `-` or the index after the last appends. A field that a program names is better
+    /// set by [`Manifest::with`], which cannot fail.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Pointer`] for what is no pointer, a way through a scalar or past the end of a list;
+    /// and what [`Manifest::new`] refuses, where the object loses its identity.
+    ///
+    /// ```
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let service = cutover_manifest::Manifest::new(json)?;
+    /// let picky = service.set("/spec/selector/track", "canary".into())?;
+    /// assert_eq!(picky.pointer("/spec"), Some(&serde_json::json!({"selector": {"track": "canary"}})));
+    /// let error = service.set("spec.type", "NodePort".into()).unwrap_err();
+    /// assert_eq!(error.to_string(), "Service hello: `spec.type`: a JSON pointer starts with `/`");
+    /// # Ok::<(), cutover_manifest::Error>(())
+    /// ```
+    pub fn set(&self, pointer: &str, value: Value) -> Result<Self, Error> {
+        let mut copy = self.value().clone();
+        pointer::set(&mut copy, pointer, value).map_err(|reason| Error::Pointer {
+            object: Box::new(self.object().clone()),
+            pointer: pointer.to_owned(),
+            reason,
+        })?;
+        Self::new(copy)
     }
 }
 
@@ -227,27 +311,40 @@ mod tests {
 
     #[test]
     fn an_edit_never_takes_the_identity_away() {
-        let before = service();
-        assert_eq!(before.without("/kind"), before);
-        assert_eq!(before.set("/metadata/name", json!(1)), before);
-        assert_eq!(before.set("", json!([])), before);
-        assert_eq!(before.with(|value| *value = Value::Null), before);
-        assert_eq!(before.set("/kind/of", json!(1)), before);
+        let service = service();
+        let missing = |field| Err(Error::Missing { field });
         assert_eq!(
-            before
-                .set("/metadata/namespace", json!("prod"))
-                .object()
-                .to_string(),
-            "Service prod/hello"
+            service.set("/metadata/name", json!(1)),
+            missing("metadata.name")
         );
+        assert_eq!(service.set("", json!([])), Err(Error::NotAMap));
+        let placed = service.set("/metadata/namespace", json!("prod")).unwrap();
+        assert_eq!(placed.object().to_string(), "Service prod/hello");
+        assert!(matches!(
+            service.set("/kind/of", json!(1)),
+            Err(Error::Pointer { .. })
+        ));
+        for content in [
+            json!(null),
+            json!([]),
+            json!({"kind": "Pod", "metadata": {"namespace": "prod"}}),
+        ] {
+            let other = service.with_content(content);
+            assert_eq!(
+                Manifest::new(other.value().clone()).unwrap().object(),
+                service.object()
+            );
+        }
     }
 
     #[test]
     fn an_edit_leaves_the_original_alone() {
+        const TYPE: Field = Field::new("/spec/type");
+        const SPEC: Field = Field::new("/spec");
         let before = service();
-        let after = before.set("/spec/type", json!("NodePort"));
+        let after = before.with(TYPE, json!("NodePort"));
         assert_ne!(before, after);
-        assert_eq!(after.without("/spec"), before);
+        assert_eq!(after.without(SPEC), before);
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Manifest {
     /// # }))?;
     /// let hello = Manifest::new(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"}}))?;
     /// assert!(hello.controls(&set));
-    /// assert!(!hello.set("/metadata/uid", "2".into()).controls(&set));
+    /// assert!(!hello.set("/metadata/uid", "2".into()).unwrap().controls(&set));
     /// # Ok::<(), cutover_manifest::Error>(())
     /// ```
     pub fn controls(&self, other: &Self) -> bool {
@@ -79,7 +79,7 @@ mod tests {
         let hello = if uid.is_null() {
             hello
         } else {
-            hello.set("/metadata/uid", uid)
+            hello.set("/metadata/uid", uid).unwrap()
         };
         let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "hello-1", "namespace": namespace, "ownerReferences": owners}});
         let set = Manifest::new(set).unwrap();

@@ -130,7 +130,9 @@ fn billionths(amount: Ratio<i128>) -> Option<u128> {
         return None;
     }
     let scaled = amount.numer().checked_mul(BILLION)?;
-    let numerator = u128::try_from(scaled).ok()?;
+    let Ok(numerator) = u128::try_from(scaled) else {
+        return None;
+    };
     Some(numerator.div_ceil(amount.denom().unsigned_abs()))
 }
 
@@ -150,11 +152,10 @@ pub(crate) fn is_canonical(text: &str) -> bool {
         return suffix.is_empty() && unsigned == text;
     }
     // Beyond 18 digits the server may cap the number.
-    let Some(amount) = number
-        .parse::<u64>()
-        .ok()
-        .filter(|_| digits <= 18 && !number.starts_with('0'))
-    else {
+    if digits > 18 || number.starts_with('0') {
+        return false;
+    }
+    let Ok(amount) = number.parse::<u64>() else {
         return false;
     };
     match suffix {
@@ -190,8 +191,12 @@ fn amount(value: &Value) -> Option<Ratio<i128>> {
         .unwrap_or(text.len());
     let (number, suffix) = text.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let digits = format!("{whole}{fraction}").parse::<i128>();
+    let places = u32::try_from(fraction.len());
+    let (Ok(digits), Ok(places)) = (digits, places) else {
+        return None;
+    };
+    let scale = 10_i128.checked_pow(places)?;
     let unit = unit(suffix)?;
     Some(Ratio::new(
         digits.checked_mul(*unit.numer())?,
@@ -224,7 +229,9 @@ fn unit(suffix: &str) -> Option<Ratio<i128>> {
 }
 
 fn exponent(suffix: &str) -> Option<Ratio<i128>> {
-    let power: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+    let Ok(power) = suffix.strip_prefix(['e', 'E'])?.parse::<i32>() else {
+        return None;
+    };
     let unit = Ratio::from_integer(10_i128.checked_pow(power.unsigned_abs())?);
     Some(if power < 0 { unit.recip() } else { unit })
 }

@@ -8,7 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::hex::Hex;
 use crate::seal::Form;
-use crate::{Manifest, ObjectRef, Seal};
+use crate::secret::DATA;
+use crate::{Field, Manifest, ObjectRef, Seal};
+
+/// Where a file may have its values: the server takes it as a way to write the data.
+const STRING_DATA: Field = Field::new("/stringData");
 
 /// How the data of Secrets is sealed: so that a plan tells whether data is what it names, and who
 /// has the plan cannot find the data by trying.
@@ -87,11 +91,60 @@ impl Sealer {
         if !manifest.is_secret() || manifest.is_sealed() {
             return manifest.clone();
         }
-        let seal = other.seal().and_then(Result::ok);
-        match seal.and_then(|seal| self.seal_again(manifest, &seal)) {
+        let again = match other.seal() {
+            Some(Ok(seal)) => self.seal_again(manifest, &seal),
+            Some(Err(_)) | None => None,
+        };
+        match again {
             Some(seal) => manifest.with_seal(&seal),
             None => manifest.redacted(),
         }
+    }
+
+    /// A sealed Secret with the data that its seal stands for, of whichever of these has it: a copy
+    /// has the seal of what it is a copy of. What is not sealed stays as it is; none where nothing
+    /// has the data, or where it stays [`unchanged`](Seal::unchanged), so that nobody says what it is.
+    ///
+    /// ```
+    /// use cutover_manifest::{Manifest, Sealer};
+    /// use serde_json::json;
+    ///
+    /// let secret = |name: &str, token: &str| Manifest::new(json!({
+    ///     "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": {"token": token}
+    /// })).unwrap();
+    /// let sealed = Sealer::Slow.seal(&secret("key", "one"));
+    /// let copy = sealed.copy_as("key-2").unwrap();
+    /// let known = [secret("key", "two"), secret("key", "one")];
+    /// assert_eq!(Sealer::Slow.open(&copy, &known), Some(secret("key-2", "one")));
+    /// assert_eq!(Sealer::Slow.open(&copy, &known[..1]), None);
+    /// ```
+    pub fn open(&self, sealed: &Manifest, known: &[Manifest]) -> Option<Manifest> {
+        if !sealed.is_sealed() {
+            return Some(sealed.clone());
+        }
+        let seal = match sealed.seal() {
+            Some(Ok(seal)) if !seal.is_unchanged() => seal,
+            Some(Ok(_) | Err(_)) | None => return None,
+        };
+        let is_named = |secret: &&Manifest| {
+            let object = secret.object();
+            let unplaced = ObjectRef {
+                namespace: None,
+                ..object.clone()
+            };
+            let is_itself = object.name == sealed.object().name;
+            is_itself || seal.is_for(object) || seal.is_for(&unplaced)
+        };
+        let mut named = known.iter().filter(is_named);
+        let same =
+            named.find(|secret| self.seal_like(secret, sealed).seal() == Some(Ok(seal.clone())))?;
+        let mut open = sealed.without(DATA);
+        for field in [DATA, STRING_DATA] {
+            if let Some(data) = same.pointer(field.pointer()) {
+                open = open.with(field, data.clone());
+            }
+        }
+        Some(open)
     }
 
     /// Whether this key, or none, is what the seals of these manifests were made with.

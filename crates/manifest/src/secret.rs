@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use crate::pointer::escape;
-use crate::{BadSeal, Manifest, Seal};
+use crate::pointer::{self, escape};
+use crate::{BadSeal, Field, Manifest, Seal};
 
 /// The key that stands in a sealed Secret's `data`. It is no legal key of a Secret, which has no
 /// `/`.
 const SEALED: &str = "cutover.dev/sealed";
+
+/// Where a Secret has it, and its values.
+pub(crate) const DATA: Field = Field::new("/data");
 
 /// What stands there where not even a seal is wanted. It is no seal.
 const REDACTED: &str = "not shown";
@@ -141,6 +144,33 @@ impl Manifest {
                 .is_some_and(only_seal)
     }
 
+    /// The same with another Secret's values, wherever that one holds or repeats them.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// let secret = |fields| cutover_manifest::Manifest::new(json!({"apiVersion": "v1", "kind": "Secret",
+    ///     "metadata": {"name": "key"}, "type": "Opaque"})).unwrap().with_content(fields);
+    /// let sealed = secret(json!({"immutable": true, "data": {"cutover.dev/sealed": "unchanged"}}));
+    /// let file = secret(json!({"stringData": {"token": "one"}}));
+    /// assert_eq!(sealed.with_values_of(&file), secret(json!({"immutable": true, "stringData": {"token": "one"}})));
+    /// ```
+    #[must_use]
+    pub fn with_values_of(&self, other: &Self) -> Self {
+        let mut value = self.value().clone();
+        pointer::remove(&mut value, DATA.pointer());
+        for place in other
+            .unsealed()
+            .iter()
+            .map(String::as_str)
+            .chain([DATA.pointer()])
+        {
+            if let Some(values) = other.pointer(place) {
+                pointer::put(&mut value, place, values.clone());
+            }
+        }
+        self.with_content(value)
+    }
+
     /// Where a Secret may repeat its data beside `data`, as JSON pointers.
     ///
     /// ```
@@ -184,6 +214,7 @@ impl Manifest {
     ///
     /// `stringData` is folded into `data`, as the API server does, so a file and the object that it
     /// made have one text.
+    #[cfg(feature = "seal")]
     pub(crate) fn data_text(&self) -> String {
         folded(self.value())
             .iter()
@@ -195,11 +226,12 @@ impl Manifest {
         if !self.is_secret() || self.is_sealed() {
             return self.clone();
         }
-        let sealed = self.set("/data", json!({ SEALED: seal }));
-        let pointers = self.unsealed();
-        pointers
-            .iter()
-            .fold(sealed, |sealed, pointer| sealed.without(pointer))
+        let mut sealed = self.value().clone();
+        for pointer in self.unsealed() {
+            pointer::remove(&mut sealed, &pointer);
+        }
+        self.with_content(sealed)
+            .with(DATA, json!({ SEALED: seal }))
     }
 }
 
@@ -261,7 +293,9 @@ mod tests {
         let check = |place: &str, value: Value| {
             let open = secret(json!({"stringData": {"a": "hunter2"}, "type": "Opaque"}))
                 .set("/metadata/annotations", json!({"team": "front"}))
-                .set(place, value);
+                .unwrap()
+                .set(place, value)
+                .unwrap();
             assert!(!open.is_sealed(), "{place}");
             let sealed = open.redacted();
             assert!(sealed.is_sealed(), "{place}");

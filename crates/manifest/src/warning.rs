@@ -61,7 +61,10 @@ impl<'de> Deserialize<'de> for Place {
 fn parse(text: &str) -> Option<Place> {
     let (rest, column) = text.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
-    Some(Place::new(file, line.parse().ok()?, column.parse().ok()?))
+    match (line.parse(), column.parse()) {
+        (Ok(line), Ok(column)) => Some(Place::new(file, line, column)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

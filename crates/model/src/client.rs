@@ -1,36 +1,13 @@
 //! What a client may ask, with what goes wrong on the way.
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_patch::Patch;
 
 use crate::faults::Transport;
 use crate::model::Model;
 use crate::refused::Refused;
 use crate::server::{Call, Server};
 use crate::watch::{Scope, Watch, WatchEvent, WatchId};
-
-/// A write that a client asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Write {
-    /// Create the object.
-    Create(Manifest),
-    /// Patch the object (RFC 6902).
-    Patch {
-        /// Which object.
-        object: ObjectRef,
-        /// The operations.
-        ops: Patch,
-    },
-    /// Delete the object in the background.
-    Delete {
-        /// Which object.
-        object: ObjectRef,
-        /// `preconditions.uid`.
-        uid: Option<String>,
-        /// `preconditions.resourceVersion`.
-        version: Option<String>,
-    },
-}
+use crate::write::{LateWrite, Write};
 
 impl Model {
     /// Reads an object, as a client does; see [`Server::get`].
@@ -130,7 +107,10 @@ impl Model {
     /// The oldest write that is still on its way is carried out.
     pub(crate) fn carry_out_late(&mut self) {
         let LateWrite { write, manager } = self.late.remove(0);
-        // Nobody waits for the answer any more.
+        #[expect(
+            clippy::let_underscore_must_use,
+            reason = "nobody waits for the answer any more"
+        )]
         let _ = carry_out(
             &mut self.server,
             &write,
@@ -141,12 +121,6 @@ impl Model {
             },
         );
     }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct LateWrite {
-    write: Write,
-    manager: String,
 }
 
 fn carry_out(

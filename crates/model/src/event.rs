@@ -33,6 +33,8 @@ pub enum Event {
     Deleted(Uid),
     /// A watch expired.
     Expired(WatchId),
+    /// The controller of an autoscaler wrote another count, by its place among the loads.
+    Scaled(usize),
     /// Somebody else wrote.
     Edited,
     /// The clock jumped.

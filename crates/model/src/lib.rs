@@ -15,8 +15,8 @@
 //!
 //! - Of workloads it runs Deployments; a StatefulSet, a DaemonSet, a Job, a bare Pod is stored, and
 //!   nothing comes of it.
-//! - No autoscaler acts, no node fails, no finalizer holds an object back, and namespaces need not
-//!   exist.
+//! - Of autoscalers it runs HorizontalPodAutoscalers, by a load that a test says; KEDA does not act.
+//! - No node fails, no finalizer holds an object back, and namespaces need not exist.
 //! - Nobody but their controllers writes ReplicaSets, pods and EndpointSlices; they can be deleted.
 //! - Connections are counted at kube-proxy: there are no gateways, no session affinity and no
 //!   topology.
@@ -32,6 +32,8 @@ pub use refused::Refused;
 
 mod objects;
 pub use objects::Uid;
+
+mod key;
 
 mod server;
 pub use server::{Call, Policy, Server};
@@ -52,7 +54,9 @@ mod event;
 pub use event::Event;
 
 mod client;
-pub use client::Write;
+
+mod write;
+pub use write::Write;
 
 mod proxy;
 

@@ -1,8 +1,11 @@
 //! The transition system: what may happen next, and which of it does.
 
+use std::collections::BTreeMap;
+
+use cutover_manifest::ObjectRef;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::client::LateWrite;
+use crate::controllers::autoscaler::Autoscalers;
 use crate::controllers::kubelet::{Nodes, after};
 use crate::controllers::{deployment, endpoints, kubelet, replica_set};
 use crate::event::Event;
@@ -12,6 +15,7 @@ use crate::proxy::Proxy;
 use crate::random::Random;
 use crate::server::{Call, Server};
 use crate::watch::WatchId;
+use crate::write::{LateWrite, Write};
 
 /// A small cluster in memory: an API server, the controllers of Deployments, pods and endpoints,
 /// and what goes wrong.
@@ -63,6 +67,10 @@ pub struct Model {
     /// says, and one whose template changes in the middle fewer available than `maxUnavailable`
     /// says: Kubernetes does not promise either.
     pub overtaking: bool,
+    /// How many pods the load of each HorizontalPodAutoscaler asks for. It acts at any moment, for up
+    /// to a sync period by what it said before it was changed; one without a load does not act.
+    pub loads: BTreeMap<ObjectRef, u32>,
+    autoscalers: Autoscalers,
     pub(crate) random: Random,
     steps: u64,
     pub(crate) late: Vec<LateWrite>,
@@ -80,6 +88,8 @@ impl Model {
             faults: Faults::default(),
             lag: 1000,
             overtaking: false,
+            loads: BTreeMap::new(),
+            autoscalers: Autoscalers::default(),
             random: Random::new(seed),
             steps: 0,
             late: Vec::new(),
@@ -127,6 +137,18 @@ impl Model {
     /// How many things have happened.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// The write that comes late next, by [`Event::LateWrite`].
+    pub fn late(&self) -> Option<&Write> {
+        self.late.first().map(|late| &late.write)
+    }
+
+    /// The object that somebody else writes to next, by [`Event::Edited`].
+    pub fn edited(&self) -> Option<&ObjectRef> {
+        let mut edits = self.faults.edits.iter();
+        let due = edits.find(|edit| edit.step <= self.steps);
+        due.map(|edit| &edit.object)
     }
 
     /// What may happen now, time apart, in a fixed order.
@@ -195,6 +217,7 @@ impl Model {
 
     fn enable(&mut self) {
         let (server, now) = (&self.server, self.now);
+        self.autoscalers.look(server, self.loads.keys(), now);
         let work = &server.work;
         let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         let enabled = &mut self.enabled;
@@ -230,6 +253,11 @@ impl Model {
             .enumerate()
             .filter(|(_, watch)| watch.is_behind());
         enabled.extend(watches.map(|(at, _)| Event::Arrived(WatchId(at))));
+        for (at, (object, load)) in self.loads.iter().enumerate() {
+            if self.autoscalers.would_act(server, object, *load, now) {
+                enabled.push(Event::Scaled(at));
+            }
+        }
         enabled.extend(self.late.first().map(|_| Event::LateWrite));
     }
 
@@ -280,6 +308,11 @@ impl Model {
             Event::Arrived(WatchId(at)) => server.watches[at].deliver(),
             Event::Time(later) => self.now = later,
             Event::LateWrite => self.carry_out_late(),
+            Event::Scaled(at) => {
+                if let Some((object, load)) = self.loads.iter().nth(at) {
+                    self.autoscalers.act(server, object, *load, random, now);
+                }
+            }
             Event::Edited => self.edit(),
             Event::Jumped => self.jump(),
             fault => self.go_wrong(fault),
@@ -322,7 +355,10 @@ impl Model {
                 manager: &edit.manager,
                 dry_run: false,
             };
-            // Where it does not fit, nothing happens, as its documentation says.
+            #[expect(
+                clippy::let_underscore_must_use,
+                reason = "where it does not fit, nothing happens, as its documentation says"
+            )]
             let _ = self.server.patch(&edit.object, &edit.ops, call);
         }
     }

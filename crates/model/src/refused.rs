@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::server::Key;
+use crate::key::Key;
 
 /// A request that was not carried out, or whose answer did not come.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

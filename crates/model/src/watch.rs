@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use cutover_manifest::{Manifest, ObjectRef};
 
-use crate::server::Key;
+use crate::key::Key;
 
 /// Objects of one kind in one namespace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -50,12 +50,10 @@ impl FromStr for Duration {
         }
         let bad = || BadDuration(text.into());
         let duration = SpanParser::new().parse_duration(text).map_err(|_| bad())?;
-        let whole = duration.subsec_nanos() == 0;
-        u32::try_from(duration.as_secs())
-            .ok()
-            .filter(|_| whole)
-            .map(Self)
-            .ok_or_else(bad)
+        match u32::try_from(duration.as_secs()) {
+            Ok(seconds) if duration.subsec_nanos() == 0 => Ok(Self(seconds)),
+            _ => Err(bad()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use cutover_manifest::{BadSeal, NotCanonical, ObjectRef};
 
-use crate::plan::API_VERSION;
+use crate::version::API_VERSION;
 
 /// Why a document is no plan. Each says where, and what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

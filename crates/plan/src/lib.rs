@@ -17,12 +17,14 @@ mod error;
 mod gate;
 mod limits;
 mod operations;
+mod parse;
 mod phase;
 mod plan;
 #[cfg(feature = "schema")]
 mod schema;
 mod seals;
 mod step;
+mod version;
 mod walk;
 
 pub use analysis::{
@@ -39,8 +41,9 @@ pub use gate::{
 };
 pub use limits::MOST_STEPS;
 pub use phase::{BadPhase, Phase};
-pub use plan::{API_VERSION, KIND, Metadata, OnFailure, Plan, Spec, Undo};
+pub use plan::{Metadata, OnFailure, Plan, Spec, Undo};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use step::{Asked, Note, Step};
+pub use version::{API_VERSION, KIND};
 pub use walk::{Walk, apply, take_back, walk};

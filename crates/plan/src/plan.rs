@@ -8,15 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::limits;
 use crate::step::{Note, Step};
+use crate::version::{API_VERSION, KIND};
 use crate::walk::{Walk, walk};
-
-/// The `apiVersion` of plan files.
-pub const API_VERSION: &str = "cutover.dev/v1alpha1";
-
-/// The `kind` of plan files.
-pub const KIND: &str = "Plan";
 
 /// A plan: an ordered list of small patches, each with its exact inverse and the gates before the
 /// next one.
@@ -131,32 +125,6 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Reads a plan, and checks that it is whole: its digest, that each patch fits the state before
-    /// it and its inverse takes it back, that each state has the digest that the step names, and
-    /// that every way back ends where it says.
-    ///
-    /// What it promises is not recounted here: whoever acts on a plan of somebody else takes it
-    /// through `cutover-check`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Plan`] with the place: not a plan, a field that is not known, a plan edited by
-    /// hand. [`Error::Edited`] for one that is larger than a plan may be, before any of it is
-    /// applied.
-    pub fn parse(value: &Value) -> Result<Self, Error> {
-        version(value)?;
-        limits::document(value)?;
-        let plan: Self = serde_path_to_error::deserialize(value).map_err(|error| Error::Plan {
-            place: match error.path().to_string().as_str() {
-                "." => "plan".to_owned(),
-                path => format!("plan: {path}"),
-            },
-            reason: error.inner().to_string(),
-        })?;
-        plan.whole()?;
-        Ok(plan)
-    }
-
     /// The plan as a document.
     ///
     /// # Errors
@@ -259,22 +227,4 @@ impl Plan {
         }
         Ok(Digest::of(&value)?)
     }
-}
-
-/// Refuses a document of another kind, or of a version that this program does not know.
-fn version(value: &Value) -> Result<(), Error> {
-    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
-    let (version, kind) = (text("apiVersion"), text("kind"));
-    if kind != KIND {
-        return Err(Error::Plan {
-            place: "plan: kind".into(),
-            reason: format!("`{kind}` is not `{KIND}`"),
-        });
-    }
-    if version != API_VERSION {
-        return Err(Error::Version {
-            version: version.into(),
-        });
-    }
-    Ok(())
 }

@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, OnFailure, Plan, Spec};
 use cutover_release::{
-    Release, autoscalers, check_made, paused, ports, resumed, services, workload_name,
+    After, Release, autoscalers, check_made, paused, ports, resumed, selectors, services,
+    workload_name,
 };
 use cutover_traffic::PodIndex;
 use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
 
 use crate::error::Error;
+use crate::hold::held;
 use crate::name::name;
 use crate::route::route;
+use crate::stages::waypoints;
 use crate::strategy::Strategy;
 use crate::warn::warnings;
 use crate::waypoint::{Waypoint, Waypoints};
@@ -27,6 +30,8 @@ pub struct Options {
     pub on_failure: OnFailure,
     /// How many workloads move in one step at most.
     pub max_concurrent: Option<usize>,
+    /// Which workloads come after which; all move side by side where nothing is said.
+    pub after: After,
 }
 
 /// Plans the way over a strategy's waypoints, forward and back from every step.
@@ -38,7 +43,7 @@ pub struct Options {
 ///
 /// What the strategy refuses, and rule 10 of the planner, at any waypoint.
 pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Result<Plan, Error> {
-    let waypoints = strategy.waypoints(release)?;
+    let waypoints = waypoints(release, strategy, &options.after)?;
     let mut notes: Vec<Note> = Vec::new();
     notes.extend(release.warnings().iter().cloned().map(Note::from));
     notes.extend(warnings(release, &waypoints).into_iter().map(Note::from));
@@ -85,15 +90,30 @@ fn checked(
     autoscalers(release, &workloads)?;
     resumed(release, &workloads)?;
     workloads.extend(comers_and_goers(release, &points, &workloads));
+    for workload in &mut workloads {
+        mark_given(workload, release);
+    }
     for point in &points {
         deployments(&point.bundle).try_for_each(check_made)?;
-        services(&point.bundle, release.from(), &workloads)?;
+        if !point.outage {
+            services(&point.bundle, release.from(), &workloads)?;
+        }
     }
+    let points = held(release, &workloads, points);
     let points = points_of_plan(release, &workloads, points);
-    points
-        .windows(2)
-        .try_for_each(|leg| paused(&leg[0].bundle, &leg[1].bundle))?;
+    for leg in points.windows(2) {
+        paused(&leg[0].bundle, &leg[1].bundle)?;
+        selectors(&leg[0].bundle, &leg[1].bundle, release.from())?;
+    }
     Ok((workloads, points))
+}
+
+/// Says of a workload where its number of pods is not the manifests'.
+fn mark_given(workload: &mut Workload, release: &Release) {
+    let is_given = workload.objects().any(|set| release.is_given(set));
+    if is_given {
+        workload.bounds = workload.bounds.clone().given();
+    }
 }
 
 /// Deployments that only one end has are workloads too: their pods are waited for when they come,

@@ -2,9 +2,11 @@
 
 mod assemble;
 mod error;
+mod hold;
 pub mod kinds;
 mod name;
 mod route;
+mod stages;
 mod strategy;
 mod warn;
 mod waypoint;
@@ -12,7 +14,7 @@ mod waypoint;
 pub use assemble::{Options, plan};
 pub use error::Error;
 pub use strategy::{Strategy, from_fn};
-pub use waypoint::{Waypoint, Waypoints, silence};
+pub use waypoint::{Waypoint, Waypoints, outage, succession};
 
 #[cfg(test)]
 mod tests;

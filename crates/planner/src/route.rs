@@ -79,6 +79,8 @@
 //! one pod the canary serves alone, so the stable set changes its template while nobody looks:
 //! `→ 0*+1 → 1*+1 → 1*+0 → 1*`.
 
+mod advance;
+mod edit;
 mod gates;
 mod lane;
 mod leg;
@@ -119,8 +121,8 @@ pub(crate) fn route(
 struct Ground<'a> {
     workloads: &'a [Workload],
     max_concurrent: Option<usize>,
-    /// Templates of the version that the plan starts from.
-    old: BTreeSet<String>,
+    /// The templates of the version that a set's workload starts from.
+    old: BTreeMap<&'a ObjectRef, BTreeSet<String>>,
 }
 
 /// One direction of travel.
@@ -161,20 +163,22 @@ impl<'a> Ground<'a> {
         points: &'a [Waypoint],
         max_concurrent: Option<usize>,
     ) -> Self {
-        let adopted = points
-            .iter()
-            .enumerate()
-            .filter(|(at, point)| *at == 0 || point.adopts);
-        let old = adopted.flat_map(|(_, point)| {
-            workloads
-                .iter()
-                .flat_map(|workload| serving(workload, &point.bundle))
-        });
+        let mut old = BTreeMap::new();
+        for workload in workloads {
+            let templates = old_templates(workload, points);
+            old.extend(workload.objects().map(|set| (set, templates.clone())));
+        }
         Self {
             workloads,
             max_concurrent,
-            old: old.collect(),
+            old,
         }
+    }
+
+    /// Whether a set's pods are of the version that its workload starts from.
+    fn is_old(&self, set: &Manifest) -> bool {
+        let old = self.old.get(set.object());
+        old.is_some_and(|old| old.contains(&template(set)))
     }
 
     fn journey(&'a self, back: bool) -> Journey<'a> {
@@ -190,8 +194,8 @@ impl<'a> Ground<'a> {
 impl Journey<'_> {
     fn version(&self, set: Option<&Manifest>) -> Version {
         match set {
-            Some(set) if !self.ground.old.contains(&template(set)) => Version::New,
-            _ => Version::Old,
+            Some(set) if !self.ground.is_old(set) => Version::New,
+            Some(_) | None => Version::Old,
         }
     }
 
@@ -231,16 +235,31 @@ impl Journey<'_> {
     }
 }
 
-/// The templates of the sets that answer requests: an idle slot may hold the new version already.
-fn serving(workload: &Workload, bundle: &Bundle) -> Vec<String> {
+/// The templates of the version that a workload starts from, also as an adoption labels them.
+///
+/// Pods that another workload ran are not among them: a set under a new name may not come up though
+/// its template is an old one.
+fn old_templates(workload: &Workload, points: &[Waypoint]) -> BTreeSet<String> {
+    let start = points.iter().take(1);
+    let start = start.flat_map(|point| serving(workload, &point.bundle));
+    let mut old: BTreeSet<String> = start.map(template).collect();
+    for leg in points.windows(2).filter(|leg| leg[1].adopts) {
+        for set in serving(workload, &leg[1].bundle) {
+            // What has been replaced before is not old by standing here.
+            let was = leg[0].bundle.get(set.object()).map(template);
+            if was.is_some_and(|was| old.contains(&was)) {
+                old.insert(template(set));
+            }
+        }
+    }
+    old
+}
+
+/// The sets that answer requests: an idle slot may hold the new version already.
+fn serving<'a>(workload: &'a Workload, bundle: &'a Bundle) -> Vec<&'a Manifest> {
     let stand = Stand::new(workload, bundle, bundle);
-    stand
-        .sets
-        .iter()
-        .filter(|set| set.serves())
-        .filter_map(|set| set.here)
-        .map(template)
-        .collect()
+    let sets = stand.sets.iter().filter(|set| set.serves());
+    sets.filter_map(|set| set.here).collect()
 }
 
 fn template(set: &Manifest) -> String {

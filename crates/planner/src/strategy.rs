@@ -22,7 +22,7 @@ use crate::waypoint::Waypoints;
 ///     }
 ///
 ///     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-///         Waypoints::straight(release, "update", &Allowance::default())
+///         Waypoints::direct(release, "update", &Allowance::default())
 ///     }
 /// }
 /// ```
@@ -56,7 +56,7 @@ pub trait Strategy {
 /// use cutover_workload::Allowance;
 ///
 /// let straight = from_fn("straight", |release: &Release| {
-///     Waypoints::straight(release, "update", &Allowance::default())
+///     Waypoints::direct(release, "update", &Allowance::default())
 /// });
 /// ```
 pub fn from_fn<F>(name: &str, waypoints: F) -> impl Strategy + use<'_, F>

@@ -19,6 +19,8 @@ pub struct Waypoint {
     /// Whether what changes on the way here is labels and selectors only, so that the pods here
     /// still count as the version that the plan starts from.
     pub adopts: bool,
+    /// Whether nobody may answer here: a Service may stand without pods.
+    pub outage: bool,
 }
 
 impl Waypoint {
@@ -30,6 +32,7 @@ impl Waypoint {
             gates: Vec::new(),
             shares: Vec::new(),
             adopts: false,
+            outage: false,
         }
     }
 
@@ -54,6 +57,13 @@ impl Waypoint {
         self.adopts = true;
         self
     }
+
+    /// The same, where nobody may answer.
+    #[must_use]
+    pub fn with_outage(mut self) -> Self {
+        self.outage = true;
+        self
+    }
 }
 
 /// A strategy's answer: where to stand, one after the other, and what shares a budget meanwhile.
@@ -76,23 +86,19 @@ impl Waypoints {
     /// # Errors
     ///
     /// A Deployment that only one end has, and a budget that the API server does not take.
-    pub fn straight(
-        release: &Release,
-        phase: &str,
-        allowance: &Allowance,
-    ) -> Result<Self, Refusals> {
-        let mut straight = Self::default();
-        let mut bundle = release.transit()?;
+    pub fn direct(release: &Release, phase: &str, allowance: &Allowance) -> Result<Self, Refusals> {
+        let mut waypoints = Self::default();
+        let mut bundle = release.transition()?;
         let changed = release.changed();
         for object in &changed {
-            straight.follow(release, object, allowance)?;
+            waypoints.follow(release, object, allowance)?;
         }
         bundle.extend(release.wanted(&changed));
-        straight.points = vec![
+        waypoints.points = vec![
             Waypoint::new(phase, bundle),
             Waypoint::new("cleanup", release.to().clone()),
         ];
-        Ok(straight)
+        Ok(waypoints)
     }
 
     /// Adds the workload of a Deployment that is left to its own controller.
@@ -111,7 +117,7 @@ impl Waypoints {
         let mut follower = workload(release, object, allowance)?;
         let rolled = release.to().get(object).filter(|_| release.rolls(object));
         if let Some(set) = rolled.filter(|set| Deployment::of(set).recreates()) {
-            self.warnings.push(silence(set));
+            self.warnings.push(outage(set));
             follower = follower.recreated(Deployment::of(set).replicas().unwrap_or(0));
         }
         self.workloads.push(follower);
@@ -120,27 +126,39 @@ impl Waypoints {
 }
 
 /// How long nobody may answer while all pods of a Deployment are replaced at once.
-pub fn silence(set: &Manifest) -> Warning {
-    let number = |pointer: &str, otherwise: u64| {
-        set.pointer(pointer)
-            .and_then(serde_json::Value::as_u64)
-            .unwrap_or(otherwise)
-    };
-    let grace = number("/spec/template/spec/terminationGracePeriodSeconds", 30);
-    let delay = number(
-        "/spec/template/spec/containers/0/readinessProbe/initialDelaySeconds",
-        0,
-    );
-    let deadline = Duration::of_seconds(Deployment::of(set).deadline());
+pub fn outage(set: &Manifest) -> Warning {
+    let outage = duration_of_outage(set, set);
     Warning {
         object: Some(set.object().clone()),
         place: None,
-        message: format!(
-            "all its pods stop before new ones start: nobody answers for up to {grace} s while they end, and then until a \
-             new pod is ready, which takes {delay} s at least and {deadline} at most before the step fails"
-        ),
+        message: format!("all its pods stop before new ones start: {outage}"),
         hint: Some(
             "where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling".into(),
         ),
     }
+}
+
+/// How long nobody may answer while a Deployment goes before one of the same selector comes.
+pub fn succession(goes: &Manifest, comes: &Manifest) -> Warning {
+    let (object, outage) = (goes.object(), duration_of_outage(goes, comes));
+    Warning {
+        object: Some(comes.object().clone()),
+        place: None,
+        message: format!("it has the selector of {object}, whose pods stop first: {outage}"),
+        hint: Some("give it a label more, in its selector and its pods: then both stand side by side meanwhile".into()),
+    }
+}
+
+/// From the first pod that ends to the first new one that is ready, in words.
+fn duration_of_outage(ending: &Manifest, starting: &Manifest) -> String {
+    let number = |set: &Manifest, pointer: &str| set.pointer(pointer)?.as_u64();
+    let grace = "/spec/template/spec/terminationGracePeriodSeconds";
+    let grace = number(ending, grace).unwrap_or(30);
+    let delay = "/spec/template/spec/containers/0/readinessProbe/initialDelaySeconds";
+    let delay = number(starting, delay).unwrap_or(0);
+    let deadline = Duration::of_seconds(Deployment::of(starting).deadline());
+    format!(
+        "nobody answers for up to {grace} s while they end, and then until a new pod is ready, \
+         which takes {delay} s at least and {deadline} at most before the step fails"
+    )
 }

@@ -108,7 +108,7 @@ impl Adoption {
 }
 
 fn note(object: &ObjectRef, message: String, line: &str) -> Warning {
-    let hint = format!("let the file say so, or the next apply of it takes it back: {line}");
+    let hint = format!("write it into the file too, or applying the file removes it: {line}");
     Warning {
         object: Some(object.clone()),
         place: None,

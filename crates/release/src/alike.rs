@@ -1,10 +1,10 @@
 //! Pods that two manifests write in two ways, and the API server stores in one.
 
-use cutover_manifest::{Bundle, Manifest, Quantity};
-use cutover_workload::deployments;
+use cutover_manifest::{Bundle, Field, Manifest, Quantity};
+use cutover_workload::{Deployment, deployments};
 use serde_json::{Map, Value};
 
-const TEMPLATE: &str = "/spec/template";
+const STATUS: Field = Field::new("/status");
 
 /// What is wanted, with each Deployment and each template as it runs that only writes the same in
 /// another way: it is no release of it.
@@ -18,13 +18,16 @@ pub(crate) fn written_alike(from: &Bundle, to: &mut Bundle) {
 }
 
 fn as_it_runs(running: &Manifest, wanted: &Manifest) -> Option<Manifest> {
-    let without = |set: &Manifest| stored(set.without("/status").value());
+    let without = |set: &Manifest| stored(set.without(STATUS).value());
     if without(running) == without(wanted) {
         return Some(running.clone());
     }
-    let (was, is) = (running.pointer(TEMPLATE)?, wanted.pointer(TEMPLATE)?);
+    let (was, is) = (
+        running.pointer(Deployment::TEMPLATE.pointer())?,
+        wanted.pointer(Deployment::TEMPLATE.pointer())?,
+    );
     let alike = was != is && stored(was) == stored(is);
-    alike.then(|| wanted.set(TEMPLATE, was.clone()))
+    alike.then(|| wanted.with(Deployment::TEMPLATE, was.clone()))
 }
 
 /// A value as far as the API server tells two apart: it drops what is null or an empty list, and
@@ -115,7 +118,7 @@ mod tests {
                 "metadata": {"labels": {"app": "web"}},
                 "spec": {"containers": [{"name": "web", "image": "web:1"}]}}},
         }));
-        web.unwrap().set(pointer, value)
+        web.unwrap().set(pointer, value).unwrap()
     }
 
     /// A failure means that pods are replaced by the same pods, or that a change is overlooked.
@@ -181,6 +184,6 @@ mod tests {
         let ends = Ends::new(Bundle::from_iter([from.clone()]), Bundle::from_iter([to]));
         let release = Release::new(ends).unwrap();
         assert_eq!(release.changed(), [from.object().clone()]);
-        assert!(!release.turns(from.object()));
+        assert!(!release.replaces_pods(from.object()));
     }
 }

@@ -226,21 +226,20 @@ fn edit(
     name: &str,
     change: impl Fn(&mut serde_json::Map<String, Value>),
 ) -> Manifest {
-    set.with(|value| {
-        for list in [
-            "/spec/template/spec/initContainers",
-            "/spec/template/spec/containers",
-        ] {
-            let containers = value
-                .pointer_mut(list)
-                .and_then(Value::as_array_mut)
-                .into_iter()
-                .flatten();
-            let named = containers
-                .filter(|container| container.get("name").and_then(Value::as_str) == Some(name));
-            named.filter_map(Value::as_object_mut).for_each(&change);
+    let mut edited = set.value().clone();
+    for list in [
+        "/spec/template/spec/initContainers",
+        "/spec/template/spec/containers",
+    ] {
+        let containers = edited.pointer_mut(list).and_then(Value::as_array_mut);
+        for container in containers.into_iter().flatten() {
+            let is_named = container.get("name").and_then(Value::as_str) == Some(name);
+            if let Some(container) = container.as_object_mut().filter(|_| is_named) {
+                change(container);
+            }
         }
-    })
+    }
+    set.with_content(edited)
 }
 
 /// Replaces the variable where it stands, or adds it at the end. Of several of one name the last

@@ -6,13 +6,14 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{Deployment, deployments, is_configuration, reconfigures};
 use serde_json::Value;
 
+use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
 
 impl Release {
     /// These Deployments as they are wanted, each with the configuration that changes with its
-    /// pods: what a [transit](Self::transit) leaves as it runs.
+    /// pods: what a [transition](Self::transition) leaves as it runs.
     pub fn wanted<'a>(
         &self,
         deployments: impl IntoIterator<Item = &'a ObjectRef>,
@@ -53,7 +54,7 @@ impl Release {
     /// Whether the pods of a Deployment are replaced by those of another template, or roll out what
     /// was held back.
     pub fn is_replaced(&self, deployment: &ObjectRef) -> bool {
-        self.turns(deployment) || self.rolls(deployment)
+        self.replaces_pods(deployment) || self.rolls(deployment)
     }
 }
 
@@ -96,14 +97,15 @@ pub(crate) fn configuration(release: &Release) -> Result<(), Refusals> {
 /// `immutable: true` and a Secret's `type` (`ValidateConfigMapUpdate` and `ValidateSecretUpdate` in
 /// `pkg/apis/core/validation/validation.go`).
 fn immutable(from: &Manifest, to: &Manifest) -> Result<(), Refusals> {
-    let (field, reason) = if reconfigures(from, to) && is_immutable(from) {
-        ("/immutable", "it is immutable, and its data changes")
+    let (field, reason, hint) = if reconfigures(from, to) && is_immutable(from) {
+        let reason = "it is immutable, and its data changes";
+        ("/immutable", reason, Hint::Version)
     } else if type_of(from) != type_of(to) {
-        ("/type", "the field is immutable")
+        let hint = "make an object of another name, and let the new pods refer to that";
+        ("/type", "the field is immutable", Hint::from(hint))
     } else {
         return Ok(());
     };
-    let hint = "make an object of another name, and let the new pods refer to that";
     Err(refuse(kinds::IMMUTABLE, from.object(), field, reason, hint))
 }
 

@@ -1,14 +1,22 @@
 //! Both ends of a release before they are judged, and the passes over what is wanted.
 
-use cutover_manifest::{Bundle, ObjectRef, Sealer};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[cfg(feature = "seal")]
+use cutover_manifest::Sealer;
+use cutover_manifest::{Bundle, ObjectRef, Warning};
 
 use crate::autoscalers::autoscaled;
 use crate::change::{EnvironmentVariable, Image, set_environment, set_image};
+use crate::given::{Replicas, fill, given};
 use crate::images::{ImageOverride, override_image};
-use crate::live::live;
+use crate::live::{Owner, owners};
+use crate::on_autoscaler::OnAutoscaler;
 use crate::refusal::Refusals;
+use crate::sealing::Sealing;
 use crate::select::WorkloadName;
 use crate::sets::uncounted;
+use crate::versions::Configuration;
 use crate::without::{ObjectName, without};
 
 /// What runs and what is wanted, as they were given.
@@ -33,7 +41,12 @@ pub struct Ends {
     to: Bundle,
     prune: bool,
     restart: bool,
-    sealer: Sealer,
+    given: BTreeMap<ObjectRef, u32>,
+    on_autoscaler: Option<OnAutoscaler>,
+    scaled: bool,
+    configuration: Configuration,
+    sealing: Sealing,
+    warnings: Vec<Warning>,
 }
 
 impl Ends {
@@ -44,7 +57,12 @@ impl Ends {
             to,
             prune: false,
             restart: false,
-            sealer: Sealer::default(),
+            given: BTreeMap::new(),
+            on_autoscaler: None,
+            scaled: false,
+            configuration: Configuration::default(),
+            sealing: Sealing::default(),
+            warnings: Vec::new(),
         }
     }
 
@@ -72,6 +90,62 @@ impl Ends {
         self
     }
 
+    /// The same, where this is done about autoscalers of sets whose pods are counted; where nothing is
+    /// said, what was said before. Such a release is refused where nobody says anything.
+    #[must_use]
+    pub fn with_autoscalers(mut self, on_autoscaler: Option<OnAutoscaler>) -> Self {
+        self.on_autoscaler = on_autoscaler.or(self.on_autoscaler);
+        self
+    }
+
+    /// The same, with the numbers of pods that run, of Deployments whose manifests do not say it: of
+    /// one by its name, else of all, or of all that are meant.
+    ///
+    /// An autoscaler's number is not the manifest's to say either; where it is not held, what is
+    /// given counts for nothing.
+    ///
+    /// # Errors
+    ///
+    /// A name that no Deployment has that runs, or one whose manifests say the number.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # use cutover_release::{Ends, Release};
+    /// # use serde_json::json;
+    /// let hello = Manifest::new(json!({
+    ///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+    ///     "spec": {"selector": {"matchLabels": {"app": "hello"}}, "template": {
+    ///         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": []}}},
+    /// }))?;
+    /// let object = hello.object().clone();
+    /// let ends = Ends::unchanged(Bundle::from_iter([hello])).given(&["3".parse()?], &[])?;
+    /// assert!(Release::new(ends)?.is_given(&object));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn given(
+        mut self,
+        replicas: &[Replicas],
+        meant: &[WorkloadName],
+    ) -> Result<Self, Refusals> {
+        self.given = given([&self.from, &self.to], replicas, meant)?;
+        Ok(self)
+    }
+
+    /// The same, where numbers of pods are what is wanted: they are not left as they are for an
+    /// autoscaler that is held.
+    #[must_use]
+    pub fn scaled(mut self) -> Self {
+        self.scaled = true;
+        self
+    }
+
+    /// The same, with this wanted of ConfigMaps and Secrets whose data changes and that pods read.
+    #[must_use]
+    pub fn with_configuration(mut self, configuration: Configuration) -> Self {
+        self.configuration = configuration;
+        self
+    }
+
     /// The same without some objects: the release neither changes nor judges them. Of a name that is
     /// there in several namespaces all are meant.
     ///
@@ -86,7 +160,7 @@ impl Ends {
     /// # Ok::<(), cutover_release::BadObjectName>(())
     /// ```
     pub fn without(mut self, names: &[ObjectName]) -> Result<Self, Refusals> {
-        [self.from, self.to] = without(&self, names)?;
+        [self.from, self.to] = without([&self.from, &self.to], names)?;
         Ok(self)
     }
 
@@ -100,9 +174,10 @@ impl Ends {
     /// let release = Release::new(Ends::default().sealed_by(Sealer::Keyed(key)))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[cfg(feature = "seal")]
     #[must_use]
     pub fn sealed_by(mut self, sealer: Sealer) -> Self {
-        self.sealer = sealer;
+        self.sealing = sealer.into();
         self
     }
 
@@ -110,6 +185,20 @@ impl Ends {
     #[must_use]
     pub fn wanting(mut self, to: Bundle) -> Self {
         self.to = to;
+        self
+    }
+
+    /// The same, with what a reviewer should know of what is wanted.
+    #[must_use]
+    pub fn warned(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// The same, where something else runs.
+    #[must_use]
+    pub fn running(mut self, from: Bundle) -> Self {
+        self.from = from;
         self
     }
 
@@ -170,16 +259,17 @@ impl Ends {
         self.passed(|to| set_environment(to, variable, workloads))
     }
 
-    /// Whether both ends say how many pods a Deployment has.
+    /// Whether both ends say how many pods a Deployment has, or it was given.
     ///
     /// # Errors
     ///
-    /// An autoscaler that says it, and a manifest that leaves it out.
+    /// An autoscaler that says it and is not held, and a manifest that leaves it out.
     pub fn says_replicas(&self, deployment: &ObjectRef) -> Result<(), Refusals> {
-        match live(&self.from, &self.to).get(deployment) {
-            None => Ok(()),
-            Some(None) => Err(uncounted(deployment)),
-            Some(Some(scaler)) => Err(autoscaled(deployment, scaler)),
+        match owners(&self.from, &self.to, self.on_autoscaler).get(deployment) {
+            None | Some(Owner::Plan(_)) => Ok(()),
+            Some(Owner::Unknown) if self.given.contains_key(deployment) => Ok(()),
+            Some(Owner::Unknown) => Err(uncounted(deployment)),
+            Some(Owner::Autoscaler(scaler)) => Err(autoscaled(deployment, scaler)),
         }
     }
 
@@ -193,12 +283,34 @@ impl Ends {
         &self.to
     }
 
-    pub(crate) fn sealer(&self) -> &Sealer {
-        &self.sealer
+    /// Writes the numbers of pods that were given into both ends.
+    pub(crate) fn fill(&self, ends: [&mut Bundle; 2]) -> BTreeSet<ObjectRef> {
+        fill(ends, &self.given, self.on_autoscaler, self.scaled)
+    }
+
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    pub(crate) fn sealing(&self) -> &Sealing {
+        &self.sealing
+    }
+
+    /// What is done about autoscalers.
+    pub(crate) fn on_autoscaler(&self) -> Option<OnAutoscaler> {
+        self.on_autoscaler
+    }
+
+    pub(crate) fn is_scaled(&self) -> bool {
+        self.scaled
     }
 
     pub(crate) fn is_pruned(&self) -> bool {
         self.prune
+    }
+
+    pub(crate) fn configuration(&self) -> Configuration {
+        self.configuration
     }
 
     pub(crate) fn restarts_for_configuration(&self) -> bool {

@@ -11,8 +11,12 @@ use std::fmt;
 pub enum Hint {
     /// This sentence, wherever the input comes from.
     Do(Cow<'static, str>),
+    /// Build the program with the feature `seal`.
+    BuildWithSeal,
     /// Check the name, and what the input holds.
     CheckInput,
+    /// Hold the autoscaler for the length of the plan, or take a strategy that counts no pods.
+    HoldAutoscaler,
     /// Name the container that is meant.
     NameContainer,
     /// Say which namespace is meant.
@@ -31,13 +35,19 @@ pub enum Hint {
     Scale,
     /// Give the ReplicaSets too.
     ShowHistory,
+    /// Give the new data a name of its own.
+    Version,
 }
 
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Do(sentence) => sentence,
+            Self::BuildWithSeal => "build with the feature `seal` of cutover",
             Self::CheckInput => "check the name, the namespace, and what the input holds",
+            Self::HoldAutoscaler => {
+                "hold it for the length of the plan (autoscaler: hold), or take the strategy rolling, which counts no pods"
+            }
             Self::NameContainer => "say which container",
             Self::NameNamespace => "check the name, and say which namespace where names repeat",
             Self::NameWorkload => "say which, with its namespace where names repeat",
@@ -49,6 +59,9 @@ impl fmt::Display for Hint {
             }
             Self::Scale => "change the number by a plan of its own",
             Self::ShowHistory => "give its ReplicaSets too",
+            Self::Version => {
+                "let configuration keep versioned names, or make an object of another name and let the new pods refer to that"
+            }
         })
     }
 }

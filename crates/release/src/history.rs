@@ -35,6 +35,7 @@ fn is_history(manifest: &Manifest, input: [&Bundle; 2]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use cutover_manifest::Field;
     use serde_json::{Value, json};
 
     use super::*;
@@ -113,7 +114,7 @@ mod tests {
             owner("Deployment", "hello", "1"),
         );
         check(
-            &[elsewhere.set("/metadata/namespace", json!("test"))],
+            &[elsewhere.set("/metadata/namespace", json!("test")).unwrap()],
             &["ReplicaSet test/hello-1"],
         );
         // Pods of other sets, and of nobody's.
@@ -169,7 +170,7 @@ mod tests {
             assert_eq!(left.iter().count(), expect);
         };
         let live = |uid| object("Deployment", "hello", uid, Value::Null);
-        let file = live("1").without("/metadata/uid");
+        let file = live("1").without(Field::new("/metadata/uid"));
         check(&[], &[], 1);
         check(&[live("1")], &[], 0);
         check(&[], std::slice::from_ref(&file), 0);

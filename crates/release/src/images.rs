@@ -135,21 +135,21 @@ fn images(manifest: &Manifest) -> impl Iterator<Item = &str> {
 }
 
 fn overridden(manifest: &Manifest, change: &ImageOverride) -> Manifest {
-    manifest.with(|value| {
-        let templates = TEMPLATES.iter();
-        let lists = templates.flat_map(|template| {
-            ["initContainers", "containers"].map(|list| format!("{template}/spec/{list}"))
-        });
-        for list in lists {
-            let containers = value.pointer_mut(&list).and_then(Value::as_array_mut);
-            for container in containers.into_iter().flatten() {
-                let image = container.get("image").and_then(Value::as_str);
-                if let Some(new) = image.and_then(|image| change.of(image)) {
-                    container["image"] = json!(new);
-                }
+    let mut overridden = manifest.value().clone();
+    let templates = TEMPLATES.iter();
+    let lists = templates.flat_map(|template| {
+        ["initContainers", "containers"].map(|list| format!("{template}/spec/{list}"))
+    });
+    for list in lists {
+        let containers = overridden.pointer_mut(&list).and_then(Value::as_array_mut);
+        for container in containers.into_iter().flatten() {
+            let image = container.get("image").and_then(Value::as_str);
+            if let Some(new) = image.and_then(|image| change.of(image)) {
+                container["image"] = json!(new);
             }
         }
-    })
+    }
+    manifest.with_content(overridden)
 }
 
 fn no_image(change: &ImageOverride, meant: &[&Manifest]) -> Refusals {

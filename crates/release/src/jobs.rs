@@ -54,7 +54,7 @@ mod tests {
                 "spec": {"template": {"spec": {"containers": [{"name": "migrate", "image": "migrate:1"}]}}},
             }));
             let job = job.unwrap();
-            let next = job.set(pointer, value);
+            let next = job.set(pointer, value).unwrap();
             let ends = Ends::new(
                 Bundle::from_iter([job.clone()]),
                 Bundle::from_iter([next.clone()]),

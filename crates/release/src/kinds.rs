@@ -6,6 +6,8 @@ use crate::RefusalKind;
 pub const AUTOSCALER: RefusalKind = RefusalKind::new("autoscaler");
 /// The API server does not take the budget.
 pub const BUDGET: RefusalKind = RefusalKind::new("budget");
+/// A workload is to come after itself, by itself or by way of others.
+pub const CIRCLE: RefusalKind = RefusalKind::new("circle");
 /// Pods read a ConfigMap or Secret that the release takes away, or both slots read what changes.
 pub const CONFIGURATION: RefusalKind = RefusalKind::new("configuration");
 /// The text is not an image.
@@ -42,12 +44,16 @@ pub const RECREATE: RefusalKind = RefusalKind::new("recreate");
 pub const REPLICAS_SAID: RefusalKind = RefusalKind::new("replicasSaid");
 /// Two Deployments have one selector.
 pub const SAME_SELECTOR: RefusalKind = RefusalKind::new("sameSelector");
+/// This build cannot seal the data of a Secret that the release changes.
+pub const SEAL: RefusalKind = RefusalKind::new("seal");
 /// The API server does not take the selector, or it does not hold for the pods that it is for.
 pub const SELECTOR: RefusalKind = RefusalKind::new("selector");
 /// A Service would newly send requests to pods of others.
 pub const STRANGERS: RefusalKind = RefusalKind::new("strangers");
 /// An object that the plan would make is there already.
 pub const TAKEN: RefusalKind = RefusalKind::new("taken");
+/// What is to move one after the other can only move together.
+pub const TIED: RefusalKind = RefusalKind::new("tied");
 /// One object is there in two versions of its API.
 pub const TWO_VERSIONS: RefusalKind = RefusalKind::new("twoVersions");
 /// A field has another type than Kubernetes gives it.

@@ -5,65 +5,103 @@ use std::collections::BTreeMap;
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_workload::{Deployment, deployments};
 
-use crate::autoscalers::{scaler_of, scalers};
+use crate::autoscalers::autoscalers_of;
+use crate::on_autoscaler::OnAutoscaler;
 
-const REPLICAS: &str = "/spec/replicas";
+/// Who says how many pods a Deployment has, where its manifest alone does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// An autoscaler.
+    Autoscaler(ObjectRef),
+    /// The plan, which holds this autoscaler while it counts.
+    Plan(ObjectRef),
+    /// Nobody that is known: an end says no number.
+    Unknown,
+}
 
-/// The Deployments whose number of pods is not the manifests' to say, each with its autoscaler
-/// where it has one.
+/// The Deployments whose number of pods is not the manifests' to say, each with who says it.
 ///
 /// A number at one end alone is none: no patch may add it or take it away, since the API server
 /// makes one of an absent number.
-pub(crate) fn live(from: &Bundle, to: &Bundle) -> BTreeMap<ObjectRef, Option<ObjectRef>> {
-    let scalers = scalers(from, to);
-    let sets = deployments(from).chain(deployments(to));
-    let live = sets.filter_map(|set| {
+pub(crate) fn owners(
+    from: &Bundle,
+    to: &Bundle,
+    on_autoscaler: Option<OnAutoscaler>,
+) -> BTreeMap<ObjectRef, Owner> {
+    let mut owners = BTreeMap::new();
+    for set in deployments(from).chain(deployments(to)) {
         let object = set.manifest().object();
-        let autoscaler = scaler_of(object, &scalers).map(|scaler| scaler.object().clone());
-        (autoscaler.is_some() || !is_said(set)).then(|| (object.clone(), autoscaler))
-    });
-    live.collect()
+        let scaler = [from, to]
+            .into_iter()
+            .find_map(|end| autoscalers_of(object, end).next());
+        let scaler = scaler.map(|scaler| scaler.object().clone());
+        let is_said = [from, to]
+            .iter()
+            .filter_map(|end| end.get(object))
+            .all(is_said);
+        let owner = match (scaler, on_autoscaler) {
+            (Some(scaler), None) => Owner::Autoscaler(scaler),
+            (Some(scaler), Some(OnAutoscaler::Hold)) if is_said => Owner::Plan(scaler),
+            (_, _) if is_said => continue,
+            (_, _) => Owner::Unknown,
+        };
+        owners.insert(object.clone(), owner);
+    }
+    owners
 }
 
 /// What is wanted, with the numbers of pods as they are where others own them; and what a reviewer
 /// should know of that.
+///
+/// A number that the plan says while it holds an autoscaler stays too, unless it is what is wanted:
+/// what a file says of it was true when somebody wrote it.
 pub(crate) fn keep(
-    live: &BTreeMap<ObjectRef, Option<ObjectRef>>,
+    owners: &BTreeMap<ObjectRef, Owner>,
+    is_scaled: bool,
     from: &Bundle,
     to: &mut Bundle,
 ) -> Vec<Warning> {
     let mut notes = Vec::new();
-    for (object, autoscaler) in live {
+    for (object, owner) in owners {
+        if matches!(owner, Owner::Plan(_)) && is_scaled {
+            continue;
+        }
         let (Some(running), Some(wanted)) = (from.get(object), to.get(object)) else {
             continue;
         };
-        let kept = match running.pointer(REPLICAS) {
-            Some(said) => wanted.set(REPLICAS, said.clone()),
-            None => wanted.without(REPLICAS),
+        let kept = match running.pointer(Deployment::REPLICAS.pointer()) {
+            Some(said) => wanted.with(Deployment::REPLICAS, said.clone()),
+            None => wanted.without(Deployment::REPLICAS),
         };
         if kept != *wanted {
-            notes.push(note(wanted, autoscaler.as_ref()));
+            notes.push(note(wanted, owner));
             to.insert(kept);
         }
     }
     notes
 }
 
-fn is_said(set: Deployment<'_>) -> bool {
-    set.manifest()
-        .pointer(REPLICAS)
-        .is_some_and(|said| !said.is_null())
+pub(crate) fn is_said(set: &Manifest) -> bool {
+    Deployment::is(set.object())
+        && set
+            .pointer(Deployment::REPLICAS.pointer())
+            .is_some_and(|said| !said.is_null())
 }
 
-fn note(wanted: &Manifest, autoscaler: Option<&ObjectRef>) -> Warning {
-    let owner = match autoscaler {
-        Some(autoscaler) => format!("{autoscaler} says how many pods run"),
-        None => "only one end says how many pods run".to_owned(),
+fn note(wanted: &Manifest, owner: &Owner) -> Warning {
+    let owner = match owner {
+        Owner::Autoscaler(scaler) | Owner::Plan(scaler) => {
+            format!("{scaler} says how many pods run")
+        }
+        Owner::Unknown => "only one end says how many pods run".to_owned(),
     };
     Warning {
         object: Some(wanted.object().clone()),
         place: None,
-        message: format!("{owner}: their number stays as it is, and {REPLICAS} with it"),
+        message: format!(
+            "{owner}: their number stays as it is, and {} with it",
+            Deployment::REPLICAS
+        ),
         hint: Some("leave `replicas` out of both ends, or scale in a release of its own".into()),
     }
 }

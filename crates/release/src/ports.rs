@@ -1,7 +1,7 @@
 //! The ports that a Service sends requests to, and the pods behind it.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
-use cutover_traffic::{Owned, PodIndex, Port, Service};
+use cutover_traffic::{Owned, PodIndex, Port, Service, services};
 use cutover_workload::{Deployment, texts};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ use crate::release::Release;
 /// The Service, and the port that leads nowhere.
 pub fn ports(state: &Bundle, release: &Release, before: &PodIndex<'_>) -> Result<(), Refusals> {
     let index = PodIndex::of(state);
-    for manifest in state.of_kind("Service") {
+    for manifest in services(state) {
         let service = Service::read(manifest)?;
         let served = Served::of(release.from(), before, &service.object)?;
         for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_workload::{Selector, deployments};
+use cutover_workload::deployments;
 
 use crate::configuration::configuration;
-use crate::deployment::{check, selector};
+use crate::deployment::check;
 use crate::image_text::image_texts;
 use crate::kinds;
 use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
+use crate::selectors::equal_selectors;
 use crate::services::{routes, services};
 use crate::update_strategy::update_strategy;
 
@@ -44,30 +45,6 @@ fn what_can_be_read(release: &Release) -> Result<(), Refusals> {
     }
     refused.judge()?;
     equal_selectors(release)
-}
-
-/// Refuses two Deployments with one selector, where the release makes them so or changes one.
-fn equal_selectors(release: &Release) -> Result<(), Refusals> {
-    let stays = |object: &ObjectRef| release.from().get(object) == release.to().get(object);
-    let mut seen: BTreeMap<(Option<&str>, Selector), &ObjectRef> = BTreeMap::new();
-    for set in deployments(release.to()) {
-        let object = set.manifest().object();
-        let key = (object.namespace.as_deref(), selector(set)?);
-        if let Some(other) = seen.insert(key, object) {
-            if stays(object) && stays(other) {
-                continue;
-            }
-            let reason = format!("{other} has the same selector");
-            return Err(refuse(
-                kinds::SAME_SELECTOR,
-                object,
-                "/spec/selector",
-                reason,
-                "give one of them a label more, in its selector and its pods",
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// Fields that the API server never lets change (`pkg/registry/apps/deployment/strategy.go` and its

@@ -3,25 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_traffic::{PodIndex, services_by_owner};
+use cutover_traffic::{PodIndex, Service};
 use cutover_workload::{Deployment, deployments, texts};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::alike::written_alike;
-use crate::configuration::held;
-use crate::ends::Ends;
-use crate::history::without_history;
-use crate::jobs::keep_jobs;
 use crate::kinds;
-use crate::live::{keep, live};
+use crate::live::Owner;
+use crate::on_autoscaler::OnAutoscaler;
 use crate::refusal::{Refusals, refuse};
-use crate::refuse::refuse_release;
-use crate::restart::restart_for_configuration;
-use crate::secrets::sealed;
+
+mod judge;
 
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
 /// can do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Release {
     from: Bundle,
     to: Bundle,
@@ -30,82 +25,18 @@ pub struct Release {
     services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
     /// Whose pods each Service sends requests to, as they run.
     owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
-    /// The Deployments whose number of pods others say, each with its autoscaler where it has one.
-    live: BTreeMap<ObjectRef, Option<ObjectRef>>,
+    /// Who says how many pods a Deployment has, where its manifest alone does not.
+    counts: BTreeMap<ObjectRef, Owner>,
+    /// The Deployments whose number of pods was given, and is not the manifests'.
+    given: BTreeSet<ObjectRef>,
+    on_autoscaler: Option<OnAutoscaler>,
     /// The ConfigMaps and Secrets that change together with pods that read them.
     held: BTreeSet<ObjectRef>,
+    /// Whether it is a part of a release.
+    stage: bool,
 }
 
 impl Release {
-    /// A release from what runs to what is wanted.
-    ///
-    /// Objects that `to` lacks stay, with a warning, unless the ends are
-    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan, and of data that is the
-    /// same at both ends nothing at all. ReplicaSets that a Deployment of the input controls are its
-    /// history, and left out with their pods. Where others say how many pods run, `replicas` stays
-    /// as it is.
-    ///
-    /// # Errors
-    ///
-    /// What rule 10 of the planner refuses: immutable fields, Services that would match nothing,
-    /// two workloads with one selector, … each with the object, the field and a hint.
-    ///
-    /// ```
-    /// use cutover_release::{Ends, Release};
-    ///
-    /// let release = Release::new(Ends::default())?;
-    /// assert!(release.changed().is_empty());
-    /// # Ok::<(), cutover_release::Refusals>(())
-    /// ```
-    pub fn new(ends: Ends) -> Result<Self, Refusals> {
-        let both = [ends.from(), ends.to()];
-        let [from, mut to] = both.map(|end| without_history(end, both));
-        let mut warnings = Vec::new();
-        for manifest in from
-            .iter()
-            .filter(|manifest| !to.contains(manifest.object()))
-            .cloned()
-            .collect::<Vec<_>>()
-        {
-            let owned = is_owned(&manifest);
-            if !ends.is_pruned() || owned || is_kept(manifest.object()) {
-                warnings.extend((!owned).then(|| stays(manifest.object())));
-                to.insert(manifest);
-            }
-        }
-        let [from, mut to] = sealed([from, to], ends.sealer());
-        written_alike(&from, &mut to);
-        if ends.restarts_for_configuration() {
-            restart_for_configuration(&from, &mut to)?;
-        }
-        warnings.extend(keep_jobs(&from, &mut to));
-        let live = live(&from, &to);
-        warnings.extend(keep(&live, &from, &mut to));
-        let services = services_by_owner(&from);
-        let mut owners: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
-        for (owner, service) in services
-            .iter()
-            .flat_map(|(owner, all)| all.iter().map(move |one| (owner, one)))
-        {
-            owners
-                .entry(service.clone())
-                .or_default()
-                .push(owner.clone());
-        }
-        let mut release = Self {
-            from,
-            to,
-            warnings,
-            services,
-            owners,
-            live,
-            held: BTreeSet::new(),
-        };
-        release.held = held(&release);
-        refuse_release(&release)?;
-        Ok(release)
-    }
-
     /// What runs.
     pub fn from(&self) -> &Bundle {
         &self.from
@@ -121,6 +52,12 @@ impl Release {
         &self.warnings
     }
 
+    /// Whether it is a [stage](Self::stage) of a release: what is refused of a Deployment alone may
+    /// go among others.
+    pub fn is_stage(&self) -> bool {
+        self.stage
+    }
+
     /// The Deployments that both ends have and that differ.
     pub fn changed(&self) -> Vec<ObjectRef> {
         let both = deployments(&self.from)
@@ -131,15 +68,15 @@ impl Release {
     }
 
     /// The changed Deployments whose pods are replaced.
-    pub fn turned(&self) -> BTreeSet<ObjectRef> {
+    pub fn replaced(&self) -> BTreeSet<ObjectRef> {
         self.changed()
             .into_iter()
-            .filter(|object| self.turns(object))
+            .filter(|object| self.replaces_pods(object))
             .collect()
     }
 
     /// Whether a Deployment's pods are replaced by those of another template.
-    pub fn turns(&self, deployment: &ObjectRef) -> bool {
+    pub fn replaces_pods(&self, deployment: &ObjectRef) -> bool {
         let [from, to] = [&self.from, &self.to].map(|end| {
             end.get(deployment)
                 .and_then(|set| Deployment::of(set).template())
@@ -169,7 +106,21 @@ impl Release {
     /// Whether others say how many pods a Deployment has: an autoscaler of the input, or whoever
     /// scales what a manifest gives no number. Both ends have the same `replicas` then.
     pub fn is_live(&self, deployment: &ObjectRef) -> bool {
-        self.live.contains_key(deployment)
+        match self.counts.get(deployment) {
+            Some(Owner::Autoscaler(_) | Owner::Unknown) => true,
+            Some(Owner::Plan(_)) | None => false,
+        }
+    }
+
+    /// Whether the number of a Deployment's pods was [given](crate::Ends::given), and is not the
+    /// manifests' to say.
+    pub fn is_given(&self, deployment: &ObjectRef) -> bool {
+        self.given.contains(deployment)
+    }
+
+    /// What is done about autoscalers of sets whose pods are counted.
+    pub fn on_autoscaler(&self) -> Option<OnAutoscaler> {
+        self.on_autoscaler
     }
 
     /// The ConfigMaps and Secrets whose data changes together with pods that read it: they keep
@@ -180,16 +131,19 @@ impl Release {
         &self.held
     }
 
-    /// The autoscaler that says how many pods a Deployment has.
+    /// The autoscaler that says how many pods a Deployment has; none where it is held.
     pub fn autoscaler_of(&self, deployment: &ObjectRef) -> Option<&ObjectRef> {
-        self.live.get(deployment)?.as_ref()
+        match self.counts.get(deployment)? {
+            Owner::Autoscaler(scaler) => Some(scaler),
+            Owner::Plan(_) | Owner::Unknown => None,
+        }
     }
 
     /// Whether pods of others, which the release does not replace, are behind a Service of a
     /// Deployment too.
     pub(crate) fn is_shared(&self, service: &ObjectRef, deployment: &ObjectRef) -> bool {
         let owners = self.owners.get(service).into_iter().flatten();
-        let others = owners.filter(|owner| *owner != deployment && !self.turns(owner));
+        let others = owners.filter(|owner| *owner != deployment && !self.replaces_pods(owner));
         let mut others = others.filter_map(|owner| self.from.get(owner));
         others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
     }
@@ -225,20 +179,20 @@ impl Release {
     /// # Errors
     ///
     /// Where the two selectors have nothing in common.
-    pub fn transit(&self) -> Result<Bundle, Refusals> {
-        let mut transit = self.from.clone();
+    pub fn transition(&self) -> Result<Bundle, Refusals> {
+        let mut transition = self.from.clone();
         let pods = PodIndex::of(&self.from);
         let held = &self.held;
         for manifest in self.to.iter() {
             match self.from.get(manifest.object()) {
                 Some(from) if Deployment::is(from.object()) || held.contains(from.object()) => {}
-                Some(from) if from.object().kind == "Service" => {
-                    drop(transit.insert(widened(from, manifest, &pods)?))
+                Some(from) if Service::is(from.object()) => {
+                    drop(transition.insert(widened(from, manifest, &pods)?))
                 }
-                _ => drop(transit.insert(manifest.clone())),
+                _ => drop(transition.insert(manifest.clone())),
             }
         }
-        Ok(transit)
+        Ok(transition)
     }
 }
 
@@ -270,38 +224,10 @@ fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manife
             hint,
         ));
     }
-    Ok(to.set("/spec/selector", json!(common)))
-}
-
-fn is_kept(object: &ObjectRef) -> bool {
-    matches!(
-        object.kind.as_str(),
-        "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim"
-    )
+    Ok(to.with(Service::SELECTOR, json!(common)))
 }
 
 /// Whether a controller made it, which deletes it too.
 fn is_owned(manifest: &Manifest) -> bool {
     manifest.pointer("/metadata/ownerReferences/0").is_some()
-}
-
-fn stays(object: &ObjectRef) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: "is not in what is wanted, and stays".into(),
-        hint: Some("prune it, or delete it by hand".into()),
-    }
-}
-
-/// The value of a number of replicas, for whoever fills it in.
-pub fn with_replicas(bundle: &Bundle, deployment: &ObjectRef, replicas: u32) -> Bundle {
-    let mut bundle = bundle.clone();
-    if let Some(set) = bundle
-        .get(deployment)
-        .map(|set| set.set("/spec/replicas", Value::from(replicas)))
-    {
-        bundle.insert(set);
-    }
-    bundle
 }

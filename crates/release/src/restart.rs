@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Digest, Field, Manifest, ObjectRef};
 use cutover_workload::{CONFIGURATION, Deployment, data_of, deployments, reconfigures};
 use serde_json::json;
 
 use crate::kinds;
 use crate::refusal::{Refusals, refuse};
-use crate::sets::with_entry;
+
+const ANNOTATIONS: Field = Field::new("/spec/template/metadata/annotations");
 
 /// Marks the pods of each Deployment that reads a ConfigMap or Secret whose data changes, and whose
 /// template does not, so that they are replaced with it.
@@ -20,8 +21,10 @@ pub(crate) fn restart_for_configuration(from: &Bundle, to: &mut Bundle) -> Resul
         let read = changed(set, from, to);
         if stays && !read.is_empty() {
             let digest = digest(set.manifest().object(), &read)?;
-            let annotations = "/spec/template/metadata/annotations";
-            let marked = with_entry(set.manifest(), annotations, CONFIGURATION, digest.short());
+            let digest = json!(digest.short());
+            let marked = set
+                .manifest()
+                .with_entry(ANNOTATIONS, CONFIGURATION, digest);
             restarted.push(marked);
         }
     }

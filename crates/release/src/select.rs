@@ -39,7 +39,7 @@ pub struct BadName(String);
 
 impl WorkloadName {
     /// Whether this is the name of that Deployment. A manifest without a namespace is in any.
-    fn names(&self, object: &ObjectRef) -> bool {
+    pub(crate) fn names(&self, object: &ObjectRef) -> bool {
         let near = match (&self.namespace, &object.namespace) {
             (Some(wanted), Some(namespace)) => wanted == namespace,
             _ => true,

@@ -17,7 +17,7 @@ pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Resul
     let (index, before) = (PodIndex::of(bundle), PodIndex::of(from));
     let kin = kin(workloads);
     let mut refused = Gathered::default();
-    for manifest in bundle.of_kind("Service") {
+    for manifest in cutover_traffic::services(bundle) {
         let service = Service::read(manifest)?;
         if service.selector.is_empty() {
             continue;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Field, Manifest, ObjectRef};
+use cutover_traffic::Service;
 use cutover_workload::{
     Allowance, Deployment, Live, Role, Rollout, Routed, Selector, Workload, deployments, texts,
 };
@@ -14,6 +15,8 @@ use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
+
+const POD_LABELS: Field = Field::new("/spec/template/metadata/labels");
 
 /// The label that the field uses to tell sets apart; ours where that is taken.
 const TRACK: &str = "track";
@@ -109,20 +112,13 @@ fn labels(bundle: &Bundle, deployment: &ObjectRef) -> BTreeMap<String, String> {
 /// The same Deployment with a label on its pods; its selector is immutable and stays.
 #[must_use]
 pub fn with_pod_label(manifest: &Manifest, key: &str, value: &str) -> Manifest {
-    with_entry(manifest, "/spec/template/metadata/labels", key, value)
+    manifest.with_entry(POD_LABELS, key, json!(value))
 }
 
 /// The same Service, selecting by one label more or with another value.
 #[must_use]
 pub fn with_selector(manifest: &Manifest, key: &str, value: &str) -> Manifest {
-    with_entry(manifest, "/spec/selector", key, value)
-}
-
-pub(crate) fn with_entry(manifest: &Manifest, map: &str, key: &str, value: &str) -> Manifest {
-    manifest.set(
-        &format!("{map}/{}", key.replace('~', "~0").replace('/', "~1")),
-        json!(value),
-    )
+    manifest.with_entry(Service::SELECTOR, key, json!(value))
 }
 
 /// A workload of one Deployment of the release whose pods are counted, as [`workload`] makes it.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef, short_name};
-use cutover_workload::{Deployment, Role, data_of, reconfigures};
+use cutover_manifest::{Bundle, Field, Manifest, ObjectRef, short_name};
+use cutover_workload::{Deployment, Role};
 use serde_json::json;
 
 use crate::deployment::selector;
@@ -11,7 +11,10 @@ use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
-use crate::sets::{with_entry, with_pod_label};
+use crate::sets::with_pod_label;
+use crate::versions::named_by_content;
+
+const MATCH_LABELS: Field = Field::new("/spec/selector/matchLabels");
 
 /// A second set of a workload, and the copies that its pods read.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +71,7 @@ pub fn sibling(
         ));
     }
     let copies = copies(release, wanted)?;
-    let set = labelled(&wanted.copy_as(&name), key, &role);
+    let set = labelled(&wanted.copy_as(&name)?, key, &role);
     let set = Deployment::of(&set).reading(&copies);
     let mut made: Vec<Manifest> = copies.into_values().collect();
     made.retain(|copy| !release.from().contains(copy.object()));
@@ -82,45 +85,17 @@ fn copies(release: &Release, wanted: &Manifest) -> Result<BTreeMap<ObjectRef, Ma
     let held = release.held_configuration();
     for object in Deployment::of(wanted).configuration() {
         if let Some(new) = release.to().get(&object).filter(|_| held.contains(&object)) {
-            copies.insert(object, copy(release, new)?);
+            let ends = [release.from(), release.to()];
+            let copy = named_by_content(new, ends)?;
+            copies.insert(object, copy);
         }
     }
     Ok(copies)
 }
 
-/// A copy that is named by its content; one that is there already is taken.
-fn copy(release: &Release, new: &Manifest) -> Result<Manifest, Refusals> {
-    let content: BTreeMap<_, _> = data_of(new).collect();
-    let digest = Digest::of(&json!(content)).map_err(|error| {
-        let hint = "write the value as a text";
-        refuse(kinds::TYPE, new.object(), "/data", error.to_string(), hint)
-    })?;
-    let copy = new.copy_as(&short_name(&new.object().name, digest.short()));
-    let mut ends = [release.from(), release.to()].into_iter();
-    match ends.find_map(|end| end.get(copy.object())) {
-        Some(other) if reconfigures(other, &copy) => Err(refuse(
-            kinds::TAKEN,
-            copy.object(),
-            "",
-            format!(
-                "the plan would make it of {}, and it is there with other data",
-                new.object()
-            ),
-            "take it out of the input, or give it another name",
-        )),
-        Some(other) => Ok(other.clone()),
-        None => Ok(copy),
-    }
-}
-
 /// The same Deployment with a label on its pods and in its selector.
 fn labelled(manifest: &Manifest, key: &str, value: &str) -> Manifest {
-    with_entry(
-        &with_pod_label(manifest, key, value),
-        "/spec/selector/matchLabels",
-        key,
-        value,
-    )
+    with_pod_label(manifest, key, value).with_entry(MATCH_LABELS, key, json!(value))
 }
 
 /// A new set's selector is the old one's with the label: its pods have to match the whole of it.

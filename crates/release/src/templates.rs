@@ -1,11 +1,14 @@
 //! Whatever has a template of pods: Deployments, and what is not planned yet.
 
-use cutover_manifest::{Bundle, Manifest, containers};
+use cutover_manifest::{Bundle, Field, Manifest, ObjectRef, containers, pod_references};
 use cutover_workload::Deployment;
 use serde_json::Value;
 
 /// Where objects have the template of their pods.
-pub(crate) const TEMPLATES: [&str; 2] = ["/spec/template", "/spec/jobTemplate/spec/template"];
+pub(crate) const TEMPLATES: [Field; 2] = [
+    Deployment::TEMPLATE,
+    Field::new("/spec/jobTemplate/spec/template"),
+];
 
 /// What has a template of pods and is not a Deployment: a StatefulSet, a CronJob, a Rollout. What a
 /// controller made is left out, since that makes it anew from a template of its own.
@@ -24,8 +27,18 @@ pub(crate) fn is_made(manifest: &Manifest) -> bool {
 
 /// The containers of an object's pods: `initContainers` first.
 pub(crate) fn pod_containers(manifest: &Manifest) -> impl Iterator<Item = &Value> {
-    let templates = TEMPLATES
+    templates(manifest).flat_map(containers)
+}
+
+/// The ConfigMaps and Secrets that an object's pods read.
+pub(crate) fn read_by(manifest: &Manifest) -> impl Iterator<Item = ObjectRef> {
+    let namespace = manifest.object().namespace.as_deref();
+    let references = templates(manifest).flat_map(pod_references);
+    references.map(move |(kind, name)| ObjectRef::new("v1", &kind, namespace, &name))
+}
+
+fn templates(manifest: &Manifest) -> impl Iterator<Item = &Value> {
+    TEMPLATES
         .iter()
-        .filter_map(|pointer| manifest.pointer(pointer));
-    templates.flat_map(containers)
+        .filter_map(|template| manifest.pointer(template.pointer()))
 }

@@ -1,7 +1,5 @@
 //! The types of what is looked at in a Deployment: a field of another type would be overlooked.
 
-use std::collections::BTreeMap;
-
 use cutover_manifest::{Error, Fields, Manifest};
 
 /// Refuses a field that the planner, a strategy or a warning looks at, and that has another type
@@ -14,7 +12,7 @@ pub(crate) fn deployment(manifest: &Manifest) -> Result<(), Error> {
     spec.read::<i32>("progressDeadlineSeconds")?;
     spec.read::<i32>("replicas")?;
     let selector = spec.at("selector")?;
-    selector.read::<Texts>("matchLabels")?;
+    selector.texts("matchLabels")?;
     for expression in selector.each("matchExpressions")? {
         expression.read::<String>("key")?;
     }
@@ -23,9 +21,6 @@ pub(crate) fn deployment(manifest: &Manifest) -> Result<(), Error> {
     strategy.at("rollingUpdate")?;
     template(&spec.at("template")?)
 }
-
-/// A map of texts, as labels are; kubectl and the API server read null as "".
-type Texts = BTreeMap<String, Option<String>>;
 
 fn template(template: &Fields<'_>) -> Result<(), Error> {
     metadata(&template.at("metadata")?)?;
@@ -44,8 +39,8 @@ fn template(template: &Fields<'_>) -> Result<(), Error> {
 }
 
 fn metadata(metadata: &Fields<'_>) -> Result<(), Error> {
-    metadata.read::<Texts>("annotations")?;
-    metadata.read::<Texts>("labels")?;
+    metadata.texts("annotations")?;
+    metadata.texts("labels")?;
     metadata.each("ownerReferences")?;
     Ok(())
 }

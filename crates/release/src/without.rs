@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use cutover_manifest::{Bundle, ObjectRef, listing};
 
-use crate::ends::Ends;
 use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusal, Refusals};
@@ -99,9 +98,9 @@ impl FromStr for ObjectName {
 }
 
 /// Both ends without the objects that are named.
-pub(crate) fn without(ends: &Ends, names: &[ObjectName]) -> Result<[Bundle; 2], Refusals> {
+pub(crate) fn without(ends: [&Bundle; 2], names: &[ObjectName]) -> Result<[Bundle; 2], Refusals> {
     for name in names {
-        let mut objects = ends.from().objects().chain(ends.to().objects());
+        let mut objects = ends.into_iter().flat_map(Bundle::objects);
         if !objects.any(|object| name.names(object)) {
             return Err(no_object(name, ends));
         }
@@ -114,14 +113,12 @@ pub(crate) fn without(ends: &Ends, names: &[ObjectName]) -> Result<[Bundle; 2], 
             .cloned()
             .collect()
     };
-    Ok([ends.from(), ends.to()].map(rest))
+    Ok(ends.map(rest))
 }
 
-fn no_object(name: &ObjectName, ends: &Ends) -> Refusals {
-    let mut there: Vec<String> = ends
-        .from()
-        .objects()
-        .chain(ends.to().objects())
+fn no_object(name: &ObjectName, ends: [&Bundle; 2]) -> Refusals {
+    let objects = ends.into_iter().flat_map(Bundle::objects);
+    let mut there: Vec<String> = objects
         .map(|object| format!("{}/{}", object.kind.to_ascii_lowercase(), object.name))
         .collect();
     there.sort();
@@ -259,9 +256,9 @@ mod tests {
             names.iter().map(job).collect()
         };
         let check = |names: &[&str], expect: Result<[&[&str]; 2], &str>| {
-            let ends = Ends::new(end(&["a", "b"]), end(&["b", "c"]));
+            let ends = [end(&["a", "b"]), end(&["b", "c"])];
             let names: Vec<ObjectName> = names.iter().map(|name| name.parse().unwrap()).collect();
-            let left = without(&ends, &names).map_err(|refusals| refusals.to_string());
+            let left = without(ends.each_ref(), &names).map_err(|refusals| refusals.to_string());
             assert_eq!(
                 left,
                 expect.map(|ends| ends.map(end)).map_err(str::to_owned)

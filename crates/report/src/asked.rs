@@ -1,8 +1,9 @@
 //! What gates ask of other systems: all of it, since a reviewer answers for what is run and where
 //! requests go.
 
+use cutover_check::Checked;
 use cutover_manifest::{Manifest, emit};
-use cutover_plan::{Gate, Job, Metric, Plan, Smoke, Webhook};
+use cutover_plan::{Gate, Job, Metric, Smoke, Webhook};
 use serde_json::{Value, json};
 
 use crate::text::clean;
@@ -18,7 +19,7 @@ pub(crate) struct Asked {
 }
 
 /// What the steps of a plan ask, in their order; of one step where one is named.
-pub(crate) fn asked(plan: &Plan, step: Option<usize>) -> Vec<Asked> {
+pub(crate) fn asked(plan: &Checked, step: Option<usize>) -> Vec<Asked> {
     let mut all = Vec::new();
     for (number, step) in (1..)
         .zip(&plan.spec.steps)

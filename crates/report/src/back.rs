@@ -1,20 +1,70 @@
 //! What ways back change beside the counts and templates of the way forward.
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, MergeKeys};
 use cutover_patch::differences;
-use cutover_plan::{Change, Plan, Step, walk};
+use cutover_plan::{Change, Phase, Step, walk};
+use serde_json::{Value, json};
 
-use crate::changes::{Section, sections};
+use crate::changes::{Section, documents, sections};
 use crate::error::Error;
 use crate::step_name::step_name;
-use crate::text::clean;
+use crate::text::{alike, clean, numbered};
 
 /// A step of a way back that does more than that.
 pub(crate) struct Back {
-    /// As `back from step 5 · start · switch Service hello to track=blue`.
-    pub(crate) title: String,
+    /// The step that it takes back, from 1.
+    from: usize,
+    made: Made,
+}
+
+/// What such a step does; several ways back may have the same.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Made {
+    phase: Phase,
+    name: String,
     /// What more it does.
     pub(crate) sections: Vec<Section>,
+    changes: Vec<Value>,
+}
+
+impl Back {
+    pub(crate) fn document(&self) -> Value {
+        let Self { from, made } = self;
+        let Made {
+            phase,
+            name,
+            changes,
+            ..
+        } = made;
+        json!({ "from": from, "phase": phase, "name": name, "changes": changes })
+    }
+}
+
+/// What several ways back do alike, told once.
+pub(crate) struct Told {
+    from: Vec<usize>,
+    pub(crate) made: Made,
+}
+
+impl Told {
+    /// All of them, in the order of the first steps.
+    pub(crate) fn of(backs: Vec<Back>) -> Vec<Self> {
+        let backs = backs.into_iter().map(|back| (back.from, back.made));
+        let told = alike(backs).into_iter();
+        told.map(|(mut from, made)| {
+            from.dedup();
+            Self { from, made }
+        })
+        .collect()
+    }
+
+    /// As `back from steps 5, 6 · start · switch Service hello to track=blue`.
+    pub(crate) fn title(&self) -> String {
+        let Made { phase, name, .. } = &self.made;
+        let from = numbered(&self.from);
+        clean(&format!("back from {from} · {phase} · {name}"))
+    }
 }
 
 /// All such steps; of the way back from one state where one is named.
@@ -22,7 +72,7 @@ pub(crate) struct Back {
 /// # Errors
 ///
 /// A plan that does not fit itself.
-pub(crate) fn back(plan: &Plan, from: Option<usize>) -> Result<Vec<Back>, Error> {
+pub(crate) fn back(plan: &Checked, from: Option<usize>) -> Result<Vec<Back>, Error> {
     let start = plan.start();
     let mut all = Vec::new();
     let mut forward = plan.walk();
@@ -53,13 +103,14 @@ fn more(
     if step.changes.is_empty() {
         return None;
     }
-    let name = step_name(&step, before, after);
     Some(Back {
-        title: clean(&format!(
-            "back from step {number} · {} · {name}",
-            step.phase
-        )),
-        sections: sections(&step, before, after),
+        from: number,
+        made: Made {
+            name: step_name(&step, before, after),
+            sections: sections(&step, before, after),
+            changes: documents(&step, before, after),
+            phase: step.phase,
+        },
     })
 }
 

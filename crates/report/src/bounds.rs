@@ -1,7 +1,8 @@
 //! The counts that a plan promises to keep, state by state.
 
+use cutover_check::Checked;
 use cutover_manifest::Bundle;
-use cutover_plan::{Plan, Undo};
+use cutover_plan::Undo;
 use cutover_workload::{Bounds, Workload};
 
 use crate::counts::Counts;
@@ -40,7 +41,7 @@ use crate::text::{ABSENT, Names, clean, count};
 /// assert!(cutover_report::bounds(&plan)?.starts_with("hello: 3 replicas, floor 3, ceiling 4\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn bounds(plan: &Plan) -> Result<String, Error> {
+pub fn bounds(plan: &Checked) -> Result<String, Error> {
     if plan.spec.workloads.is_empty() {
         return Ok("no workload: no pod comes or goes\n".into());
     }

@@ -1,6 +1,6 @@
 //! What a step changes, object by object, without what must not be shown.
 
-use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, Sealer, emit};
+use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, emit};
 use cutover_patch::{Difference, differences};
 use cutover_plan::{Change, Step};
 use serde_json::{Value, json};
@@ -165,8 +165,8 @@ const LAST_APPLIED: &str =
 /// The object as it may be shown: a few digits of a seal stand for a Secret's data, and of a digest
 /// for kubectl's copy of the object.
 fn shown(manifest: &Manifest) -> Value {
-    // A plan that was made by other means may hold it open.
-    let sealed = Sealer::default().seal(manifest);
+    // A bundle that is no plan's may hold it open.
+    let sealed = manifest.redacted();
     let mut value = sealed.value().clone();
     if let Some(seal) = sealed.seal()
         && let Some(data) = value.pointer_mut("/data")

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_plan::Plan;
 use cutover_workload::{Deployment, Workload, reconfigures};
 
 use crate::error::Error;
@@ -11,7 +11,7 @@ use crate::exposure::{are_reached, services};
 
 /// A warning for each set that answers requests while a ConfigMap or Secret that its pods mount
 /// changes its data: those that are still to be replaced see the new data too.
-pub(crate) fn seen_early(plan: &Plan) -> Result<BTreeSet<Warning>, Error> {
+pub(crate) fn seen_early(plan: &Checked) -> Result<BTreeSet<Warning>, Error> {
     let mut found = BTreeSet::new();
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {

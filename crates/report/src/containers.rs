@@ -1,11 +1,11 @@
 //! What changes of a Deployment's containers, told by their names.
 
-use cutover_manifest::{Manifest, ObjectRef, containers};
+use cutover_manifest::{Manifest, containers};
 use cutover_patch::{Difference, Segment};
 use serde_json::Value;
 
 use crate::images::{versions, whole};
-use crate::step_name::MOST_TOLD;
+use crate::text::listed;
 
 /// How a container differs between two pod templates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,12 +148,8 @@ pub(crate) fn is_alone(set: &Manifest) -> bool {
 /// The changes in words: new images first, then what is added, then what is removed.
 ///
 /// As `images of Deployment web: app 1 → 2, logs 3 → 4, add container proxy (envoy:9)`.
-pub(crate) fn in_words(
-    object: &ObjectRef,
-    changes: &[ContainerChange<'_>],
-    is_alone: bool,
-) -> String {
-    let mut phrases: Vec<String> = images(object, changes, is_alone).into_iter().collect();
+pub(crate) fn in_words(subject: &str, changes: &[ContainerChange<'_>], is_alone: bool) -> String {
+    let mut phrases: Vec<String> = images(subject, changes, is_alone).into_iter().collect();
     for verb in [Verb::Add, Verb::Remove] {
         for is_init in [false, true] {
             let texts = with_presence(changes, verb, is_init);
@@ -164,7 +160,7 @@ pub(crate) fn in_words(
             let what = noun(is_init, texts.len());
             let mut phrase = format!("{verb} {what} {}", listed(&texts));
             if phrases.is_empty() {
-                phrase += &format!(" {preposition} {object}");
+                phrase += &format!(" {preposition} {subject}");
             }
             phrases.push(phrase);
         }
@@ -187,7 +183,7 @@ fn with_presence(changes: &[ContainerChange<'_>], verb: Verb, is_init: bool) -> 
     texts
 }
 
-fn images(object: &ObjectRef, changes: &[ContainerChange<'_>], is_alone: bool) -> Option<String> {
+fn images(subject: &str, changes: &[ContainerChange<'_>], is_alone: bool) -> Option<String> {
     let mut texts = Vec::new();
     for change in changes {
         if let ContainerChange::Image {
@@ -205,9 +201,9 @@ fn images(object: &ObjectRef, changes: &[ContainerChange<'_>], is_alone: bool) -
     }
     match (texts.as_slice(), is_alone) {
         ([], _) => None,
-        ([only], true) => Some(format!("image of {object} {only}")),
-        ([only], false) => Some(format!("image of {object}: {only}")),
-        (several, _) => Some(format!("images of {object}: {}", listed(several))),
+        ([only], true) => Some(format!("image of {subject} {only}")),
+        ([only], false) => Some(format!("image of {subject}: {only}")),
+        (several, _) => Some(format!("images of {subject}: {}", listed(several))),
     }
 }
 
@@ -218,15 +214,6 @@ fn noun(is_init: bool, count: usize) -> &'static str {
         (true, 1) => "init container",
         (true, _) => "init containers",
     }
-}
-
-/// All of a few, or the first of them and how many others there are.
-fn listed(texts: &[String]) -> String {
-    if texts.len() <= MOST_TOLD {
-        return texts.join(", ");
-    }
-    let (told, rest) = texts.split_at(MOST_TOLD - 1);
-    format!("{}, and {} more", told.join(", "), rest.len())
 }
 
 #[cfg(test)]

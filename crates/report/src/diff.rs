@@ -2,12 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use cutover_check::Checked;
 use cutover_manifest::Bundle;
-use cutover_plan::{OnFailure, Plan, Step};
+use cutover_plan::{OnFailure, Step};
 use serde_json::{Value, json};
 
 use crate::asked::{Asked, asked};
-use crate::back::back;
+use crate::back::{Back, Told, back};
 use crate::changes::{Line, Section, documents, sections};
 use crate::error::Error;
 use crate::step_name::step_name;
@@ -47,7 +48,7 @@ use crate::text::clean;
 /// ");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Error> {
+pub fn diff(plan: &Checked, step: Option<usize>, style: Style) -> Result<String, Error> {
     let mut texts = Vec::new();
     visit(plan, step, |number, step, before, after| {
         let name = step_name(step, before, after);
@@ -66,10 +67,10 @@ pub fn diff(plan: &Plan, step: Option<usize>, style: Style) -> Result<String, Er
             asked.collect::<String>()
         ));
     })?;
-    for back in back(plan, step)? {
-        let objects = back.sections.iter();
+    for back in Told::of(back(plan, step)?) {
+        let objects = back.made.sections.iter();
         let objects = objects.map(|section| format!("\n{}", object(section, style)));
-        let head = style.paint(Tone::Title, &back.title);
+        let head = style.paint(Tone::Title, &back.title());
         texts.push(format!("{head}\n{}", objects.collect::<String>()));
     }
     Ok(texts.join("\n"))
@@ -85,7 +86,7 @@ fn asked_text(asked: &Asked, style: Style) -> String {
 }
 
 /// For how long the step's gates are waited for, and what then.
-fn failure(plan: &Plan, step: &Step, after: &Bundle) -> String {
+fn failure(plan: &Checked, step: &Step, after: &Bundle) -> String {
     let then = match plan.spec.on_failure {
         OnFailure::Stop => "the run stops",
         OnFailure::Undo => "the run takes itself back",
@@ -96,32 +97,39 @@ fn failure(plan: &Plan, step: &Step, after: &Bundle) -> String {
     }
 }
 
-/// The same as a document: a list of steps, each with its changes, each of those with its
-/// differences.
+/// The same as a document: `steps`, each with its `changes`, its `gates` as the plan has them and the
+/// limit `within` which they have to hold; what is done `onFailure`; and what ways `back` change beside
+/// counts and templates.
 ///
-/// A difference has a `path`, as [`diff`] prints it, and `before` or `after` or both. What is
-/// created or deleted is there as `manifest`, whole. Of a Secret there is a digest, never what it
-/// holds.
+/// A patch has `differences`. Each has a `path`, as [`diff`] prints it, and `before` or `after` or
+/// both. What is created or deleted is there as `manifest`, whole. Of a Secret there is a digest,
+/// never what it holds.
 ///
 /// # Errors
 ///
 /// As [`diff`].
-pub fn diff_document(plan: &Plan, step: Option<usize>) -> Result<Value, Error> {
+pub fn diff_document(plan: &Checked, step: Option<usize>) -> Result<Value, Error> {
     let mut steps = Vec::new();
     visit(plan, step, |number, step, before, after| {
-        let (name, changes) = (
-            step_name(step, before, after),
-            documents(step, before, after),
-        );
-        let phase = &step.phase;
-        steps.push(json!({ "step": number, "phase": phase, "name": name, "changes": changes }));
+        let mut document = json!({
+            "step": number,
+            "phase": step.phase,
+            "name": step_name(step, before, after),
+            "changes": documents(step, before, after),
+            "gates": step.gates,
+        });
+        if let Some(limit) = step.limit(after) {
+            document["within"] = json!(limit);
+        }
+        steps.push(document);
     })?;
-    Ok(steps.into())
+    let back: Vec<Value> = back(plan, step)?.iter().map(Back::document).collect();
+    Ok(json!({ "onFailure": plan.spec.on_failure, "steps": steps, "back": back }))
 }
 
 /// Visits the steps that are asked for, each between the states before and after it.
 fn visit(
-    plan: &Plan,
+    plan: &Checked,
     step: Option<usize>,
     mut each: impl FnMut(usize, &Step, &Bundle, &Bundle),
 ) -> Result<(), Error> {
@@ -136,7 +144,7 @@ fn visit(
 }
 
 /// The steps that are asked for.
-fn numbers(plan: &Plan, step: Option<usize>) -> Result<RangeInclusive<usize>, Error> {
+fn numbers(plan: &Checked, step: Option<usize>) -> Result<RangeInclusive<usize>, Error> {
     match step {
         None => Ok(1..=plan.len()),
         Some(step) if (1..=plan.len()).contains(&step) => Ok(step..=step),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest};
-use cutover_plan::Plan;
 use cutover_traffic::{Service, Share, Split};
 use cutover_workload::{Deployment, RESTARTED_AT, Routed, Workload};
 use serde_json::Value;
@@ -51,7 +51,7 @@ pub struct Exposure {
 /// assert_eq!(shares, ["0 %", "25 %", "33 %", "100 %", "100 %", "100 %", "100 %"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn exposure(plan: &Plan) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
+pub fn exposure(plan: &Checked) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
     let start = plan.start();
     let workloads: Vec<(&Workload, BTreeSet<String>)> = plan
         .spec

@@ -17,8 +17,10 @@ pub(crate) fn versions(before: &str, after: &str) -> String {
 
 /// The versions of two images of one repository; none where one says none.
 fn common(before: &str, after: &str) -> Option<(String, String)> {
-    let before = ImageReference::parse(before).ok()?;
-    let after = ImageReference::parse(after).ok()?;
+    let images = (ImageReference::parse(before), ImageReference::parse(after));
+    let (Ok(before), Ok(after)) = images else {
+        return None;
+    };
     if before.repository() != after.repository() {
         return None;
     }

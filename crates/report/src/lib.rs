@@ -94,7 +94,9 @@ mod mismatch;
 pub use mismatch::{Mismatch, Subject};
 
 mod asked;
+mod autoscalers;
 mod back;
+mod change_name;
 mod changes;
 mod configuration;
 mod containers;

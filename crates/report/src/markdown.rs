@@ -2,18 +2,18 @@
 
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{Gate, Note, Pause, Plan, Step, Undo, walk};
+use cutover_plan::{Gate, Note, Pause, Step, Undo, walk};
 use cutover_workload::Bounds;
 
 use crate::asked::{Asked, asked};
-use crate::back::{Back, back};
+use crate::back::{Told, back};
 use crate::changes::{Line, Section, sections};
 use crate::error::Error;
 use crate::grid::{Align, Grid};
 use crate::promise::{promises, weights};
 use crate::step_name::step_name;
 use crate::table::grid;
-use crate::text::{Names, count, escaped, html, title};
+use crate::text::{Names, alike, count, escaped, html, numbers, title};
 use crate::warnings::warnings;
 
 /// So many objects of a step are shown in full.
@@ -65,28 +65,37 @@ pub fn markdown(plan: &Checked) -> Result<String, Error> {
         parts.extend(steps);
         parts.push("## Ways back\n".into());
         parts.push(ways_back);
-        parts.extend(backs(&back(plan, None)?));
+        parts.extend(backs(&Told::of(back(plan, None)?)));
     }
     parts.push(format!("Digest:\n\n`{}`\n", plan.digest));
     Ok(parts.join("\n"))
 }
 
 /// Each step to open, and the table of the ways back.
-fn steps_and_ways_back(plan: &Plan) -> Result<(Vec<String>, String), Error> {
+fn steps_and_ways_back(plan: &Checked) -> Result<(Vec<String>, String), Error> {
     let mut steps = Vec::new();
-    let mut ways_back = Grid::default();
-    ways_back.column("from", Align::Right);
-    ways_back.column("way back", Align::Left);
-    ways_back.column("joins", Align::Right);
+    let mut ways_back = Vec::new();
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
         steps.push(details(walk.number(), step, walk.before(), walk.state()));
         if let Some(undo) = plan.undo(walk.number()) {
             let names = names(undo, walk.state())?;
-            ways_back.row(vec![undo.from.to_string(), names, undo.to.to_string()]);
+            ways_back.push((undo.from, (names, undo.to)));
         }
     }
-    Ok((steps, ways_back.markdown()))
+    Ok((steps, ways_back_table(ways_back)))
+}
+
+/// What is done from where, and where it leads; what is done from several is told once.
+fn ways_back_table(ways_back: Vec<(usize, (String, usize))>) -> String {
+    let mut grid = Grid::default();
+    grid.column("from", Align::Right);
+    grid.column("way back", Align::Left);
+    grid.column("joins", Align::Right);
+    for (from, (names, to)) in alike(ways_back) {
+        grid.row(vec![numbers(&from), names, to.to_string()]);
+    }
+    grid.markdown()
 }
 
 /// What a way back does, in words.
@@ -104,7 +113,7 @@ fn names(undo: &Undo, from: &Bundle) -> Result<String, Error> {
 }
 
 /// What the plan is about, how long it waits for people, and what is different at its end.
-fn summary(plan: &Plan) -> Result<String, Error> {
+fn summary(plan: &Checked) -> Result<String, Error> {
     let pauses = |gate: &&Gate| matches!(gate, Gate::Pause(Pause { duration: None }));
     let people = plan
         .spec
@@ -122,7 +131,7 @@ fn summary(plan: &Plan) -> Result<String, Error> {
     Ok(format!("{}{waits} {outcome}", about(plan)))
 }
 
-fn about(plan: &Plan) -> String {
+fn about(plan: &Checked) -> String {
     let names = Names::of(plan);
     let strategy = escaped(&plan.spec.strategy);
     match plan.spec.workloads.as_slice() {
@@ -138,6 +147,9 @@ fn about(plan: &Plan) -> String {
                 format!(", behind Service {services}")
             };
             let pods = match &only.bounds {
+                Bounds::Fixed(fixed) if fixed.given => {
+                    count(fixed.replicas as usize, "pod") + ", a number that was given"
+                }
                 Bounds::Fixed(fixed) => count(fixed.replicas as usize, "pod"),
                 Bounds::Live(_) => "as many pods as run".into(),
             };
@@ -161,7 +173,7 @@ fn about(plan: &Plan) -> String {
 }
 
 /// The objects that are others at the end than at the start, and those that come and go.
-fn outcome(plan: &Plan) -> Result<String, Error> {
+fn outcome(plan: &Checked) -> Result<String, Error> {
     let (start, end) = (plan.start(), plan.walk().end()?);
     let all = plan.objects();
     let those = |chosen: &dyn Fn(&ObjectRef) -> bool| -> Vec<String> {
@@ -289,10 +301,10 @@ fn asked_text(asked: &Asked) -> String {
 }
 
 /// What ways back change beside counts and templates, to open.
-fn backs(backs: &[Back]) -> Option<String> {
+fn backs(backs: &[Told]) -> Option<String> {
     let texts: Vec<String> = backs
         .iter()
-        .map(|back| opened(&back.title, &back.sections, ""))
+        .map(|back| opened(&back.title(), &back.made.sections, ""))
         .collect();
     let head = "What they change beside counts and templates:";
     (!backs.is_empty()).then(|| format!("{head}\n\n{}", texts.join("\n")))
@@ -306,7 +318,7 @@ fn item(text: &str, hint: Option<&str>) -> String {
 fn details(number: usize, step: &Step, before: &Bundle, after: &Bundle) -> String {
     let name = step_name(step, before, after);
     let summary = format!("{number} · {} · {name}", step.phase);
-    let rest = format!(": cutover diff plan.yaml --step {number}");
+    let rest = format!(": the diff of step {number} has them");
     opened(&summary, &sections(step, before, after), &rest)
 }
 

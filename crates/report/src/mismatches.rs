@@ -7,7 +7,6 @@ use cutover_manifest::Manifest;
 use cutover_patch::{Patch, Plain, Segment, differences};
 use cutover_plan::{Asked, Change, Gate, Note, Plan, Step, Undo};
 use cutover_workload::Workload;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::mismatch::{Mismatch, Subject};
@@ -17,7 +16,7 @@ use crate::mismatch::{Mismatch, Subject};
 ///
 /// What holds for the whole plan comes first, then its objects as they are, then its steps in their
 /// order, then its ways back. Steps are held against each other by their number, changes and gates
-/// by their object.
+/// by their object. Neither plan has to keep its promises: one that was edited may break them.
 ///
 /// ```
 /// # use cutover::{AnyStrategy, Ends, Options, Release, manifest};
@@ -128,7 +127,7 @@ impl Comparison {
 
     /// The operations of two patches of one object, told by the fields that they are for.
     fn operations(&mut self, place: Place, subject: &Subject, said: &Patch, made: &Patch) {
-        let (said, made) = (json(said), json(made));
+        let (said, made) = (json!(said), json!(made));
         for difference in differences(&said, &made, &Plain) {
             let list = match difference.before {
                 Some(_) => &said,
@@ -221,14 +220,14 @@ impl Part {
     fn promise(workload: &Workload) -> Self {
         Self {
             subject: Subject::Promise(workload.name.clone()),
-            value: json(workload),
+            value: json!(workload),
         }
     }
 
     fn note(note: &Note) -> Self {
         Self {
             subject: Subject::Note,
-            value: json(note),
+            value: json!(note),
         }
     }
 
@@ -262,8 +261,8 @@ impl Part {
         let (action, value) = match change {
             Change::Create(manifest) => ("create", manifest.value().clone()),
             Change::Delete(_) => ("delete", Value::Null),
-            Change::Patch(patch) => (PATCH, json(&patch.ops)),
-            Change::Replace(replace) => ("replace pods of", json(replace)),
+            Change::Patch(patch) => (PATCH, json!(patch.ops)),
+            Change::Replace(replace) => ("replace pods of", json!(replace)),
         };
         let object = change.object().clone();
         Self {
@@ -275,13 +274,13 @@ impl Part {
     fn share(share: &Asked) -> Self {
         Self {
             subject: Subject::Share(share.workload.clone()),
-            value: json(share),
+            value: json!(share),
         }
     }
 
     /// A gate is a map with its kind as the only key.
     fn gate(gate: &Gate) -> Self {
-        let map = json(gate).as_object().cloned().unwrap_or_default();
+        let map = json!(gate).as_object().cloned().unwrap_or_default();
         let (kind, value) = map.into_iter().next().unwrap_or_default();
         let object = gate.object().cloned();
         Self {
@@ -339,9 +338,4 @@ fn pointer(path: &[Segment]) -> String {
         Segment::Item(_) => segment.to_string(),
     };
     path.iter().map(token).collect()
-}
-
-/// All that a plan is made of has text for keys, and so is JSON.
-fn json(part: &impl Serialize) -> Value {
-    serde_json::to_value(part).unwrap_or_default()
 }

@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
+use cutover_check::Checked;
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Asked, Duration, OnFailure, Plan};
+use cutover_plan::{Asked, Duration, OnFailure};
 use cutover_traffic::Share;
 use cutover_workload::{Bounds, Deployment, Live, Workload};
 
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::requests::peaks;
-use crate::text::{Names, count};
+use crate::text::{Names, alike, count, listed, numbered};
 use crate::wait::rolls;
 
-/// So many workloads get a line each.
+/// So many lines tell of workloads; those of which the same holds share one.
 const MOST_LINES: usize = 5;
 
-/// The promises of the whole plan: one line, and with several workloads a line for each before it;
+/// The promises of the whole plan: one line, and with several workloads a line for all that are
+/// promised the same before it;
 /// then what comes of a gate that does not hold.
-pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
+pub(crate) fn promises(plan: &Checked) -> Result<Vec<String>, Error> {
     let recreated = recreated(plan)?;
     let names = Names::of(plan);
     let mut lines = match plan.spec.workloads.as_slice() {
@@ -41,7 +43,7 @@ pub(crate) fn promises(plan: &Plan) -> Result<Vec<String>, Error> {
 }
 
 /// For how long gates are waited for, and what a run does where one does not hold.
-fn failure(plan: &Plan) -> Result<String, Error> {
+fn failure(plan: &Checked) -> Result<String, Error> {
     let then = match plan.spec.on_failure {
         OnFailure::Stop => "the run stops",
         OnFailure::Undo => "the run takes itself back",
@@ -65,7 +67,7 @@ fn failure(plan: &Plan) -> Result<String, Error> {
 }
 
 /// The steps by the time that their gates have.
-fn limits(plan: &Plan) -> Result<BTreeMap<Duration, Vec<usize>>, Error> {
+fn limits(plan: &Checked) -> Result<BTreeMap<Duration, Vec<usize>>, Error> {
     let mut limits: BTreeMap<Duration, Vec<usize>> = BTreeMap::new();
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
@@ -76,26 +78,16 @@ fn limits(plan: &Plan) -> Result<BTreeMap<Duration, Vec<usize>>, Error> {
     Ok(limits)
 }
 
-/// As `step 3` or `steps 3, 4`.
-fn numbered(steps: &[usize]) -> String {
-    let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
-    let word = match numbers.len() {
-        1 => "step",
-        _ => "steps",
-    };
-    format!("{word} {}", numbers.join(", "))
-}
-
 /// The most CPU and memory that pods ask for: one line, and with several workloads a line for each
 /// that is told by itself, below it.
-fn requested(plan: &Plan, names: Names) -> Result<Vec<String>, Error> {
+fn requested(plan: &Checked, names: Names) -> Result<Vec<String>, Error> {
     let peaks = match peaks(plan) {
         // A quantity that the API server refuses hides no plan; `tightest` says which it is.
         Err(Error::Requests { .. }) => return Ok(vec![UNKNOWN.into()]),
         peaks => peaks?,
     };
     let mut all = Vec::new();
-    for (workload, peaks) in plan.spec.workloads.iter().zip(peaks).take(MOST_LINES) {
+    for (workload, peaks) in plan.spec.workloads.iter().zip(peaks) {
         let name = names.workload(workload);
         let most = peaks.and_then(|peaks| peaks.words());
         all.extend(most.map(|most| (name, most)));
@@ -103,10 +95,12 @@ fn requested(plan: &Plan, names: Names) -> Result<Vec<String>, Error> {
     Ok(match (plan.spec.workloads.len(), all.as_slice()) {
         (_, []) => Vec::new(),
         (1, [(_, only)]) => vec![format!("Pods ask for at most {only}.")],
-        (_, several) => {
-            let lines = several
+        _ => {
+            let groups = alike(all);
+            let lines = groups
                 .iter()
-                .map(|(name, most)| format!("  {name}: {most}"));
+                .take(MOST_LINES)
+                .map(|(names, most)| format!("  {}: {most}", each(names)));
             iter::once("Pods ask for at most:".into())
                 .chain(lines)
                 .collect()
@@ -119,7 +113,7 @@ const UNKNOWN: &str =
 
 /// The weights that were asked for, and what is achieved: a line each, and where all workloads of a
 /// step have the same, one for all.
-pub(crate) fn weights(plan: &Plan) -> Result<Vec<String>, Error> {
+pub(crate) fn weights(plan: &Checked) -> Result<Vec<String>, Error> {
     let exposures = exposure(plan)?;
     let mut lines = Vec::new();
     for (step, exposures) in plan.spec.steps.iter().zip(exposures.iter().skip(1)) {
@@ -147,7 +141,7 @@ pub(crate) fn weights(plan: &Plan) -> Result<Vec<String>, Error> {
 }
 
 /// The share that a workload's new version has at a state, where it is known.
-fn achieved(plan: &Plan, workload: &str, exposures: &[Option<Exposure>]) -> Option<Share> {
+fn achieved(plan: &Checked, workload: &str, exposures: &[Option<Exposure>]) -> Option<Share> {
     let at = plan
         .spec
         .workloads
@@ -202,29 +196,17 @@ fn against_live(live: &Live) -> String {
 }
 
 fn lines(workloads: &[Workload], recreated: &BTreeSet<ObjectRef>, names: Names) -> Vec<String> {
+    let promises = workloads.iter().map(|workload| {
+        let promise = promise(workload, silent(workload, recreated));
+        (names.workload(workload), promise)
+    });
+    let groups = alike(promises);
     let mut lines = vec!["While pods that are available stay so:".to_owned()];
-    for workload in workloads.iter().take(MOST_LINES) {
-        let name = names.workload(workload);
-        let promise = match &workload.bounds {
-            Bounds::Live(_) if silent(workload, recreated) => {
-                "all old pods stop before new ones start, and nobody answers meanwhile".into()
-            }
-            Bounds::Live(live) => against_live(live),
-            Bounds::Fixed(fixed) => {
-                let fewest = match fixed.floor {
-                    _ if silent(workload, recreated) => {
-                        "all old pods stop before new ones start, and nobody answers meanwhile"
-                            .into()
-                    }
-                    0 => "no pod is promised to be available".into(),
-                    fewest => format!("never fewer than {fewest} available"),
-                };
-                format!("{fewest}, never more than {} at once", fixed.ceiling)
-            }
-        };
-        lines.push(format!("  {name}: {promise}"));
+    for (names, promise) in groups.iter().take(MOST_LINES) {
+        lines.push(format!("  {}: {promise}", each(names)));
     }
-    let more = workloads.len().saturating_sub(MOST_LINES);
+    let more = groups.iter().skip(MOST_LINES);
+    let more: usize = more.map(|(names, _)| names.len()).sum();
     lines.extend((more > 0).then(|| {
         format!(
             "  and {} more, each within a budget of its own",
@@ -234,13 +216,37 @@ fn lines(workloads: &[Workload], recreated: &BTreeSet<ObjectRef>, names: Names) 
     lines
 }
 
+/// As `web`, or as `api and web, each`.
+fn each(names: &[String]) -> String {
+    match names {
+        [only] => only.clone(),
+        several => format!("{}, each", listed(several)),
+    }
+}
+
+/// What is promised of one workload among several.
+fn promise(workload: &Workload, silent: bool) -> String {
+    const SILENT: &str = "all old pods stop before new ones start, and nobody answers meanwhile";
+    let fixed = match &workload.bounds {
+        Bounds::Live(_) if silent => return SILENT.into(),
+        Bounds::Live(live) => return against_live(live),
+        Bounds::Fixed(fixed) => fixed,
+    };
+    let fewest = match fixed.floor {
+        _ if silent => SILENT.into(),
+        0 => "no pod is promised to be available".into(),
+        fewest => format!("never fewer than {fewest} available"),
+    };
+    format!("{fewest}, never more than {} at once", fixed.ceiling)
+}
+
 /// Whether all pods of a workload stop before new ones start.
 fn silent(workload: &Workload, recreated: &BTreeSet<ObjectRef>) -> bool {
     workload.objects().any(|object| recreated.contains(object))
 }
 
 /// The sets whose pods all stop before new ones start, in some step of the plan.
-fn recreated(plan: &Plan) -> Result<BTreeSet<ObjectRef>, Error> {
+fn recreated(plan: &Checked) -> Result<BTreeSet<ObjectRef>, Error> {
     let mut recreated = BTreeSet::new();
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
@@ -258,7 +264,7 @@ fn recreated(plan: &Plan) -> Result<BTreeSet<ObjectRef>, Error> {
 }
 
 /// What the shares in the table are of; nothing where there is no new version.
-fn shares_are_of(plan: &Plan) -> Result<Option<&'static str>, Error> {
+fn shares_are_of(plan: &Checked) -> Result<Option<&'static str>, Error> {
     let mut served = BTreeSet::new();
     for state in exposure(plan)? {
         let exposed = state

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use cutover_check::Place;
+use cutover_check::{Checked, Place};
 use cutover_manifest::{Bundle, ObjectRef, Quantity};
-use cutover_plan::{Change, Plan, Step};
+use cutover_plan::{Change, Step};
 use cutover_workload::{Deployment, Requests, Workload};
 
 use crate::counts::{pods, range};
@@ -35,7 +35,7 @@ pub(crate) struct Peaks {
 /// # Errors
 ///
 /// [`Error::Requests`] where what a pod asks for is no quantity.
-pub(crate) fn peaks(plan: &Plan) -> Result<Vec<Option<Peaks>>, Error> {
+pub(crate) fn peaks(plan: &Checked) -> Result<Vec<Option<Peaks>>, Error> {
     let mut found = Found::at_rest(plan)?;
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
@@ -61,7 +61,7 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn at_rest(plan: &'a Plan) -> Result<Self, Error> {
+    fn at_rest(plan: &'a Checked) -> Result<Self, Error> {
         let (workloads, start) = (&plan.spec.workloads, plan.start());
         let mut peaks = Vec::with_capacity(workloads.len());
         for workload in workloads {

@@ -1,12 +1,14 @@
 //! What a step does, in words: of its first changes and all that it deletes, and how many others
-//! there are.
+//! there are. Changes that are alike are told once.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_patch::{Difference, differences};
-use cutover_plan::{Change, Outdated, Replace, Step};
-use cutover_workload::{CONFIGURATION, Deployment, RESTARTED_AT, reconfigures};
+use std::collections::BTreeMap;
 
-use crate::containers::{self, ContainerChange, is_alone};
+use cutover_manifest::{Bundle, ObjectRef};
+use cutover_plan::{Change, Step};
+use cutover_workload::Deployment;
+
+use crate::change_name::ChangeName;
+use crate::text::{MOST_TOLD, kinds, listed};
 
 /// What a step does between the states before and after it, in words.
 ///
@@ -28,8 +30,23 @@ use crate::containers::{self, ContainerChange, is_alone};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn step_name(step: &Step, before: &Bundle, after: &Bundle) -> String {
+    step_name_beside(step, before, after, &|_| false)
+}
+
+/// The same where numbers of pods of some new sets are told elsewhere.
+pub(crate) fn step_name_beside(
+    step: &Step,
+    before: &Bundle,
+    after: &Bundle,
+    is_counted: &dyn Fn(&ObjectRef) -> bool,
+) -> String {
     match (step.changes.is_empty(), step.shares.is_empty()) {
-        (false, _) => changes_name(&step.changes, before, after),
+        (false, _) => changes_name(&step.changes, |change| ChangeName {
+            change,
+            before,
+            after,
+            is_counted: is_counted(change.object()),
+        }),
         (true, true) => STAY.into(),
         (true, false) => STAY_AT_WEIGHT.into(),
     }
@@ -38,212 +55,113 @@ pub fn step_name(step: &Step, before: &Bundle, after: &Bundle) -> String {
 const STAY: &str = "change nothing: everything is as it is wanted here";
 const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
 
-fn changes_name(changes: &[Change], before: &Bundle, after: &Bundle) -> String {
+fn changes_name<'a>(changes: &'a [Change], name: impl Fn(&'a Change) -> ChangeName<'a>) -> String {
     // What has pods is what people look for.
     let (sets, others): (Vec<&Change>, Vec<&Change>) = changes
         .iter()
         .partition(|change| Deployment::is(change.object()));
-    let all: Vec<&Change> = sets.into_iter().chain(others).collect();
-    let few = if all.len() > MOST_TOLD {
-        MOST_TOLD - 1
-    } else {
-        all.len()
+    let groups = groups(sets.into_iter().chain(others).map(name));
+    let few = match groups.len() > MOST_TOLD {
+        true => MOST_TOLD - 1,
+        false => groups.len(),
     };
-    let (first, rest) = all.split_at(few);
-    let told: Vec<&Change> = first
-        .iter()
-        .chain(rest.iter().filter(|change| is_removal(change)))
-        .copied()
-        .collect();
-    let mut texts: Vec<String> = told
-        .iter()
-        .map(|change| describe(change, before, after))
-        .collect();
-    if told.len() < all.len() {
-        texts.push(format!("and {} more", all.len() - told.len()));
+    let (first, rest) = groups.split_at(few);
+    let mut texts: Vec<String> = first.iter().map(Group::text).collect();
+    let mut more = 0;
+    for group in rest {
+        match group.is_removal() {
+            true => texts.push(group.text()),
+            false => more += group.0.len(),
+        }
+    }
+    if more > 0 {
+        texts.push(format!("and {more} more"));
     }
     texts.join("; ")
 }
 
-/// More changes than this are counted.
-pub(crate) const MOST_TOLD: usize = 3;
+/// Changes that are told alike but for their objects; one at least.
+struct Group<'a>(Vec<ChangeName<'a>>);
 
-/// Whether it deletes something that no step has scaled down before.
-fn is_removal(change: &Change) -> bool {
-    matches!(change, Change::Delete(object) if !Deployment::is(object))
-}
-
-fn describe(change: &Change, before: &Bundle, after: &Bundle) -> String {
-    let object = change.object();
-    match change {
-        Change::Create(manifest) => format!("create {object}{}", pods(manifest)),
-        Change::Delete(_) => format!("delete {object}"),
-        Change::Replace(replace) => replaced(replace),
-        Change::Patch(_) => match (before.get(object), after.get(object)) {
-            (Some(before), Some(after)) => patched(object, before, after),
-            _ => format!("change {object}"),
-        },
-    }
-}
-
-fn replaced(replace: &Replace) -> String {
-    let which = match replace.pods {
-        Outdated::Outdated => "outdated pods",
-        Outdated::Stuck => "outdated pods that are not ready",
-    };
-    let (object, at_most) = (&replace.object, replace.at_most);
-    format!("replace {which} of {object}, {at_most} at a time")
-}
-
-fn pods(manifest: &Manifest) -> String {
-    match Deployment::of(manifest)
-        .replicas()
-        .filter(|_| Deployment::is(manifest.object()))
-    {
-        Some(1) => " with 1 pod".into(),
-        Some(count) => format!(" with {count} pods"),
-        None => String::new(),
-    }
-}
-
-pub(crate) fn patched(object: &ObjectRef, before: &Manifest, after: &Manifest) -> String {
-    let found = differences(before.value(), after.value(), &cutover_manifest::MergeKeys);
-    if object.kind == "Service"
-        && before.pointer("/spec/selector") != after.pointer("/spec/selector")
-    {
-        return format!("switch {object} to {}", selector(after));
-    }
-    if reconfigures(before, after) && after.is_sealed() {
-        return format!("change the data of {object}");
-    }
-    if Deployment::is(object) {
-        return deployment(object, before, after, &found);
-    }
-    let paths: Vec<String> = found
-        .iter()
-        .map(|difference| difference.path.to_string())
-        .collect();
-    format!(
-        "change {} of {object}",
-        fields(&paths.iter().collect::<Vec<_>>())
-    )
-}
-
-/// What changes of a Deployment: its containers, its strategy or what else, and its replicas.
-fn deployment(
-    object: &ObjectRef,
-    before: &Manifest,
-    after: &Manifest,
-    found: &[Difference],
-) -> String {
-    let counts = (
-        Deployment::of(before).replicas(),
-        Deployment::of(after).replicas(),
-    );
-    let scale = match counts {
-        (Some(was), Some(is)) if was != is => Some(format!("{was} → {is}")),
-        _ => None,
-    };
-    let others: Vec<&Difference> = found
-        .iter()
-        .filter(|difference| difference.path.to_string() != "spec.replicas")
-        .collect();
-    match (scale, others.is_empty()) {
-        (Some(scale), true) => format!("scale {object} {scale}"),
-        (Some(scale), false) => {
-            format!("{}, scale {scale}", changed(object, before, after, &others))
-        }
-        (None, _) => changed(object, before, after, &others),
-    }
-}
-
-fn changed(
-    object: &ObjectRef,
-    before: &Manifest,
-    after: &Manifest,
-    found: &[&Difference],
-) -> String {
-    let mut of_containers = Vec::new();
-    let mut paths = Vec::new();
-    for difference in found {
-        match ContainerChange::of(difference).as_slice() {
-            [] => paths.push(difference.path.to_string()),
-            changes => of_containers.extend_from_slice(changes),
+/// The changes in groups, in the order of their first ones.
+fn groups<'a>(changes: impl Iterator<Item = ChangeName<'a>>) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for change in changes {
+        let at = *known.entry(likeness(&change)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.0.push(change),
+            None => groups.push(Group(vec![change])),
         }
     }
-    let paths: Vec<&String> = paths.iter().collect();
-    if of_containers.is_empty() {
-        return changed_fields(object, before, after, &paths);
-    }
-    let is_alone = is_alone(before) && is_alone(after);
-    let mut text = containers::in_words(object, &of_containers, is_alone);
-    if !paths.is_empty() {
-        text += &format!(", and {}", fields(&paths));
-    }
-    text
+    groups
 }
 
-fn changed_fields(
-    object: &ObjectRef,
-    before: &Manifest,
-    after: &Manifest,
-    paths: &[&String],
-) -> String {
-    let marked = |mark: &str| {
-        let pointer = format!(
-            "/spec/template/metadata/annotations/{}",
-            mark.replace('/', "~1")
-        );
-        let mut paths = paths.iter();
-        before.pointer(&pointer) != after.pointer(&pointer)
-            && paths.all(|path| path.ends_with("annotations") || path.contains(mark))
+/// What changes have in common that are told together. What comes and goes, and what has pods, is of
+/// one kind; a field of anything else may be of several.
+fn likeness(name: &ChangeName<'_>) -> (String, Option<String>) {
+    let object = name.change.object();
+    let is_field = matches!(name.change, Change::Patch(_)) && !Deployment::is(object);
+    let kind = (!is_field).then(|| object.kind.clone());
+    (name.of(""), kind)
+}
+
+impl Group<'_> {
+    /// As `image of Deployment hello 1 → 2`, or as `image of 2 Deployments 1 → 2 (api, web)`.
+    fn text(&self) -> String {
+        let objects = self.0.iter().map(|name| name.change.object());
+        let objects: Vec<&ObjectRef> = objects.collect();
+        let mut text = String::new();
+        if let Some(first) = self.0.first() {
+            text = first.of(&subject(&objects));
+        }
+        if objects.len() > 1 {
+            text += &format!(" ({})", self.names(&objects));
+        }
+        text
+    }
+
+    /// The objects; all of them, where they are deleted.
+    fn names(&self, objects: &[&ObjectRef]) -> String {
+        let names = names(objects);
+        match self.is_removal() {
+            true => names.join(", "),
+            false => listed(&names),
+        }
+    }
+
+    /// Whether it deletes something that no step has scaled down before.
+    fn is_removal(&self) -> bool {
+        let mut changes = self.0.iter().map(|name| name.change);
+        changes.any(|change| matches!(change, Change::Delete(object) if !Deployment::is(object)))
+    }
+}
+
+/// As `Deployment hello`, as `2 Deployments`, or as `2 objects`.
+fn subject(objects: &[&ObjectRef]) -> String {
+    match (objects, is_one_kind(objects)) {
+        ([only], _) => only.to_string(),
+        ([first, ..], true) => format!("{} {}", objects.len(), kinds(&first.kind)),
+        _ => format!("{} objects", objects.len()),
+    }
+}
+
+/// The names, with the kind where it is not the same of all.
+fn names(objects: &[&ObjectRef]) -> Vec<String> {
+    let is_one_kind = is_one_kind(objects);
+    let name = |object: &&ObjectRef| {
+        let whole = object.to_string();
+        match whole.strip_prefix(&format!("{} ", object.kind)) {
+            Some(name) if is_one_kind => name.to_owned(),
+            _ => whole,
+        }
     };
-    if !paths.is_empty() && paths.iter().all(|path| path.starts_with("spec.strategy")) {
-        return format!("update strategy of {object}: {}", strategy(after));
-    }
-    if marked(RESTARTED_AT) {
-        return format!("restart {object}");
-    }
-    if marked(CONFIGURATION) {
-        return format!("restart {object} for its configuration");
-    }
-    let [was, is] = [before, after].map(|set| Deployment::of(set).is_paused());
-    match paths {
-        [path] if *path == "spec.paused" && !was && is => format!("pause {object}"),
-        [path] if *path == "spec.paused" && was && !is => format!("resume {object}"),
-        _ => format!("change {} of {object}", fields(paths)),
-    }
+    objects.iter().map(name).collect()
 }
 
-fn strategy(after: &Manifest) -> String {
-    if after.pointer("/spec/strategy").is_none() {
-        return "Kubernetes' default".into();
-    }
-    if Deployment::of(after).recreates() {
-        return "Recreate".into();
-    }
-    let budget = Deployment::of(after).budget();
-    format!(
-        "maxSurge {}, maxUnavailable {}",
-        budget.max_surge, budget.max_unavailable
-    )
+fn is_one_kind(objects: &[&ObjectRef]) -> bool {
+    objects.windows(2).all(|pair| pair[0].kind == pair[1].kind)
 }
 
-fn selector(service: &Manifest) -> String {
-    let labels = cutover_workload::texts(service.pointer("/spec/selector"));
-    labels
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect::<Vec<_>>()
-        .join(",")
-}
-
-/// The fields that differ: one or two of them, or how many there are.
-fn fields(paths: &[&String]) -> String {
-    match paths {
-        [] => "nothing".into(),
-        [only] => (*only).clone(),
-        [first, second] => format!("{first} and {second}"),
-        [first, rest @ ..] => format!("{first} and {} more fields", rest.len()),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,16 +2,16 @@
 
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{Change, Note, Plan, Step};
-use cutover_workload::{Deployment, Workload};
+use cutover_plan::{Note, Step};
+use cutover_workload::Workload;
 
 use crate::asked::{Asked, asked};
-use crate::back::{Back, back};
+use crate::back::{Told, back};
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
 use crate::promise::{promises, weights};
-use crate::step_name::step_name;
+use crate::step_name::step_name_beside;
 use crate::style::{Style, Tone};
 use crate::text::{ABSENT, Names, clean, count, title};
 use crate::wait::{rolls, wait};
@@ -64,7 +64,7 @@ pub fn show(plan: &Checked, style: Style) -> Result<String, Error> {
     for asked in asked(plan, None) {
         out += &format!("\n{}", asked_text(&asked, style));
     }
-    out += &backs(&back(plan, None)?, style);
+    out += &backs(&Told::of(back(plan, None)?), style);
     for note in &plan.spec.notes {
         out += &format!("\n{}", note_text(note, style));
     }
@@ -75,7 +75,7 @@ pub fn show(plan: &Checked, style: Style) -> Result<String, Error> {
 }
 
 /// The table's rows and columns.
-pub(crate) fn grid(plan: &Plan) -> Result<Grid, Error> {
+pub(crate) fn grid(plan: &Checked) -> Result<Grid, Error> {
     let names = Names::of(plan);
     let table = Table {
         names,
@@ -184,7 +184,7 @@ enum Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(plan: &'a Plan, names: Names) -> Self {
+    fn of(plan: &'a Checked, names: Names) -> Self {
         match plan.spec.workloads.as_slice() {
             many if many.len() > MOST_BLOCKS => Self::Sum(many),
             few => Self::Sets(
@@ -211,27 +211,10 @@ impl<'a> Columns<'a> {
 
     /// The step's name, without the numbers of pods that stand in a column of their own.
     fn step_name(&self, step: &Step, before: &Bundle, after: &Bundle) -> String {
-        let mut name = step_name(step, before, after);
-        let Self::Sets(sets) = self else { return name };
-        for change in &step.changes {
-            let object = change.object();
-            if let Change::Create(manifest) = change
-                && sets.iter().any(|set| set.object == object)
-            {
-                let pods = Deployment::of(manifest).replicas().unwrap_or(0);
-                let ending = if pods == 1 {
-                    " with 1 pod".to_owned()
-                } else {
-                    format!(" with {pods} pods")
-                };
-                name = name.replacen(
-                    &format!("create {object}{ending}"),
-                    &format!("create {object}"),
-                    1,
-                );
-            }
-        }
-        name
+        step_name_beside(step, before, after, &|object| match self {
+            Self::Sets(sets) => sets.iter().any(|set| set.object == object),
+            Self::Sum(_) => false,
+        })
     }
 }
 
@@ -301,7 +284,7 @@ fn sum(workloads: &[Workload], state: &Bundle) -> String {
 }
 
 /// The exposure at each state over all workloads that get a new version; empty where none does.
-fn exposures(plan: &Plan) -> Result<Vec<Option<Exposure>>, Error> {
+fn exposures(plan: &Checked) -> Result<Vec<Option<Exposure>>, Error> {
     let states = exposure(plan)?;
     let renewed = |workload: usize| {
         states
@@ -335,14 +318,14 @@ fn asked_text(asked: &Asked, style: Style) -> String {
 }
 
 /// Ways back that change more than counts and templates: the first few by name.
-fn backs(backs: &[Back], style: Style) -> String {
+fn backs(backs: &[Told], style: Style) -> String {
     if backs.is_empty() {
         return String::new();
     }
     let head = "ways back change more than counts and templates:";
     let mut out = format!("\n{}\n", style.paint(Tone::Place, head));
     for back in backs.iter().take(MOST_BACKS) {
-        out += &format!("  {}\n", back.title);
+        out += &format!("  {}\n", back.title());
     }
     let more = backs.len().saturating_sub(MOST_BACKS);
     if more > 0 {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cutover_check::Checked;
 use cutover_manifest::{ObjectRef, is_invisible};
-use cutover_plan::Plan;
 use cutover_workload::Workload;
+
+/// So many things of one kind are told one by one; more are counted.
+pub(crate) const MOST_TOLD: usize = 3;
 
 /// Where there is nothing to count.
 pub(crate) const ABSENT: &str = "–";
@@ -17,7 +20,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn of(plan: &Plan) -> Self {
+    pub(crate) fn of(plan: &Checked) -> Self {
         let namespaces: BTreeSet<_> = plan
             .spec
             .workloads
@@ -47,7 +50,7 @@ impl Names {
 }
 
 /// The plan in one line: its name, its strategy and its length.
-pub(crate) fn title(plan: &Plan) -> String {
+pub(crate) fn title(plan: &Checked) -> String {
     let length = match plan.len() {
         0 => "nothing to do".to_owned(),
         steps => count(steps, "step"),
@@ -65,6 +68,53 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     } else {
         format!("{number} {thing}s")
     }
+}
+
+/// Several of a kind: `Deployments`, `Ingresses`, `NetworkPolicies`.
+pub(crate) fn kinds(kind: &str) -> String {
+    let consonant = |stem: &str| !stem.ends_with(['a', 'e', 'o', 'u']);
+    match kind.strip_suffix('y').filter(|stem| consonant(stem)) {
+        Some(stem) => format!("{stem}ies"),
+        None if kind.ends_with("Endpoints") => kind.to_owned(),
+        None if kind.ends_with(['s', 'x']) => format!("{kind}es"),
+        None => format!("{kind}s"),
+    }
+}
+
+/// All of a few, or the first of them and how many others there are.
+pub(crate) fn listed(texts: &[String]) -> String {
+    if texts.len() <= MOST_TOLD {
+        return texts.join(", ");
+    }
+    let (told, rest) = texts.split_at(MOST_TOLD - 1);
+    format!("{}, and {} more", told.join(", "), rest.len())
+}
+
+/// As `step 3` or `steps 3, 4`.
+pub(crate) fn numbered(steps: &[usize]) -> String {
+    let word = match steps.len() {
+        1 => "step",
+        _ => "steps",
+    };
+    format!("{word} {}", numbers(steps))
+}
+
+/// As `3` or `3, 4`.
+pub(crate) fn numbers(steps: &[usize]) -> String {
+    let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
+    numbers.join(", ")
+}
+
+/// Things that are told alike, by what is told of them, in the order of the first ones.
+pub(crate) fn alike<T, K: PartialEq>(things: impl IntoIterator<Item = (T, K)>) -> Vec<(Vec<T>, K)> {
+    let mut groups: Vec<(Vec<T>, K)> = Vec::new();
+    for (thing, told) in things {
+        match groups.iter_mut().find(|(_, known)| *known == told) {
+            Some((things, _)) => things.push(thing),
+            None => groups.push((vec![thing], told)),
+        }
+    }
+    groups
 }
 
 /// The text on one line, with nothing in it that a terminal would obey: what nobody sees, such as
@@ -109,3 +159,13 @@ pub(crate) fn html(text: &str) -> String {
 /// Behind `@` and `#` it keeps a forge from telling a person, or linking an issue: forges look for
 /// both in the text that they show, where an escape or an entity is gone.
 const NOTHING: &str = "<!-- -->";
+
+/// The fields that differ: one or two of them, or how many there are.
+pub(crate) fn fields(paths: &[&String]) -> String {
+    match paths {
+        [] => "nothing".into(),
+        [only] => (*only).clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => format!("{first} and {} more fields", rest.len()),
+    }
+}

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Analysis, Available, Gate, Pause, Plan, Step, Window};
+use cutover_plan::{Analysis, Available, Gate, Pause, Step, Window};
 use cutover_workload::Deployment;
 
-use crate::text::Names;
-
-/// So many gates of one kind are told one by one; more are counted.
-const MOST_TOLD: usize = 3;
+use crate::text::{MOST_TOLD, Names};
 
 /// What a gate waits for, in words, as the table has it.
 ///
@@ -30,7 +28,7 @@ const MOST_TOLD: usize = 3;
 /// assert_eq!(name, "hello 3 available (one pod at a time)");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn gate_name(plan: &Plan, gate: &Gate, before: &Bundle, after: &Bundle) -> String {
+pub fn gate_name(plan: &Checked, gate: &Gate, before: &Bundle, after: &Bundle) -> String {
     words(gate, before, after, Names::of(plan))
 }
 
@@ -64,15 +62,16 @@ pub(crate) fn rolls(object: &ObjectRef, before: &Bundle, after: &Bundle) -> bool
     }
 }
 
-/// The gates of what the step changes, and those that look at no object; all of them where there
-/// are none of these.
+/// The gates of what the step changes, those that look at no object, and the pods whose number is
+/// the plan's once an autoscaler is held; all gates where there are none of these.
 fn told(step: &Step) -> Vec<&Gate> {
     let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(|change| change.object()).collect();
-    let told = step
-        .gates
-        .iter()
-        .filter(|gate| gate.object().is_none_or(|object| changed.contains(object)));
-    let told: Vec<&Gate> = told.collect();
+    let holds = step.gates.iter().any(|gate| matches!(gate, Gate::Held(_)));
+    let is_told = |gate: &&Gate| {
+        let is_changed = gate.object().is_none_or(|object| changed.contains(object));
+        is_changed || holds && gate.counted().is_some()
+    };
+    let told: Vec<&Gate> = step.gates.iter().filter(is_told).collect();
     if told.is_empty() {
         step.gates.iter().collect()
     } else {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning, containers};
-use cutover_plan::Plan;
 use cutover_traffic::{Port, Service, Split};
 use cutover_workload::{Deployment, Workload};
 use serde_json::Value;
@@ -12,8 +12,12 @@ use crate::configuration::seen_early;
 use crate::error::Error;
 use crate::exposure::services;
 
+mod given;
+mod held;
 mod hooks;
 
+use given::given;
+use held::held;
 use hooks::without_hook;
 
 /// What may hurt but does not stop a plan, found anew in its own objects each time: a plan holds
@@ -23,12 +27,13 @@ use hooks::without_hook;
 ///
 /// [`Error::Plan`] where the plan does not fit itself, [`Error::Manifest`] where one of its
 /// Services is none.
-pub fn warnings(plan: &Plan) -> Result<Vec<Warning>, Error> {
+pub fn warnings(plan: &Checked) -> Result<Vec<Warning>, Error> {
     let (start, end) = (plan.start(), plan.walk().end()?);
-    let mut found = Vec::new();
+    let mut found: Vec<Warning> = given(plan).collect();
     for workload in &plan.spec.workloads {
         found.extend(of_workload(workload, &start, &end)?);
     }
+    found.extend(held(plan, &start)?);
     found.extend(without_hook(plan, &start, &end)?);
     for manifest in &end {
         found.extend(
@@ -62,7 +67,7 @@ fn of_workload(workload: &Workload, start: &Bundle, end: &Bundle) -> Result<Vec<
 }
 
 /// What the plan's patches change without being able to test it.
-fn untested(plan: &Plan) -> Result<BTreeSet<Warning>, Error> {
+fn untested(plan: &Checked) -> Result<BTreeSet<Warning>, Error> {
     let mut found = BTreeSet::new();
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
@@ -100,16 +105,20 @@ fn unguarded(
 ) -> impl Iterator<Item = Warning> {
     let fields =
         cutover_patch::unguarded(before.value(), after.value(), &cutover_manifest::MergeKeys);
+    let is_null = |field: &String| before.pointer(field).is_some_and(Value::is_null);
     let escaped = |field: &String| {
         let text = before.pointer(field).and_then(Value::as_str);
         text.is_some_and(|text| text.contains(['<', '>', '&']))
     };
+    let (nulls, fields): (Vec<String>, Vec<String>) = fields.into_iter().partition(is_null);
     let (escaped, stored): (Vec<String>, Vec<String>) = fields.into_iter().partition(escaped);
+    let null = "leave a field out that has no value";
     let quantity = "write the quantity as the server does: 200m for 0.2, 1 for 1000m";
-    let apply = "cutover apply notices what others write all the same; a patch that is applied by hand does not";
+    let run = "a run of the plan notices what others write all the same; a patch that is applied by hand does not";
     [
+        (nulls, "stores no null", null),
         (stored, "stores it in another form", quantity),
-        (escaped, "writes < > & as escapes", apply),
+        (escaped, "writes < > & as escapes", run),
     ]
     .into_iter()
     .filter(|(fields, ..)| !fields.is_empty())

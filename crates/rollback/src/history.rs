@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, listing};
+use cutover_manifest::{Bundle, Field, Manifest, ObjectRef, listing};
 use cutover_release::{Refusals, select};
 use cutover_workload::Deployment;
 use serde_json::{Map, Value};
@@ -10,13 +10,17 @@ use serde_json::{Map, Value};
 use crate::error;
 use crate::spec::Rollback;
 
+const ANNOTATIONS: Field = Field::new("/metadata/annotations");
+
+/// What `kubectl apply` has last said of an object.
+pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 const REVISION: &str = "deployment.kubernetes.io/revision";
 const HASH: &str = "pod-template-hash";
 
 /// Annotations that are the Deployment's own and never taken from a ReplicaSet
 /// (`annotationsToSkip` in kubectl `polymorphichelpers/rollback.go`).
 const OWN: [&str; 6] = [
-    "kubectl.kubernetes.io/last-applied-configuration",
+    LAST_APPLIED,
     REVISION,
     "deployment.kubernetes.io/revision-history",
     "deployment.kubernetes.io/desired-replicas",
@@ -63,7 +67,7 @@ fn rolled_back(
         return Err(error::matches(object, revision));
     }
     Ok(with_annotations(
-        &set.set("/spec/template", template),
+        &set.with(Deployment::TEMPLATE, template),
         target,
     ))
 }
@@ -85,10 +89,13 @@ pub(crate) fn history<'a>(bundle: &'a Bundle, set: &Manifest) -> BTreeMap<u64, &
 }
 
 fn revision(replica_set: &Manifest) -> Option<u64> {
-    annotation(replica_set, REVISION)?.parse().ok()
+    let Ok(revision) = annotation(replica_set, REVISION)?.parse() else {
+        return None;
+    };
+    Some(revision)
 }
 
-pub(crate) fn annotation(manifest: &Manifest, key: &str) -> Option<String> {
+fn annotation(manifest: &Manifest, key: &str) -> Option<String> {
     let value = manifest.pointer("/metadata/annotations")?.get(key)?;
     value.as_str().map(str::to_owned)
 }
@@ -124,6 +131,6 @@ fn with_annotations(set: &Manifest, target: &Manifest) -> Manifest {
     let all: Map<String, Value> = own.chain(others).collect();
     match (all.is_empty(), set.pointer("/metadata/annotations")) {
         (true, None) => set.clone(),
-        _ => set.set("/metadata/annotations", Value::Object(all)),
+        _ => set.with(ANNOTATIONS, Value::Object(all)),
     }
 }

@@ -1,9 +1,9 @@
 //! What there is to go back to.
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use serde::Serialize;
 
-use crate::history::{annotation, history};
+use crate::history::history;
 
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 
@@ -13,7 +13,8 @@ const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 pub struct Revision {
     /// Its number.
     pub revision: u64,
-    /// Why it came to be, as the annotation `kubernetes.io/change-cause` tells it.
+    /// Why it came to be, as the annotation `kubernetes.io/change-cause` of the ReplicaSet tells it, or
+    /// else that of its template.
     pub change_cause: Option<String>,
 }
 
@@ -33,7 +34,17 @@ pub fn revisions(bundle: &Bundle, deployment: &ObjectRef) -> Vec<Revision> {
     let history = history(bundle, set).into_iter();
     let revision = |(revision, replica_set)| Revision {
         revision,
-        change_cause: annotation(replica_set, CHANGE_CAUSE),
+        change_cause: change_cause(replica_set),
     };
     history.map(revision).collect()
+}
+
+/// What the ReplicaSet says, else its template, as kubectl has it; nothing where both say nothing.
+fn change_cause(replica_set: &Manifest) -> Option<String> {
+    let ends = ["/metadata", "/spec/template/metadata"];
+    let mut causes = ends.iter().filter_map(|metadata| {
+        let annotations = replica_set.pointer(&format!("{metadata}/annotations"))?;
+        annotations.get(CHANGE_CAUSE)?.as_str()
+    });
+    causes.find(|cause| !cause.is_empty()).map(str::to_owned)
 }

@@ -1,6 +1,7 @@
 //! Rollbacks of an application as kubectl prints it, with its history and its Service.
 
 use cutover_manifest::{Bundle, Manifest};
+use cutover_plan::Plan;
 use cutover_planner::{Options, Strategy, plan};
 use cutover_release::{Ends, Refusals, Release};
 use cutover_report::step_name;
@@ -71,16 +72,20 @@ fn check(objects: &[Value], revision: u64, expect: Result<&str, (&str, &str)>) {
     }
 }
 
-fn rolled_back(from: &Bundle, revision: u64) -> Result<Vec<String>, Refusals> {
+fn planned(from: &Bundle, revision: u64) -> Result<Plan, Refusals> {
     let rollback = Rollback {
         to_revision: Some(revision),
         ..Rollback::default()
     };
     let release = Release::new(rollback.wanted(Ends::unchanged(from.clone()))?)?;
-    let plan = match plan(&release, &rollback, &Options::default()) {
-        Err(cutover_planner::Error::Refused(refusals)) => return Err(refusals),
-        plan => plan.unwrap(),
-    };
+    match plan(&release, &rollback, &Options::default()) {
+        Err(cutover_planner::Error::Refused(refusals)) => Err(refusals),
+        plan => Ok(plan.unwrap()),
+    }
+}
+
+fn rolled_back(from: &Bundle, revision: u64) -> Result<Vec<String>, Refusals> {
+    let plan = planned(from, revision)?;
     let mut walk = plan.walk();
     let mut names = Vec::new();
     while let Some(step) = walk.advance().unwrap() {
@@ -131,6 +136,29 @@ fn revisions_that_nobody_asked_for_refuse_nothing() {
         &shop(service(json!({"app": "shop"}), json!(80))),
         1,
         Ok("image of Deployment shop 3 → 1, and spec.template"),
+    );
+}
+
+/// A failure means that a person's next `kubectl apply` undoes a rollback without a word.
+#[test]
+fn what_kubectl_apply_has_made_is_warned_about() {
+    let notes = |annotation: &str| {
+        let mut all = shop(by_tier());
+        all[3]["metadata"]["annotations"][annotation] = json!("{}");
+        let from: Bundle = all
+            .into_iter()
+            .map(|value| Manifest::new(value).unwrap())
+            .collect();
+        let notes = planned(&from, 2).unwrap().spec.notes;
+        notes
+            .iter()
+            .map(|note| note.message.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(notes("another"), Vec::<String>::new());
+    assert_eq!(
+        notes("kubectl.kubernetes.io/last-applied-configuration"),
+        ["kubectl apply manages it, and its file still says what is rolled back"]
     );
 }
 

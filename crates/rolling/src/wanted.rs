@@ -1,6 +1,6 @@
 //! What is wanted, of what runs: the same with another annotation, or paused, or not.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Field, Manifest, ObjectRef};
 use cutover_release::{Refusals, WorkloadName, select};
 use cutover_workload::Deployment;
 use serde_json::json;
@@ -10,7 +10,10 @@ use crate::spec::{Pause, Restart, Resume};
 
 /// Where `kubectl rollout restart` writes the time (kubectl
 /// `polymorphichelpers/objectrestarter.go`).
-const RESTARTED_AT: &str = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
+const RESTARTED_AT: Field =
+    Field::new("/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");
+
+const PAUSED: Field = Field::new("/spec/paused");
 
 /// The bundle with the pods of the named Deployments to be made anew.
 pub(crate) fn restart(from: &Bundle, restart: &Restart) -> Result<Bundle, Refusals> {
@@ -19,10 +22,10 @@ pub(crate) fn restart(from: &Bundle, restart: &Restart) -> Result<Bundle, Refusa
         if Deployment::of(set).is_paused() {
             return Err(error::paused(set.object()));
         }
-        if set.pointer(RESTARTED_AT) == Some(&at) {
+        if set.pointer(RESTARTED_AT.pointer()) == Some(&at) {
             return Err(error::just_restarted(set.object()));
         }
-        Ok(set.set(RESTARTED_AT, at.clone()))
+        Ok(set.with(RESTARTED_AT, at.clone()))
     })
 }
 
@@ -31,7 +34,7 @@ pub(crate) fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Refusals> {
     each(from, &pause.workloads, |set| {
         match Deployment::of(set).is_paused() {
             true => Err(error::as_it_is(set.object(), true)),
-            false => Ok(set.set("/spec/paused", json!(true))),
+            false => Ok(set.with(PAUSED, json!(true))),
         }
     })
 }
@@ -40,7 +43,7 @@ pub(crate) fn pause(from: &Bundle, pause: &Pause) -> Result<Bundle, Refusals> {
 pub(crate) fn resume(from: &Bundle, resume: &Resume) -> Result<Bundle, Refusals> {
     each(from, &resume.workloads, |set| {
         match Deployment::of(set).is_paused() {
-            true => Ok(set.without("/spec/paused")),
+            true => Ok(set.without(PAUSED)),
             false => Err(error::as_it_is(set.object(), false)),
         }
     })

@@ -1,6 +1,6 @@
 //! Where an update by the cluster's own controller stands, a strategy after the other.
 
-use cutover_planner::{Strategy, Waypoint, Waypoints, silence};
+use cutover_planner::{Strategy, Waypoint, Waypoints, outage, succession};
 use cutover_release::{Ends, Refusals, Release};
 use cutover_workload::{Allowance, Deployment};
 
@@ -14,7 +14,7 @@ impl Strategy for Rolling {
 
     /// `[update]`: straight to what is wanted, within the budget.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        Waypoints::straight(release, "update", &self.allowance())
+        Waypoints::direct(release, "update", &self.allowance())
     }
 }
 
@@ -24,9 +24,10 @@ impl Strategy for Recreate {
     }
 
     /// `[update]` under the update strategy `Recreate`, which is set before and given back after;
-    /// what replaces no pods needs none.
+    /// what replaces no pods needs none. Before it `stop`, where a Deployment makes way for one of
+    /// the same selector.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        let mut waypoints = Waypoints::straight(release, "update", &Allowance::default())?;
+        let mut waypoints = Waypoints::direct(release, "update", &Allowance::default())?;
         waypoints.warnings.clear();
         for workload in &mut waypoints.workloads {
             let rolled = workload.objects().find(|object| release.rolls(object));
@@ -35,10 +36,28 @@ impl Strategy for Recreate {
             };
             let replicas = Deployment::of(wanted).replicas().unwrap_or(0);
             *workload = workload.clone().recreated(replicas);
-            waypoints.warnings.push(silence(wanted));
+            waypoints.warnings.push(outage(wanted));
         }
+        make_way(release, &mut waypoints)?;
         Ok(waypoints)
     }
+}
+
+/// A Deployment goes before one of the same selector comes.
+fn make_way(release: &Release, waypoints: &mut Waypoints) -> Result<(), Refusals> {
+    let renamed = release.renamed()?;
+    if renamed.is_empty() {
+        return Ok(());
+    }
+    let stop = Waypoint::new("stop", release.from().clone()).with_outage();
+    waypoints.points.insert(0, stop);
+    for (goes, comes) in renamed {
+        for point in &mut waypoints.points {
+            point.bundle.remove(goes.object());
+        }
+        waypoints.warnings.push(succession(goes, comes));
+    }
+    Ok(())
 }
 
 impl Strategy for Restart {
@@ -54,7 +73,7 @@ impl Strategy for Restart {
 
     /// `[restart]`: straight to what is wanted, within the Deployment's own budget.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        Waypoints::straight(release, "restart", &Allowance::default())
+        Waypoints::direct(release, "restart", &Allowance::default())
     }
 }
 
@@ -70,7 +89,7 @@ impl Strategy for Pause {
 
     /// `[pause]`: one patch a Deployment.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        Waypoints::straight(release, "pause", &Allowance::default())
+        Waypoints::direct(release, "pause", &Allowance::default())
     }
 }
 
@@ -86,7 +105,7 @@ impl Strategy for Resume {
 
     /// `[resume]`: what was held back rolls out.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        let mut waypoints = Waypoints::straight(release, "resume", &Allowance::default())?;
+        let mut waypoints = Waypoints::direct(release, "resume", &Allowance::default())?;
         waypoints.points = vec![Waypoint::new("resume", release.to().clone())];
         Ok(waypoints)
     }

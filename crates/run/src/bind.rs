@@ -2,14 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Digest, Manifest, MergeKeys, ObjectRef, Sealer};
+use cutover_manifest::{Bundle, Digest, Field, Manifest, MergeKeys, ObjectRef, Sealer};
 use cutover_patch::{Difference, lacking, merge};
 use cutover_plan::Plan;
+use cutover_workload::Deployment;
 
+use crate::autoscalers::chooser;
 use crate::error::Error;
 use crate::place::Place;
 use crate::rebase::{Rebase, rebase};
 use crate::stand::{being_deleted, goes};
+use crate::takeover::is_taken_over;
+
+/// What the server and controllers keep for themselves.
+const KEPT: [Field; 7] = [
+    Field::new("/status"),
+    Field::new("/metadata/creationTimestamp"),
+    Field::new("/metadata/generation"),
+    Field::new("/metadata/managedFields"),
+    Field::new("/metadata/resourceVersion"),
+    Field::new("/metadata/selfLink"),
+    Field::new("/metadata/uid"),
+];
 
 /// A plan over the objects of a cluster.
 ///
@@ -43,16 +57,20 @@ impl Bound {
 pub fn bind(plan: &Plan, live: &Bundle, sealer: &Sealer, namespace: &str) -> Result<Bound, Error> {
     let place = Place::new(namespace);
     let start = plan.start();
+    let mut placed = Bundle::new();
+    for file in &start {
+        placed.insert(place.manifest(file)?);
+    }
     let mut reasons = Vec::new();
     let mut bases = Bases::new();
     for file in &start {
-        let said = place.manifest(&said(plan, file));
-        let file = place.manifest(file);
+        let said = place.manifest(&said(plan, file))?;
+        let (object, file) = (file.object(), place.manifest(file)?);
         match live.get(file.object()) {
             None => reasons.push(format!("{}: it is not in the cluster", file.object())),
             Some(live) => {
-                let live = sealer.seal_like(live, &file);
-                reasons.extend(disagreements(&said, &live));
+                let live = from_fewer(plan, object, &said, sealer.seal_like(live, &file));
+                reasons.extend(disagreements(&said, &live, &placed));
                 bases.insert(file.object().clone(), (file, as_written(&live)));
             }
         }
@@ -105,32 +123,37 @@ pub(crate) fn is_live(plan: &Plan, set: &ObjectRef) -> bool {
 /// another one by now.
 pub(crate) fn said(plan: &Plan, file: &Manifest) -> Manifest {
     match is_live(plan, file.object()) {
-        true => file.without("/spec/replicas"),
+        true => file.without(Deployment::REPLICAS),
         false => file.clone(),
+    }
+}
+
+/// A live set as its file counts its pods, where the plan brings it up from fewer.
+fn from_fewer(plan: &Plan, object: &ObjectRef, said: &Manifest, live: Manifest) -> Manifest {
+    let counts = [&live, said].map(|set| Deployment::of(set).replicas());
+    let [Some(runs), Some(starts)] = counts else {
+        return live;
+    };
+    match runs < starts && is_taken_over(plan, object) {
+        true => Deployment::of(&live).scaled(starts),
+        false => live,
     }
 }
 
 /// What an object does not hold of what its file says; a Secret, sealed as its file is.
 pub(crate) fn file_lacking(file: &Manifest, live: &Manifest) -> Vec<Difference> {
-    let file = as_written(file).without("/metadata/annotations/deployment.kubernetes.io~1revision");
+    let file = as_written(file).without(Deployment::REVISION);
     lacking(file.value(), live.value(), &MergeKeys)
 }
 
 /// An object without what the server and controllers keep for themselves: what a state of it can be
 /// compared with. A Secret has its data still: whoever compares it seals it.
 pub fn as_written(live: &Manifest) -> Manifest {
-    let fields = [
-        "creationTimestamp",
-        "generation",
-        "managedFields",
-        "resourceVersion",
-        "selfLink",
-        "uid",
-    ];
-    let written = live.without("/status");
-    fields.iter().fold(written, |written, field| {
-        written.without(&format!("/metadata/{field}"))
-    })
+    let mut written = live.clone();
+    for kept in KEPT {
+        written = written.without(kept);
+    }
+    written
 }
 
 struct Live<'a> {
@@ -144,12 +167,12 @@ impl Rebase for Live<'_> {
         self.place.object(object)
     }
 
-    fn manifest(&self, manifest: &Manifest) -> Manifest {
-        let manifest = self.place.manifest(manifest);
+    fn manifest(&self, manifest: &Manifest) -> Result<Manifest, cutover_plan::Error> {
+        let manifest = self.place.manifest(manifest)?;
         if let Some((_, stored)) = self.admitted.iter().find(|(state, _)| *state == manifest) {
-            return stored.clone();
+            return Ok(stored.clone());
         }
-        onto(&self.bases, &manifest)
+        Ok(onto(&self.bases, &manifest))
     }
 }
 
@@ -159,10 +182,10 @@ pub(crate) fn onto(bases: &Bases, state: &Manifest) -> Manifest {
         return state.clone();
     };
     let merged = merge(live.value(), file.value(), state.value(), &MergeKeys);
-    state.with(|value| *value = merged)
+    state.with_content(merged)
 }
 
-fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {
+fn disagreements(file: &Manifest, live: &Manifest, start: &Bundle) -> Vec<String> {
     let object = file.object();
     if goes(live) {
         return vec![being_deleted(object)];
@@ -183,13 +206,18 @@ fn disagreements(file: &Manifest, live: &Manifest) -> Vec<String> {
                 .as_ref()
                 .map_or_else(|| "nothing".to_owned(), ToString::to_string)
         };
-        let (file, live) = (value(&found.before), value(&found.after));
-        format!(
-            "{object}: {}: the plan starts from {file}, and the cluster has {live}",
-            found.path
-        )
+        let (before, after) = (value(&found.before), value(&found.after));
+        let path = found.path.to_string();
+        let by = chooser(object, start).filter(|_| path == "spec.replicas");
+        let by = by.map(|scaler| chosen(scaler.object(), &after));
+        let by = by.unwrap_or_default();
+        format!("{object}: {path}: the plan starts from {before}, and the cluster has {after}{by}")
     });
     said.collect()
+}
+
+fn chosen(scaler: &ObjectRef, count: &str) -> String {
+    format!(", as {scaler} has chosen: make the plan anew from {count} pods")
 }
 
 /// Objects that the plan would create, and that are there: an earlier run that lost its journal, or

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::asking::Question;
+use crate::hint::Hint;
 use crate::journal::Stage;
 use crate::now::Now;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::run::{Held, Phase, Run};
 use crate::stand::goes;
 use crate::way::{Way, ways_back};
@@ -84,7 +86,7 @@ impl Run {
         }
         let way = match Way::back(&self.bound.plan, from, to, halfway) {
             Ok(way) => way,
-            Err(error) => return self.fail(error.to_string()),
+            Err(error) => return self.fail(error),
         };
         if way.end() != to {
             let states: Vec<String> = ways_back(&self.bound.plan, from)
@@ -92,9 +94,9 @@ impl Run {
                 .map(ToString::to_string)
                 .collect();
             let states = states.join(", ");
-            return self.fail(format!(
-                "the ways back do not lead to the state after step {to}\nhint: from here they lead to {states}"
-            ));
+            let message = format!("the ways back do not lead to the state after step {to}");
+            let hint = format!("from here they lead to {states}");
+            return self.fail(Reason::from(message).hint(hint));
         }
         self.tell(Progress::Turned {
             reason: reason.clone(),
@@ -106,10 +108,6 @@ impl Run {
 
     /// Sets out forward again from the state after a step.
     pub(crate) fn go_forward(&mut self, at: usize, now: Timestamp) {
-        if at == self.bound.plan.len() {
-            self.phase = Phase::Close(Outcome::Done);
-            return;
-        }
         match Way::forward(&self.bound.plan) {
             Ok(way) => {
                 self.set_out(way, 0, 0, false, None, now);
@@ -119,7 +117,23 @@ impl Run {
                     position.step = at + 1;
                 }
             }
-            Err(error) => self.fail(error.to_string()),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// A run that was done before is done, if what it brought is there.
+    pub(crate) fn stays_done(&mut self) -> bool {
+        let last = self.bound.plan.len();
+        match self.drift(last) {
+            Some(reason) => {
+                let name = &self.given.metadata.name;
+                let message = format!("plan {name} was done, and is no longer in place: {reason}");
+                self.failed(Reason::from(message).hint(Hint::PlanAnew))
+            }
+            None => {
+                self.phase = Phase::Close(Outcome::Done);
+                true
+            }
         }
     }
 
@@ -135,7 +149,8 @@ impl Run {
         if let Some(position) = &mut self.position {
             position.direction = way.direction;
             (position.from, position.to, position.halfway) = (from, to, halfway);
-            (position.turned, position.ended) = (turned, None);
+            position.turned = turned;
+            (position.ended, position.ended_at) = (None, None);
             position.begin(1, now);
         }
         self.step_told = None;
@@ -145,13 +160,15 @@ impl Run {
     }
 
     /// Somebody else has written what the plan is about: the run stops, and changes nothing.
-    pub(crate) fn drifted(&mut self, reason: String) -> bool {
-        let hint = "bring it back and run cutover apply again, or take the run back: cutover undo";
-        self.failed(format!("{reason}\nhint: {hint}"))
+    pub(crate) fn drifted(&mut self, reason: impl Into<Reason>) -> bool {
+        let reason = reason.into();
+        let hint = reason.advice().cloned().unwrap_or(Hint::Restore);
+        self.failed(reason.hint(hint))
     }
 
     /// Stops, or refuses where nothing was written yet.
-    pub(crate) fn fail(&mut self, reason: String) {
+    pub(crate) fn fail(&mut self, reason: impl Into<Reason>) {
+        let reason = reason.into();
         let begun = self.phase == Phase::Work;
         let step = self.reached();
         // The journal cannot say how the run ended, and there is nothing else left to do.
@@ -168,13 +185,14 @@ impl Run {
     }
 
     /// As [`fail`](Self::fail), for a decision that has been taken with it.
-    pub(crate) fn failed(&mut self, reason: impl ToString) -> bool {
-        self.fail(reason.to_string());
+    pub(crate) fn failed(&mut self, reason: impl Into<Reason>) -> bool {
+        self.fail(reason);
         true
     }
 
     /// A Lease cannot be had, or was lost: nothing may be written any more, the journal neither.
-    pub(crate) fn lose(&mut self, reason: String) {
+    pub(crate) fn lose(&mut self, reason: impl Into<Reason>) {
+        let reason = reason.into();
         let step = self.reached();
         let begun = self.phase == Phase::Work;
         self.end(if begun {
@@ -198,8 +216,10 @@ impl Run {
     /// Writes into the journal how the run ended, and gives the Leases back.
     pub(crate) fn close(&mut self, outcome: &Outcome, now: Now) -> bool {
         let refused = matches!(outcome, Outcome::Refused { .. });
-        if let Some(position) = self.position.as_mut().filter(|_| !refused) {
+        let ended = self.position.as_mut().filter(|_| !refused);
+        if let Some(position) = ended.filter(|position| position.ended.is_none()) {
             position.ended = Some(outcome.clone());
+            position.ended_at = Some(now.wall);
         }
         let journaled =
             refused || self.position.is_none() || !self.leads(now) || self.keep_journal(now.wall);
@@ -216,8 +236,7 @@ impl Run {
     }
 }
 
-fn not_past(step: usize) -> String {
-    format!(
-        "the run has not come past step {step}: there is nothing to take back\nhint: cutover status tells where it is"
-    )
+fn not_past(step: usize) -> Reason {
+    let message = format!("the run has not come past step {step}: there is nothing to take back");
+    Reason::from(message).hint(Hint::ShowStatus)
 }

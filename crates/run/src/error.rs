@@ -7,6 +7,9 @@ pub enum Error {
     /// The plan is not what it should be.
     #[error(transparent)]
     Plan(#[from] cutover_plan::Error),
+    /// A manifest of the plan cannot be placed in its namespace.
+    #[error(transparent)]
+    Manifest(#[from] cutover_manifest::Error),
     /// The plan's Secrets are sealed with a key that was not given.
     #[error(transparent)]
     SealKey(#[from] cutover_manifest::SealKeyError),
@@ -51,4 +54,4 @@ pub enum Error {
 
 /// What to do about a journal that somebody has edited.
 const KEPT: &str = "nothing was written; somebody may have edited the journal, so see who may write \
-                    ConfigMaps, bring the objects to a state of the plan (cutover render), and delete it";
+                    ConfigMaps, bring the objects to a state of the plan first, and delete it";

@@ -11,7 +11,7 @@ pub(crate) fn rolling() -> Plan {
     let (from, to) = (bundle(1), bundle(2));
     let release = Release::new(Ends::new(from, to).pruned()).unwrap();
     let rolling = from_fn("rolling", |release| {
-        Waypoints::straight(release, "update", &Default::default())
+        Waypoints::direct(release, "update", &Default::default())
     });
     plan(&release, &rolling, &Options::default()).unwrap()
 }

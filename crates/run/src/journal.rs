@@ -8,7 +8,7 @@
 //! | `binaryData.plan` | the runner | `{ plan, approved }`, packed: the plan as it is bound to the cluster, and the digest of the one that was approved |
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write as _};
+use std::io::Read;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cutover_manifest::{Digest, Manifest, ObjectRef, short_name};
@@ -83,6 +83,9 @@ pub struct Position {
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Outcome>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
     /// The uid of each object that was there when the run began, or that it has created.
     #[serde(default)]
     pub uids: BTreeMap<String, String>,
@@ -106,6 +109,8 @@ pub struct Wishes {
     pub approvals: BTreeMap<usize, Wish>,
     /// Whoever asked the run to go back.
     pub abort: Option<Wish>,
+    /// Entries that somebody has made and that cannot be read, each with why.
+    pub unreadable: Vec<String>,
 }
 
 /// Who asked for something, and when.
@@ -176,7 +181,7 @@ impl Journal {
             return Err(bad_with(
                 manifest,
                 "the run waits for no person",
-                "cutover status tells where it is",
+                "the status tells where it is",
             ));
         }
         Ok((step, wish(manifest, &format!("approve.{step}"), by, now)))
@@ -190,17 +195,13 @@ impl Journal {
     pub fn abort(manifest: &Manifest, by: &str, now: Timestamp) -> Result<Write, Error> {
         let position = Self::parse(manifest)?.position;
         if position.ended.is_some() {
-            return Err(bad_with(
-                manifest,
-                "the run is over",
-                "cutover undo takes it back",
-            ));
+            return Err(bad_with(manifest, "the run is over", "undo takes it back"));
         }
         if position.direction == Direction::Back {
             return Err(bad_with(
                 manifest,
                 "the run goes back already",
-                "cutover status tells where it is",
+                "the status tells where it is",
             ));
         }
         Ok(wish(manifest, "abort", by, now))
@@ -260,9 +261,12 @@ impl Position {
     }
 
     /// As the journal has it.
+    #[expect(
+        clippy::expect_used,
+        reason = "it is texts, times and numbers under texts: there is nothing that JSON cannot write"
+    )]
     pub(crate) fn text(&self) -> String {
-        // It is texts and numbers: there is nothing that JSON cannot write.
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        serde_json::to_string_pretty(self).expect("a position is JSON")
     }
 
     /// The write that puts this in the place of what the journal said last, if nobody else has
@@ -299,31 +303,29 @@ impl Wishes {
             .flatten();
         let mut wishes = Self::default();
         for (key, value) in data {
-            let Some(wish) = value
-                .as_str()
-                .and_then(|text| serde_json::from_str(text).ok())
-            else {
-                continue;
-            };
-            if key == "abort" {
-                wishes.abort = Some(wish);
-            } else if let Some(step) = key
-                .strip_prefix("approve.")
-                .and_then(|step| step.parse().ok())
-            {
-                wishes.approvals.insert(step, wish);
+            if let Err(reason) = wishes.take(key, value.as_str().unwrap_or_default()) {
+                let message = format!("{}: `{key}` cannot be read: {reason}", journal.object());
+                wishes.unreadable.push(message);
             }
         }
         wishes
     }
+
+    /// Takes in an entry of the journal, where it is one of somebody who asks.
+    fn take(&mut self, key: &str, text: &str) -> Result<(), String> {
+        let wish = || serde_json::from_str(text).map_err(|error| error.to_string());
+        if key == "abort" {
+            self.abort = Some(wish()?);
+        } else if let Some(step) = key.strip_prefix("approve.") {
+            let step = step.parse().map_err(|_| "it names no step")?;
+            self.approvals.insert(step, wish()?);
+        }
+        Ok(())
+    }
 }
 
 fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
-    let wish = serde_json::to_string(&Wish {
-        by: by.to_owned(),
-        at,
-    })
-    .unwrap_or_default();
+    let wish = json!({ "by": by, "at": at }).to_string();
     let uid = journal
         .pointer("/metadata/uid")
         .cloned()
@@ -358,16 +360,16 @@ struct Packed {
 }
 
 /// The same plan gives the same bytes: no time goes into the header.
+#[expect(clippy::expect_used, reason = "what is in memory can be read")]
 fn packed(bound: &Bound) -> Result<String, Error> {
     let (plan, approved) = (bound.plan.to_value()?, bound.approved.clone());
-    let value = json!(Packed { plan, approved });
-    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
-    let written = encoder.write_all(value.to_string().as_bytes());
-    // Writing to memory does not fail.
-    Ok(written
-        .and_then(|()| encoder.finish())
-        .map(|bytes| STANDARD.encode(bytes))
-        .unwrap_or_default())
+    let json = json!(Packed { plan, approved }).to_string();
+    let mut packed = Vec::new();
+    GzBuilder::new()
+        .read(json.as_bytes(), Compression::best())
+        .read_to_end(&mut packed)
+        .expect("a text in memory is read");
+    Ok(STANDARD.encode(packed))
 }
 
 fn unpacked(text: &str) -> Result<Bound, String> {
@@ -386,7 +388,7 @@ fn bad(manifest: &Manifest, reason: impl ToString) -> Error {
     bad_with(
         manifest,
         reason,
-        "delete it once nothing of the plan is left half done: cutover status",
+        "delete it once nothing of the plan is left half done: the status tells",
     )
 }
 

@@ -12,9 +12,11 @@ use crate::asking::Question;
 use crate::direction::Direction;
 use crate::effect::{Request, Write};
 use crate::event::{Answer, Reply};
+use crate::hint::Hint;
 use crate::journal::{Journal, Position, Stage, run_text};
 use crate::objects::key;
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::run::{Held, Phase, Run};
 use crate::stand::test_version;
 use crate::way::Way;
@@ -84,6 +86,7 @@ impl Run {
             by: self.options.holder.clone(),
             turned: None,
             ended: None,
+            ended_at: None,
             uids: self.objects.iter().filter_map(uid).collect(),
         }
     }
@@ -190,9 +193,7 @@ impl Run {
         match text {
             Some(text) if self.is_over() || self.has_written(&text) => self.written = Some(text),
             None if self.is_over() || self.doubted.len() > 1 => {
-                self.lose(
-                    "the journal is gone\nhint: cutover status tells how the objects stand".into(),
-                );
+                self.lose(Reason::from("the journal is gone").hint(Hint::ShowStatus));
             }
             text => {
                 self.recalled = Some(text);

@@ -10,9 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::asking::Question;
 use crate::direction::Direction;
 use crate::effect::Request;
+use crate::hint::Hint;
 use crate::journal::{Position, run_text};
 use crate::lease::later;
 use crate::now::Now;
+use crate::reason::Reason;
 use crate::run::{Phase, Run};
 
 /// How long watches take to begin anew once the server answers again, at most where the connection
@@ -100,12 +102,11 @@ impl Run {
 
     /// Another runner has taken over: the journal is left as it is.
     fn give_way(&mut self, text: Option<&str>) {
-        let hint = "cutover status tells where the run is";
         let reason = match text.and_then(position) {
             Some(successor) => taken_over(&successor),
             None => "the journal was deleted or edited while this runner was away".to_owned(),
         };
-        self.fail(format!("{reason}\nhint: {hint}"));
+        self.fail(Reason::from(reason).hint(Hint::ShowStatus));
         self.position = None;
     }
 
@@ -118,7 +119,10 @@ impl Run {
 
 /// What a journal says, where it can be read.
 fn position(text: &str) -> Option<Position> {
-    serde_json::from_str(text).ok()
+    let Ok(position) = serde_json::from_str(text) else {
+        return None;
+    };
+    Some(position)
 }
 
 fn taken_over(successor: &Position) -> String {

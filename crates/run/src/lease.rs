@@ -3,7 +3,7 @@
 //! As client-go's leader election does, a Lease of somebody else counts as free once it has stood
 //! unchanged for as long as it lasts, by our own steady clock: two clocks are never compared.
 
-use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
+use cutover_manifest::{Field, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{Patch, diff};
 use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
@@ -11,9 +11,16 @@ use serde_json::{Value, json};
 
 use crate::asking::PATIENCE;
 use crate::effect::{Request, Write};
+use crate::error::Error;
 use crate::event::{Answer, Fault, Reply};
+use crate::journal::Journal;
 use crate::now::{Now, Steady};
 use crate::place::Place;
+
+const HOLDER: Field = Field::new("/spec/holderIdentity");
+const DURATION: Field = Field::new("/spec/leaseDurationSeconds");
+const ACQUIRED: Field = Field::new("/spec/acquireTime");
+const RENEWED: Field = Field::new("/spec/renewTime");
 
 /// The Leases of a plan's workloads, which its runner holds; `namespace` is the one of manifests
 /// that name none.
@@ -33,7 +40,7 @@ use crate::place::Place;
 /// let (from, to): (Bundle, Bundle) =
 ///     ([deployment("hello:1")?].into_iter().collect(), [deployment("hello:2")?].into_iter().collect());
 /// let release = Release::new(Ends::new(from, to))?;
-/// let own = from_fn("own", |release| Waypoints::straight(release, "update", &Default::default()));
+/// let own = from_fn("own", |release| Waypoints::direct(release, "update", &Default::default()));
 /// let plan = plan(&release, &own, &Options::default())?;
 /// let leases = cutover_run::lease_objects(&plan, "prod");
 /// assert_eq!(leases[0].to_string(), "Lease prod/cutover-hello");
@@ -53,7 +60,17 @@ pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
         );
         Place::new(namespace).object(&object)
     };
-    plan.spec.workloads.iter().map(lease).collect()
+    match plan.spec.workloads.is_empty() {
+        true => vec![of_plan(plan, namespace)],
+        false => plan.spec.workloads.iter().map(lease).collect(),
+    }
+}
+
+/// Of a plan without workloads, as of a Service alone: beside its journal, with the same name.
+fn of_plan(plan: &Plan, namespace: &str) -> ObjectRef {
+    let journal = Journal::object(plan, namespace);
+    let near = journal.namespace.as_deref();
+    ObjectRef::new("coordination.k8s.io/v1", "Lease", near, &journal.name)
 }
 
 /// The Leases that a run must hold, all of them, before it writes.
@@ -155,13 +172,22 @@ impl Leases {
         let indices: Vec<usize> = (0..self.leases.len())
             .filter(|index| rested(&self.leases[*index]))
             .collect();
-        let (index, request) = indices
-            .into_iter()
-            .find_map(|index| Some((index, self.request(index, now)?)))?;
-        let lease = &mut self.leases[index];
-        lease.asked = true;
-        lease.taking = matches!(request, Request::Write { .. }).then_some(now.steady);
-        Some((index, request))
+        for index in indices {
+            match self.request(index, now) {
+                Ok(Some(request)) => {
+                    let lease = &mut self.leases[index];
+                    lease.asked = true;
+                    lease.taking = matches!(request, Request::Write { .. }).then_some(now.steady);
+                    return Some((index, request));
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    self.refused = Some(format!("{}: {error}", self.leases[index].object));
+                    return None;
+                }
+            }
+        }
+        None
     }
 
     pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Steady) {
@@ -213,13 +239,13 @@ impl Leases {
                 _ => None,
             }
         });
-        held.map(|manifest| patch(&manifest, &manifest.set("/spec/holderIdentity", "".into())))
+        held.map(|manifest| patch(&manifest, &manifest.with(HOLDER, "".into())))
             .collect()
     }
 
-    fn request(&self, index: usize, now: Now) -> Option<Request> {
+    fn request(&self, index: usize, now: Now) -> Result<Option<Request>, Error> {
         let lease = &self.leases[index];
-        match &lease.known {
+        let request = match &lease.known {
             Known::Nothing => Some(Request::Get(lease.object.clone())),
             Known::Absent => {
                 let bare = json!({
@@ -227,7 +253,7 @@ impl Leases {
                     "metadata": { "name": lease.object.name, "namespace": lease.object.namespace },
                     "spec": {},
                 });
-                let lease = self.taken(&Manifest::new(bare).ok()?, now.wall);
+                let lease = self.taken(&Manifest::new(bare)?, now.wall);
                 Some(Request::Write {
                     write: Write::Create(lease),
                     dry_run: false,
@@ -239,7 +265,8 @@ impl Leases {
                     .is_none_or(|until| until.earlier(self.duration * 2 / 3) <= now.steady);
                 due.then(|| patch(manifest, &self.taken(manifest, now.wall)))
             }
-        }
+        };
+        Ok(request)
     }
 
     /// The Lease as ours.
@@ -247,11 +274,11 @@ impl Leases {
         let time = now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         let own = holder(manifest) == self.holder;
         let mut taken = manifest
-            .set("/spec/holderIdentity", self.holder.clone().into())
-            .set("/spec/leaseDurationSeconds", self.duration.as_secs().into())
-            .set("/spec/renewTime", time.clone().into());
+            .with(HOLDER, self.holder.clone().into())
+            .with(DURATION, self.duration.as_secs().into())
+            .with(RENEWED, time.clone().into());
         if !own {
-            taken = taken.set("/spec/acquireTime", time.into());
+            taken = taken.with(ACQUIRED, time.into());
         }
         taken
     }

@@ -50,7 +50,7 @@
 //! }));
 //! let (from, to): (Bundle, Bundle) = ([map("hello")?].into_iter().collect(), [map("hi")?].into_iter().collect());
 //! let release = Release::new(Ends::new(from, to))?;
-//! let own = from_fn("own", |release| Waypoints::straight(release, "update", &Default::default()));
+//! let own = from_fn("own", |release| Waypoints::direct(release, "update", &Default::default()));
 //! let plan = check(plan(&release, &own, &Plans::default())?).unwrap();
 //!
 //! let now = Now::simulated(Timestamp::UNIX_EPOCH);
@@ -67,12 +67,13 @@
 //!     }
 //! }
 //! let Some(Outcome::Refused { reason }) = run.outcome() else { unreachable!() };
-//! assert!(reason.starts_with("ConfigMap default/greeting: it is not in the cluster"));
+//! assert!(reason.message().starts_with("ConfigMap default/greeting: it is not in the cluster"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod analysis;
 mod asking;
+mod autoscalers;
 mod bind;
 mod direction;
 mod effect;
@@ -83,6 +84,7 @@ mod event;
 mod examples;
 mod fault;
 mod gates;
+mod hint;
 mod journal;
 mod keep;
 mod kept;
@@ -98,9 +100,8 @@ mod place;
 mod pods;
 mod preflight;
 mod progress;
+mod reason;
 mod rebase;
-pub use rebase::{Rebase, rebase};
-
 mod rebind;
 mod rehearsal;
 mod resource;
@@ -111,6 +112,7 @@ mod secrets;
 mod seen;
 mod stand;
 mod survey;
+mod takeover;
 mod trouble;
 mod unsupported;
 mod wait;
@@ -124,12 +126,15 @@ pub use effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use error::Error;
 pub use event::{Answer, Event, Fault, Reply};
 pub use gates::next_opening;
+pub use hint::Hint;
 pub use journal::{Journal, Position, Stage, Wish, Wishes};
 pub use lease::lease_objects;
 pub use now::{Now, Steady};
 pub use options::{Goal, Options};
 pub use outcome::Outcome;
-pub use progress::Progress;
+pub use progress::{Awaited, Progress};
+pub use reason::Reason;
+pub use rebase::{Rebase, rebase};
 pub use resource::{Resource, resource};
 pub use rights::{rights, roles};
 pub use run::Run;

@@ -22,8 +22,16 @@ impl Run {
         let secrets = self.options.secrets();
         let found = objects.into_iter().find_map(|object| {
             let live = self.seen.live(object);
-            self.made_anew(object, live)
-                .or_else(|| drift(way, way.after(done), object, live, secrets))
+            let taken = live.and_then(|live| self.taken_over(live));
+            self.made_anew(object, live).or_else(|| {
+                drift(
+                    way,
+                    way.after(done),
+                    object,
+                    taken.as_ref().or(live),
+                    secrets,
+                )
+            })
         });
         self.in_place = found.is_none().then_some(done);
         found
@@ -43,7 +51,7 @@ impl Run {
         };
         let live = self.seen.live(object);
         match self.made_anew(object, live) {
-            Some(reason) => Stand::Drift(reason),
+            Some(reason) => Stand::Drift(reason.into()),
             None => stand(way, number, object, live, self.options.secrets()),
         }
     }

@@ -31,8 +31,11 @@ pub struct Options {
 /// Where a run is to lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// To the end of the plan, or on the way that an earlier run was on.
+    /// To the end of the plan, or on the way that an earlier run was on. A plan that was taken back
+    /// is refused: Jobs and pipelines try again what did not end well, and nobody meant that.
     Apply,
+    /// The same, also where the plan was taken back.
+    Again,
     /// Back to the state after a step; 0 is the start.
     Back {
         /// The state.
@@ -41,6 +44,16 @@ pub enum Goal {
     /// Nowhere: everything that comes before the first write is done, with the server's dry run
     /// (`--dry-run=server`).
     Try,
+}
+
+impl Goal {
+    /// Whether it leads to the end of the plan.
+    pub(crate) fn is_end(self) -> bool {
+        match self {
+            Self::Again | Self::Apply => true,
+            Self::Back { .. } | Self::Try => false,
+        }
+    }
 }
 
 impl Options {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reason::Reason;
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -19,11 +21,11 @@ pub enum Outcome {
         /// The last state of the plan that was reached, all gates held; 0 is the start.
         step: usize,
         /// Why, where, and what to do.
-        reason: String,
+        reason: Reason,
     },
     /// Nothing was written: the plan does not fit the cluster, or the run may not begin.
     Refused {
         /// Why, where, and what to do.
-        reason: String,
+        reason: Reason,
     },
 }

@@ -1,6 +1,6 @@
 //! In which namespace an object is whose manifest names none.
 
-use cutover_manifest::{Manifest, ObjectRef};
+use cutover_manifest::{Error, Manifest, ObjectRef};
 
 use crate::resource::resource;
 
@@ -23,13 +23,15 @@ impl<'a> Place<'a> {
     }
 
     /// The manifest with its namespace.
-    pub(crate) fn manifest(self, manifest: &Manifest) -> Manifest {
-        match (
-            manifest.object().namespace.as_ref(),
-            self.of(manifest.object()),
-        ) {
+    ///
+    /// # Errors
+    ///
+    /// A namespace that no API server takes.
+    pub(crate) fn manifest(self, manifest: &Manifest) -> Result<Manifest, Error> {
+        let object = manifest.object();
+        match (&object.namespace, self.of(object)) {
             (None, Some(namespace)) => manifest.set("/metadata/namespace", namespace.into()),
-            _ => manifest.clone(),
+            (None, None) | (Some(_), _) => Ok(manifest.clone()),
         }
     }
 

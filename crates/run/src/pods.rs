@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::Manifest;
-use jiff::Timestamp;
+use cutover_workload::texts;
 use serde_json::Value;
 
 use crate::stand::goes;
@@ -18,8 +18,7 @@ pub(crate) struct Pod {
     pub(crate) owner: Option<String>,
     /// Neither going nor over (ActivePodsWithRanks in pkg/controller/controller_utils.go).
     pub(crate) active: bool,
-    /// Since when it has been ready.
-    pub(crate) ready: Option<Timestamp>,
+    pub(crate) ready: bool,
     pub(crate) has_address: bool,
     /// The names of its containers' ports.
     pub(crate) ports: BTreeSet<String>,
@@ -31,18 +30,13 @@ impl Pod {
     pub(crate) fn of(manifest: &Manifest) -> Self {
         let text = |pointer| manifest.pointer(pointer).and_then(Value::as_str);
         let over = matches!(text("/status/phase"), Some("Failed" | "Succeeded"));
-        let ready = condition(manifest, "Ready").filter(|ready| ready["status"] == "True");
-        let since = |ready: &Value| {
-            ready["lastTransitionTime"]
-                .as_str()
-                .and_then(|time| time.parse().ok())
-        };
+        let ready = condition(manifest, "Ready").is_some_and(|ready| ready["status"] == "True");
         Self {
             uid: text("/metadata/uid").unwrap_or_default().to_owned(),
             labels: texts(manifest.pointer("/metadata/labels")),
             owner: controller(manifest, "ReplicaSet"),
             active: !over && !goes(manifest),
-            ready: ready.map(|ready| since(ready).unwrap_or(Timestamp::UNIX_EPOCH)),
+            ready,
             has_address: text("/status/podIP").is_some_and(|address| !address.is_empty()),
             ports: port_names(manifest),
             trouble: pod_trouble(manifest),
@@ -59,6 +53,8 @@ pub(crate) struct ReplicaSet {
     /// Whether its controller has seen its newest generation.
     pub(crate) observed: bool,
     pub(crate) manifest: Manifest,
+    /// How many of its pods have been ready for `minReadySeconds`, as its controller counts them.
+    pub(crate) available: u64,
     /// Why it cannot make pods, or remove them.
     pub(crate) trouble: Option<String>,
 }
@@ -71,6 +67,7 @@ impl ReplicaSet {
             owner: controller(manifest, "Deployment"),
             observed: is_observed(manifest),
             manifest: manifest.clone(),
+            available: number(manifest, "/status/availableReplicas"),
             trouble: replica_set_trouble(manifest),
         }
     }
@@ -115,13 +112,13 @@ impl Slice {
 
 /// Whether a controller has seen an object's newest generation.
 pub(crate) fn is_observed(manifest: &Manifest) -> bool {
-    let number = |pointer| {
-        manifest
-            .pointer(pointer)
-            .and_then(Value::as_u64)
-            .unwrap_or(0)
-    };
-    number("/status/observedGeneration") >= number("/metadata/generation")
+    number(manifest, "/status/observedGeneration") >= number(manifest, "/metadata/generation")
+}
+
+/// A count; controllers leave out zeros.
+fn number(manifest: &Manifest, pointer: &str) -> u64 {
+    let count = manifest.pointer(pointer).and_then(Value::as_u64);
+    count.unwrap_or(0)
 }
 
 /// Whether a ReplicaSet's pod template is its Deployment's, but for what the controller adds to it.
@@ -153,14 +150,6 @@ pub(crate) fn condition<'a>(manifest: &'a Manifest, kind: &str) -> Option<&'a Va
     conditions?
         .iter()
         .find(|condition| condition["type"] == kind)
-}
-
-/// A map of texts, as labels are; empty where there is none.
-pub(crate) fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
-    let entries = value.and_then(Value::as_object).into_iter().flatten();
-    entries
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
 }
 
 fn controller(manifest: &Manifest, kind: &str) -> Option<String> {

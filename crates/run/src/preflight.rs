@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::asking::{PATIENCE, Question};
 use crate::bind::{Bound, bind};
 use crate::effect::Request;
+use crate::hint::Hint;
 use crate::journal::{Journal, Position, run_text};
 use crate::kept::claims;
 use crate::lease::later;
@@ -16,6 +17,7 @@ use crate::now::Now;
 use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::rights::scopes;
 use crate::run::{Phase, Run};
 use crate::stand::unknown_data;
@@ -64,7 +66,7 @@ impl Run {
         self.seen.see(&manifest);
         match Journal::parse(&manifest) {
             Ok(journal) => self.resume(journal, now),
-            Err(error) => self.fail(error.to_string()),
+            Err(error) => self.fail(error),
         }
     }
 
@@ -72,9 +74,8 @@ impl Run {
     fn begin_anew(&mut self) {
         if let Goal::Back { .. } = self.options.goal {
             let name = &self.given.metadata.name;
-            self.fail(format!(
-                "there is no run of plan {name} to take back\nhint: cutover status"
-            ));
+            let reason = Reason::from(format!("there is no run of plan {name} to take back"));
+            self.fail(reason.hint(Hint::ShowStatus));
         }
     }
 
@@ -83,6 +84,9 @@ impl Run {
             position, bound, ..
         } = journal;
         let same = position.digest == self.given.digest;
+        if same && let Some(reason) = self.was_taken_back(&position, &bound) {
+            return self.fail(reason);
+        }
         let over = match &position.ended {
             Some(Outcome::Done) => Some(bound.plan.len()),
             Some(Outcome::Undone { to }) => Some(*to),
@@ -90,15 +94,34 @@ impl Run {
         };
         match (same, over) {
             (false, Some(_)) => self.begin_anew(),
-            (true, Some(0)) if matches!(self.options.goal, Goal::Apply | Goal::Try) => {}
+            (true, Some(0)) if !matches!(self.options.goal, Goal::Back { .. }) => {}
             (false, None) => {
                 let name = &self.given.metadata.name;
                 let digest = position.digest.short();
-                self.fail(format!(
-                    "another plan named {name} ({digest}…) is under way\nhint: finish it, or take it back with cutover undo"
-                ));
+                let message = format!("another plan named {name} ({digest}…) is under way");
+                self.fail(Reason::from(message).hint("finish it, or take it back"));
             }
             (true, over) => self.go_on(position, bound, over, now),
+        }
+    }
+
+    /// Why a plan that was taken back is not carried out again; none where it was not, or may be.
+    fn was_taken_back(&self, position: &Position, bound: &Bound) -> Option<Reason> {
+        let is_asked = self.options.goal == Goal::Apply;
+        match &position.ended {
+            Some(Outcome::Undone { to }) if is_asked && *to < bound.plan.len() => {
+                let name = &self.given.metadata.name;
+                let (to, by) = (*to, &position.by);
+                let at = position.ended_at.unwrap_or(position.since);
+                let place = match to {
+                    0 => String::new(),
+                    step => format!(" to the state after step {step}"),
+                };
+                let why = position.turned.as_deref().unwrap_or("asked for");
+                let message = format!("plan {name} was taken back{place} by {by} at {at}: {why}");
+                Some(Reason::from(message).hint(Hint::Again))
+            }
+            Some(_) | None => None,
         }
     }
 
@@ -106,40 +129,45 @@ impl Run {
     fn go_on(&mut self, mut position: Position, bound: Bound, over: Option<usize>, now: Timestamp) {
         match claims(&self.given, &bound.plan, &self.options.namespace) {
             Ok(claims) => self.claims = claims,
-            Err(error) => return self.fail(error.to_string()),
-        }
-        if position.ended.take().is_some() {
-            // Somebody has thought about it meanwhile: it is measured anew.
-            position.checks.clear();
+            Err(error) => return self.fail(error),
         }
         if let Err(error) = refuse_unsupported(&bound.plan) {
-            return self.fail(error.to_string());
+            return self.fail(error);
         }
-        position.by.clone_from(&self.options.holder);
-        // Nobody has looked meanwhile: the time limit begins anew.
-        position.since = now;
+        // What is done is looked at, and stays done.
+        let is_done = self.options.goal.is_end() && over == Some(bound.plan.len());
+        if !is_done {
+            if position.ended.take().is_some() {
+                // Somebody has thought about it meanwhile: it is measured anew.
+                position.checks.clear();
+            }
+            position.ended_at = None;
+            position.by.clone_from(&self.options.holder);
+            // Nobody has looked meanwhile: the time limit begins anew.
+            position.since = now;
+        }
         self.written = self.journal_text();
         self.bound = bound;
         match Way::of(&self.bound.plan, &position) {
             Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
             Ok(_) => {
-                return self.fail("the journal names a step that its way does not have".into());
+                return self.fail("the journal names a step that its way does not have");
             }
-            Err(error) => return self.fail(error.to_string()),
+            Err(error) => return self.fail(error),
         }
         self.position = Some(position);
         match (self.options.goal, over) {
             (Goal::Try, None) => {
-                self.fail("a run of this plan is under way\nhint: cutover status".into())
+                let reason = Reason::from("a run of this plan is under way");
+                self.fail(reason.hint(Hint::ShowStatus));
             }
             (Goal::Try, Some(at)) => {
-                self.fail(format!(
-                    "a run of this plan has ended after step {at}\nhint: cutover status"
-                ));
+                let reason = Reason::from(format!("a run of this plan has ended after step {at}"));
+                self.fail(reason.hint(Hint::ShowStatus));
             }
-            (Goal::Apply, Some(at)) => self.go_forward(at, now),
+            (Goal::Again | Goal::Apply, Some(at)) if !is_done => self.go_forward(at, now),
             (Goal::Back { to }, Some(at)) => {
-                self.go_back(at, to, false, "cutover undo".into(), now)
+                self.go_back(at, to, false, "it was asked for".into(), now)
             }
             _ => {}
         }
@@ -195,9 +223,13 @@ impl Run {
         }
     }
 
-    /// A Secret whose data the plan writes, and whose values nobody has given.
-    fn closed(&self) -> Option<String> {
-        let states = states_of_objects(&self.bound.plan).unwrap_or_default();
+    /// A Secret whose data the plan writes, and whose values nobody has given; or why that cannot
+    /// be said.
+    fn closed(&self) -> Option<Reason> {
+        let states = match states_of_objects(&self.bound.plan) {
+            Ok(states) => states,
+            Err(error) => return Some(error.into()),
+        };
         let secrets = self.options.secrets();
         let stays =
             |state: &Manifest| matches!(state.seal(), Some(Ok(seal)) if seal.is_unchanged());
@@ -207,21 +239,18 @@ impl Run {
     }
 
     /// Who else would take each step back.
-    fn managed(&self, live: &Bundle) -> Option<String> {
-        let changed: Vec<ObjectRef> = self.changed_objects();
-        let managed = live
+    fn managed(&self, live: &Bundle) -> Option<Reason> {
+        if self.options.managed {
+            return None;
+        }
+        let changed = self.changed_objects();
+        let mut changed = live
             .iter()
             .filter(|manifest| changed.contains(manifest.object()));
-        let found = managed
-            .filter_map(|manifest| Some((manifest, manager(manifest)?)))
-            .next();
-        found.filter(|_| !self.options.managed).map(|(manifest, manager)| {
-            format!(
-                "{}: {manager} manages it, and would take each step back\nhint: suspend its reconciliation and say --managed, \
-                 or go by git: cutover write",
-                manifest.object()
-            )
-        })
+        let (object, manager) =
+            changed.find_map(|manifest| Some((manifest.object(), manager(manifest)?)))?;
+        let message = format!("{object}: {manager} manages it, and would take each step back");
+        Some(Reason::from(message).hint(Hint::AllowManaged))
     }
 
     pub(crate) fn changed_objects(&self) -> Vec<ObjectRef> {

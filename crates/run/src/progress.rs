@@ -1,5 +1,7 @@
 //! What a run tells people while it goes: one enum, which the command prints as lines or as JSON.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -45,8 +47,8 @@ pub enum Progress {
     Waiting {
         /// The step.
         number: usize,
-        /// The gate, as `Deployment hello available`.
-        gate: String,
+        /// What is waited for.
+        gate: Awaited,
         /// How it stands, as `2 of 3 ready; pod hello-x: ImagePullBackOff`.
         stands: String,
         /// When its time is over, where it has a limit; of a window, when it opens.
@@ -78,4 +80,39 @@ pub enum Progress {
         /// How.
         outcome: crate::outcome::Outcome,
     },
+}
+
+/// What a run waits for; printed, and in JSON, it is in words.
+///
+/// ```
+/// use cutover_run::Awaited;
+///
+/// assert_eq!(Awaited::Person.to_string(), "a person");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+#[non_exhaustive]
+pub enum Awaited {
+    /// A gate, as `hello-canary 1 available`.
+    Gate(String),
+    /// An object or pods, to be gone; as `settings`.
+    Gone(String),
+    /// A person, who approves the step.
+    Person,
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gate(gate) => f.write_str(gate),
+            Self::Gone(what) => write!(f, "{what} to go"),
+            Self::Person => f.write_str("a person"),
+        }
+    }
+}
+
+impl From<Awaited> for String {
+    fn from(awaited: Awaited) -> Self {
+        awaited.to_string()
+    }
 }

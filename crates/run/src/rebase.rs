@@ -13,7 +13,11 @@ pub trait Rebase {
     fn object(&self, object: &ObjectRef) -> ObjectRef;
 
     /// The manifest at some state of the plan, as it is at this state of the other one.
-    fn manifest(&self, manifest: &Manifest) -> Manifest;
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such manifest.
+    fn manifest(&self, manifest: &Manifest) -> Result<Manifest, Error>;
 }
 
 /// The plan with the same steps and gates over other objects: every state is made anew, and every
@@ -26,7 +30,7 @@ pub trait Rebase {
 pub fn rebase(plan: &Plan, onto: &impl Rebase) -> Result<Plan, Error> {
     let mut spec = plan.spec.clone();
     for manifest in &mut spec.from {
-        *manifest = onto.manifest(manifest);
+        *manifest = onto.manifest(manifest)?;
     }
     for workload in &mut spec.workloads {
         move_workload(workload, onto);
@@ -63,17 +67,17 @@ fn move_workload(workload: &mut Workload, onto: &impl Rebase) {
 
 /// The same steps, from the same state of the other plan.
 fn rebased(onto: &impl Rebase, steps: &[Step], from: Bundle) -> Result<Vec<Step>, Error> {
-    let mut state: Bundle = from
-        .iter()
-        .map(|manifest| onto.manifest(manifest))
-        .collect();
+    let mut state = Bundle::new();
+    for manifest in &from {
+        state.insert(onto.manifest(manifest)?);
+    }
     let mut theirs = from;
     let mut made = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
         apply(&mut theirs, step, index + 1)?;
         let mut changes = Vec::with_capacity(step.changes.len());
         for change in &step.changes {
-            changes.extend(moved(onto, change, &theirs, &mut state));
+            changes.extend(moved(onto, change, &theirs, &mut state)?);
         }
         made.push(Step {
             changes,
@@ -92,11 +96,11 @@ fn moved(
     change: &Change,
     theirs: &Bundle,
     state: &mut Bundle,
-) -> Option<Change> {
-    match change {
+) -> Result<Option<Change>, Error> {
+    Ok(match change {
         Change::Create(_) | Change::Delete(_) | Change::Patch(_) => {
             let after = theirs.get(change.object());
-            let after = after.map(|manifest| onto.manifest(manifest));
+            let after = after.map(|manifest| onto.manifest(manifest)).transpose()?;
             let before = match &after {
                 Some(after) => state.insert(after.clone()),
                 None => state.remove(&onto.object(change.object())),
@@ -107,7 +111,7 @@ fn moved(
             object: onto.object(&replace.object),
             ..replace.clone()
         })),
-    }
+    })
 }
 
 fn placed(onto: &impl Rebase, gate: &Gate) -> Gate {

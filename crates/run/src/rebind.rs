@@ -10,9 +10,9 @@ use std::sync::Arc;
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{fill, lacking, merge, project};
 use cutover_plan::{Change, Plan};
-use serde_json::Value;
 
 use crate::asking::Question;
+use crate::autoscalers::as_counted;
 use crate::bind::{Admitted, Bases, admit, as_written, onto, over};
 use crate::direction::Direction;
 use crate::effect::Request;
@@ -64,6 +64,7 @@ impl Run {
             let live = self.seen.live(object).filter(|live| !goes(live));
             let state = here.get(object).unwrap_or(file);
             let sealed = live.map(|live| self.options.secrets().seal_like(live, state));
+            let sealed = sealed.map(|sealed| as_counted(&sealed, state, &here));
             let base = base(file, sealed.as_ref(), here.get(object));
             self.queue
                 .extend(self.fuller(&given, &base, kept.get(object)));
@@ -109,7 +110,7 @@ impl Run {
                     .map(|rebinding| &mut rebinding.bases);
                 if let Some((_, base)) = bases.and_then(|bases| bases.get_mut(object)) {
                     let filled = fill(base.value(), kept.value(), made.value(), &MergeKeys);
-                    *base = base.with(|value| *value = filled);
+                    *base = base.with_content(filled);
                 }
             }
             Ok(_) => {}
@@ -123,9 +124,8 @@ impl Run {
         self.bound.plan = over(&given, bases.clone(), &self.options.namespace)?;
         for claim in std::mem::take(&mut self.claims) {
             let state = onto(&bases, &claim.given);
-            let said =
-                |value: &Value| merge(value, claim.bound.value(), claim.kept.value(), &MergeKeys);
-            let claimed = state.with(|value| *value = said(value));
+            let (bound, kept) = (claim.bound.value(), claim.kept.value());
+            let claimed = state.with_content(merge(state.value(), bound, kept, &MergeKeys));
             let is_here = here.get(state.object()) == Some(&claim.given);
             let live = self.seen.live(state.object()).filter(|_| is_here);
             let live = live.map(|live| self.options.secrets().seal_like(live, &state));
@@ -168,7 +168,7 @@ impl Run {
         let made = match answer {
             Ok(Reply::Object(Some(stored))) => {
                 let stored = as_written(&stored);
-                state.with(|value| *value = project(value, stored.value(), &MergeKeys))
+                state.with_content(project(state.value(), stored.value(), &MergeKeys))
             }
             Ok(_) => state.clone(),
             Err(fault) => return self.refuse(state.object(), &fault),
@@ -203,8 +203,13 @@ impl Run {
             Ok((plan, way)) => {
                 self.bound.plan = plan;
                 self.way = Some(Arc::new(way));
-                self.phase = Phase::Work;
-                true
+                match self.position.as_ref().map(|position| &position.ended) {
+                    Some(Some(_)) => self.stays_done(),
+                    Some(None) | None => {
+                        self.phase = Phase::Work;
+                        true
+                    }
+                }
             }
             Err(error) => self.failed(error),
         }
@@ -287,7 +292,8 @@ fn base(file: &Manifest, live: Option<&Manifest>, here: Option<&Manifest>) -> Ma
     };
     let live = as_written(live);
     let planned = project(here.value(), live.value(), &MergeKeys);
-    live.with(|value| *value = merge(value, &planned, file.value(), &MergeKeys))
+    let merged = merge(live.value(), &planned, file.value(), &MergeKeys);
+    live.with_content(merged)
 }
 
 /// Whether a live object has what admission is said to have made of the state that it is in.

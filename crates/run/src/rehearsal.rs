@@ -1,6 +1,8 @@
 //! The rehearsal: every state that the plan brings an object to, and every Job, tried with the
 //! server's dry run.
 
+use std::collections::VecDeque;
+
 use cutover_manifest::{Manifest, MergeKeys};
 use cutover_patch::{diff, lacking, project};
 use serde_json::Value;
@@ -9,6 +11,7 @@ use crate::analysis::{job_at, manifest};
 use crate::asking::Question;
 use crate::bind::{admit, as_written};
 use crate::effect::{Request, Write};
+use crate::error::Error;
 use crate::event::{Answer, Reply};
 use crate::options::Goal;
 use crate::outcome::Outcome;
@@ -19,26 +22,34 @@ use crate::way::states_of_objects;
 impl Run {
     /// Every state that the plan brings an object to, and every Job of its analyses, as one dry
     /// run.
-    pub(crate) fn rehearsals(&self) -> Vec<(Question, Request)> {
-        let states = states_of_objects(&self.bound.plan)
-            .unwrap_or_default()
-            .into_iter()
-            .chain(self.later_jobs());
-        let asked = states.filter_map(|state| Some((self.rehearsal(&state)?, state)));
-        asked
-            .map(|(request, state)| (Question::Rehearse(Box::new(state)), request))
-            .collect()
+    ///
+    /// # Errors
+    ///
+    /// Where the plan does not fit itself, or a Job its namespace.
+    pub(crate) fn rehearsals(&self) -> Result<VecDeque<(Question, Request)>, Error> {
+        let mut states = states_of_objects(&self.bound.plan)?;
+        states.extend(self.later_jobs()?);
+        let mut asked = VecDeque::new();
+        for state in states {
+            if let Some(request) = self.rehearsal(&state) {
+                asked.push_back((Question::Rehearse(Box::new(state)), request));
+            }
+        }
+        Ok(asked)
     }
 
     /// The Jobs that are not there yet.
-    fn later_jobs(&self) -> impl Iterator<Item = Manifest> {
-        let jobs = self
-            .jobs
-            .iter()
-            .filter(|(object, _)| self.seen.live(object).is_none());
-        jobs.filter_map(|(object, location)| {
-            Some(manifest(job_at(&self.given, *location)?, object))
-        })
+    fn later_jobs(&self) -> Result<Vec<Manifest>, Error> {
+        let mut later = Vec::new();
+        for (object, location) in &self.jobs {
+            if self.seen.live(object).is_some() {
+                continue;
+            }
+            if let Some(job) = job_at(&self.given, *location) {
+                later.push(manifest(job, object)?);
+            }
+        }
+        Ok(later)
     }
 
     /// The state that a question has the server try.
@@ -112,8 +123,8 @@ impl Run {
         }
         if !changed.is_empty() && !self.jobs.contains_key(state.object()) {
             let kept = project(state.value(), stored.value(), &MergeKeys);
-            self.admitted
-                .push((state.clone(), state.with(|value| *value = kept)));
+            let kept = state.with_content(kept);
+            self.admitted.push((state.clone(), kept));
         }
     }
 

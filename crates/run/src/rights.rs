@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::{Available, Change, Endpoints, Gate, Plan, Settled};
+use cutover_plan::{Available, Change, Endpoints, Gate, Held, Plan, Settled};
 use cutover_workload::Workload;
 use serde_json::{Value, json};
 
 use crate::analysis::jobs;
 use crate::effect::{Right, Scope};
+use crate::error::Error;
 use crate::journal::Journal;
 use crate::lease::lease_objects;
 use crate::place::Place;
 use crate::resource::resource;
+use crate::takeover::every_takeover;
 
 /// The rights that a run of a plan needs, forward and back, each once and in order.
 pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
@@ -69,7 +71,11 @@ pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
 }
 
 /// The rights of a plan as Roles, and a ClusterRole for what is in no namespace.
-pub fn roles(plan: &Plan, namespace: &str) -> Vec<Manifest> {
+///
+/// # Errors
+///
+/// [`Error::Manifest`] for a namespace that no object can be in.
+pub fn roles(plan: &Plan, namespace: &str) -> Result<Vec<Manifest>, Error> {
     let mut rules: BTreeMap<Option<String>, BTreeMap<Target, Vec<String>>> = BTreeMap::new();
     for right in rights(plan, namespace) {
         let rule = (right.group, right.resource, right.name);
@@ -93,14 +99,10 @@ pub fn roles(plan: &Plan, namespace: &str) -> Vec<Manifest> {
             metadata.insert("namespace".to_owned(), namespace.into());
         }
         let api_version = "rbac.authorization.k8s.io/v1";
-        Manifest::new(
-            json!({ "apiVersion": api_version, "kind": kind, "metadata": metadata, "rules": rules }),
-        )
+        let value = json!({ "apiVersion": api_version, "kind": kind, "metadata": metadata, "rules": rules });
+        Ok(Manifest::new(value)?)
     };
-    rules
-        .into_iter()
-        .filter_map(|entry| role(entry).ok())
-        .collect()
+    rules.into_iter().map(role).collect()
 }
 
 /// Group, resource, and the one object that a rule names.
@@ -139,9 +141,14 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
                     None,
                 ));
             }
+            // KEDA makes one for a ScaledObject, and deletes it while that is paused.
+            Gate::Held(Held { object }) => {
+                let namespace = place.object(object).namespace;
+                let kind = "HorizontalPodAutoscaler";
+                scopes.insert(scope("autoscaling/v2", kind, &namespace, None));
+            }
             // What they look at is watched as an object of the plan, where they look at one.
             Gate::Drained(_)
-            | Gate::Held(_)
             | Gate::Job(_)
             | Gate::Metric(_)
             | Gate::Pause(_)
@@ -205,8 +212,10 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
     let jobs = jobs
         .keys()
         .flat_map(|job| ["create", "delete", "get"].map(|verb| (verb, job.clone())));
+    let taken = every_takeover(plan);
+    let taken = taken.map(|set| ("patch", place.object(set)));
     let changes = changes(plan).filter_map(write);
-    changes.chain(read).chain(jobs).collect()
+    changes.chain(taken).chain(read).chain(jobs).collect()
 }
 
 fn right(
@@ -235,4 +244,18 @@ fn rule(((group, resource, name), verbs): (Target, Vec<String>)) -> Value {
         rule.insert("resourceNames".to_owned(), json!([name]));
     }
     rule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::rolling;
+
+    /// A failure means that whoever asks for Roles gets fewer, without a word.
+    #[test]
+    fn a_namespace_that_cannot_be_has_no_roles() {
+        assert_eq!(roles(&rolling(), "prod").unwrap().len(), 1);
+        let refused = roles(&rolling(), "a/b").unwrap_err().to_string();
+        assert!(refused.contains("a/b"), "{refused}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The machine: its verbs, what it has asked, and what it is about.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::mem;
 use std::sync::Arc;
 
 use cutover_check::Checked;
@@ -13,6 +14,7 @@ use crate::asking::{Asked, Question};
 use crate::bind::{Admitted, Bound};
 use crate::effect::{Effect, Request, Right, Scope, Ticket};
 use crate::event::{Event, Fault};
+use crate::hint::Hint;
 use crate::journal::{Journal, Position, Wishes};
 use crate::kept::Claim;
 use crate::leadership::Leadership;
@@ -22,6 +24,7 @@ use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::pace::Pace;
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::rebind::Rebinding;
 use crate::rights::objects;
 use crate::seen::Seen;
@@ -156,7 +159,7 @@ impl Run {
         let phase = match refuse_unsupported(&plan).and_then(|()| seals()) {
             Ok(()) => Phase::Claim,
             Err(error) => Phase::Close(Outcome::Refused {
-                reason: error.to_string(),
+                reason: error.into(),
             }),
         };
         Self {
@@ -340,23 +343,26 @@ impl Run {
         if self.is_over() {
             return;
         }
-        self.fail(format!(
-            "{} cannot be watched: {}\nhint: cutover rights tells what the run needs",
-            scope.kind,
-            fault.told()
-        ));
+        let message = format!("{} cannot be watched: {}", scope.kind, fault.told());
+        self.fail(Reason::from(message).hint(Hint::AskForRole));
     }
 
     /// Ends here: the journal says so, and the Leases are given back.
     fn stop(&mut self) {
-        let hint = "cutover apply goes on from here, and cutover abort takes the run back";
-        self.fail(format!("it was stopped by hand\nhint: {hint}"));
+        self.fail(Reason::from("it was stopped by hand").hint(Hint::GoOnOrBack));
     }
 
     /// Hears what people ask of the run.
     fn hear(&mut self) {
-        if let Some(journal) = self.seen.live(&self.journal) {
-            self.wishes = Wishes::of(journal);
+        let Some(journal) = self.seen.live(&self.journal) else {
+            return;
+        };
+        let wishes = Wishes::of(journal);
+        let before = mem::replace(&mut self.wishes, wishes.clone());
+        for message in wishes.unreadable {
+            if !before.unreadable.contains(&message) {
+                self.tell(Progress::Warned { message });
+            }
         }
     }
 }

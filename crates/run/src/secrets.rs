@@ -1,6 +1,6 @@
 //! Secrets: the plan has seals in place of their data, the cluster and the files have the data.
 
-use cutover_manifest::{Manifest, ObjectRef, Sealer};
+use cutover_manifest::{Manifest, Sealer};
 
 use crate::options::Options;
 
@@ -28,32 +28,9 @@ impl Secrets<'_> {
     }
 
     /// A state with the data that its seal names; none where no file has it, or where the seal names
-    /// none.
+    /// none or cannot be read.
     pub(crate) fn open(&self, state: &Manifest) -> Option<Manifest> {
-        if !state.is_sealed() {
-            return Some(state.clone());
-        }
-        let seal = state.seal()?.ok().filter(|seal| !seal.is_unchanged())?;
-        let name = &state.object().name;
-        // A copy has the seal of what it is a copy of, and no file.
-        let is_named = |file: &&Manifest| {
-            let object = file.object();
-            let unplaced = ObjectRef {
-                namespace: None,
-                ..object.clone()
-            };
-            object.name == *name || seal.is_for(object) || seal.is_for(&unplaced)
-        };
-        let mut named = self.files.iter().filter(is_named);
-        let same =
-            named.find(|file| self.seal_like(file, state).seal() == Some(Ok(seal.clone())))?;
-        let mut open = state.without("/data");
-        for field in ["data", "stringData"] {
-            if let Some(data) = same.value().get(field) {
-                open = open.set(&format!("/{field}"), data.clone());
-            }
-        }
-        Some(open)
+        self.sealer.open(state, self.files)
     }
 }
 

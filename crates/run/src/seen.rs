@@ -54,6 +54,11 @@ impl Seen {
         self.objects.get(object)?.as_ref()
     }
 
+    /// All objects that are there, but for pods and what is behind them.
+    pub(crate) fn there(&self) -> impl Iterator<Item = &Manifest> {
+        self.objects.values().flatten()
+    }
+
     /// Those of these objects that are there.
     pub(crate) fn bundle<'a>(&self, objects: impl Iterator<Item = &'a ObjectRef>) -> Bundle {
         objects
@@ -186,9 +191,9 @@ fn uid(manifest: &Manifest) -> String {
 
 /// The version of an object, which the server counts up with every write (KEP-5504).
 fn version(manifest: &Manifest) -> Option<u64> {
-    manifest
-        .pointer("/metadata/resourceVersion")?
-        .as_str()?
-        .parse()
-        .ok()
+    let version = manifest.pointer("/metadata/resourceVersion")?.as_str()?;
+    let Ok(version) = version.parse() else {
+        return None;
+    };
+    Some(version)
 }

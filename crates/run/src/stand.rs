@@ -1,16 +1,26 @@
 //! Whether a change is made, not made, or stands in the way of something that somebody else has
 //! written.
 
-use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
+use cutover_manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::jsonptr::PointerBuf;
 use cutover_patch::{
     Difference, Patch, PatchOperation, Segment, Standing, TestOperation, diff, lacking, merge,
 };
+use cutover_workload::Deployment;
 use serde_json::Value;
 
+use crate::autoscalers::as_counted;
 use crate::effect::Write;
+use crate::hint::Hint;
+use crate::reason::Reason;
 use crate::secrets::Secrets;
 use crate::way::Way;
+
+const ANNOTATIONS: Field = Field::new("/metadata/annotations");
+
+/// Where a Secret has its data, and where a file may have it too.
+const DATA: Field = Field::new("/data");
+const STRING_DATA: Field = Field::new("/stringData");
 
 /// How an object stands before or after a change.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +32,7 @@ pub(crate) enum Stand {
     /// It is to be created, and the one of before is on its way out.
     Goes,
     /// Neither: who has written what, in words.
-    Drift(String),
+    Drift(Reason),
 }
 
 /// How a live object stands towards a step of the way that changes it.
@@ -47,15 +57,11 @@ pub(crate) fn stand(
         (None, Some(after)) => absent(after, before, &starts, secrets),
         (Some(live), None) if goes(live) => Stand::Done,
         (Some(live), None) => {
-            let version = Some(metadata(live, "resourceVersion"));
-            Stand::Todo(Write::Delete {
-                object: object.clone(),
-                uid: metadata(live, "uid"),
-                version,
-            })
+            let unlike = |start| unlike(way, way.before(number), start, live, secrets);
+            removed(live, starts.iter().flatten().copied().map(unlike))
         }
         (Some(live), Some(_)) if goes(live) && before.is_none() => Stand::Goes,
-        (Some(live), Some(_)) if goes(live) => Stand::Drift(being_deleted(object)),
+        (Some(live), Some(_)) if goes(live) => Stand::Drift(being_deleted(object).into()),
         (Some(live), Some(after)) => present(live, after, &starts, secrets),
     }
 }
@@ -78,8 +84,10 @@ pub(crate) fn drift(
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
         (Some(live), Some(_)) if goes(live) => Some(being_deleted(object)),
         (Some(live), Some(here)) => {
-            let sealed = secrets.seal_like(live, here);
-            let uncounted = way.counts(object).then(|| here.without("/spec/replicas"));
+            let sealed = as_counted(&secrets.seal_like(live, here), here, state);
+            let uncounted = way
+                .counts(object)
+                .then(|| here.without(Deployment::REPLICAS));
             let off = way
                 .others(object, state)
                 .chain(&uncounted)
@@ -108,7 +116,7 @@ fn absent(
     match before {
         // The step that was being made when the run turned round did not come to create it.
         Some(_) if starts.contains(&None) => Stand::Done,
-        Some(_) => Stand::Drift(format!("{object}: it is gone")),
+        Some(_) => Stand::Drift(format!("{object}: it is gone").into()),
         None => match secrets.open(after) {
             Some(manifest) => Stand::Todo(Write::Create(manifest)),
             None => Stand::Drift(unknown_data(object)),
@@ -130,7 +138,7 @@ fn present(
         return if lacks.is_empty() {
             Stand::Done
         } else {
-            Stand::Drift(told(live, &lacks))
+            Stand::Drift(told(live, &lacks).into())
         };
     }
     let standing =
@@ -140,7 +148,7 @@ fn present(
         return Stand::Done;
     };
     let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
-        return Stand::Drift(told(live, &standing(first).off_before));
+        return Stand::Drift(told(live, &standing(first).off_before).into());
     };
     if start.pointer("/data") == after.pointer("/data") || !after.is_sealed() {
         return Stand::Todo(patch(
@@ -154,8 +162,39 @@ fn present(
     }
 }
 
+/// An object that is to be deleted, and how it is unlike each state that it may be in.
+fn removed(live: &Manifest, mut unlike: impl Iterator<Item = Vec<Difference>>) -> Stand {
+    let first = unlike.next().unwrap_or_default();
+    if !first.is_empty() && unlike.all(|other| !other.is_empty()) {
+        return Stand::Drift(told(live, &first).into());
+    }
+    Stand::Todo(Write::Delete {
+        object: live.object().clone(),
+        uid: metadata(live, "uid"),
+        version: Some(metadata(live, "resourceVersion")),
+    })
+}
+
+/// What a live object does not hold of a state, but for annotations, which many write, and for a
+/// number of pods that others may choose.
+fn unlike(
+    way: &Way,
+    state: &Bundle,
+    here: &Manifest,
+    live: &Manifest,
+    secrets: Secrets<'_>,
+) -> Vec<Difference> {
+    let live = as_counted(&secrets.seal_like(live, here), here, state);
+    let noted = here.without(ANNOTATIONS);
+    let said = match way.counts(here.object()) {
+        true => noted,
+        false => noted.without(Deployment::REPLICAS),
+    };
+    lacking(said.value(), live.value(), &MergeKeys)
+}
+
 /// The patch that makes an object of what it is, if nobody has written to it since.
-fn patch(live: &Manifest, target: &Value) -> Write {
+pub(crate) fn patch(live: &Manifest, target: &Value) -> Write {
     let Patch(changes) = diff(live.value(), target, &MergeKeys);
     let mut operations = vec![test(live, "uid"), test_version(live)];
     operations.extend(changes);
@@ -183,7 +222,7 @@ fn test(live: &Manifest, field: &str) -> PatchOperation {
 
 /// A live Secret with the data of another, and what else changes from its start to that one.
 fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
-    let bare = |secret: &Manifest| secret.without("/data").without("/stringData");
+    let bare = |secret: &Manifest| secret.without(DATA).without(STRING_DATA);
     let mut target = merge(
         live.value(),
         bare(start).value(),
@@ -198,10 +237,9 @@ fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
     target
 }
 
-pub(crate) fn unknown_data(object: &ObjectRef) -> String {
-    format!(
-        "{object}: the plan has a seal of its data only\nhint: give the file that has its values"
-    )
+pub(crate) fn unknown_data(object: &ObjectRef) -> Reason {
+    let message = format!("{object}: the plan has a seal of its data only");
+    Reason::from(message).hint(Hint::GiveSecrets)
 }
 
 pub(crate) fn being_deleted(object: &ObjectRef) -> String {

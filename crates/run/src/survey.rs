@@ -2,12 +2,15 @@
 //! what the run may do.
 
 use cutover_manifest::Manifest;
+use cutover_plan::{Gate, Held};
 use cutover_traffic::backends;
-use cutover_workload::Deployment;
+use cutover_workload::{Autoscaler, Deployment};
 
 use crate::asking::Question;
 use crate::bind::is_live;
 use crate::effect::{Request, Right, Scope};
+use crate::hint::Hint;
+use crate::reason::Reason;
 use crate::rights::{namespaces, rights};
 use crate::run::{Phase, Run};
 use crate::way::states_of_objects;
@@ -35,10 +38,10 @@ impl Run {
 
     /// All that was looked for is found.
     pub(crate) fn survey(&mut self) -> bool {
-        states_of_objects(&self.bound.plan)
-            .unwrap_or_default()
-            .iter()
-            .for_each(|state| self.front(state));
+        match states_of_objects(&self.bound.plan) {
+            Ok(states) => states.iter().for_each(|state| self.front(state)),
+            Err(error) => return self.failed(error),
+        }
         if self.position.is_some() {
             return self.go_on_bound();
         }
@@ -80,29 +83,48 @@ impl Run {
         let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
         let is_counted =
             self.changed_objects().contains(&object) && !is_live(&self.bound.plan, &object);
-        if text("kind") == "Deployment" && is_counted {
-            let reason = format!("{object}: {} scales it", autoscaler.object());
-            self.fail(format!(
-                "{reason}\nhint: delete the autoscaler for the length of the run"
-            ));
+        if text("kind") == "Deployment" && is_counted && !self.is_held(autoscaler) {
+            let reason = Reason::from(format!("{object}: {} scales it", autoscaler.object()));
+            self.fail(reason.hint(HOLD));
         }
+    }
+
+    /// Whether the plan holds an autoscaler before it counts, or the ScaledObject that it was made
+    /// for.
+    fn is_held(&self, autoscaler: &Manifest) -> bool {
+        let gates = self.bound.plan.spec.steps.iter();
+        let gates = gates.flat_map(|step| &step.gates);
+        let mut held = gates.filter_map(|gate| {
+            let Gate::Held(Held { object }) = gate else {
+                return None;
+            };
+            Some(object)
+        });
+        let scaler = Autoscaler::of(autoscaler);
+        held.any(|object| {
+            let made_for = scaler.is_some_and(|scaler| scaler.is_made_for(object));
+            made_for || object == autoscaler.object()
+        })
     }
 
     /// All rights have been asked for.
     pub(crate) fn review(&mut self) -> bool {
         if self.missing.is_empty() {
-            self.queue = self.rehearsals().into();
+            match self.rehearsals() {
+                Ok(rehearsals) => self.queue = rehearsals,
+                Err(error) => return self.failed(error.to_string()),
+            }
             self.phase = Phase::Rehearse;
             return true;
         }
         let missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
-        let hint = "cutover rights prints the Role that this plan needs";
-        self.failed(format!(
-            "you may not:\n{}\nhint: {hint}",
-            missing.join("\n")
-        ))
+        let reason = Reason::from(format!("you may not:\n{}", missing.join("\n")));
+        self.failed(reason.hint(Hint::AskForRole))
     }
 }
+
+/// What to do about an autoscaler that the plan knows nothing of.
+const HOLD: &str = "plan from manifests that have it, and hold it, or delete the autoscaler for the length of the run";
 
 fn reviewed(right: Right) -> (Question, Request) {
     (Question::Review(right.clone()), Request::Review(right))

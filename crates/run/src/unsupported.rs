@@ -47,10 +47,10 @@ fn unsupported_gate(gate: &Gate) -> Option<String> {
             ..
         }) => Some(format!("the gate `available` of {object} with `updated`")),
         Gate::Drained(gate) => Some(format!("the gate `drained` of {}", gate.object)),
-        Gate::Held(gate) => Some(format!("the gate `held` of {}", gate.object)),
         Gate::Routed(gate) => Some(format!("the gate `routed` of {}", gate.object)),
         Gate::Available(Available { updated: None, .. })
         | Gate::Endpoints(_)
+        | Gate::Held(_)
         | Gate::Job(_)
         | Gate::Metric(_)
         | Gate::Pause(_)

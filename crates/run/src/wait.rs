@@ -1,19 +1,23 @@
 //! The gates of a step: what is waited for, and for how long.
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Endpoints, Gate, OnFailure, Pause};
+use cutover_plan::{Endpoints, Gate, Held as HeldGate, OnFailure, Pause};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::Analysed;
 use crate::direction::Direction;
-use crate::gates::{Verdict, judge, name, next_opening, short_of};
+use crate::gates::{Verdict, awaited, is_answered, judge, next_opening, short_of};
 use crate::journal::Stage;
 use crate::lease::later;
 use crate::objects::key;
 use crate::pace::Pace;
-use crate::progress::Progress;
+use crate::progress::{Awaited, Progress};
 use crate::run::{Held, Run};
 use crate::stand::Stand;
+
+/// How long an autoscaler must have been held whose controller says nothing of it: its sync period
+/// (`--horizontal-pod-autoscaler-sync-period` of kube-controller-manager).
+const SYNC: SignedDuration = SignedDuration::from_secs(15);
 
 /// How long endpoints must have been right: kube-proxy follows within its sync period of a second.
 const PROXY: SignedDuration = SignedDuration::from_secs(1);
@@ -65,6 +69,9 @@ impl Run {
         }
         if let Some(reason) = self.drift(number) {
             return self.drifted(reason);
+        }
+        if self.take_over(number, now) {
+            return false;
         }
         match self.analyse(number, now) {
             Analysed::Failed(reason) => {
@@ -144,13 +151,13 @@ impl Run {
         number: usize,
         held: Timestamp,
         now: Timestamp,
-    ) -> Option<(String, String, Option<Timestamp>)> {
+    ) -> Option<(Awaited, String, Option<Timestamp>)> {
         let pause = || {
             let (gate, until) = self.pause(number, held, now)?;
             Some((gate, "all else holds".to_owned(), until))
         };
         self.open_analysis(number)
-            .map(|(gate, stands)| (gate, stands, None))
+            .map(|(gate, stands)| (Awaited::Gate(gate), stands, None))
             .or_else(pause)
     }
 
@@ -160,7 +167,7 @@ impl Run {
         number: usize,
         held: Timestamp,
         now: Timestamp,
-    ) -> Option<(String, Option<Timestamp>)> {
+    ) -> Option<(Awaited, Option<Timestamp>)> {
         let gates = self.way.iter().flat_map(|way| way.gates(number));
         let mut open = gates.filter_map(|gate| {
             let Gate::Pause(Pause { duration }) = gate else {
@@ -172,7 +179,7 @@ impl Run {
                 Some(until) => until <= now,
                 None => self.wishes.approvals.contains_key(&number),
             };
-            (!is_over).then(|| (name(gate), until))
+            (!is_over).then(|| (awaited(gate), until))
         });
         open.next()
     }
@@ -182,7 +189,7 @@ impl Run {
         &self,
         number: usize,
         now: Timestamp,
-    ) -> Option<(String, String, Timestamp)> {
+    ) -> Option<(Awaited, String, Timestamp)> {
         let gates = self.way.iter().flat_map(|way| way.gates(number));
         let mut closed = gates.filter_map(|gate| {
             let Gate::Window(window) = gate else {
@@ -191,7 +198,7 @@ impl Run {
             let opens = next_opening(window, now)?;
             let local = window.timezone.zone().to_datetime(opens);
             let stands = format!("it opens on {}", local.strftime("%a %Y-%m-%d at %H:%M"));
-            Some((name(gate), stands, opens))
+            Some((awaited(gate), stands, opens))
         });
         closed.next()
     }
@@ -200,12 +207,12 @@ impl Run {
     /// held for before.
     pub(crate) fn still_holds(&self, number: usize, now: Timestamp) -> bool {
         let mut gates = self.way.iter().flat_map(|way| way.gates(number));
-        gates.all(|gate| judge(gate, &self.seen, now) == Verdict::Holds)
+        gates.all(|gate| judge(gate, &self.seen) == Verdict::Holds)
             && self.closed_window(number, now).is_none()
     }
 
     /// A gate does not hold: the run waits, as long as it may.
-    fn wait_on(&mut self, number: usize, gate: String, stands: String, now: Timestamp) -> bool {
+    fn wait_on(&mut self, number: usize, gate: Awaited, stands: String, now: Timestamp) -> bool {
         let Some(position) = &mut self.position else {
             return false;
         };
@@ -265,7 +272,7 @@ impl Run {
         self.pace.still_since(begun)
     }
 
-    fn overdue(&mut self, number: usize, gate: &str, stands: &str, now: Timestamp) -> bool {
+    fn overdue(&mut self, number: usize, gate: &Awaited, stands: &str, now: Timestamp) -> bool {
         let within = self.way.as_ref().and_then(|way| way.limit(number));
         let within = within.map(|within| within.to_string()).unwrap_or_default();
         let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
@@ -290,7 +297,7 @@ impl Run {
     }
 
     /// Whether all gates of a step but pauses hold now; the first that does not, and how it stands.
-    pub(crate) fn holds(&mut self, number: usize, now: Timestamp) -> Result<(), (String, String)> {
+    pub(crate) fn holds(&mut self, number: usize, now: Timestamp) -> Result<(), (Awaited, String)> {
         let Some(way) = self.way.clone() else {
             return Ok(());
         };
@@ -298,14 +305,14 @@ impl Run {
         // What did not hold before is looked at first: with thousands of gates few events change
         // more than one.
         if let Some(gate) = self.stuck.and_then(|stuck| gates.get(stuck))
-            && let Verdict::Waits(stands) = judge(gate, &self.seen, now)
+            && let Verdict::Waits(stands) = judge(gate, &self.seen)
         {
-            self.gates = Held::new();
-            return Err((name(gate), stands));
+            self.keep_still(gates);
+            return Err((awaited(gate), stands));
         }
-        let mut first: Option<(usize, String, String)> = None;
+        let mut first: Option<(usize, Awaited, String)> = None;
         for (index, gate) in gates.iter().enumerate() {
-            let verdict = match judge(gate, &self.seen, now) {
+            let verdict = match judge(gate, &self.seen) {
                 Verdict::Holds => self.settled(index, gate, now),
                 other => {
                     self.gates.remove(&index);
@@ -313,7 +320,7 @@ impl Run {
                 }
             };
             if let Some(stands) = self.waits(verdict) {
-                first.get_or_insert_with(|| (index, name(gate), stands));
+                first.get_or_insert_with(|| (index, awaited(gate), stands));
             }
         }
         let held = self.stuck.is_none();
@@ -323,6 +330,16 @@ impl Run {
             self.pace.begin(now);
         }
         first.map_or(Ok(()), |(_, gate, stands)| Err((gate, stands)))
+    }
+
+    /// While one gate does not hold, all others begin anew, but those of autoscalers that still
+    /// stand still: a sync period is not waited for twice.
+    fn keep_still(&mut self, gates: &[Gate]) {
+        let seen = &self.seen;
+        self.gates.retain(|index, _| {
+            let gate = &gates[*index];
+            matches!(gate, Gate::Held(_)) && judge(gate, seen) == Verdict::Holds
+        });
     }
 
     /// How a gate that does not hold stands.
@@ -338,29 +355,41 @@ impl Run {
     }
 
     /// Whether a gate that holds has held for long enough.
-    fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
+    pub(crate) fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
         let since = *self.gates.entry(index).or_insert(now);
-        let Gate::Endpoints(Endpoints { object }) = gate else {
-            return Verdict::Holds;
+        let due = match gate {
+            Gate::Endpoints(Endpoints { object }) => later(since, self.settle(object)),
+            Gate::Held(HeldGate { object }) if !is_answered(&self.seen, object) => {
+                later(since, SYNC)
+            }
+            Gate::Available(_)
+            | Gate::Drained(_)
+            | Gate::Held(_)
+            | Gate::Job(_)
+            | Gate::Metric(_)
+            | Gate::Pause(_)
+            | Gate::Routed(_)
+            | Gate::Settled(_)
+            | Gate::Smoke(_)
+            | Gate::Webhook(_)
+            | Gate::Window(_) => return Verdict::Holds,
         };
+        match due > now {
+            true => Verdict::HoldsAt(due),
+            false => Verdict::Holds,
+        }
+    }
+
+    /// How long a Service's endpoints must have been right.
+    fn settle(&self, object: &ObjectRef) -> SignedDuration {
         let balanced = self.seen.live(object).is_some_and(|service| {
             service
                 .pointer("/spec/type")
                 .is_some_and(|kind| kind == "LoadBalancer")
         });
-        let settle = SignedDuration::from_secs(self.options.settle.seconds().into());
-        let due = later(
-            since,
-            if balanced || self.fronted.contains(object) {
-                settle
-            } else {
-                PROXY
-            },
-        );
-        if due > now {
-            Verdict::HoldsAt(due)
-        } else {
-            Verdict::Holds
+        match balanced || self.fronted.contains(object) {
+            true => SignedDuration::from_secs(self.options.settle.seconds().into()),
+            false => PROXY,
         }
     }
 }

@@ -9,10 +9,12 @@ use crate::direction::Direction;
 use crate::effect::Request;
 use crate::event::{Answer, Reply};
 use crate::gates::{Verdict, shrunk};
+use crate::hint::Hint;
 use crate::journal::Stage;
 use crate::options::Goal;
 use crate::outcome::Outcome;
-use crate::progress::Progress;
+use crate::progress::{Awaited, Progress};
+use crate::reason::Reason;
 use crate::run::Run;
 use crate::stand::Stand;
 
@@ -82,6 +84,8 @@ impl Run {
             .map(|change| change.object().clone())
             .collect();
         let has_changes = !objects.is_empty();
+        // Of the step in whose middle the run turned round some changes are as they were before it.
+        let turns = number == 1 && way.halfway().is_some();
         let (mut begun, mut todo) = (false, None);
         for object in objects {
             match self.stand(&object) {
@@ -94,7 +98,7 @@ impl Run {
         let Some((object, write)) = todo else {
             return self.wait_from(now, has_changes);
         };
-        if !begun && !self.may_begin(number, now) {
+        if (!begun || turns) && !self.may_begin(number, now) {
             return false;
         }
         self.tell_step(number, false);
@@ -111,14 +115,10 @@ impl Run {
 
     /// What is to be created anew is still being deleted: a watch says when it is gone.
     fn wait_until_gone(&mut self, number: usize, object: &ObjectRef) -> bool {
-        let (gate, stands) = (
-            format!("{} to go", object.name),
-            "it is still being deleted".to_owned(),
-        );
         self.tell(Progress::Waiting {
             number,
-            gate,
-            stands,
+            gate: Awaited::Gone(object.name.clone()),
+            stands: "it is still being deleted".to_owned(),
             until: None,
         });
         false
@@ -164,8 +164,8 @@ impl Run {
         None
     }
 
-    /// Before the first step of a way back: what the step before was to remove is gone, or there
-    /// would be too many.
+    /// Before the first step of a way back: the pods of the sets that the step before has shrunk are
+    /// gone, or there would be too many.
     fn has_shrunk(&mut self) -> bool {
         let Some(way) = &self.way else { return false };
         let Some(halfway) = way.halfway() else {
@@ -178,8 +178,9 @@ impl Run {
             .filter(|set| Deployment::is(set.object()));
         let waits = shrinks.filter_map(|set| {
             let (was, is) = (count(halfway.get(set.object()))?, count(Some(set))?);
+            let is_shrunk = is < was && count(self.seen.live(set.object())) == Some(is);
             match shrunk(&self.seen, set.object(), is) {
-                Verdict::Waits(reason) if is < was => {
+                Verdict::Waits(reason) if is_shrunk => {
                     Some(format!("{}: {reason}", set.object().name))
                 }
                 _ => None,
@@ -191,7 +192,7 @@ impl Run {
         };
         self.tell(Progress::Waiting {
             number: 1,
-            gate: "pods to go".to_owned(),
+            gate: Awaited::Gone("pods".to_owned()),
             stands,
             until: None,
         });
@@ -224,7 +225,7 @@ impl Run {
                 } else {
                     fault.told()
                 };
-                self.fail(format!("{object}: {reason}\nhint: cutover apply goes on"));
+                self.fail(Reason::from(format!("{object}: {reason}")).hint(Hint::GoOn));
             }
             Err(fault) => {
                 if fault.is_uncertain() && self.objects.contains(object) {

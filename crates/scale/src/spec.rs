@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use cutover_release::WorkloadName;
+use cutover_release::{OnAutoscaler, WorkloadName};
 use serde::{Deserialize, Serialize};
 
 /// So many pods, at once or as a ramp.
@@ -19,4 +19,8 @@ pub struct Scale {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
+    /// What is done about autoscalers of the sets whose pods are counted; such a release is refused
+    /// where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoscaler: Option<OnAutoscaler>,
 }

@@ -22,6 +22,7 @@ fn hello(replicas: Value) -> Bundle {
 /// Each phase with the pods that it asks for.
 fn ramp(from: Value, to: u32, max_step: u32) -> Result<Vec<(String, u32)>, Refusals> {
     let scale = Scale {
+        autoscaler: None,
         replicas: to,
         max_step: NonZeroU32::new(max_step),
         workloads: vec![],

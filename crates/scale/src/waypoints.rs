@@ -14,8 +14,10 @@ impl Strategy for Scale {
         "scale"
     }
 
-    /// The named Deployments at so many replicas. One whose number of pods others say is refused.
+    /// The named Deployments at so many replicas. One whose number of pods others say is
+    /// refused, unless its autoscaler is held.
     fn wanted(&self, ends: Ends) -> Result<Ends, Refusals> {
+        let ends = ends.with_autoscalers(self.autoscaler);
         let mut to = ends.to().clone();
         for object in select(ends.to(), &self.workloads)? {
             ends.says_replicas(&object)?;
@@ -23,7 +25,7 @@ impl Strategy for Scale {
                 to.insert(Deployment::of(set).scaled(self.replicas));
             }
         }
-        Ok(ends.wanting(to))
+        Ok(ends.wanting(to).scaled())
     }
 
     /// `[scale]`, or a waypoint every `maxStep` pods.

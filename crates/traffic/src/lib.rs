@@ -39,7 +39,7 @@ mod share;
 
 pub use pods::{Owned, PodIndex, services_by_owner};
 pub use route::{Backend, backends};
-pub use service::{Pods, Port, Service, Split, selects};
+pub use service::{Pods, Port, Service, Split, selects, services};
 pub use share::{OutOfRange, Percent, Share};
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::texts;
 use serde_json::Value;
 
+use crate::service::services;
+
 /// Pods as one object makes them.
 pub struct Owned<'a> {
     /// The object.
@@ -67,7 +69,7 @@ impl<'a> PodIndex<'a> {
 pub fn services_by_owner(bundle: &Bundle) -> BTreeMap<ObjectRef, Vec<ObjectRef>> {
     let index = PodIndex::of(bundle);
     let mut found: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
-    for service in bundle.of_kind("Service") {
+    for service in services(bundle) {
         let selector = texts(service.pointer("/spec/selector"));
         for pods in index.selected(service.object().namespace.as_deref(), &selector) {
             found

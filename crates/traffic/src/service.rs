@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Error, Fields, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Error, Field, Fields, Manifest, ObjectRef};
 use cutover_workload::Workload;
 use serde::Deserialize;
 
@@ -59,6 +59,9 @@ const SHARED: Split =
     Split::Unknown("pods of others, which the release does not replace, are behind it too");
 
 impl Service {
+    /// The labels of the pods that it leads to.
+    pub const SELECTOR: Field = Field::new("/spec/selector");
+
     /// One of a workload's Services: how it splits is unknown where it is shared.
     ///
     /// # Errors
@@ -76,6 +79,20 @@ impl Service {
         Ok(service)
     }
 
+    /// Whether this is the reference of a Service. Other APIs have a kind of this name too, as
+    /// Knative's.
+    ///
+    /// ```
+    /// use cutover_manifest::ObjectRef;
+    /// use cutover_traffic::Service;
+    ///
+    /// assert!(Service::is(&ObjectRef::new("v1", "Service", None, "hello")));
+    /// assert!(!Service::is(&ObjectRef::new("serving.knative.dev/v1", "Service", None, "hello")));
+    /// ```
+    pub fn is(object: &ObjectRef) -> bool {
+        object.kind == "Service" && object.api_version == "v1"
+    }
+
     /// Reads a manifest of `v1` `Service`.
     ///
     /// # Errors
@@ -89,7 +106,7 @@ impl Service {
         let affinity = spec.read::<String>("sessionAffinity")?;
         Ok(Self {
             object: manifest.object().clone(),
-            selector: selector(&spec)?,
+            selector: spec.texts("selector")?,
             ports: ports.iter().map(target).collect::<Result<_, _>>()?,
             split: split(manifest, &spec)?,
             sticky: affinity.as_deref() == Some("ClientIP"),
@@ -119,20 +136,18 @@ impl Service {
     }
 }
 
+/// The Services of a bundle.
+pub fn services(bundle: &Bundle) -> impl Iterator<Item = &Manifest> {
+    bundle
+        .iter()
+        .filter(|manifest| Service::is(manifest.object()))
+}
+
 /// Whether equality-based requirements hold for these labels. An empty selector holds for all.
 pub fn selects(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
     selector
         .iter()
         .all(|(key, value)| labels.get(key) == Some(value))
-}
-
-/// What it selects by; null in it is "", as the API server reads it.
-fn selector(spec: &Fields<'_>) -> Result<BTreeMap<String, String>, Error> {
-    let texts: Option<BTreeMap<String, Option<String>>> = spec.read("selector")?;
-    let texts = texts.unwrap_or_default().into_iter();
-    Ok(texts
-        .map(|(key, text)| (key, text.unwrap_or_default()))
-        .collect())
 }
 
 /// Other APIs have a kind of this name too.
@@ -217,7 +232,7 @@ fn split(manifest: &Manifest, spec: &Fields<'_>) -> Result<Split, Error> {
 
 fn is_hinted(manifest: &Manifest) -> Result<bool, Error> {
     let metadata = manifest.fields().at("metadata")?;
-    let annotations: BTreeMap<String, String> = metadata.read("annotations")?.unwrap_or_default();
+    let annotations = metadata.texts("annotations")?;
     Ok(
         annotations.contains_key("service.kubernetes.io/topology-mode")
             || annotations.contains_key("service.kubernetes.io/topology-aware-hints"),

@@ -161,12 +161,14 @@ impl FromStr for Share {
     type Err = OutOfRange;
 
     fn from_str(text: &str) -> Result<Self, OutOfRange> {
-        let parts = text
-            .split_once('/')
-            .and_then(|(part, whole)| Self::of(part.parse().ok()?, whole.parse().ok()?));
-        parts.ok_or_else(|| OutOfRange {
+        let bad = || OutOfRange {
             value: text.into(),
             wanted: "a share as `1/4`, from 0/1 to 1/1",
-        })
+        };
+        let (part, whole) = text.split_once('/').ok_or_else(bad)?;
+        match (part.parse(), whole.parse()) {
+            (Ok(part), Ok(whole)) => Self::of(part, whole).ok_or_else(bad),
+            _ => Err(bad()),
+        }
     }
 }

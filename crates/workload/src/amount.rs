@@ -6,6 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The API server counts pods in 32 bits, with a sign.
+pub const MOST_PODS: u32 = i32::MAX.unsigned_abs();
+
 /// A number of pods, or a percentage of the wanted replicas: Kubernetes' `IntOrString`.
 ///
 /// A bare string such as `"3"` is an error, as in a Deployment, not three percent.
@@ -41,15 +44,14 @@ impl Amount {
     pub fn read(value: &Value) -> Result<Self, BadAmount> {
         let bad = || BadAmount(value.to_string());
         match value {
-            Value::Number(number) => {
-                let count = number.as_u64().and_then(|count| u32::try_from(count).ok());
-                count.map(Self::Count).ok_or_else(bad)
-            }
-            Value::String(text) => {
-                let digits = text.strip_suffix('%').filter(|text| !text.starts_with('+'));
-                let percent = digits.and_then(|digits| digits.parse().ok());
-                percent.map(Self::Percent).ok_or_else(bad)
-            }
+            Value::Number(number) => match number.as_u64().map(u32::try_from) {
+                Some(Ok(count)) => Ok(Self::Count(count)),
+                Some(Err(_)) | None => Err(bad()),
+            },
+            Value::String(text) => match text.strip_suffix('%').map(str::parse) {
+                Some(Ok(percent)) if !text.starts_with('+') => Ok(Self::Percent(percent)),
+                _ => Err(bad()),
+            },
             _ => Err(bad()),
         }
     }

@@ -3,9 +3,8 @@
 use cutover_manifest::ObjectRef;
 use serde::{Deserialize, Serialize};
 
-use crate::amount::Amount;
+use crate::amount::{Amount, MOST_PODS};
 use crate::budget::Budget;
-use crate::deployment::MOST_PODS;
 
 /// How many pods a workload has at any moment of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +134,26 @@ impl Bounds {
     /// The bounds of a workload that goes from so many pods to so many within a budget.
     pub fn within(budget: Budget, from: u32, to: u32) -> Self {
         Self::Fixed(numbers(budget, from, to))
+    }
+
+    /// The same, where the number was given for this plan; a live one has none.
+    #[must_use]
+    pub fn given(self) -> Self {
+        match self {
+            Self::Fixed(fixed) => Self::Fixed(Fixed {
+                given: true,
+                ..fixed
+            }),
+            Self::Live(live) => Self::Live(live),
+        }
+    }
+
+    /// Whether the number was given for this plan, and the manifests do not say it.
+    pub fn is_given(&self) -> bool {
+        match self {
+            Self::Fixed(fixed) => fixed.given,
+            Self::Live(_) => false,
+        }
     }
 
     /// The numbers; of a live count those of a hundred pods, which stand for any number.

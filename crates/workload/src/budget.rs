@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::amount::Amount;
-use crate::deployment::MOST_PODS;
+use crate::amount::{Amount, MOST_PODS};
 
 /// `maxSurge` and `maxUnavailable`, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -30,7 +30,7 @@ impl Deployment<'_> {
         match self.template() {
             Some(template) => {
                 let template = with_references(template, &names);
-                self.manifest().set("/spec/template", template)
+                self.manifest().with(Deployment::TEMPLATE, template)
             }
             None => self.manifest().clone(),
         }
@@ -55,8 +55,8 @@ impl Deployment<'_> {
 ///
 /// let settings = Manifest::new(json!({"apiVersion": "v1", "kind": "ConfigMap",
 ///     "metadata": {"name": "settings"}, "data": {"colour": "red"}}))?;
-/// assert!(reconfigures(&settings, &settings.set("/data/colour", json!("blue"))));
-/// assert!(!reconfigures(&settings, &settings.set("/metadata/labels", json!({"chart": "2"}))));
+/// assert!(reconfigures(&settings, &settings.set("/data/colour", json!("blue"))?));
+/// assert!(!reconfigures(&settings, &settings.set("/metadata/labels", json!({"chart": "2"}))?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn reconfigures(from: &Manifest, to: &Manifest) -> bool {

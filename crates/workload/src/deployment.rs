@@ -2,18 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Field, Manifest, ObjectRef};
 use serde_json::{Value, json};
 
 use crate::amount::{Amount, BadAmount};
 use crate::budget::Budget;
 use crate::selector::{BadSelector, Selector};
+use crate::texts::texts;
 
 /// A read-only view of an `apps/v1` Deployment, cheap to make.
 #[derive(Clone, Copy, Debug)]
 pub struct Deployment<'a>(&'a Manifest);
 
 impl<'a> Deployment<'a> {
+    /// How many pods are wanted.
+    pub const REPLICAS: Field = Field::new("/spec/replicas");
+
+    /// Where its controller counts its templates.
+    pub const REVISION: Field =
+        Field::new("/metadata/annotations/deployment.kubernetes.io~1revision");
+
+    /// How the pods of one template make way for those of another.
+    pub const STRATEGY: Field = Field::new("/spec/strategy");
+
+    /// What the pods are made from.
+    pub const TEMPLATE: Field = Field::new("/spec/template");
+
     /// A view of this manifest. It is only meaningful for a manifest that a release has accepted.
     pub fn of(manifest: &'a Manifest) -> Self {
         Self(manifest)
@@ -41,10 +55,7 @@ impl<'a> Deployment<'a> {
 
     /// The wanted pods, where the manifest says them.
     pub fn replicas(self) -> Option<u32> {
-        self.0
-            .pointer("/spec/replicas")
-            .and_then(Value::as_u64)
-            .and_then(|count| u32::try_from(count).ok())
+        whole(self.0.pointer("/spec/replicas")?)
     }
 
     /// The pod template.
@@ -95,13 +106,13 @@ impl<'a> Deployment<'a> {
         !self.is_paused() && (before.is_paused() || before.template() != self.template())
     }
 
-    /// Its own surge and unavailability; Kubernetes' defaults where it says nothing.
+    /// Its own surge and unavailability; Kubernetes' defaults where it says nothing, or what a
+    /// release refuses.
     pub fn budget(self) -> Budget {
         let default = Budget::default();
-        let amount = |field, otherwise| {
-            self.rolling(field)
-                .and_then(Result::ok)
-                .unwrap_or(otherwise)
+        let amount = |field, otherwise| match self.rolling(field) {
+            Some(Ok(amount)) => amount,
+            Some(Err(_)) | None => otherwise,
         };
         Budget {
             max_surge: amount("maxSurge", default.max_surge),
@@ -112,16 +123,13 @@ impl<'a> Deployment<'a> {
     /// For how long its controller waits for progress in seconds (`progressDeadlineSeconds`, 600 by default).
     pub fn deadline(self) -> u32 {
         let seconds = self.0.pointer("/spec/progressDeadlineSeconds");
-        let seconds = seconds.and_then(Value::as_u64);
-        seconds
-            .and_then(|seconds| u32::try_from(seconds).ok())
-            .unwrap_or(600)
+        seconds.and_then(whole).unwrap_or(600)
     }
 
     /// The same with so many replicas.
     #[must_use]
     pub fn scaled(self, replicas: u32) -> Manifest {
-        self.0.set("/spec/replicas", json!(replicas))
+        self.0.with(Self::REPLICAS, json!(replicas))
     }
 
     /// One of the amounts of its rolling update, where the manifest says it.
@@ -132,8 +140,13 @@ impl<'a> Deployment<'a> {
     }
 }
 
-/// The API server counts pods in 32 bits, with a sign.
-pub const MOST_PODS: u32 = i32::MAX.unsigned_abs();
+/// A number of pods or seconds; none where it is no such number.
+fn whole(value: &Value) -> Option<u32> {
+    match value.as_u64().map(u32::try_from) {
+        Some(Ok(number)) => Some(number),
+        Some(Err(_)) | None => None,
+    }
+}
 
 /// The Deployments of a bundle.
 pub fn deployments(bundle: &Bundle) -> impl Iterator<Item = Deployment<'_>> {
@@ -141,25 +154,4 @@ pub fn deployments(bundle: &Bundle) -> impl Iterator<Item = Deployment<'_>> {
         .iter()
         .filter(|manifest| Deployment::is(manifest.object()))
         .map(Deployment::of)
-}
-
-/// A map of texts, as labels and selectors are; empty where there is none. Null in it is "", as the
-/// API server reads it.
-///
-/// ```
-/// use serde_json::json;
-///
-/// let labels = cutover_workload::texts(Some(&json!({"app": "web", "tier": null})));
-/// assert_eq!((labels["app"].as_str(), labels["tier"].as_str()), ("web", ""));
-/// ```
-pub fn texts(value: Option<&Value>) -> BTreeMap<String, String> {
-    let entries = value.and_then(Value::as_object).into_iter().flatten();
-    let texts = entries.filter_map(|(key, value)| {
-        let text = match value {
-            Value::Null => "",
-            value => value.as_str()?,
-        };
-        Some((key.clone(), text.to_owned()))
-    });
-    texts.collect()
 }

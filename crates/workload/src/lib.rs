@@ -1,6 +1,7 @@
 //! What runs pods: controllers, pod templates, budgets, and the sets of a workload.
 
 mod amount;
+mod autoscaler;
 mod bounds;
 mod budget;
 mod configuration;
@@ -9,15 +10,18 @@ mod requests;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod selector;
+mod texts;
 mod version;
 mod workload;
 
-pub use amount::{Amount, BadAmount};
+pub use amount::{Amount, BadAmount, MOST_PODS};
+pub use autoscaler::Autoscaler;
 pub use bounds::{Bounds, Fixed, Live};
 pub use budget::{Allowance, Budget, Slack};
 pub use configuration::{data_of, is_configuration, reconfigures};
-pub use deployment::{Deployment, MOST_PODS, deployments, texts};
+pub use deployment::{Deployment, deployments};
 pub use requests::{BadRequests, Requests};
 pub use selector::{BadSelector, Selector};
+pub use texts::texts;
 pub use version::{CONFIGURATION, RESTARTED_AT, ROLE_LABELS, Version};
 pub use workload::{Role, Rollout, Routed, Set, Workload};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::deployment::texts;
+use crate::texts::texts;
 
 /// Labels that pods must have, and expressions that must hold for their labels.
 ///

@@ -39,7 +39,7 @@ fn what_kubectl_accepts_is_read_with_a_warning() {
     assert!(
         outcome
             .messages
-            .contains("warning: stdin:2:1: the key `kind` stands already"),
+            .contains("warning: stdin:2:1: the key `kind` is already defined"),
         "{}",
         outcome.messages
     );
@@ -106,7 +106,7 @@ fn a_diff_is_of_one_step_or_of_all() {
 fn a_diff_is_a_document_too() {
     let folder = planned();
     assert_eq!(
-        json(&folder.done("cutover diff plan.yaml -o json"))
+        json(&folder.done("cutover diff plan.yaml -o json"))["steps"]
             .as_array()
             .unwrap()
             .len(),
@@ -115,19 +115,28 @@ fn a_diff_is_a_document_too() {
     let object = |name: &str| json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": name});
     assert_eq!(
         json(&folder.done("cutover diff plan.yaml --step 2 -o json")),
-        json!([{
-            "step": 2,
-            "phase": "canary-50",
-            "name": "scale Deployment hello 3 → 2",
-            "changes": [{
-                "verb": "patch",
-                "object": object("hello"),
-                "differences": [{"path": "spec.replicas", "before": 3, "after": 2}],
+        json!({
+            "onFailure": "stop",
+            "steps": [{
+                "step": 2,
+                "phase": "canary-50",
+                "name": "scale Deployment hello 3 → 2",
+                "changes": [{
+                    "verb": "patch",
+                    "object": object("hello"),
+                    "differences": [{"path": "spec.replicas", "before": 3, "after": 2}],
+                }],
+                "gates": [
+                    {"available": {"object": object("hello"), "replicas": 2}},
+                    {"available": {"object": object("hello-canary"), "replicas": 1}},
+                ],
+                "within": "10m",
             }],
-        }])
+            "back": [],
+        })
     );
     let gone = json(&folder.done("cutover diff plan.yaml --step 8 -o json"));
-    let change = &gone[0]["changes"][0];
+    let change = &gone["steps"][0]["changes"][0];
     assert_eq!(
         (&change["verb"], &change["object"]),
         (&json!("delete"), &object("hello-canary"))

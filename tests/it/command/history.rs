@@ -72,3 +72,38 @@ fn revisions_are_listed_as_kubectl_does() {
         json!({"items": [{"deployment": "hello", "namespace": null, "revisions": revisions}]})
     );
 }
+
+/// What `kubectl rollout history` (1.32) printed of the same objects, served to it by a program.
+#[test]
+fn causes_and_columns_are_kubectl_s() {
+    let check = |text: &str, rows: &str| {
+        let folder = Folder::empty();
+        folder.put("all.yaml", text);
+        let output = folder.done("cutover plan rollback --list -f all.yaml");
+        assert_eq!(output, format!("deployment.apps/hello \n{rows}\n"));
+    };
+    let template = "spec: {template: {metadata: {annotations: {kubernetes.io/change-cause: by a template}}}}\n";
+    let own = ", kubernetes.io/change-cause: its own";
+    check(
+        &(history(&[("2", own), ("1", "")]) + template),
+        "REVISION  CHANGE-CAUSE\n1         by a template\n2         its own\n",
+    );
+    check(
+        &(history(&[("1", own)]) + template),
+        "REVISION  CHANGE-CAUSE\n1         its own\n",
+    );
+    check(
+        &history(&[("1", ", kubernetes.io/change-cause: ''")]),
+        "REVISION  CHANGE-CAUSE\n1         <none>\n",
+    );
+    check(
+        &history(&[("1234567890", ""), ("2", "")]),
+        "REVISION    CHANGE-CAUSE\n2           <none>\n1234567890  <none>\n",
+    );
+    // Two of one revision, as after a hand has edited them.
+    check(
+        &history(&[("2", ", kubernetes.io/change-cause: first"), ("2", own)])
+            .replacen("hello-2", "hello-1", 1),
+        "REVISION  CHANGE-CAUSE\n2         its own\n",
+    );
+}

@@ -157,7 +157,7 @@ fn a_secret_s_values_are_in_no_patch() {
         ] {
             let outcome = folder.run(&format!("cutover patches plan.yaml {output}"));
             assert_eq!((outcome.exit, &*outcome.output), (Exit::Failed, ""));
-            let reason = "error: step 1: Secret key: a plan does not hold a Secret's values\nhint: `cutover apply --secrets-from`";
+            let reason = "error: step 1: Secret key: a plan does not hold a Secret's values\nhint: `cutover apply` and `cutover write` take them from where they are";
             assert!(outcome.messages.contains(reason), "{}", outcome.messages);
         }
         assert_eq!(folder.files(), before);

@@ -106,6 +106,11 @@ fn flags_and_strategy_files_make_the_same_plan() {
     );
     check("recreate", "recreate: {}", IMAGE);
     check(
+        "rolling --after frontend=hello --after auth=hello,frontend",
+        "rolling: {}\nafter: {frontend: [hello], auth: [hello, frontend]}",
+        &format!("{IMAGE} --set-env auth:A=1 --set-env frontend:A=1"),
+    );
+    check(
         "scale --replicas 9 --max-step 2 --workload hello",
         "scale: {replicas: 9, maxStep: 2, workloads: [hello]}",
         "",
@@ -115,6 +120,46 @@ fn flags_and_strategy_files_make_the_same_plan() {
         "restart --at 2026-11-24T10:00:00Z",
         "restart: {at: \"2026-11-24T10:00:00Z\"}",
         "--workload hello",
+    );
+}
+
+/// What a file says of configuration, a flag overrules.
+#[test]
+fn configuration_is_versioned_by_a_file_or_a_flag() {
+    let folder = Folder::hello();
+    let settings = |colour| {
+        format!(
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name}\ndata: {{colour: {colour}}}\n",
+            name = "{name: settings}"
+        )
+    };
+    folder.put("hello/settings.yaml", &settings("red"));
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "        - name: hello\n",
+        "        - name: hello\n          envFrom: [{configMapRef: {name: settings}}]\n",
+    );
+    for (name, text) in folder.files() {
+        folder.put(&format!("next/{name}"), &text);
+    }
+    folder.put("next/hello/settings.yaml", &settings("blue"));
+    let check = |words: &str, file: &str, expect: &[&str]| {
+        folder.put("strategy.yaml", file);
+        let made = plan(&folder, &format!("{words} --to next/hello"));
+        assert_eq!(names(&made), expect, "{words} {file}");
+    };
+    let reference = "change spec.template.spec.containers[name=hello].envFrom[0].configMapRef.name of Deployment hello";
+    let versioned = &["create ConfigMap settings-f6b2072c5569", reference];
+    let changed = &["change data.colour of ConfigMap settings"];
+    let file = "--strategy strategy.yaml";
+    check("rolling", "", changed);
+    check("rolling --configuration version", "", versioned);
+    check(file, "rolling: {}\nconfiguration: version\n", versioned);
+    check(file, "rolling: {}\nconfiguration: change\n", changed);
+    check(
+        &format!("{file} --configuration change"),
+        "rolling: {}\nconfiguration: version\n",
+        changed,
     );
 }
 
@@ -305,13 +350,56 @@ fn a_number_of_pods_that_no_file_says_is_asked_for_and_warned_about() {
     let outcome = folder.run(&format!(
         "cutover plan canary --steps 25 {IMAGE} -R -f hello --replicas 4 -o plan.yaml"
     ));
-    let expected = "warning: hello/deployments/hello.yaml:2:1: Deployment hello: /spec/replicas: the manifest does not say how many pods run; the plan takes them to be 4";
+    let expected = "warning: hello/deployments/hello.yaml:2:1: Deployment hello: the manifest does not say how many pods run; the plan was given the number 4";
     assert!(outcome.messages.contains(expected), "{}", outcome.messages);
     let plan = plan(
         &folder,
         "scale --workload hello --current-replicas 4 --replicas 5",
     );
     assert_eq!(names(&plan), ["scale Deployment hello 4 → 5"]);
+}
+
+/// A failure means that a plan takes a number that somebody gave for the manifests', or makes the
+/// server's default of it.
+#[test]
+fn a_number_that_was_given_is_told_as_such_and_nobody_adds_or_removes_it() {
+    let folder = Folder::hello();
+    let bounds = |words: &str| {
+        let plan = plan(&folder, words);
+        let steps = plan["spec"]["steps"].as_array().unwrap();
+        let undo = plan["spec"]["undo"].as_array().unwrap();
+        let undo = undo
+            .iter()
+            .flat_map(|undo| undo["steps"].as_array().unwrap());
+        for step in steps.iter().chain(undo) {
+            for change in step["changes"].as_array().unwrap() {
+                let patch = &change["patch"];
+                let ops = ["ops", "inverse"].map(|list| patch[list].as_array());
+                for op in ops.into_iter().flatten().flatten() {
+                    let sets = op["path"] == "/spec/replicas";
+                    let keeps = ["test", "replace"].map(Value::from).contains(&op["op"]);
+                    assert!(!sets || keeps, "{words}: {op}");
+                }
+            }
+        }
+        plan["spec"]["workloads"][0]["bounds"].clone()
+    };
+    let given =
+        |ceiling: u32| json!({"replicas": 3, "floor": 3, "ceiling": ceiling, "given": true});
+    let said = json!({"replicas": 3, "floor": 3, "ceiling": 4});
+    let canary = format!("canary --steps 25,50 {IMAGE} --replicas 3");
+    assert_eq!(bounds(&canary), said);
+    folder.change(
+        "hello/deployments/hello.yaml",
+        "  replicas: 3            # one a zone\n",
+        "",
+    );
+    assert_eq!(bounds(&canary), given(4));
+    assert_eq!(bounds(&format!("rolling {IMAGE} --replicas 3")), given(4));
+    let blue_green = format!("blue-green --active-service hello {IMAGE} --replicas 3");
+    assert_eq!(bounds(&blue_green), given(7));
+    let scale = "scale --workload hello --current-replicas 3 --replicas 5";
+    assert_eq!(bounds(scale), given(7));
 }
 
 /// What is said of one Deployment goes before what is said of all.
@@ -334,7 +422,7 @@ fn numbers_of_pods_are_said_of_each_deployment() {
         let messages = folder.run(&line).messages;
         let found = messages
             .lines()
-            .filter(|line| line.contains("the plan takes them to be"));
+            .filter(|line| line.contains("the plan was given the number"));
         let told = found.map(|line| line.rsplit(' ').next().unwrap().to_owned());
         told.collect::<Vec<_>>()
     };

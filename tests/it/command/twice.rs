@@ -6,7 +6,7 @@ use super::IMAGE;
 use crate::support::Folder;
 
 const SERVICE: &str = "hello/services/hello.yaml";
-const WARNING: &str = "warning: hello/services/hello.yaml:13:7: Service hello: the key `targetPort` stands already in line 12\nhint: kubectl takes the last one; remove the others\n";
+const WARNING: &str = "warning: hello/services/hello.yaml:13:7: Service hello: the key `targetPort` is already defined in line 12\nhint: kubectl takes the last one; remove the others\n";
 
 /// The lab with a key twice in its Service.
 fn doubled() -> Folder {
@@ -52,7 +52,6 @@ fn a_key_twice_in_what_only_the_plan_changes_is_an_error() {
     let line = format!("cutover plan blue-green -R -f hello --service hello {IMAGE} -o plan.yaml");
     let outcome = folder.run(&line);
     assert_eq!(outcome.exit, Exit::Failed, "{}", outcome.messages);
-    let error =
-        "error: hello/services/hello.yaml:13:7: the key `targetPort` stands already in line 12\n";
+    let error = "error: hello/services/hello.yaml:13:7: the key `targetPort` is already defined in line 12\n";
     assert!(outcome.messages.starts_with(error), "{}", outcome.messages);
 }

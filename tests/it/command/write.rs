@@ -129,17 +129,49 @@ fn lists_and_json_are_edited_too() {
 }
 
 #[test]
-fn a_file_that_leaves_replicas_out_goes_on_doing_so_where_it_can() {
+fn a_number_of_pods_that_was_given_is_in_the_files_on_the_way_alone() {
     let folder = Folder::hello();
     folder.change(HELLO, "  replicas: 3            # one a zone\n", "");
     let start = folder.text(HELLO);
     folder.done(&format!(
         "cutover plan canary -R -f hello {IMAGE} --steps 25,50 --replicas 3 -o plan.yaml"
     ));
-    folder.done("cutover write plan.yaml --step 1 -R -f hello");
+    let written = |step: usize| {
+        let outcome = folder.run(&format!(
+            "cutover write plan.yaml --step {step} -R -f hello"
+        ));
+        let text = folder.text(HELLO);
+        let line = text.lines().find(|line| line.contains("replicas: "));
+        let warns = outcome.messages.contains("`replicas` is taken out");
+        (line.map(|line| line.trim().to_owned()), warns)
+    };
+    let line = |number: u32| Some(format!("replicas: {number}"));
+    assert_eq!(written(1), (line(3), false));
+    assert_eq!(written(2), (line(2), false));
+    assert_eq!(written(7), (line(3), false));
+    assert_eq!(written(8), (None, true));
+    assert_eq!(written(8), (None, false));
+    assert_eq!(written(1), (line(3), false));
+    assert_eq!(written(0), (None, true));
     assert_eq!(folder.text(HELLO), start);
-    folder.done("cutover write plan.yaml --step 2 -R -f hello");
-    assert!(folder.text(HELLO).contains("replicas: 2"));
+}
+
+/// What a file says of a number that an autoscaler owns was true when somebody wrote it.
+#[test]
+fn a_number_of_pods_that_an_autoscaler_owns_is_no_matter_of_the_files() {
+    let folder = Folder::hello();
+    folder.put("hello/scaler.yaml", "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: hello}\nspec: {minReplicas: 2, maxReplicas: 9, metrics: [], scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: hello}}\n");
+    folder.done(&format!(
+        "cutover plan canary -R -f hello {IMAGE} --steps 25 --autoscaler hold --replicas 8 -o plan.yaml"
+    ));
+    let outcome = folder.run("cutover write plan.yaml --step 0 -R -f hello");
+    assert!(
+        outcome.messages.contains("note: nothing to write"),
+        "{}",
+        outcome.messages
+    );
+    folder.done("cutover write plan.yaml --step 1 -R -f hello");
+    assert!(folder.text(HELLO).contains("replicas: 8"));
 }
 
 #[test]
@@ -176,7 +208,7 @@ fn a_secret_is_never_written_from_a_plan() {
     let outcome = folder.run("cutover write plan.yaml --step 1 -R -f hello");
     assert!(
         outcome.messages.contains(
-            "error: Secret key: a plan does not hold a Secret's values\nhint: put its new manifest into the files"
+            "error: Secret key: a plan does not hold a Secret's values\nhint: say --secrets-from with the files that have them, or put its new manifest into the files by hand"
         ),
         "{}",
         outcome.messages
@@ -544,7 +576,7 @@ fn an_object_that_stands_twice_is_one_and_is_not_written() {
     folder.done(&plan);
     let write = folder.run("cutover write twice.yaml --step 2 -R -f hello");
     assert_eq!(write.exit, Exit::Failed);
-    let place = "Deployment hello stands already in hello/again.yaml:2:1";
+    let place = "Deployment hello is already defined in hello/again.yaml:2:1";
     assert!(write.messages.contains(place), "{}", write.messages);
     assert_eq!(folder.text(HELLO), hello);
     fs::remove_file(folder.path("hello/again.yaml")).unwrap();

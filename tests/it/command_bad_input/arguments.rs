@@ -24,17 +24,17 @@ fn values() {
     bad(
         "canary --steps 25,x",
         "invalid value 'x' for '--steps",
-        "write the number alone, as 25",
+        "write the number alone, e.g. 25",
     );
     bad(
         "canary --steps 125",
         "invalid value '125' for '--steps",
-        "write the number alone, as 25",
+        "write the number alone, e.g. 25",
     );
     bad(
         "canary --steps 25%",
         "invalid value '25%' for '--steps",
-        "write the number alone, as 25",
+        "write the number alone, e.g. 25",
     );
     bad(
         "canary --steps 25 --pause soon",

@@ -200,7 +200,7 @@ fn counts_that_nobody_knows() {
         &plan(&format!("canary --steps 25 --replicas hello=3 {IMAGE}")),
         Failed,
         "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: the manifest says how many pods run",
-        "leave it out of the command",
+        "give no number for it, or change the manifest",
     );
     let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: hello}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: hello}, maxReplicas: 9}\n";
     check(
@@ -208,7 +208,7 @@ fn counts_that_nobody_knows() {
         &canary(),
         Failed,
         "hello/deployments/hello.yaml:8:13: Deployment hello: /spec/replicas: HorizontalPodAutoscaler hello scales it",
-        "take the strategy rolling, which counts no pods",
+        "hold it for the length of the plan with --autoscaler hold",
     );
 }
 
@@ -269,7 +269,7 @@ fn configuration_that_never_changes() {
         &plan("rolling --to new"),
         Failed,
         "new/map.yaml:4:12: ConfigMap greeting: /immutable: it is immutable, and its data changes",
-        "make an object of another name",
+        "say --configuration version, or make an object of another name",
     );
 }
 

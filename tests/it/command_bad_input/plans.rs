@@ -285,12 +285,12 @@ fn a_key_twice() {
     check(
         "kind: Plan\n",
         "kind: Plan\nkind: Plan\n",
-        "plan.yaml:4:1: the key `kind` stands already in line 3",
+        "plan.yaml:4:1: the key `kind` is already defined in line 3",
     );
     check(
         "metadata:\n  name: hello\n",
         "metadata:\n  name: other\n  name: hello\n",
-        "plan.yaml:6:3: the key `name` stands already in line 5",
+        "plan.yaml:6:3: the key `name` is already defined in line 5",
     );
     check(
         "  strategy: canary\n",

@@ -266,7 +266,7 @@ fn restarts_pauses_and_scales() {
         &plan("scale --workload hello --replicas 3"),
         Failed,
         "hello/deployments/hello.yaml:8:3: Deployment hello: /spec/replicas: the manifest does not say",
-        "say it with --current-replicas",
+        "say it with --replicas (--current-replicas where they are scaled)",
     );
 }
 
@@ -395,8 +395,23 @@ fn strategy_files() {
     );
     bad(
         "canary: {steps: [{setWeight: 25}]}\nrolling: {}\n",
-        "strategy.yaml:2:1: expected end of mapping",
+        "strategy.yaml: a second strategy",
         "write one strategy",
+    );
+    bad(
+        "rolling: {}\nconfiguration: versions\n",
+        "strategy.yaml:2:16: `versions` is not known",
+        "known are change, version",
+    );
+    bad(
+        "after: { web: [api] }\n",
+        "strategy.yaml: there is no strategy",
+        "write one strategy",
+    );
+    bad(
+        "rolling: {}\nafter: { web: [service/api] }\n",
+        "strategy.yaml:2:16: `service/api` does not name a Deployment",
+        "write deployment/hello",
     );
     bad(
         "scale: {replicas: many}\n",
@@ -420,6 +435,44 @@ fn strategy_files() {
         "write one strategy",
     );
     bad("canary: [\n", "strategy.yaml:1:9: ", "write one strategy");
+}
+
+/// An order that cannot be kept, in a file and as a flag.
+#[test]
+fn orders() {
+    let bad = |after: &str, words: &str, message: &str, hint: &str| {
+        let file = format!("rolling: {{}}\nafter: {after}\n");
+        let line = plan(&format!("--strategy strategy.yaml {IMAGE}"));
+        check(&[Put("strategy.yaml", &file)], &line, Failed, message, hint);
+        let line = plan(&format!("rolling {words} {IMAGE}"));
+        check(&[], &line, Failed, message, hint);
+    };
+    bad(
+        "{ hello: [web] }",
+        "--after hello=web",
+        "/after: deployment/web: there is no such Deployment",
+        "there are auth, frontend, hello",
+    );
+    bad(
+        "{ hello: [hello] }",
+        "--after hello=hello",
+        "/after: hello is to come after itself",
+        "leave it out",
+    );
+    bad(
+        "{ hello: [auth], auth: [hello] }",
+        "--after hello=auth --after auth=hello",
+        "/after: each is to come after the next: auth, hello, auth",
+        "let one of them come first",
+    );
+    let line = plan(&format!("rolling --after hello {IMAGE}"));
+    check(
+        &[],
+        &line,
+        WrongUse,
+        "invalid value 'hello' for '--after <NAME=NAME,…>': `hello` does not say what comes after what",
+        "write web=api,db",
+    );
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn a_key_twice() {
         )],
         &canary(),
         Failed,
-        "hello/deployments/hello.yaml:9:3: the key `replicas` stands already in line 8",
+        "hello/deployments/hello.yaml:9:3: the key `replicas` is already defined in line 8",
         "kubectl takes the last one",
     );
     let service = include_str!("../../fixtures/hello/services/hello.yaml");
@@ -137,7 +137,7 @@ fn a_key_twice() {
         ],
         &plan("rolling --to new"),
         Failed,
-        "new/service.yaml:13:7: the key `targetPort` stands already in line 12",
+        "new/service.yaml:13:7: the key `targetPort` is already defined in line 12",
         "kubectl takes the last one",
     );
 }
@@ -149,7 +149,7 @@ fn an_object_twice() {
         &[Put("hello/services/more.yaml", copy)],
         &canary(),
         Failed,
-        "hello/services/more.yaml:1:1: Service hello stands already in hello/services/hello.yaml:2:1",
+        "hello/services/more.yaml:1:1: Service hello is already defined in hello/services/hello.yaml:2:1",
         "remove one of them",
     );
 }

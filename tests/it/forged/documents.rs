@@ -284,7 +284,7 @@ fn names_that_would_be_paths() {
 #[test]
 fn objects_that_are_there_twice() {
     let again = |spec: &mut Spec| {
-        let again = spec.from[1].set("/spec/type", json!("NodePort"));
+        let again = spec.from[1].set("/spec/type", json!("NodePort")).unwrap();
         spec.from.push(again);
     };
     refused(
@@ -299,7 +299,9 @@ fn objects_that_are_there_twice() {
         &["plan: spec.from: Deployment hello is there twice"],
     );
     let version = |spec: &mut Spec| {
-        let other = spec.from[0].set("/apiVersion", json!("apps/v1beta1"));
+        let other = spec.from[0]
+            .set("/apiVersion", json!("apps/v1beta1"))
+            .unwrap();
         spec.from.push(other);
     };
     refused(
@@ -308,7 +310,9 @@ fn objects_that_are_there_twice() {
         &["plan: Deployment hello is there twice"],
     );
     let made = |spec: &mut Spec| {
-        let other = spec.from[0].set("/apiVersion", json!("apps/v1beta2"));
+        let other = spec.from[0]
+            .set("/apiVersion", json!("apps/v1beta2"))
+            .unwrap();
         spec.steps[0].changes.push(Change::Create(other.clone()));
         let gone = Change::Delete(other.object().clone());
         spec.undo[0].steps[0].changes.push(gone);

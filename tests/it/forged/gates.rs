@@ -1,6 +1,8 @@
 //! Gates that are removed, or that hold whatever happens.
 
-use cutover::planning::{Available, Endpoints, Gate, Settled, Spec, Step};
+use cutover::planning::{
+    Available, Drained, Duration, Endpoints, Gate, RoutedGate, Settled, Spec, Step,
+};
 
 use super::{deployment, golden, refused, service};
 
@@ -123,4 +125,20 @@ fn of_another_object() {
         replicas: 1,
     })];
     refused("canary/hello", instead(1, gates), &[words]);
+}
+
+/// Nobody knows what they would wait for.
+#[test]
+fn for_a_route_that_is_none() {
+    let words = "step 1: Deployment hello: its gate waits for a route, and it sends requests to no";
+    let routed = Gate::Routed(RoutedGate {
+        object: deployment("hello"),
+        settle: Duration::of_seconds(3),
+    });
+    refused("canary/hello", instead(1, vec![routed]), &[words]);
+    let drained = Gate::Drained(Drained {
+        object: deployment("hello"),
+        after: Duration::of_seconds(30),
+    });
+    refused("canary/hello", instead(1, vec![drained]), &[words]);
 }

@@ -8,6 +8,7 @@
     reason = "a test that panics has failed"
 )]
 
+mod autoscalers;
 mod documents;
 mod gates;
 mod pods;

@@ -14,7 +14,7 @@ fn between_steps(
 ) -> impl FnOnce(&mut Spec) {
     move |spec: &mut Spec| {
         let before = of(&state(spec, steps), "Deployment", name);
-        let after = before.set(pointer, value);
+        let after = before.set(pointer, value).unwrap();
         let there = step(vec![between(&before, &after)]);
         let back = step(vec![between(&after, &before)]);
         spec.steps.splice(steps..steps, [there, back]);
@@ -40,7 +40,7 @@ fn sets_at_zero_under_a_floor() {
             .iter_mut()
             .find(|set| set.object() == &deployment("hello"));
         let hello = hello.unwrap();
-        *hello = hello.set("/spec/replicas", json!(0));
+        *hello = hello.set("/spec/replicas", json!(0)).unwrap();
     };
     // Its count never changes.
     let words = "plan: hello: 0 pods may answer, and 3 are promised";
@@ -133,25 +133,25 @@ fn pods_that_others_count() {
             live.extra = from_value(json!(extra)).unwrap();
         }
     };
-    let paced = "step 3: Deployment shop: /spec/strategy: its pods are replaced by more or fewer";
+    let paced = "step 4: Deployment shop: /spec/strategy: its pods are replaced by more or fewer";
     refused(chart, promise("24%", "25%"), &[paced]);
     refused(chart, promise("25%", "24%"), &[paced]);
     refused(chart, promise("0%", "100%"), &[paced]);
     let plan = golden(chart);
     assert!(believed(&plan, promise("26%", "30%")));
-    let ungated = |spec: &mut Spec| spec.steps[2].gates.clear();
+    let ungated = |spec: &mut Spec| spec.steps[3].gates.clear();
     refused(
         chart,
         ungated,
         &["how many pods Deployment shop has is not known"],
     );
     let counted = |spec: &mut Spec| {
-        if let Gate::Available(gate) = &mut spec.steps[2].gates[0] {
+        if let Gate::Available(gate) = &mut spec.steps[3].gates[0] {
             gate.replicas = Some(100);
         }
     };
     refused(chart, counted, &["its gate waits for a number of pods"]);
-    let written = between_steps(2, "shop", "/spec/replicas", json!(9));
+    let written = between_steps(3, "shop", "/spec/replicas", json!(9));
     refused(
         chart,
         written,
@@ -180,7 +180,7 @@ fn twice_in_one_step() {
     let twice = |pointer: &'static str, value: Value| {
         move |spec: &mut Spec| {
             let before = of(&state(spec, 2), "Deployment", "hello");
-            let after = before.set(pointer, value);
+            let after = before.set(pointer, value).unwrap();
             let changes = [between(&before, &after), between(&after, &before)];
             spec.steps[2].changes.splice(0..0, changes);
         }
@@ -210,4 +210,7 @@ fn pods_that_are_deleted() {
     let words = "step 2: hello: 2 pods may answer, and 3 are promised";
     refused("canary/hello", replaced(Outdated::Outdated, 1), &[words]);
     refused("canary/hello", replaced(Outdated::Outdated, 3), &[words]);
+    let words = "step 2: Deployment hello-canary: its controller replaces its pods by itself";
+    refused("canary/hello", replaced(Outdated::Outdated, 1), &[words]);
+    refused("canary/hello", replaced(Outdated::Stuck, 1), &[words]);
 }

@@ -32,14 +32,18 @@ fn comes_later() {
     let words =
         "step 2: Service other: it sends requests to workload hello, which does not name it";
     let turned = |spec: &mut Spec| {
-        let elsewhere = other().set("/spec/selector", json!({"app": "other"}));
+        let elsewhere = other()
+            .set("/spec/selector", json!({"app": "other"}))
+            .unwrap();
         spec.from.push(elsewhere.clone());
         spec.steps[1].changes.push(between(&elsewhere, &other()));
         back_by_inverses(spec);
     };
     refused("canary/hello", turned, &[words]);
     let matched = |spec: &mut Spec| {
-        let picky = other().set("/spec/selector", json!({"track": "canary"}));
+        let picky = other()
+            .set("/spec/selector", json!({"track": "canary"}))
+            .unwrap();
         spec.from.push(picky);
     };
     let words =
@@ -149,7 +153,9 @@ fn said_to_be_reached_by_routes_alone() {
         spec.workloads[0].routers[0].by_route = true;
         // It leads nowhere for a while.
         let before = of(&state(spec, 2), "Service", "hello");
-        let after = before.set("/spec/selector", json!({"app": "nobody"}));
+        let after = before
+            .set("/spec/selector", json!({"app": "nobody"}))
+            .unwrap();
         spec.steps[1].changes.push(between(&before, &after));
         spec.steps[2].changes.push(between(&after, &before));
         back_by_inverses(spec);

@@ -71,7 +71,9 @@ fn objects_that_the_way_forward_leaves_alone() {
         move |spec: &mut Spec| {
             spec.from.push(stranger(3));
             let object = stranger(3).object().clone();
-            meanwhile(spec, &object, |set| set.set("/spec/replicas", json!(count)));
+            meanwhile(spec, &object, |set| {
+                set.set("/spec/replicas", json!(count)).unwrap()
+            });
         }
     };
     let words = &["undo from step 1, step 1: Deployment stranger", UNTOUCHED];
@@ -86,7 +88,7 @@ fn objects_that_the_way_forward_leaves_alone() {
     let service = |spec: &mut Spec| {
         let object = super::service("hello");
         meanwhile(spec, &object, |service| {
-            service.set("/spec/type", json!("LoadBalancer"))
+            service.set("/spec/type", json!("LoadBalancer")).unwrap()
         });
     };
     let words = &["undo from step 1, step 1: Service hello", UNTOUCHED];
@@ -99,7 +101,7 @@ fn fields_that_the_way_forward_leaves_alone() {
     let check = |pointer: &str, value: Value| {
         let forge = |spec: &mut Spec| {
             let object = deployment("hello-canary");
-            meanwhile(spec, &object, |set| set.set(pointer, value));
+            meanwhile(spec, &object, |set| set.set(pointer, value).unwrap());
         };
         let place = "undo from step 1, step 1: Deployment hello-canary: ";
         refused("canary/hello", forge, &[place, pointer, NO_STATE]);

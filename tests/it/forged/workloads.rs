@@ -1,6 +1,7 @@
 //! Workloads that name the wrong sets, or none.
 
-use cutover::planning::{Change, Outdated, Replace, Role, Set, Spec};
+use cutover::planning::{Asked, Change, Outdated, Replace, Role, Set, Spec};
+use cutover::traffic::Percent;
 use serde_json::json;
 
 use super::{back_by_inverses, between, deployment, of, refused, service, state, step, stranger};
@@ -133,7 +134,7 @@ fn selectors() {
     let roll = |pointer: &'static str| {
         move |spec: &mut Spec| {
             let before = of(&state(spec, 0), "Deployment", "hello");
-            let after = before.set(pointer, json!("other"));
+            let after = before.set(pointer, json!("other")).unwrap();
             spec.steps = vec![step(vec![between(&before, &after)])];
             spec.undo.truncate(1);
             spec.undo[0].steps = vec![step(vec![between(&after, &before)])];
@@ -156,4 +157,20 @@ fn selectors() {
         roll("/spec/template/metadata/labels/app"),
         &[words],
     );
+}
+
+/// A reader would take them for a promise.
+#[test]
+fn shares_of_nobody() {
+    let share = |workload: &str| Asked {
+        workload: workload.to_owned(),
+        asked: Percent::new(25).unwrap(),
+        overload: false,
+    };
+    let asked = |shares: Vec<Asked>| move |spec: &mut Spec| spec.steps[0].shares = shares;
+    let words = "step 1: a share is asked for of a workload that the plan does not have";
+    refused("canary/hello", asked(vec![share("other")]), &[words]);
+    let words = "step 1: the share of a workload is asked for twice";
+    let twice = vec![share("hello"), share("hello")];
+    refused("canary/hello", asked(twice), &[words]);
 }

@@ -18,6 +18,10 @@ pub(super) struct Case {
     pub(super) prune: bool,
     pub(super) way: Way,
     pub(super) max_concurrent: Option<usize>,
+    /// Tiers, each with one that it comes after: of two the later one, whichever is named first.
+    pub(super) after: Vec<(usize, usize)>,
+    /// Whether configuration keeps versioned names.
+    pub(super) versioned: bool,
 }
 
 /// A Deployment. All numbers that name another part are taken modulo how many there are.
@@ -111,6 +115,8 @@ pub(super) enum Edit {
     Secret,
     NewTier,
     Remove(usize),
+    /// A tier's Deployment gets another name, and nothing else.
+    Rename(usize),
 }
 
 /// A strategy.
@@ -167,8 +173,10 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
         any::<bool>(),
         vec(edit(), 0..=4),
     );
-    (releases, any::<bool>(), way(), concurrent).prop_map(
-        |((tiers, fronts, namespaced, edits), prune, way, max_concurrent)| Case {
+    let order = prop_oneof![2 => Just(Vec::new()), 1 => vec((0..4_usize, 0..4_usize), 1..=3)];
+    let versioned = prop::bool::weighted(0.2);
+    (releases, any::<bool>(), way(), concurrent, order, versioned).prop_map(
+        |((tiers, fronts, namespaced, edits), prune, way, max_concurrent, after, versioned)| Case {
             tiers,
             fronts,
             namespaced,
@@ -176,6 +184,8 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
             prune,
             way,
             max_concurrent,
+            after,
+            versioned,
         },
     )
 }
@@ -275,6 +285,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => Just(Edit::Secret),
         1 => Just(Edit::NewTier),
         1 => (0..16_usize).prop_map(Edit::Remove),
+        1 => at().prop_map(Edit::Rename),
     ]
 }
 

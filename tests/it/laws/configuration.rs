@@ -43,6 +43,24 @@ laws! {
         Ok(())
     }
 
+    /// A failure means that pods see other data under a name that is to tell its content for good.
+    fn versions_keep_their_data(planned) {
+        if !planned.versioned {
+            return Ok(());
+        }
+        let [start, end] = [&planned.states[0], &planned.states[planned.states.len() - 1]];
+        let readers = [start, end].into_iter().flat_map(deployments);
+        for configuration in readers.flat_map(|set| set.configuration()) {
+            let data = |state: &Bundle| state.get(&configuration).and_then(|one| one.pointer("/data").cloned());
+            let mut there = planned.states.iter().filter(|state| state.contains(&configuration)).map(data);
+            let first = there.next();
+            if there.any(|data| Some(data) != first) {
+                return Err(format!("the data of {configuration} changes"));
+            }
+        }
+        Ok(())
+    }
+
     /// A failure means that a second set reads other data than its version is to have.
     fn copies_have_the_data_that_is_wanted(planned) {
         let known = |object: &ObjectRef| planned.release.from().contains(object) || planned.release.to().contains(object);

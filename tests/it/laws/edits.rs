@@ -104,6 +104,9 @@ impl Case {
                 }
             }
             Edit::Remove(at) => drop(objects.remove(at % objects.len())),
+            Edit::Rename(at) => self.set(objects, *at, |set| {
+                set["metadata"]["name"] = json!(format!("renamed-{at}"))
+            }),
         }
     }
 

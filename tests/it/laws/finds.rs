@@ -41,6 +41,8 @@ fn case(tiers: Vec<Tier>, fronts: Vec<Front>, edits: Vec<Edit>, way: Way) -> Cas
         prune: false,
         way,
         max_concurrent: None,
+        after: Vec::new(),
+        versioned: false,
     }
 }
 
@@ -118,6 +120,23 @@ fn a_resume_is_a_roll_by_any_strategy() {
     keeps_all_laws(&case(vec![all_at_once], vec![], edits, canary(&[1], OWN)));
     let fronts = vec![front(0, Picks::Tier)];
     keeps_all_laws(&case(vec![tier(0, 3)], fronts, vec![], Way::Pause(0)));
+}
+
+/// Undo of the resume pauses the set where it stands half rolled: its number changes after it.
+#[test]
+fn a_set_is_resumed_before_it_shrinks() {
+    let paused = Tier {
+        paused: true,
+        ..tier(0, 12)
+    };
+    for way in [
+        Way::Rolling(Slack(None, Some(Size::Count(3)))),
+        canary(&[25], Slack(None, Some(Size::Count(3)))),
+    ] {
+        let edits = vec![Edit::Replicas(0, 10), Edit::Resume(0, true)];
+        let fronts = vec![front(0, Picks::Tier)];
+        keeps_all_laws(&case(vec![paused.clone()], fronts, edits, way));
+    }
 }
 
 /// With a new pod that never becomes ready the set stands at a pod too many for ever: nothing can
@@ -343,6 +362,57 @@ fn a_service_is_handed_over_from_one_deployment_to_another() {
         case.prune = true;
         keeps_all_laws(&case);
     }
+}
+
+/// One that comes has the selector of one that goes: by name all pods may stop first.
+#[test]
+fn a_deployment_under_a_new_name_makes_way() {
+    for fronts in [vec![], vec![front(0, Picks::Everyone)]] {
+        let mut case = case(
+            vec![tier(0, 2), tier(1, 3)],
+            fronts,
+            vec![Edit::Image(0), Edit::Image(1), Edit::Rename(0)],
+            Way::Recreate,
+        );
+        case.prune = true;
+        keeps_all_laws(&case);
+        for way in [Way::Rolling(OWN), canary(&[50], OWN)] {
+            case.way = way;
+            refused(
+                &case,
+                "has the same selector, and stands beside it meanwhile",
+            );
+        }
+    }
+}
+
+/// One that reads it only gets more pods, in an earlier stage than the one whose pods are replaced.
+#[test]
+fn configuration_waits_for_the_first_that_gets_new_pods() {
+    let reads = |name, replicas| Tier {
+        reads: true,
+        ..tier(name, replicas)
+    };
+    let tiers = vec![tier(0, 1), reads(0, 1), reads(0, 4)];
+    let edits = vec![Edit::Reconfigure, Edit::Replicas(1, 2), Edit::PodNote(2)];
+    let fronts = vec![front(0, Picks::Tier)];
+    let mut case = case(tiers, fronts, edits, canary(&[1], OWN));
+    case.after = vec![(2, 0)];
+    keeps_all_laws(&case);
+}
+
+/// One has moved in a stage of its own by the time that another is adopted, and grown after it was
+/// rolled: undo waits for none of its new pods.
+#[test]
+fn what_is_replaced_before_an_adoption_is_new() {
+    let mut case = case(
+        vec![tier(0, 1), tier(1, 1)],
+        vec![front(1, Picks::Tier)],
+        vec![Edit::Variable(1), Edit::Replicas(0, 4), Edit::Image(0)],
+        blue_green(0, Preview::None, None),
+    );
+    case.after = vec![(1, 0)];
+    keeps_all_laws(&case);
 }
 
 /// What has no pods at one end replaces none, and keeps its budget.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
 use cutover::planning::{
-    Bounds, Change, Gate, Step, Undo, Workload, deployments, state_digest, walk,
+    Bounds, Change, Deployment, Gate, Step, Undo, Workload, deployments, state_digest, walk,
 };
 use cutover::{Plan, Release};
 use proptest::prelude::*;
@@ -13,8 +13,6 @@ use serde_json::{Value, json};
 
 use super::planned::{Planned, manifests, states};
 use super::{all_laws, cases, config, is_stuck};
-
-const REPLICAS: &str = "/spec/replicas";
 
 proptest! {
     #![proptest_config(config())]
@@ -50,7 +48,7 @@ proptest! {
             return Ok(());
         };
         let own: Vec<&ObjectRef> = live_sets(&live.plan).collect();
-        let said = |state: &Bundle| own.iter().any(|set| state.get(set).is_some_and(|set| set.pointer(REPLICAS).is_some()));
+        let said = |state: &Bundle| own.iter().any(|set| state.get(set).is_some_and(|set| set.pointer(Deployment::REPLICAS.pointer()).is_some()));
         prop_assert!(!live.states.iter().any(said), "{}", live.table());
     }
 }
@@ -67,8 +65,8 @@ fn with_counts(objects: Bundle, pods: Option<u32>) -> Bundle {
 
 fn counted(set: &Manifest, pods: Option<u32>) -> Manifest {
     match pods {
-        Some(pods) => set.set(REPLICAS, json!(pods)),
-        None => set.without(REPLICAS),
+        Some(pods) => Deployment::of(set).scaled(pods),
+        None => set.without(Deployment::REPLICAS),
     }
 }
 
@@ -82,6 +80,8 @@ fn at(live: &Planned, pods: u32) -> Planned {
         release: Release::new(ends).unwrap(),
         way: live.way.clone(),
         concurrent: live.concurrent,
+        after: live.after.clone(),
+        versioned: live.versioned,
         states: states(&plan).unwrap(),
         plan,
     }
@@ -178,6 +178,9 @@ fn a_number_at_one_end_is_told_of() {
             .count(),
         1
     );
-    assert_eq!(plan.spec.from[0].pointer(REPLICAS), Some(&json!(3)));
+    assert_eq!(
+        plan.spec.from[0].pointer(Deployment::REPLICAS.pointer()),
+        Some(&json!(3))
+    );
     assert_eq!(plan.len(), 1);
 }

@@ -19,9 +19,11 @@ mod documents;
 mod edits;
 mod finds;
 mod gates;
+mod held;
 mod live;
 mod manifests;
 mod model;
+mod order;
 mod planned;
 mod pods;
 mod requests;
@@ -109,6 +111,7 @@ fn all_laws() -> impl Iterator<Item = (&'static str, Law)> {
         configuration::LAWS,
         documents::LAWS,
         gates::LAWS,
+        order::LAWS,
         pods::LAWS,
         requests::LAWS,
         size::LAWS,

@@ -1,8 +1,8 @@
 //! From a case to its plan.
 
-use cutover::manifest::{Bundle, Manifest, SealKey, Sealer};
+use cutover::manifest::{Bundle, Manifest, ObjectRef, SealKey, Sealer};
 use cutover::planning::{PlanError, Step, Workload, walk};
-use cutover::{AnyStrategy, Ends, Options, Plan, Release, Strategy};
+use cutover::{After, AnyStrategy, Configuration, Ends, Options, Plan, Release, Strategy};
 use cutover_report::step_name;
 use serde_json::{Value, json};
 
@@ -14,6 +14,9 @@ pub(super) struct Planned {
     pub(super) release: Release,
     pub(super) way: Way,
     pub(super) concurrent: Option<usize>,
+    /// Deployments, each with one that it comes after.
+    pub(super) after: Vec<(ObjectRef, ObjectRef)>,
+    pub(super) versioned: bool,
     pub(super) plan: Plan,
     /// One more than there are steps.
     pub(super) states: Vec<Bundle>,
@@ -31,6 +34,15 @@ impl Case {
     }
 
     pub(super) fn plan_of(&self, bundle: impl Fn(Vec<Value>) -> Bundle) -> Result<Planned, String> {
+        self.plan_with(bundle, |ends| ends)
+    }
+
+    /// The same, between ends that are edited.
+    pub(super) fn plan_with(
+        &self,
+        bundle: impl Fn(Vec<Value>) -> Bundle,
+        edit: impl FnOnce(Ends) -> Ends,
+    ) -> Result<Planned, String> {
         let objects = self.objects();
         let from = bundle(objects.clone());
         let strategy = self.strategy()?;
@@ -44,11 +56,16 @@ impl Case {
                 .map_err(|error| error.to_string())?,
         };
         let ends = if self.prune { ends.pruned() } else { ends };
+        let ends = match self.versioned {
+            true => ends.with_configuration(Configuration::Version),
+            false => ends,
+        };
         // Quick, where thousands of plans are made.
         let ends = ends.sealed_by(Sealer::Keyed(SealKey::new(b"the key of the laws").unwrap()));
-        let release = Release::new(ends).map_err(|error| error.to_string())?;
+        let release = Release::new(edit(ends)).map_err(|error| error.to_string())?;
         let options = Options {
             max_concurrent: self.max_concurrent,
+            after: self.order()?,
             ..Options::default()
         };
         let plan = cutover::plan(&release, &strategy, &options)
@@ -59,9 +76,43 @@ impl Case {
             release,
             way: self.way.clone(),
             concurrent: self.max_concurrent,
+            after: self.after(),
+            versioned: self.versioned,
             plan,
             states,
         })
+    }
+
+    /// The Deployments that come after others.
+    fn after(&self) -> Vec<(ObjectRef, ObjectRef)> {
+        let object = |at: usize| {
+            let (at, tier) = self.tier(at);
+            ObjectRef::new("apps/v1", "Deployment", self.space(tier), &self.name(at))
+        };
+        self.pairs()
+            .map(|(later, earlier)| (object(later), object(earlier)))
+            .collect()
+    }
+
+    fn order(&self) -> Result<After, String> {
+        let mut order = After::default();
+        for (later, earlier) in self.pairs() {
+            let text = format!("{}={}", self.full_name(later), self.full_name(earlier));
+            let next = text.parse::<After>().map_err(|error| error.to_string())?;
+            order = order.and(next);
+        }
+        Ok(order)
+    }
+
+    /// No tier comes after itself.
+    fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let pairs = self
+            .after
+            .iter()
+            .map(|(one, other)| (self.tier(*one).0, self.tier(*other).0));
+        pairs
+            .filter(|(one, other)| one != other)
+            .map(|(one, other)| (one.max(other), one.min(other)))
     }
 
     fn full_name(&self, at: usize) -> String {

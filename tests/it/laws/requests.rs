@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
-use cutover::planning::Workload;
+use cutover::planning::{Workload, deployments};
 
 use super::case::Way;
 use super::documents::walk;
@@ -22,6 +22,7 @@ laws! {
         };
         let needed: Vec<&Manifest> =
             planned.states[0].of_kind("Service").filter(lasting).filter(|one| promised(planned, one)).collect();
+        let needed: Vec<&Manifest> = needed.into_iter().filter(|one| !renamed(planned, one)).collect();
         let needed: Vec<&Manifest> = needed.into_iter().filter(|one| roomy(planned, one)).collect();
         each_state(planned, |state| {
             let mut services = needed.iter().filter_map(|service| state.get(service.object()));
@@ -78,6 +79,17 @@ fn promised(planned: &Planned, service: &Manifest) -> bool {
         .flat_map(Workload::serving);
     own.any(|own| own.object == *service.object())
         || planned.release.to().get(service.object()) == Some(service)
+}
+
+/// Whether a Deployment behind a Service makes way for one of the same selector.
+fn renamed(planned: &Planned, service: &Manifest) -> bool {
+    let (from, to) = (planned.release.from(), planned.release.to());
+    let selector = |set: &Manifest| set.pointer("/spec/selector").cloned();
+    let comes = |goes: &Manifest| {
+        let mut sets = deployments(to).map(|set| set.manifest());
+        sets.any(|set| !from.contains(set.object()) && selector(set) == selector(goes))
+    };
+    behind(service, from).any(|set| !to.contains(set.object()) && comes(set))
 }
 
 /// Whether a second pod may stand beside the first: where it may not, one has to go before another

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cutover::manifest::{Bundle, Manifest, ObjectRef};
-use cutover::planning::{Gate, Step, Workload};
+use cutover::manifest::{Bundle, Field, Manifest, ObjectRef};
+use cutover::planning::{Gate, Step, Workload, deployments};
 
 use super::case::Way;
 use super::documents::walk;
@@ -19,6 +19,19 @@ laws! {
             true => serves_the_wanted(planned, end),
             false => planned.release.to().iter().try_for_each(|wanted| arrived(planned, wanted, end)).and_then(|()| nothing_left(planned, end)),
         }
+    }
+
+    /// A failure means that two Deployments have each a claim to the same pods.
+    fn no_two_sets_have_one_selector(planned) {
+        distinct(&planned.states)?;
+        for from in 1..planned.states.len() {
+            let mut states = vec![planned.states[from].clone()];
+            for step in planned.plan.way_back(from).map_err(|error| error.to_string())? {
+                states.push(walk(&states[states.len() - 1], [step])?);
+            }
+            distinct(&states).map_err(|reason| format!("undo from {from}: {reason}"))?;
+        }
+        Ok(())
     }
 
     /// A failure means that undo does not end where the plan started, or never ends.
@@ -55,11 +68,29 @@ laws! {
     }
 }
 
+fn distinct(states: &[Bundle]) -> Result<(), String> {
+    for (number, state) in states.iter().enumerate() {
+        let mut known = BTreeSet::new();
+        for set in deployments(state).map(|set| set.manifest()) {
+            let selector = set.pointer("/spec/selector").map(ToString::to_string);
+            if !known.insert((set.object().namespace.clone(), selector)) {
+                return Err(format!(
+                    "state {number}: {} is not the only one of its selector",
+                    set.object()
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The labels that an adoption adds.
-const ADOPTED: [&str; 2] = [
-    "/spec/template/metadata/labels/cutover.dev~1track",
-    "/spec/selector/cutover.dev~1track",
+const ADOPTED: [Field; 2] = [
+    Field::new("/spec/template/metadata/labels/cutover.dev~1track"),
+    Field::new("/spec/selector/cutover.dev~1track"),
 ];
+
+const TRACK: Field = Field::new("/spec/selector/track");
 
 /// An object that is wanted stands at the end, or was so from the start and is not of the plan.
 fn arrived(planned: &Planned, wanted: &Manifest, end: &Bundle) -> Result<(), String> {
@@ -71,9 +102,9 @@ fn arrived(planned: &Planned, wanted: &Manifest, end: &Bundle) -> Result<(), Str
     let plain = |manifest: &Manifest| {
         let mut plain = ADOPTED
             .iter()
-            .fold(manifest.clone(), |manifest, label| manifest.without(label));
+            .fold(manifest.clone(), |manifest, label| manifest.without(*label));
         if manifest.object().kind == "Service" {
-            plain = plain.without("/spec/selector/track");
+            plain = plain.without(TRACK);
         }
         plain
     };

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use cutover::manifest::{Bundle, Manifest};
+use cutover::manifest::{Bundle, Field, Manifest};
+use cutover::planning::Deployment;
 use serde_json::{Value, json};
 
 use crate::Result;
+
+const ANNOTATIONS: Field = Field::new("/spec/template/metadata/annotations");
 
 pub(crate) fn bundle(applications: usize, replicas: u32, version: &str) -> Result<Bundle> {
     let manifests = values(applications, replicas, version)
@@ -23,11 +26,14 @@ pub(crate) fn bundle_ready_after(
 ) -> Result<Bundle> {
     let ready_after = format!("{}s", ready_after.as_secs());
     let budget = json!({ "rollingUpdate": { "maxSurge": "25%", "maxUnavailable": 0 } });
-    let path = "/spec/template/metadata/annotations";
     let slowed = |manifest: &Manifest| match manifest.object().kind.as_str() {
         "Deployment" => manifest
-            .set("/spec/strategy", budget.clone())
-            .set(path, json!({ "cutover.dev/test-ready-after": ready_after })),
+            .with(Deployment::STRATEGY, budget.clone())
+            .with_entry(
+                ANNOTATIONS,
+                "cutover.dev/test-ready-after",
+                json!(ready_after),
+            ),
         _ => manifest.clone(),
     };
     Ok(bundle(1, replicas, version)?.iter().map(slowed).collect())

@@ -337,7 +337,12 @@ impl Cluster {
 
     /// An error with the end of the program's log.
     fn with_log(&self, program: &Program, what: &str) -> Box<dyn std::error::Error> {
-        let log = fs::read(self.files.log(&program.name)).unwrap_or_default();
+        let log = match fs::read(self.files.log(&program.name)) {
+            Ok(log) => log,
+            Err(error) => {
+                return format!("{} {what}, and has no log: {error}", program.name).into();
+            }
+        };
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
         let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
@@ -367,7 +372,10 @@ impl Cluster {
 }
 
 /// Tells the user what goes on, beside what the task prints.
+#[expect(
+    clippy::let_underscore_must_use,
+    reason = "where nobody reads it, the work goes on"
+)]
 fn say(message: &str) {
-    // Where nobody reads it, the work goes on.
     let _ = writeln!(io::stderr(), "{message}");
 }

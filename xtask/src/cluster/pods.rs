@@ -6,7 +6,7 @@
 //! deletion starts.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -119,10 +119,7 @@ impl Serving {
 fn endpoints(pod: &Value) -> Vec<Endpoint> {
     let annotation = &pod["metadata"]["annotations"]["cutover.dev/test-answers-while-draining"];
     let is_deleted = !pod["metadata"]["deletionTimestamp"].is_null();
-    let Some(ip) = pod["status"]["podIP"]
-        .as_str()
-        .and_then(|ip| ip.parse().ok())
-    else {
+    let Some(Ok(ip)) = pod["status"]["podIP"].as_str().map(str::parse) else {
         return Vec::new();
     };
     if is_deleted && annotation == "false" {
@@ -141,13 +138,16 @@ fn endpoints(pod: &Value) -> Vec<Endpoint> {
             text(&container["image"]),
             text(&pod["metadata"]["name"])
         );
-        let ports = items(&container["ports"])
-            .filter_map(|port| port["containerPort"].as_u64()?.try_into().ok());
-        endpoints.extend(ports.map(|port: u16| Endpoint {
-            address: SocketAddr::new(ip, port),
-            pod: uid(pod),
-            line: line.clone(),
-        }));
+        for port in items(&container["ports"]) {
+            let Some(Ok(port)) = port["containerPort"].as_u64().map(u16::try_from) else {
+                continue;
+            };
+            endpoints.push(Endpoint {
+                address: SocketAddr::new(ip, port),
+                pod: uid(pod),
+                line: line.clone(),
+            });
+        }
     }
     endpoints
 }
@@ -194,7 +194,10 @@ impl Drop for Listener {
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has ended too.
+            #[expect(
+                clippy::let_underscore_must_use,
+                reason = "a thread that panicked has ended too"
+            )]
             let _ = thread.join();
         }
     }
@@ -202,7 +205,10 @@ impl Drop for Listener {
 
 /// Waits a moment for somebody, and answers on a thread of its own.
 fn accept(listener: &TcpListener, line: &str) {
-    // A wait that is interrupted is one that was short.
+    #[expect(
+        clippy::let_underscore_must_use,
+        reason = "a wait that is interrupted is one that was short"
+    )]
     let _ = poll(&mut [PollFd::new(listener, PollFlags::IN)], Some(&NOTICE));
     if let Ok((stream, _)) = listener.accept() {
         let line = line.to_owned();
@@ -211,18 +217,19 @@ fn accept(listener: &TcpListener, line: &str) {
 }
 
 /// Answers one request; who asks no more gets no answer.
-fn answer(stream: &TcpStream, line: &str) -> Option<()> {
-    stream.set_nonblocking(false).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    let mut request = BufReader::new(stream).lines();
-    while !request.next()?.ok()?.is_empty() {}
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        line.len()
-    );
-    (&*stream)
-        .write_all(format!("{head}{line}").as_bytes())
-        .ok()
+fn answer(mut stream: &TcpStream, line: &str) -> io::Result<()> {
+    stream.set_nonblocking(false)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    for asked in BufReader::new(stream).lines() {
+        if asked?.is_empty() {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                line.len()
+            );
+            return stream.write_all(format!("{head}{line}").as_bytes());
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -50,12 +50,12 @@ pub(super) fn running(command: &[String]) -> io::Result<Vec<Pid>> {
     let mut running = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let entry = entry?;
-        let pid = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-            .and_then(Pid::from_raw);
-        let Some(pid) = pid else { continue };
+        let Some(Ok(number)) = entry.file_name().to_str().map(str::parse) else {
+            continue;
+        };
+        let Some(pid) = Pid::from_raw(number) else {
+            continue;
+        };
         // A process may end between the two looks.
         if fs::read(entry.path().join("cmdline"))
             .is_ok_and(|bytes| !line.is_empty() && bytes == line)

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cutover::manifest::{Bundle, Manifest, Sealer, bundle, read};
-use cutover::{AnyStrategy, Checked, Ends, Release, Strategy};
+use cutover::{
+    After, AnyStrategy, Checked, Configuration, Ends, Options, Release, Strategy, StrategyFile,
+};
 use serde::de::DeserializeOwned;
 
 use crate::golden::Request;
@@ -23,6 +25,10 @@ pub struct Case {
     pub directory: PathBuf,
     /// The strategy.
     pub strategy: AnyStrategy,
+    /// Which workloads come after which.
+    pub after: After,
+    /// What becomes of configuration whose data changes.
+    pub configuration: Configuration,
     /// What is wanted beside the manifests.
     pub request: Request,
     /// What runs.
@@ -67,9 +73,18 @@ impl Case {
 
     fn read(directory: &Path) -> Result<Self> {
         let to = directory.join("to");
+        let file = typed(&directory.join("strategy.yaml"))?;
+        let StrategyFile {
+            strategy,
+            after,
+            configuration,
+            ..
+        } = file.ok_or("it has no strategy.yaml")?;
         Ok(Self {
             directory: directory.into(),
-            strategy: typed(&directory.join("strategy.yaml"))?.ok_or("it has no strategy.yaml")?,
+            strategy,
+            after,
+            configuration,
             request: typed(&directory.join("release.yaml"))?.unwrap_or_default(),
             from: manifests(&directory.join("from"))?,
             to: root()
@@ -98,8 +113,12 @@ impl Case {
         let to = self.to.clone().unwrap_or_else(|| self.from.clone());
         let ends = self.strategy.wanted(Ends::new(self.from.clone(), to))?;
         let ends = self.request.change(ends)?.sealed_by(sealer);
+        let ends = ends.with_configuration(self.configuration);
         let release = Release::new(ends)?;
-        let options = self.request.options();
+        let options = Options {
+            after: self.after.clone(),
+            ..self.request.options()
+        };
         Ok(cutover::plan(&release, &self.strategy, &options)?)
     }
 

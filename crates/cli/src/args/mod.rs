@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 mod online;
+mod percent;
 mod plan;
 mod plan_file;
 mod seal;
@@ -10,12 +11,12 @@ mod strategies;
 mod view;
 
 pub(crate) use online::{
-    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, EventsOutput, RightsArgs, RunArgs, StatusArgs,
-    UndoArgs,
+    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, RightsArgs, RunArgs,
+    StatusArgs, UndoArgs,
 };
 pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use plan_file::PlanFile;
-pub(crate) use seal::SealArgs;
+pub(crate) use seal::{SealArgs, SecretsArgs};
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
     CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs,

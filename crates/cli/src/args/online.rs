@@ -8,18 +8,18 @@ use cutover_kube::Settings;
 
 use crate::World;
 use crate::args::plan::OnFailure;
-use crate::args::{DocumentOutput, PlanFile, SealArgs};
+use crate::args::{DocumentOutput, PlanFile, SealArgs, SecretsArgs};
 
 /// Which cluster, by kubectl's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ClusterArgs {
-    /// The kubeconfig; kubectl's own where nothing is said.
+    /// The kubeconfig (default: kubectl's own).
     #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig; its current one where nothing is said.
+    /// The context of the kubeconfig (default: its current one).
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
-    /// The user of the kubeconfig; the context's where nothing is said.
+    /// The user of the kubeconfig (default: the context's).
     #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
 }
@@ -47,8 +47,8 @@ impl ClusterArgs {
 pub(crate) struct Place {
     #[command(flatten)]
     pub(crate) file: PlanFile,
-    /// The namespace that is meant, where names repeat; manifests that name none are in it. The
-    /// context's where nothing is said.
+    /// The namespace that is meant, where names repeat; manifests that name none are in it
+    /// (default: the context's).
     #[arg(short, long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     #[command(flatten)]
@@ -66,13 +66,9 @@ impl Place {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// The Secrets that the plan writes: it has seals of their data only. A file, a directory, or
-    /// `-`; may be repeated.
-    #[arg(long, value_name = "PATH")]
-    pub(crate) secrets_from: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) seal: SealArgs,
-    /// What to do where a gate does not hold in time; what the plan says where nothing is said.
+    pub(crate) secrets: SecretsArgs,
+    /// What to do where a gate does not hold in time (default: what the plan says).
     #[arg(long, value_name = "WHAT")]
     pub(crate) on_failure: Option<OnFailure>,
     /// For how long the endpoints must have been right where a load balancer or an Ingress stands
@@ -85,7 +81,7 @@ pub(crate) struct RunArgs {
     /// Change objects that Argo CD or Flux manages all the same; they may take each step back.
     #[arg(long)]
     pub(crate) managed: bool,
-    /// Lines for people where nothing is said; `json` prints each event as a line of JSON.
+    /// The format (default: lines for people); `json` prints each event as a line of JSON.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<EventsOutput>,
 }
@@ -95,6 +91,9 @@ pub(crate) struct RunArgs {
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Carry a plan out again that was taken back.
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Change nothing: ask the server only what it would say to each write.
     #[arg(long, value_name = "WHERE", require_equals = true)]
     pub(crate) dry_run: Option<DryRun>,
@@ -131,7 +130,7 @@ pub(crate) struct StatusArgs {
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) seal: SealArgs,
-    /// Lines for people where nothing is said; `json` prints what the journal says.
+    /// The format (default: lines for people); `json` prints what the journal says.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<EventsOutput>,
 }

@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::{EnumValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use cutover::planning::{self, ObjectName, WorkloadName};
-use cutover::{AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options};
+use cutover::{After, AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options, Replicas};
 
 use crate::args::{ClusterArgs, SealArgs, StrategyCommand};
-use crate::running::Said;
 
 /// `cutover plan`.
 #[derive(Debug, Args)]
@@ -18,7 +18,7 @@ pub(crate) struct PlanArgs {
     /// The strategy, by name.
     #[command(subcommand)]
     pub(crate) by: Option<StrategyCommand>,
-    /// The strategy, from a file, as `canary: { steps: [{ setWeight: 25 }, { pause: {} }] }`.
+    /// The strategy, from a file, e.g. `canary: { steps: [{ setWeight: 25 }, { pause: {} }] }`.
     #[arg(long = "strategy", value_name = "FILE", required = true)]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -32,17 +32,17 @@ pub(crate) struct PlanArgs {
 /// What every plan is asked for with.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Common {
-    /// What runs: a file, a directory, or `-` for the standard input; may be repeated. What runs in
-    /// the cluster where nothing is said.
+    /// What runs: a file, a directory, or `-` for the standard input; may be repeated (default: what
+    /// runs in the cluster).
     #[arg(short, long = "filename", value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// Read the directories below those that are named too.
     #[arg(short = 'R', long)]
     pub(crate) recursive: bool,
-    /// The Deployment that is meant, as `deployment/hello`; may be repeated.
+    /// The Deployment that is meant, e.g. `deployment/hello`; may be repeated.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<WorkloadName>,
-    /// Leave an object out, as `job/migrate` or `cm/settings`: it is neither changed nor judged; may be
+    /// Leave an object out, e.g. `job/migrate` or `cm/settings`: it is neither changed nor judged; may be
     /// repeated.
     #[arg(long, value_name = "KIND/NAME")]
     pub(crate) without: Vec<ObjectName>,
@@ -55,9 +55,12 @@ pub(crate) struct Common {
     /// How many workloads move in one step at most.
     #[arg(long, value_name = "N")]
     pub(crate) max_concurrent: Option<NonZeroUsize>,
-    /// The plan's name; where nothing is said the application's, by the labels
-    /// `app.kubernetes.io/instance` and `app.kubernetes.io/part-of`, or else that of the only
-    /// workload, or of the strategy.
+    /// Which Deployments come after which, e.g. `web=api,db`: the first step of web comes after the last
+    /// ones of api and db; may be repeated.
+    #[arg(long, value_name = "NAME=NAME,…")]
+    pub(crate) after: Vec<After>,
+    /// The plan's name (default: the application's, by the labels `app.kubernetes.io/instance` and
+    /// `app.kubernetes.io/part-of`, else that of the only workload, else the strategy's).
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Where the plan goes: a file of that name, or `json` or `yaml` for the standard output.
@@ -79,7 +82,7 @@ pub(crate) struct Common {
 /// named.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Named {
-    /// The Deployments that are meant, as `deployment/hello`.
+    /// The Deployments that are meant, e.g. `deployment/hello`.
     #[arg(value_name = "DEPLOYMENT")]
     deployments: Vec<WorkloadName>,
     #[command(flatten)]
@@ -124,6 +127,10 @@ pub(crate) struct Wanted {
     /// nothing else of them does.
     #[arg(long, requires = "to")]
     pub(crate) restart_for_configuration: bool,
+    /// What becomes of a ConfigMap or Secret whose data changes and that pods read (default:
+    /// `change`).
+    #[arg(long, value_name = "WHAT", requires = "to", value_parser = configuration())]
+    pub(crate) configuration: Option<cutover::Configuration>,
 }
 
 impl Wanted {
@@ -134,16 +141,39 @@ impl Wanted {
             && self.overrides.is_empty()
             && self.environment.is_empty()
             && self.to_revision.is_none()
+            && self.configuration.is_none()
+    }
+}
+
+/// What becomes of a ConfigMap or Secret whose data changes and that pods read.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Configuration {
+    /// It changes, right before the pods that read it are replaced.
+    Change,
+    /// It stays, and its new data gets a name of its own, for good.
+    Version,
+}
+
+fn configuration() -> impl TypedValueParser<Value = cutover::Configuration> {
+    EnumValueParser::<Configuration>::new().map(cutover::Configuration::from)
+}
+
+impl From<Configuration> for cutover::Configuration {
+    fn from(what: Configuration) -> Self {
+        match what {
+            Configuration::Change => Self::Change,
+            Configuration::Version => Self::Version,
+        }
     }
 }
 
 /// What the manifests do not say of what runs.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Running {
-    /// How many pods run, where the manifest leaves `replicas` out; may be repeated, as `hello=3` for
+    /// How many pods run, where the manifest leaves `replicas` out; may be repeated, e.g. `hello=3` for
     /// one Deployment.
     #[arg(long, alias = "current-replicas", value_name = "[DEPLOYMENT=]N")]
-    pub(crate) replicas: Vec<Said>,
+    pub(crate) replicas: Vec<Replicas>,
 }
 
 /// What a run does where a gate does not hold in time.
@@ -249,14 +279,7 @@ impl Request {
             .iter_mut()
             .filter(|object| object.namespace.is_none());
         unplaced.for_each(|object| object.namespace.clone_from(&common.namespace));
-        if let Some(workloads) = workloads(strategy)
-            && workloads.is_empty()
-        {
-            workloads.clone_from(&common.workloads);
-        }
-        if let Some(namespace @ None) = namespace(strategy) {
-            namespace.clone_from(&common.namespace);
-        }
+        strategy.narrow(&common.workloads, common.namespace.as_deref());
     }
 
     /// What holds for the plan whatever its strategy.
@@ -265,26 +288,17 @@ impl Request {
             name: self.common.name.clone(),
             on_failure: self.common.on_failure.into(),
             max_concurrent: self.common.max_concurrent.map(Into::into),
+            after: self.after(),
         }
     }
-}
 
-fn workloads(strategy: &mut AnyStrategy) -> Option<&mut Vec<WorkloadName>> {
-    match strategy {
-        AnyStrategy::Adopt(adopt) => Some(&mut adopt.workloads),
-        AnyStrategy::Pause(pause) => Some(&mut pause.workloads),
-        AnyStrategy::Restart(restart) => Some(&mut restart.workloads),
-        AnyStrategy::Resume(resume) => Some(&mut resume.workloads),
-        AnyStrategy::Rollback(rollback) => Some(&mut rollback.workloads),
-        AnyStrategy::Scale(scale) => Some(&mut scale.workloads),
-        _ => None,
-    }
-}
-
-fn namespace(strategy: &mut AnyStrategy) -> Option<&mut Option<String>> {
-    match strategy {
-        AnyStrategy::Affinity(affinity) => Some(&mut affinity.namespace),
-        AnyStrategy::BlueGreen(blue_green) => Some(&mut blue_green.namespace),
-        _ => None,
+    /// The order that is asked for, in the namespace that is meant.
+    fn after(&self) -> After {
+        let all = self.common.after.iter().cloned();
+        let after = all.fold(After::default(), After::and);
+        match &self.common.namespace {
+            Some(namespace) => after.within(namespace),
+            None => after,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The key by which Secrets are sealed.
+//! The key by which Secrets are sealed, and the files that have their values.
 
 use std::path::PathBuf;
 
@@ -11,4 +11,15 @@ pub(crate) struct SealArgs {
     /// one they are sealed by a slow function, by which a short password can be guessed.
     #[arg(long, value_name = "FILE")]
     pub(crate) seal_key: Option<PathBuf>,
+}
+
+/// Where the values of Secrets are, and by which key they are known again.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SecretsArgs {
+    /// The Secrets that the plan writes: it has seals of their data only. A file, a directory, or
+    /// `-`; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) secrets_from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
 }

@@ -8,8 +8,8 @@ use cutover::manifest::Quantity;
 use cutover::planning::Amount;
 use cutover::traffic::Percent;
 
-use crate::args::strategies::percent;
-use crate::args::{PlanFile, SealArgs};
+use crate::args::percent::percent;
+use crate::args::{PlanFile, SecretsArgs};
 
 /// `cutover read`.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(crate) struct ReadArgs {
 pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub(crate) file: PlanFile,
-    /// A table where nothing is said; `json` and `yaml` print the document.
+    /// The format (default: a table); `json` and `yaml` print the document.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<ShowOutput>,
 }
@@ -40,16 +40,16 @@ pub(crate) struct ShowArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) file: PlanFile,
-    /// The fewest pods of each workload that may be available at any moment, as 3 or 90%.
+    /// The fewest pods of each workload that may be available at any moment, e.g. 3 or 90%.
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) min_available: Option<Amount>,
-    /// The most pods of each workload at any moment, as 14 or 150%.
+    /// The most pods of each workload at any moment, e.g. 14 or 150%.
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) max_pods: Option<Amount>,
-    /// The most CPU that the pods of each workload may ask for at any moment, as 12 or 500m.
+    /// The most CPU that the pods of each workload may ask for at any moment, e.g. 12 or 500m.
     #[arg(long, value_name = "QUANTITY")]
     pub(crate) max_cpu: Option<Quantity>,
-    /// The most memory that the pods of each workload may ask for at any moment, as 24Gi.
+    /// The most memory that the pods of each workload may ask for at any moment, e.g. 24Gi.
     #[arg(long, value_name = "QUANTITY")]
     pub(crate) max_memory: Option<Quantity>,
     /// The largest share of requests that may reach the new version before a person or another
@@ -63,10 +63,10 @@ pub(crate) struct CheckArgs {
 pub(crate) struct DiffArgs {
     #[command(flatten)]
     pub(crate) file: PlanFile,
-    /// The step, from 1; all steps where nothing is said.
+    /// The step, from 1 (default: all steps).
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<usize>,
-    /// Lines where nothing is said; `json` and `yaml` print a list of steps.
+    /// The format (default: lines); `json` and `yaml` print a list of steps.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<DocumentOutput>,
     /// Exit 4 where a step changes something.
@@ -79,13 +79,13 @@ pub(crate) struct DiffArgs {
 pub(crate) struct PatchesArgs {
     #[command(flatten)]
     pub(crate) file: PlanFile,
-    /// The step, from 1; all steps where nothing is said.
+    /// The step, from 1 (default: all steps).
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<usize>,
     /// The whole way back from after the step instead; from after the last one where none is said.
     #[arg(long)]
     pub(crate) undo: bool,
-    /// A JSON line a change where nothing is said; `dir` and `kustomize` write files.
+    /// The format (default: a JSON line a change); `dir` and `kustomize` write files.
     #[arg(short, long, value_name = "FORMAT", requires = "directory")]
     pub(crate) output: Option<PatchesOutput>,
     /// Where the files go; it is made where it is not there.
@@ -109,7 +109,7 @@ pub(crate) struct RenderArgs {
     #[arg(short = 'R', long)]
     pub(crate) recursive: bool,
     #[command(flatten)]
-    pub(crate) seal: SealArgs,
+    pub(crate) secrets: SecretsArgs,
     /// As YAML documents, or as one JSON list.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
     pub(crate) output: DocumentOutput,
@@ -134,7 +134,7 @@ pub(crate) struct WriteArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) originals: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) seal: SealArgs,
+    pub(crate) secrets: SecretsArgs,
 }
 
 /// `cutover schema`.
@@ -154,7 +154,7 @@ pub(crate) struct CompletionsArgs {
 /// `cutover man`.
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// One of the commands, as `plan canary`.
+    /// One of the commands, e.g. `plan canary`.
     pub(crate) command: Vec<String>,
 }
 

@@ -1,7 +1,8 @@
 //! The objects that a cluster runs, as a plan's input.
 
 use cutover::AnyStrategy;
-use cutover::manifest::{Bundle, Loaded, Manifest, listing};
+use cutover::manifest::{Bundle, Field, Loaded, Manifest, listing};
+use cutover::planning::Deployment;
 use cutover_run::{Fault, Reply, Request as Question, Scope, as_written};
 
 use crate::args::Request;
@@ -36,9 +37,9 @@ const KINDS: [(&str, &str, bool); 14] = [
 const HISTORY: &str = "ReplicaSet";
 
 /// Annotations that say nothing about what is wanted, and change by themselves.
-const ANNOTATIONS: [&str; 2] = [
-    "/metadata/annotations/deployment.kubernetes.io~1revision",
-    "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration",
+const ANNOTATIONS: [Field; 2] = [
+    Deployment::REVISION,
+    Field::new("/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration"),
 ];
 
 /// Reads what runs in the namespace that is meant, and makes that the request's namespace.
@@ -103,7 +104,7 @@ fn as_wanted(live: &Manifest) -> Manifest {
     }
     ANNOTATIONS
         .iter()
-        .fold(written, |written, annotation| written.without(annotation))
+        .fold(written, |written, annotation| written.without(*annotation))
 }
 
 /// Tells once which kinds could not be looked at.
@@ -123,14 +124,8 @@ fn warn_unseen(unseen: &[(&str, Fault)], world: &mut World<'_>) {
 /// Who names neither files nor a cluster may have meant either.
 fn or_files(error: Error) -> Error {
     match error {
-        Error::Failed(reasons) => {
-            let reasons = reasons
-                .into_iter()
-                .map(|reason| match reason.contains("--kubeconfig") {
-                    true => format!("{reason}, or the manifests with -f"),
-                    false => reason,
-                });
-            Error::Failed(reasons.collect())
+        Error::Unreachable(error @ cutover_kube::Error::Nowhere(_)) => {
+            Error::failed(format!("{error}, or name the manifests with -f"))
         }
         other => other,
     }

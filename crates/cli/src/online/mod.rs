@@ -14,6 +14,7 @@ use crate::error::Error;
 mod approve;
 mod live;
 mod progress;
+mod reason;
 mod rights;
 mod run;
 mod status;
@@ -38,10 +39,8 @@ impl Online {
     ///
     /// A kubeconfig that is not there or cannot be used.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let cluster = runtime
-            .block_on(Cluster::connect(settings))
-            .map_err(Error::failed)?;
+        let runtime = runtime()?;
+        let cluster = runtime.block_on(Cluster::connect(settings))?;
         Ok(Self { runtime, cluster })
     }
 
@@ -54,28 +53,26 @@ impl Online {
     ///
     /// # Errors
     ///
-    /// Another plan of the same name that is under way.
+    /// A journal that cannot be read, and another plan of the same name that is under way.
     pub(crate) fn journal(&self, plan: &Plan) -> Result<Option<Manifest>, Error> {
         let object = Journal::object(plan, self.cluster.namespace());
         let found = match self.ask(Request::Get(object.clone())) {
-            Ok(Reply::Object(found)) => found,
-            Ok(_) => None,
+            Ok(Reply::Object(Some(found))) => found,
+            Ok(_) => return Ok(None),
             Err(fault) => return Err(Error::failed(format!("{object}: {}", self.told(&fault)))),
         };
-        let position = found
-            .as_ref()
-            .and_then(|found| Some(Journal::parse(found).ok()?.position));
-        match position.filter(|position| position.digest != plan.digest) {
-            None => Ok(found),
-            Some(other) if other.ended.is_some() => Ok(None),
-            Some(other) => {
-                let (name, digest) = (&plan.metadata.name, other.digest.short());
-                let hint = "give the plan's file that was applied";
-                Err(Error::failed(format!(
-                    "another plan named {name} ({digest}…) is under way\nhint: {hint}"
-                )))
-            }
+        let position = Journal::parse(&found).map_err(Error::failed)?.position;
+        if position.digest == plan.digest {
+            return Ok(Some(found));
         }
+        if position.ended.is_some() {
+            return Ok(None);
+        }
+        let (name, digest) = (&plan.metadata.name, position.digest.short());
+        let hint = "give the plan's file that was applied";
+        Err(Error::failed(format!(
+            "another plan named {name} ({digest}…) is under way\nhint: {hint}"
+        )))
     }
 
     /// A fault, with the server that it is about where none answered.
@@ -91,6 +88,11 @@ impl Online {
             .collect();
         format!("{} ({}){}", fault.message, fault.code, causes.concat())
     }
+}
+
+/// What drives a connection.
+pub(crate) fn runtime() -> Result<Runtime, Error> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
 /// An item each time that somebody wants the program to end: Ctrl-C, or what a pod gets when it is

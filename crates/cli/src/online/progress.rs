@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use cutover::Plan;
-use cutover_run::{Direction, Goal, Outcome, Progress};
+use cutover_run::{Awaited, Direction, Goal, Outcome, Progress};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -74,8 +74,10 @@ impl Teller {
                 Progress::Step { number, .. } => Some(self.name(*number)),
                 _ => None,
             };
-            let line = serde_json::to_string(&Line { progress, name }).unwrap_or_default();
-            let _ = writeln!(world.output, "{line}").and_then(|()| world.output.flush());
+            match serde_json::to_string(&Line { progress, name }) {
+                Ok(line) => show(world, &format!("{line}\n")),
+                Err(error) => message::warning(world, error),
+            }
             return;
         }
         match progress {
@@ -129,8 +131,7 @@ impl Teller {
         };
         self.close(world);
         if !words.is_empty() {
-            let _ =
-                output::styled(world, &format!("{words}\n")).and_then(|()| world.output.flush());
+            show(world, &format!("{words}\n"));
         }
     }
 
@@ -138,8 +139,7 @@ impl Teller {
     fn passing(&mut self, words: &str, world: &mut World<'_>) {
         let Some(width) = world.terminal else {
             if self.said.insert(words.to_owned()) {
-                let _ = output::styled(world, &format!("  {words}\n"))
-                    .and_then(|()| world.output.flush());
+                show(world, &format!("  {words}\n"));
             }
             return;
         };
@@ -151,15 +151,15 @@ impl Teller {
             .chars()
             .take(width.saturating_sub(3))
             .collect();
-        let _ = output::styled(world, &format!("{AGAIN}  {WAITING}{line}{WAITING:#}"))
-            .and_then(|()| world.output.flush());
+        clear(world);
+        show(world, &format!("  {WAITING}{line}{WAITING:#}"));
         self.open = true;
     }
 
     /// Leaves the line that the next one would have replaced.
     pub(crate) fn close(&mut self, world: &mut World<'_>) {
         if std::mem::take(&mut self.open) {
-            let _ = write!(world.output, "{AGAIN}").and_then(|()| world.output.flush());
+            clear(world);
         }
     }
 
@@ -217,7 +217,7 @@ impl Teller {
         }
     }
 
-    fn waiting(&self, gate: &str, stands: &str, until: Option<Timestamp>) -> String {
+    fn waiting(&self, gate: &Awaited, stands: &str, until: Option<Timestamp>) -> String {
         let stands = if stands.is_empty() {
             String::new()
         } else {
@@ -227,7 +227,7 @@ impl Teller {
             .map(|until| format!(" (until {} at most)", to_the_second(until)))
             .unwrap_or_default();
         let how = match gate {
-            "a person" => format!("; `cutover approve {}` lets it go on", self.file.display()),
+            Awaited::Person => format!("; `cutover approve {}` lets it go on", self.file.display()),
             _ => String::new(),
         };
         message::one_line(&format!("waiting for {gate}{stands}{until}{how}"))
@@ -245,6 +245,24 @@ impl Teller {
             _ => String::new(),
         }
     }
+}
+
+/// Shows text at once.
+#[expect(
+    clippy::let_underscore_must_use,
+    reason = "where nobody reads it any more the run goes on all the same"
+)]
+fn show(world: &mut World<'_>, text: &str) {
+    let _ = output::styled(world, text).and_then(|()| world.output.flush());
+}
+
+/// Clears the line, on terminals without colours too.
+#[expect(
+    clippy::let_underscore_must_use,
+    reason = "where nobody reads it any more the run goes on all the same"
+)]
+fn clear(world: &mut World<'_>) {
+    let _ = write!(world.output, "{AGAIN}").and_then(|()| world.output.flush());
 }
 
 fn started(plan: &str, direction: Direction, done: usize, steps: usize) -> String {

@@ -1,36 +1,33 @@
 //! `cutover apply`, `undo` and `abort`: a run, driven to its end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
-use std::slice;
 use std::time::Duration;
 
 use cutover::Checked;
-use cutover::manifest::{Manifest, Sealer};
 use cutover_kube::{Cluster, drive};
-use cutover_run::{Goal, Options, Outcome, Run};
+use cutover_run::{Goal, Options, Outcome, Reason, Run};
 
-use crate::args::{AbortArgs, ApplyArgs, EventsOutput, RunArgs, UndoArgs};
+use crate::args::{AbortArgs, ApplyArgs, DryRun, EventsOutput, RunArgs, UndoArgs};
 use crate::error::Error;
-use crate::input::{Input, judge_duplicates};
 use crate::online::progress::Teller;
+use crate::online::reason::told;
 use crate::online::turn::{Turned, turn};
 use crate::online::{Online, interrupts, to_the_second};
-use crate::seal::sealer_of;
-use crate::walk::Folders;
+use crate::secrets::Secrets;
 use crate::{World, plan_file};
 
 /// `cutover apply`.
 pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let goal = if args.dry_run.is_some() {
-        Goal::Try
-    } else {
-        Goal::Apply
+    let goal = match (args.dry_run, args.again) {
+        (Some(DryRun::Server), _) => Goal::Try,
+        (None, true) => Goal::Again,
+        (None, false) => Goal::Apply,
     };
     let (plan, online) = begin(&args.run, world)?;
     match carry_out(goal, plan, &online, &args.run, world)? {
         Outcome::Undone { .. } => Err(Error::failed(
-            "the run was taken back\nhint: `cutover apply` with the same plan begins it again",
+            "the run was taken back\nhint: `cutover apply --again` with the same plan begins it anew",
         )),
         _ => Ok(()),
     }
@@ -89,8 +86,8 @@ fn carry_out(
     args: &RunArgs,
     world: &mut World<'_>,
 ) -> Result<Outcome, Error> {
-    let sealer = sealer_of(&plan, &args.seal, world)?;
-    let options = options(goal, sealer, online, args, world)?;
+    let secrets = Secrets::read(&plan, &args.secrets, world)?;
+    let options = options(goal, secrets, online, args, world);
     let mut teller = Teller::new(
         args.output == Some(EventsOutput::Json),
         (*plan).clone(),
@@ -114,7 +111,7 @@ fn carry_out(
         Some(Outcome::Stopped { step, reason }) => {
             Err(Error::failed(stopped(step, &reason, &args.place.file.plan)))
         }
-        Some(Outcome::Refused { reason }) => Err(Error::failed(reason)),
+        Some(Outcome::Refused { reason }) => Err(Error::failed(told(&reason))),
         Some(outcome) => Ok(outcome),
         None => {
             let hint = "`cutover apply` goes on from here, and `cutover abort` takes it back";
@@ -125,7 +122,7 @@ fn carry_out(
     }
 }
 
-fn stopped(step: usize, reason: &str, file: &Path) -> String {
+fn stopped(step: usize, reason: &Reason, file: &Path) -> String {
     let file = file.display();
     let place = if step == 0 {
         "before the first step was done".to_owned()
@@ -135,42 +132,30 @@ fn stopped(step: usize, reason: &str, file: &Path) -> String {
     let advice = format!(
         "`cutover apply {file}` goes on from here, and `cutover undo {file}` takes it back"
     );
-    match reason.contains("\nhint: ") {
-        true => format!("the run stopped {place}: {reason}"),
-        false => format!("the run stopped {place}: {reason}\nhint: {advice}"),
+    let told = told(reason);
+    match reason.advice() {
+        Some(_) => format!("the run stopped {place}: {told}"),
+        None => format!("the run stopped {place}: {told}\nhint: {advice}"),
     }
 }
 
 fn options(
     goal: Goal,
-    sealer: Sealer,
+    secrets: Secrets,
     online: &Online,
     args: &RunArgs,
-    world: &mut World<'_>,
-) -> Result<Options, Error> {
-    let secrets = secrets(&args.secrets_from, world)?;
-    Ok(Options {
-        sealer,
+    world: &World<'_>,
+) -> Options {
+    Options {
+        sealer: secrets.sealer,
         goal,
         on_failure: args.on_failure.map(Into::into),
         settle: args.settle,
         lease: args.lease_duration,
         managed: args.managed,
-        secrets,
+        secrets: secrets.known,
         ..Options::new(online.cluster.namespace(), holder(online, world))
-    })
-}
-
-/// The Secrets of each file or folder by itself: as a Secret was and as it is to be, they are two
-/// of one name.
-fn secrets(paths: &[PathBuf], world: &mut World<'_>) -> Result<Vec<Manifest>, Error> {
-    let mut secrets = Vec::new();
-    for path in paths {
-        let input = Input::read(world, slice::from_ref(path), Folders::Below)?;
-        judge_duplicates(world, &[&input], |object| object.kind == "Secret")?;
-        secrets.extend(input.loaded.bundle.of_kind("Secret").cloned());
     }
-    Ok(secrets)
 }
 
 /// Who this process is, for people who find it in a Lease. The time makes it unique where process

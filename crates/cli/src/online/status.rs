@@ -1,7 +1,7 @@
 //! `cutover status`: where a run is, by its journal, or without one by the live objects.
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, MergeKeys, Sealer};
+use cutover::manifest::{Bundle, Field, Manifest, MergeKeys, Sealer};
 use cutover::patch::lacking;
 use cutover::planning::{Gate, Window};
 use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage, next_opening};
@@ -10,10 +10,13 @@ use serde_json::json;
 
 use crate::args::{EventsOutput, StatusArgs};
 use crate::error::Error;
+use crate::online::reason::told;
 use crate::online::{Online, to_the_second};
 use crate::seal::sealer_of;
 use crate::words::step_words;
 use crate::{World, message, plan_file};
+
+const STATUS: Field = Field::new("/status");
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.place.file)?;
@@ -64,6 +67,9 @@ fn by_journal(plan: &Plan, journal: &Journal, now: Timestamp) -> Result<String, 
             to_the_second(wish.at)
         ));
     }
+    for message in &journal.wishes.unreadable {
+        lines.push(format!("  {message}"));
+    }
     lines.push(format!(
         "  begun at {}, by {}",
         to_the_second(position.started),
@@ -100,8 +106,10 @@ pub(crate) fn standing(plan: &Plan, position: &Position) -> Result<String, Error
         Some(Outcome::Done) => "done".to_owned(),
         Some(Outcome::Undone { to: 0 }) => "taken back to the start".to_owned(),
         Some(Outcome::Undone { to }) => format!("taken back to the state after step {to}"),
-        Some(Outcome::Stopped { step, reason }) => format!("stopped after step {step}: {reason}"),
-        Some(Outcome::Refused { reason }) => format!("refused: {reason}"),
+        Some(Outcome::Stopped { step, reason }) => {
+            format!("stopped after step {step}: {}", told(reason))
+        }
+        Some(Outcome::Refused { reason }) => format!("refused: {}", told(reason)),
         _ => under_way(plan, position)?,
     })
 }
@@ -158,15 +166,14 @@ fn matching(plan: &Plan, online: &Online, sealer: &Sealer) -> Result<Vec<usize>,
         match online.ask(Request::Get(object.clone())) {
             // Under the plan's name for it, which may leave the namespace out.
             Ok(Reply::Object(found)) => {
+                let Some(found) = found else { continue };
                 let namespace = json!(object.namespace);
-                let named = found.map(|found| match object.namespace {
-                    None => found.without("/metadata/namespace"),
-                    Some(_) => found.set("/metadata/namespace", namespace),
+                let named = found.set("/metadata/namespace", namespace);
+                let named = named.map_err(Error::failed)?;
+                live.insert(match secrets.get(object) {
+                    Some(planned) => sealer.seal_like(&named, planned),
+                    None => named,
                 });
-                live.extend(named.map(|found| match secrets.get(object) {
-                    Some(planned) => sealer.seal_like(&found, planned),
-                    None => found,
-                }));
             }
             Ok(_) => {}
             Err(fault) => return Err(Error::failed(format!("{object}: {}", online.told(&fault)))),
@@ -193,7 +200,7 @@ fn is_so(planned: Option<&Manifest>, live: Option<&Manifest>) -> bool {
     match (planned, live) {
         (None, None) => true,
         (Some(planned), Some(live)) => {
-            let planned = planned.without("/status");
+            let planned = planned.without(STATUS);
             lacking(planned.value(), live.value(), &MergeKeys).is_empty()
         }
         (None, Some(_)) | (Some(_), None) => false,

@@ -13,7 +13,8 @@ use crate::error::Error;
 ///
 /// All such changes, each with its step.
 pub(super) fn secrets(way: &Way<'_>) -> Result<(), Error> {
-    let hint = "`cutover apply --secrets-from` takes them from where they are; with `cutover write` you put the Secret into your files by hand";
+    let hint =
+        "`cutover apply` and `cutover write` take them from where they are, with --secrets-from";
     let reason = format!("a plan does not hold a Secret's values\nhint: {hint}");
     changes(way, &reason, |change, before| match change {
         Change::Create(manifest) => manifest.is_sealed(),

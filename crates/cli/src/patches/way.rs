@@ -1,6 +1,6 @@
 //! The steps whose changes are asked for, forward or back.
 
-use cutover::Plan;
+use cutover::Checked;
 use cutover::manifest::Bundle;
 use cutover::planning::{Step, apply};
 use cutover_report::step_name;
@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// Steps that are taken one after the other.
 pub(super) struct Way<'p> {
-    pub(super) plan: &'p Plan,
+    pub(super) plan: &'p Checked,
     start: Bundle,
     steps: Vec<&'p Step>,
     /// The one that is meant; all where nothing is said.
@@ -21,7 +21,7 @@ pub(super) struct Way<'p> {
 
 /// A step of a way, between the states before and after it.
 pub(super) struct Passage<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) plan: &'a Checked,
     /// Counted from 1, in the order in which the steps of the way are taken.
     pub(super) number: usize,
     pub(super) step: &'a Step,
@@ -42,7 +42,7 @@ impl<'p> Way<'p> {
     /// # Errors
     ///
     /// A plan that does not fit itself.
-    pub(super) fn of(args: &PatchesArgs, plan: &'p Plan) -> Result<Self, Error> {
+    pub(super) fn of(args: &PatchesArgs, plan: &'p Checked) -> Result<Self, Error> {
         if !args.undo {
             return Ok(Self {
                 plan,

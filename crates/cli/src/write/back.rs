@@ -22,12 +22,11 @@ pub(crate) fn lost(
     };
     let there = Input::of(draft.files())?;
     let standing = stand.find(&there, state)?;
-    let state = stand.plan.state(state).map_err(Error::failed)?;
-    let mut changes = stand.changes(&standing, &state);
+    let mut changes = stand.changes(&standing, &stand.after(state)?);
     // A person puts a Secret back, and sees to its bytes.
     changes.retain(|change| change.object.kind != "Secret");
     let mut back = Draft::new(&there);
-    if !back.make(&changes, stand.plan).is_empty() {
+    if !back.make(&changes, stand).is_empty() {
         return Ok(Vec::new());
     }
     let files = back.files();

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::draft::Draft;
 use crate::error::Error;
@@ -26,72 +27,105 @@ pub(crate) fn put(
     input: &Input,
     draft: &Draft<'_>,
 ) -> Result<Vec<String>, Error> {
-    let directory = world.directory.clone();
-    let at = |path: &Path| directory.join(path);
-    let wrong = |path: &Path, error: &io::Error| {
-        Error::failed(format!("{}: {}", path.display(), in_words(error)))
-    };
-    let mut staged = Vec::new();
-    let mut lines = Vec::new();
-    let mut strangers = Vec::new();
     unchanged(world, input)?;
+    let mut writing = Writing::new(&world.directory);
     for (file, bytes) in draft.changed() {
         let Some(bytes) = bytes else { continue };
         refuse_outside(world, file)?;
-        let new =
-            Staged::replacing(&at(&file.path), bytes).map_err(|error| wrong(&file.path, &error))?;
-        if !new.keeps_owner() {
-            strangers.push(file.name.clone());
-        }
-        staged.push((&*file.path, new));
-        let verb = match draft.is_restored(&file.path) {
-            true => "restored",
-            false => "changed",
-        };
-        lines.push(format!("{verb} {}", file.name));
+        writing.change(file, bytes, draft.is_restored(&file.path))?;
     }
     for (path, bytes) in draft.created() {
-        // A link that leads nowhere is there too.
-        if fs::symlink_metadata(at(path)).is_ok() {
-            let hint = "give that file another name, then write again";
-            return Err(Error::failed(format!(
-                "{}: the file is there already\nhint: {hint}",
-                path.display()
-            )));
-        }
-        if draft.is_restored(path)
-            && let Some(directory) = path.parent()
-        {
-            fs::create_dir_all(at(directory)).map_err(|error| wrong(directory, &error))?;
-        }
-        staged.push((
-            path,
-            Staged::creating(&at(path), bytes).map_err(|error| wrong(path, &error))?,
-        ));
-        let verb = match draft.is_restored(path) {
-            true => "restored",
-            false => "created",
-        };
-        lines.push(format!(
-            "{verb} {}",
-            message::one_line(&path.to_string_lossy())
-        ));
+        writing.create(path, bytes, draft.is_restored(path))?;
     }
-    for (path, staged) in staged {
-        staged.place().map_err(|error| wrong(path, &error))?;
-    }
+    writing.place()?;
     for (file, _) in draft.changed().filter(|(_, bytes)| bytes.is_none()) {
-        fs::remove_file(at(&file.path)).map_err(|error| wrong(&file.path, &error))?;
-        lines.push(format!("removed {}", file.name));
+        writing.remove(file)?;
     }
-    for name in strangers {
+    for name in writing.strangers {
         let hint = "give it back with chown, where somebody else is to write it too";
         message::warning(
             world,
             format!("{name}: its owner or group could not be kept\nhint: {hint}"),
         );
     }
-    Ok(lines)
+    Ok(writing.lines)
+}
+
+/// Files on their way to their places.
+struct Writing<'a> {
+    directory: PathBuf,
+    /// In full beside their places.
+    staged: Vec<(&'a Path, Staged)>,
+    /// What is done, a line a file.
+    lines: Vec<String>,
+    /// The files whose owner is not kept.
+    strangers: Vec<Arc<str>>,
+}
+
+impl<'a> Writing<'a> {
+    fn new(directory: &Path) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            staged: Vec::new(),
+            lines: Vec::new(),
+            strangers: Vec::new(),
+        }
+    }
+
+    fn change(&mut self, file: &'a File, bytes: &[u8], is_restored: bool) -> Result<(), Error> {
+        let new = Staged::replacing(&self.at(&file.path), bytes);
+        let new = new.map_err(|error| wrong(&file.path, &error))?;
+        if !new.keeps_owner() {
+            self.strangers.push(file.name.clone());
+        }
+        self.staged.push((&file.path, new));
+        let verb = if is_restored { "restored" } else { "changed" };
+        self.lines.push(format!("{verb} {}", file.name));
+        Ok(())
+    }
+
+    fn create(&mut self, path: &'a Path, bytes: &[u8], is_restored: bool) -> Result<(), Error> {
+        // A link that leads nowhere is there too.
+        if fs::symlink_metadata(self.at(path)).is_ok() {
+            let hint = "give that file another name, then write again";
+            return Err(Error::failed(format!(
+                "{}: the file is there already\nhint: {hint}",
+                path.display()
+            )));
+        }
+        if is_restored && let Some(directory) = path.parent() {
+            let made = fs::create_dir_all(self.at(directory));
+            made.map_err(|error| wrong(directory, &error))?;
+        }
+        let new = Staged::creating(&self.at(path), bytes).map_err(|error| wrong(path, &error))?;
+        self.staged.push((path, new));
+        let verb = if is_restored { "restored" } else { "created" };
+        let name = message::one_line(&path.to_string_lossy());
+        self.lines.push(format!("{verb} {name}"));
+        Ok(())
+    }
+
+    /// Puts all that is staged where it belongs.
+    fn place(&mut self) -> Result<(), Error> {
+        for (path, staged) in self.staged.drain(..) {
+            staged.place().map_err(|error| wrong(path, &error))?;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, file: &File) -> Result<(), Error> {
+        fs::remove_file(self.at(&file.path)).map_err(|error| wrong(&file.path, &error))?;
+        self.lines.push(format!("removed {}", file.name));
+        Ok(())
+    }
+
+    fn at(&self, path: &Path) -> PathBuf {
+        self.directory.join(path)
+    }
+}
+
+fn wrong(path: &Path, error: &io::Error) -> Error {
+    Error::failed(format!("{}: {}", path.display(), in_words(error)))
 }
 
 /// Refuses a link in a directory that leads out of it: whoever names the directory does not mean
@@ -115,18 +149,15 @@ fn refuse_outside(world: &World<'_>, file: &File) -> Result<(), Error> {
 
 /// Refuses files that somebody else has written meanwhile.
 fn unchanged(world: &World<'_>, input: &Input) -> Result<(), Error> {
-    let differs = |path: &Path, bytes: &[u8]| {
-        fs::read(world.directory.join(path)).ok().as_deref() != Some(bytes)
-    };
-    match input
-        .files
-        .iter()
-        .find(|file| differs(&file.path, &file.bytes))
-    {
-        Some(file) => Err(Error::failed(format!(
-            "{}: the file has changed while it was read\nhint: write again",
-            file.name
-        ))),
-        None => Ok(()),
+    for file in &input.files {
+        let found = fs::read(world.directory.join(&file.path));
+        let found = found.map_err(|error| wrong(&file.path, &error))?;
+        if *found != *file.bytes {
+            return Err(Error::failed(format!(
+                "{}: the file has changed while it was read\nhint: write again",
+                file.name
+            )));
+        }
     }
+    Ok(())
 }

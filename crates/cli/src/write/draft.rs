@@ -10,7 +10,7 @@ use cutover::planning::Workload;
 
 use super::document;
 use super::pieces::Pieces;
-use super::stand::{Change, secret};
+use super::stand::{Change, Stand};
 use crate::file_name::FileName;
 use crate::input::Input;
 use crate::walk::{File, Origin};
@@ -103,15 +103,15 @@ impl<'i> Draft<'i> {
     }
 
     /// Makes all changes, and tells those that cannot be made.
-    pub(crate) fn make(&mut self, changes: &[Change], plan: &Plan) -> Vec<String> {
+    pub(crate) fn make(&mut self, changes: &[Change], stand: &Stand<'_>) -> Vec<String> {
         let mut reasons = self.doubled(changes);
         for change in changes {
-            reasons.extend(self.edit(change).err());
+            reasons.extend(self.edit(change, stand).err());
         }
         self.join();
         reasons.extend(self.remove(changes));
         for change in changes {
-            reasons.extend(self.create(change, plan).err());
+            reasons.extend(self.create(change, stand).err());
         }
         reasons
     }
@@ -141,7 +141,7 @@ impl<'i> Draft<'i> {
     /// # Errors
     ///
     /// What cannot be changed without touching more.
-    fn edit(&mut self, change: &Change) -> Result<(), String> {
+    fn edit(&mut self, change: &Change, stand: &Stand<'_>) -> Result<(), String> {
         let written = self
             .input
             .loaded
@@ -151,7 +151,7 @@ impl<'i> Draft<'i> {
         let (Some((written, source)), Some(after)) = (written, &change.after) else {
             return Ok(());
         };
-        let wanted = change.wanted(written, after)?;
+        let wanted = change.wanted(written, after, stand)?;
         let file = self
             .input
             .file_of(&change.object)
@@ -202,16 +202,15 @@ impl<'i> Draft<'i> {
     ///
     /// # Errors
     ///
-    /// Where a file of that name is there already, or a Secret's values would be needed.
-    fn create(&mut self, change: &Change, plan: &Plan) -> Result<(), String> {
+    /// Where a file of that name is there already, or a Secret's values would be needed that no
+    /// file has.
+    fn create(&mut self, change: &Change, stand: &Stand<'_>) -> Result<(), String> {
         let (None, Some(after)) = (&change.before, &change.after) else {
             return Ok(());
         };
-        if after.is_sealed() {
-            return Err(secret(&change.object));
-        }
+        let after = &stand.open(after)?;
         let sibling = self
-            .sibling(&change.object, plan)
+            .sibling(&change.object, stand.plan)
             .ok_or_else(|| homeless(&change.object))?;
         match sibling.origin {
             Origin::Directory { .. } => self.create_file(sibling, after),
@@ -291,7 +290,10 @@ impl<'i> Draft<'i> {
 
 /// The number of an object in its list, where it stands in one.
 fn item(source: &Source) -> Option<usize> {
-    source.pointer.strip_prefix("/items/")?.parse().ok()
+    let Ok(number) = source.pointer.strip_prefix("/items/")?.parse() else {
+        return None;
+    };
+    Some(number)
 }
 
 fn gone(source: &Source) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::args::WriteArgs;
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
-use crate::seal::sealer_of;
+use crate::secrets::Secrets;
 use crate::walk::{Folders, Origin};
 use crate::{World, message, plan_file};
 
@@ -13,6 +13,7 @@ mod back;
 mod disk;
 mod document;
 mod draft;
+mod given;
 mod originals;
 mod pieces;
 mod stand;
@@ -37,7 +38,8 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
     }
     let changed = plan.changed();
     judge_duplicates(world, &[&input], |object| changed.contains(object))?;
-    let stand = Stand::new(&plan, sealer_of(&plan, &args.seal, world)?);
+    let secrets = Secrets::read(&plan, &args.secrets, world)?;
+    let stand = Stand::new(&plan, secrets.with(&input))?;
     let standing = stand.find(&input, args.step)?;
     let originals = match &args.originals {
         Some(directory) => Some(Originals::read(world, directory, &args.filenames, folders)?),
@@ -55,6 +57,9 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
         return Ok(());
     }
     refuse_later(&stand, &standing, &input, args.step)?;
+    for warning in given_back(&stand, &standing, args.step)? {
+        message::warning(world, warning);
+    }
     for name in back::lost(&stand, &standing, &input, &draft)? {
         message::warning(world, back::warning(&name));
     }
@@ -74,13 +79,13 @@ fn drafted<'i>(
     step: usize,
     originals: Option<&Originals>,
 ) -> Result<Draft<'i>, Error> {
-    let state = stand.plan.state(step).map_err(Error::failed)?;
-    let mut changes = stand.changes(standing, &state);
+    let target = stand.after(step)?;
+    let mut changes = stand.changes(standing, &target);
     let mut draft = Draft::new(input);
     if let Some(originals) = originals {
-        changes = originals.restore(&mut draft, changes, stand, &state);
+        changes = originals.restore(&mut draft, changes, stand, &target.state);
     }
-    Error::unless_empty(draft.make(&changes, stand.plan))?;
+    Error::unless_empty(draft.make(&changes, stand))?;
     let again = Input::of(draft.files())?;
     match stand.find(&again, step) {
         Ok(standing) if standing.state == Some(step) => Ok(draft),
@@ -91,6 +96,16 @@ fn drafted<'i>(
             )))
         }
     }
+}
+
+/// What is said of files that leave a number of pods out again.
+fn given_back(stand: &Stand<'_>, standing: &Standing, step: usize) -> Result<Vec<String>, Error> {
+    let changes = stand.changes(standing, &stand.after(step)?);
+    let edits = changes
+        .iter()
+        .filter_map(|change| change.before.as_ref().zip(change.after.as_ref()));
+    let warnings = edits.filter_map(|(before, after)| given::warning(before, after));
+    Ok(warnings.collect())
 }
 
 /// Refuses at once what a later step would be refused for, Secrets apart, which a person puts there
@@ -107,12 +122,13 @@ fn refuse_later(
         if walk.number() <= step {
             continue;
         }
-        let mut changes = stand.changes(standing, walk.state());
+        let target = stand.target(walk.number(), walk.state().clone());
+        let mut changes = stand.changes(standing, &target);
         changes.retain(|change| {
             let before = tried.insert(change.object.clone(), change.after.clone());
             change.object.kind != "Secret" && before.as_ref() != Some(&change.after)
         });
-        let reasons = Draft::new(input).make(&changes, stand.plan);
+        let reasons = Draft::new(input).make(&changes, stand);
         let number = walk.number();
         let later = reasons
             .into_iter()

@@ -147,7 +147,9 @@ fn beside(world: &World<'_>, directory: &Path, named: &Path) -> PathBuf {
 /// A file that can be compared; none where it holds no manifests, or a plan besides, or where its
 /// place is behind a link.
 fn original(world: &World<'_>, file: File, from: &Path, named: &Path) -> Option<Original> {
-    let below = file.path.strip_prefix(from).ok()?;
+    let Ok(below) = file.path.strip_prefix(from) else {
+        return None;
+    };
     let mut path = match named == Path::new(".") {
         true => PathBuf::new(),
         false => named.to_owned(),
@@ -161,7 +163,9 @@ fn original(world: &World<'_>, file: File, from: &Path, named: &Path) -> Option<
     let bytes = file.bytes.clone();
     let name = Arc::from(message::one_line(&path.to_string_lossy()));
     let file = File { name, ..file };
-    let input = Input::of(vec![file]).ok()?;
+    let Ok(input) = Input::of(vec![file]) else {
+        return None;
+    };
     input
         .plans
         .is_empty()

@@ -24,11 +24,12 @@ pub(crate) struct Pieces<'f> {
 
 impl<'f> Pieces<'f> {
     pub(crate) fn new(file: &'f File) -> Self {
-        let reading = read(&file.name, &file.bytes)
-            .ok()
-            .filter(|_| !is_json(&file.bytes));
-        let documents = reading.into_iter().flat_map(|reading| reading.documents);
+        let documents = match read(&file.name, &file.bytes) {
+            Ok(reading) if !is_json(&file.bytes) => reading.documents,
+            _ => Vec::new(),
+        };
         let ranges = documents
+            .into_iter()
             .filter_map(|document| Some((document.index, document.range?)))
             .collect();
         Self {

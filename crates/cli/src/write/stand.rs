@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use cutover::Plan;
-use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef, Sealer};
+use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::{PatchOperation, diff};
 use serde_json::Value;
 
+use super::given::Given;
 use crate::error::Error;
 use crate::input::Input;
-
-const REPLICAS: &str = "/spec/replicas";
+use crate::secrets::Secrets;
 
 /// How many differences are told of one object.
 const TOLD: usize = 3;
@@ -18,23 +18,32 @@ const TOLD: usize = 3;
 /// A plan, for files to be compared with its states.
 pub(crate) struct Stand<'p> {
     pub(crate) plan: &'p Plan,
-    start: Bundle,
     objects: BTreeSet<ObjectRef>,
-    sealer: Sealer,
-    /// Each with a seal of it, by which the files are compared.
-    secrets: Bundle,
+    given: Given,
+    secrets: Secrets,
+    /// The plan's, each with a seal of it, by which the files are compared.
+    planned: Bundle,
 }
 
 /// Where the files stand.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
-    /// The plan's objects as the files have them.
+    /// The plan's objects as the files have them, Secrets sealed.
     files: Bundle,
     /// The state, 0 before the first step; none where objects stand at several, as a command that
     /// was killed leaves them.
     pub(crate) state: Option<usize>,
     /// Secrets that are as they are to be already: only a person can put them there.
     ahead: BTreeSet<ObjectRef>,
+}
+
+/// A state of the plan, which files are to say.
+pub(crate) struct Target {
+    step: usize,
+    /// The state.
+    pub(crate) state: Bundle,
+    /// The same as files say it.
+    files: Bundle,
 }
 
 /// An object that is to become another.
@@ -44,8 +53,6 @@ pub(crate) struct Change {
     pub(crate) before: Option<Manifest>,
     /// As it is to be.
     pub(crate) after: Option<Manifest>,
-    /// As the plan starts from it.
-    start: Option<Manifest>,
 }
 
 impl Change {
@@ -53,58 +60,65 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// Where a Secret's values would be needed, which no plan holds.
-    pub(crate) fn wanted(&self, written: &Manifest, after: &Manifest) -> Result<Manifest, String> {
+    /// Where a Secret's values would be needed that no file has.
+    pub(crate) fn wanted(
+        &self,
+        written: &Manifest,
+        after: &Manifest,
+        stand: &Stand<'_>,
+    ) -> Result<Manifest, String> {
         if written.is_sealed() || !after.is_sealed() {
-            return Ok(if self.is_unsaid(written, after) {
-                after.without(REPLICAS)
-            } else {
-                after.clone()
-            });
+            return Ok(after.clone());
         }
         let before = self.before.as_ref();
         let same = before.and_then(|before| before.pointer("/data")) == after.pointer("/data");
         if !same {
-            return Err(secret(&self.object));
+            return stand.open(after);
         }
-        let keep = |manifest: Manifest, pointer: &str| match written.pointer(pointer) {
-            Some(values) => manifest.set(pointer, values.clone()),
-            None => manifest.without(pointer),
-        };
-        let mut wanted = keep(after.clone(), "/data");
-        for pointer in written.unsealed() {
-            wanted = keep(wanted, &pointer);
-        }
-        Ok(wanted)
-    }
-
-    /// A file that leaves `replicas` out goes on doing so while the number is the one that runs.
-    fn is_unsaid(&self, written: &Manifest, after: &Manifest) -> bool {
-        let start = self
-            .start
-            .as_ref()
-            .and_then(|start| start.pointer(REPLICAS));
-        written.pointer(REPLICAS).is_none() && start.is_some() && after.pointer(REPLICAS) == start
+        Ok(after.with_values_of(written))
     }
 }
 
 /// Why a Secret is not written.
-pub(crate) fn secret(object: &ObjectRef) -> String {
+fn secret(object: &ObjectRef) -> String {
     format!(
-        "{object}: a plan does not hold a Secret's values\nhint: put its new manifest into the files by hand, then write the same step"
+        "{object}: a plan does not hold a Secret's values\nhint: say --secrets-from with the files that have them, or put its new manifest into the files by hand, then write the same step"
     )
 }
 
 impl<'p> Stand<'p> {
     /// A plan, for files to be compared with.
-    pub(crate) fn new(plan: &'p Plan, sealer: Sealer) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// A plan that does not fit itself.
+    pub(crate) fn new(plan: &'p Plan, secrets: Secrets) -> Result<Self, Error> {
+        Ok(Self {
             plan,
-            start: plan.start(),
             objects: plan.objects(),
-            sealer,
-            secrets: plan.secrets(),
-        }
+            given: Given::of(plan)?,
+            secrets,
+            planned: plan.secrets(),
+        })
+    }
+
+    /// The state after a step, 0 before the first.
+    ///
+    /// # Errors
+    ///
+    /// A plan that does not fit itself, or has no such step.
+    pub(crate) fn after(&self, step: usize) -> Result<Target, Error> {
+        let state = self.plan.state(step).map_err(Error::failed)?;
+        Ok(self.target(step, state))
+    }
+
+    /// The state after a step: at both ends files leave out the numbers of pods that were given.
+    pub(crate) fn target(&self, step: usize, state: Bundle) -> Target {
+        let files = match step == 0 || step == self.plan.len() {
+            true => self.given.left_out(state.clone()),
+            false => state.clone(),
+        };
+        Target { step, state, files }
     }
 
     /// The state in which the files stand, Secrets apart that are as after `step`; of several that
@@ -114,7 +128,8 @@ impl<'p> Stand<'p> {
     ///
     /// Where one stands at none, what differs from the nearest, with its place.
     pub(crate) fn find(&self, input: &Input, step: usize) -> Result<Standing, Error> {
-        let files = self.as_planned(input);
+        let written = self.as_written(input);
+        let files = self.filled(&written);
         let target = self.plan.state(step).map_err(Error::failed)?;
         let secrets = self.objects.iter().filter(|object| object.kind == "Secret");
         let ahead: BTreeSet<ObjectRef> = secrets
@@ -143,15 +158,18 @@ impl<'p> Stand<'p> {
             (_, _, state) => return Err(self.elsewhere(input, &files, state)?),
         };
         Ok(Standing {
-            files,
+            files: written,
             state,
             ahead,
         })
     }
 
-    /// What changes from where the files stand to a state.
-    pub(crate) fn changes(&self, standing: &Standing, after: &Bundle) -> Vec<Change> {
-        let before = &standing.files;
+    /// What changes from where the files stand to a state; nothing where they stand there.
+    pub(crate) fn changes(&self, standing: &Standing, target: &Target) -> Vec<Change> {
+        if standing.state == Some(target.step) {
+            return Vec::new();
+        }
+        let (before, after) = (&standing.files, &target.files);
         let differing = self
             .objects
             .iter()
@@ -162,9 +180,18 @@ impl<'p> Stand<'p> {
                 object: object.clone(),
                 before: before.get(object).cloned(),
                 after: after.get(object).cloned(),
-                start: self.start.get(object).cloned(),
             });
         changed.collect()
+    }
+
+    /// A manifest with the values of a Secret.
+    ///
+    /// # Errors
+    ///
+    /// Where no file has them.
+    pub(crate) fn open(&self, manifest: &Manifest) -> Result<Manifest, String> {
+        let open = self.secrets.open(manifest);
+        open.ok_or_else(|| secret(manifest.object()))
     }
 
     /// Whether the plan has a word on an object.
@@ -172,31 +199,29 @@ impl<'p> Stand<'p> {
         self.objects.contains(object)
     }
 
-    /// The plan's objects as the files have them: Secrets sealed, and with the number of pods that
-    /// the plan was told.
+    /// The plan's objects as a state has them: Secrets sealed, and with the numbers of pods that the
+    /// plan was given.
     pub(crate) fn as_planned(&self, input: &Input) -> Bundle {
-        let written = self
-            .objects
-            .iter()
-            .filter_map(|object| input.loaded.bundle.get(object));
-        let filled = |manifest: &Manifest| {
-            let told = self
-                .start
-                .get(manifest.object())
-                .and_then(|start| start.pointer(REPLICAS));
-            match told {
-                Some(told) if manifest.pointer(REPLICAS).is_none() => {
-                    manifest.set(REPLICAS, told.clone())
-                }
-                _ => self.sealed(manifest),
-            }
-        };
-        written.map(filled).collect()
+        self.filled(&self.as_written(input))
+    }
+
+    /// The plan's objects as the files have them, Secrets sealed.
+    fn as_written(&self, input: &Input) -> Bundle {
+        let objects = self.objects.iter();
+        let written = objects.filter_map(|object| input.loaded.bundle.get(object));
+        written.map(|manifest| self.sealed(manifest)).collect()
+    }
+
+    fn filled(&self, written: &Bundle) -> Bundle {
+        let written = written.iter().cloned();
+        written
+            .map(|manifest| self.given.filled(manifest))
+            .collect()
     }
 
     fn sealed(&self, manifest: &Manifest) -> Manifest {
-        match self.secrets.get(manifest.object()) {
-            Some(planned) => self.sealer.seal_like(manifest, planned),
+        match self.planned.get(manifest.object()) {
+            Some(planned) => self.secrets.sealer.seal_like(manifest, planned),
             None => manifest.redacted(),
         }
     }

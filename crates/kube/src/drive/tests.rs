@@ -32,7 +32,7 @@ impl Script {
     fn hear(&mut self, what: String) {
         self.heard.push(what);
         if self.heard.len() == self.enough {
-            let reason = self.heard.join(" ");
+            let reason = self.heard.join(" ").into();
             self.outcome = Some(Outcome::Stopped { step: 0, reason });
         }
     }
@@ -92,7 +92,7 @@ async fn driven(
     .await
     .unwrap();
     let reason = end.map(|outcome| match outcome {
-        Outcome::Stopped { reason, .. } => reason,
+        Outcome::Stopped { reason, .. } => reason.to_string(),
         other => format!("{other:?}"),
     });
     (reason, told)

@@ -2,27 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::edit;
-use crate::{Place, Source, read};
+use super::on_text::{edited, value};
 
 /// The text after a change of its value.
 #[track_caller]
 fn check(before: &str, change: Value, after: &str) {
-    let source = Source {
-        place: Place::new("a.yaml", 1, 1),
-        document: 0,
-        pointer: String::new(),
-    };
-    let value = read("a.yaml", before.as_bytes())
-        .unwrap()
-        .documents
-        .remove(0)
-        .value;
+    let value = value(before);
     let mut wanted = value.clone();
     let patch = serde_json::from_value(change).unwrap();
     cutover_patch::apply(&mut wanted, &patch).unwrap();
-    let edited = edit(before.as_bytes(), &source, &value, &wanted).unwrap();
-    assert_eq!(String::from_utf8(edited).unwrap(), after);
+    assert_eq!(edited(before, &value, &wanted), after);
 }
 
 const ENV: &str = "env:\n# why A\n- name: A\n  value: a\n# why B\n- name: B\n  value: b # for now\n# why C\n# indeed\n- name: C\n  value: c\n# the end\n";
@@ -132,5 +121,29 @@ fn a_block_stays_one() {
     check("a: |-\n  x\n  y\nb: 1\n", set("x\n"), "a: |\n  x\nb: 1\n");
     check("a: >-\n  one\nb: 1\n", set("two"), "a: >-\n  two\nb: 1\n");
     check("a: one\nb: 1\n", set("x\n\ny"), "a: |-\n  x\n\n  y\nb: 1\n");
-    check("a: \"x\\ny\"\n", set("x\nz"), "a: |-\n  x\n  z\n");
+    check("a: \"x\\ny\"\n", set("x\nz"), "a: \"x\\nz\"\n");
+}
+
+/// Where one fails, a person's file comes back from a plan in other quotes than it had.
+#[test]
+fn quotes_that_fewer_strings_have_tell_what_had_none() {
+    let there_and_back = |before: &str, there: &str| {
+        let text = &value(before)["a"];
+        let set = |text: &Value| json!([{"op": "replace", "path": "/a", "value": text}]);
+        check(before, set(&json!("10")), there);
+        check(there, set(text), before);
+    };
+    there_and_back("a: b\n", "a: '10'\n");
+    there_and_back("a: \"b\"\n", "a: \"10\"\n");
+    there_and_back("a: b\nc: \"1\"\n", "a: '10'\nc: \"1\"\n");
+    there_and_back("a: \"b\"\nc: \"1\"\n", "a: \"10\"\nc: \"1\"\n");
+    there_and_back("a: b\nc: '1'\n", "a: \"10\"\nc: '1'\n");
+    there_and_back("a: 'b'\nc: '1'\n", "a: '10'\nc: '1'\n");
+    there_and_back("a: b\nc: 'd'\ne: \"1\"\n", "a: \"10\"\nc: 'd'\ne: \"1\"\n");
+    // What is new looks like most of the others.
+    check(
+        "a: 1\nc: \"1\"\n",
+        json!([{"op": "add", "path": "/b", "value": "10"}]),
+        "a: 1\nc: \"1\"\nb: \"10\"\n",
+    );
 }

@@ -11,6 +11,8 @@ mod tree;
 #[cfg(test)]
 mod comments;
 #[cfg(test)]
+mod on_text;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod there_and_back;
@@ -20,7 +22,7 @@ use cutover_patch::{
     jsonptr::{Pointer, PointerBuf},
 };
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::error::EditError;
 use self::obstacle::Obstacle;
@@ -35,10 +37,11 @@ use crate::{Document, MergeKeys, Source, flatten, locate, read};
 /// right above, and what is new is indented and ordered like what stands beside it. The result is
 /// read again and compared before it is returned, so a file is either right or not written.
 ///
-/// What is changed and changed back is byte for byte as it was. Not so what is removed, a text
-/// that is folded over several lines, a number in another spelling than JSON's, and a string that
-/// comes to need quotes, or no longer does, where the other strings of the document do not tell
-/// which it had.
+/// What is changed and changed back is byte for byte as it was: a string that comes to need quotes
+/// gets those that fewer strings of the document have, so the way back tells it from one that had
+/// them. Not so what is removed, a text that is folded over several lines, a number in another
+/// spelling than JSON's, a string without quotes that kustomize takes for something else, and one that
+/// has those quotes without need and comes to need them.
 ///
 /// What is shared by an anchor, an alias or a merge key is not changed, nor what bears a tag. JSON
 /// stays JSON.
@@ -56,7 +59,7 @@ use crate::{Document, MergeKeys, Source, flatten, locate, read};
 /// let loaded = bundle(vec![read("a.yaml", file).unwrap()]).unwrap();
 /// let (object, source) = loaded.sources.first_key_value().unwrap();
 /// let before = loaded.bundle.get(object).unwrap();
-/// let after = before.set("/spec/type", "NodePort".into());
+/// let after = before.set("/spec/type", "NodePort".into()).unwrap();
 /// let edited = edit(file, source, before.value(), after.value()).unwrap();
 /// assert_eq!(
 ///     String::from_utf8(edited).unwrap(),
@@ -131,7 +134,9 @@ impl<'t> Task<'t> {
             return None;
         }
         let patch = under(&source.pointer, diff(before, after, &MergeKeys))?;
-        apply(&mut wanted, &patch).ok()?;
+        if apply(&mut wanted, &patch).is_err() {
+            return None;
+        }
         // YAML may begin with `{` too, but kubectl takes that for JSON at the beginning of a file.
         let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
         let (_, findings) = value_of(text, json)?;
@@ -190,7 +195,7 @@ impl<'t> Task<'t> {
 
     /// The change as text; of a Secret, only what is done where.
     fn by_hand(&self) -> String {
-        let mut operations = serde_json::to_value(&self.patch).unwrap_or_default();
+        let mut operations = json!(self.patch);
         if self.secret {
             for operation in operations
                 .as_array_mut()
@@ -209,7 +214,10 @@ impl<'t> Task<'t> {
 fn value_of(text: &str, json: bool) -> Option<(Value, usize)> {
     // Behind a separator, YAML that begins with `{` is not taken for JSON.
     let separator = if json { "" } else { "---\n" };
-    let mut reading = read("", format!("{separator}{text}").as_bytes()).ok()?;
+    let text = format!("{separator}{text}");
+    let Ok(mut reading) = read("", text.as_bytes()) else {
+        return None;
+    };
     let document = reading
         .documents
         .pop()
@@ -219,7 +227,9 @@ fn value_of(text: &str, json: bool) -> Option<(Value, usize)> {
 
 /// The changes of a patch, without its tests, for an object that stands at `at`.
 fn under(at: &str, patch: Patch) -> Option<Patch> {
-    let prefix = Pointer::parse(at).ok()?;
+    let Ok(prefix) = Pointer::parse(at) else {
+        return None;
+    };
     let moved = |path: &PointerBuf| prefix.concat(path);
     let changes = patch.0.into_iter().filter_map(|operation| match operation {
         PatchOperation::Test(_) => None,

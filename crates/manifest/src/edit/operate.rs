@@ -25,9 +25,14 @@ pub(super) enum Style {
 ///
 /// `None` where the text has no tree, or the patch does not fit.
 pub(super) fn patched(text: &str, patch: &Patch, style: Style) -> Result<Option<String>, Obstacle> {
+    let Some(root) = Node::parse(text, style == Style::Json) else {
+        return Ok(None);
+    };
+    let (json, cautious) = (style == Style::Json, style == Style::Quoted);
+    let strings = Strings::of(&root, patch, json, cautious);
     let mut text = text.to_owned();
     for operation in &patch.0 {
-        let Some(next) = operate(&text, operation, style)? else {
+        let Some(next) = operate(&text, operation, strings)? else {
             return Ok(None);
         };
         text = next;
@@ -38,12 +43,16 @@ pub(super) fn patched(text: &str, patch: &Patch, style: Style) -> Result<Option<
 fn operate(
     text: &str,
     operation: &PatchOperation,
-    style: Style,
+    strings: Strings,
 ) -> Result<Option<String>, Obstacle> {
-    let Some(root) = Node::parse(text, style == Style::Json) else {
+    let Some(root) = Node::parse(text, strings.json) else {
         return Ok(None);
     };
-    let editor = Editor { text, root, style };
+    let editor = Editor {
+        text,
+        root,
+        strings,
+    };
     match operation {
         PatchOperation::Add(add) => editor.add(add.path.as_str(), &add.value),
         PatchOperation::Replace(replace) => editor.replace(replace.path.as_str(), &replace.value),
@@ -59,7 +68,7 @@ fn operate(
 struct Editor<'t> {
     text: &'t str,
     root: Node,
-    style: Style,
+    strings: Strings,
 }
 
 /// The map or list that holds the place of an operation.
@@ -78,7 +87,7 @@ impl<'t> Editor<'t> {
         let parent = self.parent(path)?;
         let absent = || Obstacle::new(ObstacleKind::NotWritten, path, path);
         let collection = parent.node.collection().ok_or_else(absent)?;
-        let layout = self.layout(None);
+        let layout = self.layout();
         if collection.slots.is_empty() {
             return Ok(Some(splice::into_empty(&layout, &parent.as_empty(), new)));
         }
@@ -111,7 +120,7 @@ impl<'t> Editor<'t> {
             .node
             .collection()
             .is_some_and(|within| within.is_flow);
-        let layout = self.layout(Some(slot.value.start));
+        let layout = self.layout();
         Ok(Some(splice::set(&layout, slot, new, is_flow)))
     }
 
@@ -136,8 +145,10 @@ impl<'t> Editor<'t> {
     fn relocate(&self, from: &str, path: &str) -> Result<Option<String>, Obstacle> {
         let (source, target) = (self.parent(from)?, self.parent(path)?);
         source.target(from)?;
-        let indices = source.name.parse().ok().zip(target.name.parse().ok());
-        let (Some(list), Some((from, to))) = (source.node.collection(), indices) else {
+        let (Ok(from), Ok(to)) = (source.name.parse(), target.name.parse()) else {
+            return Ok(None);
+        };
+        let Some(list) = source.node.collection() else {
             return Ok(None);
         };
         if source.node.start != target.node.start || list.is_map {
@@ -146,10 +157,8 @@ impl<'t> Editor<'t> {
         Ok(splice::relocate(self.text, list, from, to))
     }
 
-    fn layout(&self, except: Option<usize>) -> Layout<'t> {
-        let (json, cautious) = (self.style == Style::Json, self.style == Style::Quoted);
-        let strings = Strings::of(&self.root, except, json, cautious);
-        Layout::of(self.text, &self.root, strings)
+    fn layout(&self) -> Layout<'t> {
+        Layout::of(self.text, &self.root, self.strings)
     }
 
     fn parent(&self, path: &str) -> Result<Parent<'_>, Obstacle> {

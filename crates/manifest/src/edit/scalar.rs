@@ -1,10 +1,13 @@
 //! How a new scalar is written: as the one that it replaces, where kubectl and kustomize both read
 //! it back so, and as the document writes such scalars elsewhere.
 
+use std::collections::BTreeSet;
+
+use cutover_patch::{Patch, PatchOperation, apply};
 use granit_parser::ScalarStyle;
 use serde_json::Value;
 
-use super::tree::{Kind, Node};
+use super::tree::{Kind, Node, Slot};
 use crate::emit::{double_quoted, number, quoted};
 
 /// How a document writes its strings.
@@ -14,42 +17,36 @@ pub(super) struct Strings {
     pub(super) cautious: bool,
     /// As JSON has them.
     pub(super) json: bool,
-    /// It takes `'` where a string needs quotes, else `"`.
-    single: bool,
-    /// Strings that need none stand in these quotes too.
-    needless: bool,
+    /// New strings that need quotes take `'`, else `"`.
+    usual_is_single: bool,
+    /// Strings that had no quotes and come to need them take `'`, else `"`.
+    forced_is_single: bool,
 }
 
 impl Strings {
-    /// The habits of a document, of what begins at `except` apart.
-    pub(super) fn of(root: &Node, except: Option<usize>, json: bool, cautious: bool) -> Self {
-        // How many strings stand in `"` and in `'`, and whether any of them needs no quotes.
-        let (mut quoted, mut needless) = ([0, 0], [false, false]);
+    /// The habits of a document, read from what the patch leaves as it is: so they are the same on
+    /// the way back.
+    pub(super) fn of(root: &Node, patch: &Patch, json: bool, cautious: bool) -> Self {
+        let lasting = lasting(root, patch);
+        // How many strings stand in `"` and in `'`: first those that need no quotes.
+        let [mut needless, mut all] = [[0, 0]; 2];
         for node in root.descendants() {
-            let Kind::Scalar { style, text } = &node.kind else {
+            let Kind::Scalar { text, .. } = &node.kind else {
                 continue;
             };
-            let at = match style {
-                _ if except == Some(node.start) => continue,
-                ScalarStyle::DoubleQuoted => 0,
-                ScalarStyle::SingleQuoted => 1,
-                _ => continue,
+            let Some(single) = quotes_of(node).filter(|_| lasting.contains(&node.start)) else {
+                continue;
             };
-            quoted[at] += 1;
-            needless[at] |= is_bare(text, true);
+            all[usize::from(single)] += 1;
+            needless[usize::from(single)] += usize::from(is_bare(text, true));
         }
-        let usual = usize::from(quoted[1] > quoted[0]);
-        // The other quotes tell a string that had none and needs them from one that had them.
-        let taken = if needless[usual] && !needless[1 - usual] {
-            1 - usual
-        } else {
-            usual
-        };
+        let [double, single] = [0, 1].map(|kind| (needless[kind], all[kind]));
         Self {
             cautious,
             json,
-            single: taken == 1,
-            needless: needless[taken],
+            usual_is_single: all[1] > all[0],
+            // The rarer kind tells a string that had no quotes from one that had them.
+            forced_is_single: single <= double,
         }
     }
 
@@ -66,14 +63,12 @@ impl Strings {
         }
     }
 
-    /// Whether a string has quotes because it needs them, and none that this document gives
-    /// without need.
+    /// Whether a string has quotes only because it needs them.
     pub(super) fn are_forced(self, old: &Node, is_flow: bool) -> bool {
         let Kind::Scalar { text, .. } = &old.kind else {
             return false;
         };
-        let usual = quotes_of(old) == Some(self.single) && !self.needless;
-        usual && !is_bare(text, is_flow)
+        quotes_of(old) == Some(self.forced_is_single) && !is_bare(text, is_flow)
     }
 
     /// The key of a map.
@@ -86,10 +81,11 @@ impl Strings {
             return Value::from(text).to_string();
         }
         let fits = is_bare(text, is_flow);
-        let quotes = match old.and_then(quotes_of) {
-            Some(_) if fits && old.is_some_and(|old| self.are_forced(old, is_flow)) => None,
-            Some(single) => Some(single),
-            None => (!fits).then_some(self.single),
+        let quotes = match old.map(quotes_of) {
+            Some(Some(_)) if fits && old.is_some_and(|old| self.are_forced(old, is_flow)) => None,
+            Some(Some(single)) => Some(single),
+            Some(None) => (!fits).then_some(self.forced_is_single),
+            None => (!fits).then_some(self.usual_is_single),
         };
         match quotes {
             _ if self.cautious => double_quoted(text),
@@ -100,6 +96,59 @@ impl Strings {
             }
             Some(_) => double_quoted(text),
         }
+    }
+}
+
+/// Where the scalars begin that are there before and after a patch.
+fn lasting(root: &Node, patch: &Patch) -> BTreeSet<usize> {
+    let mut starts = starts(root);
+    let mut found = BTreeSet::new();
+    // What does not fit the text comes to nothing anyway.
+    if apply(&mut starts, &emptied(patch)).is_ok() {
+        collect(&starts, &mut found);
+    }
+    found
+}
+
+/// The same tree with the beginning of each scalar in its place.
+fn starts(node: &Node) -> Value {
+    let Kind::Collection(collection) = &node.kind else {
+        return node.start.into();
+    };
+    let slots = &collection.slots;
+    if !collection.is_map {
+        return slots.iter().map(|slot| starts(&slot.value)).collect();
+    }
+    let entry = |slot: &Slot| Some((slot.key.clone()?, starts(&slot.value)));
+    slots.iter().filter_map(entry).collect()
+}
+
+/// The same operations, with nothing in place of what they put in.
+fn emptied(patch: &Patch) -> Patch {
+    let mut patch = patch.clone();
+    for operation in &mut patch.0 {
+        match operation {
+            PatchOperation::Add(add) => add.value = Value::Null,
+            PatchOperation::Replace(replace) => replace.value = Value::Null,
+            PatchOperation::Remove(_)
+            | PatchOperation::Move(_)
+            | PatchOperation::Copy(_)
+            | PatchOperation::Test(_) => {}
+        }
+    }
+    patch
+}
+
+fn collect(value: &Value, found: &mut BTreeSet<usize>) {
+    match value {
+        Value::Object(map) => map.values().for_each(|value| collect(value, found)),
+        Value::Array(items) => items.iter().for_each(|value| collect(value, found)),
+        Value::Number(start) => {
+            if let Some(Ok(start)) = start.as_u64().map(usize::try_from) {
+                found.insert(start);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
 

@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use super::edit;
-use crate::{MergeKeys, Place, Source, read};
+use super::on_text::{edited, value};
+use crate::MergeKeys;
 
 /// Manifests as people write them.
 const FILES: [&str; 6] = [
     "# the web server\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web   # its name\n  labels: {app: web, \"tier\": \"front\"}\n  annotations:\n    note: >-\n      one line\n    script: |\n      echo a\n\n      echo b\n\nspec:\n  replicas: 3            # one a zone\n  paused: false\n\n  # how it rolls\n  strategy:\n    rollingUpdate: {maxSurge: 1, maxUnavailable: 25%}\n  template:\n    spec:\n      nodeSelector: {}\n      tolerations: []\n      containers:\n      # the web server\n      - name: web\n        image: \"web:1.0.0\" # tagged\n        args: [\"-v\", \"--port\", \"8080\"]\n        env:\n        # why A\n        - name: A\n          value: a\n        # why B\n        - name: B\n          value: \"1\"\n          # - name: C\n        - {name: D, value: \"yes\"}\n\n      # ships logs\n      - image: logs:1\n        name: logs\n        command:\n          - sh\n          - -c\n          - |\n            run\n            more\n      # the end\n",
-    "kind: ConfigMap\napiVersion: v1\nmetadata:\n    name: 'map'\ndata:\n    version: 1.0.0\n    port: '8080'\n    path: /etc\n    list:\n        - a\n        - b  # the second\n\n        - c\n    last: 'x'",
+    "kind: 'ConfigMap'\napiVersion: v1\nmetadata:\n    name: 'map'\ndata:\n    version: 1.0.0\n    port: '8080'\n    path: /etc\n    list:\n        - a\n        - b  # the second\n\n        - c\n    last: 'x'",
     "---\n{apiVersion: v1, kind: Service, metadata: {name: web}, # its name\n spec: {ports: [{name: web, port: 80},\n    {name: tls, port: 443}], selector: {app: web}, none: [], some: [ ], externalIPs: [ 10.0.0.1, 10.0.0.2 ]}}\n",
     "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Service\",\n  \"metadata\": {\"name\": \"web\"},\n  \"spec\": {\n    \"ports\": [\n      {\n        \"name\": \"web\",\n        \"port\": 80\n      },\n      {\n        \"name\": \"tls\",\n        \"port\": 443\n      }\n    ],\n    \"none\": [],\n    \"selector\": {\n      \"app\": \"web\"\n    }\n  }\n}\n",
     "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"spec\":{\"ports\":[{\"name\":\"web\",\"port\":80},{\"name\":\"tls\",\"port\":443}],\"selector\":{\"app\":\"web\"}}}",
@@ -118,26 +118,6 @@ fn takes_away(before: &Value, after: &Value) -> bool {
     };
     let removes = |operation: &PatchOperation| matches!(operation, PatchOperation::Remove(_));
     there.iter().any(removes) || there.iter().chain(&back).any(replaces)
-}
-
-fn value(text: &str) -> Value {
-    read("a.yaml", text.as_bytes())
-        .unwrap()
-        .documents
-        .remove(0)
-        .value
-}
-
-fn edited(text: &str, before: &Value, after: &Value) -> String {
-    let source = Source {
-        place: Place::new("a.yaml", 1, 1),
-        document: 0,
-        pointer: String::new(),
-    };
-    match edit(text.as_bytes(), &source, before, after) {
-        Ok(edited) => String::from_utf8(edited).unwrap(),
-        Err(error) => panic!("{error}\n{text}"),
-    }
 }
 
 proptest! {

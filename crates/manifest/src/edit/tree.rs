@@ -77,7 +77,10 @@ impl Node {
             let named = |slot: &&Slot| slot.key.as_deref() == Some(name);
             return collection.slots.iter().rfind(named);
         }
-        collection.slots.get(name.parse::<usize>().ok()?)
+        let Ok(index) = name.parse::<usize>() else {
+            return None;
+        };
+        collection.slots.get(index)
     }
 
     /// The value itself and all within it.
@@ -103,7 +106,9 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn next(&mut self) -> Option<Found<'t>> {
         loop {
-            let (event, span) = self.events.next()?.ok()?;
+            let Ok((event, span)) = self.events.next()? else {
+                return None;
+            };
             match event {
                 Event::StreamStart | Event::DocumentStart(..) | Event::Comment(..) => {}
                 _ => return Some((event, span.byte_range()?)),

@@ -84,7 +84,7 @@ fn what_cannot_be_used_is_an_error_with_its_place() {
     );
     check(
         "apiVersion: v1\nkind: Pod\nkind: Job\nmetadata: {name: a}\n",
-        &["a.yaml:3:1: the key `kind` stands already in line 2"],
+        &["a.yaml:3:1: the key `kind` is already defined in line 2"],
     );
     let hpa = |version| {
         format!(
@@ -93,7 +93,7 @@ fn what_cannot_be_used_is_an_error_with_its_place() {
     };
     check(
         &format!("{}---\n{}", hpa("v1"), hpa("v2")),
-        &["a.yaml:5:1: HorizontalPodAutoscaler a stands already in a.yaml:1:1"],
+        &["a.yaml:5:1: HorizontalPodAutoscaler a is already defined in a.yaml:1:1"],
     );
     check(
         "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\n",
@@ -156,19 +156,19 @@ fn a_key_twice_is_an_error_where_its_object_changes() {
         text,
         "none",
         &[
-            "warning: a.yaml:6:15: Service a: the key `port` stands already in line 6",
-            "warning: a.yaml:10:21: Service c: the key `name` stands already in line 10",
+            "warning: a.yaml:6:15: Service a: the key `port` is already defined in line 6",
+            "warning: a.yaml:10:21: Service c: the key `name` is already defined in line 10",
         ],
     );
     check_duplicates(
         text,
         "Service a",
-        &["a.yaml:6:15: the key `port` stands already in line 6"],
+        &["a.yaml:6:15: the key `port` is already defined in line 6"],
     );
     check_duplicates(
         text,
         "Service c",
-        &["a.yaml:10:21: the key `name` stands already in line 10"],
+        &["a.yaml:10:21: the key `name` is already defined in line 10"],
     );
 }
 
@@ -178,7 +178,7 @@ fn a_key_twice_in_a_secret_shows_no_value() {
     check_duplicates(
         "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  token: one\n  token: two\n",
         "none",
-        &["warning: a.yaml:6:3: Secret a: the key `token` stands already in line 5"],
+        &["warning: a.yaml:6:3: Secret a: the key `token` is already defined in line 5"],
     );
 }
 
@@ -196,16 +196,16 @@ fn a_key_twice_in_a_list_is_one_of_its_item_or_an_error() {
         .map(|at| item(&format!("s{at}"), ""))
         .chain([item("last", twice)])
         .collect();
-    let last = "a.yaml:40:23: the key `c` stands already in line 40";
+    let last = "a.yaml:40:23: the key `c` is already defined in line 40";
     check_duplicates(&list("", &items, ""), "Service last", &[last]);
-    let warning = "warning: a.yaml:40:23: Service last: the key `c` stands already in line 40";
+    let warning = "warning: a.yaml:40:23: Service last: the key `c` is already defined in line 40";
     check_duplicates(&list("", &items, ""), "Service s1", &[warning]);
 
     let before = "apiVersion: v1\nkind: Service\nmetadata: {name: before}\n---\n";
     check_duplicates(
         &list(&format!("{before}kind: List\n"), &item("a", ""), ""),
         "none",
-        &["a.yaml:7:1: the key `kind` stands already in line 5"],
+        &["a.yaml:7:1: the key `kind` is already defined in line 5"],
     );
     check_duplicates(
         &list(
@@ -214,6 +214,6 @@ fn a_key_twice_in_a_list_is_one_of_its_item_or_an_error() {
             &format!("items:\n{}", item("b", "")),
         ),
         "none",
-        &["a.yaml:11:1: the key `items` stands already in line 7"],
+        &["a.yaml:11:1: the key `items` is already defined in line 7"],
     );
 }

@@ -11,7 +11,7 @@ use crate::Place;
 /// let findings: Vec<String> = reading.findings.iter().map(ToString::to_string).collect();
 /// assert_eq!(findings, [
 ///     "a.yaml:2:10: `no` is false for kubectl and \"no\" for kustomize\nhint: quote it if it is meant as text",
-///     "a.yaml:3:3: the key `debug` stands already in line 2\nhint: kubectl takes the last one; remove the others",
+///     "a.yaml:3:3: the key `debug` is already defined in line 2\nhint: kubectl takes the last one; remove the others",
 ///     "a.yaml:3:10: `on` is true for kubectl and \"on\" for kustomize\nhint: quote it if it is meant as text",
 /// ]);
 /// ```
@@ -46,7 +46,7 @@ pub enum FindingKind {
     DroppedAfterDocumentEnd,
     /// A key twice in one map, also where only the spellings differ (`1` and `"1"`).
     #[error(
-        "the key `{}` stands already in line {first}\nhint: kubectl takes the last one; remove the others",
+        "the key `{}` is already defined in line {first}\nhint: kubectl takes the last one; remove the others",
         key.escape_debug()
     )]
     DuplicateKey {

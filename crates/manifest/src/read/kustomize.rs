@@ -38,10 +38,10 @@ fn is_word_of_old(text: &str) -> bool {
 /// `0o-17`: v3 takes a sign behind the prefix.
 fn octal(text: &str) -> Option<Value> {
     let digits = text.strip_prefix("0o")?.replace('_', "");
-    digits
-        .starts_with(['+', '-'])
-        .then(|| i64::from_str_radix(&digits, 8).ok())?
-        .map(Value::from)
+    match i64::from_str_radix(&digits, 8) {
+        Ok(number) if digits.starts_with(['+', '-']) => Some(number.into()),
+        _ => None,
+    }
 }
 
 /// A date or time that v3 knows, as kustomize prints it.
@@ -67,10 +67,12 @@ pub(crate) fn time(text: &str) -> Option<String> {
 
 fn date(text: &str) -> Option<(String, &str)> {
     let (year, rest) = text.split_at_checked(4)?;
-    let year: u32 = year
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| year.parse().ok())??;
+    if !year.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let Ok(year) = year.parse::<u32>() else {
+        return None;
+    };
     let (month, rest) = number(rest.strip_prefix('-')?, 1..=12)?;
     let (day, rest) = number(rest.strip_prefix('-')?, 1..=31)?;
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
@@ -120,6 +122,8 @@ fn offset(text: &str) -> Option<&str> {
 /// One or two digits.
 fn number(text: &str, range: std::ops::RangeInclusive<u32>) -> Option<(u32, &str)> {
     let digits = text.bytes().take(2).take_while(u8::is_ascii_digit).count();
-    let number = text[..digits].parse().ok()?;
-    range.contains(&number).then_some((number, &text[digits..]))
+    match text[..digits].parse() {
+        Ok(number) if range.contains(&number) => Some((number, &text[digits..])),
+        _ => None,
+    }
 }

@@ -58,10 +58,10 @@ fn found<T>(
     then: impl FnOnce(&Chunk<'_>, Found) -> Option<T>,
 ) -> Option<T> {
     let text = Text::decode(bytes);
-    let chunk = chunks(&Arc::from(file), &text)
-        .ok()?
-        .into_iter()
-        .find(|chunk| chunk.index == document)?;
+    let Ok(chunks) = chunks(&Arc::from(file), &text) else {
+        return None;
+    };
+    let chunk = chunks.into_iter().find(|chunk| chunk.index == document)?;
     let tokens = tokens(pointer);
     let found = Walk {
         chunk: &chunk,
@@ -113,7 +113,9 @@ enum Next {
 impl Walk<'_> {
     fn run(mut self) -> Option<Found> {
         for event in compose::events(self.chunk) {
-            let (event, span) = event.ok()?;
+            let Ok((event, span)) = event else {
+                return None;
+            };
             match event {
                 Event::Scalar(text, style, _, tag) => {
                     let key = self.key(&text, style == ScalarStyle::Plain, tag.as_deref());
@@ -162,7 +164,10 @@ impl Walk<'_> {
             return None;
         }
         match tag {
-            Some(tag) => tag::resolve(text, tag).ok()?.into_key(),
+            Some(tag) => match tag::resolve(text, tag) {
+                Ok(scalar) => scalar.into_key(),
+                Err(_) => None,
+            },
             None if plain => Scalar::plain(text).into_key(),
             None => Some(text.to_owned()),
         }

@@ -114,10 +114,12 @@ fn integer(text: &str) -> Option<Scalar> {
     if digits.starts_with('+') {
         return None;
     }
-    let magnitude = u64::from_str_radix(digits, radix).ok()?;
+    let Ok(magnitude) = u64::from_str_radix(digits, radix) else {
+        return None;
+    };
     match text.as_bytes().first() {
         Some(b'-') => 0i64.checked_sub_unsigned(magnitude).map(Scalar::Integer),
-        Some(b'+') => i64::try_from(magnitude).ok().map(Scalar::Integer),
+        Some(b'+') => 0i64.checked_add_unsigned(magnitude).map(Scalar::Integer),
         _ => Some(i64::try_from(magnitude).map_or(Scalar::Unsigned(magnitude), Scalar::Integer)),
     }
 }
@@ -158,11 +160,14 @@ fn dotted(text: &str) -> Option<f64> {
 
 /// `0b-101`, which no standard knows.
 fn signed_binary(text: &str) -> Option<i64> {
-    if let Some(digits) = text.strip_prefix("0b") {
-        return i64::from_str_radix(digits, 2).ok();
-    }
-    let digits = text.strip_prefix("-0b")?;
-    i64::from_str_radix(&format!("-{digits}"), 2).ok()
+    let signed = match text.strip_prefix("0b") {
+        Some(digits) => digits.to_owned(),
+        None => format!("-{}", text.strip_prefix("-0b")?),
+    };
+    let Ok(number) = i64::from_str_radix(&signed, 2) else {
+        return None;
+    };
+    Some(number)
 }
 
 fn all_digits(text: &str) -> bool {
@@ -170,7 +175,10 @@ fn all_digits(text: &str) -> bool {
 }
 
 fn finite(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|value: &f64| value.is_finite())
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() => Some(value),
+        _ => None,
+    }
 }
 
 /// A float as JSON has it after Go has written it and read it again: whole numbers that fit are

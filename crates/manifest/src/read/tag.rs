@@ -43,8 +43,9 @@ pub(crate) fn is_merge(tag: &Tag) -> bool {
 fn binary(text: &str) -> Option<String> {
     let config = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
     let compact: String = text.split(['\r', '\n']).collect();
-    let bytes = GeneralPurpose::new(&base64::alphabet::STANDARD, config)
-        .decode(compact)
-        .ok()?;
+    let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, config);
+    let Ok(bytes) = engine.decode(compact) else {
+        return None;
+    };
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

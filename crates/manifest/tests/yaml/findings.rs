@@ -6,22 +6,22 @@ use cutover_manifest::read;
 fn keys_that_stand_twice_are_found() {
     check(
         "a: 1\nb: 2\na: 3\n",
-        &["3:1: the key `a` stands already in line 1"],
+        &["3:1: the key `a` is already defined in line 1"],
     );
     check(
         "yes: 1\n\"true\": 2\n",
         &[
             "1:1: `yes` is \"true\" for kubectl and \"yes\" for kustomize",
-            "2:1: the key `true` stands already in line 1",
+            "2:1: the key `true` is already defined in line 1",
         ],
     );
     check(
         "- {a: {b: 1, b: 2}}\n",
-        &["1:14: the key `b` stands already in line 1"],
+        &["1:14: the key `b` is already defined in line 1"],
     );
     check(
         "{\"a\": 1,\n \"a\": 2}\n",
-        &["2:2: the key `a` stands already in line 1"],
+        &["2:2: the key `a` is already defined in line 1"],
     );
     check("- a: 1\n- a: 2\n", &[]);
     check("x: &x {a: 1}\n---\nx: 2\n", &[]);

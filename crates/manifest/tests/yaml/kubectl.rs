@@ -145,7 +145,11 @@ fn run(arguments: &[&str], input: &[u8]) -> Option<Output> {
     let input = input.to_vec();
     let writer = std::thread::spawn(move || stdin.write_all(&input));
     let output = child.wait_with_output().expect("kubectl ends");
-    let _ = writer.join();
+    #[expect(
+        clippy::let_underscore_must_use,
+        reason = "kubectl may end before it has read all"
+    )]
+    let _ = writer.join().expect("the thread only writes");
     Some(output)
 }
 

@@ -5,6 +5,10 @@
     clippy::unwrap_used,
     reason = "a test that panics has failed"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "that a file is refused is what kubectl and we are compared by"
+)]
 
 mod emitter;
 mod findings;

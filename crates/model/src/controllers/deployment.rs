@@ -5,33 +5,15 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::action::Action;
 use super::sets::Sets;
 use super::status::{self, paused};
 use super::{rolling, scaling};
 use crate::objects::{
-    Condition, Deployment, DeploymentStatus, Labels, Phase, ReplicaSet, ReplicaSetStatus, Template,
-    Uid, annotation, second,
+    Deployment, DeploymentStatus, Labels, Phase, ReplicaSet, ReplicaSetStatus, Template, Uid,
+    annotation, second,
 };
 use crate::server::Server;
-
-/// What the controller decides to do.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Action {
-    /// Say that the Deployment is paused, or goes on.
-    Pause(Condition),
-    /// Bring the new set's revision, annotations and `minReadySeconds` up to date.
-    Refresh(Uid),
-    Create {
-        replicas: u32,
-    },
-    Scale(Vec<(Uid, u32)>),
-    /// Delete an old set.
-    Remove(Uid),
-    /// Write the counts.
-    Status,
-    /// Write the counts and how the rollout goes.
-    RolloutStatus,
-}
 
 /// Looks at a Deployment once and does the next thing.
 pub(crate) fn sync(server: &mut Server, uid: Uid, now: Timestamp) {
@@ -231,18 +213,19 @@ fn write(server: &mut Server, uid: Uid, status: DeploymentStatus, sets: &Sets, n
 
 /// When the rollout has stood for too long, unless it moves.
 fn deadline(deployment: &Deployment, status: &DeploymentStatus) -> Option<Timestamp> {
-    let seconds = deployment
-        .spec
-        .deadline
-        .filter(|_| !deployment.spec.paused)?;
+    if deployment.spec.paused {
+        return None;
+    }
+    let seconds = deployment.spec.deadline?;
     let condition = status.condition("Progressing")?;
     if [status::COMPLETE, status::TIMED_OUT].contains(&condition.reason) {
         return None;
     }
-    condition
-        .updated
-        .checked_add(SignedDuration::from_secs(i64::from(seconds) + 1))
-        .ok()
+    let patience = SignedDuration::from_secs(i64::from(seconds) + 1);
+    let Ok(deadline) = condition.updated.checked_add(patience) else {
+        return None;
+    };
+    Some(deadline)
 }
 
 #[cfg(test)]

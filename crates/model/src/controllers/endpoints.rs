@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::replica_set::suffix;
-use crate::objects::{Endpoint, Phase, Pod, Service, Slice, SlicePort, Uid, selects};
+use crate::objects::{Endpoint, Phase, Pod, Service, Slice, SlicePort, Uid, number, selects};
 use crate::server::Server;
 
 /// Looks at a Service once and writes its slices.
@@ -65,17 +65,15 @@ fn wanted(server: &Server, service: &Service) -> BTreeMap<Vec<SlicePort>, Vec<En
 
 /// The Service's ports as this pod has them; a name that it lacks is left out.
 fn ports(service: &Service, pod: &Pod) -> Vec<SlicePort> {
-    let number = |target: &Value| match target {
+    let port = |target: &Value| match target {
         Value::String(name) => pod.spec.port(name),
-        number => number
-            .as_u64()
-            .and_then(|number| u32::try_from(number).ok()),
+        other => number(other),
     };
     let resolved = service.ports.iter().filter_map(|(name, protocol, target)| {
         Some(SlicePort {
             name: name.clone(),
             protocol: protocol.clone(),
-            number: number(target)?,
+            number: port(target)?,
         })
     });
     resolved.collect()

@@ -142,7 +142,7 @@ fn schedule(pod: &mut Pod, fate: Fate, start_at: Timestamp) {
 
 fn start(pod: &mut Pod, fate: Fate, ready_at: Timestamp, now: Timestamp) {
     pod.phase = Phase::Running;
-    pod.address = u32::try_from(pod.header.uid.0).ok();
+    pod.address = Some(pod.header.uid.0);
     pod.next = match fate {
         Fate::Slow { seconds } => Some((
             after(ready_at, u64::from(seconds) * 1000),

@@ -1,6 +1,6 @@
 //! What the Deployment controller does next when it rolls out, or recreates.
 
-use super::deployment::Action;
+use super::action::Action;
 use super::sets::{Set, Sets};
 use crate::objects::{Deployment, DeploymentSpec, Uid};
 
@@ -58,10 +58,7 @@ fn finish(deployment: &Deployment, sets: &Sets) -> Action {
 
 /// A set that `revisionHistoryLimit` has no room for, among the oldest.
 pub(super) fn too_old(spec: &DeploymentSpec, sets: &Sets) -> Option<Uid> {
-    let beyond = sets
-        .old
-        .len()
-        .saturating_sub(usize::try_from(spec.history_limit?).ok()?);
+    let beyond = sets.old.len().saturating_sub(spec.history_limit? as usize);
     let mut by_age: Vec<_> = sets.old.iter().collect();
     by_age.sort_by_key(|set| (set.revision, set.created));
     let removable = |set: &&&Set| set.replicas == 0 && set.total == 0 && set.is_observed;

@@ -1,7 +1,7 @@
 //! What the Deployment controller does when only the size changes: `sync` and its proportional
 //! scaling.
 
-use super::deployment::Action;
+use super::action::Action;
 use super::rolling::too_old;
 use super::sets::{Set, Sets};
 use crate::objects::{Deployment, DeploymentSpec, Uid};

@@ -16,7 +16,10 @@ impl Amount {
     /// `None` for what is neither.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         match value {
-            Value::String(text) => Some(Self::Percent(text.strip_suffix('%')?.parse().ok()?)),
+            Value::String(text) => match text.strip_suffix('%')?.parse() {
+                Ok(percent) => Some(Self::Percent(percent)),
+                Err(_) => None,
+            },
             other => Some(Self::Count(super::template::number(other)?)),
         }
     }

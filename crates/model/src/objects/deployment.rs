@@ -58,12 +58,13 @@ impl Deployment {
         texts(&self.manifest.value()["metadata"]["annotations"])
     }
 
+    /// 0 where it has none, or one that is no number: its controller goes by nothing else then.
     pub(crate) fn revision(&self) -> u64 {
         let revision = &self.manifest.value()["metadata"]["annotations"][annotation::REVISION];
-        revision
-            .as_str()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0)
+        match revision.as_str().map(str::parse) {
+            Some(Ok(revision)) => revision,
+            Some(Err(_)) | None => 0,
+        }
     }
 
     /// Whether the stored status says that the rollout is over.

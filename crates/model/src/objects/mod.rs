@@ -4,7 +4,7 @@ mod budget;
 pub(crate) use budget::{Amount, Budget};
 
 mod json;
-pub(crate) use json::{labels, object};
+pub(crate) use json::{labels, manifest, object};
 
 mod template;
 pub(crate) use template::{Labels, PodSpec, Template, items, number, safe, selects, text, texts};

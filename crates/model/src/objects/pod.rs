@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::template::Container;
-use super::{Header, Labels, PodSpec, Template, Uid, labels, object, stamp};
+use super::{Header, Labels, PodSpec, Template, Uid, labels, manifest, object, stamp};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pod {
@@ -24,7 +24,7 @@ pub(crate) struct Pod {
     pub(crate) spec: Arc<PodSpec>,
     pub(crate) phase: Phase,
     /// The number of its address, once it has one.
-    pub(crate) address: Option<u32>,
+    pub(crate) address: Option<u64>,
     /// Since when it is ready.
     pub(crate) ready: Option<Timestamp>,
     /// When it last became ready or stopped to be.
@@ -85,12 +85,16 @@ impl Pod {
         self.is_active() && self.ready.is_some_and(long)
     }
 
+    /// What its annotation says, where that is a number.
     pub(crate) fn deletion_cost(&self) -> i64 {
         let cost = self
             .template
             .annotations
             .get("controller.kubernetes.io/pod-deletion-cost");
-        cost.and_then(|cost| cost.parse().ok()).unwrap_or(0)
+        match cost.map(|cost| cost.parse()) {
+            Some(Ok(cost)) => cost,
+            Some(Err(_)) | None => 0,
+        }
     }
 
     pub(crate) fn ip(&self) -> Option<String> {
@@ -103,11 +107,8 @@ impl Pod {
         ))
     }
 
-    pub(crate) fn show(&self) -> Option<Manifest> {
-        if self.shown.get().is_none() {
-            let _ = self.shown.set(Manifest::new(self.value()).ok()?);
-        }
-        self.shown.get().cloned()
+    pub(crate) fn show(&self) -> Manifest {
+        self.shown.get_or_init(|| manifest(self.value())).clone()
     }
 
     fn value(&self) -> Value {

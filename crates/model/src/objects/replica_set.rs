@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::deployment::present;
-use super::{Condition, Header, Labels, Template, Uid, annotation, labels, object};
+use super::{Condition, Header, Labels, Template, Uid, annotation, labels, manifest, object};
 
 #[derive(Clone, Debug)]
 pub(crate) struct ReplicaSet {
@@ -47,23 +47,21 @@ pub(crate) struct ReplicaSetStatus {
 }
 
 impl ReplicaSet {
-    /// A number that the Deployment controller keeps in an annotation; 0 where it has not.
+    /// A number that the Deployment controller keeps in an annotation; 0 where it has not, or
+    /// somebody has written what is no number.
     pub(crate) fn noted(&self, annotation: &str) -> u64 {
-        self.annotations
-            .get(annotation)
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0)
+        match self.annotations.get(annotation).map(|text| text.parse()) {
+            Some(Ok(number)) => number,
+            Some(Err(_)) | None => 0,
+        }
     }
 
     pub(crate) fn revision(&self) -> u64 {
         self.noted(annotation::REVISION)
     }
 
-    pub(crate) fn show(&self) -> Option<Manifest> {
-        if self.shown.get().is_none() {
-            let _ = self.shown.set(Manifest::new(self.value()).ok()?);
-        }
-        self.shown.get().cloned()
+    pub(crate) fn show(&self) -> Manifest {
+        self.shown.get_or_init(|| manifest(self.value())).clone()
     }
 
     fn value(&self) -> Value {

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use cutover_manifest::Manifest;
 use serde_json::Value;
 
-use super::{Header, Uid, object};
+use super::{Header, Uid, manifest, object};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
@@ -38,11 +38,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Slice {
-    pub(crate) fn show(&self) -> Option<Manifest> {
-        if self.shown.get().is_none() {
-            let _ = self.shown.set(Manifest::new(self.value()).ok()?);
-        }
-        self.shown.get().cloned()
+    pub(crate) fn show(&self) -> Manifest {
+        self.shown.get_or_init(|| manifest(self.value())).clone()
     }
 
     fn value(&self) -> Value {

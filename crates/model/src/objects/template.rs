@@ -130,7 +130,10 @@ pub(crate) fn items(value: &Value) -> impl Iterator<Item = &Value> {
 
 /// A number of pods or seconds.
 pub(crate) fn number(value: &Value) -> Option<u32> {
-    u32::try_from(value.as_u64()?).ok()
+    let Ok(number) = u32::try_from(value.as_u64()?) else {
+        return None;
+    };
+    Some(number)
 }
 
 /// A text, empty where there is none.

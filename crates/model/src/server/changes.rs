@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cutover_manifest::Manifest;
+use cutover_manifest::{Field, Manifest};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Call, Key, Server, metadata};
+use super::{Call, Server, metadata};
+use crate::key::Key;
 use crate::objects::{
     Deployment, DeploymentSpec, DeploymentStatus, Header, Next, Phase, Pod, ReplicaSet, Service,
     Slice, Uid, Written, annotation, second, selects,
 };
 use crate::watch::WatchEvent;
+
+const RESOURCE_VERSION: Field = Field::new("/metadata/resourceVersion");
 
 /// What each controller has yet to look at.
 #[derive(Clone, Debug, Default)]
@@ -144,15 +147,14 @@ impl Server {
             manager: CONTROLLER,
             dry_run: false,
         };
-        deployment.manifest = deployment.manifest.with(|value| {
-            value["status"] = status.value();
-            value["metadata"]["resourceVersion"] = version.into();
-            if let Some(revision) = revision {
-                value["metadata"]["annotations"][annotation::REVISION] =
-                    revision.to_string().into();
-            }
-            metadata::record(value, call, Some("status"));
-        });
+        let mut value = deployment.manifest.value().clone();
+        value["status"] = status.value();
+        value["metadata"]["resourceVersion"] = version.into();
+        if let Some(revision) = revision {
+            value["metadata"]["annotations"][annotation::REVISION] = revision.to_string().into();
+        }
+        metadata::record(&mut value, call, Some("status"));
+        deployment.manifest = deployment.manifest.with_content(value);
         deployment.status = status;
         self.work.deployments.insert(uid);
         self.tell(uid, "Deployment");
@@ -268,7 +270,7 @@ impl Server {
         {
             let version = self.version.to_string();
             self.push(
-                &last.set("/metadata/resourceVersion", version.into()),
+                &last.with(RESOURCE_VERSION, version.into()),
                 WatchEvent::Gone,
             );
         }

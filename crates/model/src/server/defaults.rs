@@ -3,7 +3,7 @@
 use cutover_manifest::ImageReference;
 use serde_json::{Value, json};
 
-use super::key::Key;
+use crate::key::Key;
 
 /// Reads a value as the server decodes it: nulls are absent, defaults are there. Doing it twice
 /// changes nothing more.
@@ -160,21 +160,22 @@ fn canonical(cpu: &Value) -> Value {
 /// Thousandths, for plain decimals of up to three places and for whole `m`.
 fn milli(text: &str) -> Option<u64> {
     if let Some(milli) = text.strip_suffix('m') {
-        return milli.parse().ok();
+        return whole(milli);
     }
-    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
-    let whole: u64 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok()?
-    };
-    let padded = format!("{places:0<3}");
-    let thousandths: u64 = if padded.len() == 3 {
-        padded.parse().ok()?
-    } else {
+    let (ones, places) = text.split_once('.').unwrap_or((text, ""));
+    if places.len() > 3 {
+        return None;
+    }
+    let ones = if ones.is_empty() { 0 } else { whole(ones)? };
+    let thousandths = whole(&format!("{places:0<3}"))?;
+    ones.checked_mul(1000)?.checked_add(thousandths)
+}
+
+fn whole(digits: &str) -> Option<u64> {
+    let Ok(number) = digits.parse() else {
         return None;
     };
-    whole.checked_mul(1000)?.checked_add(thousandths)
+    Some(number)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use cutover_manifest::Manifest;
 use serde_json::{Value, json};
 
-use super::{Call, key::Key};
+use super::Call;
+use crate::key::Key;
 use crate::objects::{Uid, stamp};
 use crate::refused::Refused;
 

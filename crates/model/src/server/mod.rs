@@ -6,12 +6,10 @@ use cutover_manifest::{Manifest, ObjectRef};
 use cutover_patch::Patch;
 use jiff::Timestamp;
 
+use crate::key::Key;
 use crate::objects::{Deployment, Pod, ReplicaSet, Service, Slice, Uid, Written};
 use crate::refused::Refused;
 use crate::watch::{Scope, Watch};
-
-mod key;
-pub(crate) use key::Key;
 
 mod policy;
 pub use policy::Policy;
@@ -197,7 +195,6 @@ impl Server {
             let set = || self.replica_sets.get(&uid).map(ReplicaSet::show);
             pod.or_else(set)
                 .or_else(|| self.slices.get(&uid).map(Slice::show))
-                .flatten()
         };
         self.written(uid).cloned().or_else(made)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::key::Key;
+use crate::key::Key;
 use crate::refused::Refused;
 
 /// How the cluster is set up. The default allows everything and changes nothing.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::key::Key;
+use crate::key::Key;
 use crate::objects::{Amount, Labels, items, selects, text, texts};
 
 /// Field and message.

@@ -5,9 +5,9 @@ use cutover_patch::Patch;
 use serde_json::Value;
 
 use super::defaults::decode;
-use super::key::Key;
 use super::policy::Policy;
 use super::validate;
+use crate::key::Key;
 use crate::refused::Refused;
 
 /// A new object as it will be stored, but for its metadata.

@@ -235,7 +235,7 @@ fn writers_are_named() {
 fn a_namespace_is_created_first() {
     let mut model = hello();
     model.server.policy.missing_namespaces.insert("prod".into());
-    let create = Write::Create(service().set("/metadata/namespace", json!("prod")));
+    let create = Write::Create(service().set("/metadata/namespace", json!("prod")).unwrap());
     let missing = (
         404,
         "NotFound".into(),

@@ -1,6 +1,6 @@
 //! What happens in the cluster, case by case.
 
-use cutover_manifest::Manifest;
+use cutover_manifest::{Field, Manifest};
 use cutover_patch::Patch;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -66,7 +66,9 @@ fn pods_and_sets_are_shaped_as_real_ones() {
     );
     check(&hello, "/status/terminatingReplicas", json!(0));
     assert_eq!(reason(&hello, "Progressing"), "NewReplicaSetAvailable");
-    let plain = set.without("/spec/template/metadata/labels/pod-template-hash");
+    let plain = set.without(Field::new(
+        "/spec/template/metadata/labels/pod-template-hash",
+    ));
     assert_eq!(
         plain.pointer("/spec/template"),
         hello.pointer("/spec/template")
@@ -151,7 +153,9 @@ fn a_pod_that_does_not_come_up_says_why() {
 
 #[test]
 fn recreating_never_has_old_and_new_pods_together() {
-    let recreate = one().set("/spec/strategy", json!({"type": "Recreate"}));
+    let recreate = one()
+        .set("/spec/strategy", json!({"type": "Recreate"}))
+        .unwrap();
     for seed in 0..50 {
         let mut model = standing(seed, &recreate);
         image(&mut model, one().object(), "hello:2.0.0");
@@ -234,7 +238,7 @@ fn the_way_back_takes_the_old_set_with_a_new_revision() {
 
 #[test]
 fn min_ready_seconds_are_waited_for() {
-    let mut model = standing(13, &one().set("/spec/minReadySeconds", json!(60)));
+    let mut model = standing(13, &one().set("/spec/minReadySeconds", json!(60)).unwrap());
     let hello = one().object().clone();
     image(&mut model, &hello, "hello:2.0.0");
     let end = model.now + SignedDuration::from_mins(30);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{Model, Refused, Write};
 
 mod answers;
+mod autoscalers;
 mod course;
 mod laws;
 mod selectors;

@@ -10,7 +10,9 @@ fn check(key: &str, operator: &str, values: Value, expect: bool) {
     let expression = json!({"key": key, "operator": operator, "values": values});
     let expressions = json!([expression]);
     let set = deployment(3, &json!(1), &json!(0));
-    let set = set.set("/spec/selector/matchExpressions", expressions);
+    let set = set
+        .set("/spec/selector/matchExpressions", expressions)
+        .unwrap();
     let mut model = Model::new(1, Timestamp::UNIX_EPOCH);
     let answer = model.write(&Write::Create(set), "test", false);
     assert_eq!(answer.is_ok(), expect, "{expression}");

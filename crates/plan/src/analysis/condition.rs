@@ -210,19 +210,24 @@ fn comparison(text: &str) -> Option<Comparison> {
     let (index, rest) = match rest.strip_prefix('[') {
         Some(rest) => {
             let (index, rest) = rest.split_once(']')?;
-            (Some(index.trim().parse().ok()?), rest.trim_start())
+            let Ok(index) = index.trim().parse() else {
+                return None;
+            };
+            (Some(index), rest.trim_start())
         }
         None => (None, rest),
     };
     let (operator, number) = Operator::ALL
         .into_iter()
         .find_map(|operator| Some((operator, rest.strip_prefix(operator.sign())?)))?;
-    let bound: f64 = number.trim().parse().ok()?;
-    bound.is_finite().then_some(Comparison {
-        index,
-        operator,
-        bound: Bound(bound),
-    })
+    match number.trim().parse::<f64>() {
+        Ok(bound) if bound.is_finite() => Some(Comparison {
+            index,
+            operator,
+            bound: Bound(bound),
+        }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

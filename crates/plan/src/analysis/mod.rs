@@ -12,9 +12,8 @@ use serde_json::{Map, Value};
 pub use self::condition::{BadCondition, Condition, Observed};
 pub use self::url::{BadUrl, HttpUrl};
 use crate::duration::Duration;
-use crate::gate::Gate;
 
-/// A question to another system, as a strategy has it; in a plan it is a [`Gate`].
+/// A question to another system, as a strategy has it; in a plan it is a [`Gate`](crate::Gate).
 ///
 /// ```
 /// use cutover_plan::{Analysis, Gate};
@@ -246,37 +245,6 @@ impl std::fmt::Display for Analysis {
             ),
             Self::Job(job) => write!(f, "job {}", job.manifest.object().name),
             Self::Webhook(webhook) => write!(f, "webhook {}", webhook.url),
-        }
-    }
-}
-
-impl From<Analysis> for Gate {
-    fn from(analysis: Analysis) -> Self {
-        match analysis {
-            Analysis::Smoke(smoke) => Self::Smoke(smoke),
-            Analysis::Metric(metric) => Self::Metric(metric),
-            Analysis::Job(job) => Self::Job(job),
-            Analysis::Webhook(webhook) => Self::Webhook(webhook),
-        }
-    }
-}
-
-impl Gate {
-    /// The question to another system that it is.
-    pub fn analysis(&self) -> Option<Analysis> {
-        match self.clone() {
-            Self::Smoke(smoke) => Some(Analysis::Smoke(smoke)),
-            Self::Metric(metric) => Some(Analysis::Metric(metric)),
-            Self::Job(job) => Some(Analysis::Job(job)),
-            Self::Webhook(webhook) => Some(Analysis::Webhook(webhook)),
-            Self::Available(_)
-            | Self::Drained(_)
-            | Self::Endpoints(_)
-            | Self::Held(_)
-            | Self::Pause(_)
-            | Self::Routed(_)
-            | Self::Settled(_)
-            | Self::Window(_) => None,
         }
     }
 }

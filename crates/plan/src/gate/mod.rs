@@ -1,5 +1,6 @@
 //! What must hold before the next step.
 
+mod analysis;
 mod available;
 mod drained;
 mod endpoints;

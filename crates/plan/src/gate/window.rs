@@ -132,6 +132,9 @@ impl fmt::Display for TimeOfDay {
 
 /// A time zone of the IANA database, by name.
 ///
+/// The database comes with the feature `zones`, for who carries a plan out: a name that it does not
+/// have is refused then. Without it a name only has to look like one.
+///
 /// ```
 /// use cutover_plan::TimeZone;
 ///
@@ -141,7 +144,11 @@ impl fmt::Display for TimeOfDay {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct TimeZone(jiff::tz::TimeZone, String);
+pub struct TimeZone {
+    name: String,
+    #[cfg(feature = "zones")]
+    zone: jiff::tz::TimeZone,
+}
 
 /// A text names no time zone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -150,10 +157,11 @@ pub struct TimeZone(jiff::tz::TimeZone, String);
 )]
 pub struct BadTimeZone(String);
 
+#[cfg(feature = "zones")]
 impl TimeZone {
     /// The same as jiff has it.
     pub fn zone(&self) -> &jiff::tz::TimeZone {
-        &self.0
+        &self.zone
     }
 }
 
@@ -161,12 +169,29 @@ impl FromStr for TimeZone {
     type Err = BadTimeZone;
 
     fn from_str(text: &str) -> Result<Self, BadTimeZone> {
-        // The zones that the program brings, and none of the machine's: the same plan is judged
-        // alike everywhere.
-        let zone = jiff::tz::TimeZoneDatabase::bundled().get(text);
-        let zone = zone.map_err(|_| BadTimeZone(text.into()))?;
-        Ok(Self(zone, text.into()))
+        let bad = || BadTimeZone(text.into());
+        if !is_zone_name(text) {
+            return Err(bad());
+        }
+        Ok(Self {
+            name: text.into(),
+            // The zones that the program brings, and none of the machine's: the same plan is judged
+            // alike everywhere.
+            #[cfg(feature = "zones")]
+            zone: jiff::tz::TimeZoneDatabase::bundled()
+                .get(text)
+                .map_err(|_| bad())?,
+        })
     }
+}
+
+/// Whether a text may be the name of a zone, by the database's rules for names.
+fn is_zone_name(text: &str) -> bool {
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "+-._".contains(sign);
+    text.split('/').all(|part| {
+        let dots = part == "." || part == "..";
+        !part.is_empty() && !dots && part.chars().all(is_sign)
+    })
 }
 
 impl TryFrom<String> for TimeZone {
@@ -179,12 +204,35 @@ impl TryFrom<String> for TimeZone {
 
 impl From<TimeZone> for String {
     fn from(zone: TimeZone) -> Self {
-        zone.1
+        zone.name
     }
 }
 
 impl fmt::Display for TimeZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.1)
+        f.write_str(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A failure means that a program without the database of zones takes a text that is no name.
+    #[test]
+    fn a_zone_has_a_name() {
+        let check = |text: &str, expect: bool| assert_eq!(is_zone_name(text), expect, "{text}");
+        check("UTC", true);
+        check("Europe/Berlin", true);
+        check("America/Argentina/Buenos_Aires", true);
+        check("Etc/GMT+5", true);
+        check("America/Port-au-Prince", true);
+        check("Europe/Atlantis", true);
+        check("", false);
+        check("/etc/localtime", false);
+        check("Europe/", false);
+        check("../UTC", false);
+        check("Central European Time", false);
+        check("Европа/Берлин", false);
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Available, Change, Duration, Endpoints, Gate, Settled};
-use cutover_traffic::backends;
-use cutover_workload::{Deployment, Workload, texts};
+use cutover_plan::{Available, Change, Duration, Endpoints, Gate, Held, Settled};
+use cutover_traffic::{Service, backends};
+use cutover_workload::{Autoscaler, Deployment, Workload, texts};
 
 use super::stand::{counts, selector, selects};
 use super::{Ground, Journey, Version};
@@ -13,7 +13,7 @@ use super::{Ground, Journey, Version};
 /// The gates of a step. Every step that changes pods ends with the pods of each set of the
 /// workload, after shrinking too: the room that a removal makes is there only once it is seen. A
 /// step that grows or rolls a set behind a Service, or changes a Service or a route to it, ends
-/// with that Service's endpoints too.
+/// with that Service's endpoints too, and one that holds an autoscaler with that.
 ///
 /// On the way back only pods of the old version must be ready: an unhealthy new version is why one
 /// goes back.
@@ -25,11 +25,17 @@ pub(super) fn gates(
     journey: &Journey<'_>,
 ) -> Vec<Gate> {
     let changed: BTreeSet<&ObjectRef> = changes.iter().map(Change::object).collect();
-    let mut pods = Vec::new();
+    let scalers = held(ground, &changed, before, after);
+    let mut pods: Vec<Gate> = scalers.iter().map(|scaler| is_held(*scaler)).collect();
     let mut services = BTreeSet::new();
     let mut known = BTreeSet::new();
     for workload in ground.workloads {
         known.extend(workload.objects().cloned());
+        let recounted = recount(workload, &scalers, after, journey);
+        if !recounted.is_empty() {
+            pods.extend(recounted);
+            services.extend(renewed_services(workload, &Bundle::new(), after));
+        }
         if !workload.objects().any(|object| changed.contains(object)) {
             continue;
         }
@@ -44,6 +50,56 @@ pub(super) fn gates(
             .map(|object| Gate::Endpoints(Endpoints { object })),
     );
     pods
+}
+
+/// The autoscalers of counted sets that the step holds or takes away: before anything is counted
+/// they are seen to write no count any more.
+fn held<'a>(
+    ground: &Ground<'_>,
+    changed: &BTreeSet<&ObjectRef>,
+    before: &'a Bundle,
+    after: &'a Bundle,
+) -> Vec<Autoscaler<'a>> {
+    let counted = ground.workloads.iter();
+    let counted = counted.filter(|workload| !workload.is_live());
+    let sets: Vec<&ObjectRef> = counted.flat_map(Workload::objects).collect();
+    let scales = |scaler: &Autoscaler<'_>| sets.iter().any(|set| scaler.scales(set));
+    let stands = |object: &ObjectRef| {
+        [after, before]
+            .into_iter()
+            .find_map(|state| state.get(object))
+    };
+    let is_free = |object: &ObjectRef| {
+        let scaler = after.get(object).and_then(Autoscaler::of);
+        scaler.is_some_and(|scaler| !scaler.is_held())
+    };
+    let mut held = Vec::new();
+    for object in changed.iter().filter(|object| !is_free(object)) {
+        let scaler = stands(object).and_then(Autoscaler::of);
+        held.extend(scaler.filter(scales));
+    }
+    held
+}
+
+fn is_held(scaler: Autoscaler<'_>) -> Gate {
+    let object = scaler.object().clone();
+    Gate::Held(Held { object })
+}
+
+/// The pods of the sets of a workload whose autoscalers have been held: their number is the plan's
+/// from now on.
+fn recount(
+    workload: &Workload,
+    scalers: &[Autoscaler<'_>],
+    after: &Bundle,
+    journey: &Journey<'_>,
+) -> Vec<Gate> {
+    let was_scaled = |set: &ObjectRef| scalers.iter().any(|scaler| scaler.scales(set));
+    let counts = counts(after, workload).into_iter();
+    let counts = counts.filter(|(object, count)| *count > 0 && was_scaled(object));
+    counts
+        .map(|(object, count)| pods_gate(workload, object, count, after, journey))
+        .collect()
 }
 
 /// The gates of sets that a step does not change, but waits for: their pods, and the Services
@@ -102,16 +158,28 @@ fn pod_gates(
     {
         return Vec::new();
     }
-    let gate = |(object, replicas): (ObjectRef, u32)| {
-        let fresh = journey.back && journey.version(after.get(&object)) == Version::New;
-        match replicas {
-            0 if !moved(&object) => None,
-            0 => Some(Gate::Settled(Settled { object, replicas })),
-            _ if fresh && !workload.is_live() => Some(Gate::Settled(Settled { object, replicas })),
-            _ => Some(available(workload, object, replicas)),
-        }
+    let gate = |(object, replicas): (ObjectRef, u32)| match replicas {
+        0 if !moved(&object) => None,
+        0 => Some(Gate::Settled(Settled { object, replicas })),
+        _ => Some(pods_gate(workload, object, replicas, after, journey)),
     };
     is.clone().into_iter().filter_map(gate).collect()
+}
+
+/// The gate that waits for the pods of a set; on the way back those of the new version need not be
+/// ready.
+fn pods_gate(
+    workload: &Workload,
+    object: ObjectRef,
+    replicas: u32,
+    after: &Bundle,
+    journey: &Journey<'_>,
+) -> Gate {
+    let fresh = journey.back && journey.version(after.get(&object)) == Version::New;
+    match fresh && !workload.is_live() {
+        true => Gate::Settled(Settled { object, replicas }),
+        false => available(workload, object, replicas),
+    }
 }
 
 /// The gate that waits for all pods of a set; of a live count, for as many as it asks for then.
@@ -169,7 +237,7 @@ fn strangers<'a>(
 fn changed_services(changed: &BTreeSet<&ObjectRef>, after: &Bundle) -> Vec<ObjectRef> {
     let services = changed
         .iter()
-        .filter(|object| object.kind == "Service")
+        .filter(|object| Service::is(object))
         .map(|object| (*object).clone());
     let routes = changed
         .iter()

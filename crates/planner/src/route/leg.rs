@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, rank};
 use cutover_plan::{Change, Phase, Step, state_digest};
-use cutover_traffic::backends;
+use cutover_traffic::{backends, services};
 use cutover_workload::{Deployment, Workload, reconfigures};
 
+use super::edit::{Edit, Head};
 use super::gates::{awaited, gates, time_limit};
-use super::lane::{Edit, Head, Lane};
+use super::lane::Lane;
 use super::movement::Move;
 use super::stand::{selector, selects, serves};
 use super::{Ground, Journey, too_long};
@@ -366,7 +367,7 @@ fn join<'a>(mut left: Lane<'a>, right: Lane<'a>) -> Lane<'a> {
 }
 
 fn changed_services(here: &Bundle, there: &Bundle) -> Vec<ObjectRef> {
-    let services = here.of_kind("Service").map(|manifest| manifest.object());
+    let services = services(here).map(|manifest| manifest.object());
     services
         .filter(|object| {
             there
@@ -387,7 +388,7 @@ fn handed_over(workloads: &[Workload], here: &Bundle, there: &Bundle) -> Vec<Obj
         .iter()
         .filter(|workload| stands(here, workload) != stands(there, workload));
     let near = |workload: &Workload| -> Vec<ObjectRef> {
-        let services = here.of_kind("Service").map(|manifest| manifest.object());
+        let services = services(here).map(|manifest| manifest.object());
         let same = services.filter(|object| {
             object.namespace.as_deref() == workload.namespace()
                 && here.get(object) == there.get(object)

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_traffic::Service;
 use cutover_workload::{Deployment, Role};
 use serde_json::json;
 
-use super::lane::{Edit, Lane};
+use super::edit::Edit;
+use super::lane::Lane;
 use super::movement::Move;
 use super::stand::{Set, Stand, selector, selects, serves};
 use super::{Journey, Version};
@@ -268,9 +270,13 @@ fn roll(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
     edit.into_iter().collect()
 }
 
-/// Replicas going down, as far as the floor allows.
+/// Replicas going down, as far as the floor allows. A set that is resumed keeps its number until
+/// then: undo pauses it where it stands half rolled, and would scale it so.
 fn contract(stand: &Stand<'_>, _: &Journey<'_>) -> Vec<Edit> {
-    shrink(stand, |set| set.wanted)
+    shrink(stand, |set| match set.resumes() {
+        true => set.count,
+        false => set.wanted,
+    })
 }
 
 /// Where a set can be rolled only under another strategy, that comes first.
@@ -403,7 +409,7 @@ fn widened(here: &Manifest, there: &Manifest, stands: &[Stand<'_>]) -> Option<Ma
         .into_iter()
         .filter(|(key, value)| after.get(key) == Some(value))
         .collect();
-    let wide = here.set("/spec/selector", json!(common));
+    let wide = here.with(Service::SELECTOR, json!(common));
     let helps = !common.is_empty() && wide != *here && carries(&wide, stands);
     (helps && !stands.iter().any(apart)).then_some(wide)
 }

@@ -234,8 +234,17 @@ impl<'a> Set<'a> {
 
     /// Whether it is paused on the way.
     pub(super) fn halts(&self) -> bool {
-        let paused = |set: &Manifest| Deployment::of(set).is_paused();
-        self.here.is_some_and(|here| !paused(here)) && self.there.is_some_and(paused)
+        self.paused() == [Some(false), Some(true)]
+    }
+
+    /// Whether it is resumed on the way.
+    pub(super) fn resumes(&self) -> bool {
+        self.paused() == [Some(true), Some(false)]
+    }
+
+    /// Whether it is paused here and there, where it stands.
+    fn paused(&self) -> [Option<bool>; 2] {
+        [self.here, self.there].map(|set| Some(Deployment::of(set?).is_paused()))
     }
 
     /// Whether requests may meet its pods being replaced.
@@ -269,8 +278,8 @@ impl<'a> Set<'a> {
 /// The same Deployment under another update strategy, absent where there is none.
 fn with_strategy(manifest: &Manifest, strategy: Option<&Value>) -> Manifest {
     match strategy {
-        Some(strategy) => manifest.set("/spec/strategy", strategy.clone()),
-        None => manifest.without("/spec/strategy"),
+        Some(strategy) => manifest.with(Deployment::STRATEGY, strategy.clone()),
+        None => manifest.without(Deployment::STRATEGY),
     }
 }
 

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, ObjectRef};
 use cutover_plan::{Gate, Step, Undo};
-use cutover_workload::Deployment;
+use cutover_workload::{Deployment, Workload};
 
 use super::leg::Leg;
 use super::stand::counts;
@@ -61,8 +61,7 @@ fn way_back(
         });
     }
     for point in points[..state.leg].iter().rev() {
-        let start = std::ptr::eq(point, &points[0]);
-        if !start && gains(&walk, point, &journey) {
+        if !is_start(ground, point, &points[0]) && gains(&walk, point, &journey) {
             continue;
         }
         if let Some(to) = walk.go(point, &mut journey)? {
@@ -78,6 +77,13 @@ fn way_back(
         steps: walk.steps,
         to: 0,
     })
+}
+
+/// Whether all sets stand at a waypoint as they do at the start: there is nowhere else to go back
+/// to.
+fn is_start(ground: &Ground<'_>, point: &Waypoint, start: &Waypoint) -> bool {
+    let mut sets = ground.workloads.iter().flat_map(Workload::objects);
+    sets.all(|set| point.bundle.get(set) == start.bundle.get(set))
 }
 
 struct Walk<'a> {

@@ -7,7 +7,7 @@ use super::*;
 
 /// What a reading Deployment, a ConfigMap and a Secret are to become, and the steps to it.
 fn check(from: &[Value], to: &[Value], steps: &[&str]) -> Plan {
-    let plan = straight(&bundle(from), &bundle(to)).unwrap();
+    let plan = direct(&bundle(from), &bundle(to)).unwrap();
     assert_eq!(names(&plan), steps);
     plan
 }
@@ -125,9 +125,9 @@ fn pods_are_restarted_for_it_where_that_is_asked_for() {
     let [from, to] = ends;
     let ends = Ends::new(from, to).restarted_for_configuration();
     let release = Release::new(ends).unwrap();
-    assert!(release.turns(&ObjectRef::new("apps/v1", "Deployment", None, "hello")));
+    assert!(release.replaces_pods(&ObjectRef::new("apps/v1", "Deployment", None, "hello")));
     let rolling = from_fn("rolling", |release| {
-        Waypoints::straight(release, "update", &Default::default())
+        Waypoints::direct(release, "update", &Default::default())
     });
     let plan = plan(&release, &rolling, &Options::default()).unwrap();
     assert_eq!(
@@ -160,7 +160,7 @@ fn workloads_one_after_the_other() {
     });
     let release = Release::new(Ends::new(from, to)).unwrap();
     let rolling = from_fn("rolling", |release| {
-        Waypoints::straight(release, "update", &Default::default())
+        Waypoints::direct(release, "update", &Default::default())
     });
     let one = Options {
         max_concurrent: Some(1),

@@ -27,7 +27,7 @@ fn check(beside: Value, edit: impl Fn(&mut Value), expect: &[&str]) {
             discriminator(release, &object)?,
         )?;
         workload.add(Role::Canary, canary.set.object().clone());
-        let mut bundle = release.transit()?;
+        let mut bundle = release.transition()?;
         canary.insert_into(&mut bundle, 1);
         Ok(Waypoints {
             workloads: vec![workload],
@@ -120,6 +120,11 @@ fn a_quota_says_what_it_lacks() {
         ],
     );
     check(quota(json!({"pods": 4, "cpu": 2})), asks, &[]);
+    check(
+        quota(json!({"pods": 4, "cpu": "many"})),
+        asks,
+        &["its limit of CPU, \"many\", is not a quantity, and was not compared"],
+    );
     let scoped = json!({"hard": {"pods": 1}, "scopes": ["Terminating"]});
     check(object("ResourceQuota", scoped), asks, &[]);
 }

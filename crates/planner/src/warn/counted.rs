@@ -56,13 +56,14 @@ fn evicted(budget: &Manifest, workload: &Workload) -> Option<String> {
     let Bounds::Fixed(bounds) = &workload.bounds else {
         return None;
     };
-    let amount = |field: &str| Amount::read(budget.pointer(field)?).ok();
+    let amount = |field: &str| budget.pointer(field).map(Amount::read);
     let least = amount("/spec/minAvailable");
     let most = amount("/spec/maxUnavailable");
-    let allowed = |pods: u32| match (least, most) {
-        (Some(least), _) => Some(pods.saturating_sub(least.up(pods))),
-        (None, Some(most)) => Some(most.up(pods).min(pods)),
-        (None, None) => None,
+    let allowed = |pods: u32| match (&least, &most) {
+        (Some(Ok(least)), _) => Some(pods.saturating_sub(least.up(pods))),
+        (None, Some(Ok(most))) => Some(most.up(pods).min(pods)),
+        // It says neither, or what is no number of pods, which no API server has taken.
+        _ => None,
     };
     let (beside, alone) = (allowed(bounds.ceiling)?, allowed(bounds.replicas)?);
     Some(format!(

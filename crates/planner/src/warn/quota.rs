@@ -80,38 +80,42 @@ fn larger(object: &ObjectRef, from: &Bundle, to: &Bundle) -> Requests {
 }
 
 fn broken(quota: &Manifest, asked: &Asked) -> Vec<Warning> {
-    let hard = |fields: &[&str]| {
-        let mut written = fields
-            .iter()
-            .filter_map(|field| quota.pointer("/spec/hard")?.get(field));
-        written.find_map(|value| Quantity::read(value).ok())
-    };
-    let pods = Quantity::whole(asked.pods);
     let Requests { cpu, memory } = asked.requests;
-    let kinds = [
-        ("pods", hard(&["pods", "count/pods"]), pods, pods.cores()),
-        ("CPU", hard(&["requests.cpu", "cpu"]), cpu, cpu.cores()),
-        (
-            "memory",
-            hard(&["requests.memory", "memory"]),
-            memory,
-            memory.bytes(),
-        ),
+    let kinds: [(&str, &[&str], Quantity); 3] = [
+        ("pods", &["pods", "count/pods"], Quantity::whole(asked.pods)),
+        ("CPU", &["requests.cpu", "cpu"], cpu),
+        ("memory", &["requests.memory", "memory"], memory),
     ];
-    let mut found = Vec::new();
-    for (what, allowed, most, told) in kinds {
-        let Some(allowed) = allowed.filter(|allowed| *allowed < most) else {
-            continue;
-        };
-        let limit = match what {
-            "memory" => allowed.bytes(),
-            _ => allowed.cores(),
-        };
-        let message = format!(
-            "it allows {limit} {what}, and the Deployments of its namespace ask for up to {told} while the plan runs"
-        );
-        let hint = "plan with a smaller maxSurge or preview, or ask for a larger quota";
-        found.push(warning(quota.object(), message, hint));
+    kinds
+        .into_iter()
+        .filter_map(|(what, fields, most)| short(quota, what, fields, most))
+        .collect()
+}
+
+/// What a quota lacks of one kind, which one of these fields limits.
+fn short(quota: &Manifest, what: &str, fields: &[&str], most: Quantity) -> Option<Warning> {
+    let hard = quota.pointer("/spec/hard")?;
+    let limit = fields.iter().find_map(|field| hard.get(field))?;
+    let Ok(allowed) = Quantity::read(limit) else {
+        let message =
+            format!("its limit of {what}, {limit}, is not a quantity, and was not compared");
+        return Some(warning(
+            quota.object(),
+            message,
+            "write 2, 500m, 1.5Gi or 100M",
+        ));
+    };
+    if allowed >= most {
+        return None;
     }
-    found
+    let told = |amount: Quantity| match what {
+        "memory" => amount.bytes(),
+        _ => amount.cores(),
+    };
+    let (allowed, most) = (told(allowed), told(most));
+    let message = format!(
+        "it allows {allowed} {what}, and the Deployments of its namespace ask for up to {most} while the plan runs"
+    );
+    let hint = "plan with a smaller maxSurge or preview, or ask for a larger quota";
+    Some(warning(quota.object(), message, hint))
 }

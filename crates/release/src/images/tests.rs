@@ -91,7 +91,7 @@ fn every_container_of_the_name_gets_it() {
         made = made.set(
             "/metadata/ownerReferences",
             json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "1", "controller": true}]),
-        );
+        ).unwrap();
         vec![
             object("Deployment", "web", "/spec/template", "app:1"),
             object("Deployment", "worker", "/spec/template", "app:1"),

@@ -14,13 +14,13 @@ fn hello(count: Value) -> Manifest {
     }));
     let hello = hello.unwrap();
     match count_is_absent(&hello) {
-        true => hello.without(REPLICAS),
+        true => hello.without(Deployment::REPLICAS),
         false => hello,
     }
 }
 
 fn count_is_absent(manifest: &Manifest) -> bool {
-    manifest.pointer(REPLICAS) == Some(&json!("absent"))
+    manifest.pointer(Deployment::REPLICAS.pointer()) == Some(&json!("absent"))
 }
 
 fn scaler(kind: &str, target: Value) -> Manifest {
@@ -50,7 +50,7 @@ fn a_count_that_others_own_stays_as_it_is() {
             .to()
             .get(&object)
             .unwrap()
-            .pointer(REPLICAS)
+            .pointer(Deployment::REPLICAS.pointer())
             .cloned();
         let noted = release.warnings().len();
         let is_live = release.is_live(&object);
@@ -61,7 +61,9 @@ fn a_count_that_others_own_stays_as_it_is() {
                 "{from} {to}"
             ),
             None => {
-                let stays = hello(from.clone()).pointer(REPLICAS).cloned();
+                let stays = hello(from.clone())
+                    .pointer(Deployment::REPLICAS.pointer())
+                    .cloned();
                 let differs = hello(from.clone()) != hello(to.clone());
                 assert_eq!(
                     (kept, is_live, noted),

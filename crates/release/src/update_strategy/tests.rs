@@ -14,7 +14,7 @@ fn web(strategy: &Value, image: &str) -> Manifest {
     .unwrap();
     match strategy {
         Value::Null => web,
-        strategy => web.set("/spec/strategy", strategy.clone()),
+        strategy => web.set("/spec/strategy", strategy.clone()).unwrap(),
     }
 }
 
@@ -112,7 +112,9 @@ fn a_fault_that_stays_is_nobodys_wish_and_another_one_is() {
 #[test]
 fn more_pods_than_the_server_counts_are_refused() {
     for replicas in [2_147_483_648_u32, 4_000_000_000, u32::MAX] {
-        let to = web(&Value::Null, "web:2").set("/spec/replicas", json!(replicas));
+        let to = web(&Value::Null, "web:2")
+            .set("/spec/replicas", json!(replicas))
+            .unwrap();
         let from: Bundle = [web(&Value::Null, "web:1")].into_iter().collect();
         let error = Release::new(Ends::new(from, Bundle::from_iter([to]))).unwrap_err();
         assert_eq!(error.first().pointer(), "/spec/replicas");
@@ -121,7 +123,9 @@ fn more_pods_than_the_server_counts_are_refused() {
             "{error}"
         );
     }
-    let most = web(&Value::Null, "web:2").set("/spec/replicas", json!(i32::MAX));
+    let most = web(&Value::Null, "web:2")
+        .set("/spec/replicas", json!(i32::MAX))
+        .unwrap();
     let most: Bundle = [most].into_iter().collect();
     assert!(Release::new(Ends::unchanged(most)).is_ok());
 }

@@ -1,10 +1,10 @@
 //! The names of steps that change containers.
 
-use cutover_manifest::{Manifest, MergeKeys, ObjectRef};
+use cutover_manifest::{Manifest, MergeKeys};
 use cutover_patch::differences;
 use serde_json::{Value, json};
 
-use crate::step_name::patched;
+use crate::change_name::patched;
 
 fn set(pod: &Value) -> Manifest {
     let spec = json!({"replicas": 2, "template": {"spec": pod}});
@@ -28,8 +28,7 @@ fn list(containers: &[&str]) -> Value {
 #[track_caller]
 fn check(before: Value, after: Value, expect: &str) {
     let (before, after) = (set(&before), set(&after));
-    let object = ObjectRef::new("apps/v1", "Deployment", None, "web");
-    assert_eq!(patched(&object, &before, &after), expect);
+    assert_eq!(patched("Deployment web", &before, &after), expect);
 }
 
 #[test]

@@ -1,11 +1,13 @@
-use cutover::Plan;
+use std::slice;
+
+use cutover::Checked;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::example::{canary, deployment, hello, patched, plan, with};
 use crate::{Error, Style, diff, diff_document};
 
-fn text(plan: &Plan) -> String {
+fn text(plan: &Checked) -> String {
     diff(plan, None, Style::Plain).unwrap()
 }
 
@@ -74,23 +76,22 @@ fn a_step_that_is_not_there() {
 
 #[test]
 fn lists_maps_and_texts() {
-    let set = |env: Value, args: Value| {
-        let set = deployment("hello", 1, "1");
-        let set = with(set, "/spec/template/spec/containers/0/lifecycle", args);
-        with(set, "/spec/template/spec/containers/0/readinessProbe", env)
+    let probed = |env: Value, args: Value| {
+        let job = with(job(), "/spec/template/spec/containers/0/lifecycle", args);
+        with(job, "/spec/template/spec/containers/0/readinessProbe", env)
     };
-    let from = [set(
+    let from = [probed(
         json!({"env": [{"name": "a", "value": "1"}, {"name": "b"}]}),
         json!({"exec": {"x": [1]}}),
     )];
-    let to = [set(
+    let to = [probed(
         json!({"env": [{"name": "b", "value": "2"}, {"name": "a", "value": "1"}]}),
         json!(null),
     )];
     assert_snapshot!(changed(&from[0], &to[0]), @r#"
-step 1 · update · change spec.template.spec.containers[name=hello].lifecycle and 2 more fields of Deployment hello
+step 1 · update · change spec.template.spec.containers[name=hello].lifecycle and 2 more fields of Job hello
 
-patch Deployment hello
+patch Job hello
 - spec.template.spec.containers[name=hello].lifecycle:
 -   exec:
 -     x:
@@ -138,44 +139,44 @@ fn a_secret_shows_only_that_it_changes() {
             "kubectl.kubernetes.io/last-applied-configuration": format!("{{\"stringData\": \"{value}\"}}"),
         }}, "stringData": {"token": value}})
     };
-    let planned = text(&plan(
+    let planned = plan(
         json!({"rolling": {}}),
         &[secret("hunter2")],
         &[secret("hunter3")],
-    ));
-    // A plan made by other means may hold it open.
-    let open = changed(&secret("hunter2"), &secret("hunter3"));
-    assert!(
-        !planned.contains("hunter") && !open.contains("hunter"),
-        "{planned}{open}"
     );
-    let plan = patched(vec![], &[vec![secret("hunter2")], vec![secret("hunter3")]]);
-    let document = diff_document(&plan, None).unwrap();
+    let document = diff_document(&planned, None).unwrap();
     assert_eq!(
-        document[0]["changes"][0]["differences"][0]["path"],
+        document["steps"][0]["changes"][0]["differences"][0]["path"],
         json!("data")
     );
+    let planned = text(&planned);
+    assert!(!planned.contains("hunter"), "{planned}");
     assert!(!document.to_string().contains("hunter"), "{document}");
-    assert_snapshot!(open, @r#"
-step 1 · update · change metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] and stringData.token of Secret key
+    assert_snapshot!(planned, @r#"
+step 1 · update · change the data of Secret key
 
 patch Secret key
   data: sealed 4a1431a23aa7 → sealed 2ad8a408d693
+
+back from step 1 · start · change the data of Secret key
+
+patch Secret key
+  data: sealed 2ad8a408d693 → sealed 4a1431a23aa7
 "#);
 }
 
 #[test]
 fn the_copy_of_kubectl_is_not_shown() {
-    let set = |applied: &str| {
-        let mut set = deployment("hello", 1, "1");
-        set["metadata"]["annotations"] =
+    let job_applied = |applied: &str| {
+        let mut job = job();
+        job["metadata"]["annotations"] =
             json!({"kubectl.kubernetes.io/last-applied-configuration": applied});
-        set
+        job
     };
-    assert_snapshot!(changed(&set("{\"a\": 1}"), &set("{\"a\": 2}")), @r#"
-step 1 · update · change metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] of Deployment hello
+    assert_snapshot!(changed(&job_applied("{\"a\": 1}"), &job_applied("{\"a\": 2}")), @r#"
+step 1 · update · change metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] of Job hello
 
-patch Deployment hello
+patch Job hello
   metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]: not shown, 707e7bfbb2e9 → not shown, 20728f4f6daa
 "#);
 }
@@ -187,22 +188,32 @@ fn nothing_in_a_manifest_reaches_the_terminal() {
     assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{shown}");
 }
 
+/// Pods that no plan promises anything of.
+fn job() -> Value {
+    let job = with(deployment("hello", 1, "1"), "/kind", json!("Job"));
+    with(job, "/apiVersion", json!("batch/v1"))
+}
+
 fn changed(from: &Value, to: &Value) -> String {
-    text(&patched(vec![], &[vec![from.clone()], vec![to.clone()]]))
+    let plan = patched(vec![], slice::from_ref(from), slice::from_ref(to));
+    let text = text(&plan);
+    let there = text.split("\nback from step 1").next();
+    there.unwrap().to_owned()
 }
 
 #[test]
 fn a_document_tells_what_was_absent_from_what_was_null() {
     let map = |data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data});
-    let ends = [
-        vec![map(json!({"old": "1", "same": "1"}))],
-        vec![map(json!({"new": null, "same": "1"}))],
-    ];
-    let document = diff_document(&patched(vec![], &ends), Some(1)).unwrap();
+    let (from, to) = (
+        map(json!({"old": "1", "same": "1"})),
+        map(json!({"new": null, "same": "1"})),
+    );
+    let plan = patched(vec![], &[from], &[to]);
+    let document = diff_document(&plan, Some(1)).unwrap();
     assert_eq!(
-        document[0]["changes"][0]["differences"],
+        document["steps"][0]["changes"][0]["differences"],
         json!([{"path": "data.new", "after": null}, {"path": "data.old", "before": "1"}])
     );
-    let missing = diff_document(&patched(vec![], &ends), Some(2));
+    let missing = diff_document(&plan, Some(2));
     assert_eq!(missing, Err(Error::NoStep { step: 2, steps: 1 }));
 }

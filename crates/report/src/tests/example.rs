@@ -2,9 +2,9 @@
 
 use cutover::manifest::{Bundle, Manifest, MergeKeys};
 use cutover::planning::{
-    Change, OnFailure, PatchChange, Phase, Spec, Step, Workload, state_digest,
+    Change, OnFailure, PatchChange, Phase, Spec, Step, Undo, Workload, state_digest,
 };
-use cutover::{AnyStrategy, Checked, Ends, Options, Plan, Release, Strategy};
+use cutover::{AnyStrategy, Checked, Ends, Options, Plan, Release, Strategy, check};
 use serde_json::{Value, json};
 
 /// A Deployment of so many pods, with an image of that tag.
@@ -86,9 +86,25 @@ pub(crate) fn two_workloads(strategy: Value) -> Checked {
     plan(strategy, &all("1"), &all("2"))
 }
 
-/// A plan that patches its way over these states, whatever a planner thinks of it. All have the
-/// same objects.
-pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
+/// A plan that patches its way from some objects to others and back, whatever a planner thinks of it.
+pub(crate) fn patched(workloads: Vec<Workload>, from: &[Value], to: &[Value]) -> Checked {
+    let spec = Spec {
+        strategy: "own".into(),
+        on_failure: OnFailure::Stop,
+        from: bundle(from).into_iter().collect(),
+        workloads,
+        notes: vec![],
+        steps: vec![step(from, to)],
+        undo: vec![Undo {
+            from: 1,
+            to: 0,
+            steps: vec![step(to, from)],
+        }],
+    };
+    check(Plan::new("own", spec).unwrap()).unwrap()
+}
+
+fn step(from: &[Value], to: &[Value]) -> Step {
     let patch = |before: &Value, after: &Value| {
         Change::Patch(PatchChange {
             object: Manifest::new(before.clone()).unwrap().object().clone(),
@@ -96,27 +112,16 @@ pub(crate) fn patched(workloads: Vec<Workload>, states: &[Vec<Value>]) -> Plan {
             inverse: cutover::patch::diff(after, before, &MergeKeys),
         })
     };
-    let step = |pair: &[Vec<Value>]| Step {
+    let pairs = from.iter().zip(to);
+    Step {
         phase: Phase::new("update").unwrap(),
-        changes: pair[0]
-            .iter()
-            .zip(&pair[1])
+        changes: pairs
             .filter(|(was, is)| was != is)
             .map(|(was, is)| patch(was, is))
             .collect(),
         shares: vec![],
         within: None,
         gates: vec![],
-        state: state_digest(&bundle(&pair[1])).unwrap(),
-    };
-    let spec = Spec {
-        strategy: "own".into(),
-        on_failure: OnFailure::Stop,
-        from: bundle(&states[0]).into_iter().collect(),
-        workloads,
-        notes: vec![],
-        steps: states.windows(2).map(step).collect(),
-        undo: vec![],
-    };
-    Plan::new("own", spec).unwrap()
+        state: state_digest(&bundle(to)).unwrap(),
+    }
 }

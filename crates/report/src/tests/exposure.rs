@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::example::{deployment, hello, patched, plan, service, with};
 use crate::exposure;
 
-fn check(plan: &cutover::Plan, expect: &[&str]) {
+fn check(plan: &cutover::Checked, expect: &[&str]) {
     let states = exposure(plan).unwrap();
     let shares: Vec<String> = states
         .iter()
@@ -53,13 +53,14 @@ fn a_slot_that_stands_idle_is_not_what_answers() {
     };
     let slots = [slot("blue", 3, "2"), slot("green", 3, "1")];
     let states = ["blue", "green"].map(|value| [slots.to_vec(), vec![picks(value)]].concat());
-    let blue = Deployment::reference(None, "hello-blue");
-    let mut workload = Workload::new(blue, Budget::default(), 3, 3);
+    let set = Deployment::reference(None, "hello-blue");
+    let mut workload = Workload::new(set, Budget::default(), 3, 6);
     workload.add(Role::Green, Deployment::reference(None, "hello-green"));
     let service = ObjectRef::new("v1", "Service", None, "hello");
     workload.routers = vec![Routed::new(service)];
     // Back to the version that the idle slot still has.
-    check(&patched(vec![workload], &states), &["0 %", "100 %"]);
+    let [blue, green] = &states;
+    check(&patched(vec![workload], blue, green), &["0 %", "100 %"]);
 }
 
 #[test]

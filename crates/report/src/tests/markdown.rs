@@ -183,9 +183,8 @@ Gates on the cluster have 10m to hold. Where one does not, or an analysis fails,
 | from | way back | joins |
 | --: | --- | --: |
 | 1 | scale Deployment hello-canary 1 → 0 · delete Deployment hello-canary | 0 |
-| 2 | scale Deployment hello 2 → 3 | 1 |
+| 2, 4 | scale Deployment hello 2 → 3 | 1 |
 | 3 | scale Deployment hello-canary 2 → 1 | 2 |
-| 4 | scale Deployment hello 2 → 3 | 1 |
 | 5 | image of Deployment hello 2.0.0 → 1.0.0 | 4 |
 | 6 | scale Deployment hello 3 → 2 | 5 |
 | 7 | image of Deployment hello 2.0.0 → 1.0.0 · delete Deployment hello-canary | 0 |

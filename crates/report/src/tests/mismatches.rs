@@ -59,7 +59,7 @@ fn what_a_step_does() {
             let Change::Create(manifest) = &mut spec.steps[0].changes[0] else {
                 panic!()
             };
-            *manifest = manifest.set("/spec/replicas", json!(2));
+            *manifest = manifest.set("/spec/replicas", json!(2)).unwrap();
         },
         &[
             "step 1: create Deployment hello-canary: /spec/replicas: the plan says 2, the input gives 1",

@@ -61,10 +61,10 @@ ways back change more than counts and templates:
   back from step 7 · switch · switch Service hello to app=hello,cutover.dev/track=green
 
 note of the plan's author, not checked: Deployment hello: its pods get the label `cutover.dev/track: blue`, by a rolling update before another set exists
-  hint: let the file say so, or the next apply of it takes it back: spec.template.metadata.labels: add `cutover.dev/track: blue`
+  hint: write it into the file too, or applying the file removes it: spec.template.metadata.labels: add `cutover.dev/track: blue`
 
 note of the plan's author, not checked: Service hello: it selects by `cutover.dev/track: blue` too from now on
-  hint: let the file say so, or the next apply of it takes it back: spec.selector: add `cutover.dev/track: blue`
+  hint: write it into the file too, or applying the file removes it: spec.selector: add `cutover.dev/track: blue`
 "#);
 }
 
@@ -100,15 +100,15 @@ fn two_workloads_have_a_block_each() {
 Plan canary: canary, 7 steps
 sha256:0123
 
-    phase       what changes                                                              web  canary  worker  canary   new version    then wait for
- 0              as it is                                                                   3     –       2       –           0 %
- 1  canary-30   create Deployment web-canary; create Deployment worker-canary              3     1       2       1        25–33 %      web-canary 1 available · worker-canary 1 available
- 2  canary-30   scale Deployment web 3 → 2                                                 2     1       2       1          33 %       web 2 available · 5m
- 3  promote     scale Deployment worker 2 → 1                                              2     1       1       1        33–50 %      worker 1 available
- 4  promote     image of Deployment web 1 → 2; image of Deployment worker 1 → 2            2     1       1       1     33–50 → 100 %   web 2 available (one pod at a time) · worker 1 available (one pod at a time)
- 5  cleanup     scale Deployment web 2 → 3; scale Deployment worker 1 → 2                  3     1       2       1         100 %       web 3 available · worker 2 available
- 6  cleanup     scale Deployment web-canary 1 → 0; scale Deployment worker-canary 1 → 0    3     0       2       0         100 %       web-canary settled · worker-canary settled
- 7  cleanup     delete Deployment web-canary; delete Deployment worker-canary              3     –       2       –         100 %
+    phase       what changes                                                web  canary  worker  canary   new version    then wait for
+ 0              as it is                                                     3     –       2       –           0 %
+ 1  canary-30   create 2 Deployments (web-canary, worker-canary)             3     1       2       1        25–33 %      web-canary 1 available · worker-canary 1 available
+ 2  canary-30   scale Deployment web 3 → 2                                   2     1       2       1          33 %       web 2 available · 5m
+ 3  promote     scale Deployment worker 2 → 1                                2     1       1       1        33–50 %      worker 1 available
+ 4  promote     image of 2 Deployments 1 → 2 (web, worker)                   2     1       1       1     33–50 → 100 %   web 2 available (one pod at a time) · worker 1 available (one pod at a time)
+ 5  cleanup     scale Deployment web 2 → 3; scale Deployment worker 1 → 2    3     1       2       1         100 %       web 3 available · worker 2 available
+ 6  cleanup     scale 2 Deployments 1 → 0 (web-canary, worker-canary)        3     0       2       0         100 %       web-canary settled · worker-canary settled
+ 7  cleanup     delete 2 Deployments (web-canary, worker-canary)             3     –       2       –         100 %
 
 canary-30: asked 30 %, achieved 1/3 (33 %), error 3.3
 While pods that are available stay so:
@@ -130,17 +130,12 @@ fn many_workloads_are_summed_up() {
 Plan rolling: rolling, 1 step
 sha256:0123
 
-    phase    what changes                                                                   pods  new version   then wait for
- 0           as it is                                                                        14        0 %
- 1  update   image of Deployment app-0 1 → 2; image of Deployment app-1 1 → 2; and 5 more    14    0 → 100 %    7 sets available
+    phase    what changes                                              pods  new version   then wait for
+ 0           as it is                                                   14        0 %
+ 1  update   image of 7 Deployments 1 → 2 (app-0, app-1, and 5 more)    14    0 → 100 %    7 sets available
 
 While pods that are available stay so:
-  app-0: never fewer than 2 available, never more than 3 at once
-  app-1: never fewer than 2 available, never more than 3 at once
-  app-2: never fewer than 2 available, never more than 3 at once
-  app-3: never fewer than 2 available, never more than 3 at once
-  app-4: never fewer than 2 available, never more than 3 at once
-  and 2 workloads more, each within a budget of its own
+  app-0, app-1, and 5 more, each: never fewer than 2 available, never more than 3 at once
 Shares are of pods. Undo is ready from every step.
 Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 "#);

@@ -1,7 +1,8 @@
 use cutover::manifest::{Bundle, Manifest};
-use cutover::{AnyStrategy, Ends, Options, Release};
+use cutover::{AnyStrategy, Ends, Options, Release, Replicas};
 use serde_json::{Value, json};
 
+use super::example::{bundle, deployment, plan};
 use crate::warnings;
 
 /// What is warned about pods of these containers behind a Service on port 8080.
@@ -123,4 +124,85 @@ fn a_missing_hook_is_told_once_and_where_pods_end() {
         .into();
     let all = "containers behind Services have no preStop hook, of Deployment a, Deployment b, Deployment c, Deployment d, Deployment e and 2 more";
     check_hooks(rolling(), &many, &[all]);
+}
+
+/// A failure means that a reviewer takes a number of pods for the manifests' that is not.
+#[test]
+fn a_number_that_was_given_is_told_once_for_all_that_have_it() {
+    let check = |replicas: &[&str], expect: &[&str]| {
+        let end = |tag: &str| {
+            let sets = ["web", "api", "worker"].map(|name| {
+                let mut set = deployment(name, 3, tag);
+                set["spec"].as_object_mut().unwrap().remove("replicas");
+                set
+            });
+            bundle(&sets)
+        };
+        let replicas: Vec<Replicas> = replicas.iter().map(|text| text.parse().unwrap()).collect();
+        let ends = Ends::new(end("1"), end("2")).given(&replicas, &[]).unwrap();
+        let rolling: AnyStrategy = serde_json::from_value(json!({"rolling": {}})).unwrap();
+        let release = Release::new(ends).unwrap();
+        let plan = cutover::plan(&release, &rolling, &Options::default()).unwrap();
+        let found = warnings(&plan).unwrap();
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), expect.len(), "{found:?}");
+        for (message, expect) in found.iter().zip(expect) {
+            assert!(message.contains(expect), "{message}");
+        }
+    };
+    check(&[], &[]);
+    check(
+        &["api=3"],
+        &[
+            "Deployment api: the manifest does not say how many pods run; the plan was given the number 3",
+        ],
+    );
+    check(
+        &["4", "web=2"],
+        &[
+            "Deployment web: the manifest does not say how many pods run; the plan was given the number 2",
+            "of Deployment api, Deployment worker; the plan was given the number 4 for each",
+        ],
+    );
+}
+
+/// A failure means that a hint sends people after something that is not there.
+#[test]
+fn what_is_changed_without_a_test_is_told_with_its_reason() {
+    let check = |pointer: &str, before: Value, after: Value, expect: [&str; 2]| {
+        let set = |value: Value| {
+            let mut set = deployment("web", 3, "1");
+            let container = &mut set["spec"]["template"]["spec"]["containers"][0];
+            container[pointer] = value;
+            set
+        };
+        let plan = plan(json!({"rolling": {}}), &[set(before)], &[set(after)]);
+        let found = warnings(&plan).unwrap();
+        let told = found
+            .iter()
+            .find(|warning| warning.message.contains("without a test"));
+        let told = told.unwrap_or_else(|| panic!("{found:?}"));
+        let [message, hint] = expect;
+        assert!(told.message.ends_with(message), "{told}");
+        assert!(told.hint.as_ref().unwrap().contains(hint), "{told}");
+    };
+    let limits = |cpu: &str| json!({"limits": {"cpu": cpu}});
+    check(
+        "resources",
+        limits("0.2"),
+        limits("300m"),
+        ["the server stores it in another form", "200m for 0.2"],
+    );
+    check(
+        "env",
+        Value::Null,
+        json!([{"name": "MODE", "value": "b"}]),
+        ["the server stores no null", "leave a field out"],
+    );
+    check(
+        "command",
+        json!(["sh", "-c", "a && b"]),
+        json!(["sh", "-c", "c"]),
+        ["the server writes < > & as escapes", "a run of the plan"],
+    );
 }

@@ -1,7 +1,7 @@
 //! Pods that end while requests are still sent to them.
 
+use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning, listing};
-use cutover_plan::Plan;
 use cutover_workload::{Deployment, Workload};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ const HINT: &str = "add a preStop sleep of a few seconds, or let the program ser
 /// The workloads behind Services whose pods end in the plan and have no `preStop` hook, told once
 /// for all.
 pub(super) fn without_hook(
-    plan: &Plan,
+    plan: &Checked,
     start: &Bundle,
     end: &Bundle,
 ) -> Result<Option<Warning>, Error> {
@@ -59,7 +59,7 @@ fn is_open(set: &Manifest, workload: &Workload, start: &Bundle) -> Result<bool, 
 }
 
 /// Whether a step on the way forward ends pods: a set goes, shrinks, or is rolled.
-fn ends_pods(plan: &Plan, workload: &Workload) -> Result<bool, Error> {
+fn ends_pods(plan: &Checked, workload: &Workload) -> Result<bool, Error> {
     let mut walk = plan.walk();
     while walk.advance()?.is_some() {
         let ends = |object: &ObjectRef| {

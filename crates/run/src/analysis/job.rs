@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Manifest, ObjectRef, short_name};
+use cutover_manifest::{Error, Manifest, ObjectRef, short_name};
 use cutover_plan::{Gate, Job, Plan};
 
 use super::check::Measured;
@@ -52,10 +52,14 @@ pub(crate) fn job_at(plan: &Plan, (step, index): Location) -> Option<&Job> {
 }
 
 /// The Job as it is created.
-pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Manifest {
+///
+/// # Errors
+///
+/// A namespace that no API server takes.
+pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Result<Manifest, Error> {
     let named = job
         .manifest
-        .set("/metadata/name", object.name.clone().into());
+        .set("/metadata/name", object.name.clone().into())?;
     named.set("/metadata/namespace", object.namespace.clone().into())
 }
 

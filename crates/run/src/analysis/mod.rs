@@ -166,8 +166,10 @@ impl Run {
         }
         self.wake_at(due);
         if !is_there {
-            let create = Write::Create(manifest(job, &object));
-            self.write(object, create, now);
+            match manifest(job, &object) {
+                Ok(manifest) => self.write(object, Write::Create(manifest), now),
+                Err(error) => return self.failed(error.to_string()),
+            }
         }
         false
     }

@@ -15,17 +15,15 @@ fn live(plan: &Plan) -> Bundle {
     let place = Place::new("prod");
     let mut live = Bundle::new();
     for file in &plan.start() {
-        let stored = place.manifest(file).with(|value| {
-            value["metadata"]["uid"] = json!("1");
-            value["metadata"]["resourceVersion"] = json!("7");
-            value["metadata"]["annotations"] = json!({"team": "web"});
-            if value["kind"] == "Deployment" {
-                value["spec"]["progressDeadlineSeconds"] = json!(600);
-                value["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] =
-                    json!("Always");
-            }
-        });
-        live.insert(stored);
+        let mut value = place.manifest(file).unwrap().into_value();
+        value["metadata"]["uid"] = json!("1");
+        value["metadata"]["resourceVersion"] = json!("7");
+        value["metadata"]["annotations"] = json!({"team": "web"});
+        if value["kind"] == "Deployment" {
+            value["spec"]["progressDeadlineSeconds"] = json!(600);
+            value["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = json!("Always");
+        }
+        live.insert(Manifest::new(value).unwrap());
     }
     live
 }
@@ -87,7 +85,7 @@ fn what_admission_changes_leaves_it_whole() {
         .unwrap()
         .clone();
     let image = "/spec/template/spec/containers/0/image";
-    let stored = state.set(image, "hello@sha256:1".into());
+    let stored = state.set(image, "hello@sha256:1".into()).unwrap();
     let admitted = admit(&bound.plan, &[(state, stored.clone())], "prod").unwrap();
     assert!(is_whole(&admitted));
     let last = admitted.state(plan.len()).unwrap();
@@ -160,7 +158,8 @@ fn a_number_that_others_own_may_be_another_one() {
         cluster
             .get(&object)
             .unwrap()
-            .set("/spec/replicas", json!(5)),
+            .set("/spec/replicas", json!(5))
+            .unwrap(),
     );
     let bound = bind(&plan, &cluster, &Sealer::default(), "prod")
         .unwrap()
@@ -194,7 +193,11 @@ fn what_does_not_fit_is_told() {
     );
     check(
         &|live| {
-            let scaled = live.get(&object).unwrap().set("/spec/replicas", json!(5));
+            let scaled = live
+                .get(&object)
+                .unwrap()
+                .set("/spec/replicas", json!(5))
+                .unwrap();
             live.insert(scaled);
         },
         "Deployment prod/hello: spec.replicas: the plan starts from 3, and the cluster has 5",

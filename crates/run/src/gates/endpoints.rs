@@ -35,7 +35,7 @@ pub(super) fn endpoints(seen: &Seen, object: &ObjectRef) -> Verdict {
 
 fn answers(service: &Manifest, pod: &Pod) -> bool {
     let unready = service.pointer("/spec/publishNotReadyAddresses") == Some(&Value::Bool(true));
-    pod.active && pod.has_address && (unready || pod.ready.is_some())
+    pod.active && pod.has_address && (unready || pod.ready)
 }
 
 /// A port of a Service; a headless one may have none, and all its pods are behind that.

@@ -1,6 +1,7 @@
 //! Gates: what must hold before the next step, judged by what has been seen.
 
 mod endpoints;
+mod held;
 mod pods;
 mod window;
 
@@ -8,6 +9,7 @@ use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate,
 use jiff::Timestamp;
 
 pub use self::window::next_opening;
+use crate::progress::Awaited;
 use crate::seen::Seen;
 
 /// How a gate stands.
@@ -22,13 +24,13 @@ pub(crate) enum Verdict {
 }
 
 /// How a gate on the cluster's objects stands; pauses, windows and analyses are the run's own.
-pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
+pub(crate) fn judge(gate: &Gate, seen: &Seen) -> Verdict {
     match gate {
         Gate::Available(Available {
             object,
             replicas,
             updated: None,
-        }) => pods::available(seen, object, *replicas, now),
+        }) => pods::available(seen, object, *replicas),
         Gate::Settled(Settled { object, replicas }) => pods::settled(seen, object, *replicas),
         Gate::Endpoints(Endpoints { object }) => endpoints::endpoints(seen, object),
         Gate::Job(_)
@@ -37,16 +39,22 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen, now: Timestamp) -> Verdict {
         | Gate::Smoke(_)
         | Gate::Webhook(_)
         | Gate::Window(_) => Verdict::Holds,
+        Gate::Held(Held { object }) => held::held(seen, object),
         // A plan that has one is refused; what is unknown does not hold in any case.
         Gate::Available(Available {
             updated: Some(_), ..
         })
         | Gate::Drained(_)
-        | Gate::Held(_)
         | Gate::Routed(_) => {
             Verdict::Waits("this version does not know whether it holds".to_owned())
         }
     }
+}
+
+/// Whether the controller of an autoscaler that is to stand still has said that it does; else it
+/// is given time.
+pub(crate) fn is_answered(seen: &Seen, object: &cutover_manifest::ObjectRef) -> bool {
+    held::is_answered(seen, object)
 }
 
 /// How many pods a gate is short of, or too many there are; none where that cannot be said.
@@ -66,30 +74,33 @@ pub(crate) fn replaced(seen: &Seen, object: &cutover_manifest::ObjectRef) -> Opt
     pods::replaced(seen, object)
 }
 
-/// A gate in words, as `hello-canary 3 available`.
-pub(crate) fn name(gate: &Gate) -> String {
+/// What is waited for while a gate does not hold.
+pub(crate) fn awaited(gate: &Gate) -> Awaited {
     match gate {
-        Gate::Available(Available {
-            object, replicas, ..
-        }) => match replicas {
-            Some(replicas) => format!("{} {replicas} available", object.name),
-            None => format!("{} available", object.name),
-        },
-        Gate::Drained(Drained { object, .. }) => format!("{} drained", object.name),
-        Gate::Endpoints(Endpoints { object }) => format!("endpoints of {}", object.name),
-        Gate::Held(Held { object }) => format!("{} held", object.name),
+        Gate::Pause(Pause { duration: None }) => Awaited::Person,
         Gate::Pause(Pause {
             duration: Some(duration),
-        }) => format!("a pause of {duration}"),
-        Gate::Pause(Pause { duration: None }) => "a person".to_owned(),
-        Gate::Routed(RoutedGate { object, .. }) => format!("{} routed", object.name),
-        Gate::Settled(Settled { object, replicas }) => {
-            format!("{} {replicas} settled", object.name)
+        }) => Awaited::Gate(format!("a pause of {duration}")),
+        Gate::Available(Available {
+            object, replicas, ..
+        }) => Awaited::Gate(match replicas {
+            Some(replicas) => format!("{} {replicas} available", object.name),
+            None => format!("{} available", object.name),
+        }),
+        Gate::Drained(Drained { object, .. }) => Awaited::Gate(format!("{} drained", object.name)),
+        Gate::Endpoints(Endpoints { object }) => {
+            Awaited::Gate(format!("endpoints of {}", object.name))
         }
-        Gate::Window(window) => window_name(window),
+        Gate::Held(Held { object }) => Awaited::Gate(format!("{} held", object.name)),
+        Gate::Routed(RoutedGate { object, .. }) => Awaited::Gate(format!("{} routed", object.name)),
+        Gate::Settled(Settled { object, replicas }) => {
+            Awaited::Gate(format!("{} {replicas} settled", object.name))
+        }
+        Gate::Window(window) => Awaited::Gate(window_name(window)),
         Gate::Job(_) | Gate::Metric(_) | Gate::Smoke(_) | Gate::Webhook(_) => {
             let analysis = gate.analysis();
-            analysis.map_or_else(|| "an analysis".to_owned(), |analysis| analysis.to_string())
+            let words = analysis.map(|analysis| analysis.to_string());
+            Awaited::Gate(words.unwrap_or_else(|| "an analysis".to_owned()))
         }
     }
 }

@@ -4,22 +4,16 @@
 //! match another set's pods; so neither is asked.
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_workload::Deployment;
-use jiff::{SignedDuration, Timestamp};
+use cutover_workload::{Deployment, texts};
 use serde_json::Value;
 
 use super::Verdict;
-use crate::pods::{Pod, ReplicaSet, is_observed, same_template, texts};
+use crate::pods::{Pod, ReplicaSet, is_observed, same_template};
 use crate::seen::Seen;
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
 /// many as the set asks for where no number is said.
-pub(super) fn available(
-    seen: &Seen,
-    object: &ObjectRef,
-    replicas: Option<u32>,
-    now: Timestamp,
-) -> Verdict {
+pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: Option<u32>) -> Verdict {
     let set = match Set::of(seen, object) {
         Ok(set) => set,
         Err(reason) => return Verdict::Waits(reason),
@@ -33,24 +27,27 @@ pub(super) fn available(
             .any(|set| pod.owner.as_ref() == Some(&set.uid))
     };
     let fresh: Vec<&(&ObjectRef, &Pod)> = pods.iter().filter(|(_, pod)| is_fresh(pod)).collect();
-    let ready = fresh.iter().filter(|(_, pod)| pod.ready.is_some()).count();
+    let ready = fresh.iter().filter(|(_, pod)| pod.ready).count();
     let count = replicas as usize;
     if pods.len() != count || ready != count {
         let old = pods.len() - fresh.len();
         return Verdict::Waits(set.told(format!("{ready} of {replicas} available{}", of_old(old))));
     }
-    let seconds = set
-        .deployment
-        .pointer("/spec/minReadySeconds")
+    let seconds = set.deployment.pointer("/spec/minReadySeconds");
+    let Some(seconds) = seconds
         .and_then(Value::as_u64)
-        .unwrap_or(0);
-    let minimum = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-    let due = fresh
-        .iter()
-        .filter_map(|(_, pod)| pod.ready?.checked_add(minimum).ok())
-        .max();
-    due.filter(|due| seconds > 0 && *due > now)
-        .map_or(Verdict::Holds, Verdict::HoldsAt)
+        .filter(|seconds| *seconds > 0)
+    else {
+        return Verdict::Holds;
+    };
+    // By the server's clock: this one may be wrong.
+    let available: u64 = owners.iter().map(|set| set.available).sum();
+    match available >= u64::from(replicas) {
+        true => Verdict::Holds,
+        false => Verdict::Waits(format!(
+            "{available} of {replicas} ready for {seconds} seconds"
+        )),
+    }
 }
 
 /// Exactly so many active pods, ready or not.
@@ -84,12 +81,14 @@ pub(super) fn short_of(
     replicas: Option<u32>,
     fresh: bool,
 ) -> Option<usize> {
-    let set = Set::of(seen, object).ok()?;
+    let Ok(set) = Set::of(seen, object) else {
+        return None;
+    };
     let replicas = replicas.unwrap_or_else(|| set.asked());
     let (owners, pods) = (set.fresh(), set.active());
     let is_right = |pod: &Pod| {
         !fresh
-            || pod.ready.is_some()
+            || pod.ready
                 && owners
                     .iter()
                     .any(|set| pod.owner.as_ref() == Some(&set.uid))
@@ -100,7 +99,9 @@ pub(super) fn short_of(
 
 /// The pods of an earlier template beside those of the present one, in words.
 pub(super) fn replaced(seen: &Seen, object: &ObjectRef) -> Option<String> {
-    let set = Set::of(seen, object).ok()?;
+    let Ok(set) = Set::of(seen, object) else {
+        return None;
+    };
     let (owners, pods) = (set.fresh(), set.active());
     let is_fresh = |pod: &Pod| {
         owners
@@ -188,7 +189,7 @@ impl<'a> Set<'a> {
     /// A count with the first trouble that explains it.
     fn told(&self, count: String) -> String {
         let pods = self.active();
-        let unready = pods.iter().filter(|(_, pod)| pod.ready.is_none());
+        let unready = pods.iter().filter(|(_, pod)| !pod.ready);
         let mut pod = unready.filter_map(|(object, pod)| {
             pod.trouble
                 .as_ref()

@@ -65,15 +65,21 @@ fn on(window: &Window, today: Date, days: i64) -> Option<(Timestamp, Timestamp)>
     (from < to).then_some((from, to))
 }
 
+/// So many days later, where a calendar has that day.
 fn after(day: Date, days: i64) -> Option<Date> {
-    day.checked_add(Span::new().try_days(days).ok()?).ok()
+    let Ok(day) = day.checked_add(Span::new().days(days)) else {
+        return None;
+    };
+    Some(day)
 }
 
 /// The moment at which clocks first show a time on a day, or a later one; none past the last that
 /// they can show.
 fn at(zone: &TimeZone, day: Date, time: TimeOfDay) -> Option<Timestamp> {
     let moment = zone.to_ambiguous_timestamp(day.to_datetime(time.time()));
-    let earlier = moment.earlier().ok()?;
+    let Ok(earlier) = moment.earlier() else {
+        return None;
+    };
     match moment.offset() {
         AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => Some(earlier),
         // Clocks jump over it: it lies right before that moment, by their time before.

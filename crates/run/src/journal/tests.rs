@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use serde_json::json;
 
 use super::*;
@@ -30,7 +32,7 @@ fn with_plan(value: &Value) -> Manifest {
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
     encoder.write_all(value.to_string().as_bytes()).unwrap();
     let packed = STANDARD.encode(encoder.finish().unwrap());
-    journal().set("/binaryData/plan", packed.into())
+    journal().set("/binaryData/plan", packed.into()).unwrap()
 }
 
 #[test]
@@ -40,6 +42,32 @@ fn what_is_written_is_read() {
     let read = Journal::parse(&journal).unwrap();
     assert_eq!(read.bound, bound());
     assert_eq!(read.position, position(&bound().approved));
+}
+
+/// A failure means that somebody asks a run to go back, and it goes on without a word.
+#[test]
+fn what_somebody_asks_and_cannot_be_read_is_told() {
+    let wish = json!({ "by": "me", "at": "2026-11-25T10:00:00Z" }).to_string();
+    let check = |key: &str, text: &str, expect: &[&str]| {
+        let entry = format!("/data/{key}");
+        let wishes = Wishes::of(&journal().set(&entry, text.into()).unwrap());
+        assert_eq!(wishes.unreadable, expect);
+    };
+    check("abort", &wish, &[]);
+    check("approve.2", &wish, &[]);
+    check("note", "of somebody else", &[]);
+    check(
+        "abort",
+        "yes",
+        &[
+            "ConfigMap prod/cutover-hello: `abort` cannot be read: expected value at line 1 column 1",
+        ],
+    );
+    check(
+        "approve.two",
+        &wish,
+        &["ConfigMap prod/cutover-hello: `approve.two` cannot be read: it names no step"],
+    );
 }
 
 /// A failure means that a run goes on with a plan that nobody approved.
@@ -66,7 +94,7 @@ fn a_plan_that_was_edited_is_refused() {
     );
     let position = position(&bound.plan.digest).text();
     check(
-        &journal().set("/data/run", position.into()),
+        &journal().set("/data/run", position.into()).unwrap(),
         "its plan is not the one",
     );
 }

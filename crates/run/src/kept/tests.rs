@@ -37,7 +37,7 @@ fn given() -> Plan {
     let strategy = from_fn("own", |release| {
         Ok(Waypoints {
             points: points.clone(),
-            ..Waypoints::straight(release, "update", &Allowance::default())?
+            ..Waypoints::direct(release, "update", &Allowance::default())?
         })
     });
     plan(&release, &strategy, &Options::default()).unwrap()
@@ -47,12 +47,16 @@ fn given() -> Plan {
 fn bound() -> Plan {
     let live = hello(3, OLD)
         .set("/metadata/namespace", json!("prod"))
+        .unwrap()
         .set("/metadata/annotations", json!({ "note": "mine" }))
+        .unwrap()
         .set("/spec/minReadySeconds", json!(7))
+        .unwrap()
         .set(
             "/spec/template/spec/containers/1",
             json!({ "name": "sidecar", "image": "sidecar:1" }),
-        );
+        )
+        .unwrap();
     let live = [live].into_iter().collect();
     bind(&given(), &live, &Sealer::default(), "prod")
         .unwrap()
@@ -67,8 +71,8 @@ impl<F: Fn(Manifest) -> Manifest> Rebase for Forge<F> {
         object.clone()
     }
 
-    fn manifest(&self, manifest: &Manifest) -> Manifest {
-        (self.0)(manifest.clone())
+    fn manifest(&self, manifest: &Manifest) -> Result<Manifest, cutover_plan::Error> {
+        Ok((self.0)(manifest.clone()))
     }
 }
 
@@ -115,7 +119,7 @@ fn what_binding_changes_is_believed_and_what_admission_does_is_a_claim() {
     };
     let image = |image: &'static str| {
         forged(move |manifest| match is_new(&manifest) {
-            true => manifest.set(IMAGE, json!(image)),
+            true => manifest.set(IMAGE, json!(image)).unwrap(),
             false => manifest,
         })
     };
@@ -124,7 +128,7 @@ fn what_binding_changes_is_believed_and_what_admission_does_is_a_claim() {
     check(image("registry.example/hello@sha256:2"), &[("step 2", "")]);
     check(image("evil.example/miner:1"), &[("step 2", "")]);
     let replicas = forged(|manifest| match is_new(&manifest) {
-        true => manifest.set("/spec/replicas", json!(0)),
+        true => manifest.set("/spec/replicas", json!(0)).unwrap(),
         false => manifest,
     });
     check(replicas, &[("step 2", "")]);
@@ -147,7 +151,7 @@ fn anything_else_is_another_plan() {
     };
     let command = "/spec/template/spec/containers/0/command";
     let field = forged(|manifest| match is_new(&manifest) {
-        true => manifest.set(command, json!(["mine"])),
+        true => manifest.set(command, json!(["mine"])).unwrap(),
         false => manifest,
     });
     check(
@@ -157,20 +161,26 @@ fn anything_else_is_another_plan() {
     );
     let start = forged(|manifest| match is_new(&manifest) {
         true => manifest,
-        false => manifest.set(IMAGE, json!("evil.example/miner:1")),
+        false => manifest.set(IMAGE, json!("evil.example/miner:1")).unwrap(),
     });
     check(
         start,
         "the start: Deployment prod/hello: spec.template.spec.containers[name=hello].image is \
          \"evil.example/miner:1\", and should be \"registry.example/hello:1.0.0\"",
     );
-    let elsewhere = forged(|manifest| manifest.set("/metadata/namespace", json!("kube-system")));
+    let elsewhere = forged(|manifest| {
+        manifest
+            .set("/metadata/namespace", json!("kube-system"))
+            .unwrap()
+    });
     check(
         elsewhere,
         "the start: Deployment prod/hello is not there, and it is in the given plan",
     );
     let created = edited(|spec| {
-        let manifest = hello(1, "evil.example/miner:1").set("/metadata/name", json!("miner"));
+        let manifest = hello(1, "evil.example/miner:1")
+            .set("/metadata/name", json!("miner"))
+            .unwrap();
         spec.steps[0].changes.push(Change::Create(manifest));
     });
     check(

@@ -24,6 +24,21 @@ fn at(wall: i64, steady: i64) -> Now {
     }
 }
 
+/// A failure means that a run waits for a Lease that nobody asks for.
+#[test]
+fn one_that_cannot_be_made_is_refused() {
+    let bad = ObjectRef {
+        name: "a/b".into(),
+        ..lease()
+    };
+    let mut leases = Leases::new(vec![bad], HOLDER, SignedDuration::from_secs(15));
+    leases.next(at(100, 100));
+    leases.answer(0, Ok(Reply::Object(None)), steady(100));
+    assert_eq!(leases.next(at(100, 100)), None);
+    let refused = leases.refused.unwrap();
+    assert!(refused.starts_with("Lease prod/a/b: "), "{refused}");
+}
+
 /// A Lease that was asked for at 100 by both clocks, and lasts 15 seconds.
 fn held() -> Leases {
     let mut leases = Leases::new(vec![lease()], HOLDER, SignedDuration::from_secs(15));
@@ -45,11 +60,13 @@ fn answer_write(leases: &mut Leases, asked: Now, answered: Steady) {
             let Known::There(known) = &leases.leases[0].known else {
                 panic!("it is not known")
             };
-            known.with(|value| cutover_patch::apply(value, &ops).unwrap())
+            let mut value = known.value().clone();
+            cutover_patch::apply(&mut value, &ops).unwrap();
+            known.with_content(value)
         }
         Write::Delete { .. } => panic!("it is deleted"),
     };
-    let stored = stored.set("/metadata/resourceVersion", "1".into());
+    let stored = stored.set("/metadata/resourceVersion", "1".into()).unwrap();
     leases.answer(0, Ok(Reply::Object(Some(stored))), answered);
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::effect::Effect;
-use crate::examples::{deployment, edited, rolling};
+use crate::examples::{deployment, edited, manifest, rolling, with_object};
 use crate::now::Now;
 use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
@@ -32,15 +32,29 @@ fn check_refused(plan: &Plan, expect: &str) {
         while let Some(effect) = run.poll_effect() {
             assert!(matches!(effect, Effect::Tell(_)), "{effect:?}");
         }
-        let reason = error.clone();
+        let reason = error.clone().into();
         assert_eq!(run.outcome(), Some(&Outcome::Refused { reason }));
     }
 }
 
-/// The plan with a gate more at its second step.
+/// The plan with a route, and with a gate more at its second step.
 fn with_gate(gate: Value) -> Plan {
     let gate: Gate = serde_json::from_value(gate).unwrap();
-    edited(&rolling(), |spec| spec.steps[1].gates.push(gate))
+    let route = manifest(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"},
+        "spec": {"rules": [{"backendRefs": [{"name": "hello", "port": 80}]}]},
+    }));
+    let plan = with_object(&rolling(), route);
+    edited(&plan, |spec| spec.steps[1].gates.push(gate))
+}
+
+fn route() -> Value {
+    json!(ObjectRef::new(
+        "gateway.networking.k8s.io/v1",
+        "HTTPRoute",
+        None,
+        "hello"
+    ))
 }
 
 fn object() -> Value {
@@ -57,35 +71,27 @@ fn what_is_carried_out_is_not_refused() {
         json!({"smoke": {"url": "http://hello"}}),
         json!({"available": {"object": object(), "replicas": 0}}),
         json!({"available": {"object": object()}}),
+        json!({"held": {"object": object()}}),
     ] {
         assert_eq!(refuse_unsupported(&with_gate(gate)), Ok(()));
     }
 }
 
 #[test]
-fn held() {
-    let plan = with_gate(json!({"held": {"object": object()}}));
-    check_refused(
-        &plan,
-        "step 2: this version does not carry out the gate `held` of Deployment hello",
-    );
-}
-
-#[test]
 fn routed() {
-    let plan = with_gate(json!({"routed": {"object": object(), "settle": "2s"}}));
+    let plan = with_gate(json!({"routed": {"object": route(), "settle": "2s"}}));
     check_refused(
         &plan,
-        "step 2: this version does not carry out the gate `routed` of Deployment hello",
+        "step 2: this version does not carry out the gate `routed` of HTTPRoute hello",
     );
 }
 
 #[test]
 fn drained() {
-    let plan = with_gate(json!({"drained": {"object": object(), "after": "30s"}}));
+    let plan = with_gate(json!({"drained": {"object": route(), "after": "30s"}}));
     check_refused(
         &plan,
-        "step 2: this version does not carry out the gate `drained` of Deployment hello",
+        "step 2: this version does not carry out the gate `drained` of HTTPRoute hello",
     );
 }
 
@@ -116,7 +122,7 @@ fn replace() {
     // A change of a step is told before its gates, and the first step before the others.
     let also = edited(&plan, |spec| {
         spec.on_failure = OnFailure::Undo;
-        let gate = json!({"held": {"object": object()}});
+        let gate = json!({"routed": {"object": route(), "settle": "2s"}});
         spec.steps[0]
             .gates
             .push(serde_json::from_value(gate).unwrap());

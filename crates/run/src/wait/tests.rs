@@ -42,7 +42,7 @@ impl Play {
             slow: None,
         };
         for manifest in &play.run.given.start() {
-            play.store(Place::new("default").manifest(manifest));
+            play.store(Place::new("default").manifest(manifest).unwrap());
         }
         play.go();
         play
@@ -118,10 +118,10 @@ impl Play {
             let version = before.pointer("/metadata/resourceVersion").unwrap();
             version.as_str().unwrap().parse::<u64>().unwrap() + 1
         });
-        let stored = manifest.with(|value| {
-            value["metadata"]["uid"] = json!("1");
-            value["metadata"]["resourceVersion"] = json!(version.to_string());
-        });
+        let mut value = manifest.into_value();
+        value["metadata"]["uid"] = json!("1");
+        value["metadata"]["resourceVersion"] = json!(version.to_string());
+        let stored = Manifest::new(value).unwrap();
         if run_text(&stored).contains("\"step\": 2") {
             self.now = self.slow.take().unwrap_or(self.now);
         }
@@ -139,6 +139,16 @@ impl Play {
             Ok(Reply::Object(Some(stored))) => stored,
             other => unreachable!("{other:?}"),
         };
+        let event = Event::Changed(self.scope_of(&stored), stored);
+        self.run.handle_event(event, Now::simulated(self.now));
+        self.go();
+    }
+
+    /// Somebody writes an entry into the journal by hand.
+    fn scribble(&mut self, key: &str, text: &str) {
+        let journal = &self.objects[&self.run.journal];
+        let journal = journal.set(&format!("/data/{key}"), text.into()).unwrap();
+        let stored = self.store(journal);
         let event = Event::Changed(self.scope_of(&stored), stored);
         self.run.handle_event(event, Now::simulated(self.now));
         self.go();
@@ -222,7 +232,7 @@ fn the_first_write_waits_for_the_window() {
         play.waits(),
         Some(&Progress::Waiting {
             number: 1,
-            gate: "the window Mon 09:00-16:00 Europe/Berlin".into(),
+            gate: Awaited::Gate("the window Mon 09:00-16:00 Europe/Berlin".into()),
             stands: "it opens on Mon 2026-11-30 at 09:00".into(),
             until: Some(opens),
         })
@@ -327,6 +337,17 @@ fn gates_hold_over_a_step_that_changes_nothing() {
         (play.text(), play.run.outcome()),
         ("hey", Some(&Outcome::Done))
     );
+}
+
+/// A failure means that somebody asks a run to go back, and it goes on without a word.
+#[test]
+fn an_entry_that_cannot_be_read_is_told_once() {
+    let plan = with_gates_alone(&greetings(&["hello", "hi"]), 1, &[json!({"pause": {}})]);
+    let mut play = Play::new(plan, "2026-11-28T12:00:00Z");
+    play.scribble("abort", "yes");
+    play.scribble("note", "somebody was here");
+    let about = |told: &&Progress| matches!(told, Progress::Warned { message } if message.contains("`abort`"));
+    assert_eq!(play.told.iter().filter(about).count(), 1, "{:?}", play.told);
 }
 
 /// A failure means that nobody gets back before the morning.

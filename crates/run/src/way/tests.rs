@@ -18,7 +18,9 @@ fn gates_on_the_cluster_have_a_time_limit() {
             spec.steps[0].gates = gates.iter().map(|value| gate(value)).collect();
             for manifest in &mut spec.from {
                 if let Some(seconds) = deadline.filter(|_| Deployment::is(manifest.object())) {
-                    *manifest = manifest.set("/spec/progressDeadlineSeconds", seconds.into());
+                    *manifest = manifest
+                        .set("/spec/progressDeadlineSeconds", seconds.into())
+                        .unwrap();
                 }
             }
         });

@@ -35,8 +35,8 @@ impl Strategy for ByHand {
 
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
         let mut waypoints = Waypoints::default();
-        let mut bundle = release.transit()?;
-        for object in release.turned() {
+        let mut bundle = release.transition()?;
+        for object in release.replaced() {
             let label = discriminator(release, &object)?;
             let canary = sibling(release, &object, Role::Canary, label)?;
             let mut tier = workload(release, &object, &Allowance::default())?;

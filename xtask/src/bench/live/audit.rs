@@ -14,15 +14,14 @@ use crate::cluster::Cluster;
 pub(super) fn requests(cluster: &Cluster, agent: &str) -> Result<BTreeSet<String>> {
     let log = fs::read_to_string(cluster.audit_log())?;
     // The last line may be in the middle of being written.
-    let requests = log
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let by_agent = requests.filter(|request| {
-        request["userAgent"]
-            .as_str()
-            .is_some_and(|by| by.starts_with(agent))
-    });
-    Ok(by_agent
-        .filter_map(|request| request["auditID"].as_str().map(Into::into))
-        .collect())
+    let (whole, _) = log.rsplit_once('\n').unwrap_or_default();
+    let mut requests = BTreeSet::new();
+    for line in whole.lines() {
+        let request: Value = serde_json::from_str(line)?;
+        let by = request["userAgent"].as_str().unwrap_or_default();
+        if by.starts_with(agent) {
+            requests.extend(request["auditID"].as_str().map(Into::into));
+        }
+    }
+    Ok(requests)
 }

@@ -3,8 +3,8 @@
 use cutover::Checked;
 use cutover_model::{Call, Model, Refused, WatchEvent, WatchId, Write as ModelWrite};
 use cutover_run::{
-    Answer, Effect, Event, Fault, Journal, Now, Options, Progress, Reply, Request, Run, Scope,
-    Write,
+    Answer, Awaited, Effect, Event, Fault, Journal, Now, Options, Progress, Reply, Request, Run,
+    Scope, Write,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -107,8 +107,10 @@ impl Stage {
                     let watch = self.model.watch(scope_of(&scope));
                     self.watches.push((scope, watch));
                 }
-                Effect::Tell(Progress::Waiting { gate, .. }) => self.waits = gate == "a person",
-                _ => {}
+                Effect::Tell(Progress::Waiting { gate, .. }) => {
+                    self.waits = gate == Awaited::Person
+                }
+                Effect::Tell(_) => {}
             }
         }
         Ok(acts)

@@ -75,10 +75,10 @@ fn step(number: usize) -> Progress {
 }
 
 fn waiting(stands: &str) -> Progress {
-    let until = "2026-11-25T14:00:00.25Z".parse().ok();
+    let until = Some("2026-11-25T14:00:00.25Z".parse().unwrap());
     Progress::Waiting {
         number: 3,
-        gate: "hello 2 available".into(),
+        gate: Awaited::Gate("hello 2 available".into()),
         stands: stands.into(),
         until,
     }
@@ -131,7 +131,7 @@ fn a_terminal_shows_what_is_waited_for_in_one_line_that_fits() {
 fn who_waits_for_a_person_is_told_how() {
     let waits = Progress::Waiting {
         number: 1,
-        gate: "a person".into(),
+        gate: Awaited::Person,
         stands: "".into(),
         until: None,
     };

@@ -1,0 +1,48 @@
+//! The flags of a rollback.
+
+use clap::Args;
+use cutover::{AnyStrategy, rollback};
+
+use super::amounts::BudgetArgs;
+use super::target::Target;
+use crate::args::Request;
+
+/// `cutover plan rollback`.
+#[derive(Debug, Args)]
+pub(crate) struct RollbackArgs {
+    /// The revision; the one before the newest where nothing or 0 is said.
+    #[arg(long, value_name = "REVISION")]
+    to_revision: Option<u64>,
+    /// Make no plan, and print the revisions, as kubectl rollout history does.
+    #[arg(long, conflicts_with_all = ["to_revision", "verify", "exit_code"])]
+    list: bool,
+    #[command(flatten)]
+    budget: BudgetArgs,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl RollbackArgs {
+    /// The plan that is asked for.
+    pub(crate) fn into_request(self) -> Request {
+        let (strategy, list) = (self.strategy(), self.list);
+        Request {
+            list,
+            ..self.target.by(strategy)
+        }
+    }
+
+    fn strategy(&self) -> AnyStrategy {
+        let BudgetArgs {
+            max_surge,
+            max_unavailable,
+        } = self.budget;
+        let to_revision = self.to_revision;
+        AnyStrategy::Rollback(rollback::Rollback {
+            to_revision,
+            workloads: Vec::new(),
+            max_surge,
+            max_unavailable,
+        })
+    }
+}

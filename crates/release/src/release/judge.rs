@@ -1,0 +1,125 @@
+//! A release from both ends: what every strategy relies on is so.
+
+use cutover_manifest::{Bundle, ObjectRef, Warning};
+use cutover_traffic::services_by_owner;
+
+use super::{Release, is_owned};
+use crate::alike::written_alike;
+use crate::configuration::held;
+use crate::ends::Ends;
+use crate::history::without_history;
+use crate::jobs::keep_jobs;
+use crate::live::{keep, owners};
+use crate::refusal::Refusals;
+use crate::refuse::refuse_release;
+use crate::restart::restart_for_configuration;
+use crate::secrets::sealed;
+use crate::versions::{Configuration, version_configuration};
+
+impl Release {
+    /// A release from what runs to what is wanted.
+    ///
+    /// Objects that `to` lacks stay, with a warning, unless the ends are
+    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan, and of data that is the
+    /// same at both ends nothing at all. ReplicaSets that a Deployment of the input controls are its
+    /// history, and left out with their pods. Where others say how many pods run, `replicas` stays
+    /// as it is, or is the number that was [given](Ends::given).
+    ///
+    /// # Errors
+    ///
+    /// A Secret whose data differs, where this is built without the feature `seal`
+    /// ([`kinds::SEAL`](crate::kinds::SEAL)); else what rule 10 of the planner refuses: immutable fields, Services that would match nothing,
+    /// two workloads with one selector, … each with the object, the field and a hint.
+    ///
+    /// ```
+    /// use cutover_release::{Ends, Release};
+    ///
+    /// let release = Release::new(Ends::default())?;
+    /// assert!(release.changed().is_empty());
+    /// # Ok::<(), cutover_release::Refusals>(())
+    /// ```
+    pub fn new(ends: Ends) -> Result<Self, Refusals> {
+        let both = [ends.from(), ends.to()];
+        let [from, mut to] = both.map(|end| without_history(end, both));
+        let mut warnings = ends.warnings().to_vec();
+        for manifest in from
+            .iter()
+            .filter(|manifest| !to.contains(manifest.object()))
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            let owned = is_owned(&manifest);
+            if !ends.is_pruned() || owned || is_kept(manifest.object()) {
+                warnings.extend((!owned).then(|| stays(manifest.object())));
+                to.insert(manifest);
+            }
+        }
+        let [mut from, mut to] = sealed([from, to], ends.sealing())?;
+        if ends.configuration() == Configuration::Version {
+            warnings.extend(version_configuration(&from, &mut to)?);
+        }
+        let given = ends.fill([&mut from, &mut to]);
+        let counts = owners(&from, &to, ends.on_autoscaler());
+        warnings.extend(keep(&counts, ends.is_scaled(), &from, &mut to));
+        written_alike(&from, &mut to);
+        if ends.restarts_for_configuration() {
+            restart_for_configuration(&from, &mut to)?;
+        }
+        warnings.extend(keep_jobs(&from, &mut to));
+        let release = Self {
+            from,
+            to,
+            warnings,
+            counts,
+            given,
+            on_autoscaler: ends.on_autoscaler(),
+            ..Self::default()
+        };
+        release.judged()
+    }
+
+    /// A part of the release, from one bundle to another, by the same rules. It has nothing to tell
+    /// that the whole has not told.
+    pub(crate) fn between(&self, from: Bundle, to: Bundle) -> Result<Self, Refusals> {
+        let part = Self {
+            from,
+            to,
+            counts: self.counts.clone(),
+            given: self.given.clone(),
+            on_autoscaler: self.on_autoscaler,
+            stage: true,
+            ..Self::default()
+        };
+        part.judged()
+    }
+
+    /// The same with what is derived from both ends, where rule 10 refuses nothing.
+    fn judged(mut self) -> Result<Self, Refusals> {
+        self.services = services_by_owner(&self.from);
+        for (owner, services) in &self.services {
+            for service in services {
+                let owners = self.owners.entry(service.clone()).or_default();
+                owners.push(owner.clone());
+            }
+        }
+        self.held = held(&self);
+        refuse_release(&self)?;
+        Ok(self)
+    }
+}
+
+fn is_kept(object: &ObjectRef) -> bool {
+    matches!(
+        object.kind.as_str(),
+        "Namespace" | "CustomResourceDefinition" | "PersistentVolumeClaim"
+    )
+}
+
+fn stays(object: &ObjectRef) -> Warning {
+    Warning {
+        object: Some(object.clone()),
+        place: None,
+        message: "is not in what is wanted, and stays".into(),
+        hint: Some("prune it, or delete it by hand".into()),
+    }
+}

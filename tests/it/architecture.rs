@@ -1,0 +1,303 @@
+//! What docs/ARCHITECTURE.md says is absent, is.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use xtask::root;
+
+use crate::support::sources;
+
+/// A failure means that the table of crates does not say what a crate is made of.
+#[test]
+fn crates_stand_on_lower_floors_alone() {
+    let floors = floors();
+    let named: BTreeSet<&String> = floors.keys().collect();
+    assert_eq!(named, crates().iter().collect(), "crates/README.md");
+    for (name, floor) in &floors {
+        for other in dependencies(name) {
+            let below = floors[&other];
+            assert!(
+                below < *floor,
+                "{name} on floor {floor} has {other} on floor {below}"
+            );
+        }
+    }
+}
+
+/// A failure means that one of the two cannot be read, or moved, without the other.
+#[test]
+fn no_two_modules_of_a_crate_import_each_other() {
+    let mut circles = Vec::new();
+    for name in crates() {
+        // The machine of a run is one type in many files, and they are to be rebuilt.
+        let imports = match name.as_str() {
+            "run" => continue,
+            name => imports(name),
+        };
+        for (module, all) in &imports {
+            for other in all.iter().filter(|other| *other < module) {
+                if imports[other].contains(module) {
+                    circles.push(format!("{name}: {other} and {module}"));
+                }
+            }
+        }
+    }
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+/// A failure means that a program which embeds the crate reads of a command that it does not have.
+#[test]
+fn libraries_name_no_command_and_no_flag() {
+    let mut named = Vec::new();
+    for name in crates().into_iter().filter(|name| name != "cli") {
+        for (module, code) in modules(&name) {
+            let texts = code.split('"').skip(1).step_by(2);
+            let found = texts.filter(|text| {
+                let mut words = text.split_whitespace();
+                let commands = [
+                    "apply", "abort", "diff", "render", "status", "undo", "write",
+                ];
+                let is_command = commands
+                    .iter()
+                    .any(|word| text.contains(&format!("cutover {word}")));
+                is_command || words.any(is_flag)
+            });
+            named.extend(found.map(|text| format!("{name}: {module}: {text}")));
+        }
+    }
+    assert!(named.is_empty(), "{}", named.join("\n"));
+}
+
+/// A failure means that a new kind of set or router has to be taught to a crate that asks others.
+#[test]
+fn who_asks_for_sets_and_routers_names_no_kind() {
+    let asking = [
+        "plan",
+        "planner",
+        "check",
+        "report",
+        "kube",
+        "canary",
+        "blue-green",
+        "rolling",
+        "scale",
+        "adopt",
+    ];
+    let mut named = Vec::new();
+    for name in asking {
+        for (module, code) in modules(name) {
+            let texts = code.split('"').skip(1).step_by(2);
+            let found = texts.filter(|text| ["Deployment", "Service", "apps/v1"].contains(text));
+            named.extend(found.map(|text| format!("{name}: {module}: {text}")));
+        }
+    }
+    assert!(named.is_empty(), "{}", named.join("\n"));
+}
+
+/// A failure means that a new gate, change, effect, … is taken there for one of the others, and that
+/// the compiler does not say so.
+#[test]
+fn no_wildcard_arm_beside_what_may_grow() {
+    let mut found = Vec::new();
+    for name in crates() {
+        for (module, code) in modules(&name) {
+            let arms = wildcard_arms(&code);
+            found.extend(arms.iter().map(|arms| format!("{name}: {module}: {arms}")));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A failure means that the test above sees nothing.
+#[test]
+fn a_wildcard_arm_is_seen() {
+    let check = |arms: &[&str], expect: bool| {
+        let lines: Vec<String> = arms.iter().map(|arm| format!("        {arm}")).collect();
+        let code = format!("    match it {{\n{}\n    }}", lines.join("\n"));
+        assert_eq!(!wildcard_arms(&code).is_empty(), expect, "{code}");
+    };
+    check(&["Gate::Pause(_) => 1,", "_ => 2,"], true);
+    check(
+        &["Gate::Pause(_)", "| Gate::Held(_) => 1,", "_ => 2,"],
+        true,
+    );
+    check(
+        &["Some(Change::Create(_)) => {", "    1", "}", "_ if x => 2,"],
+        true,
+    );
+    check(&["Gate::Pause(_) => 1,", "Gate::Held(_) => 2,"], false);
+    check(
+        &["0 => Gate::Pause(pause),", "_ => Gate::Held(held),"],
+        false,
+    );
+    check(
+        &["Some(1) => {", "    Gate::Held(held)", "}", "_ => 2,"],
+        false,
+    );
+}
+
+/// The enums that are exhaustive on purpose: a new variant is to be thought of wherever one is asked
+/// for.
+const MAY_GROW: [&str; 6] = [
+    "Change",
+    "Controller",
+    "Effect",
+    "Gate",
+    "Rollout",
+    "Router",
+];
+
+/// The patterns of each match that names such an enum and has a wildcard arm.
+///
+/// The arms of one match begin at one column, since rustfmt has written them.
+fn wildcard_arms(code: &str) -> Vec<String> {
+    let lines: Vec<&str> = code.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let arm = line.trim_start();
+        if !arm.starts_with("_ =>") && !arm.starts_with("_ if ") {
+            continue;
+        }
+        let column = line.len() - arm.len();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let within = |line: &&&str| line.trim().is_empty() || indent(line) >= column;
+        let above = lines[..at].iter().rev().take_while(within);
+        let patterns: Vec<&str> = above
+            .filter(|line| indent(line) == column)
+            .filter_map(|line| line.split("=>").next())
+            .collect();
+        let patterns = patterns.join(" ");
+        let may_grow = |name: &str| patterns.contains(&format!("{name}::"));
+        if MAY_GROW.iter().any(|name| may_grow(name)) {
+            found.push(patterns);
+        }
+    }
+    found
+}
+
+fn is_flag(word: &str) -> bool {
+    let name = word.strip_prefix("--");
+    name.is_some_and(|name| name.starts_with(|sign: char| sign.is_ascii_lowercase()))
+}
+
+/// The floor of each crate, as the table of crates/README.md has it.
+fn floors() -> BTreeMap<String, u32> {
+    let page = fs::read_to_string(root().join("crates/README.md")).unwrap();
+    let mut floors = BTreeMap::new();
+    for row in page.lines().filter(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = row.split('|').collect();
+        let Ok(floor) = cells[1].trim().parse() else {
+            continue;
+        };
+        let names = cells[2].split('`').skip(1).step_by(2);
+        floors.extend(names.map(|name| (name.to_owned(), floor)));
+    }
+    floors
+}
+
+/// The crates of ours that a crate is built with, whatever its features.
+fn dependencies(name: &str) -> Vec<String> {
+    let manifest = root().join("crates").join(name).join("Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let own = manifest.split("[dependencies]").nth(1).unwrap_or_default();
+    let own = own.split("\n[").next().unwrap_or_default();
+    let names = own.lines().filter_map(|line| line.strip_prefix("cutover"));
+    let names = names.filter_map(|rest| rest.split(['.', ' ']).next());
+    names
+        .map(|rest| match rest.strip_prefix('-') {
+            Some(name) => name.to_owned(),
+            None => "cutover".to_owned(),
+        })
+        .collect()
+}
+
+fn crates() -> Vec<String> {
+    let entries = fs::read_dir(root().join("crates")).unwrap();
+    let folders = entries
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().join("src").is_dir());
+    let mut names: Vec<String> = folders
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert!(names.len() > 20, "{names:?}");
+    names
+}
+
+/// The modules of a crate that are next to each other, each with those that it imports.
+fn imports(name: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let modules = modules(name);
+    let imported = |module: &String, code: &String| {
+        let parent = module.rsplit_once("::").map_or("", |(parent, _)| parent);
+        let within = |path: &str| match parent {
+            "" => path.to_owned(),
+            parent => format!("{parent}::{path}"),
+        };
+        let mut named = paths(code, "crate::");
+        named.extend(paths(code, "super::").iter().map(|path| within(path)));
+        let others = modules.keys().filter(|other| {
+            *other != module && !is_above(other, module) && !is_above(module, other)
+        });
+        others
+            .filter(|other| {
+                named
+                    .iter()
+                    .any(|path| path == *other || is_above(other, path))
+            })
+            .cloned()
+            .collect()
+    };
+    modules
+        .iter()
+        .map(|(module, code)| (module.clone(), imported(module, code)))
+        .collect()
+}
+
+fn is_above(outer: &str, inner: &str) -> bool {
+    inner
+        .strip_prefix(outer)
+        .is_some_and(|rest| rest.starts_with("::"))
+}
+
+/// The paths that begin so, one by one or in braces: as far as they are modules.
+fn paths(code: &str, start: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in code.split(start).skip(1) {
+        let one_by_one = match rest.strip_prefix('{') {
+            Some(several) => several.split('}').next(),
+            None => rest.split(',').next(),
+        };
+        for path in one_by_one.into_iter().flat_map(|paths| paths.split(',')) {
+            let is_module = |sign: char| sign.is_ascii_lowercase() || "_:".contains(sign);
+            let path = path.trim_start();
+            let end = path.find(|sign| !is_module(sign)).unwrap_or(path.len());
+            found.push(path[..end].trim_end_matches(':').to_owned());
+        }
+    }
+    found
+}
+
+/// The code of each module but its tests, without comments, by its path in the crate.
+fn modules(name: &str) -> BTreeMap<String, String> {
+    let folder = root().join("crates").join(name).join("src");
+    let mut found = BTreeMap::new();
+    for file in sources(&folder) {
+        let path = file.strip_prefix(&folder).unwrap().with_extension("");
+        let parts: Vec<&str> = path
+            .iter()
+            .map(|part| part.to_str().unwrap())
+            .filter(|part| *part != "mod")
+            .collect();
+        let text = fs::read_to_string(&file).unwrap();
+        let is_test = parts
+            .iter()
+            .any(|part| ["examples", "tests"].contains(part));
+        let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap();
+        let lines = code.lines().map(|line| line.split("//").next().unwrap());
+        if !is_test && !["lib", "main"].contains(&parts[0]) {
+            found.insert(parts.join("::"), lines.collect::<Vec<_>>().join("\n"));
+        }
+    }
+    found
+}

@@ -1,0 +1,405 @@
+//! Each law is broken by a short trace, and not by one that is as it should be.
+
+use std::sync::Arc;
+
+use cutover::Plan;
+use cutover::manifest::{Bundle, Field, Manifest, ObjectRef};
+use cutover::patch::Patch;
+use cutover::planning::{Gate, Pause};
+use cutover_run::{Fault, Hint, Outcome, Reason, Reply, Request, Write};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::abort::Abort;
+use super::autoscalers::Autoscalers;
+use super::drift::Drift;
+use super::ending::Ending;
+use super::gates::Gates;
+use super::guarded::Guarded;
+use super::journaled::Journaled;
+use super::leased::Leased;
+use super::looked::Looked;
+use super::once::Once;
+use super::others::Others;
+use super::people::People;
+use super::rights::Rights;
+use super::view::Views;
+use super::{Course, Law};
+use crate::autoscaled::golden;
+use crate::checks::placed;
+use crate::stage::NAMESPACE;
+use crate::trace::{Moment, Place, Standing, Way, What, name_of};
+
+/// The sample's canary: hello from three pods to two at its second step.
+fn plan() -> Plan {
+    golden("canary/hello").into_plan()
+}
+
+fn course() -> Arc<Course> {
+    Course::of(&plan())
+}
+
+/// Plays a trace to a law, a second between two moments; a failure names what should have been
+/// found, or what should not.
+fn check(law: impl Law, trace: Vec<What>, expect: Result<(), &str>) {
+    let told = tell(law, trace);
+    match (expect, &told) {
+        (Ok(()), Ok(())) => {}
+        (Err(words), Err(reason)) if reason.contains(words) => {}
+        _ => panic!("{expect:?} is expected, and it says {told:?}"),
+    }
+}
+
+fn tell(mut law: impl Law, trace: Vec<What>) -> Result<(), String> {
+    let mut views = Views::default();
+    for (second, what) in (0..).zip(trace) {
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
+        let moment = Moment { now, what };
+        views.see(&moment);
+        law.see(&moment, &views)?;
+    }
+    Ok(())
+}
+
+fn hello() -> ObjectRef {
+    ObjectRef::new("apps/v1", "Deployment", Some(NAMESPACE), "hello")
+}
+
+fn canary() -> ObjectRef {
+    ObjectRef::new("apps/v1", "Deployment", Some(NAMESPACE), "hello-canary")
+}
+
+fn at(step: usize) -> Standing {
+    let way = Way::Forward;
+    Standing {
+        place: Some(Place { way, step }),
+        holders: vec![name_of(0)],
+    }
+}
+
+/// At the first step of the way back that begins in the middle of a step.
+fn back_from(from: usize) -> Standing {
+    let halfway = true;
+    let way = Way::Back { from, halfway };
+    Standing {
+        place: Some(Place { way, step: 1 }),
+        ..at(1)
+    }
+}
+
+fn patch(object: ObjectRef, ops: serde_json::Value) -> Write {
+    let ops: Patch = serde_json::from_value(ops).unwrap();
+    Write::Patch { object, ops }
+}
+
+fn scale() -> Write {
+    let ops = json!([{ "op": "replace", "path": "/spec/replicas", "value": 2 }]);
+    patch(hello(), ops)
+}
+
+fn request(write: Write) -> Request {
+    let dry_run = false;
+    Request::Write { write, dry_run }
+}
+
+fn asked(write: Write, standing: Standing) -> What {
+    let (runner, request) = (0, request(write));
+    What::Asked {
+        runner,
+        request,
+        standing,
+    }
+}
+
+fn wrote(write: Write, states: [Option<Manifest>; 2], standing: Standing) -> What {
+    let [before, after] = states;
+    What::Wrote {
+        runner: 0,
+        write,
+        before,
+        after,
+        standing,
+        late: false,
+    }
+}
+
+/// Deployment hello as it stands at the start, with so many pods.
+fn hello_with(replicas: u32) -> Manifest {
+    let start = plan().start();
+    let hello = start.iter().find(|found| placed(found.object()) == hello());
+    let hello = hello
+        .unwrap()
+        .set("/metadata/namespace", NAMESPACE.into())
+        .unwrap();
+    hello.set("/spec/replicas", replicas.into()).unwrap()
+}
+
+/// All that a plan starts from is told to the runner.
+fn start_is_told(change: impl Fn(&Manifest) -> Manifest) -> Vec<What> {
+    let start: Bundle = plan().start();
+    let told = start.iter().map(|manifest| {
+        let object = placed(manifest.object());
+        let manifest = manifest
+            .set("/metadata/namespace", object.namespace.into())
+            .unwrap();
+        What::Changed {
+            runner: 0,
+            manifest: change(&manifest),
+        }
+    });
+    told.collect()
+}
+
+#[test]
+fn a_write_tests_what_it_relies_on() {
+    let tests = json!([
+        { "op": "test", "path": "/metadata/uid", "value": "u" },
+        { "op": "test", "path": "/metadata/resourceVersion", "value": "7" },
+    ]);
+    let law = || Guarded::new(course());
+    check(law(), vec![asked(patch(hello(), tests), at(2))], Ok(()));
+    check(
+        law(),
+        vec![asked(scale(), at(2))],
+        Err("does not test /metadata/uid"),
+    );
+    let delete = |version| Write::Delete {
+        object: canary(),
+        uid: "u".into(),
+        version,
+    };
+    check(law(), vec![asked(delete(Some("7".into())), at(8))], Ok(()));
+    check(law(), vec![asked(delete(None), at(8))], Err("any version"));
+}
+
+#[test]
+fn nothing_of_others_is_overwritten() {
+    let law = || Others::new(course(), &Bundle::default());
+    let from = |before| {
+        wrote(
+            scale(),
+            [Some(hello_with(before)), Some(hello_with(2))],
+            at(2),
+        )
+    };
+    check(law(), vec![from(3)], Ok(()));
+    check(
+        law(),
+        vec![from(7)],
+        Err("spec.replicas was Some(Number(7))"),
+    );
+}
+
+#[test]
+fn each_step_waits_for_its_gates() {
+    let law = || Gates::new(course());
+    check(law(), vec![asked(scale(), at(1))], Ok(()));
+    check(law(), vec![asked(scale(), at(2))], Err("is not followed"));
+    let shrunk = |replicas: u32| {
+        let told = What::Changed {
+            runner: 0,
+            manifest: hello_with(replicas)
+                .set("/metadata/generation", 2.into())
+                .unwrap(),
+        };
+        vec![told, asked(scale(), back_from(2))]
+    };
+    check(law(), shrunk(2), Err("hello is not followed"));
+    check(law(), shrunk(3), Ok(()));
+}
+
+#[test]
+fn each_step_waits_for_its_people_and_pauses() {
+    let law = || People::new(course());
+    let begins = || asked(scale(), at(2));
+    let approved = |step| What::Approved { step };
+    check(law(), vec![approved(1), begins()], Ok(()));
+    check(law(), vec![begins()], Err("nobody has approved step 1"));
+    check(
+        law(),
+        vec![approved(3), begins()],
+        Err("nobody has approved step 1"),
+    );
+    let mut paused = plan();
+    for gate in &mut paused.spec.steps[0].gates {
+        if let Gate::Pause(Pause { duration }) = gate {
+            *duration = Some(cutover::planning::Duration::of_seconds(2));
+        }
+    }
+    let law = || People::new(Arc::new(Course::new(&paused)));
+    let first = || wrote(scale(), [None, None], at(1));
+    let nothing = || What::Approved { step: 9 };
+    check(law(), vec![first(), nothing(), begins()], Ok(()));
+    check(
+        law(),
+        vec![first(), begins()],
+        Err("the pause of step 1 is not over"),
+    );
+}
+
+#[test]
+fn one_write_a_change() {
+    let law = || Once::new(course());
+    let write = |step| wrote(scale(), [None, None], at(step));
+    check(law(), vec![write(2), write(6)], Ok(()));
+    check(law(), vec![write(2), write(2)], Err("written twice"));
+}
+
+#[test]
+fn who_does_not_know_looks_first() {
+    let law = || Looked::new(course());
+    let lost = || What::Answered {
+        runner: 0,
+        request: request(scale()),
+        answer: Err(Fault::default()),
+    };
+    let looks = || What::Answered {
+        runner: 0,
+        request: Request::Get(hello()),
+        answer: Ok(Reply::Object(None)),
+    };
+    let again = || asked(scale(), at(2));
+    check(law(), vec![lost(), looks(), again()], Ok(()));
+    check(law(), vec![lost(), again()], Err("nobody has looked"));
+}
+
+#[test]
+fn no_write_without_the_leases() {
+    let law = || Leased::new(course());
+    let held_by = |holders: Vec<String>| {
+        let standing = Standing { holders, ..at(2) };
+        vec![asked(scale(), standing)]
+    };
+    check(law(), held_by(vec![name_of(0)]), Ok(()));
+    check(law(), held_by(vec![]), Err("held by []"));
+    check(law(), held_by(vec![name_of(1)]), Err("runner-1"));
+}
+
+#[test]
+fn the_journal_names_the_step_before_its_write() {
+    let law = || Journaled::new(course());
+    let write = |standing| vec![wrote(scale(), [None, None], standing)];
+    check(law(), write(at(2)), Ok(()));
+    check(law(), write(at(1)), Err("does not change it"));
+    check(
+        law(),
+        write(Standing::default()),
+        Err("there is no journal"),
+    );
+}
+
+#[test]
+fn no_step_begins_beside_drift() {
+    let law = || Drift::new(course());
+    let begins = || asked(scale(), at(1));
+    let with = |mut told: Vec<What>| {
+        told.push(begins());
+        told
+    };
+    check(law(), with(start_is_told(Clone::clone)), Ok(()));
+    let scaled = |manifest: &Manifest| match manifest.object().kind.as_str() {
+        "Deployment" => manifest.set("/spec/replicas", 7.into()).unwrap(),
+        _ => manifest.clone(),
+    };
+    check(
+        law(),
+        with(start_is_told(scaled)),
+        Err("spec.replicas is Some(Number(7))"),
+    );
+    check(law(), vec![begins()], Err("is gone"));
+    // What no step changes is not the plan's.
+    let without_ports = |manifest: &Manifest| manifest.without(Field::new("/spec/ports"));
+    check(law(), with(start_is_told(without_ports)), Ok(()));
+}
+
+#[test]
+fn rights_are_reviewed_before_the_first_write() {
+    let law = || Rights::new(course());
+    let reviews = || {
+        let rights = cutover_run::rights(&plan(), NAMESPACE).into_iter();
+        rights.map(|right| What::Asked {
+            runner: 0,
+            request: Request::Review(right),
+            standing: Standing::default(),
+        })
+    };
+    let writes = || [asked(scale(), at(2))];
+    check(law(), reviews().chain(writes()).collect(), Ok(()));
+    check(
+        law(),
+        reviews().skip(1).chain(writes()).collect(),
+        Err("nobody asked"),
+    );
+}
+
+#[test]
+fn an_autoscaler_that_no_step_holds_is_refused() {
+    let autoscaler = |name: &str| {
+        let scaler = json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+            "metadata": { "name": "hello", "namespace": NAMESPACE },
+            "spec": { "scaleTargetRef": { "kind": "Deployment", "name": name } },
+        });
+        [Manifest::new(scaler).unwrap()].into_iter().collect()
+    };
+    let law = |start: Bundle| Autoscalers::new(course(), &start);
+    let writes = || vec![asked(scale(), at(2))];
+    check(law(Bundle::default()), writes(), Ok(()));
+    check(law(autoscaler("another")), writes(), Ok(()));
+    check(law(autoscaler("hello")), writes(), Err("may scale"));
+    let holds = Course::of(&golden("canary/autoscaler-held"));
+    let held = Autoscalers::new(holds, &autoscaler("hello"));
+    check(held, writes(), Ok(()));
+}
+
+#[test]
+fn an_abort_is_heard() {
+    let law = || Abort::new(course());
+    let begins = |step| asked(scale(), at(step));
+    let abort = || What::Aborted { runner: 0 };
+    check(law(), vec![begins(2), abort(), begins(2)], Ok(()));
+    check(
+        law(),
+        vec![begins(2), abort(), begins(3)],
+        Err("begins step 3"),
+    );
+    let wish = json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": { "name": "cutover-hello", "namespace": NAMESPACE }, "data": { "abort": "{}" },
+    });
+    let wished = What::Changed {
+        runner: 0,
+        manifest: Manifest::new(wish).unwrap(),
+    };
+    check(law(), vec![wished, begins(2)], Err("begins step 2"));
+}
+
+#[test]
+fn the_outcome_is_what_happened() {
+    let law = || Ending::new(course());
+    let first = || wrote(scale(), [None, None], at(1));
+    let ended = |outcome, step| What::Ended {
+        runner: 0,
+        outcome,
+        standing: at(step),
+    };
+    let stopped = |step, reason: Reason| ended(Outcome::Stopped { step, reason }, step + 1);
+    let meddled = || What::Meddled { object: hello() };
+    check(law(), vec![first(), stopped(0, "a quota".into())], Ok(()));
+    check(
+        law(),
+        vec![first(), stopped(5, "a quota".into())],
+        Err("step 1 was written last"),
+    );
+    let drift = || stopped(1, Reason::from("it is 7").hint(Hint::Restore));
+    check(law(), vec![first(), meddled(), drift()], Ok(()));
+    check(law(), vec![first(), drift()], Err("nobody else wrote"));
+    let late = || stopped(0, "hello 3 available did not hold within 10m".into());
+    check(law(), vec![first(), late()], Err("since 1970"));
+    check(
+        law(),
+        vec![ended(Outcome::Done, 2)],
+        Err("it says that it is done"),
+    );
+    check(law(), vec![ended(Outcome::Done, plan().len() + 1)], Ok(()));
+}

@@ -1,0 +1,51 @@
+//! The journal names the step before its write.
+
+use std::sync::Arc;
+
+use cutover::manifest::ObjectRef;
+use cutover::planning::Gate;
+
+use super::view::Views;
+use super::{Course, Law};
+use crate::checks::placed;
+use crate::trace::{Moment, What, object_of};
+
+/// When a write to one of the plan's objects is carried out, the journal names a step that changes
+/// it, or that takes its number of pods over from an autoscaler.
+pub(crate) struct Journaled(Arc<Course>);
+
+impl Journaled {
+    pub(crate) fn new(course: Arc<Course>) -> Self {
+        Self(course)
+    }
+}
+
+impl Law for Journaled {
+    fn see(&mut self, moment: &Moment, _: &Views) -> Result<(), String> {
+        let What::Wrote {
+            write, standing, ..
+        } = &moment.what
+        else {
+            return Ok(());
+        };
+        let object = object_of(write);
+        if !self.0.has(object) {
+            return Ok(());
+        }
+        match standing.place {
+            None => Err(format!("{object}: it is written, and there is no journal")),
+            Some(place) if self.0.changes(place).contains(object) => Ok(()),
+            Some(place) if takes_over(self.0.gates(place), object) => Ok(()),
+            Some(place) => Err(format!(
+                "{object}: it is written at {place:?}, which does not change it"
+            )),
+        }
+    }
+}
+
+/// Whether a step waits for an autoscaler to be held, and then for the pods of a set.
+pub(super) fn takes_over(gates: &[Gate], set: &ObjectRef) -> bool {
+    let holds = gates.iter().any(|gate| matches!(gate, Gate::Held(_)));
+    let mut counted = gates.iter().filter_map(Gate::counted);
+    holds && counted.any(|pods| placed(pods.object) == *set)
+}

@@ -1,0 +1,56 @@
+//! One write a change.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cutover::manifest::ObjectRef;
+
+use super::view::Views;
+use super::{Course, Law};
+use crate::trace::{Moment, Place, Way, What, object_of};
+
+/// Each change of each step is made by one write, whoever carries the run on.
+pub(crate) struct Once {
+    course: Arc<Course>,
+    way: Way,
+    made: BTreeSet<(Place, ObjectRef)>,
+}
+
+impl Once {
+    pub(crate) fn new(course: Arc<Course>) -> Self {
+        Self {
+            course,
+            way: Way::Forward,
+            made: BTreeSet::new(),
+        }
+    }
+}
+
+impl Law for Once {
+    fn see(&mut self, moment: &Moment, _: &Views) -> Result<(), String> {
+        let What::Wrote {
+            write, standing, ..
+        } = &moment.what
+        else {
+            return Ok(());
+        };
+        let (object, Some(place)) = (object_of(write), standing.place) else {
+            return Ok(());
+        };
+        if !self.course.has(object) {
+            return Ok(());
+        }
+        // A run that turns round comes to the same steps again.
+        if self.way != place.way {
+            self.way = place.way;
+            self.made.clear();
+        }
+        match self.made.insert((place, object.clone())) {
+            true => Ok(()),
+            false => Err(format!(
+                "{object}: it was written twice at step {}",
+                place.step
+            )),
+        }
+    }
+}
