@@ -85,7 +85,8 @@ fn is_taken_back(before: Option<&Manifest>, after: Option<&Manifest>, place: Pla
     let (Place::Undo { .. }, Some(before), Some(after)) = (place, before, after) else {
         return false;
     };
-    Deployment::of(before).replicas() == Deployment::of(after).replicas()
+    let spec = |set: &Manifest| set.without(Deployment::TEMPLATE).pointer("/spec").cloned();
+    spec(before) == spec(after)
 }
 
 fn of_manifest(
