@@ -17,6 +17,7 @@ mod comparison;
 mod drift;
 mod e2e;
 mod edges;
+mod embedded;
 mod failures;
 mod faults;
 mod forgery;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -48,7 +48,7 @@ pub fn run() -> Result<String> {
     for name in RUNNING {
         outside.cargo(name, &["run"])?;
     }
-    outside.cargo(CLIENT, &["check"])?;
+    outside.cargo(CLIENT, &["build"])?;
     for feature in features()? {
         let feature = format!("cutover/{feature}");
         outside.cargo("bare", &["check", "--features", &feature])?;
@@ -61,6 +61,16 @@ pub fn run() -> Result<String> {
         outside.oldest()?,
     ];
     Ok(said.concat())
+}
+
+/// Builds the crate that wants a cluster to run, and says where the program is.
+///
+/// # Errors
+///
+/// A crate that does not build or warns, with what cargo says.
+pub fn client() -> Result<PathBuf> {
+    Outside::new()?.cargo(CLIENT, &["build"])?;
+    Ok(root().join("target/debug/embed-client"))
 }
 
 /// A folder outside of the repository with a copy of the crates.
