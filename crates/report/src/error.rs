@@ -18,7 +18,7 @@ pub enum Error {
     /// What a pod of the plan asks for is no quantity, and so is not counted.
     #[error("{object}: /spec/template{reason}")]
     Requests {
-        /// The set.
+        /// The set whose pods ask for it.
         object: Box<cutover_manifest::ObjectRef>,
         /// Where in its pod template, and what.
         reason: cutover_workload::BadRequests,

@@ -104,6 +104,7 @@ mod counts;
 mod grid;
 mod images;
 mod promise;
+mod routers;
 mod text;
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub enum Subject {
     Change {
         /// What is done: `create`, `delete`, `patch`, `inverse of the patch of`, `replace pods of`.
         action: &'static str,
-        /// To which object.
+        /// The object that the change is of.
         object: ObjectRef,
     },
     /// What a step waits for.

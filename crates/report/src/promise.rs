@@ -12,6 +12,7 @@ use cutover_workload::{Bounds, Deployment, Live, Workload};
 use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::requests::peaks;
+use crate::routers::routers;
 use crate::text::{Names, alike, count, listed, numbered};
 use crate::wait::rolls;
 
@@ -19,8 +20,8 @@ use crate::wait::rolls;
 const MOST_LINES: usize = 5;
 
 /// The promises of the whole plan: one line, and with several workloads a line for all that are
-/// promised the same before it;
-/// then what comes of a gate that does not hold.
+/// promised the same before it; then which routers are promised less, what pods ask for, and what
+/// comes of a gate that does not hold.
 pub(crate) fn promises(plan: &Checked) -> Result<Vec<String>, Error> {
     let recreated = recreated(plan)?;
     let names = Names::of(plan);
@@ -37,6 +38,7 @@ pub(crate) fn promises(plan: &Checked) -> Result<Vec<String>, Error> {
         Some(line) => *line = format!("{line} {}", rest.join(" ")),
         None => lines.push(rest.join(" ")),
     }
+    lines.extend(routers(plan));
     lines.extend(requested(plan, names)?);
     lines.push(failure(plan)?);
     Ok(lines)
@@ -189,10 +191,12 @@ fn sentence(workload: &Workload, silent: bool) -> String {
     }
 }
 
-/// What is promised where another owns the count.
+/// What is promised where another owns the count, and who does where the plan has it.
 fn against_live(live: &Live) -> String {
     let (missing, extra) = (live.missing, live.extra);
-    format!("Of as many pods as run: at most {missing} missing, at most {extra} more.")
+    let owner = live.autoscaler.as_ref();
+    let owner = owner.map_or_else(String::new, |owner| format!(", a number that {owner} says"));
+    format!("Of as many pods as run{owner}: at most {missing} missing, at most {extra} more.")
 }
 
 fn lines(workloads: &[Workload], recreated: &BTreeSet<ObjectRef>, names: Names) -> Vec<String> {

@@ -14,11 +14,11 @@ use crate::error::Error;
 /// reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peak {
-    /// How much.
+    /// How much all pods ask for together.
     pub amount: Quantity,
     /// How much it is before the first step.
     pub at_rest: Quantity,
-    /// Where.
+    /// The step, or the way back, at which it is so much.
     pub place: Place,
 }
 

@@ -93,7 +93,7 @@ enum Kind {
 /// The kinds in the order in which they are told.
 const KINDS: [(Kind, &str); 6] = [
     (Kind::Available, "sets available"),
-    (Kind::Settled, "sets settled"),
+    (Kind::Settled, "sets at their number of pods"),
     (Kind::Endpoints, "Services' endpoints"),
     (Kind::Others, "objects seen to follow"),
     (Kind::Analyses, "analyses"),
@@ -115,7 +115,7 @@ fn words(gate: &Gate, before: &Bundle, after: &Bundle, names: Names) -> String {
     let name = |object: &ObjectRef| names.object(object);
     match gate {
         Gate::Available(gate) => available(gate, before, after, names),
-        Gate::Settled(gate) if gate.replicas == 0 => format!("{} settled", name(&gate.object)),
+        Gate::Settled(gate) if gate.replicas == 0 => format!("{} pods gone", name(&gate.object)),
         Gate::Settled(gate) => format!("{} {} settled", name(&gate.object), gate.replicas),
         Gate::Endpoints(gate) => format!("{} endpoints", name(&gate.object)),
         Gate::Held(gate) => format!("{} held", name(&gate.object)),

@@ -13,16 +13,16 @@ use crate::requests::{Peak, peaks};
 /// A number of pods, and the step on the way to which it is first reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Worst {
-    /// How many pods.
+    /// How many pods there are at the worst.
     pub pods: u64,
-    /// Where.
+    /// The step, or the way back, at which it is so.
     pub place: Place,
 }
 
 /// The tightest bounds of one workload, over the way forward and all ways back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tightest {
-    /// The workload's name.
+    /// The name of the workload that it is about.
     pub workload: String,
     /// How many pods it is wanted with.
     pub replicas: u32,

@@ -26,7 +26,7 @@ Strategy canary for Deployment hello (3 pods, behind Service hello). It waits fo
 | 4 | promote | scale Deployment hello-canary 2 → 1 | 2 | 1 | 33 % | hello-canary 1 available |
 | 5 | promote | image of Deployment hello 1.0.0 → 2.0.0 | 2 | 1 | 33 → 100 % | hello 2 available (one pod at a time) |
 | 6 | cleanup | scale Deployment hello 2 → 3 | 3 | 1 | 100 % | hello 3 available |
-| 7 | cleanup | scale Deployment hello-canary 1 → 0 | 3 | 0 | 100 % | hello-canary settled |
+| 7 | cleanup | scale Deployment hello-canary 1 → 0 | 3 | 0 | 100 % | hello-canary pods gone |
 | 8 | cleanup | delete Deployment hello-canary | 3 | – | 100 % |  |
 
 - canary-25: asked 25 %, achieved 1/4 (25 %), error 0

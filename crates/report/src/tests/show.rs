@@ -23,7 +23,7 @@ sha256:0123
  4  promote     scale Deployment hello-canary 2 → 1         2      1         33 %      hello-canary 1 available
  5  promote     image of Deployment hello 1.0.0 → 2.0.0     2      1     33 → 100 %    hello 2 available (one pod at a time)
  6  cleanup     scale Deployment hello 2 → 3                3      1        100 %      hello 3 available
- 7  cleanup     scale Deployment hello-canary 1 → 0         3      0        100 %      hello-canary settled
+ 7  cleanup     scale Deployment hello-canary 1 → 0         3      0        100 %      hello-canary pods gone
  8  cleanup     delete Deployment hello-canary              3      –        100 %
 
 canary-25: asked 25 %, achieved 1/4 (25 %), error 0
@@ -49,10 +49,11 @@ sha256:0123
  5  switch    switch Service hello to app=hello,cutover.dev/track=green                         3      3       100 %      hello endpoints · 30s
  6  return    image of Deployment hello 1.0.0 → 2.0.0                                           3      3       100 %      hello 3 available (one pod at a time)
  7  return    switch Service hello to app=hello,cutover.dev/track=blue                          3      3       100 %      hello endpoints
- 8  cleanup   scale Deployment hello-green 3 → 0                                                3      0       100 %      hello-green settled
+ 8  cleanup   scale Deployment hello-green 3 → 0                                                3      0       100 %      hello-green pods gone
  9  cleanup   delete Deployment hello-green; delete Service hello-preview                       3      –       100 %
 
 While pods that are available stay so: never fewer than 3 available, never more than 7 at once. Shares are of new connections. Undo is ready from every step.
+Service hello-preview: a preview, which owes nobody an answer.
 Gates on the cluster have 10m to hold. Where one does not, or an analysis fails, the run stops.
 
 ways back change more than counts and templates:
@@ -107,7 +108,7 @@ sha256:0123
  3  promote     scale Deployment worker 2 → 1                                2     1       1       1        33–50 %      worker 1 available
  4  promote     image of 2 Deployments 1 → 2 (web, worker)                   2     1       1       1     33–50 → 100 %   web 2 available (one pod at a time) · worker 1 available (one pod at a time)
  5  cleanup     scale Deployment web 2 → 3; scale Deployment worker 1 → 2    3     1       2       1         100 %       web 3 available · worker 2 available
- 6  cleanup     scale 2 Deployments 1 → 0 (web-canary, worker-canary)        3     0       2       0         100 %       web-canary settled · worker-canary settled
+ 6  cleanup     scale 2 Deployments 1 → 0 (web-canary, worker-canary)        3     0       2       0         100 %       web-canary pods gone · worker-canary pods gone
  7  cleanup     delete 2 Deployments (web-canary, worker-canary)             3     –       2       –         100 %
 
 canary-30: asked 30 %, achieved 1/3 (33 %), error 3.3
