@@ -25,6 +25,27 @@ pub struct Adopt {
 }
 
 impl Adopt {
+    /// The same, of these Deployments alone.
+    #[must_use]
+    pub fn workloads(mut self, names: impl IntoIterator<Item = WorkloadName>) -> Self {
+        self.workloads = names.into_iter().collect();
+        self
+    }
+
+    /// The same, with so many pods above the wanted replicas.
+    #[must_use]
+    pub fn max_surge(mut self, amount: Amount) -> Self {
+        self.max_surge = Some(amount);
+        self
+    }
+
+    /// The same, where so many pods may be missing.
+    #[must_use]
+    pub fn max_unavailable(mut self, amount: Amount) -> Self {
+        self.max_unavailable = Some(amount);
+        self
+    }
+
     pub(crate) fn allowance(&self) -> Allowance {
         Allowance {
             max_surge: self.max_surge,

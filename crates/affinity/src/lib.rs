@@ -21,7 +21,7 @@
 //! let service = Manifest::new(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"},
 //!     "spec": {"selector": {"app": "hello"}, "ports": [{"port": 80}]}}))?;
 //! let from: Bundle = [pod, service].into_iter().collect();
-//! let affinity = Affinity { service: "hello".into(), namespace: None, session_affinity: SessionAffinity::ClientIp, timeout_seconds: Some(600) };
+//! let affinity = Affinity::new("hello", SessionAffinity::ClientIp).timeout_seconds(600);
 //! let ends = affinity.wanted(Ends::unchanged(from))?;
 //! let plan = plan(&Release::new(ends)?, &affinity, &Options::default())?;
 //! assert_eq!(plan.len(), 1);

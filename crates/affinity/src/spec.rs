@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Affinity {
-    /// The Service's name.
+    /// The name of the Service whose clients stay.
     pub service: String,
     /// Its namespace, where names repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -18,6 +19,41 @@ pub struct Affinity {
     /// where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
+}
+
+impl Affinity {
+    /// This affinity for the only Service of the name, with Kubernetes' own timeout.
+    ///
+    /// ```
+    /// use cutover_affinity::{Affinity, SessionAffinity};
+    ///
+    /// let sticky = Affinity::new("hello", SessionAffinity::ClientIp).timeout_seconds(600);
+    /// let file = r#"{"service":"hello","sessionAffinity":"ClientIP","timeoutSeconds":600}"#;
+    /// assert_eq!(sticky, serde_json::from_str(file)?);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(service: impl Into<String>, session_affinity: SessionAffinity) -> Self {
+        Self {
+            service: service.into(),
+            namespace: None,
+            session_affinity,
+            timeout_seconds: None,
+        }
+    }
+
+    /// The same, for the Service of this namespace.
+    #[must_use]
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// The same, where a client stays for so long after its last connection.
+    #[must_use]
+    pub fn timeout_seconds(mut self, seconds: u32) -> Self {
+        self.timeout_seconds = Some(seconds);
+        self
+    }
 }
 
 /// A Service's `sessionAffinity`.

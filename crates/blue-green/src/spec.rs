@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct BlueGreen {
     /// The Service whose requests switch. Other Services before the same pods switch with it.
     pub active_service: String,
@@ -144,6 +145,48 @@ impl BlueGreen {
             max_unavailable: None,
             autoscaler: None,
         }
+    }
+
+    /// The same, with a Service that shows the new version before it serves.
+    #[must_use]
+    pub fn preview_service(mut self, name: impl Into<String>) -> Self {
+        self.preview_service = Some(name.into());
+        self
+    }
+
+    /// The same, where these two Deployments take turns.
+    #[must_use]
+    pub fn slots(mut self, slots: Slots) -> Self {
+        self.slots = Some(slots);
+        self
+    }
+
+    /// The same, which switches after so many seconds and waits for nobody.
+    #[must_use]
+    pub fn auto_promotion_seconds(mut self, seconds: u32) -> Self {
+        self.auto_promotion_seconds = Some(seconds);
+        self
+    }
+
+    /// The same, with so many pods above the wanted replicas.
+    #[must_use]
+    pub fn max_surge(mut self, amount: Amount) -> Self {
+        self.max_surge = Some(amount);
+        self
+    }
+
+    /// The same, where so many pods may be missing.
+    #[must_use]
+    pub fn max_unavailable(mut self, amount: Amount) -> Self {
+        self.max_unavailable = Some(amount);
+        self
+    }
+
+    /// The same, where this is done about autoscalers.
+    #[must_use]
+    pub fn autoscaler(mut self, what: OnAutoscaler) -> Self {
+        self.autoscaler = Some(what);
+        self
     }
 
     pub(crate) fn allowance(&self) -> Allowance {

@@ -101,7 +101,7 @@ pub enum Step {
     Analysis(Vec<Analysis>),
     /// Wait for a length of time, or, without one, for a person.
     Pause {
-        /// For how long.
+        /// How long it pauses; until a person approves where it is absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         duration: Option<Duration>,

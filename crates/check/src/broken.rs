@@ -41,9 +41,9 @@ pub enum Broken {
     /// Fewer pods may answer than the workload promises.
     #[error("{place}: {workload}: {answering} pods may answer, and {floor} are promised")]
     Floor {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
-        /// The workload.
+        /// The name of the workload whose promise it is.
         workload: String,
         /// The fewest that answer.
         answering: u64,
@@ -55,11 +55,11 @@ pub enum Broken {
         "{place}: {workload}: {answering} pods may answer behind {router}, and {floor} are promised"
     )]
     Router {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
-        /// The workload.
+        /// The name of the workload whose promise it is.
         workload: String,
-        /// The router.
+        /// The router that leads to the pods.
         router: Box<ObjectRef>,
         /// The fewest that answer.
         answering: u64,
@@ -69,9 +69,9 @@ pub enum Broken {
     /// More pods may be alive than the workload promises.
     #[error("{place}: {workload}: {alive} pods may be alive, and {ceiling} are allowed")]
     Ceiling {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
-        /// The workload.
+        /// The name of the workload whose promise it is.
         workload: String,
         /// The most that are alive.
         alive: u64,
@@ -81,9 +81,9 @@ pub enum Broken {
     /// Something is asked for, or the plan ends, where a count is not known.
     #[error("{place}: how many pods {object} has is not known here, and {what}")]
     Unknown {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
-        /// The set.
+        /// The set whose count is not known.
         object: Box<ObjectRef>,
         /// What needs the count.
         what: &'static str,
@@ -91,23 +91,23 @@ pub enum Broken {
     /// Something about an object that a plan may not do or leave out.
     #[error("{place}: {object}: {}{reason}", field(pointer))]
     Object {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
-        /// The object.
+        /// The object that it is about.
         object: Box<ObjectRef>,
         /// The JSON pointer of the field that it is about; empty for the whole object.
         pointer: String,
-        /// What is wrong.
+        /// What is wrong, as the end of a sentence.
         reason: &'static str,
     },
     /// Something about a set or a router that a workload may not say or leave out.
     #[error("{place}: {object}: {reason} workload {workload}{rest}")]
     Named {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
         /// The set or the router.
         object: Box<ObjectRef>,
-        /// The workload.
+        /// The name of the workload whose promise it is.
         workload: String,
         /// What is wrong, up to the workload.
         reason: &'static str,
@@ -117,17 +117,17 @@ pub enum Broken {
     /// Something that a workload may not say or leave out.
     #[error("plan: workload {workload}: {reason}")]
     Workload {
-        /// The workload.
+        /// The name of the workload whose promise it is.
         workload: String,
-        /// What is wrong.
+        /// What is wrong, as the end of a sentence.
         reason: &'static str,
     },
     /// Something that a plan may not say or leave out.
     #[error("{place}: {reason}")]
     Says {
-        /// Where.
+        /// The state of the plan, or of a way back, in which it breaks.
         place: Place,
-        /// What is wrong.
+        /// What is wrong, as the end of a sentence.
         reason: &'static str,
     },
     /// A document that is not whole: changes that do not fit, digests of something else.

@@ -18,7 +18,7 @@ use crate::{autoscalers, bounds, gates, sets, workloads};
 pub struct Checked(Plan);
 
 impl Checked {
-    /// The plan itself.
+    /// The plan, without the proof that it was recounted.
     pub fn into_plan(self) -> Plan {
         self.0
     }

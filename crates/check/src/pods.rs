@@ -6,14 +6,14 @@ use cutover_workload::{Deployment, Workload};
 /// So many at least, and so many at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counts {
-    /// The fewest.
+    /// The fewest that there may be.
     pub least: u32,
-    /// The most.
+    /// The most that there may be.
     pub most: u32,
 }
 
 impl Counts {
-    /// Exactly so many.
+    /// So many and no others: the count is known.
     pub fn exactly(count: u32) -> Self {
         Self {
             least: count,

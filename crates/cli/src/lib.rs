@@ -78,7 +78,7 @@ mod write;
 pub struct World<'w> {
     /// Where relative paths begin; empty for the directory of the process.
     pub directory: PathBuf,
-    /// The standard input.
+    /// What `-f -` reads: the standard input.
     pub input: &'w mut dyn Read,
     /// The standard output. Data goes there byte for byte.
     pub output: &'w mut dyn Write,

@@ -55,11 +55,7 @@ fn changed(request: &Request, near: Ends) -> Result<Ends, Refusals> {
     let workloads = &request.common.workloads;
     let mut ends = request.strategy.wanted(near)?;
     if let Some(revision) = request.wanted.to_revision {
-        let rollback = Rollback {
-            to_revision: Some(revision),
-            workloads: workloads.clone(),
-            ..Rollback::default()
-        };
+        let rollback = Rollback::to(revision).workloads(workloads.iter().cloned());
         ends = rollback.wanted(ends)?;
     }
     for change in &request.wanted.overrides {

@@ -25,7 +25,7 @@ pub enum Error {
     Segment {
         /// The field, as `metadata.name`.
         field: &'static str,
-        /// What it holds.
+        /// The text that it holds.
         text: String,
         /// What is wrong with it.
         reason: BadPathSegment,
@@ -46,15 +46,15 @@ pub enum Error {
         "{object}: `{field}` is no field of a Secret\nhint: `data`, `stringData`, `immutable` and `type` are; mind the capitals"
     )]
     UnknownField {
-        /// The object.
+        /// The object that is at fault.
         object: Box<ObjectRef>,
-        /// The field.
+        /// The name of the field.
         field: String,
     },
     /// A field does not fit the type that Kubernetes has for it.
     #[error("{object}: `{pointer}`: {reason}")]
     View {
-        /// The object.
+        /// The object that is at fault.
         object: Box<ObjectRef>,
         /// The JSON pointer of the field.
         pointer: String,
@@ -64,9 +64,9 @@ pub enum Error {
     /// Nothing can be put at a JSON pointer.
     #[error("{object}: `{pointer}`: {reason}")]
     Pointer {
-        /// The object.
+        /// The object that is at fault.
         object: Box<ObjectRef>,
-        /// The JSON pointer.
+        /// The JSON pointer at which nothing can be put.
         pointer: String,
         /// Why nothing can be put there.
         reason: BadPointer,
@@ -96,7 +96,7 @@ pub enum Error {
     /// Two manifests of one object.
     #[error("{second}: {object} is already defined in {first}\nhint: remove one of them")]
     Twice {
-        /// The object.
+        /// The object that is at fault.
         object: Box<ObjectRef>,
         /// Where the first one stands.
         first: Place,
@@ -108,7 +108,7 @@ pub enum Error {
     Removed {
         /// Where the object stands.
         place: Place,
-        /// The object.
+        /// The object that is at fault.
         object: Box<ObjectRef>,
         /// The release that no longer serves it, as `1.16`.
         release: &'static str,

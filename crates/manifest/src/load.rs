@@ -10,7 +10,7 @@ use crate::{
 /// A bundle as it was read from files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// The objects.
+    /// The objects, each once.
     pub bundle: Bundle,
     /// Where each object stands.
     pub sources: BTreeMap<ObjectRef, Source>,
@@ -26,7 +26,7 @@ pub struct Loaded {
 /// A key that stands twice in a map of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuplicateKey {
-    /// The object.
+    /// The object that is told of.
     pub object: ObjectRef,
     /// The key, and the place of the second one.
     pub finding: Finding,

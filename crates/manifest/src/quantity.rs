@@ -62,7 +62,7 @@ impl Quantity {
         Self(self.0.saturating_mul(count.into()))
     }
 
-    /// This and another.
+    /// The sum of two quantities.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))

@@ -29,7 +29,7 @@ pub struct Seal(pub(crate) Form);
 /// The forms that a seal has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// By a key.
+    /// HMAC by a key that who compares must have too.
     Keyed {
         key: Hex<4>,
         salt: Hex<16>,

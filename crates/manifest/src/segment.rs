@@ -15,7 +15,7 @@ pub struct PathSegment<'a>(&'a str);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadPathSegment {
-    /// It is empty.
+    /// There is no text.
     #[error("it is empty")]
     Empty,
     /// A path means another place by it.
@@ -100,7 +100,7 @@ impl<'a> PathSegment<'a> {
         Ok(Self(text))
     }
 
-    /// The text.
+    /// The text, which is safe as a part of a path.
     pub fn as_str(self) -> &'a str {
         self.0
     }

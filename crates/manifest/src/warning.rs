@@ -23,7 +23,7 @@ pub struct Warning {
     pub place: Option<Place>,
     /// What may go wrong.
     pub message: String,
-    /// What to do.
+    /// What a person may do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }

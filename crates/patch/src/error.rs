@@ -15,7 +15,7 @@ pub enum Error {
     NotApplicable {
         /// The operation's index in the patch, from 0.
         operation: usize,
-        /// The operation's `path`.
+        /// The `path` of the operation that failed.
         path: PointerBuf,
         /// What stood in the way.
         reason: Reason,

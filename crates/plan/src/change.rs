@@ -41,7 +41,7 @@ pub enum Change {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PatchChange {
-    /// Which object.
+    /// The object that is deleted or patched.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")
@@ -69,7 +69,7 @@ pub struct PatchChange {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Replace {
-    /// The set.
+    /// The set whose pods are deleted.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")
@@ -86,7 +86,7 @@ pub struct Replace {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Outdated {
-    /// All of them.
+    /// Every pod of an earlier template, ready or not.
     Outdated,
     /// Those that are not ready.
     Stuck,

@@ -30,7 +30,7 @@ pub struct Duration(u32);
 pub struct BadDuration(String);
 
 impl Duration {
-    /// So many seconds.
+    /// A duration of so many whole seconds.
     pub const fn of_seconds(seconds: u32) -> Self {
         Self(seconds)
     }

@@ -43,9 +43,9 @@ pub enum Error {
     /// A patch does not fit the state before it.
     #[error("{place}: {object}: {source}\nhint: make the plan anew from the manifests as they are")]
     Patch {
-        /// The step.
+        /// The step, or the way back, as people read it.
         place: String,
-        /// The object.
+        /// The object that the change is of.
         object: Box<ObjectRef>,
         /// What the patch says.
         source: Box<cutover_patch::Error>,
@@ -55,7 +55,7 @@ pub enum Error {
     Seal {
         /// A path into the plan, or its step.
         place: String,
-        /// The Secret.
+        /// The Secret whose seal is wrong.
         object: Box<ObjectRef>,
         /// What is wrong with it.
         source: BadSeal,

@@ -20,20 +20,20 @@ use crate::walk::{Walk, walk};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Plan {
-    /// `cutover.dev/v1alpha1`.
+    /// The version of the format, `cutover.dev/v1alpha1`.
     pub api_version: String,
-    /// `Plan`.
+    /// The kind of the document, `Plan`.
     pub kind: String,
-    /// The plan's name.
+    /// What the plan is called.
     pub metadata: Metadata,
-    /// The plan itself.
+    /// What is done, to what, and what is promised.
     pub spec: Spec,
     /// The digest of all that is above: what a reviewer approves.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub digest: Digest,
 }
 
-/// The plan's name.
+/// What the plan is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -97,11 +97,11 @@ impl OnFailure {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Undo {
-    /// The step.
+    /// The number of the step whose state it leads back from.
     pub from: usize,
     /// The state that this comes back to, whose own way back goes on from there; 0 is the start.
     pub to: usize,
-    /// What is done.
+    /// The steps back, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }

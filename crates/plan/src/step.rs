@@ -84,9 +84,9 @@ const TEN_MINUTES: Duration = Duration::of_seconds(600);
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Asked {
-    /// The workload's name.
+    /// The name of the workload that the share is of.
     pub workload: String,
-    /// `setWeight`, in percent.
+    /// The weight that the strategy asked for (`setWeight`), in percent.
     #[cfg_attr(feature = "schema", schemars(with = "u8"))]
     pub asked: Percent,
     /// Whether a set may get more requests than its pods are meant for.
@@ -111,7 +111,7 @@ pub struct Note {
     pub pointer: String,
     /// What may go wrong.
     pub message: String,
-    /// What to do.
+    /// What a person may do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }

@@ -63,7 +63,7 @@ impl<'a> Walk<'a> {
         &self.before
     }
 
-    /// The state here.
+    /// The state after the step that the walk has come to.
     pub fn state(&self) -> &Bundle {
         &self.state
     }

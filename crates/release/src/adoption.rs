@@ -48,7 +48,7 @@ impl Adoption {
         &self.services
     }
 
-    /// The label's key.
+    /// The key of the label that tells sets apart.
     pub fn key(&self) -> &'static str {
         self.key
     }

@@ -45,7 +45,7 @@ impl After {
         self.0.is_empty()
     }
 
-    /// Both orders together.
+    /// An order that holds what both say.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         for (name, befores) in other.0 {

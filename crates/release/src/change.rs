@@ -42,7 +42,7 @@ pub enum BadChange {
     /// The text for a container's image is none.
     #[error("container {container}: {image}")]
     NoImage {
-        /// The container.
+        /// The name of the container.
         container: String,
         /// What is wrong with it.
         image: BadImageReference,

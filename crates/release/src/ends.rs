@@ -273,12 +273,12 @@ impl Ends {
         }
     }
 
-    /// What runs.
+    /// The bundle of what runs.
     pub fn from(&self) -> &Bundle {
         &self.from
     }
 
-    /// What is wanted.
+    /// The bundle of what is wanted.
     pub fn to(&self) -> &Bundle {
         &self.to
     }

@@ -11,7 +11,7 @@ use crate::on_autoscaler::OnAutoscaler;
 /// Who says how many pods a Deployment has, where its manifest alone does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// An autoscaler.
+    /// An autoscaler of the input.
     Autoscaler(ObjectRef),
     /// The plan, which holds this autoscaler while it counts.
     Plan(ObjectRef),

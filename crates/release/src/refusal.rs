@@ -89,7 +89,7 @@ impl Refusal {
         self
     }
 
-    /// Which rule refuses.
+    /// The code of the rule that refuses; it stays from version to version.
     pub fn kind(&self) -> RefusalKind {
         self.kind
     }
@@ -104,7 +104,7 @@ impl Refusal {
         &self.pointer
     }
 
-    /// Why, in words.
+    /// Why it is refused, in words for a person.
     pub fn reason(&self) -> &str {
         &self.reason
     }

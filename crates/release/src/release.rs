@@ -37,12 +37,12 @@ pub struct Release {
 }
 
 impl Release {
-    /// What runs.
+    /// The bundle of what runs.
     pub fn from(&self) -> &Bundle {
         &self.from
     }
 
-    /// What is wanted.
+    /// The bundle of what is wanted.
     pub fn to(&self) -> &Bundle {
         &self.to
     }

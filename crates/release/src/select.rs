@@ -28,7 +28,7 @@ use crate::templates::unplanned;
 pub struct WorkloadName {
     /// Its namespace, where that is said.
     pub namespace: Option<String>,
-    /// Its name.
+    /// The name of the Deployment.
     pub name: String,
 }
 

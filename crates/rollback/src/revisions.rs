@@ -11,7 +11,7 @@ const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
-    /// Its number.
+    /// The number that the Deployment controller gave it.
     pub revision: u64,
     /// Why it came to be, as the annotation `kubernetes.io/change-cause` of the ReplicaSet tells it, or
     /// else that of its template.

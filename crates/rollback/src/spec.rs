@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Rollback {
     /// The revision; the one before the newest where nothing or 0 is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,6 +28,44 @@ pub struct Rollback {
 }
 
 impl Rollback {
+    /// Back to this revision of the only Deployment; `Rollback::default()` goes to the one before the
+    /// newest.
+    ///
+    /// ```
+    /// use cutover_rollback::Rollback;
+    ///
+    /// let rollback = Rollback::to(3);
+    /// assert_eq!(rollback, serde_json::from_str(r#"{"toRevision":3}"#)?);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn to(revision: u64) -> Self {
+        Self {
+            to_revision: Some(revision),
+            ..Self::default()
+        }
+    }
+
+    /// The same, of these Deployments alone.
+    #[must_use]
+    pub fn workloads(mut self, names: impl IntoIterator<Item = WorkloadName>) -> Self {
+        self.workloads = names.into_iter().collect();
+        self
+    }
+
+    /// The same, with so many pods above the wanted replicas.
+    #[must_use]
+    pub fn max_surge(mut self, amount: Amount) -> Self {
+        self.max_surge = Some(amount);
+        self
+    }
+
+    /// The same, where so many pods may be missing.
+    #[must_use]
+    pub fn max_unavailable(mut self, amount: Amount) -> Self {
+        self.max_unavailable = Some(amount);
+        self
+    }
+
     pub(crate) fn allowance(&self) -> Allowance {
         Allowance {
             max_surge: self.max_surge,

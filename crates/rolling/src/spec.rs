@@ -13,6 +13,7 @@ use crate::error::BadTimestamp;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Rolling {
     /// Pods above the wanted replicas; the Deployment's own where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +26,29 @@ pub struct Rolling {
 }
 
 impl Rolling {
+    /// The same, with so many pods above the wanted replicas.
+    ///
+    /// ```
+    /// use cutover_rolling::Rolling;
+    /// use cutover_workload::Amount;
+    ///
+    /// let rolling = Rolling::default().max_surge(Amount::Count(2));
+    /// assert_eq!(rolling, serde_json::from_str(r#"{"maxSurge":2}"#)?);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn max_surge(mut self, amount: Amount) -> Self {
+        self.max_surge = Some(amount);
+        self
+    }
+
+    /// The same, where so many pods may be missing.
+    #[must_use]
+    pub fn max_unavailable(mut self, amount: Amount) -> Self {
+        self.max_unavailable = Some(amount);
+        self
+    }
+
     pub(crate) fn allowance(&self) -> Allowance {
         Allowance {
             max_surge: self.max_surge,
@@ -37,12 +61,14 @@ impl Rolling {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Recreate {}
 
 /// The same version again, in new pods.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Restart {
     /// The time that is written into the pods' annotation, as `2026-11-24T10:00:00Z`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
@@ -53,10 +79,28 @@ pub struct Restart {
     pub workloads: Vec<WorkloadName>,
 }
 
+impl Restart {
+    /// A restart of the only Deployment, at this time.
+    pub fn new(at: Timestamp) -> Self {
+        Self {
+            at,
+            workloads: Vec::new(),
+        }
+    }
+
+    /// The same, of these Deployments alone.
+    #[must_use]
+    pub fn workloads(mut self, names: impl IntoIterator<Item = WorkloadName>) -> Self {
+        self.workloads = names.into_iter().collect();
+        self
+    }
+}
+
 /// Stop rolling out, keep scaling.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Pause {
     /// Which Deployments; the only one where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -64,15 +108,34 @@ pub struct Pause {
     pub workloads: Vec<WorkloadName>,
 }
 
+impl Pause {
+    /// The same, of these Deployments alone.
+    #[must_use]
+    pub fn workloads(mut self, names: impl IntoIterator<Item = WorkloadName>) -> Self {
+        self.workloads = names.into_iter().collect();
+        self
+    }
+}
+
 /// Roll out what was held back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Resume {
     /// Which Deployments; the only one where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
+}
+
+impl Resume {
+    /// The same, of these Deployments alone.
+    #[must_use]
+    pub fn workloads(mut self, names: impl IntoIterator<Item = WorkloadName>) -> Self {
+        self.workloads = names.into_iter().collect();
+        self
+    }
 }
 
 /// A moment in whole seconds, as RFC 3339 writes it in UTC and as `kubectl rollout restart` does.

@@ -19,7 +19,7 @@
 //!         "metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": "hello:1"}]}}},
 //! }))?;
 //! let from: Bundle = [hello].into_iter().collect();
-//! let scale = Scale { replicas: 6, max_step: Some(2.try_into()?), workloads: vec![], autoscaler: None };
+//! let scale = Scale::new(6).max_step(2.try_into()?);
 //! let ends = scale.wanted(Ends::unchanged(from))?;
 //! let plan = plan(&Release::new(ends)?, &scale, &Options::default())?;
 //! assert_eq!(plan.spec.steps.iter().map(|step| step.phase.to_string()).collect::<Vec<_>>(), ["scale-5", "scale-6"]);

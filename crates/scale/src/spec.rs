@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Scale {
     /// The pods wanted.
     pub replicas: u32,
@@ -23,4 +24,45 @@ pub struct Scale {
     /// where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoscaler: Option<OnAutoscaler>,
+}
+
+impl Scale {
+    /// The only Deployment with so many pods, all at once.
+    ///
+    /// ```
+    /// use cutover_scale::Scale;
+    ///
+    /// let ramp = Scale::new(6).max_step(2.try_into()?);
+    /// assert_eq!(ramp, serde_json::from_str(r#"{"replicas":6,"maxStep":2}"#)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(replicas: u32) -> Self {
+        Self {
+            replicas,
+            max_step: None,
+            workloads: Vec::new(),
+            autoscaler: None,
+        }
+    }
+
+    /// The same as a ramp, of so many pods a step at most.
+    #[must_use]
+    pub fn max_step(mut self, pods: NonZeroU32) -> Self {
+        self.max_step = Some(pods);
+        self
+    }
+
+    /// The same, of these Deployments alone.
+    #[must_use]
+    pub fn workloads(mut self, names: impl IntoIterator<Item = WorkloadName>) -> Self {
+        self.workloads = names.into_iter().collect();
+        self
+    }
+
+    /// The same, where this is done about autoscalers.
+    #[must_use]
+    pub fn autoscaler(mut self, what: OnAutoscaler) -> Self {
+        self.autoscaler = Some(what);
+        self
+    }
 }

@@ -27,9 +27,9 @@ pub enum ReadError {
         "{place}: the control character {character:?}\nhint: write it as an escape within double quotes, or take it out"
     )]
     ControlCharacter {
-        /// Where it stands.
+        /// Where in the file it stands.
         place: Place,
-        /// The character.
+        /// The character, which may be invisible.
         character: char,
     },
     /// A directive (`%YAML`, `%TAG`): kubectl cuts it off from its document at the `---`.
@@ -37,7 +37,7 @@ pub enum ReadError {
         "{place}: a YAML directive, which kubectl cannot read\nhint: remove the line, and the `---` after it"
     )]
     Directive {
-        /// Where it stands.
+        /// Where in the file it stands.
         place: Place,
     },
     /// An escape that kubectl takes in JSON only.
@@ -47,7 +47,7 @@ pub enum ReadError {
     Escape {
         /// Where the text begins that it is part of.
         place: Place,
-        /// The escape.
+        /// The escape as it is written, e.g. `\/`.
         escape: String,
     },
     /// A key of a map that is null, a list or a map.
@@ -55,7 +55,7 @@ pub enum ReadError {
     Key {
         /// Where the key stands.
         place: Place,
-        /// What stands there.
+        /// What stands there, as it is written.
         found: &'static str,
     },
     /// U+0085, U+2028 or U+2029, which end a line for kubectl and for nobody else.
@@ -63,9 +63,9 @@ pub enum ReadError {
         "{place}: the line separator {character:?}, at which kubectl ends the line\nhint: write it as an escape within double quotes, or take it out"
     )]
     LineSeparator {
-        /// Where it stands.
+        /// Where in the file it stands.
         place: Place,
-        /// The character.
+        /// The character, which may be invisible.
         character: char,
     },
     /// A `<<` key whose value is no map.
@@ -79,7 +79,7 @@ pub enum ReadError {
     /// `.inf`, `.nan` or, in JSON, a number too large.
     #[error("{place}: `{text}` is no number that JSON has\nhint: quote it if it is meant as text")]
     NotFinite {
-        /// Where it stands.
+        /// Where in the file it stands.
         place: Place,
         /// As it is written.
         text: String,
@@ -107,13 +107,13 @@ pub enum ReadError {
     Separator {
         /// Where the text stands.
         place: Place,
-        /// What stands there.
+        /// What stands there, as it is written.
         text: String,
     },
     /// A tab where spaces must be.
     #[error("{place}: a tab as indentation\nhint: indent with spaces")]
     Tab {
-        /// Where it stands.
+        /// Where in the file it stands.
         place: Place,
     },
     /// A tag that the text does not fit.
@@ -153,7 +153,7 @@ pub enum ReadError {
     UnknownAlias {
         /// Where the alias stands.
         place: Place,
-        /// Its name.
+        /// The name that has no anchor.
         name: String,
     },
 }

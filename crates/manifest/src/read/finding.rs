@@ -19,7 +19,7 @@ use crate::Place;
 pub struct Finding {
     /// Where it was found.
     pub place: Place,
-    /// What was found.
+    /// What was found there.
     pub kind: FindingKind,
 }
 

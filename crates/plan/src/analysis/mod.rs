@@ -45,7 +45,7 @@ pub enum Analysis {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Smoke {
-    /// Where to.
+    /// The URL that is asked.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub url: HttpUrl,
     /// The status that is wanted; any of 200 to 299 where nothing is said.

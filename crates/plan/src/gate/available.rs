@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Available {
-    /// The set.
+    /// The set whose pods are counted.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")

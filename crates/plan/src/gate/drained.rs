@@ -10,13 +10,13 @@ use crate::duration::Duration;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Drained {
-    /// The route.
+    /// The route that no longer sends requests there.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")
     )]
     pub object: ObjectRef,
-    /// How long.
+    /// How long the last of them may take.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub after: Duration,
 }

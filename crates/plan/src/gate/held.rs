@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Held {
-    /// The autoscaler.
+    /// The autoscaler that is seen to stand still.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")

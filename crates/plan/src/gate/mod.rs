@@ -61,7 +61,7 @@ pub enum Gate {
 /// The pods that a gate counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted<'a> {
-    /// Their set.
+    /// The set that they are pods of.
     pub object: &'a ObjectRef,
     /// How many there must be; none for as many as the set asks for then.
     pub replicas: Option<u32>,

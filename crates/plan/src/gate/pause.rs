@@ -9,7 +9,7 @@ use crate::duration::Duration;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pause {
-    /// For how long.
+    /// How long it lasts; until a person approves where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub duration: Option<Duration>,
@@ -21,7 +21,7 @@ impl Pause {
         Self { duration: None }
     }
 
-    /// So long.
+    /// A pause that ends by itself after so long.
     pub fn of(duration: Duration) -> Self {
         Self {
             duration: Some(duration),

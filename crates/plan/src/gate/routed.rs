@@ -11,7 +11,7 @@ use crate::duration::Duration;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoutedGate {
-    /// The route.
+    /// The route whose gateway is seen to follow.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")

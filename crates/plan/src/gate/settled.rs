@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settled {
-    /// The set.
+    /// The set whose pods are counted.
     #[cfg_attr(
         feature = "schema",
         schemars(with = "cutover_workload::schema::Object")
     )]
     pub object: ObjectRef,
-    /// How many pods.
+    /// How many pods it has then, ready or not.
     pub replicas: u32,
 }

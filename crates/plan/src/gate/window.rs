@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Window {
-    /// When it opens.
+    /// The time of day at which it opens.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub from: TimeOfDay,
-    /// When it closes.
+    /// The time of day at which it closes.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub to: TimeOfDay,
     /// On which days it opens; absent for each.

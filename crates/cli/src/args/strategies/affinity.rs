@@ -45,14 +45,12 @@ impl AffinityArgs {
     }
 
     fn strategy(&self) -> AnyStrategy {
-        AnyStrategy::Affinity(affinity::Affinity {
-            service: self.service.clone(),
-            namespace: None,
-            session_affinity: match self.session_affinity {
-                SessionAffinity::ClientIp => affinity::SessionAffinity::ClientIp,
-                SessionAffinity::None => affinity::SessionAffinity::None,
-            },
-            timeout_seconds: self.timeout_seconds,
-        })
+        let session_affinity = match self.session_affinity {
+            SessionAffinity::ClientIp => affinity::SessionAffinity::ClientIp,
+            SessionAffinity::None => affinity::SessionAffinity::None,
+        };
+        let mut affinity = affinity::Affinity::new(&self.service, session_affinity);
+        affinity.timeout_seconds = self.timeout_seconds;
+        AnyStrategy::Affinity(affinity)
     }
 }

@@ -46,16 +46,15 @@ impl BlueGreenArgs {
     }
 
     fn strategy(&self) -> AnyStrategy {
-        AnyStrategy::BlueGreen(blue_green::BlueGreen {
-            preview_service: self.preview_service.clone(),
-            slots: self.slots.clone(),
-            preview_replica_count: self.preview_replica_count,
-            auto_promotion_seconds: self.auto_promotion_seconds,
-            scale_down_delay_seconds: self.scale_down_delay_seconds,
-            max_surge: self.budget.max_surge,
-            max_unavailable: self.budget.max_unavailable,
-            autoscaler: self.autoscaler.said(),
-            ..blue_green::BlueGreen::new(&self.active_service)
-        })
+        let mut blue_green = blue_green::BlueGreen::new(&self.active_service);
+        blue_green.preview_service.clone_from(&self.preview_service);
+        blue_green.slots.clone_from(&self.slots);
+        blue_green.preview_replica_count = self.preview_replica_count;
+        blue_green.auto_promotion_seconds = self.auto_promotion_seconds;
+        blue_green.scale_down_delay_seconds = self.scale_down_delay_seconds;
+        blue_green.max_surge = self.budget.max_surge;
+        blue_green.max_unavailable = self.budget.max_unavailable;
+        blue_green.autoscaler = self.autoscaler.said();
+        AnyStrategy::BlueGreen(blue_green)
     }
 }

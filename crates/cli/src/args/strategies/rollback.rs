@@ -33,16 +33,10 @@ impl RollbackArgs {
     }
 
     fn strategy(&self) -> AnyStrategy {
-        let BudgetArgs {
-            max_surge,
-            max_unavailable,
-        } = self.budget;
-        let to_revision = self.to_revision;
-        AnyStrategy::Rollback(rollback::Rollback {
-            to_revision,
-            workloads: Vec::new(),
-            max_surge,
-            max_unavailable,
-        })
+        let mut rollback = rollback::Rollback::default();
+        rollback.to_revision = self.to_revision;
+        rollback.max_surge = self.budget.max_surge;
+        rollback.max_unavailable = self.budget.max_unavailable;
+        AnyStrategy::Rollback(rollback)
     }
 }

@@ -26,14 +26,10 @@ impl RollingArgs {
     }
 
     fn strategy(&self) -> AnyStrategy {
-        let BudgetArgs {
-            max_surge,
-            max_unavailable,
-        } = self.budget;
-        AnyStrategy::Rolling(rolling::Rolling {
-            max_surge,
-            max_unavailable,
-        })
+        let mut rolling = rolling::Rolling::default();
+        rolling.max_surge = self.budget.max_surge;
+        rolling.max_unavailable = self.budget.max_unavailable;
+        AnyStrategy::Rolling(rolling)
     }
 }
 
@@ -78,10 +74,7 @@ impl RestartArgs {
 
     fn strategy(&self, now: fn() -> Moment) -> Result<AnyStrategy, rolling::BadTimestamp> {
         let at = self.at.map_or_else(|| now().to_string().parse(), Ok)?;
-        Ok(AnyStrategy::Restart(rolling::Restart {
-            at,
-            workloads: Vec::new(),
-        }))
+        Ok(AnyStrategy::Restart(rolling::Restart::new(at)))
     }
 }
 

@@ -38,11 +38,9 @@ impl ScaleArgs {
     }
 
     fn strategy(&self) -> AnyStrategy {
-        AnyStrategy::Scale(scale::Scale {
-            replicas: self.replicas,
-            max_step: self.max_step,
-            workloads: Vec::new(),
-            autoscaler: self.autoscaler.said(),
-        })
+        let mut scale = scale::Scale::new(self.replicas);
+        scale.max_step = self.max_step;
+        scale.autoscaler = self.autoscaler.said();
+        AnyStrategy::Scale(scale)
     }
 }
