@@ -4,17 +4,15 @@
 //! Nothing here calls itself: the collections that are open stand on a stack of their own, so no
 //! document can overflow the program's.
 
-use std::collections::BTreeMap;
-
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::Value;
 
+use super::anchors::{Anchors, BadAlias};
+use super::collections::{Collection, Open, OpenCollections};
 use super::node::{Entries, Entry, Key, Node, merge};
 use super::scalar::Scalar;
 use super::text::{Chunk, holds_nothing};
-use super::weight::{Weight, is_excessive};
 use super::{kustomize, refuse, tag};
-use crate::pointer::escape;
 use crate::{Finding, FindingKind, Place, ReadError};
 
 /// How many levels of collections may stand within each other, of blocks and of brackets each.
@@ -38,10 +36,8 @@ pub(crate) fn compose(
     let mut composer = Composer {
         chunk,
         findings,
-        open: Vec::new(),
-        anchors: BTreeMap::new(),
-        read: Weight::default(),
-        aliased: Weight::default(),
+        open: OpenCollections::default(),
+        anchors: Anchors::default(),
         root: None,
         items: Vec::new(),
     };
@@ -76,29 +72,10 @@ pub(crate) fn events<'t>(chunk: &Chunk<'t>) -> Parser<'t, StrInput<'t>> {
 struct Composer<'c> {
     chunk: &'c Chunk<'c>,
     findings: &'c mut Vec<Finding>,
-    open: Vec<Open>,
-    anchors: BTreeMap<usize, (Node, Weight)>,
-    read: Weight,
-    aliased: Weight,
+    open: OpenCollections,
+    anchors: Anchors,
     root: Option<(Value, Place)>,
     items: Vec<Place>,
-}
-
-/// A collection whose end is yet to come.
-struct Open {
-    collection: Collection,
-    anchor: usize,
-    start: Span,
-    /// What was read before it.
-    before: Weight,
-}
-
-enum Collection {
-    Sequence(Vec<Value>),
-    Mapping {
-        entries: Entries,
-        key: Option<(Key, Marker)>,
-    },
 }
 
 impl Composer<'_> {
@@ -120,31 +97,24 @@ impl Composer<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ReadError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let before = self.read;
-                self.read += Weight::of(&text);
+                let before = self.anchors.read();
+                self.anchors.count(&text);
                 let node = self.scalar(&text, style, tag.as_deref(), span)?;
-                self.anchor(anchor, &node, before);
+                self.anchors.set(anchor, &node, before);
                 self.add(node, span, false)
             }
             Event::SequenceStart(_, anchor, _) => {
-                if self.stands_in_items(1) {
+                if self.open.leads_to_items(1) {
                     self.items.clear();
                 }
-                self.open(Collection::Sequence(Vec::new()), anchor, span);
+                self.begin(Collection::sequence(), anchor, span);
                 Ok(())
             }
             Event::MappingStart(_, anchor, _) => {
-                self.open(
-                    Collection::Mapping {
-                        entries: Entries::new(),
-                        key: None,
-                    },
-                    anchor,
-                    span,
-                );
+                self.begin(Collection::mapping(), anchor, span);
                 Ok(())
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::UnresolvedAlias(name) => Err(ReadError::UnknownAlias {
                 place: self.place(span.start),
@@ -195,13 +165,7 @@ impl Composer<'_> {
 
     /// Finds out whether kustomize reads an unquoted scalar as kubectl does.
     fn compare(&mut self, text: &str, scalar: &Scalar, at: Marker) {
-        let is_key = matches!(
-            self.open.last(),
-            Some(Open {
-                collection: Collection::Mapping { key: None, .. },
-                ..
-            })
-        );
+        let is_key = self.open.wants_key();
         let kustomize = if is_key {
             kustomize::key(text, scalar)
         } else {
@@ -227,79 +191,49 @@ impl Composer<'_> {
         }
     }
 
-    fn open(&mut self, collection: Collection, anchor: usize, start: Span) {
-        self.open.push(Open {
-            collection,
-            anchor,
-            start,
-            before: self.read,
-        });
-        self.read += Weight::of("");
-    }
-
-    fn close(&mut self) -> Result<(), ReadError> {
-        let Some(Open {
+    fn begin(&mut self, collection: Collection, anchor: usize, start: Span) {
+        let before = self.anchors.read();
+        self.open.begin(Open {
             collection,
             anchor,
             start,
             before,
-        }) = self.open.pop()
-        else {
-            return Ok(());
-        };
-        let node = Node::Collection(match collection {
-            Collection::Sequence(items) => Value::Array(items),
-            Collection::Mapping { entries, .. } => Value::Object(
-                entries
-                    .into_iter()
-                    .map(|(key, entry)| (key, entry.value))
-                    .collect(),
-            ),
         });
-        self.anchor(anchor, &node, before);
-        self.add(node, start, false)
+        self.anchors.count("");
     }
 
-    fn anchor(&mut self, anchor: usize, node: &Node, before: Weight) {
-        if anchor > 0 {
-            self.anchors
-                .insert(anchor, (node.clone(), self.read - before));
-        }
+    fn end(&mut self) -> Result<(), ReadError> {
+        let Some(open) = self.open.end() else {
+            return Ok(());
+        };
+        let node = Node::Collection(open.collection.into_value());
+        self.anchors.set(open.anchor, &node, open.before);
+        self.add(node, open.start, false)
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ReadError> {
-        let Some((node, weight)) = self.anchors.get(&anchor) else {
-            let name = span
-                .slice(self.chunk.text)
-                .unwrap_or_default()
-                .trim_start_matches('*')
-                .to_owned();
-            return Err(ReadError::AliasInItself {
-                place: self.place(span.start),
-                name,
-            });
-        };
-        self.aliased += *weight;
-        self.read += *weight + Weight::of("");
-        if is_excessive(self.aliased, self.read) {
-            return Err(ReadError::TooManyAliases {
-                place: self.place(span.start),
-            });
+        let place = self.place(span.start);
+        match self.anchors.alias(anchor) {
+            Ok(node) => self.add(node, span, true),
+            Err(BadAlias::InItself) => {
+                let name = span.slice(self.chunk.text).unwrap_or_default();
+                let name = name.trim_start_matches('*').to_owned();
+                Err(ReadError::AliasInItself { place, name })
+            }
+            Err(BadAlias::TooMany) => Err(ReadError::TooManyAliases { place }),
         }
-        let node = node.clone();
-        self.add(node, span, true)
     }
 
     /// Puts a node where it belongs: into the innermost open collection, as a key or a value.
     fn add(&mut self, node: Node, span: Span, is_alias: bool) -> Result<(), ReadError> {
-        if self.stands_in_items(2) {
+        if self.open.leads_to_items(2) {
             self.items.push(self.place(span.start));
         }
-        match self.open.pop() {
+        match self.open.end() {
             None => self.root = Some((self.value(node, span)?, self.place(span.start))),
             Some(mut open) => {
                 self.add_to(&mut open.collection, node, span, is_alias)?;
-                self.open.push(open);
+                self.open.begin(open);
             }
         }
         Ok(())
@@ -356,38 +290,12 @@ impl Composer<'_> {
                     key: key.clone(),
                     first: *first,
                     document: self.chunk.index,
-                    pointer: self.pointer(),
+                    pointer: self.open.pointer(),
                 },
             );
         }
         let line = Some(self.chunk.origin.line_of(at.line() - 1));
         entries.insert(key, Entry { value, line });
-    }
-
-    /// The way to the collection that stands within those that are open.
-    fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for Open { collection, .. } in &self.open {
-            match collection {
-                Collection::Sequence(items) => pointer += &format!("/{}", items.len()),
-                Collection::Mapping {
-                    key: Some((Key::Text(key), _)),
-                    ..
-                } => pointer += &format!("/{}", escape(key)),
-                Collection::Mapping { .. } => {}
-            }
-        }
-        pointer
-    }
-
-    /// Whether `depth` collections are open and the way in goes over the key `items` of the
-    /// outermost.
-    fn stands_in_items(&self, depth: usize) -> bool {
-        self.open.len() == depth
-            && matches!(
-                &self.open[0].collection,
-                Collection::Mapping { key: Some((Key::Text(key), _)), .. } if key == "items"
-            )
     }
 
     /// Looks for text behind the end of the document.

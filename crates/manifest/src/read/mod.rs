@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::Place;
 
+mod anchors;
+mod collections;
 mod compose;
 mod error;
 mod finding;
