@@ -1,12 +1,10 @@
-//! Reading strategy files: our own types, so what is wrong has a line and a column.
+//! Reading strategy files, and what to do where one is wrong.
 
 use std::path::PathBuf;
 use std::slice;
 use std::str;
 
-use cutover::StrategyFile;
-use cutover::manifest::Place;
-use serde_yaml::{DefaultMessageFormatter, Error as YamlError, MessageFormatter};
+use cutover::{BadStrategy, StrategyFile};
 
 use crate::error::Error;
 use crate::walk::{File, Folders};
@@ -32,59 +30,24 @@ pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<(StrategyFil
             file.name
         ))
     })?;
-    let strategy =
-        serde_yaml::from_str(text).map_err(|error| Error::failed(reason(&file.name, &error)))?;
+    let strategy = StrategyFile::from_yaml(&file.name, text)
+        .map_err(|error| Error::failed(format!("{error}{}", hint(&error.kind))))?;
     Ok((strategy, file))
 }
 
-fn reason(file: &str, error: &YamlError) -> String {
-    let error = error.without_snippet();
-    let place = error.location().map_or_else(
-        || file.to_owned(),
-        |location| {
-            let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-            Place::new(file, number(location.line()), number(location.column())).to_string()
-        },
-    );
-    format!("{place}: {}", in_words(error))
-}
-
-/// What is wrong, and what is known instead.
-fn in_words(error: &YamlError) -> String {
-    match error {
-        YamlError::SerdeUnknownField {
-            field, expected, ..
-        } => {
-            format!(
-                "the field `{field}` is not known\nhint: known are {}",
-                expected.join(", ")
-            )
+/// What to do, where the error does not say it itself.
+fn hint(kind: &BadStrategy) -> &'static str {
+    match kind {
+        BadStrategy::MissingField(_) => {
+            "\nhint: `cutover schema strategy` tells what each strategy needs"
         }
-        YamlError::SerdeUnknownVariant {
-            variant, expected, ..
-        } => {
-            format!(
-                "`{variant}` is not known\nhint: known are {}",
-                expected.join(", ")
-            )
+        BadStrategy::Form(_) => {
+            "\nhint: write one strategy with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }; \
+             `cutover schema strategy` tells what each takes"
         }
-        YamlError::SerdeMissingField { field, .. } => {
-            format!(
-                "the field `{field}` is missing\nhint: `cutover schema strategy` tells what each strategy needs"
-            )
-        }
-        other => {
-            let message = DefaultMessageFormatter
-                .format_message(other)
-                .replace("\\n", "\n");
-            if message.contains("\nhint: ") {
-                message
-            } else {
-                message + EXAMPLE
-            }
-        }
+        // Their words say what to do.
+        BadStrategy::UnknownField { .. }
+        | BadStrategy::UnknownName { .. }
+        | BadStrategy::Value(_) => "",
     }
 }
-
-const EXAMPLE: &str = "\nhint: write one strategy with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }; \
-                       `cutover schema strategy` tells what each takes";

@@ -73,6 +73,8 @@ pub use cutover_release::{
     EnvironmentVariable, Image, ImageOverride, Release, Replicas,
 };
 pub use cutover_strategy::{AnyStrategy, StrategyFile};
+#[cfg(feature = "yaml")]
+pub use cutover_strategy::{BadStrategy, BadStrategyFile};
 pub use plan::{Error, plan};
 
 /// All that plans and strategies are made of.

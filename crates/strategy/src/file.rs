@@ -59,19 +59,22 @@ impl<'de> Visitor<'de> for Fields {
             }
         }
         Ok(StrategyFile {
-            strategy: strategy.ok_or_else(|| Error::custom("there is no strategy"))?,
+            strategy: strategy.ok_or_else(|| Error::custom(NO_STRATEGY))?,
             after: after.unwrap_or_default(),
             configuration: configuration.unwrap_or_default(),
         })
     }
 }
 
+const NO_STRATEGY: &str = "there is no strategy\nhint: write one with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }";
 const AFTER: &str = "after";
 const CONFIGURATION: &str = "configuration";
 
 fn once<T, E: Error>(field: &mut Option<T>, value: T, what: &str) -> Result<(), E> {
     match field.replace(value) {
-        Some(_) => Err(Error::custom(format!("a second {what}"))),
+        Some(_) => Err(Error::custom(format!(
+            "a second {what}\nhint: leave one of them out"
+        ))),
         None => Ok(()),
     }
 }

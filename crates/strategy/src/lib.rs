@@ -3,6 +3,10 @@
 mod file;
 mod meant;
 mod strategy;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 pub use file::StrategyFile;
 pub use strategy::AnyStrategy;
+#[cfg(feature = "yaml")]
+pub use yaml::{BadStrategy, BadStrategyFile};
