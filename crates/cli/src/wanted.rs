@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cutover::manifest::{Bundle, Manifest, ObjectRef, listing};
-use cutover::planning::{Refusal, Refusals, WorkloadName, deployments, kinds, select};
+use cutover::manifest::{Bundle, ObjectRef, listing};
+use cutover::planning::{Refusal, Refusals, deployments, kinds};
 use cutover::rollback::Rollback;
 use cutover::{Ends, Strategy};
 
@@ -30,13 +30,11 @@ pub(crate) fn wanted(
     if let Some(namespace) = near {
         refuse_far(&whole, namespace)?;
     }
-    let to = match to {
-        None => whole.from().clone(),
-        Some(_) => meant(&whole, near, &common.workloads)?,
+    let meant = match to {
+        None => whole,
+        Some(_) => only_near(whole, near).only(&common.workloads)?,
     };
-    let ends = whole
-        .wanting(to)
-        .given(&running.replicas, &common.workloads)?;
+    let ends = meant.given(&running.replicas, &common.workloads)?;
     let mut ends = within(ends, near, |near| changed(request, near))?;
     if wanted.prune {
         ends = ends.pruned();
@@ -115,47 +113,12 @@ fn refuse_far(ends: &Ends, namespace: &str) -> Result<(), Refusals> {
     Err(Refusal::new(kinds::NO_WORKLOAD, reason).hint(hint).into())
 }
 
-/// What is wanted of the namespace and of the Deployments that are meant.
-fn meant(
-    ends: &Ends,
-    namespace: Option<&str>,
-    workloads: &[WorkloadName],
-) -> Result<Bundle, Refusals> {
-    let near = only_near(ends.from(), ends.to(), namespace);
-    only_meant(ends.from(), near, workloads)
-}
-
 /// What is wanted of the namespace that is meant; all others stay as they run.
-fn only_near(from: &Bundle, to: &Bundle, namespace: Option<&str>) -> Bundle {
-    let near = to
-        .iter()
-        .filter(|manifest| is_near(manifest.object(), namespace));
-    let far = from
-        .iter()
-        .filter(|manifest| !is_near(manifest.object(), namespace));
-    near.chain(far).cloned().collect()
-}
-
-/// What is wanted of the Deployments that are meant; all others stay as they run, and new ones do
-/// not come.
-fn only_meant(
-    from: &Bundle,
-    mut to: Bundle,
-    workloads: &[WorkloadName],
-) -> Result<Bundle, Refusals> {
-    if workloads.is_empty() {
-        return Ok(to);
-    }
-    let meant = select(from, workloads)?;
-    let others = |bundle: &Bundle| -> Vec<Manifest> {
-        let sets = deployments(bundle).map(|set| set.manifest());
-        sets.filter(|set| !meant.contains(set.object()))
-            .cloned()
-            .collect()
-    };
-    others(&to)
-        .iter()
-        .for_each(|set| drop(to.remove(set.object())));
-    to.extend(others(from));
-    Ok(to)
+fn only_near(ends: Ends, namespace: Option<&str>) -> Ends {
+    let near = ends.to().iter();
+    let near = near.filter(|manifest| is_near(manifest.object(), namespace));
+    let far = ends.from().iter();
+    let far = far.filter(|manifest| !is_near(manifest.object(), namespace));
+    let to: Bundle = near.chain(far).cloned().collect();
+    ends.wanting(to)
 }

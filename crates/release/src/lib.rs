@@ -17,6 +17,7 @@ mod jobs;
 pub mod kinds;
 mod live;
 mod on_autoscaler;
+mod only;
 mod paused;
 mod ports;
 mod refusal;

@@ -37,7 +37,8 @@ pub(crate) fn read_by(manifest: &Manifest) -> impl Iterator<Item = ObjectRef> {
     references.map(move |(kind, name)| ObjectRef::new("v1", &kind, namespace, &name))
 }
 
-fn templates(manifest: &Manifest) -> impl Iterator<Item = &Value> {
+/// The templates of the pods that an object makes.
+pub(crate) fn templates(manifest: &Manifest) -> impl Iterator<Item = &Value> {
     TEMPLATES
         .iter()
         .filter_map(|template| manifest.pointer(template.pointer()))
