@@ -12,6 +12,7 @@ mod analysis;
 mod audit;
 mod autoscalers;
 mod budget;
+mod charts;
 mod command;
 mod comparison;
 mod drift;

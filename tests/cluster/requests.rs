@@ -99,16 +99,9 @@ fn forward(greeter: &Greeter, plan: &Path, step: usize) {
     });
 }
 
-/// The greeter in a cluster with traffic, which these tests share.
+/// The greeter in a cluster with traffic.
 pub(crate) fn greeter(namespace: &str) -> Option<Greeter> {
-    static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    let cluster = shared
-        .upgrade()
-        .or_else(|| with_traffic("requests").map(Arc::new))?;
-    *shared = Arc::downgrade(&cluster);
-    drop(shared);
-    let greeter = Greeter::of(cluster, namespace);
+    let greeter = in_traffic(namespace)?;
     let annotations = "/spec/template/metadata/annotations";
     greeter.serve(&with(
         &hello(),
@@ -116,6 +109,18 @@ pub(crate) fn greeter(namespace: &str) -> Option<Greeter> {
         json!({ "cutover.dev/test-drain": "3s" }),
     ));
     Some(greeter)
+}
+
+/// An empty namespace in a cluster with traffic, which these tests share.
+pub(crate) fn in_traffic(namespace: &str) -> Option<Greeter> {
+    static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let cluster = shared
+        .upgrade()
+        .or_else(|| with_traffic("requests").map(Arc::new))?;
+    *shared = Arc::downgrade(&cluster);
+    drop(shared);
+    Some(Greeter::of(cluster, namespace))
 }
 
 /// Of the requests that are made now the new version has its part, as chance allows.
@@ -166,7 +171,7 @@ fn share(state: &Bundle) -> (u64, u64) {
 
 /// Of all requests of so long a time.
 #[track_caller]
-fn assert_none_lost(answers: &[Answer], time: Duration) {
+pub(crate) fn assert_none_lost(answers: &[Answer], time: Duration) {
     traffic::assert_none_lost(answers);
     let last = answers.last().unwrap().at;
     assert!(
