@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 /// A number is not in the range that its meaning has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{value}` is not {wanted}")]
+#[error("`{value}` is not {wanted}\nhint: {hint}")]
 pub struct OutOfRange {
     value: String,
     wanted: &'static str,
+    hint: &'static str,
 }
 
 /// A whole percentage of requests, 0 to 100: Argo Rollouts' `setWeight`.
@@ -37,10 +38,15 @@ impl Percent {
     pub fn new(value: u64) -> Result<Self, OutOfRange> {
         match u8::try_from(value) {
             Ok(small) if small <= 100 => Ok(Self(small)),
-            _ => Err(OutOfRange {
-                value: value.to_string(),
-                wanted: "a whole percentage of 0 to 100",
-            }),
+            _ => Err(Self::out_of_range(value)),
+        }
+    }
+
+    fn out_of_range(value: impl ToString) -> OutOfRange {
+        OutOfRange {
+            value: value.to_string(),
+            wanted: "a whole percentage of 0 to 100",
+            hint: "write the number alone, e.g. 25",
         }
     }
 
@@ -52,6 +58,18 @@ impl Percent {
     /// The same as an exact fraction.
     pub fn share(self) -> Share {
         Share(Ratio::new(self.value(), 100))
+    }
+}
+
+impl FromStr for Percent {
+    type Err = OutOfRange;
+
+    /// Reads what a person types: `25`.
+    fn from_str(text: &str) -> Result<Self, OutOfRange> {
+        match text.parse() {
+            Ok(value) => Self::new(value),
+            Err(_) => Err(Self::out_of_range(text)),
+        }
     }
 }
 
@@ -163,7 +181,8 @@ impl FromStr for Share {
     fn from_str(text: &str) -> Result<Self, OutOfRange> {
         let bad = || OutOfRange {
             value: text.into(),
-            wanted: "a share as `1/4`, from 0/1 to 1/1",
+            wanted: "a share of 0/1 to 1/1",
+            hint: "write it as 1/4",
         };
         let (part, whole) = text.split_once('/').ok_or_else(bad)?;
         match (part.parse(), whole.parse()) {

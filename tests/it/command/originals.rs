@@ -166,3 +166,15 @@ fn originals_that_there_are_not_are_told() {
         "error: nowhere: there are no originals of these files\nhint: name a copy",
     );
 }
+
+/// A failure means that nobody hears why a file did not come back byte for byte.
+#[test]
+fn an_original_that_cannot_be_read_is_told() {
+    let folder = planned("hello/map.yaml", MAP, "", "before/");
+    folder.done("cutover write plan.yaml --step 1 -R -f hello");
+    folder.put("before/hello/map.yaml", "a: [\n");
+    let outcome = folder.run("cutover write plan.yaml --step 0 -R -f hello --originals before");
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
+    let told = "warning: no original: before/hello/map.yaml:";
+    assert!(outcome.messages.contains(told), "{}", outcome.messages);
+}

@@ -540,7 +540,7 @@ fn what_does_not_come_back_as_it_was_is_told_beforehand() {
         let outcome = folder.run("cutover write plan.yaml --step 1 -R -f hello");
         assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
         let said = format!(
-            "warning: {file}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {file}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it\n"
+            "warning: {file}: written back it has other bytes than now: what is removed comes back as cutover prints it, without its comments, and a text may come back with other quotes\nhint: `git checkout COMMIT -- {file}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it\n"
         );
         assert_eq!(
             outcome.messages.contains(&said),

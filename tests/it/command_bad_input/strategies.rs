@@ -381,7 +381,7 @@ fn strategy_files() {
     bad(
         "canary: {steps: [{setWeight: 125}]}\n",
         "strategy.yaml:1:30: `125` is not a whole percentage",
-        "write one strategy",
+        "write the number alone",
     );
     bad(
         "canary: {steps: [{setWeight: 25}], maxSurge: \"3\"}\n",
@@ -396,7 +396,7 @@ fn strategy_files() {
     bad(
         "canary: {steps: [{setWeight: 25}]}\nrolling: {}\n",
         "strategy.yaml: a second strategy",
-        "write one strategy",
+        "leave one of them out",
     );
     bad(
         "rolling: {}\nconfiguration: versions\n",
@@ -406,7 +406,7 @@ fn strategy_files() {
     bad(
         "after: { web: [api] }\n",
         "strategy.yaml: there is no strategy",
-        "write one strategy",
+        "write one with its fields",
     );
     bad(
         "rolling: {}\nafter: { web: [service/api] }\n",

@@ -3,7 +3,6 @@
 use clap::{Parser, Subcommand};
 
 mod online;
-mod percent;
 mod plan;
 mod plan_file;
 mod seal;

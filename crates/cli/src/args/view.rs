@@ -8,7 +8,6 @@ use cutover::manifest::Quantity;
 use cutover::planning::Amount;
 use cutover::traffic::Percent;
 
-use crate::args::percent::percent;
 use crate::args::{PlanFile, SecretsArgs};
 
 /// `cutover read`.
@@ -54,7 +53,7 @@ pub(crate) struct CheckArgs {
     pub(crate) max_memory: Option<Quantity>,
     /// The largest share of requests that may reach the new version before a person or another
     /// system is asked, in percent.
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT")]
     pub(crate) max_exposure: Option<Percent>,
 }
 

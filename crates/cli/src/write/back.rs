@@ -46,6 +46,6 @@ pub(crate) fn lost(
 /// What is said of such a file, before it is written.
 pub(crate) fn warning(name: &str) -> String {
     format!(
-        "{name}: what is removed here comes back as cutover prints it, without its comments\nhint: `git checkout COMMIT -- {name}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it"
+        "{name}: written back it has other bytes than now: what is removed comes back as cutover prints it, without its comments, and a text may come back with other quotes\nhint: `git checkout COMMIT -- {name}` brings the file back as it is now, and so does `cutover write --originals DIR` from a copy of it"
     )
 }

@@ -3,7 +3,6 @@
 
 use std::path::{Component, Path, PathBuf};
 use std::slice;
-use std::sync::Arc;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
 
@@ -27,7 +26,8 @@ struct Original {
 
 impl Originals {
     /// Reads the originals of what `-f` names: by the same path in the directory, as a worktree of
-    /// git has them, or right in it, as a copy has them.
+    /// git has them, or right in it, as a copy has them. One that cannot be read is told, and gives
+    /// nothing back.
     ///
     /// # Errors
     ///
@@ -45,7 +45,10 @@ impl Originals {
                 continue;
             }
             for file in walk::files(world, slice::from_ref(&from), folders)?.files {
-                originals.extend(original(world, file, &from, named));
+                match original(world, file, &from, named) {
+                    Ok(original) => originals.extend(original),
+                    Err(error) => message::warning(world, format!("no original: {error}")),
+                }
             }
         }
         if originals.is_empty() {
@@ -146,9 +149,18 @@ fn beside(world: &World<'_>, directory: &Path, named: &Path) -> PathBuf {
 
 /// A file that can be compared; none where it holds no manifests, or a plan besides, or where its
 /// place is behind a link.
-fn original(world: &World<'_>, file: File, from: &Path, named: &Path) -> Option<Original> {
+///
+/// # Errors
+///
+/// A file that cannot be read.
+fn original(
+    world: &World<'_>,
+    file: File,
+    from: &Path,
+    named: &Path,
+) -> Result<Option<Original>, Error> {
     let Ok(below) = file.path.strip_prefix(from) else {
-        return None;
+        return Ok(None);
     };
     let mut path = match named == Path::new(".") {
         true => PathBuf::new(),
@@ -157,17 +169,11 @@ fn original(world: &World<'_>, file: File, from: &Path, named: &Path) -> Option<
     for part in below.components() {
         path.push(part);
         if world.directory.join(&path).is_symlink() {
-            return None;
+            return Ok(None);
         }
     }
     let bytes = file.bytes.clone();
-    let name = Arc::from(message::one_line(&path.to_string_lossy()));
-    let file = File { name, ..file };
-    let Ok(input) = Input::of(vec![file]) else {
-        return None;
-    };
-    input
-        .plans
-        .is_empty()
-        .then_some(Original { path, bytes, input })
+    let input = Input::of(vec![file])?;
+    let is_alone = input.plans.is_empty();
+    Ok(is_alone.then_some(Original { path, bytes, input }))
 }

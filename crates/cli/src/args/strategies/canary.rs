@@ -8,19 +8,18 @@ use cutover::{AnyStrategy, canary};
 use super::amounts::{AutoscalerArgs, BudgetArgs};
 use super::target::Release;
 use crate::args::Request;
-use crate::args::percent::percent;
 
 /// `cutover plan canary`.
 #[derive(Debug, Args)]
 pub(crate) struct CanaryArgs {
     /// The weights of the new version in percent, e.g. 25,50. After each the plan waits for a person.
-    #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', required = true, value_parser = percent)]
+    #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', required = true)]
     steps: Vec<Percent>,
     /// Wait for this long after each weight, e.g. 10m, and not for a person.
     #[arg(long, value_name = "DURATION")]
     pause: Option<Duration>,
     /// How many percentage points a share may lie from its weight.
-    #[arg(long, value_name = "POINTS", value_parser = percent)]
+    #[arg(long, value_name = "POINTS")]
     tolerance: Option<Percent>,
     #[command(flatten)]
     autoscaler: AutoscalerArgs,
