@@ -15,8 +15,8 @@ pub struct Affinity {
     pub namespace: Option<String>,
     /// Whether clients stay with a pod.
     pub session_affinity: SessionAffinity,
-    /// For how long after its last connection a client stays, 1 to 86400 seconds; Kubernetes' 10800
-    /// where nothing is said.
+    /// For how long after its last connection a client stays, 1 to 86400 seconds (default: Kubernetes'
+    /// 10800).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
 }

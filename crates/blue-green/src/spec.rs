@@ -28,7 +28,7 @@ pub struct BlueGreen {
     /// The namespace of both, where names repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Pods of the new version while it is looked at; all of them where nothing is said.
+    /// Pods of the new version while it is looked at (default: all of them).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_replica_count: Option<u32>,
     /// Other systems that must agree before the Service switches.
@@ -37,7 +37,7 @@ pub struct BlueGreen {
     /// Other systems that must agree after it, while the old version stands ready.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub post_promotion_analysis: Vec<Analysis>,
-    /// After how many seconds the Service switches; it waits for a person where nothing is said.
+    /// After how many seconds the Service switches (default: it waits for a person).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_promotion_seconds: Option<u32>,
     /// For how many seconds the old version stands ready after the switch.
@@ -51,8 +51,8 @@ pub struct BlueGreen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
-    /// What is done about autoscalers of the sets whose pods are counted; such a release is refused
-    /// where nothing is said.
+    /// What is done about autoscalers of the sets whose pods are counted (default: such a release is
+    /// refused).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoscaler: Option<OnAutoscaler>,
 }

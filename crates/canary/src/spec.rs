@@ -14,21 +14,20 @@ use serde::{Deserialize, Serialize};
 pub struct Canary {
     /// What happens, one after the other.
     pub steps: Vec<Step>,
-    /// Pods above the wanted replicas; the Deployment's own where nothing is said.
+    /// Pods above the wanted replicas (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_surge: Option<Amount>,
-    /// Pods that may be missing; the Deployment's own where nothing is said.
+    /// Pods that may be missing (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
-    /// How far, in percentage points, a share may lie from its weight; as far as it must where
-    /// nothing is said.
+    /// How far, in percentage points, a share may lie from its weight (default: as far as it must).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<u8>"))]
     pub tolerance: Option<Percent>,
-    /// What is done about autoscalers of the sets whose pods are counted; such a release is refused
-    /// where nothing is said.
+    /// What is done about autoscalers of the sets whose pods are counted (default: such a release is
+    /// refused).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoscaler: Option<OnAutoscaler>,
 }

@@ -164,7 +164,7 @@ impl Ends {
         Ok(self)
     }
 
-    /// The same, with Secrets sealed so; [slowly](Sealer::Slow) where nothing is said.
+    /// The same, with Secrets sealed so (default: [slowly](Sealer::Slow)).
     ///
     /// ```
     /// use cutover_manifest::{SealKey, Sealer};

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a plan that counts pods does about an autoscaler of theirs.
 ///
-/// It is an enumeration of one, since others are to come; where nothing is said such a plan is
-/// refused.
+/// It is an enumeration of one, since others are to come (default: such a plan is refused).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

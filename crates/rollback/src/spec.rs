@@ -10,18 +10,18 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rollback {
-    /// The revision; the one before the newest where nothing or 0 is said.
+    /// The revision (default, and for 0: the one before the newest).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_revision: Option<u64>,
-    /// Which Deployments; the only one where none is named.
+    /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
-    /// Pods above the wanted replicas; the Deployment's own where nothing is said.
+    /// Pods above the wanted replicas (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_surge: Option<Amount>,
-    /// Pods that may be missing; the Deployment's own where nothing is said.
+    /// Pods that may be missing (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,

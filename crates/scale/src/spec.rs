@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 pub struct Scale {
     /// The pods wanted.
     pub replicas: u32,
-    /// How many pods come or go in one step at most; all at once where nothing is said.
+    /// How many pods come or go in one step at most (default: all at once).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_step: Option<NonZeroU32>,
-    /// Which Deployments; the only one where none is named.
+    /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
-    /// What is done about autoscalers of the sets whose pods are counted; such a release is refused
-    /// where nothing is said.
+    /// What is done about autoscalers of the sets whose pods are counted (default: such a release is
+    /// refused).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoscaler: Option<OnAutoscaler>,
 }

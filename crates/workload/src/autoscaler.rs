@@ -161,8 +161,7 @@ impl<'a> Autoscaler<'a> {
         count == 0 || limits.is_none_or(|limits| limits.contains(&count.into()))
     }
 
-    /// The fewest and the most pods that it gives its set, where it is an HPA; one at least where
-    /// nothing is said.
+    /// The fewest and the most pods that it gives its set, where it is an HPA (default: one at least).
     pub fn limits(self) -> Option<RangeInclusive<u64>> {
         match self.kind {
             Kind::HorizontalPodAutoscaler => {
@@ -173,7 +172,7 @@ impl<'a> Autoscaler<'a> {
         }
     }
 
-    /// The most pods that it may ask for; of a ScaledObject a hundred where nothing is said.
+    /// The most pods that it may ask for (a ScaledObject's default: 100).
     pub fn most(self) -> u64 {
         match self.kind {
             Kind::HorizontalPodAutoscaler => self.number(MOST.pointer()).unwrap_or(0),

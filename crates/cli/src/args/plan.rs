@@ -39,7 +39,8 @@ pub(crate) struct Common {
     /// Read the directories below those that are named too.
     #[arg(short = 'R', long)]
     pub(crate) recursive: bool,
-    /// The Deployment that is meant, e.g. `deployment/hello`; may be repeated.
+    /// The Deployment that is meant, e.g. `deployment/hello`: what belongs to others stays as it runs; may
+    /// be repeated.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<WorkloadName>,
     /// Leave an object out, e.g. `job/migrate` or `cm/settings`: it is neither changed nor judged; may be

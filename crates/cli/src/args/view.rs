@@ -81,7 +81,7 @@ pub(crate) struct PatchesArgs {
     /// The step, from 1 (default: all steps).
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<usize>,
-    /// The whole way back from after the step instead; from after the last one where none is said.
+    /// The whole way back from after the step instead (default: after the last one).
     #[arg(long)]
     pub(crate) undo: bool,
     /// The format (default: a JSON line a change); `dir` and `kustomize` write files.

@@ -13,7 +13,7 @@ pub(super) struct Way<'p> {
     pub(super) plan: &'p Checked,
     start: Bundle,
     steps: Vec<&'p Step>,
-    /// The one that is meant; all where nothing is said.
+    /// The one that is meant (default: all).
     asked: Option<usize>,
     /// The step from after which the way leads back.
     back_from: Option<usize>,

@@ -48,7 +48,7 @@ pub struct Smoke {
     /// The URL that is asked.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub url: HttpUrl,
-    /// The status that is wanted; any of 200 to 299 where nothing is said.
+    /// The status that is wanted (default: any of 200 to 299).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// How long an answer may take.
@@ -80,7 +80,7 @@ pub struct Smoke {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Metric {
-    /// What people call it, as `error-rate`; the query where nothing is said.
+    /// What people call it, as `error-rate` (default: the query).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The server's address, without `/api/v1/query`.

@@ -17,8 +17,8 @@ pub(crate) struct BlueGreenArgs {
     /// there is none.
     #[arg(long, value_name = "NAME")]
     preview_service: Option<String>,
-    /// The two Deployments that take turns, e.g. hello,hello-green; told by a label that is meant for
-    /// it, or by their names, where none are named.
+    /// The two Deployments that take turns, e.g. hello,hello-green (default: those that a label meant
+    /// for it tells, or their names).
     #[arg(long, value_name = "NAME,NAME")]
     slots: Option<blue_green::Slots>,
     /// Pods of the new version while it is looked at (default: all of them).

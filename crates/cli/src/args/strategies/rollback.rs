@@ -10,7 +10,7 @@ use crate::args::Request;
 /// `cutover plan rollback`.
 #[derive(Debug, Args)]
 pub(crate) struct RollbackArgs {
-    /// The revision; the one before the newest where nothing or 0 is said.
+    /// The revision (default, and for 0: the one before the newest).
     #[arg(long, value_name = "REVISION")]
     to_revision: Option<u64>,
     /// Make no plan, and print the revisions, as kubectl rollout history does.
