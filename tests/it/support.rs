@@ -64,7 +64,7 @@ impl Folder {
         files(self.0.path(), self.0.path())
     }
 
-    /// Runs the command with words that have no spaces in them.
+    /// Runs the command; a word that has spaces in it stands between two `'`.
     pub(crate) fn run(&self, line: &str) -> Outcome {
         self.run_with(line, "")
     }
@@ -91,7 +91,7 @@ impl Folder {
             terminal: None,
             now: || "2026-11-24T10:00:00.5Z".parse().unwrap(),
         };
-        let exit = run(line.split_whitespace(), world);
+        let exit = run(words(line), world);
         Outcome {
             exit,
             output: String::from_utf8(output).unwrap(),
@@ -106,6 +106,17 @@ impl Folder {
         assert_eq!(outcome.exit, Exit::Done, "{line}\n{}", outcome.messages);
         outcome.output
     }
+}
+
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for (number, part) in line.split('\'').enumerate() {
+        match number % 2 {
+            0 => words.extend(part.split_whitespace()),
+            _ => words.push(part),
+        }
+    }
+    words
 }
 
 fn files(base: &Path, directory: &Path) -> BTreeMap<String, String> {

@@ -80,6 +80,7 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<Fil
         )));
     }
     common.after.push(read.after);
+    common.window = common.window.or(read.window);
     wanted.configuration.get_or_insert(read.configuration);
     let request = Request::new(strategy, common, wanted, running);
     Ok((request, Some(file)))

@@ -84,11 +84,12 @@ pub mod planning {
     #[cfg(feature = "schema")]
     pub use cutover_plan::schema;
     pub use cutover_plan::{
-        API_VERSION, Analysis, Asked, Available, BadCondition, BadDuration, BadPhase, BadTimeOfDay,
-        BadTimeZone, BadUrl, Change, Condition, Counted, Day, Drained, Duration, Endpoints, Gate,
-        Held, HttpUrl, Job, KIND, Limits, MOST_STEPS, Metadata, Metric, Note, Observed, OnFailure,
-        Outdated, PatchChange, Pause, Phase, Replace, RoutedGate, Settled, Smoke, Spec, Step,
-        TimeOfDay, TimeZone, Undo, Walk, Webhook, Window, apply, state_digest, take_back, walk,
+        API_VERSION, Analysis, Asked, Available, BadCondition, BadDay, BadDuration, BadPhase,
+        BadTimeOfDay, BadTimeZone, BadUrl, BadWindow, Change, Condition, Counted, Day, Drained,
+        Duration, Endpoints, Gate, Held, HttpUrl, Job, KIND, Limits, MOST_STEPS, Metadata, Metric,
+        Note, Observed, OnFailure, Outdated, PatchChange, Pause, Phase, Replace, RoutedGate,
+        Settled, Smoke, Spec, Step, TimeOfDay, TimeZone, Undo, Walk, Webhook, Window, apply,
+        state_digest, take_back, walk,
     };
     pub use cutover_planner::kinds as planner_kinds;
     pub use cutover_planner::{

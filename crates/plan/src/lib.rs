@@ -36,8 +36,8 @@ pub use check::state_digest;
 pub use duration::{BadDuration, Duration};
 pub use error::Error;
 pub use gate::{
-    Available, BadTimeOfDay, BadTimeZone, Counted, Day, Drained, Endpoints, Gate, Held, Pause,
-    RoutedGate, Settled, TimeOfDay, TimeZone, Window,
+    Available, BadDay, BadTimeOfDay, BadTimeZone, BadWindow, Counted, Day, Drained, Endpoints,
+    Gate, Held, Pause, RoutedGate, Settled, TimeOfDay, TimeZone, Window,
 };
 pub use limits::MOST_STEPS;
 pub use phase::{BadPhase, Phase};

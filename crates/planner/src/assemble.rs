@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Note, OnFailure, Plan, Spec};
+use cutover_plan::{Note, Plan, Spec};
 use cutover_release::{
-    After, Release, autoscalers, check_made, paused, ports, resumed, selectors, services,
-    workload_name,
+    Release, autoscalers, check_made, paused, ports, resumed, selectors, services, workload_name,
 };
 use cutover_traffic::PodIndex;
 use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
@@ -14,25 +13,12 @@ use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, depl
 use crate::error::Error;
 use crate::hold::held;
 use crate::name::name;
+use crate::options::Options;
 use crate::route::route;
 use crate::stages::waypoints;
 use crate::strategy::Strategy;
 use crate::warn::warnings;
 use crate::waypoint::{Waypoint, Waypoints};
-
-/// What holds for a plan whatever its strategy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The plan's name. Where nothing is said it is the application's, as its labels say it, or else
-    /// that of the only workload, or of the strategy.
-    pub name: Option<String>,
-    /// What a run does where a gate does not hold in time.
-    pub on_failure: OnFailure,
-    /// How many workloads move in one step at most.
-    pub max_concurrent: Option<usize>,
-    /// Which workloads come after which; all move side by side where nothing is said.
-    pub after: After,
-}
 
 /// Plans the way over a strategy's waypoints, forward and back from every step.
 ///
@@ -49,7 +35,7 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
     notes.extend(warnings(release, &waypoints).into_iter().map(Note::from));
     notes.extend(waypoints.warnings.iter().cloned().map(Note::from));
     let (mut workloads, points) = checked(release, waypoints)?;
-    let (steps, undo) = route(&workloads, &points, options.max_concurrent)?;
+    let (steps, undo) = route(&workloads, &points, options)?;
     let from: Vec<Manifest> = points[0].bundle.iter().cloned().collect();
     let name = options
         .name

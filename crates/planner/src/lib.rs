@@ -5,14 +5,16 @@ mod error;
 mod hold;
 pub mod kinds;
 mod name;
+mod options;
 mod route;
 mod stages;
 mod strategy;
 mod warn;
 mod waypoint;
 
-pub use assemble::{Options, plan};
+pub use assemble::plan;
 pub use error::Error;
+pub use options::Options;
 pub use strategy::{Strategy, from_fn};
 pub use waypoint::{Waypoint, Waypoints, outage, succession};
 

@@ -88,11 +88,12 @@ mod movement;
 mod rules;
 mod stand;
 mod undo;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
-use cutover_plan::{MOST_STEPS, Phase, Step, Undo, state_digest};
+use cutover_plan::{MOST_STEPS, Phase, Step, Undo, Window, state_digest};
 use cutover_release::{Refusal, Refusals};
 use cutover_workload::{Deployment, Workload};
 
@@ -101,6 +102,7 @@ use self::leg::Leg;
 use self::stand::Stand;
 use crate::error::Error;
 use crate::kinds;
+use crate::options::Options;
 use crate::waypoint::Waypoint;
 
 /// The steps over these waypoints, and the way back from each.
@@ -109,11 +111,15 @@ use crate::waypoint::Waypoint;
 pub(crate) fn route(
     workloads: &[Workload],
     points: &[Waypoint],
-    max_concurrent: Option<usize>,
+    options: &Options,
 ) -> Result<(Vec<Step>, Vec<Undo>), Error> {
-    let ground = Ground::new(workloads, points, max_concurrent);
-    let forward = forward(&ground, points)?;
+    let ground = Ground::new(workloads, points, options.max_concurrent);
+    let window = options.window.as_ref();
+    let mut forward = forward(&ground, points, window)?;
     let undo = undo::undo(&ground, points, &forward)?;
+    if let Some(window) = window {
+        window::before_more_requests(window, &ground, &mut forward);
+    }
     Ok((forward.steps, undo))
 }
 
@@ -269,7 +275,11 @@ fn template(set: &Manifest) -> String {
         .unwrap_or_default()
 }
 
-fn forward(ground: &Ground<'_>, points: &[Waypoint]) -> Result<Forward, Error> {
+fn forward(
+    ground: &Ground<'_>,
+    points: &[Waypoint],
+    window: Option<&Window>,
+) -> Result<Forward, Error> {
     let start = points
         .first()
         .map(|point| point.bundle.clone())
@@ -277,8 +287,13 @@ fn forward(ground: &Ground<'_>, points: &[Waypoint]) -> Result<Forward, Error> {
     let digest = state_digest(&start)?;
     let mut forward = Forward {
         steps: Vec::new(),
-        states: vec![undo::state(start, digest, 0)],
+        states: vec![undo::state(start.clone(), digest, 0)],
     };
+    if let Some(window) = window
+        && points.iter().any(|point| point.bundle != start)
+    {
+        forward.push(window::before_the_first_write(window, &start)?, start, 0)?;
+    }
     for (number, point) in points.iter().enumerate().skip(1) {
         forward.go(ground, point, number)?;
     }

@@ -11,6 +11,7 @@ use crate::{Error, Options, Waypoints, from_fn, plan};
 
 mod configuration;
 mod warned;
+mod window;
 
 fn deployment(name: &str, edit: impl Fn(&mut Value)) -> Value {
     let mut value = json!({

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Change, Step};
+use cutover_plan::{Change, Gate, Step};
 use cutover_workload::Deployment;
 
 use crate::change_name::ChangeName;
@@ -47,12 +47,14 @@ pub(crate) fn step_name_beside(
             after,
             is_counted: is_counted(change.object()),
         }),
+        (true, true) if matches!(*step.gates, [Gate::Window(_)]) => WAIT.into(),
         (true, true) => STAY.into(),
         (true, false) => STAY_AT_WEIGHT.into(),
     }
 }
 
 const STAY: &str = "change nothing: everything is as it is wanted here";
+const WAIT: &str = "change nothing: the window is waited for";
 const STAY_AT_WEIGHT: &str = "change nothing: the same pods are the nearest to this weight";
 
 fn changes_name<'a>(changes: &'a [Change], name: impl Fn(&'a Change) -> ChangeName<'a>) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Analysis, Available, Gate, Pause, Step, Window};
+use cutover_plan::{Analysis, Available, Gate, Pause, Step};
 use cutover_workload::Deployment;
 
 use crate::text::{MOST_TOLD, Names};
@@ -125,7 +125,7 @@ fn words(gate: &Gate, before: &Bundle, after: &Bundle, names: Names) -> String {
         Gate::Pause(Pause {
             duration: Some(duration),
         }) => duration.to_string(),
-        Gate::Window(window) => self::window(window),
+        Gate::Window(window) => window.to_string(),
         Gate::Job(job) => Analysis::Job(job.clone()).to_string(),
         Gate::Metric(metric) => Analysis::Metric(metric.clone()).to_string(),
         Gate::Smoke(smoke) => Analysis::Smoke(smoke.clone()).to_string(),
@@ -144,16 +144,6 @@ fn available(gate: &Available, before: &Bundle, after: &Bundle, names: Names) ->
         Some(replicas) => format!("{name} {replicas} available{updated}{pace}"),
         None => format!("all pods of {name} available{updated}{pace}"),
     }
-}
-
-fn window(window: &Window) -> String {
-    let days: Vec<String> = window.days.iter().map(|day| format!("{day:?}")).collect();
-    let days = if days.is_empty() {
-        String::new()
-    } else {
-        format!("{} ", days.join(", "))
-    };
-    format!("{days}{} to {} {}", window.from, window.to, window.timezone)
 }
 
 /// How the pods of a set are replaced where they are; of a number that others own, in the set's own

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cutover_plan::Window;
 use cutover_release::{After, Configuration};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
@@ -15,6 +16,7 @@ use crate::strategy::AnyStrategy;
 /// rolling: { maxSurge: 1 }
 /// after: { web: [api] }
 /// configuration: version
+/// window: { from: "09:00", to: "16:00", days: [Mon, Tue], timezone: Europe/Berlin }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,8 @@ pub struct StrategyFile {
     pub after: After,
     /// What becomes of configuration whose data changes.
     pub configuration: Configuration,
+    /// When the plan may begin, and when it may give the new version more requests.
+    pub window: Option<Window>,
 }
 
 impl<'de> Deserialize<'de> for StrategyFile {
@@ -43,11 +47,13 @@ impl<'de> Visitor<'de> for Fields {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StrategyFile, A::Error> {
-        let (mut strategy, mut after, mut configuration) = (None, None, None);
+        let (mut strategy, mut after) = (None, None);
+        let (mut configuration, mut window) = (None, None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 AFTER => once(&mut after, map.next_value()?, AFTER)?,
                 CONFIGURATION => once(&mut configuration, map.next_value()?, CONFIGURATION)?,
+                WINDOW => once(&mut window, map.next_value()?, WINDOW)?,
                 _ => {
                     let entry = Entry {
                         key: Some(key),
@@ -62,6 +68,7 @@ impl<'de> Visitor<'de> for Fields {
             strategy: strategy.ok_or_else(|| Error::custom(NO_STRATEGY))?,
             after: after.unwrap_or_default(),
             configuration: configuration.unwrap_or_default(),
+            window,
         })
     }
 }
@@ -69,6 +76,7 @@ impl<'de> Visitor<'de> for Fields {
 const NO_STRATEGY: &str = "there is no strategy\nhint: write one with its fields, as canary: { steps: [{ setWeight: 25 }, { pause: {} }] }";
 const AFTER: &str = "after";
 const CONFIGURATION: &str = "configuration";
+const WINDOW: &str = "window";
 
 fn once<T, E: Error>(field: &mut Option<T>, value: T, what: &str) -> Result<(), E> {
     match field.replace(value) {
@@ -122,19 +130,32 @@ impl schemars::JsonSchema for StrategyFile {
             "description": "Whether configuration whose data changes is changed, or kept under names that tell its content.",
         });
         let beside = [
-            (AFTER, "After", after),
-            (CONFIGURATION, "Configuration", configuration),
+            (AFTER, defined("After", after, generator)),
+            (
+                CONFIGURATION,
+                defined("Configuration", configuration, generator),
+            ),
+            (WINDOW, generator.subschema_for::<Window>()),
         ];
         let mut schema = AnyStrategy::json_schema(generator);
-        for (field, name, definition) in beside {
-            let definitions = generator.definitions_mut();
-            definitions.insert(name.into(), definition.into());
-            let reference = schemars::Schema::new_ref(format!("#/$defs/{name}"));
-            let strategies = schema.get_mut("oneOf").and_then(|all| all.as_array_mut());
-            for strategy in strategies.into_iter().flatten() {
-                strategy["properties"][field] = reference.clone().into();
+        let strategies = schema.get_mut("oneOf").and_then(|all| all.as_array_mut());
+        for strategy in strategies.into_iter().flatten() {
+            for (field, reference) in &beside {
+                strategy["properties"][*field] = reference.clone().into();
             }
         }
         schema
     }
+}
+
+/// What stands in the place of a definition by this name.
+#[cfg(feature = "schema")]
+fn defined(
+    name: &str,
+    definition: schemars::Schema,
+    generator: &mut schemars::SchemaGenerator,
+) -> schemars::Schema {
+    let definitions = generator.definitions_mut();
+    definitions.insert(name.to_owned(), definition.into());
+    schemars::Schema::new_ref(format!("#/$defs/{name}"))
 }

@@ -111,6 +111,11 @@ fn flags_and_strategy_files_make_the_same_plan() {
         &format!("{IMAGE} --set-env auth:A=1 --set-env frontend:A=1"),
     );
     check(
+        "rolling --window 'Mon-Wed,Fri 22:00-04:00 Europe/Berlin'",
+        "rolling: {}\nwindow: {from: \"22:00\", to: \"04:00\", days: [Mon, Tue, Wed, Fri], timezone: Europe/Berlin}",
+        IMAGE,
+    );
+    check(
         "scale --replicas 9 --max-step 2 --workload hello",
         "scale: {replicas: 9, maxStep: 2, workloads: [hello]}",
         "",
@@ -160,6 +165,57 @@ fn configuration_is_versioned_by_a_file_or_a_flag() {
         &format!("{file} --configuration change"),
         "rolling: {}\nconfiguration: version\n",
         changed,
+    );
+}
+
+/// A failure means that a window is not where it was asked for: before the first write, and before
+/// each that gives the new version more requests. What a file says of it, a flag overrules.
+#[test]
+fn a_window_is_waited_for_before_the_new_version_gets_more_requests() {
+    let folder = Folder::hello();
+    folder.put(
+        "strategy.yaml",
+        "canary: {steps: [{setWeight: 50}, {pause: {}}]}\n\
+         window: {from: \"09:00\", to: \"16:00\", days: [Mon, Tue, Wed], timezone: Europe/Berlin}\n",
+    );
+    let waits = |words: &str| -> Vec<String> {
+        let line = format!("--strategy strategy.yaml {words} {IMAGE}");
+        let plan = plan(&folder, &line);
+        folder.put("plan.json", &plan.to_string());
+        let bounds = folder.done("cutover check plan.json");
+        assert!(bounds.contains("floor 3, ceiling 4"), "{bounds}");
+        let shown = folder.done("cutover show plan.json");
+        let steps = shown
+            .lines()
+            .skip(4)
+            .map_while(|line| line.strip_prefix(' '));
+        let waits = |line: &str| line.contains("Europe/Berlin") || line.contains("UTC");
+        steps
+            .filter(|line| waits(line))
+            .map(str::to_owned)
+            .collect()
+    };
+    let office = "Mon-Wed 09:00-16:00 Europe/Berlin";
+    let expect = |window: &str| {
+        [
+            format!(
+                "1  window      change nothing: the window is waited for     3      –          0 %      {window}"
+            ),
+            format!(
+                "2  canary-50   create Deployment hello-canary               3      1         25 %      hello-canary 1 available · {window}"
+            ),
+            format!(
+                "3  canary-50   scale Deployment hello 3 → 2                 2      1         33 %      hello 2 available · {window}"
+            ),
+            format!(
+                "5  promote     scale Deployment hello-canary 2 → 1          2      1         33 %      hello-canary 1 available · {window}"
+            ),
+        ]
+    };
+    assert_eq!(waits(""), expect(office));
+    assert_eq!(
+        waits("--window '22:00-04:00 UTC'"),
+        expect("22:00-04:00 UTC")
     );
 }
 

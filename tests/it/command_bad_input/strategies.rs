@@ -475,6 +475,64 @@ fn orders() {
     );
 }
 
+/// A window that no clock shows, in a file and as a flag.
+#[test]
+fn windows() {
+    let bad = |window: &str, message: &str, hint: &str| {
+        let file = format!("rolling: {{}}\nwindow: {window}\n");
+        let line = plan(&format!("--strategy strategy.yaml {IMAGE}"));
+        let message = format!("strategy.yaml:2:{message}");
+        check(
+            &[Put("strategy.yaml", &file)],
+            &line,
+            Failed,
+            &message,
+            hint,
+        );
+    };
+    bad(
+        "{from: \"09:00\", to: \"16:00\", timezone: Europe/Atlantis}",
+        "48: `Europe/Atlantis` is not a time zone",
+        "write a name of the IANA database, e.g. Europe/Berlin or UTC",
+    );
+    bad(
+        "{from: \"09:00\", to: \"24:00\", timezone: UTC}",
+        "29: `24:00` is not a time of day",
+        "write 09:00 or 16:30, and 00:00 for midnight",
+    );
+    bad(
+        "{from: \"09:00\", to: \"16:00\", days: [Monday], timezone: UTC}",
+        "45: `Monday` is not known",
+        "known are Mon, Tue, Wed, Thu, Fri, Sat, Sun",
+    );
+    bad(
+        "{from: \"09:00\", to: \"16:00\"}",
+        "25: the field `timezone` is missing",
+        "`cutover schema strategy` tells what each strategy needs",
+    );
+    let bad = |window: &str, message: &str, hint: &str| {
+        let line = plan(&format!("rolling --window '{window}' {IMAGE}"));
+        let flag = "for '--window <[DAYS] FROM-TO ZONE>'";
+        let message = format!("invalid value '{window}' {flag}: {message}");
+        check(&[], &line, WrongUse, &message, hint);
+    };
+    bad(
+        "Mon-Fri 09:00-16:00 Europe/Atlantis",
+        "`Europe/Atlantis` is not a time zone",
+        "write a name of the IANA database, e.g. Europe/Berlin or UTC",
+    );
+    bad(
+        "Mon-Fri 09:00-16:00",
+        "`Mon-Fri 09:00-16:00` names no time zone",
+        "write Mon-Fri 09:00-16:00 Europe/Berlin, or Mon-Fri 09:00-16:00 UTC",
+    );
+    bad(
+        "weekdays 09:00-16:00 UTC",
+        "`weekdays` is not a day",
+        "write Mon, Tue, Wed, Thu, Fri, Sat or Sun, e.g. Mon-Fri or Mon,Wed",
+    );
+}
+
 #[test]
 fn a_strategy_that_says_itself_what_is_wanted() {
     let folder = Folder::hello();

@@ -1,6 +1,7 @@
 //! What the laws are tried on: applications, releases and strategies, small enough to be read when
 //! a law fails.
 
+use cutover::planning::Window;
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
@@ -22,6 +23,8 @@ pub(super) struct Case {
     pub(super) after: Vec<(usize, usize)>,
     /// Whether configuration keeps versioned names.
     pub(super) versioned: bool,
+    /// When the plan may begin, and when it may give the new version more requests.
+    pub(super) window: Option<Window>,
 }
 
 /// A Deployment. All numbers that name another part are taken modulo how many there are.
@@ -186,6 +189,7 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
             max_concurrent,
             after,
             versioned,
+            window: None,
         },
     )
 }

@@ -43,6 +43,7 @@ fn case(tiers: Vec<Tier>, fronts: Vec<Front>, edits: Vec<Edit>, way: Way) -> Cas
         max_concurrent: None,
         after: Vec::new(),
         versioned: false,
+        window: None,
     }
 }
 

@@ -31,6 +31,7 @@ mod sample;
 mod size;
 mod strict;
 mod ways;
+mod windows;
 
 use proptest::prelude::*;
 

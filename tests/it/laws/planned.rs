@@ -66,6 +66,7 @@ impl Case {
         let options = Options {
             max_concurrent: self.max_concurrent,
             after: self.order()?,
+            window: self.window.clone(),
             ..Options::default()
         };
         let plan = cutover::plan(&release, &strategy, &options)

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cutover::manifest::{Bundle, Manifest, Sealer, bundle, read};
+use cutover::planning::Window;
 use cutover::{
     After, AnyStrategy, Checked, Configuration, Ends, Options, Release, Strategy, StrategyFile,
 };
@@ -29,6 +30,8 @@ pub struct Case {
     pub after: After,
     /// What becomes of configuration whose data changes.
     pub configuration: Configuration,
+    /// When the plan may begin, and when it may give the new version more requests.
+    pub window: Option<Window>,
     /// What is wanted beside the manifests.
     pub request: Request,
     /// What runs.
@@ -78,6 +81,7 @@ impl Case {
             strategy,
             after,
             configuration,
+            window,
             ..
         } = file.ok_or("it has no strategy.yaml")?;
         Ok(Self {
@@ -85,6 +89,7 @@ impl Case {
             strategy,
             after,
             configuration,
+            window,
             request: typed(&directory.join("release.yaml"))?.unwrap_or_default(),
             from: manifests(&directory.join("from"))?,
             to: root()
@@ -117,6 +122,7 @@ impl Case {
         let release = Release::new(ends)?;
         let options = Options {
             after: self.after.clone(),
+            window: self.window.clone(),
             ..self.request.options()
         };
         Ok(cutover::plan(&release, &self.strategy, &options)?)

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::builder::{EnumValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use cutover::planning::{self, ObjectName, WorkloadName};
+use cutover::planning::{self, ObjectName, Window, WorkloadName};
 use cutover::{After, AnyStrategy, EnvironmentVariable, Image, ImageOverride, Options, Replicas};
 
 use crate::args::{ClusterArgs, SealArgs, StrategyCommand};
@@ -60,6 +60,10 @@ pub(crate) struct Common {
     /// ones of api and db; may be repeated.
     #[arg(long, value_name = "NAME=NAME,…")]
     pub(crate) after: Vec<After>,
+    /// When the plan may begin, and when it may give the new version more requests, e.g.
+    /// `Mon-Fri 09:00-16:00 Europe/Berlin` or `22:00-04:00 UTC`.
+    #[arg(long, value_name = "[DAYS] FROM-TO ZONE")]
+    pub(crate) window: Option<Window>,
     /// The plan's name (default: the application's, by the labels `app.kubernetes.io/instance` and
     /// `app.kubernetes.io/part-of`, else that of the only workload, else the strategy's).
     #[arg(long, value_name = "NAME")]
@@ -290,6 +294,7 @@ impl Request {
             on_failure: self.common.on_failure.into(),
             max_concurrent: self.common.max_concurrent.map(Into::into),
             after: self.after(),
+            window: self.common.window.clone(),
         }
     }
 

@@ -2,25 +2,31 @@
 
 mod analysis;
 mod available;
+mod day;
 mod drained;
 mod endpoints;
 mod held;
 mod pause;
 mod routed;
 mod settled;
+mod time_of_day;
+mod time_zone;
 mod window;
 
 use cutover_manifest::ObjectRef;
 use serde::{Deserialize, Serialize};
 
 pub use self::available::Available;
+pub use self::day::{BadDay, Day};
 pub use self::drained::Drained;
 pub use self::endpoints::Endpoints;
 pub use self::held::Held;
 pub use self::pause::Pause;
 pub use self::routed::RoutedGate;
 pub use self::settled::Settled;
-pub use self::window::{BadTimeOfDay, BadTimeZone, Day, TimeOfDay, TimeZone, Window};
+pub use self::time_of_day::{BadTimeOfDay, TimeOfDay};
+pub use self::time_zone::{BadTimeZone, TimeZone};
+pub use self::window::{BadWindow, Window};
 use crate::analysis::{Job, Metric, Smoke, Webhook};
 
 /// What must hold before the next step. All gates of a step hold together at the moment of the next

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
+
+use super::day::{BadDay, Day};
+use super::time_of_day::{BadTimeOfDay, TimeOfDay};
+use super::time_zone::{BadTimeZone, TimeZone};
 
 /// A time of the week in which the next step may begin; it begins anew each day.
 ///
@@ -34,183 +38,100 @@ impl Window {
     }
 }
 
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Day {
-    /// Monday.
-    Mon,
-    /// Tuesday.
-    Tue,
-    /// Wednesday.
-    Wed,
-    /// Thursday.
-    Thu,
-    /// Friday.
-    Fri,
-    /// Saturday.
-    Sat,
-    /// Sunday.
-    Sun,
-}
-
-impl Day {
-    /// The same as jiff has it.
-    pub fn weekday(self) -> Weekday {
-        match self {
-            Self::Mon => Weekday::Monday,
-            Self::Tue => Weekday::Tuesday,
-            Self::Wed => Weekday::Wednesday,
-            Self::Thu => Weekday::Thursday,
-            Self::Fri => Weekday::Friday,
-            Self::Sat => Weekday::Saturday,
-            Self::Sun => Weekday::Sunday,
-        }
-    }
-}
-
-/// A time of day to the minute, `00:00` to `23:59`.
-///
-/// ```
-/// use cutover_plan::TimeOfDay;
-///
-/// assert_eq!("09:00".parse::<TimeOfDay>()?.to_string(), "09:00");
-/// assert!("24:00".parse::<TimeOfDay>().is_err());
-/// # Ok::<(), cutover_plan::BadTimeOfDay>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct TimeOfDay(Time);
-
-/// A text is no time of day.
+/// A text does not say a window.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a time of day\nhint: write 09:00 or 16:30")]
-pub struct BadTimeOfDay(String);
-
-impl TimeOfDay {
-    /// The same as jiff has it.
-    pub fn time(self) -> Time {
-        self.0
-    }
+#[non_exhaustive]
+pub enum BadWindow {
+    /// One of its days is none.
+    #[error(transparent)]
+    Day(#[from] BadDay),
+    /// Not of the form `FROM-TO`.
+    #[error("`{0}` does not say from when to when\nhint: write 09:00-16:00")]
+    Hours(String),
+    /// It has no place for one of the three.
+    #[error("`{0}` does not say a window\nhint: write Mon-Fri 09:00-16:00 Europe/Berlin")]
+    Incomplete(String),
+    /// It opens or closes at no time of day.
+    #[error(transparent)]
+    TimeOfDay(#[from] BadTimeOfDay),
+    /// Its time zone is none.
+    #[error(transparent)]
+    TimeZone(#[from] BadTimeZone),
+    /// It ends with its hours.
+    #[error("`{0}` names no time zone\nhint: write {0} Europe/Berlin, or {0} UTC")]
+    Zoneless(String),
 }
 
-impl FromStr for TimeOfDay {
-    type Err = BadTimeOfDay;
+/// As a text it is `Mon-Fri 09:00-16:00 Europe/Berlin`: days as ranges and lists, none for every
+/// day, from when to when, and the time zone.
+///
+/// ```
+/// use cutover_plan::{Day, Window};
+///
+/// let window: Window = "Mon,Thu-Fri 09:00-16:00 Europe/Berlin".parse()?;
+/// assert_eq!(window.days, [Day::Mon, Day::Thu, Day::Fri]);
+/// assert_eq!(window.to_string(), "Mon, Thu, Fri 09:00-16:00 Europe/Berlin");
+///
+/// let night: Window = "22:00-04:00 UTC".parse()?;
+/// assert!(night.days.is_empty());
+/// # Ok::<(), cutover_plan::BadWindow>(())
+/// ```
+impl FromStr for Window {
+    type Err = BadWindow;
 
-    fn from_str(text: &str) -> Result<Self, BadTimeOfDay> {
-        let bad = || BadTimeOfDay(text.into());
-        let (hour, minute) = text.split_once(':').ok_or_else(bad)?;
-        let two = |digits: &str| -> Result<i8, BadTimeOfDay> {
-            let plain = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let number = digits.parse().map_err(|_| bad())?;
-            if plain { Ok(number) } else { Err(bad()) }
+    fn from_str(text: &str) -> Result<Self, BadWindow> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.last().is_some_and(|last| last.contains(':')) {
+            return Err(BadWindow::Zoneless(words.join(" ")));
+        }
+        let [days @ .., hours, timezone] = words.as_slice() else {
+            return Err(BadWindow::Incomplete(text.to_owned()));
         };
-        let time = Time::new(two(hour)?, two(minute)?, 0, 0);
-        time.map(Self).map_err(|_| bad())
-    }
-}
-
-impl TryFrom<String> for TimeOfDay {
-    type Error = BadTimeOfDay;
-
-    fn try_from(text: String) -> Result<Self, BadTimeOfDay> {
-        text.parse()
-    }
-}
-
-impl From<TimeOfDay> for String {
-    fn from(time: TimeOfDay) -> Self {
-        time.to_string()
-    }
-}
-
-impl fmt::Display for TimeOfDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.0.hour(), self.0.minute())
-    }
-}
-
-/// A time zone of the IANA database, by name.
-///
-/// The database comes with the feature `zones`, for who carries a plan out: a name that it does not
-/// have is refused then. Without it a name only has to look like one.
-///
-/// ```
-/// use cutover_plan::TimeZone;
-///
-/// assert_eq!("Europe/Berlin".parse::<TimeZone>()?.to_string(), "Europe/Berlin");
-/// assert!("Europe/Atlantis".parse::<TimeZone>().is_err());
-/// # Ok::<(), cutover_plan::BadTimeZone>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct TimeZone {
-    name: String,
-    #[cfg(feature = "zones")]
-    zone: jiff::tz::TimeZone,
-}
-
-/// A text names no time zone.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a time zone\nhint: write a name of the IANA database, e.g. Europe/Berlin or UTC"
-)]
-pub struct BadTimeZone(String);
-
-#[cfg(feature = "zones")]
-impl TimeZone {
-    /// The same as jiff has it.
-    pub fn zone(&self) -> &jiff::tz::TimeZone {
-        &self.zone
-    }
-}
-
-impl FromStr for TimeZone {
-    type Err = BadTimeZone;
-
-    fn from_str(text: &str) -> Result<Self, BadTimeZone> {
-        let bad = || BadTimeZone(text.into());
-        if !is_zone_name(text) {
-            return Err(bad());
-        }
+        let bad_hours = || BadWindow::Hours((*hours).to_owned());
+        let (from, to) = hours.split_once('-').ok_or_else(bad_hours)?;
         Ok(Self {
-            name: text.into(),
-            // The zones that the program brings, and none of the machine's: the same plan is judged
-            // alike everywhere.
-            #[cfg(feature = "zones")]
-            zone: jiff::tz::TimeZoneDatabase::bundled()
-                .get(text)
-                .map_err(|_| bad())?,
+            from: from.parse()?,
+            to: to.parse()?,
+            days: days_of(&days.concat())?,
+            timezone: timezone.parse()?,
         })
     }
 }
 
-/// Whether a text may be the name of a zone, by the database's rules for names.
-fn is_zone_name(text: &str) -> bool {
-    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "+-._".contains(sign);
-    text.split('/').all(|part| {
-        let dots = part == "." || part == "..";
-        !part.is_empty() && !dots && part.chars().all(is_sign)
-    })
-}
-
-impl TryFrom<String> for TimeZone {
-    type Error = BadTimeZone;
-
-    fn try_from(text: String) -> Result<Self, BadTimeZone> {
-        text.parse()
+/// `Mon,Thu-Fri` and the like; every day where nothing is said.
+fn days_of(text: &str) -> Result<Vec<Day>, BadWindow> {
+    let mut days = Vec::new();
+    if text.is_empty() {
+        return Ok(days);
     }
-}
-
-impl From<TimeZone> for String {
-    fn from(zone: TimeZone) -> Self {
-        zone.name
+    for part in text.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        for day in Day::between(first.parse()?, last.parse()?) {
+            if !days.contains(&day) {
+                days.push(day);
+            }
+        }
     }
+    Ok(days)
 }
 
-impl fmt::Display for TimeZone {
+/// As it is read: three days or more in a row as a range.
+impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        let mut days: Vec<String> = Vec::new();
+        for row in self.days.chunk_by(|day, next| day.next() == *next) {
+            match row {
+                [first, _, .., last] => days.push(format!("{first}-{last}")),
+                few => days.extend(few.iter().map(Day::to_string)),
+            }
+        }
+        if !days.is_empty() {
+            write!(f, "{} ", days.join(", "))?;
+        }
+        let Self {
+            from, to, timezone, ..
+        } = self;
+        write!(f, "{from}-{to} {timezone}")
     }
 }
 
@@ -218,21 +139,69 @@ impl fmt::Display for TimeZone {
 mod tests {
     use super::*;
 
-    /// A failure means that a program without the database of zones takes a text that is no name.
+    /// A failure means that a window is not the one that was asked for, or that what is wrong with
+    /// one is not said.
     #[test]
-    fn a_zone_has_a_name() {
-        let check = |text: &str, expect: bool| assert_eq!(is_zone_name(text), expect, "{text}");
-        check("UTC", true);
-        check("Europe/Berlin", true);
-        check("America/Argentina/Buenos_Aires", true);
-        check("Etc/GMT+5", true);
-        check("America/Port-au-Prince", true);
-        check("Europe/Atlantis", true);
-        check("", false);
-        check("/etc/localtime", false);
-        check("Europe/", false);
-        check("../UTC", false);
-        check("Central European Time", false);
-        check("Европа/Берлин", false);
+    fn a_window_is_read_from_a_text() {
+        let check = |text: &str, expect: Result<&str, &str>| {
+            let read = text.parse::<Window>();
+            let read = read.map(|window| window.to_string());
+            let read = read.map_err(|error| error.to_string());
+            let expect = expect.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(read, expect, "{text}");
+        };
+        check("09:00-16:30 UTC", Ok("09:00-16:30 UTC"));
+        check(
+            "Mon-Wed 09:00-16:00 Europe/Berlin",
+            Ok("Mon-Wed 09:00-16:00 Europe/Berlin"),
+        );
+        check("Sun 00:00-00:00 UTC", Ok("Sun 00:00-00:00 UTC"));
+        check("Sat-Mon 22:00-02:00 UTC", Ok("Sat-Mon 22:00-02:00 UTC"));
+        check(
+            "Mon,Thu-Fri 09:00-16:00 UTC",
+            Ok("Mon, Thu, Fri 09:00-16:00 UTC"),
+        );
+        check("Mon, Tue 09:00-16:00 UTC", Ok("Mon, Tue 09:00-16:00 UTC"));
+        check(
+            "Mon,Mon-Tue 09:00-16:00 UTC",
+            Ok("Mon, Tue 09:00-16:00 UTC"),
+        );
+
+        const DAY: &str =
+            "hint: write Mon, Tue, Wed, Thu, Fri, Sat or Sun, e.g. Mon-Fri or Mon,Wed";
+        let bad_day = |day: &str| format!("`{day}` is not a day\n{DAY}");
+        check("Monday 09:00-16:00 UTC", Err(&bad_day("Monday")));
+        check("mon 09:00-16:00 UTC", Err(&bad_day("mon")));
+        check("Mon- 09:00-16:00 UTC", Err(&bad_day("")));
+        check("Mon,,Tue 09:00-16:00 UTC", Err(&bad_day("")));
+        check("Mon Tue 09:00-16:00 UTC", Err(&bad_day("MonTue")));
+        check(
+            "Mon-Fri 09:00-16:00",
+            Err("`Mon-Fri 09:00-16:00` names no time zone\n\
+                 hint: write Mon-Fri 09:00-16:00 Europe/Berlin, or Mon-Fri 09:00-16:00 UTC"),
+        );
+        check(
+            "Mon-Fri 09:00 UTC",
+            Err("`09:00` does not say from when to when\nhint: write 09:00-16:00"),
+        );
+        check(
+            "9:00-16:00 UTC",
+            Err("`9:00` is not a time of day\nhint: write 09:00 or 16:30, and 00:00 for midnight"),
+        );
+        check(
+            "09:00-24:00 UTC",
+            Err("`24:00` is not a time of day\nhint: write 09:00 or 16:30, and 00:00 for midnight"),
+        );
+        check(
+            "09:00-16:00 Mars!",
+            Err("`Mars!` is not a time zone\n\
+                 hint: write a name of the IANA database, e.g. Europe/Berlin or UTC"),
+        );
+        for text in ["", "weekdays"] {
+            let expect = format!(
+                "`{text}` does not say a window\nhint: write Mon-Fri 09:00-16:00 Europe/Berlin"
+            );
+            check(text, Err(&expect));
+        }
     }
 }
