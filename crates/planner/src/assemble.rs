@@ -75,7 +75,7 @@ fn checked(
     } = waypoints;
     autoscalers(release, &workloads)?;
     resumed(release, &workloads)?;
-    workloads.extend(comers_and_goers(release, &points, &workloads));
+    workloads.extend(created_and_removed(release, &points, &workloads));
     for workload in &mut workloads {
         mark_given(workload, release);
     }
@@ -104,7 +104,7 @@ fn mark_given(workload: &mut Workload, release: &Release) {
 
 /// Deployments that only one end has are workloads too: their pods are waited for when they come,
 /// and they go in two steps.
-fn comers_and_goers(
+fn created_and_removed(
     release: &Release,
     points: &[Waypoint],
     workloads: &[Workload],
@@ -123,15 +123,21 @@ fn comers_and_goers(
             .cloned()
             .collect()
     };
-    let (comers, goers) = (only(end, release.from()), only(release.from(), end));
-    let comers = comers.iter().map(|set| comer_or_goer(release, set, true));
-    comers
-        .chain(goers.iter().map(|set| comer_or_goer(release, set, false)))
+    let (created, removed) = (only(end, release.from()), only(release.from(), end));
+    let created = created
+        .iter()
+        .map(|set| created_or_removed(release, set, true));
+    created
+        .chain(
+            removed
+                .iter()
+                .map(|set| created_or_removed(release, set, false)),
+        )
         .collect()
 }
 
 /// The workload of a Deployment that comes, or else goes.
-fn comer_or_goer(release: &Release, set: &Manifest, comes: bool) -> Workload {
+fn created_or_removed(release: &Release, set: &Manifest, comes: bool) -> Workload {
     let object = set.object();
     let replicas = Deployment::of(set).replicas();
     let budget = Deployment::of(set).budget();

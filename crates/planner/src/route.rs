@@ -3,11 +3,14 @@
 //! # The algorithm
 //!
 //! A *leg* leads from one waypoint to the next. The workloads that nothing ties together are
-//! *lanes*; each says what it does next, looking only at where it stands and where the leg ends
-//! (`lane.rs`). The first of these rules that has something to do does it (`rules.rs`):
+//! *cohorts*; each says what it does next, looking only at where it stands and where the leg ends
+//! (`actions.rs`). The first of these rules that has something to do does it (`order.rs`):
 //!
 //! | rule | move | what | as far as |
 //! | --- | --- | --- | --- |
+//! | introduce | expand | objects of no workload that the far end adds or changes | at once, with the workloads that expand next |
+//! | lead | expand | routes to Services that come with the leg | nothing is left to expand |
+//! | configure | expand | a ConfigMap or Secret whose data changes, back as well as forward | right before the first set that reads it is made or rolled |
 //! | turn back | roll | on the way back: a set that the undone step was rolling; one that it resumed is paused | its own surge and unavailability fit |
 //! | leave | shift | on the way back: Services that only show the new version | pods of before are there |
 //! | retreat | contract | on the way back: pods of the new version | the floor |
@@ -20,17 +23,14 @@
 //! | remove | contract | empty sets that the far end lacks | their pods are gone |
 //! | widen | shift | Services, by the labels that both ends share, where pods change theirs | the pods behind them make up the floor |
 //! | wait | expand | on the way back: pods of the old version that the undone step asked for are waited for | nothing else can be done |
+//! | clear | contract | objects of no workload that the far end lacks | with the first step that only removes, else at the end |
 //!
-//! Objects of no lane that the far end adds or changes go first, beside what expands; those that it
-//! lacks go with the first step that only removes. A ConfigMap or Secret whose data changes goes
-//! right before the first set that reads it is made or rolled, back as well as forward. Routes to Services that come with the leg go once
-//! nothing is left to expand (`leg.rs`).
-//!
-//! The lane with the longest way ahead says what comes next, and all lanes that are to make the
+//! The cohort with the longest way ahead says what comes next, and all cohorts that are to make the
 //! same move make it in the same step, so an image change over 5,000 Deployments has as many steps
-//! as over one. A set changes its template before it grows, it is removed in two steps, and a
-//! step's gates hold before the next step starts: the room that a removal makes is there only once
-//! it is seen.
+//! as over one. Objects of no workload go beside them where their rule makes the same move, and in
+//! a step before it where they make another (`leg.rs`). A set changes its template before it grows,
+//! it is removed in two steps, and a step's gates hold before the next step starts: the room that a
+//! removal makes is there only once it is seen.
 //!
 //! # Floor and ceiling
 //!
@@ -79,27 +79,30 @@
 //! one pod the canary serves alone, so the stable set changes its template while nobody looks:
 //! `→ 0*+1 → 1*+1 → 1*+0 → 1*`.
 
-mod advance;
+mod actions;
+mod cohort;
+mod context;
 mod edit;
 mod gates;
-mod lane;
 mod leg;
+mod moment;
 mod movement;
-mod rules;
-mod stand;
+mod order;
+mod others;
+mod services;
+mod sets;
 mod undo;
 mod window;
+mod workload_state;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Digest};
 use cutover_plan::{MOST_STEPS, Phase, Step, Undo, Window, state_digest};
 use cutover_release::{Refusal, Refusals};
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::Workload;
 
+use self::context::Inputs;
 use self::gates::time_limit;
 use self::leg::Leg;
-use self::stand::Stand;
 use crate::error::Error;
 use crate::kinds;
 use crate::options::Options;
@@ -113,41 +116,14 @@ pub(crate) fn route(
     points: &[Waypoint],
     options: &Options,
 ) -> Result<(Vec<Step>, Vec<Undo>), Error> {
-    let ground = Ground::new(workloads, points, options.max_concurrent);
+    let inputs = Inputs::new(workloads, points, options.max_concurrent);
     let window = options.window.as_ref();
-    let mut forward = forward(&ground, points, window)?;
-    let undo = undo::undo(&ground, points, &forward)?;
+    let mut forward = forward(&inputs, points, window)?;
+    let undo = undo::undo(&inputs, points, &forward)?;
     if let Some(window) = window {
-        window::before_more_requests(window, &ground, &mut forward);
+        window::before_more_requests(window, &inputs, &mut forward);
     }
     Ok((forward.steps, undo))
-}
-
-/// What stays the same all the way.
-struct Ground<'a> {
-    workloads: &'a [Workload],
-    max_concurrent: Option<usize>,
-    /// The templates of the version that a set's workload starts from.
-    old: BTreeMap<&'a ObjectRef, BTreeSet<String>>,
-}
-
-/// One direction of travel.
-struct Journey<'a> {
-    ground: &'a Ground<'a>,
-    /// Whether this is a way back.
-    back: bool,
-    /// Pods that may not be relied on.
-    doubtful: BTreeMap<ObjectRef, u32>,
-    /// Sets that may be stuck half rolled: they never stand at their count if the new pods do not
-    /// become ready.
-    torn: BTreeSet<ObjectRef>,
-}
-
-/// Which version a set's pods are of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
-    Old,
-    New,
 }
 
 /// The way forward: steps, and the states before the first and after each.
@@ -163,120 +139,8 @@ struct State {
     leg: usize,
 }
 
-impl<'a> Ground<'a> {
-    fn new(
-        workloads: &'a [Workload],
-        points: &'a [Waypoint],
-        max_concurrent: Option<usize>,
-    ) -> Self {
-        let mut old = BTreeMap::new();
-        for workload in workloads {
-            let templates = old_templates(workload, points);
-            old.extend(workload.objects().map(|set| (set, templates.clone())));
-        }
-        Self {
-            workloads,
-            max_concurrent,
-            old,
-        }
-    }
-
-    /// Whether a set's pods are of the version that its workload starts from.
-    fn is_old(&self, set: &Manifest) -> bool {
-        let old = self.old.get(set.object());
-        old.is_some_and(|old| old.contains(&template(set)))
-    }
-
-    fn journey(&'a self, back: bool) -> Journey<'a> {
-        Journey {
-            ground: self,
-            back,
-            doubtful: BTreeMap::new(),
-            torn: BTreeSet::new(),
-        }
-    }
-}
-
-impl Journey<'_> {
-    fn version(&self, set: Option<&Manifest>) -> Version {
-        match set {
-            Some(set) if !self.ground.is_old(set) => Version::New,
-            Some(_) | None => Version::Old,
-        }
-    }
-
-    /// The same for some objects.
-    fn only(&self, objects: &BTreeSet<ObjectRef>) -> Self {
-        let doubtful = objects
-            .iter()
-            .filter_map(|object| Some((object.clone(), *self.doubtful.get(object)?)));
-        let torn = objects
-            .iter()
-            .filter(|object| self.torn.contains(object))
-            .cloned();
-        Self {
-            ground: self.ground,
-            back: self.back,
-            doubtful: doubtful.collect(),
-            torn: torn.collect(),
-        }
-    }
-
-    /// After a step, what it took away is no longer there to be doubted.
-    fn settle(&mut self, before: &Bundle, after: &Bundle) {
-        // A count that others own changes in no step, but its set may go.
-        let count = |bundle: &Bundle, object: &ObjectRef| {
-            let set = bundle.get(object).map(Deployment::of);
-            set.map_or(0, |set| set.replicas().unwrap_or(1))
-        };
-        self.doubtful
-            .retain(|object, _| count(after, object) >= count(before, object));
-    }
-
-    /// Pods that were waited for can be relied on.
-    fn rely_on<'o>(&mut self, objects: impl Iterator<Item = &'o ObjectRef>) {
-        for object in objects {
-            self.doubtful.remove(object);
-        }
-    }
-}
-
-/// The templates of the version that a workload starts from, also as an adoption labels them.
-///
-/// Pods that another workload ran are not among them: a set under a new name may not come up though
-/// its template is an old one.
-fn old_templates(workload: &Workload, points: &[Waypoint]) -> BTreeSet<String> {
-    let start = points.iter().take(1);
-    let start = start.flat_map(|point| serving(workload, &point.bundle));
-    let mut old: BTreeSet<String> = start.map(template).collect();
-    for leg in points.windows(2).filter(|leg| leg[1].adopts) {
-        for set in serving(workload, &leg[1].bundle) {
-            // What has been replaced before is not old by standing here.
-            let was = leg[0].bundle.get(set.object()).map(template);
-            if was.is_some_and(|was| old.contains(&was)) {
-                old.insert(template(set));
-            }
-        }
-    }
-    old
-}
-
-/// The sets that answer requests: an idle slot may hold the new version already.
-fn serving<'a>(workload: &'a Workload, bundle: &'a Bundle) -> Vec<&'a Manifest> {
-    let stand = Stand::new(workload, bundle, bundle);
-    let sets = stand.sets.iter().filter(|set| set.serves());
-    sets.filter_map(|set| set.here).collect()
-}
-
-fn template(set: &Manifest) -> String {
-    Deployment::of(set)
-        .template()
-        .map(ToString::to_string)
-        .unwrap_or_default()
-}
-
 fn forward(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     points: &[Waypoint],
     window: Option<&Window>,
 ) -> Result<Forward, Error> {
@@ -284,10 +148,13 @@ fn forward(
         .first()
         .map(|point| point.bundle.clone())
         .unwrap_or_default();
-    let digest = state_digest(&start)?;
     let mut forward = Forward {
         steps: Vec::new(),
-        states: vec![undo::state(start.clone(), digest, 0)],
+        states: vec![State {
+            digest: state_digest(&start)?,
+            bundle: start.clone(),
+            leg: 0,
+        }],
     };
     if let Some(window) = window
         && points.iter().any(|point| point.bundle != start)
@@ -295,36 +162,36 @@ fn forward(
         forward.push(window::before_the_first_write(window, &start)?, start, 0)?;
     }
     for (number, point) in points.iter().enumerate().skip(1) {
-        forward.go(ground, point, number)?;
+        forward.go(inputs, point, number)?;
     }
     Ok(forward)
 }
 
 impl Forward {
-    fn go(&mut self, ground: &Ground<'_>, point: &Waypoint, number: usize) -> Result<(), Error> {
-        let journey = ground.journey(false);
+    fn go(&mut self, inputs: &Inputs<'_>, point: &Waypoint, number: usize) -> Result<(), Error> {
+        let context = inputs.context(false);
         let first = self.steps.len();
         let mut here = self.states[self.states.len() - 1].bundle.clone();
-        let mut leg = Leg::new(ground, &here, point, &journey)?;
-        while let Some((step, after)) = leg.next(&here, &journey)? {
+        let mut leg = Leg::new(inputs, &here, point, &context)?;
+        while let Some((step, after)) = leg.next(&here, &context)? {
             self.push(step, after.clone(), number)?;
             here = after;
         }
-        if self.steps.len() == first && !(point.gates.is_empty() && point.shares.is_empty()) {
+        let asks = !(point.gates.is_empty() && point.shares.is_empty());
+        if asks && self.steps.len() == first {
             self.push(stay(point, &here)?, here, number)?;
-        }
-        if let Some(last) = self.steps[first..].last_mut() {
-            last.gates.extend(point.gates.iter().cloned());
-            last.within = time_limit(&self.states[self.states.len() - 1].bundle, &last.gates);
-            last.shares.clone_from(&point.shares);
         }
         Ok(())
     }
 
-    fn push(&mut self, step: Step, after: Bundle, leg: usize) -> Result<(), Error> {
+    fn push(&mut self, step: Step, bundle: Bundle, leg: usize) -> Result<(), Error> {
         too_long(self.steps.len() + 1)?;
         let digest = step.state.clone();
-        self.states.push(undo::state(after, digest, leg));
+        self.states.push(State {
+            bundle,
+            digest,
+            leg,
+        });
         self.steps.push(step);
         Ok(())
     }
@@ -346,9 +213,9 @@ fn stay(point: &Waypoint, here: &Bundle) -> Result<Step, Error> {
     Ok(Step {
         phase: Phase::new(&*point.phase)?,
         changes: Vec::new(),
-        shares: Vec::new(),
-        within: None,
-        gates: Vec::new(),
+        shares: point.shares.clone(),
+        within: time_limit(here, &point.gates),
+        gates: point.gates.clone(),
         state: state_digest(here)?,
     })
 }

@@ -5,9 +5,9 @@ use cutover_workload::Deployment;
 
 use super::movement::Move;
 
-/// What a lane does next: edits that are safe side by side.
+/// What a cohort does next: edits that are safe side by side.
 #[derive(Clone)]
-pub(super) struct Head {
+pub(super) struct Action {
     pub(super) movement: Move,
     pub(super) edits: Vec<Edit>,
 }
@@ -28,6 +28,14 @@ impl Edit {
         }
     }
 
+    /// An object that is to go.
+    pub(super) fn gone(object: ObjectRef) -> Self {
+        Self {
+            object,
+            after: None,
+        }
+    }
+
     /// Whether it leaves the object as it is: its pods are only waited for.
     pub(super) fn is_idle(&self, here: &Bundle) -> bool {
         self.after.is_some() && here.get(&self.object) == self.after.as_ref()
@@ -41,4 +49,16 @@ impl Edit {
         let rolls = |before| Deployment::of(after).rolls_after(Deployment::of(before));
         here.get(&self.object).is_none_or(rolls)
     }
+}
+
+/// The state after some edits.
+pub(super) fn made(here: &Bundle, edits: &[Edit]) -> Bundle {
+    let mut after = here.clone();
+    for edit in edits {
+        match &edit.after {
+            Some(manifest) => drop(after.insert(manifest.clone())),
+            None => drop(after.remove(&edit.object)),
+        }
+    }
+    after
 }

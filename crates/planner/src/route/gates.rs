@@ -7,8 +7,8 @@ use cutover_plan::{Available, Change, Duration, Endpoints, Gate, Held, Settled};
 use cutover_traffic::{Service, backends};
 use cutover_workload::{Autoscaler, Deployment, Workload, texts};
 
-use super::stand::{counts, selector, selects};
-use super::{Ground, Journey, Version};
+use super::context::{Context, Inputs, Version};
+use super::workload_state::{counts, selector, selects};
 
 /// The gates of a step. Every step that changes pods ends with the pods of each set of the
 /// workload, after shrinking too: the room that a removal makes is there only once it is seen. A
@@ -18,20 +18,20 @@ use super::{Ground, Journey, Version};
 /// On the way back only pods of the old version must be ready: an unhealthy new version is why one
 /// goes back.
 pub(super) fn gates(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     before: &Bundle,
     after: &Bundle,
     changes: &[Change],
-    journey: &Journey<'_>,
+    context: &Context<'_>,
 ) -> Vec<Gate> {
     let changed: BTreeSet<&ObjectRef> = changes.iter().map(Change::object).collect();
-    let scalers = held(ground, &changed, before, after);
+    let scalers = held(inputs, &changed, before, after);
     let mut pods: Vec<Gate> = scalers.iter().map(|scaler| is_held(*scaler)).collect();
     let mut services = BTreeSet::new();
     let mut known = BTreeSet::new();
-    for workload in ground.workloads {
+    for workload in inputs.workloads {
         known.extend(workload.objects().cloned());
-        let recounted = recount(workload, &scalers, after, journey);
+        let recounted = recount(workload, &scalers, after, context);
         if !recounted.is_empty() {
             pods.extend(recounted);
             services.extend(renewed_services(workload, &Bundle::new(), after));
@@ -39,7 +39,7 @@ pub(super) fn gates(
         if !workload.objects().any(|object| changed.contains(object)) {
             continue;
         }
-        pods.extend(pod_gates(workload, before, after, journey));
+        pods.extend(pod_gates(workload, before, after, context));
         services.extend(renewed_services(workload, before, after));
     }
     pods.extend(strangers(&changed, &known, before, after));
@@ -55,12 +55,12 @@ pub(super) fn gates(
 /// The autoscalers of counted sets that the step holds or takes away: before anything is counted
 /// they are seen to write no count any more.
 fn held<'a>(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     changed: &BTreeSet<&ObjectRef>,
     before: &'a Bundle,
     after: &'a Bundle,
 ) -> Vec<Autoscaler<'a>> {
-    let counted = ground.workloads.iter();
+    let counted = inputs.workloads.iter();
     let counted = counted.filter(|workload| !workload.is_live());
     let sets: Vec<&ObjectRef> = counted.flat_map(Workload::objects).collect();
     let scales = |scaler: &Autoscaler<'_>| sets.iter().any(|set| scaler.scales(set));
@@ -92,27 +92,27 @@ fn recount(
     workload: &Workload,
     scalers: &[Autoscaler<'_>],
     after: &Bundle,
-    journey: &Journey<'_>,
+    context: &Context<'_>,
 ) -> Vec<Gate> {
     let was_scaled = |set: &ObjectRef| scalers.iter().any(|scaler| scaler.scales(set));
     let counts = counts(after, workload).into_iter();
     let counts = counts.filter(|(object, count)| *count > 0 && was_scaled(object));
     counts
-        .map(|(object, count)| pods_gate(workload, object, count, after, journey))
+        .map(|(object, count)| pods_gate(workload, object, count, after, context))
         .collect()
 }
 
 /// The gates of sets that a step does not change, but waits for: their pods, and the Services
 /// before them.
 pub(super) fn awaited<'a>(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     state: &Bundle,
     objects: impl Iterator<Item = &'a ObjectRef>,
 ) -> Vec<Gate> {
     let objects: BTreeSet<&ObjectRef> = objects.collect();
     let none = Bundle::new();
     let waiting = |workload: &&Workload| workload.objects().any(|object| objects.contains(object));
-    let workloads = || ground.workloads.iter().filter(waiting);
+    let workloads = || inputs.workloads.iter().filter(waiting);
     let services: BTreeSet<_> = workloads()
         .flat_map(|workload| renewed_services(workload, &none, state))
         .collect();
@@ -148,7 +148,7 @@ fn pod_gates(
     workload: &Workload,
     before: &Bundle,
     after: &Bundle,
-    journey: &Journey<'_>,
+    context: &Context<'_>,
 ) -> Vec<Gate> {
     let (was, is) = (counts(before, workload), counts(after, workload));
     let moved = |object: &ObjectRef| was.get(object).unwrap_or(&0) != is.get(object).unwrap_or(&0);
@@ -161,7 +161,7 @@ fn pod_gates(
     let gate = |(object, replicas): (ObjectRef, u32)| match replicas {
         0 if !moved(&object) => None,
         0 => Some(Gate::Settled(Settled { object, replicas })),
-        _ => Some(pods_gate(workload, object, replicas, after, journey)),
+        _ => Some(pods_gate(workload, object, replicas, after, context)),
     };
     is.clone().into_iter().filter_map(gate).collect()
 }
@@ -173,9 +173,9 @@ fn pods_gate(
     object: ObjectRef,
     replicas: u32,
     after: &Bundle,
-    journey: &Journey<'_>,
+    context: &Context<'_>,
 ) -> Gate {
-    let fresh = journey.back && journey.version(after.get(&object)) == Version::New;
+    let fresh = context.back && context.version(after.get(&object)) == Version::New;
     match fresh && !workload.is_live() {
         true => Gate::Settled(Settled { object, replicas }),
         false => available(workload, object, replicas),

@@ -19,40 +19,41 @@ use cutover_manifest::{Bundle, ObjectRef};
 use cutover_plan::{Gate, Step, Undo};
 use cutover_workload::{Deployment, Workload};
 
+use super::Forward;
+use super::context::{Context, Inputs, Version, template};
 use super::leg::Leg;
-use super::stand::counts;
-use super::{Forward, Ground, Journey, State, Version, template};
+use super::workload_state::counts;
 use crate::error::Error;
 use crate::waypoint::Waypoint;
 
 /// One entry a step.
 pub(super) fn undo(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     points: &[Waypoint],
     forward: &Forward,
 ) -> Result<Vec<Undo>, Error> {
     (1..forward.states.len())
-        .map(|from| way_back(ground, points, forward, from))
+        .map(|from| way_back(inputs, points, forward, from))
         .collect()
 }
 
 fn way_back(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     points: &[Waypoint],
     forward: &Forward,
     from: usize,
 ) -> Result<Undo, Error> {
     let state = &forward.states[from];
-    let mut walk = Walk {
-        ground,
+    let mut path = RollbackPath {
+        inputs,
         forward,
         from,
         here: state.bundle.clone(),
         steps: Vec::new(),
     };
-    let mut journey = ground.journey(true);
-    journey.doubtful = added(ground, &forward.states[from - 1].bundle, &state.bundle);
-    journey.torn = rolled(ground, &forward.states[from - 1].bundle, &state.bundle);
+    let mut context = inputs.context(true);
+    context.unconfirmed = added(inputs, &forward.states[from - 1].bundle, &state.bundle);
+    context.half_rolled = rolled(inputs, &forward.states[from - 1].bundle, &state.bundle);
     if state.bundle == forward.states[from - 1].bundle {
         return Ok(Undo {
             from,
@@ -61,48 +62,48 @@ fn way_back(
         });
     }
     for point in points[..state.leg].iter().rev() {
-        if !is_start(ground, point, &points[0]) && gains(&walk, point, &journey) {
+        if !is_start(inputs, point, &points[0]) && gains(&path, point, &context) {
             continue;
         }
-        if let Some(to) = walk.go(point, &mut journey)? {
+        if let Some(to) = path.go(point, &mut context)? {
             return Ok(Undo {
                 from,
-                steps: walk.steps,
+                steps: path.steps,
                 to,
             });
         }
     }
     Ok(Undo {
         from,
-        steps: walk.steps,
+        steps: path.steps,
         to: 0,
     })
 }
 
 /// Whether all sets stand at a waypoint as they do at the start: there is nowhere else to go back
 /// to.
-fn is_start(ground: &Ground<'_>, point: &Waypoint, start: &Waypoint) -> bool {
-    let mut sets = ground.workloads.iter().flat_map(Workload::objects);
+fn is_start(inputs: &Inputs<'_>, point: &Waypoint, start: &Waypoint) -> bool {
+    let mut sets = inputs.workloads.iter().flat_map(Workload::objects);
     sets.all(|set| point.bundle.get(set) == start.bundle.get(set))
 }
 
-struct Walk<'a> {
-    ground: &'a Ground<'a>,
+struct RollbackPath<'a> {
+    inputs: &'a Inputs<'a>,
     forward: &'a Forward,
     from: usize,
     here: Bundle,
     steps: Vec<Step>,
 }
 
-impl Walk<'_> {
+impl RollbackPath<'_> {
     /// Goes back to a waypoint; stops where the plan stood after an earlier step, and says which.
-    fn go(&mut self, point: &Waypoint, journey: &mut Journey<'_>) -> Result<Option<usize>, Error> {
-        let mut leg = Leg::new(self.ground, &self.here, point, journey)?;
-        while let Some((step, after)) = leg.next(&self.here, journey)? {
-            journey.settle(&self.here, &after);
+    fn go(&mut self, point: &Waypoint, context: &mut Context<'_>) -> Result<Option<usize>, Error> {
+        let mut leg = Leg::new(self.inputs, &self.here, point, context)?;
+        while let Some((step, after)) = leg.next(&self.here, context)? {
+            context.settle(&self.here, &after);
             let ready = step.gates.iter().filter_map(Gate::counted);
             let ready = ready.filter(|pods| pods.ready);
-            journey.rely_on(ready.map(|pods| pods.object));
+            context.rely_on(ready.map(|pods| pods.object));
             self.here = after;
             let joined = self.forward.states[..self.from]
                 .iter()
@@ -117,9 +118,9 @@ impl Walk<'_> {
 }
 
 /// The pods that a step asks for: in the middle of it nobody knows whether they are there.
-fn added(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<ObjectRef, u32> {
+fn added(inputs: &Inputs<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<ObjectRef, u32> {
     let mut added = BTreeMap::new();
-    for workload in ground.workloads {
+    for workload in inputs.workloads {
         let was = counts(before, workload);
         for (object, is) in counts(after, workload) {
             let more = is.saturating_sub(was.get(&object).copied().unwrap_or(0));
@@ -132,13 +133,13 @@ fn added(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<Objec
 }
 
 /// The sets whose pods a step replaces: in the middle of it pods of both versions are there.
-fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
+fn rolled(inputs: &Inputs<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
     let mut rolled = BTreeSet::new();
-    for workload in ground.workloads {
+    for workload in inputs.workloads {
         let turned = |object: &ObjectRef| match (before.get(object), after.get(object)) {
             (Some(was), Some(is)) => {
-                let stand = workload.pods_of(was) > 0 && workload.pods_of(is) > 0;
-                stand && Deployment::of(is).rolls_after(Deployment::of(was))
+                let runs = workload.pods_of(was) > 0 && workload.pods_of(is) > 0;
+                runs && Deployment::of(is).rolls_after(Deployment::of(was))
             }
             _ => false,
         };
@@ -148,28 +149,19 @@ fn rolled(ground: &Ground<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<Obje
 }
 
 /// Whether a set would get more pods of the new version on the way to a waypoint.
-fn gains(walk: &Walk<'_>, point: &Waypoint, journey: &Journey<'_>) -> bool {
-    walk.ground.workloads.iter().any(|workload| {
-        let is = counts(&walk.here, workload);
+fn gains(path: &RollbackPath<'_>, point: &Waypoint, context: &Context<'_>) -> bool {
+    path.inputs.workloads.iter().any(|workload| {
+        let is = counts(&path.here, workload);
         counts(&point.bundle, workload)
             .into_iter()
             .any(|(object, wanted)| {
-                let now = walk.here.get(&object);
-                let fresh = journey.version(point.bundle.get(&object)) == Version::New;
-                let kept = journey.version(now) == Version::New
+                let now = path.here.get(&object);
+                let fresh = context.version(point.bundle.get(&object)) == Version::New;
+                let kept = context.version(now) == Version::New
                     && is.get(&object).is_some_and(|count| *count >= wanted)
                     // Nobody can wait for so many pods of a count that others own, ready or not.
                     && (!workload.is_live() || now.map(template) == point.bundle.get(&object).map(template));
                 fresh && wanted > 0 && !kept
             })
     })
-}
-
-/// A state that the plan stands at, on the way forward.
-pub(super) fn state(bundle: Bundle, digest: cutover_manifest::Digest, leg: usize) -> State {
-    State {
-        bundle,
-        digest,
-        leg,
-    }
 }

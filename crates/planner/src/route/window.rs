@@ -8,8 +8,9 @@ use cutover_plan::{Gate, Phase, Step, Window, state_digest};
 use cutover_traffic::Share;
 use cutover_workload::Workload;
 
-use super::stand::Stand;
-use super::{Forward, Ground};
+use super::Forward;
+use super::context::Inputs;
+use super::workload_state::WorkloadState;
 use crate::error::Error;
 
 /// A step that changes nothing where the plan starts, and waits for the window.
@@ -27,21 +28,21 @@ pub(super) fn before_the_first_write(window: &Window, start: &Bundle) -> Result<
 /// The window, after the gates of each step whose next one gives the new version more requests.
 ///
 /// Before the first write it stands in a step of its own.
-pub(super) fn before_more_requests(window: &Window, ground: &Ground<'_>, forward: &mut Forward) {
+pub(super) fn before_more_requests(window: &Window, inputs: &Inputs<'_>, forward: &mut Forward) {
     let moves = forward.states.windows(2).skip(1);
     for (step, states) in forward.steps.iter_mut().zip(moves).skip(1) {
         let [before, after] = [&states[0].bundle, &states[1].bundle];
-        let mut workloads = ground.workloads.iter();
-        if workloads.any(|workload| gains(ground, workload, before, after)) {
+        let mut workloads = inputs.workloads.iter();
+        if workloads.any(|workload| gains(inputs, workload, before, after)) {
             step.gates.push(Gate::Window(window.clone()));
         }
     }
 }
 
 /// Whether somebody sends the new version of a workload a larger share of the requests than before.
-fn gains(ground: &Ground<'_>, workload: &Workload, before: &Bundle, after: &Bundle) -> bool {
-    let was = shares(ground, workload, before);
-    let is = shares(ground, workload, after);
+fn gains(inputs: &Inputs<'_>, workload: &Workload, before: &Bundle, after: &Bundle) -> bool {
+    let was = shares(inputs, workload, before);
+    let is = shares(inputs, workload, after);
     is.iter().any(|(sender, share)| {
         let was = was.get(sender).copied().unwrap_or(Share::NONE);
         *share > was
@@ -51,7 +52,7 @@ fn gains(ground: &Ground<'_>, workload: &Workload, before: &Bundle, after: &Bund
 /// The share of the new version's pods among those that each Service of a workload sends requests
 /// to; without any Service, among all.
 fn shares<'a>(
-    ground: &Ground<'_>,
+    inputs: &Inputs<'_>,
     workload: &'a Workload,
     state: &Bundle,
 ) -> BTreeMap<Option<&'a ObjectRef>, Share> {
@@ -61,17 +62,17 @@ fn shares<'a>(
     if senders.is_empty() {
         senders.push(None);
     }
-    let stand = Stand::new(workload, state, state);
+    let shown = WorkloadState::new(workload, state, state);
     let mut shares = BTreeMap::new();
     for (number, sender) in senders.into_iter().enumerate() {
         let (mut new, mut all) = (0, 0);
-        for set in stand
+        for set in shown
             .sets
             .iter()
             .filter(|set| set.services.contains(&number))
         {
             let pods = u64::from(set.count);
-            let is_new = set.here.is_some_and(|here| !ground.is_old(here));
+            let is_new = set.here.is_some_and(|here| !inputs.is_old(here));
             new += if is_new { pods } else { 0 };
             all += pods;
         }

@@ -7,15 +7,15 @@ use cutover_workload::{Amount, Bounds, Budget, Deployment, MOST_PODS, Rollout, W
 use serde_json::{Value, json};
 
 /// A workload here, seen with its end of the leg in mind.
-pub(super) struct Stand<'a> {
+pub(super) struct WorkloadState<'a> {
     pub(super) workload: &'a Workload,
-    pub(super) sets: Vec<Set<'a>>,
+    pub(super) sets: Vec<SetState<'a>>,
     /// How many Services stand before it; where there is none, all sets count as behind one.
     services: usize,
 }
 
 /// One set of it.
-pub(super) struct Set<'a> {
+pub(super) struct SetState<'a> {
     pub(super) object: ObjectRef,
     pub(super) here: Option<&'a Manifest>,
     pub(super) there: Option<&'a Manifest>,
@@ -31,13 +31,13 @@ pub(super) struct Set<'a> {
     /// Pods wanted there.
     pub(super) wanted: u32,
     /// Pods that may not be relied on: they were asked for by the very step that is being undone.
-    pub(super) doubtful: u32,
+    pub(super) unconfirmed: u32,
 }
 
 /// The labels that a Service picks by.
 type Selector = BTreeMap<String, String>;
 
-impl<'a> Stand<'a> {
+impl<'a> WorkloadState<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
         let services = workload
             .serving()
@@ -47,7 +47,7 @@ impl<'a> Stand<'a> {
             .map(|(here, there)| (selector(here), selector(there.unwrap_or(here))))
             .collect();
         let set =
-            |object: &ObjectRef| Set::new(workload, object.clone(), [here, there], &selectors);
+            |object: &ObjectRef| SetState::new(workload, object.clone(), [here, there], &selectors);
         Self {
             workload,
             sets: workload.objects().map(set).collect(),
@@ -66,7 +66,7 @@ impl<'a> Stand<'a> {
     }
 
     /// Pods of a set that may be missing, whichever Service asks.
-    fn spare(&self, set: &Set<'_>) -> u32 {
+    fn spare(&self, set: &SetState<'_>) -> u32 {
         let spared = set.services.iter().map(|service| self.surplus(*service));
         spared.min().unwrap_or(set.count)
     }
@@ -84,14 +84,14 @@ impl<'a> Stand<'a> {
     /// One pod, where another is to answer after it and can come while it stands.
     fn kept(&self, service: usize) -> u32 {
         let available = self.available(service);
-        let comes = |set: &Set<'_>| {
+        let comes = |set: &SetState<'_>| {
             let beside = self.room() > 0 || available > 1;
-            let anew = set.turns() && set.count == set.doubtful && set.wanted > 0;
+            let anew = set.turns() && set.count == set.unconfirmed && set.wanted > 0;
             beside && set.wanted > set.count && (set.serves() || set.here.is_none()) || anew
         };
-        let takes_over = |set: &Set<'_>| {
+        let takes_over = |set: &SetState<'_>| {
             let heir = !set.serves() || set.inherited.contains(&service);
-            heir && set.wanted > 0 && set.count > set.doubtful
+            heir && set.wanted > 0 && set.count > set.unconfirmed
         };
         available.min(u32::from(
             self.sets.iter().any(|set| comes(set) || takes_over(set)),
@@ -110,13 +110,13 @@ impl<'a> Stand<'a> {
             .iter()
             .filter(|set| set.services.contains(&service));
         behind
-            .map(|set| set.count.saturating_sub(set.doubtful))
+            .map(|set| set.count.saturating_sub(set.unconfirmed))
             .sum()
     }
 
     /// Whether a set can be rolled as it is: under a strategy that fits, and that is the one asked
     /// for where that fits.
-    pub(super) fn rolls(&self, set: &Set<'_>) -> bool {
+    pub(super) fn rolls(&self, set: &SetState<'_>) -> bool {
         let Some(here) = set.here else { return false };
         let asked = self
             .asked(here)
@@ -126,7 +126,7 @@ impl<'a> Stand<'a> {
 
     /// The set under a strategy with which it can be rolled here: the one asked for, the one that
     /// it gets there, or all room that there is and all that can be spared.
-    pub(super) fn made_to_roll(&self, set: &Set<'_>) -> Option<Manifest> {
+    pub(super) fn made_to_roll(&self, set: &SetState<'_>) -> Option<Manifest> {
         let here = set.here?;
         let there = with_strategy(here, set.there?.pointer("/spec/strategy"));
         let utmost = match &self.workload.bounds {
@@ -158,7 +158,7 @@ impl<'a> Stand<'a> {
 
     /// Whether a set can be rolled here under the strategy that `manifest` has, within floor and
     /// ceiling.
-    pub(super) fn fits(&self, set: &Set<'_>, manifest: &Manifest) -> bool {
+    pub(super) fn fits(&self, set: &SetState<'_>, manifest: &Manifest) -> bool {
         let deployment = Deployment::of(manifest);
         if !set.keeps_services {
             return false;
@@ -175,7 +175,7 @@ impl<'a> Stand<'a> {
     }
 }
 
-impl<'a> Set<'a> {
+impl<'a> SetState<'a> {
     fn new(
         workload: &Workload,
         object: ObjectRef,
@@ -215,7 +215,7 @@ impl<'a> Set<'a> {
             keeps_services,
             count,
             wanted,
-            doubtful: 0,
+            unconfirmed: 0,
         }
     }
 

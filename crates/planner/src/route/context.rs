@@ -1,0 +1,149 @@
+//! What the planner knows on a way: what is given, which pods are of the new version, and on which
+//! it may not rely.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_workload::{Deployment, Workload};
+
+use super::workload_state::WorkloadState;
+use crate::waypoint::Waypoint;
+
+/// What stays the same all the way.
+pub(super) struct Inputs<'a> {
+    pub(super) workloads: &'a [Workload],
+    pub(super) max_concurrent: Option<usize>,
+    /// The templates of the version that a set's workload starts from.
+    old: BTreeMap<&'a ObjectRef, BTreeSet<String>>,
+}
+
+/// One direction of travel.
+pub(super) struct Context<'a> {
+    inputs: &'a Inputs<'a>,
+    /// Whether this is a way back.
+    pub(super) back: bool,
+    /// Pods that may not be relied on.
+    pub(super) unconfirmed: BTreeMap<ObjectRef, u32>,
+    /// Sets that may be stuck half rolled: they never stand at their count if the new pods do not
+    /// become ready.
+    pub(super) half_rolled: BTreeSet<ObjectRef>,
+}
+
+/// Which version a set's pods are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    Old,
+    New,
+}
+
+impl<'a> Inputs<'a> {
+    pub(super) fn new(
+        workloads: &'a [Workload],
+        points: &'a [Waypoint],
+        max_concurrent: Option<usize>,
+    ) -> Self {
+        let mut old = BTreeMap::new();
+        for workload in workloads {
+            let templates = old_templates(workload, points);
+            old.extend(workload.objects().map(|set| (set, templates.clone())));
+        }
+        Self {
+            workloads,
+            max_concurrent,
+            old,
+        }
+    }
+
+    /// Whether a set's pods are of the version that its workload starts from.
+    pub(super) fn is_old(&self, set: &Manifest) -> bool {
+        let old = self.old.get(set.object());
+        old.is_some_and(|old| old.contains(&template(set)))
+    }
+
+    pub(super) fn context(&'a self, back: bool) -> Context<'a> {
+        Context {
+            inputs: self,
+            back,
+            unconfirmed: BTreeMap::new(),
+            half_rolled: BTreeSet::new(),
+        }
+    }
+}
+
+impl Context<'_> {
+    pub(super) fn version(&self, set: Option<&Manifest>) -> Version {
+        match set {
+            Some(set) if !self.inputs.is_old(set) => Version::New,
+            Some(_) | None => Version::Old,
+        }
+    }
+
+    /// The same for some objects.
+    pub(super) fn only(&self, objects: &BTreeSet<ObjectRef>) -> Self {
+        let unconfirmed = objects
+            .iter()
+            .filter_map(|object| Some((object.clone(), *self.unconfirmed.get(object)?)));
+        let half_rolled = objects
+            .iter()
+            .filter(|object| self.half_rolled.contains(object))
+            .cloned();
+        Self {
+            inputs: self.inputs,
+            back: self.back,
+            unconfirmed: unconfirmed.collect(),
+            half_rolled: half_rolled.collect(),
+        }
+    }
+
+    /// After a step, what it took away is no longer there to be unconfirmed.
+    pub(super) fn settle(&mut self, before: &Bundle, after: &Bundle) {
+        // A count that others own changes in no step, but its set may go.
+        let count = |bundle: &Bundle, object: &ObjectRef| {
+            let set = bundle.get(object).map(Deployment::of);
+            set.map_or(0, |set| set.replicas().unwrap_or(1))
+        };
+        self.unconfirmed
+            .retain(|object, _| count(after, object) >= count(before, object));
+    }
+
+    /// Pods that were waited for can be relied on.
+    pub(super) fn rely_on<'o>(&mut self, objects: impl Iterator<Item = &'o ObjectRef>) {
+        for object in objects {
+            self.unconfirmed.remove(object);
+        }
+    }
+}
+
+/// The templates of the version that a workload starts from, also as an adoption labels them.
+///
+/// Pods that another workload ran are not among them: a set under a new name may not come up though
+/// its template is an old one.
+fn old_templates(workload: &Workload, points: &[Waypoint]) -> BTreeSet<String> {
+    let start = points.iter().take(1);
+    let start = start.flat_map(|point| serving(workload, &point.bundle));
+    let mut old: BTreeSet<String> = start.map(template).collect();
+    for leg in points.windows(2).filter(|leg| leg[1].adopts) {
+        for set in serving(workload, &leg[1].bundle) {
+            // What has been replaced before is not old by standing here.
+            let was = leg[0].bundle.get(set.object()).map(template);
+            if was.is_some_and(|was| old.contains(&was)) {
+                old.insert(template(set));
+            }
+        }
+    }
+    old
+}
+
+/// The sets that answer requests: an idle slot may hold the new version already.
+fn serving<'a>(workload: &'a Workload, bundle: &'a Bundle) -> Vec<&'a Manifest> {
+    let state = WorkloadState::new(workload, bundle, bundle);
+    let sets = state.sets.iter().filter(|set| set.serves());
+    sets.filter_map(|set| set.here).collect()
+}
+
+pub(super) fn template(set: &Manifest) -> String {
+    Deployment::of(set)
+        .template()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}

@@ -1,0 +1,187 @@
+//! What the rules do about objects that no workload moves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_traffic::backends;
+use cutover_workload::{Deployment, Workload, reconfigures};
+
+use super::cohort::Cohort;
+use super::edit::Edit;
+use super::movement::Move;
+
+/// All that the far end adds or changes, as soon as it can.
+pub(super) fn introduce(turn: &Turn<'_>) -> Vec<Edit> {
+    left(turn, Kind::Plain)
+}
+
+/// Routes lead to new Services once the pods behind these are there.
+pub(super) fn lead(turn: &Turn<'_>) -> Vec<Edit> {
+    if turn.movement == Some(Move::Expand) {
+        return Vec::new();
+    }
+    left(turn, Kind::Route)
+}
+
+/// Configuration changes right before the first set that reads it gets new pods.
+pub(super) fn configure(turn: &Turn<'_>) -> Vec<Edit> {
+    let mut edits = left(turn, Kind::Configuration);
+    edits.retain(|edit| is_read(turn, &edit.object));
+    edits
+}
+
+/// What the far end lacks goes with workloads that only remove, or after all of them.
+pub(super) fn clear(turn: &Turn<'_>) -> Vec<Edit> {
+    let only_removes = turn.ready.iter().all(|edit| edit.after.is_none());
+    let has_arrived = turn.movement.is_none();
+    if !(has_arrived || only_removes && !turn.ready.is_empty()) {
+        return Vec::new();
+    }
+    let lacking = turn
+        .here
+        .objects()
+        .filter(|object| !turn.there.contains(object));
+    let others = lacking.filter(|object| !turn.others.moved.contains(object));
+    others.cloned().map(Edit::gone).collect()
+}
+
+/// Where a leg is, when its next step is made.
+pub(super) struct Turn<'a> {
+    pub(super) here: &'a Bundle,
+    pub(super) there: &'a Bundle,
+    pub(super) others: &'a Others,
+    /// Other objects that the far end adds or changes, as they are there.
+    pub(super) left: Vec<(Kind, &'a Manifest)>,
+    /// The next move; none where the workloads have arrived.
+    pub(super) movement: Option<Move>,
+    /// What the workloads do that make this move next.
+    pub(super) ready: Vec<&'a Edit>,
+}
+
+/// What kind of other object it is: when it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Read by pods: with the first that read it anew.
+    Configuration,
+    /// At once.
+    Plain,
+    /// To a Service that comes with the leg: after its pods.
+    Route,
+}
+
+/// What a leg has to know of objects that no workload moves.
+pub(super) struct Others {
+    /// What the workloads move; all else is an other object.
+    moved: BTreeSet<ObjectRef>,
+    /// Routes to Services that only come with this leg: they wait until the pods behind those are
+    /// available.
+    routes: BTreeSet<ObjectRef>,
+    /// Configuration whose data changes, with the sets that read it and whose pods are replaced or
+    /// added by the leg: it waits until the first of these is next.
+    readers: BTreeMap<ObjectRef, BTreeSet<ObjectRef>>,
+}
+
+impl Others {
+    pub(super) fn new(
+        workloads: &[Workload],
+        cohorts: &[Cohort<'_>],
+        here: &Bundle,
+        there: &Bundle,
+    ) -> Self {
+        let mut moved: BTreeSet<ObjectRef> = BTreeSet::new();
+        moved.extend(workloads.iter().flat_map(Workload::objects).cloned());
+        for cohort in cohorts {
+            moved.extend(cohort.services.iter().cloned());
+        }
+        Self {
+            moved,
+            routes: routes(here, there),
+            readers: readers(workloads, here, there),
+        }
+    }
+
+    /// Other objects that the far end adds or changes, as they are there.
+    pub(super) fn left<'a>(&self, here: &Bundle, there: &'a Bundle) -> Vec<(Kind, &'a Manifest)> {
+        let mut left = Vec::new();
+        for manifest in there.iter() {
+            let object = manifest.object();
+            if !self.moved.contains(object) && here.get(object) != Some(manifest) {
+                left.push((self.kind(object), manifest));
+            }
+        }
+        left
+    }
+
+    fn kind(&self, object: &ObjectRef) -> Kind {
+        if self.routes.contains(object) {
+            Kind::Route
+        } else if self.readers.contains_key(object) {
+            Kind::Configuration
+        } else {
+            Kind::Plain
+        }
+    }
+}
+
+/// What is left to do about objects of a kind.
+fn left(turn: &Turn<'_>, kind: Kind) -> Vec<Edit> {
+    let left = turn.left.iter().filter(|(of, _)| *of == kind);
+    left.map(|(_, manifest)| Edit::to(manifest)).collect()
+}
+
+/// Whether sets that read a configuration are rolled or made by what the workloads do next.
+fn is_read(turn: &Turn<'_>, configuration: &ObjectRef) -> bool {
+    let Some(readers) = turn.others.readers.get(configuration) else {
+        return false;
+    };
+    let mut ready = turn.ready.iter();
+    ready.any(|edit| readers.contains(&edit.object) && edit.brings_pods(turn.here))
+}
+
+/// The routes that lead, at the far end, to a Service which is not there yet.
+fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
+    let comes = |manifest: &&Manifest| {
+        backends(manifest)
+            .iter()
+            .any(|backend| !here.contains(&backend.service))
+    };
+    there
+        .iter()
+        .filter(comes)
+        .map(|manifest| manifest.object().clone())
+        .collect()
+}
+
+/// Configuration whose data the leg changes, with the sets that read it and that the leg makes, or
+/// whose pods it replaces.
+fn readers(
+    workloads: &[Workload],
+    here: &Bundle,
+    there: &Bundle,
+) -> BTreeMap<ObjectRef, BTreeSet<ObjectRef>> {
+    let mut readers: BTreeMap<ObjectRef, BTreeSet<ObjectRef>> = BTreeMap::new();
+    for after in there.iter() {
+        let before = here.get(after.object());
+        if before.is_some_and(|before| reconfigures(before, after)) {
+            readers.insert(after.object().clone(), BTreeSet::new());
+        }
+    }
+    if readers.is_empty() {
+        return readers;
+    }
+    for object in workloads.iter().flat_map(Workload::objects) {
+        let Some(after) = there.get(object) else {
+            continue;
+        };
+        if !Edit::to(after).brings_pods(here) {
+            continue;
+        }
+        for configuration in Deployment::of(after).configuration() {
+            if let Some(sets) = readers.get_mut(&configuration) {
+                sets.insert(object.clone());
+            }
+        }
+    }
+    readers.retain(|_, sets| !sets.is_empty());
+    readers
+}
