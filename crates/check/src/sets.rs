@@ -80,13 +80,13 @@ fn replaced_wrongly(change: &Change, set: Option<&Manifest>, place: Place) -> Op
     }
 }
 
-/// A set that is on its way is changed by a way back alone, and only its template.
+/// A set that is on its way is changed by a way back alone, which leaves its count: it gives back
+/// what the step has changed beside, e.g. a pause, with the template.
 fn is_taken_back(before: Option<&Manifest>, after: Option<&Manifest>, place: Place) -> bool {
     let (Place::Undo { .. }, Some(before), Some(after)) = (place, before, after) else {
         return false;
     };
-    let spec = |set: &Manifest| set.without(Deployment::TEMPLATE).pointer("/spec").cloned();
-    spec(before) == spec(after)
+    Deployment::of(before).replicas() == Deployment::of(after).replicas()
 }
 
 fn of_manifest(
