@@ -44,10 +44,8 @@ fn made(
     };
     let strategy: AnyStrategy = serde_json::from_value(strategy).unwrap();
     let ends = strategy.wanted(Ends::new(bundle(from), bundle(&to)).pruned())?;
-    let options = Options {
-        after: serde_json::from_value::<After>(after).unwrap(),
-        ..Options::default()
-    };
+    let after: After = serde_json::from_value(after).unwrap();
+    let options = Options::default().after(after);
     Ok(plan(&Release::new(ends)?, &strategy, &options)?.into_plan())
 }
 

@@ -63,12 +63,9 @@ impl Case {
         // Quick, where thousands of plans are made.
         let ends = ends.sealed_by(Sealer::Keyed(SealKey::new(b"the key of the laws").unwrap()));
         let release = Release::new(edit(ends)).map_err(|error| error.to_string())?;
-        let options = Options {
-            max_concurrent: self.max_concurrent,
-            after: self.order()?,
-            window: self.window.clone(),
-            ..Options::default()
-        };
+        let mut options = Options::default().after(self.order()?);
+        options.max_concurrent = self.max_concurrent;
+        options.window.clone_from(&self.window);
         let plan = cutover::plan(&release, &strategy, &options)
             .map_err(text)?
             .into_plan();

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cutover::manifest::{Bundle, Manifest, Sealer, bundle, read};
 use cutover::planning::Window;
-use cutover::{
-    After, AnyStrategy, Checked, Configuration, Ends, Options, Release, Strategy, StrategyFile,
-};
+use cutover::{After, AnyStrategy, Checked, Configuration, Ends, Release, Strategy, StrategyFile};
 use serde::de::DeserializeOwned;
 
 use crate::golden::Request;
@@ -120,11 +118,8 @@ impl Case {
         let ends = self.request.change(ends)?.sealed_by(sealer);
         let ends = ends.with_configuration(self.configuration);
         let release = Release::new(ends)?;
-        let options = Options {
-            after: self.after.clone(),
-            window: self.window.clone(),
-            ..self.request.options()
-        };
+        let mut options = self.request.options().after(self.after.clone());
+        options.window.clone_from(&self.window);
         Ok(cutover::plan(&release, &self.strategy, &options)?)
     }
 

@@ -65,9 +65,8 @@ impl Request {
 
     /// What holds for the plan whatever its strategy.
     pub fn options(&self) -> Options {
-        Options {
-            max_concurrent: self.max_concurrent,
-            ..Options::default()
-        }
+        let mut options = Options::default();
+        options.max_concurrent = self.max_concurrent;
+        options
     }
 }

@@ -289,13 +289,13 @@ impl Request {
 
     /// What holds for the plan whatever its strategy.
     pub(crate) fn options(&self) -> Options {
-        Options {
-            name: self.common.name.clone(),
-            on_failure: self.common.on_failure.into(),
-            max_concurrent: self.common.max_concurrent.map(Into::into),
-            after: self.after(),
-            window: self.common.window.clone(),
-        }
+        let mut options = Options::default()
+            .on_failure(self.common.on_failure.into())
+            .after(self.after());
+        options.name.clone_from(&self.common.name);
+        options.max_concurrent = self.common.max_concurrent.map(Into::into);
+        options.window.clone_from(&self.common.window);
+        options
     }
 
     /// The order that is asked for, in the namespace that is meant.

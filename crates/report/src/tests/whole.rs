@@ -144,10 +144,7 @@ fn limits_and_what_a_failure_does_are_said() {
         slow
     };
     let ends = Ends::new(bundle(&[slow("1.0.0")]), bundle(&[slow("2.0.0")]));
-    let options = Options {
-        on_failure: OnFailure::Undo,
-        ..Options::default()
-    };
+    let options = Options::default().on_failure(OnFailure::Undo);
     let plan = cutover::plan(&Release::new(ends).unwrap(), &strategy, &options).unwrap();
     let said = "Gates on the cluster have 1m30s to hold. Where one does not, or an analysis fails, the run takes itself back.\n";
     assert!(show(&plan, Style::Plain).unwrap().contains(said));
