@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::asking::Question;
 use crate::hint::Hint;
 use crate::journal::Stage;
 use crate::now::Now;
 use crate::outcome::Outcome;
+use crate::path::{Way, ways_back};
 use crate::progress::Progress;
 use crate::reason::Reason;
+use crate::requests::Question;
 use crate::run::{Held, Phase, Run};
-use crate::stand::goes;
-use crate::way::{Way, ways_back};
+use crate::steps::change::goes;
 
 impl Run {
     /// Turns round: from the step that is reached, in the middle of it too.

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::direction::Direction;
+use crate::course::Direction;
 
 /// Something that a person who waits wants to know.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -10,26 +10,26 @@ use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::{Location, jobs};
-use crate::asking::{Asked, Question};
+use crate::api::effect::{Effect, Request, Right, Scope, Ticket};
+use crate::api::event::{Event, Fault};
+use crate::bind::again::Rebinding;
 use crate::bind::{Admitted, Bound};
-use crate::effect::{Effect, Request, Right, Scope, Ticket};
-use crate::event::{Event, Fault};
+use crate::gates::deadline::Pace;
 use crate::hint::Hint;
+use crate::journal::claims::Claim;
 use crate::journal::{Journal, Position, Wishes};
-use crate::kept::Claim;
 use crate::leadership::Leadership;
-use crate::lease::{Leases, lease_objects};
+use crate::leadership::lease::{Leases, lease_objects};
 use crate::now::Now;
+use crate::observed::Seen;
 use crate::options::Options;
 use crate::outcome::Outcome;
-use crate::pace::Pace;
+use crate::path::Way;
+use crate::preflight::rights::objects;
+use crate::preflight::unsupported::refuse_unsupported;
 use crate::progress::Progress;
 use crate::reason::Reason;
-use crate::rebind::Rebinding;
-use crate::rights::objects;
-use crate::seen::Seen;
-use crate::unsupported::refuse_unsupported;
-use crate::way::Way;
+use crate::requests::{Asked, Question};
 
 /// How many requests are on their way at once, Leases apart.
 const ABREAST: usize = 16;

@@ -6,8 +6,8 @@ use cutover_manifest::{Error, Manifest, ObjectRef, short_name};
 use cutover_plan::{Gate, Job, Plan};
 
 use super::check::Measured;
-use crate::pods::condition;
-use crate::stand::goes;
+use crate::observed::pods::condition;
+use crate::steps::change::goes;
 
 /// Where an analysis is: its step, from 1, and its index among the step's gates.
 pub(crate) type Location = (usize, usize);

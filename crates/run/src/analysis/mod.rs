@@ -15,14 +15,14 @@ use self::check::{Measured, Standing};
 use self::job::verdict;
 pub(crate) use self::job::{Location, job_at, jobs, manifest};
 use self::question::{question, read};
-use crate::asking::Question;
-use crate::direction::Direction;
-use crate::effect::{Request, Write};
-use crate::event::Answer;
+use crate::api::effect::{Request, Write};
+use crate::api::event::Answer;
+use crate::course::Direction;
 use crate::journal::Stage;
-use crate::lease::later;
+use crate::leadership::lease::later;
+use crate::requests::Question;
 use crate::run::{Phase, Run};
-use crate::stand::goes;
+use crate::steps::change::goes;
 
 /// What came of looking at a step's analyses.
 pub(crate) enum Analysed {

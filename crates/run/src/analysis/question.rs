@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::check::Measured;
 use super::prometheus::observed;
-use crate::effect::HttpRequest;
-use crate::event::{Answer, Reply};
+use crate::api::effect::HttpRequest;
+use crate::api::event::{Answer, Reply};
 
 /// What is asked; a Job asks nothing.
 pub(crate) fn question(
@@ -106,7 +106,7 @@ fn message(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Fault;
+    use crate::api::event::Fault;
 
     fn analysis(value: Value) -> Analysis {
         serde_json::from_value(value).unwrap()

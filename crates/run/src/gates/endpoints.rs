@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::Verdict;
 use super::pods::selected;
-use crate::pods::{Pod, Slice};
-use crate::seen::Seen;
+use crate::observed::Seen;
+use crate::observed::pods::{Pod, Slice};
 
 /// The Service's EndpointSlices list just the ready pods that it selects, for each port and each
 /// kind of address.

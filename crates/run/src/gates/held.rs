@@ -5,9 +5,9 @@ use cutover_workload::Autoscaler;
 use serde_json::Value;
 
 use super::Verdict;
-use crate::pods::condition;
-use crate::seen::Seen;
-use crate::stand::goes;
+use crate::observed::Seen;
+use crate::observed::pods::condition;
+use crate::steps::change::goes;
 
 /// The autoscaler is held and its controller follows, or it is gone; and with a ScaledObject the HPA
 /// that KEDA made for it.

@@ -1,5 +1,6 @@
 //! Gates: what must hold before the next step, judged by what has been seen.
 
+pub(crate) mod deadline;
 mod endpoints;
 mod held;
 mod pods;
@@ -9,8 +10,8 @@ use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate,
 use jiff::Timestamp;
 
 pub use self::window::next_opening;
+use crate::observed::Seen;
 use crate::progress::Awaited;
-use crate::seen::Seen;
 
 /// How a gate stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

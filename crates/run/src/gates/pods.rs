@@ -8,8 +8,8 @@ use cutover_workload::{Deployment, texts};
 use serde_json::Value;
 
 use super::Verdict;
-use crate::pods::{Pod, ReplicaSet, is_observed, same_template};
-use crate::seen::Seen;
+use crate::observed::Seen;
+use crate::observed::pods::{Pod, ReplicaSet, is_observed, same_template};
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
 /// many as the set asks for where no number is said.

@@ -1,0 +1,177 @@
+//! Pods, ReplicaSets and EndpointSlices, as far as gates look at them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cutover_manifest::Manifest;
+use cutover_workload::texts;
+use serde_json::Value;
+
+use crate::observed::diagnosis::{pod_trouble, replica_set_trouble};
+use crate::steps::change::goes;
+
+/// A pod.
+#[derive(Clone, Debug)]
+pub(crate) struct Pod {
+    pub(crate) uid: String,
+    pub(crate) labels: BTreeMap<String, String>,
+    /// The ReplicaSet that controls it, by uid.
+    pub(crate) owner: Option<String>,
+    /// Neither going nor over (ActivePodsWithRanks in pkg/controller/controller_utils.go).
+    pub(crate) active: bool,
+    pub(crate) ready: bool,
+    pub(crate) has_address: bool,
+    /// The names of its containers' ports.
+    pub(crate) ports: BTreeSet<String>,
+    /// Why it is not ready, in its own words.
+    pub(crate) trouble: Option<String>,
+}
+
+impl Pod {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
+        let text = |pointer| manifest.pointer(pointer).and_then(Value::as_str);
+        let over = matches!(text("/status/phase"), Some("Failed" | "Succeeded"));
+        let ready = condition(manifest, "Ready").is_some_and(|ready| ready["status"] == "True");
+        Self {
+            uid: text("/metadata/uid").unwrap_or_default().to_owned(),
+            labels: texts(manifest.pointer("/metadata/labels")),
+            owner: controller(manifest, "ReplicaSet"),
+            active: !over && !goes(manifest),
+            ready,
+            has_address: text("/status/podIP").is_some_and(|address| !address.is_empty()),
+            ports: port_names(manifest),
+            trouble: pod_trouble(manifest),
+        }
+    }
+}
+
+/// A ReplicaSet.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplicaSet {
+    pub(crate) uid: String,
+    /// The Deployment that controls it, by uid.
+    pub(crate) owner: Option<String>,
+    /// Whether its controller has seen its newest generation.
+    pub(crate) observed: bool,
+    pub(crate) manifest: Manifest,
+    /// How many of its pods have been ready for `minReadySeconds`, as its controller counts them.
+    pub(crate) available: u64,
+    /// Why it cannot make pods, or remove them.
+    pub(crate) trouble: Option<String>,
+}
+
+impl ReplicaSet {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
+        let uid = manifest.pointer("/metadata/uid").and_then(Value::as_str);
+        Self {
+            uid: uid.unwrap_or_default().to_owned(),
+            owner: controller(manifest, "Deployment"),
+            observed: is_observed(manifest),
+            manifest: manifest.clone(),
+            available: number(manifest, "/status/availableReplicas"),
+            trouble: replica_set_trouble(manifest),
+        }
+    }
+}
+
+/// One EndpointSlice of a Service.
+#[derive(Clone, Debug)]
+pub(crate) struct Slice {
+    pub(crate) service: Option<String>,
+    pub(crate) address_type: String,
+    /// The names of its ports; empty for one without a name.
+    pub(crate) ports: BTreeSet<String>,
+    /// The pods that receive requests, by uid.
+    pub(crate) ready: BTreeSet<String>,
+}
+
+impl Slice {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
+        let list = |pointer| {
+            manifest
+                .pointer(pointer)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        };
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let ready = list("/endpoints").filter(|endpoint| endpoint["conditions"]["ready"] != false);
+        let service = "/metadata/labels/kubernetes.io~1service-name";
+        Self {
+            service: manifest.pointer(service).map(text),
+            address_type: manifest
+                .pointer("/addressType")
+                .map(text)
+                .unwrap_or_default(),
+            ports: list("/ports").map(|port| text(&port["name"])).collect(),
+            ready: ready
+                .map(|endpoint| text(&endpoint["targetRef"]["uid"]))
+                .collect(),
+        }
+    }
+}
+
+/// Whether a controller has seen an object's newest generation.
+pub(crate) fn is_observed(manifest: &Manifest) -> bool {
+    number(manifest, "/status/observedGeneration") >= number(manifest, "/metadata/generation")
+}
+
+/// A count; controllers leave out zeros.
+fn number(manifest: &Manifest, pointer: &str) -> u64 {
+    let count = manifest.pointer(pointer).and_then(Value::as_u64);
+    count.unwrap_or(0)
+}
+
+/// Whether a ReplicaSet's pod template is its Deployment's, but for what the controller adds to it.
+pub(crate) fn same_template(deployment: &Manifest, replica_set: &Manifest) -> bool {
+    let same = |at, but: &[&str]| entries(deployment, at, but).eq(entries(replica_set, at, but));
+    same("/spec/template/spec", &[])
+        && same("/spec/template/metadata", &["creationTimestamp", "labels"])
+        && same("/spec/template/metadata/labels", &["pod-template-hash"])
+}
+
+fn entries<'a>(
+    manifest: &'a Manifest,
+    at: &str,
+    but: &[&str],
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let entries = manifest
+        .pointer(at)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    entries.filter(|(key, _)| !but.contains(&key.as_str()))
+}
+
+/// A condition of an object's status.
+pub(crate) fn condition<'a>(manifest: &'a Manifest, kind: &str) -> Option<&'a Value> {
+    let conditions = manifest
+        .pointer("/status/conditions")
+        .and_then(Value::as_array);
+    conditions?
+        .iter()
+        .find(|condition| condition["type"] == kind)
+}
+
+fn controller(manifest: &Manifest, kind: &str) -> Option<String> {
+    let owners = manifest
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array);
+    let owner = owners?
+        .iter()
+        .find(|owner| owner["controller"] == true && owner["kind"] == kind)?;
+    owner["uid"].as_str().map(Into::into)
+}
+
+fn port_names(pod: &Manifest) -> BTreeSet<String> {
+    let containers = ["/spec/containers", "/spec/initContainers"];
+    let containers = containers
+        .iter()
+        .filter_map(|pointer| pod.pointer(pointer)?.as_array())
+        .flatten();
+    let ports = containers
+        .filter_map(|container| container["ports"].as_array())
+        .flatten();
+    ports
+        .filter_map(|port| port["name"].as_str().map(Into::into))
+        .collect()
+}

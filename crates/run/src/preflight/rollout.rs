@@ -1,0 +1,62 @@
+//! Whether what runs stands still when a plan begins: what counts pods relies on it.
+
+use std::collections::BTreeSet;
+
+use cutover_manifest::ObjectRef;
+use cutover_plan::Plan;
+use cutover_workload::{Deployment, Workload};
+
+use crate::error::Error;
+use crate::gates::replaced;
+use crate::path::states_of_objects;
+use crate::progress::Progress;
+use crate::reason::Reason;
+use crate::run::Run;
+
+impl Run {
+    /// Refuses a plan that splits or counts pods where a rolling update is under way, or hangs. One
+    /// that only replaces them goes on, which is how such an update is taken back.
+    pub(crate) fn refuse_unrest(&mut self) {
+        let unrest = match self.unrest() {
+            Ok(unrest) => unrest,
+            Err(error) => return self.fail(error),
+        };
+        for (message, counts) in unrest {
+            if counts {
+                let hint = "roll it back or let it end first";
+                return self.fail(Reason::from(message).hint(hint));
+            }
+            self.tell(Progress::Warned { message });
+        }
+    }
+
+    /// The sets whose pods are being replaced, in words, and whether the plan counts them.
+    fn unrest(&self) -> Result<Vec<(String, bool)>, Error> {
+        let plan = &self.bound.plan;
+        let mut found = Vec::new();
+        for workload in &plan.spec.workloads {
+            for object in workload.objects() {
+                if let Some(pods) = replaced(&self.seen, object) {
+                    let message = format!("{object}: a rolling update is under way: {pods}");
+                    found.push((message, counts(workload, plan)?));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a plan relies on how many pods a workload's sets have: it has several, or changes their
+/// number.
+fn counts(workload: &Workload, plan: &Plan) -> Result<bool, Error> {
+    let states = states_of_objects(plan)?;
+    let changes = |object: &ObjectRef| {
+        let counts = states
+            .iter()
+            .chain(&plan.spec.from)
+            .filter(|state| state.object() == object)
+            .map(|state| Deployment::of(state).replicas());
+        counts.collect::<BTreeSet<_>>().len() > 1
+    };
+    Ok(workload.sets.len() > 1 || workload.objects().any(changes))
+}

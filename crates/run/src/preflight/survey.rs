@@ -1,0 +1,131 @@
+//! What the cluster is asked before the first write: what scales or fronts the plan's objects, and
+//! what the run may do.
+
+use cutover_manifest::Manifest;
+use cutover_plan::{Gate, Held};
+use cutover_traffic::backends;
+use cutover_workload::{Autoscaler, Deployment};
+
+use crate::api::effect::{Request, Right, Scope};
+use crate::bind::is_live;
+use crate::hint::Hint;
+use crate::path::states_of_objects;
+use crate::preflight::rights::{namespaces, rights};
+use crate::reason::Reason;
+use crate::requests::Question;
+use crate::run::{Phase, Run};
+
+impl Run {
+    /// What is looked for beside the plan's own objects.
+    pub(crate) fn surveys(&self) -> impl Iterator<Item = (Question, Request)> + use<> {
+        let kinds = [
+            ("autoscaling/v2", "HorizontalPodAutoscaler"),
+            ("networking.k8s.io/v1", "Ingress"),
+        ];
+        let scope = move |namespace: Option<String>| {
+            kinds.map(|(api_version, kind)| Scope {
+                api_version: api_version.to_owned(),
+                kind: kind.to_owned(),
+                namespace: namespace.clone(),
+                name: None,
+            })
+        };
+        let scopes = namespaces(&self.bound.plan, &self.options.namespace)
+            .into_iter()
+            .flat_map(scope);
+        scopes.map(|scope| (Question::Survey, Request::List(scope)))
+    }
+
+    /// All that was looked for is found.
+    pub(crate) fn survey(&mut self) -> bool {
+        match states_of_objects(&self.bound.plan) {
+            Ok(states) => states.iter().for_each(|state| self.front(state)),
+            Err(error) => return self.failed(error),
+        }
+        if self.position.is_some() {
+            return self.go_on_bound();
+        }
+        self.refuse_unrest();
+        if self.is_over() {
+            return true;
+        }
+        let rights = rights(&self.given, &self.options.namespace);
+        self.queue = rights.into_iter().map(reviewed).collect();
+        self.phase = Phase::Review;
+        true
+    }
+
+    pub(crate) fn surveyed(&mut self, found: &[Manifest]) {
+        for manifest in found {
+            match manifest.object().kind.as_str() {
+                "Ingress" => self.front(manifest),
+                _ if self.position.is_none() => self.refuse_autoscaler(manifest),
+                _ => {}
+            }
+        }
+    }
+
+    /// Services that a route leads to, live or in some state of the plan: others follow what
+    /// becomes of their endpoints.
+    fn front(&mut self, route: &Manifest) {
+        self.fronted
+            .extend(backends(route).into_iter().map(|backend| backend.service));
+    }
+
+    /// An autoscaler would count the pods of one set anew in the middle of a plan that counts them.
+    fn refuse_autoscaler(&mut self, autoscaler: &Manifest) {
+        let target = autoscaler.pointer("/spec/scaleTargetRef");
+        let text = |field: &str| {
+            target
+                .and_then(|target| target[field].as_str())
+                .unwrap_or_default()
+        };
+        let object = Deployment::reference(autoscaler.object().namespace.as_deref(), text("name"));
+        let is_counted =
+            self.changed_objects().contains(&object) && !is_live(&self.bound.plan, &object);
+        if text("kind") == "Deployment" && is_counted && !self.is_held(autoscaler) {
+            let reason = Reason::from(format!("{object}: {} scales it", autoscaler.object()));
+            self.fail(reason.hint(HOLD));
+        }
+    }
+
+    /// Whether the plan holds an autoscaler before it counts, or the ScaledObject that it was made
+    /// for.
+    fn is_held(&self, autoscaler: &Manifest) -> bool {
+        let gates = self.bound.plan.spec.steps.iter();
+        let gates = gates.flat_map(|step| &step.gates);
+        let mut held = gates.filter_map(|gate| {
+            let Gate::Held(Held { object }) = gate else {
+                return None;
+            };
+            Some(object)
+        });
+        let scaler = Autoscaler::of(autoscaler);
+        held.any(|object| {
+            let made_for = scaler.is_some_and(|scaler| scaler.is_made_for(object));
+            made_for || object == autoscaler.object()
+        })
+    }
+
+    /// All rights have been asked for.
+    pub(crate) fn review(&mut self) -> bool {
+        if self.missing.is_empty() {
+            match self.rehearsals() {
+                Ok(rehearsals) => self.queue = rehearsals,
+                Err(error) => return self.failed(error.to_string()),
+            }
+            self.phase = Phase::Rehearse;
+            return true;
+        }
+        let missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
+        let reason = Reason::from(format!("you may not:\n{}", missing.join("\n")));
+        self.failed(reason.hint(Hint::AskForRole))
+    }
+}
+
+/// What to do about an autoscaler that the plan knows nothing of.
+const HOLD: &str = "plan from manifests that have it, and hold it, or delete the autoscaler for the length of the run";
+
+fn reviewed(right: Right) -> (Question, Request) {
+    (Question::Review(right.clone()), Request::Review(right))
+}

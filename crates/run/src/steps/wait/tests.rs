@@ -1,0 +1,400 @@
+//! Windows, in a run against a few objects in memory.
+
+use std::collections::BTreeMap;
+
+use cutover_check::check;
+use cutover_manifest::Manifest;
+use cutover_plan::{Duration, Plan};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::api::effect::{Effect, Request, Scope, Write};
+use crate::api::event::{Answer, Event, Fault, Reply};
+use crate::examples::{edited, gate, greetings, is_whole, manifest, with_gates_alone, with_object};
+use crate::namespace::Place;
+use crate::now::Now;
+use crate::options::Options;
+use crate::outcome::Outcome;
+
+/// A run, and a server that answers at once.
+struct Play {
+    run: Run,
+    objects: BTreeMap<ObjectRef, Manifest>,
+    now: Timestamp,
+    told: Vec<Progress>,
+    /// When the journal has come to say that step 2 begins.
+    slow: Option<Timestamp>,
+}
+
+impl Play {
+    fn new(plan: Plan, now: &str) -> Self {
+        assert!(is_whole(&plan));
+        // Nobody else is there, so the Lease need not be renewed.
+        let options = Options {
+            lease: Duration::of_seconds(u32::MAX),
+            ..Options::new("default", "me")
+        };
+        let mut play = Self {
+            run: Run::new(check(plan).unwrap(), options),
+            objects: BTreeMap::new(),
+            now: at(now),
+            told: Vec::new(),
+            slow: None,
+        };
+        for manifest in &play.run.given.start() {
+            play.store(Place::new("default").manifest(manifest).unwrap());
+        }
+        play.go();
+        play
+    }
+
+    fn go_on(&mut self, now: &str) {
+        self.now = at(now);
+        self.go();
+    }
+
+    /// Lets the run act until it waits for a later moment.
+    fn go(&mut self) {
+        loop {
+            self.run.handle_timeout(Now::simulated(self.now));
+            self.take_effects();
+            if self.run.poll_timeout().is_none_or(|wake| wake > self.now) {
+                return;
+            }
+        }
+    }
+
+    fn take_effects(&mut self) {
+        while let Some(effect) = self.run.poll_effect() {
+            match effect {
+                Effect::Ask {
+                    ticket, request, ..
+                } => {
+                    let answer = self.answer(request);
+                    let event = Event::Answered(ticket, answer);
+                    self.run.handle_event(event, Now::simulated(self.now));
+                }
+                Effect::Watch(scope) => {
+                    let objects = self.objects.values();
+                    let found = objects.filter(|manifest| scope.holds(manifest.object()));
+                    let found = found.cloned().collect();
+                    self.run
+                        .handle_event(Event::Listed(scope, found), Now::simulated(self.now));
+                }
+                Effect::Tell(progress) => self.told.push(progress),
+            }
+        }
+    }
+
+    fn answer(&mut self, request: Request) -> Answer {
+        match request {
+            Request::Get(object) => Ok(Reply::Object(self.objects.get(&object).cloned())),
+            Request::List(_) => Ok(Reply::Objects(Vec::new())),
+            Request::Review(_) => Ok(Reply::Allowed(true)),
+            Request::Http(_) => Err(Fault::default()),
+            Request::Write { write, dry_run } => {
+                let stored = match write {
+                    Write::Create(manifest) => manifest,
+                    Write::Patch { object, ops } => {
+                        let mut value = self.objects[&object].value().clone();
+                        cutover_patch::apply(&mut value, &ops).unwrap();
+                        Manifest::new(value).unwrap()
+                    }
+                    Write::Delete { object, .. } => {
+                        self.objects.remove(&object);
+                        return Ok(Reply::Object(None));
+                    }
+                };
+                if dry_run {
+                    return Ok(Reply::Object(Some(stored)));
+                }
+                Ok(Reply::Object(Some(self.store(stored))))
+            }
+        }
+    }
+
+    fn store(&mut self, manifest: Manifest) -> Manifest {
+        let version = self.objects.get(manifest.object()).map_or(1, |before| {
+            let version = before.pointer("/metadata/resourceVersion").unwrap();
+            version.as_str().unwrap().parse::<u64>().unwrap() + 1
+        });
+        let mut value = manifest.into_value();
+        value["metadata"]["uid"] = json!("1");
+        value["metadata"]["resourceVersion"] = json!(version.to_string());
+        let stored = Manifest::new(value).unwrap();
+        if run_text(&stored).contains("\"step\": 2") {
+            self.now = self.slow.take().unwrap_or(self.now);
+        }
+        self.objects.insert(stored.object().clone(), stored.clone());
+        stored
+    }
+
+    /// A person lets a step go on.
+    fn approve(&mut self, now: &str) {
+        self.now = at(now);
+        let journal = self.objects[&self.run.journal].clone();
+        let (_, write) = crate::journal::Journal::approve(&journal, "me", self.now).unwrap();
+        let dry_run = false;
+        let stored = match self.answer(Request::Write { write, dry_run }) {
+            Ok(Reply::Object(Some(stored))) => stored,
+            other => unreachable!("{other:?}"),
+        };
+        let event = Event::Changed(self.scope_of(&stored), stored);
+        self.run.handle_event(event, Now::simulated(self.now));
+        self.go();
+    }
+
+    /// Somebody writes an entry into the journal by hand.
+    fn scribble(&mut self, key: &str, text: &str) {
+        let journal = &self.objects[&self.run.journal];
+        let journal = journal.set(&format!("/data/{key}"), text.into()).unwrap();
+        let stored = self.store(journal);
+        let event = Event::Changed(self.scope_of(&stored), stored);
+        self.run.handle_event(event, Now::simulated(self.now));
+        self.go();
+    }
+
+    /// A pod that is not the Service's is listed behind it, or no more.
+    fn misdirect(&mut self, now: &str, is_wrong: bool) {
+        self.now = at(now);
+        let slice = Manifest::new(json!({
+            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+            "metadata": {
+                "name": "hello", "namespace": "default",
+                "labels": { "kubernetes.io/service-name": "hello" },
+            },
+            "ports": [{ "name": "" }],
+            "endpoints": [{ "targetRef": { "uid": "1" } }],
+        }));
+        let slice = slice.unwrap();
+        let scope = self.scope_of(&slice);
+        let event = match is_wrong {
+            true => Event::Changed(scope, slice),
+            false => Event::Gone(scope, slice),
+        };
+        self.run.handle_event(event, Now::simulated(self.now));
+        self.go();
+    }
+
+    fn scope_of(&self, manifest: &Manifest) -> Scope {
+        let scopes = crate::preflight::rights::scopes(&self.run.given, "default");
+        let mut scopes = scopes.into_iter();
+        scopes.find(|scope| scope.holds(manifest.object())).unwrap()
+    }
+
+    /// What the ConfigMap says.
+    fn text(&self) -> &str {
+        let mut texts = self.objects.values().filter_map(|manifest| {
+            let text = manifest.pointer("/data/text")?;
+            text.as_str()
+        });
+        texts.next().unwrap()
+    }
+
+    /// What was told last that is waited for.
+    fn waits(&self) -> Option<&Progress> {
+        let mut told = self.told.iter().rev();
+        told.find(|told| matches!(told, Progress::Waiting { .. }))
+    }
+}
+
+fn run_text(manifest: &Manifest) -> &str {
+    let text = manifest.pointer("/data/run").and_then(Value::as_str);
+    text.unwrap_or_default()
+}
+
+fn at(time: &str) -> Timestamp {
+    time.parse().unwrap()
+}
+
+fn office() -> Value {
+    json!({"window": {"from": "09:00", "to": "16:00", "timezone": "Europe/Berlin"}})
+}
+
+/// Gates at a step, and the shortest time limit.
+fn with_gates(plan: &Plan, step: usize, gates: &[Value]) -> Plan {
+    edited(plan, |spec| {
+        spec.steps[step - 1].within = Some(Duration::of_seconds(1));
+        spec.steps[step - 1].gates.extend(gates.iter().map(gate));
+    })
+}
+
+/// A failure means that a step begins at night, or that the run does not wake in the morning.
+#[test]
+fn the_first_write_waits_for_the_window() {
+    let weekend = json!({"window": {
+        "from": "09:00", "to": "16:00", "days": ["Mon"], "timezone": "Europe/Berlin",
+    }});
+    let plan = with_gates_alone(&greetings(&["hello", "hi"]), 0, &[weekend]);
+    let mut play = Play::new(plan, "2026-11-28T12:00:00Z");
+    let opens = at("2026-11-30T08:00:00Z");
+    assert_eq!(
+        play.waits(),
+        Some(&Progress::Waiting {
+            number: 1,
+            gate: Awaited::Gate("the window Mon 09:00-16:00 Europe/Berlin".into()),
+            stands: "it opens on Mon 2026-11-30 at 09:00".into(),
+            until: Some(opens),
+        })
+    );
+    let begins = |told: &Progress| {
+        matches!(
+            told,
+            Progress::Step {
+                number: 1,
+                already: false,
+                ..
+            }
+        )
+    };
+    assert!(play.told.iter().any(begins), "{:?}", play.told);
+    assert_eq!(play.run.poll_timeout(), Some(opens));
+    play.go_on("2026-11-30T07:59:59Z");
+    assert_eq!((play.text(), play.run.outcome()), ("hello", None));
+    play.go_on("2026-11-30T08:00:00Z");
+    assert_eq!(
+        (play.text(), play.run.outcome()),
+        ("hi", Some(&Outcome::Done))
+    );
+}
+
+#[test]
+fn an_open_window_is_not_waited_for() {
+    let plan = with_gates_alone(&greetings(&["hello", "hi"]), 0, &[office()]);
+    let play = Play::new(plan, "2026-11-28T12:00:00Z");
+    assert_eq!((play.text(), play.waits()), ("hi", None));
+}
+
+/// A failure means that a run stops, or goes back, since it is night.
+#[test]
+fn a_window_has_no_time_limit() {
+    let plan = with_gates(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
+    let mut play = Play::new(plan, "2026-11-28T15:00:00Z");
+    for now in [
+        "2026-11-28T15:00:02Z",
+        "2026-11-28T22:00:00Z",
+        "2026-11-29T07:59:59Z",
+    ] {
+        play.go_on(now);
+        assert_eq!((play.text(), play.run.outcome()), ("hi", None), "{now}");
+    }
+    play.go_on("2026-11-29T08:00:00Z");
+    assert_eq!(play.text(), "hey");
+}
+
+/// A failure means that a write that took its time is made at night.
+#[test]
+fn a_window_that_closes_before_the_write_is_waited_for_anew() {
+    let plan = with_gates(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
+    let mut play = Play::new(plan, "2026-11-28T07:00:00Z");
+    play.slow = Some(at("2026-11-28T15:00:00Z"));
+    play.go_on("2026-11-28T14:59:59Z");
+    assert_eq!(
+        (play.slow, play.text(), play.run.outcome()),
+        (None, "hi", None)
+    );
+    assert_eq!(play.run.poll_timeout(), Some(at("2026-11-29T08:00:00Z")));
+    play.go_on("2026-11-29T08:00:00Z");
+    assert_eq!(play.text(), "hey");
+}
+
+#[test]
+fn all_windows_of_a_step_are_open_at_once() {
+    let noon = json!({"window": {"from": "12:00", "to": "20:00", "timezone": "Europe/Berlin"}});
+    let plan = with_gates(&greetings(&["hello", "hi", "hey"]), 1, &[office(), noon]);
+    let mut play = Play::new(plan, "2026-11-28T07:00:00Z");
+    for now in [
+        "2026-11-28T09:00:00Z",
+        "2026-11-28T16:00:00Z",
+        "2026-11-29T10:59:59Z",
+    ] {
+        play.go_on(now);
+        assert_eq!(play.text(), "hi", "{now}");
+    }
+    play.go_on("2026-11-29T11:00:00Z");
+    assert_eq!(play.text(), "hey");
+}
+
+/// A failure means that an approval at night overrules the window of a step before.
+#[test]
+fn gates_hold_over_a_step_that_changes_nothing() {
+    let plan = with_gates(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
+    let plan = with_gates_alone(&plan, 1, &[json!({"pause": {}})]);
+    let mut play = Play::new(plan, "2026-11-28T12:00:00Z");
+    assert!(matches!(
+        play.waits(),
+        Some(Progress::Waiting { number: 2, .. })
+    ));
+    play.approve("2026-11-28T20:00:00Z");
+    assert_eq!(play.text(), "hi");
+    assert!(matches!(
+        play.waits(),
+        Some(Progress::Waiting { number: 1, .. })
+    ));
+    assert_eq!(play.run.poll_timeout(), Some(at("2026-11-29T08:00:00Z")));
+    play.go_on("2026-11-29T08:00:00Z");
+    assert_eq!(
+        (play.text(), play.run.outcome()),
+        ("hey", Some(&Outcome::Done))
+    );
+}
+
+/// A failure means that somebody asks a run to go back, and it goes on without a word.
+#[test]
+fn an_entry_that_cannot_be_read_is_told_once() {
+    let plan = with_gates_alone(&greetings(&["hello", "hi"]), 1, &[json!({"pause": {}})]);
+    let mut play = Play::new(plan, "2026-11-28T12:00:00Z");
+    play.scribble("abort", "yes");
+    play.scribble("note", "somebody was here");
+    let about = |told: &&Progress| matches!(told, Progress::Warned { message } if message.contains("`abort`"));
+    assert_eq!(play.told.iter().filter(about).count(), 1, "{:?}", play.told);
+}
+
+/// A failure means that nobody gets back before the morning.
+#[test]
+fn a_way_back_waits_for_no_window() {
+    let plan = with_gates_alone(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
+    let mut play = Play::new(plan, "2026-11-28T20:00:00Z");
+    assert_eq!((play.text(), play.run.outcome()), ("hi", None));
+    play.run
+        .handle_event(Event::Abort, Now::simulated(play.now));
+    play.go();
+    assert_eq!(play.text(), "hello");
+    assert_eq!(play.run.outcome(), Some(&Outcome::Undone { to: 0 }));
+}
+
+/// A failure means that a run stops at once since its pods, which were ready for hours, are not.
+#[test]
+fn what_ceases_to_hold_while_a_window_is_closed_has_its_time_limit() {
+    let service = manifest(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" },
+        "spec": { "selector": { "app": "hello" }, "ports": [{ "port": 80 }] },
+    }));
+    let gates = [json!({"endpoints": {"object": service.object()}}), office()];
+    let plan = with_object(&greetings(&["hello", "hi", "hey"]), service);
+    let plan = with_gates(&plan, 1, &gates);
+    let play = || {
+        let mut play = Play::new(plan.clone(), "2026-11-28T20:00:00Z");
+        play.go_on("2026-11-28T20:00:01Z");
+        for hour in ["21", "22"] {
+            play.misdirect(&format!("2026-11-28T{hour}:00:00Z"), true);
+            play.misdirect(&format!("2026-11-28T{hour}:00:00.5Z"), false);
+            assert_eq!(play.run.outcome(), None, "{hour}");
+            play.go_on(&format!("2026-11-28T{hour}:00:02Z"));
+            assert_eq!(play.run.outcome(), None, "{hour}");
+        }
+        play
+    };
+    let mut mended = play();
+    mended.go_on("2026-11-29T08:00:00Z");
+    assert_eq!(
+        (mended.text(), mended.run.outcome()),
+        ("hey", Some(&Outcome::Done))
+    );
+    let mut broken = play();
+    broken.misdirect("2026-11-29T02:00:00Z", true);
+    assert_eq!(broken.run.outcome(), None);
+    broken.go_on("2026-11-29T02:00:01Z");
+    let stopped = matches!(broken.run.outcome(), Some(Outcome::Stopped { .. }));
+    assert!(stopped, "{:?}", broken.run.outcome());
+}
