@@ -9,12 +9,12 @@ use crate::hint::Hint;
 use crate::journal::Stage;
 use crate::now::Now;
 use crate::outcome::Outcome;
-use crate::path::{Way, ways_back};
+use crate::path::{Path, rollback_states};
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::requests::Question;
 use crate::run::{Held, Phase, Run};
-use crate::steps::change::goes;
+use crate::steps::change::is_terminating;
 
 impl Run {
     /// Turns round: from the step that is reached, in the middle of it too.
@@ -31,26 +31,26 @@ impl Run {
         if from == to && !passed {
             self.fail(not_past(to));
         } else {
-            self.go_back(from, to, halfway, reason, now);
+            self.roll_back(from, to, halfway, reason, now);
         }
         true
     }
 
     fn is_begun(&self, step: usize) -> bool {
-        let Some(way) = self.way.as_ref().filter(|way| step <= way.steps.len()) else {
+        let Some(path) = self.path.as_ref().filter(|path| step <= path.steps.len()) else {
             return false;
         };
-        let objects = way.changes(step).iter().map(cutover_plan::Change::object);
-        let (before, after) = (way.before(step), way.after(step));
+        let objects = path.changes(step).iter().map(cutover_plan::Change::object);
+        let (before, after) = (path.before(step), path.after(step));
         let secrets = self.options.secrets();
         objects.into_iter().any(|object| {
             match (
                 before.get(object),
                 after.get(object),
-                self.seen.live(object),
+                self.observed.live(object),
             ) {
-                (None, Some(_), live) => live.is_some_and(|live| !goes(live)),
-                (Some(_), None, live) => live.is_none_or(goes),
+                (None, Some(_), live) => live.is_some_and(|live| !is_terminating(live)),
+                (Some(_), None, live) => live.is_none_or(is_terminating),
                 (Some(before), Some(after), Some(live)) => {
                     let live = secrets.seal_like(live, after);
                     let schema = &cutover_manifest::MergeKeys;
@@ -68,7 +68,7 @@ impl Run {
     }
 
     /// Sets out on the way back from the state after a step.
-    pub(crate) fn go_back(
+    pub(crate) fn roll_back(
         &mut self,
         from: usize,
         to: usize,
@@ -84,12 +84,12 @@ impl Run {
             }
             Ordering::Greater => {}
         }
-        let way = match Way::back(&self.bound.plan, from, to, halfway) {
-            Ok(way) => way,
+        let path = match Path::back(&self.bound.plan, from, to, halfway) {
+            Ok(path) => path,
             Err(error) => return self.fail(error),
         };
-        if way.end() != to {
-            let states: Vec<String> = ways_back(&self.bound.plan, from)
+        if path.end() != to {
+            let states: Vec<String> = rollback_states(&self.bound.plan, from)
                 .iter()
                 .map(ToString::to_string)
                 .collect();
@@ -101,16 +101,16 @@ impl Run {
         self.tell(Progress::Turned {
             reason: reason.clone(),
             from,
-            steps: way.steps.len(),
+            steps: path.steps.len(),
         });
-        self.set_out(way, from, to, halfway, Some(reason), now);
+        self.start(path, from, to, halfway, Some(reason), now);
     }
 
     /// Sets out forward again from the state after a step.
-    pub(crate) fn go_forward(&mut self, at: usize, now: Timestamp) {
-        match Way::forward(&self.bound.plan) {
-            Ok(way) => {
-                self.set_out(way, 0, 0, false, None, now);
+    pub(crate) fn start_again(&mut self, at: usize, now: Timestamp) {
+        match Path::forward(&self.bound.plan) {
+            Ok(path) => {
+                self.start(path, 0, 0, false, None, now);
                 // What was approved and wished on the way here counts no more.
                 self.anew = true;
                 if let Some(position) = &mut self.position {
@@ -137,9 +137,9 @@ impl Run {
         }
     }
 
-    fn set_out(
+    fn start(
         &mut self,
-        way: Way,
+        path: Path,
         from: usize,
         to: usize,
         halfway: bool,
@@ -147,7 +147,7 @@ impl Run {
         now: Timestamp,
     ) {
         if let Some(position) = &mut self.position {
-            position.direction = way.direction;
+            position.direction = path.direction;
             (position.from, position.to, position.halfway) = (from, to, halfway);
             position.turned = turned;
             (position.ended, position.ended_at) = (None, None);
@@ -156,7 +156,7 @@ impl Run {
         self.step_told = None;
         self.in_place = None;
         self.gates = Held::new();
-        self.way = Some(Arc::new(way));
+        self.path = Some(Arc::new(path));
     }
 
     /// Somebody else has written what the plan is about: the run stops, and changes nothing.
@@ -208,9 +208,9 @@ impl Run {
             .position
             .as_ref()
             .map_or(0, |position| position.step.saturating_sub(1));
-        self.way
+        self.path
             .as_ref()
-            .map_or(0, |way| way.reached(done.min(way.steps.len())))
+            .map_or(0, |path| path.reached(done.min(path.steps.len())))
     }
 
     /// Writes into the journal how the run ended, and gives the Leases back.

@@ -53,5 +53,5 @@ pub enum Error {
 }
 
 /// What to do about a journal that somebody has edited.
-const KEPT: &str = "nothing was written; somebody may have edited the journal, so see who may write \
+const KEPT: &str = "nothing was written; somebody may have edited the journal, so update who may write \
                     ConfigMaps, bring the objects to a state of the plan first, and delete it";

@@ -6,9 +6,9 @@ use crate::api::resource::resource;
 
 /// The namespace of objects whose manifests name none.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a>(&'a str);
+pub(crate) struct DefaultNamespace<'a>(&'a str);
 
-impl<'a> Place<'a> {
+impl<'a> DefaultNamespace<'a> {
     pub(crate) fn new(namespace: &'a str) -> Self {
         Self(namespace)
     }

@@ -55,15 +55,15 @@ impl Steady {
     }
 
     /// The moment so long after this one.
-    pub fn later(self, by: SignedDuration) -> Self {
+    pub fn saturating_add(self, by: SignedDuration) -> Self {
         Self(self.0.saturating_add(by))
     }
 
-    pub(crate) fn earlier(self, by: SignedDuration) -> Self {
+    pub(crate) fn saturating_sub(self, by: SignedDuration) -> Self {
         Self(self.0.saturating_sub(by))
     }
 
-    pub(crate) fn since(self, earlier: Self) -> SignedDuration {
-        self.0.saturating_sub(earlier.0)
+    pub(crate) fn since(self, saturating_sub: Self) -> SignedDuration {
+        self.0.saturating_sub(saturating_sub.0)
     }
 }

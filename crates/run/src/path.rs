@@ -11,7 +11,7 @@ use crate::journal::Position;
 
 /// The way that a run is on.
 #[derive(Debug)]
-pub(crate) struct Way {
+pub(crate) struct Path {
     pub(crate) direction: Direction,
     pub(crate) steps: Vec<Step>,
     /// The states between the steps: one more than there are steps.
@@ -26,7 +26,7 @@ pub(crate) struct Way {
     counted: BTreeSet<ObjectRef>,
 }
 
-impl Way {
+impl Path {
     /// The way that a run is on.
     pub(crate) fn of(plan: &Plan, position: &Position) -> Result<Self, Error> {
         let Position {
@@ -65,7 +65,7 @@ impl Way {
         };
         let start = forward.get(from).ok_or_else(missing)?.clone();
         let before = from.checked_sub(1).filter(|_| halfway);
-        let mut way = Self {
+        let mut path = Self {
             direction: Direction::Back,
             steps: Vec::new(),
             states: vec![start],
@@ -80,19 +80,19 @@ impl Way {
             if undo.to < to {
                 break;
             }
-            let last = way.states.len() - 1;
-            let states = states(way.states[last].clone(), &undo.steps)?;
-            way.steps.extend(undo.steps.iter().cloned());
-            way.states.extend(states.into_iter().skip(1));
-            way.numbers.resize(way.states.len(), None);
+            let last = path.states.len() - 1;
+            let states = states(path.states[last].clone(), &undo.steps)?;
+            path.steps.extend(undo.steps.iter().cloned());
+            path.states.extend(states.into_iter().skip(1));
+            path.numbers.resize(path.states.len(), None);
             // A plan whose ways back do not lead down is refused when it is read.
             at = undo.to.min(at - 1);
-            way.numbers[way.states.len() - 1] = Some(at);
+            path.numbers[path.states.len() - 1] = Some(at);
         }
-        way.plan = forward;
-        way.plan.extend(way.states.iter().cloned());
-        way.counted = counted(&way.steps);
-        Ok(way)
+        path.plan = forward;
+        path.plan.extend(path.states.iter().cloned());
+        path.counted = counted(&path.steps);
+        Ok(path)
     }
 
     /// Where it leads to, as the number of a state of the plan.
@@ -184,7 +184,7 @@ fn counted(steps: &[Step]) -> BTreeSet<ObjectRef> {
 }
 
 /// The states that the ways back from the state after a step lead to, down to the start.
-pub(crate) fn ways_back(plan: &Plan, from: usize) -> Vec<usize> {
+pub(crate) fn rollback_states(plan: &Plan, from: usize) -> Vec<usize> {
     let next = |at: &usize| plan.undo(*at).map(|undo| undo.to.min(at - 1));
     std::iter::successors(Some(from), next).skip(1).collect()
 }

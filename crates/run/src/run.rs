@@ -21,10 +21,10 @@ use crate::journal::{Journal, Position, Wishes};
 use crate::leadership::Leadership;
 use crate::leadership::lease::{Leases, lease_objects};
 use crate::now::Now;
-use crate::observed::Seen;
+use crate::observed::Observed;
 use crate::options::Options;
 use crate::outcome::Outcome;
-use crate::path::Way;
+use crate::path::Path;
 use crate::preflight::rights::objects;
 use crate::preflight::unsupported::refuse_unsupported;
 use crate::progress::Progress;
@@ -57,7 +57,7 @@ pub struct Run {
     /// The objects of the plan.
     pub(crate) objects: Vec<ObjectRef>,
     pub(crate) phase: Phase,
-    pub(crate) seen: Seen,
+    pub(crate) observed: Observed,
     pub(crate) leases: Leases,
     pub(crate) wishes: Wishes,
     /// Where the run is; none before it has begun.
@@ -69,7 +69,7 @@ pub struct Run {
     pub(crate) written: Option<String>,
     /// What it was compared with last.
     pub(crate) kept: Option<Position>,
-    pub(crate) way: Option<Arc<Way>>,
+    pub(crate) path: Option<Arc<Path>>,
     pub(crate) gates: Held,
     /// How far those gates have come that do not hold.
     pub(crate) pace: Pace,
@@ -78,7 +78,7 @@ pub struct Run {
     /// Whether another runner may have taken over.
     pub(crate) leadership: Leadership,
     /// An object whose last write may yet be made.
-    pub(crate) uncertain: Option<ObjectRef>,
+    pub(crate) unconfirmed: Option<ObjectRef>,
     /// The run has set out forward again, and the journal still has what people asked of it before.
     pub(crate) anew: bool,
     /// Jobs of analyses: at which step, and which of its gates.
@@ -165,7 +165,7 @@ impl Run {
         Self {
             journal: Journal::object(&plan, &options.namespace),
             jobs: jobs(&plan, &options.namespace),
-            seen: Seen::of(&objects),
+            observed: Observed::of(&objects),
             objects,
             bound: Bound::unseen(plan.clone()),
             given: plan,
@@ -177,11 +177,11 @@ impl Run {
             recalled: None,
             written: None,
             kept: None,
-            way: None,
+            path: None,
             gates: Held::new(),
             pace: Pace::default(),
             abort: false,
-            uncertain: None,
+            unconfirmed: None,
             anew: false,
             leadership: Leadership::Kept,
             rebinding: None,
@@ -215,9 +215,9 @@ impl Run {
                     self.answered(asked, answer, now);
                 }
             }
-            Event::Listed(scope, manifests) => self.seen.see_all(&scope, &manifests),
-            Event::Changed(_, manifest) => self.seen.see(&manifest),
-            Event::Gone(_, manifest) => self.seen.see_gone(&manifest),
+            Event::Listed(scope, manifests) => self.observed.replace_all(&scope, &manifests),
+            Event::Changed(_, manifest) => self.observed.update(&manifest),
+            Event::Gone(_, manifest) => self.observed.update_gone(&manifest),
             Event::Unwatched(scope, fault) => self.unwatched(&scope, &fault),
             Event::Abort => self.abort = true,
             Event::Stop => self.stop(),
@@ -343,7 +343,7 @@ impl Run {
         if self.is_over() {
             return;
         }
-        let message = format!("{} cannot be watched: {}", scope.kind, fault.told());
+        let message = format!("{} cannot be watched: {}", scope.kind, fault.in_words());
         self.fail(Reason::from(message).hint(Hint::AskForRole));
     }
 
@@ -354,7 +354,7 @@ impl Run {
 
     /// Hears what people ask of the run.
     fn hear(&mut self) {
-        let Some(journal) = self.seen.live(&self.journal) else {
+        let Some(journal) = self.observed.live(&self.journal) else {
             return;
         };
         let wishes = Wishes::of(journal);

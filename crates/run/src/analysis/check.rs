@@ -43,7 +43,7 @@ pub(crate) enum Measured {
 
 /// Whether an analysis is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum CheckState {
     Open,
     Passed,
     Failed,
@@ -75,14 +75,14 @@ impl Check {
     }
 
     /// Whether the analysis is over: in the order in which Argo Rollouts asks.
-    pub(crate) fn standing(&self, analysis: &Analysis) -> Standing {
+    pub(crate) fn state(&self, analysis: &Analysis) -> CheckState {
         let limits = analysis.limits();
         if self.failed > limits.failure_limit || self.errors > limits.consecutive_error_limit {
-            Standing::Failed
+            CheckState::Failed
         } else if self.taken >= limits.count {
-            Standing::Passed
+            CheckState::Passed
         } else {
-            Standing::Open
+            CheckState::Open
         }
     }
 
@@ -186,25 +186,21 @@ mod tests {
 
     #[test]
     fn it_is_over_as_in_argo_rollouts() {
-        let check = |measured: &[Measured], expect: Standing| {
-            assert_eq!(
-                after(measured).standing(&metric(3, 1)),
-                expect,
-                "{measured:?}"
-            );
+        let check = |measured: &[Measured], expect: CheckState| {
+            assert_eq!(after(measured).state(&metric(3, 1)), expect, "{measured:?}");
         };
-        check(&[], Standing::Open);
-        check(&[good(), good()], Standing::Open);
-        check(&[good(), good(), good()], Standing::Passed);
-        check(&[good(), bad("1"), good()], Standing::Passed);
-        check(&[bad("1"), bad("1")], Standing::Failed);
+        check(&[], CheckState::Open);
+        check(&[good(), good()], CheckState::Open);
+        check(&[good(), good(), good()], CheckState::Passed);
+        check(&[good(), bad("1"), good()], CheckState::Passed);
+        check(&[bad("1"), bad("1")], CheckState::Failed);
         // What gave no value is measured again, and fails where that happens too often in a row.
-        check(&[good(), nothing(), good()], Standing::Open);
+        check(&[good(), nothing(), good()], CheckState::Open);
         check(
             &[nothing(), good(), nothing(), good(), nothing(), good()],
-            Standing::Passed,
+            CheckState::Passed,
         );
-        check(&[good(), nothing(), nothing()], Standing::Failed);
+        check(&[good(), nothing(), nothing()], CheckState::Failed);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use cutover_plan::{Gate, Job, Plan};
 
 use super::check::Measured;
 use crate::observed::pods::condition;
-use crate::steps::change::goes;
+use crate::steps::change::is_terminating;
 
 /// Where an analysis is: its step, from 1, and its index among the step's gates.
 pub(crate) type Location = (usize, usize);
@@ -67,7 +67,7 @@ pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Result<Manifest, Error>
 pub(crate) fn verdict(live: &Manifest) -> Option<Measured> {
     let is_true =
         |kind: &str| condition(live, kind).filter(|condition| condition["status"] == "True");
-    if goes(live) {
+    if is_terminating(live) {
         return None;
     }
     if is_true("Complete").is_some() {

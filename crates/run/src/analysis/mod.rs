@@ -11,7 +11,7 @@ use cutover_plan::{Analysis, Job};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::check::Check;
-use self::check::{Measured, Standing};
+use self::check::{CheckState, Measured};
 use self::job::verdict;
 pub(crate) use self::job::{Location, job_at, jobs, manifest};
 use self::question::{question, read};
@@ -19,10 +19,10 @@ use crate::api::effect::{Request, Write};
 use crate::api::event::Answer;
 use crate::course::Direction;
 use crate::journal::Stage;
-use crate::leadership::lease::later;
+use crate::leadership::lease::saturating_add;
 use crate::requests::Question;
 use crate::run::{Phase, Run};
-use crate::steps::change::goes;
+use crate::steps::change::is_terminating;
 
 /// What came of looking at a step's analyses.
 pub(crate) enum Analysed {
@@ -48,10 +48,10 @@ impl Run {
         };
         for (index, analysis) in self.analyses(number) {
             let check = self.check(index);
-            match check.standing(&analysis) {
-                Standing::Passed => {}
-                Standing::Failed => return Analysed::Failed(check.reason(&analysis)),
-                Standing::Open => match &analysis {
+            match check.state(&analysis) {
+                CheckState::Passed => {}
+                CheckState::Failed => return Analysed::Failed(check.reason(&analysis)),
+                CheckState::Open => match &analysis {
                     Analysis::Job(job) if self.attend_job((number, index), job, &check, now) => {
                         return Analysed::News;
                     }
@@ -70,7 +70,7 @@ impl Run {
             .into_iter()
             .map(|(index, analysis)| (self.check(index), analysis));
         let (check, analysis) =
-            open.find(|(check, analysis)| check.standing(analysis) != Standing::Passed)?;
+            open.find(|(check, analysis)| check.state(analysis) != CheckState::Passed)?;
         Some((analysis.to_string(), check.stands(&analysis)))
     }
 
@@ -89,7 +89,10 @@ impl Run {
     /// is one.
     pub(crate) fn sweep(&mut self, now: Timestamp) -> bool {
         let stray = self.jobs.iter().find_map(|(object, location)| {
-            let live = self.seen.live(object).filter(|live| !goes(live))?;
+            let live = self
+                .observed
+                .live(object)
+                .filter(|live| !is_terminating(live))?;
             let uid = live.pointer("/metadata/uid")?.as_str()?.to_owned();
             (!self.runs(*location)).then(|| (object.clone(), uid))
         });
@@ -117,7 +120,8 @@ impl Run {
         now: Timestamp,
     ) {
         let limits = analysis.limits();
-        let after = |time, seconds: u32| later(time, SignedDuration::from_secs(seconds.into()));
+        let after =
+            |time, seconds: u32| saturating_add(time, SignedDuration::from_secs(seconds.into()));
         let due = check.at.map_or_else(
             || after(held, limits.initial_delay),
             |at| after(at, limits.interval),
@@ -128,8 +132,8 @@ impl Run {
         if due > now {
             return self.wake_at(due);
         }
-        let Some(way) = &self.way else { return };
-        let (plan, phase) = (&self.given.metadata.name, &way.step(location.0).phase);
+        let Some(path) = &self.path else { return };
+        let (plan, phase) = (&self.given.metadata.name, &path.step(location.0).phase);
         if let Some(request) = question(analysis, plan, location.0, phase) {
             self.ask(Question::Check(location), Request::Http(request), now);
         }
@@ -151,9 +155,9 @@ impl Run {
         else {
             return false;
         };
-        let live = self.seen.live(&object);
+        let live = self.observed.live(&object);
         let is_there = live.is_some();
-        let due = later(
+        let due = saturating_add(
             began,
             SignedDuration::from_secs(job.timeout.seconds().into()),
         );
@@ -199,7 +203,7 @@ impl Run {
     fn runs(&self, (step, index): Location) -> bool {
         let check = self.check(index);
         let open = |(at, analysis): &(usize, Analysis)| {
-            *at == index && check.standing(analysis) == Standing::Open
+            *at == index && check.state(analysis) == CheckState::Open
         };
         self.is_waiting_at(step) && check.at.is_some() && self.analyses(step).iter().any(open)
     }
@@ -213,7 +217,11 @@ impl Run {
     }
 
     fn analyses(&self, step: usize) -> Vec<(usize, Analysis)> {
-        let gates = self.way.iter().flat_map(|way| way.gates(step)).enumerate();
+        let gates = self
+            .path
+            .iter()
+            .flat_map(|path| path.gates(step))
+            .enumerate();
         gates
             .filter_map(|(index, gate)| Some((index, gate.analysis()?)))
             .collect()

@@ -22,7 +22,7 @@ impl Fault {
     }
 
     /// Whether a write that met this may have been made all the same, then or later.
-    pub(crate) fn is_uncertain(&self) -> bool {
+    pub(crate) fn may_have_been_made(&self) -> bool {
         self.code == 0 || self.code >= 500
     }
 
@@ -33,7 +33,7 @@ impl Fault {
     }
 
     /// In words, with what the server names.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let code = if self.code == 0 {
             String::new()
         } else {

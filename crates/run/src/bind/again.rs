@@ -17,14 +17,14 @@ use crate::autoscalers::as_counted;
 use crate::bind::{Admitted, Bases, admit, as_written, onto, over};
 use crate::course::Direction;
 use crate::error::Error;
-use crate::journal::claims::disbelieved;
+use crate::journal::claims::rejected;
 use crate::journal::{Position, Stage};
 use crate::options::Goal;
-use crate::path::Way;
+use crate::path::Path;
 use crate::progress::Progress;
 use crate::requests::Question;
 use crate::run::{Phase, Run};
-use crate::steps::change::{drift, goes};
+use crate::steps::change::{drift, is_terminating};
 
 /// A plan that is being bound again.
 #[derive(Debug)]
@@ -61,7 +61,10 @@ impl Run {
         for file in &given.start() {
             let object = file.object();
             // One that is on its way out is not the one that a way back creates.
-            let live = self.seen.live(object).filter(|live| !goes(live));
+            let live = self
+                .observed
+                .live(object)
+                .filter(|live| !is_terminating(live));
             let state = here.get(object).unwrap_or(file);
             let sealed = live.map(|live| self.options.secrets().seal_like(live, state));
             let sealed = sealed.map(|sealed| as_counted(&sealed, state, &here));
@@ -82,9 +85,9 @@ impl Run {
         kept: Option<&Manifest>,
     ) -> Option<(Question, Request)> {
         let (object, kept) = (base.object(), kept?);
-        let live = self.seen.live(object);
+        let live = self.observed.live(object);
         let lacks = lacking(kept.value(), base.value(), &MergeKeys);
-        let may_ask = !live.is_some_and(goes) && writes(given, object, live.is_some());
+        let may_ask = !live.is_some_and(is_terminating) && writes(given, object, live.is_some());
         if lacks.is_empty() || !may_ask {
             return None;
         }
@@ -127,7 +130,7 @@ impl Run {
             let (bound, kept) = (claim.bound.value(), claim.kept.value());
             let claimed = state.with_content(merge(state.value(), bound, kept, &MergeKeys));
             let is_here = here.get(state.object()) == Some(&claim.given);
-            let live = self.seen.live(state.object()).filter(|_| is_here);
+            let live = self.observed.live(state.object()).filter(|_| is_here);
             let live = live.map(|live| self.options.secrets().seal_like(live, &state));
             if live.is_some_and(|live| shows(&as_written(&live), &state, &claimed)) {
                 self.admitted.push((state, claimed));
@@ -150,7 +153,7 @@ impl Run {
             claimed,
         } = &rebound;
         let Some(request) = self.rehearsal(state) else {
-            return Err(disbelieved(place, claimed, state));
+            return Err(rejected(place, claimed, state));
         };
         let question = Question::Confirm(Box::new(rebound));
         self.queue.push_back((question, request));
@@ -175,7 +178,7 @@ impl Run {
         };
         let has_moved = made != state && self.is_to_go_back();
         if made != claimed && !has_moved {
-            return self.fail(disbelieved(&place, &claimed, &made).to_string());
+            return self.fail(rejected(&place, &claimed, &made).to_string());
         }
         if made != claimed {
             let object = state.object();
@@ -187,7 +190,7 @@ impl Run {
     }
 
     fn refuse(&mut self, object: &ObjectRef, fault: &Fault) {
-        let reason = format!("{object}: the server would refuse it: {}", fault.told());
+        let reason = format!("{object}: the server would refuse it: {}", fault.in_words());
         self.fail(reason);
     }
 
@@ -200,9 +203,9 @@ impl Run {
             };
         }
         match self.bound_again() {
-            Ok((plan, way)) => {
+            Ok((plan, path)) => {
                 self.bound.plan = plan;
-                self.way = Some(Arc::new(way));
+                self.path = Some(Arc::new(path));
                 match self.position.as_ref().map(|position| &position.ended) {
                     Some(Some(_)) => self.stays_done(),
                     Some(None) | None => {
@@ -215,22 +218,22 @@ impl Run {
         }
     }
 
-    fn bound_again(&mut self) -> Result<(Plan, Way), Error> {
+    fn bound_again(&mut self) -> Result<(Plan, Path), Error> {
         let admitted: Vec<Admitted> = std::mem::take(&mut self.admitted);
         let plan = admit(&self.bound.plan, &admitted, &self.options.namespace)?;
-        let way = match &self.position {
-            Some(position) => Way::of(&plan, position)?,
-            None => Way::forward(&plan)?,
+        let path = match &self.position {
+            Some(position) => Path::of(&plan, position)?,
+            None => Path::forward(&plan)?,
         };
-        Ok((plan, way))
+        Ok((plan, path))
     }
 
     /// The state of the given plan that each object is in.
     fn here(&self, given: &Plan) -> Result<Bundle, Error> {
-        let (Some(position), Some(kept)) = (&self.position, &self.way) else {
+        let (Some(position), Some(kept)) = (&self.position, &self.path) else {
             return Ok(given.start());
         };
-        let given = Way::of(given, position)?;
+        let given = Path::of(given, position)?;
         let states: Vec<(&Bundle, &Bundle)> = around(kept, position)
             .into_iter()
             .zip(around(&given, position))
@@ -238,7 +241,7 @@ impl Run {
         let secrets = self.options.secrets();
         let mut here = Bundle::new();
         for object in &self.objects {
-            let live = self.seen.live(object);
+            let live = self.observed.live(object);
             let is_in = |(state, _): &&(&Bundle, &Bundle)| {
                 drift(kept, state, object, live, secrets).is_none()
             };
@@ -268,19 +271,19 @@ fn writes(plan: &Plan, object: &ObjectRef, is_there: bool) -> bool {
 }
 
 /// The states that an object may be in while a step is worked on, the likeliest first.
-fn around<'w>(way: &'w Way, position: &Position) -> Vec<&'w Bundle> {
-    let last = way.steps.len();
+fn around<'w>(path: &'w Path, position: &Position) -> Vec<&'w Bundle> {
+    let last = path.steps.len();
     if last == 0 {
-        return vec![way.before(1)];
+        return vec![path.before(1)];
     }
     let number = position.step.min(last);
-    let (before, after) = (way.before(number), way.after(number));
+    let (before, after) = (path.before(number), path.after(number));
     let mut states = match position.stage {
         Stage::Waiting => vec![after, before],
         Stage::Writing if position.step > last => vec![after, before],
         Stage::Writing => vec![before, after],
     };
-    states.extend(way.halfway());
+    states.extend(path.halfway());
     states
 }
 

@@ -13,8 +13,8 @@ use cutover_workload::Deployment;
 use crate::autoscalers::chooser;
 use crate::bind::rebase::{Rebase, rebase};
 use crate::error::Error;
-use crate::namespace::Place;
-use crate::steps::change::{being_deleted, goes};
+use crate::namespace::DefaultNamespace;
+use crate::steps::change::{being_deleted, is_terminating};
 use crate::steps::takeover::is_taken_over;
 
 /// What the server and controllers keep for themselves.
@@ -58,17 +58,17 @@ impl Bound {
 /// [`Error::Unbound`] with every place where a file and its live object disagree, an object that is
 /// missing, that is being deleted, or that the plan would create and is there.
 pub fn bind(plan: &Plan, live: &Bundle, sealer: &Sealer, namespace: &str) -> Result<Bound, Error> {
-    let place = Place::new(namespace);
+    let default = DefaultNamespace::new(namespace);
     let start = plan.start();
     let mut placed = Bundle::new();
     for file in &start {
-        placed.insert(place.manifest(file)?);
+        placed.insert(default.manifest(file)?);
     }
     let mut reasons = Vec::new();
     let mut bases = Bases::new();
     for file in &start {
-        let said = place.manifest(&said(plan, file))?;
-        let (object, file) = (file.object(), place.manifest(file)?);
+        let said = default.manifest(&said(plan, file))?;
+        let (object, file) = (file.object(), default.manifest(file)?);
         match live.get(file.object()) {
             None => reasons.push(format!("{}: it is not in the cluster", file.object())),
             Some(live) => {
@@ -78,7 +78,7 @@ pub fn bind(plan: &Plan, live: &Bundle, sealer: &Sealer, namespace: &str) -> Res
             }
         }
     }
-    reasons.extend(already_there(plan, live, &place));
+    reasons.extend(already_there(plan, live, &default));
     if !reasons.is_empty() {
         return Err(Error::Unbound(reasons));
     }
@@ -100,7 +100,7 @@ pub(crate) fn over(plan: &Plan, bases: Bases, namespace: &str) -> Result<Plan, E
     let live = Live {
         bases,
         admitted: &[],
-        place: Place::new(namespace),
+        default: DefaultNamespace::new(namespace),
     };
     Ok(rebase(plan, &live)?)
 }
@@ -110,7 +110,7 @@ pub(crate) fn admit(plan: &Plan, admitted: &[Admitted], namespace: &str) -> Resu
     let live = Live {
         bases: Bases::new(),
         admitted,
-        place: Place::new(namespace),
+        default: DefaultNamespace::new(namespace),
     };
     Ok(rebase(plan, &live)?)
 }
@@ -162,16 +162,16 @@ pub fn as_written(live: &Manifest) -> Manifest {
 struct Live<'a> {
     bases: Bases,
     admitted: &'a [Admitted],
-    place: Place<'a>,
+    default: DefaultNamespace<'a>,
 }
 
 impl Rebase for Live<'_> {
     fn object(&self, object: &ObjectRef) -> ObjectRef {
-        self.place.object(object)
+        self.default.object(object)
     }
 
     fn manifest(&self, manifest: &Manifest) -> Result<Manifest, cutover_plan::Error> {
-        let manifest = self.place.manifest(manifest)?;
+        let manifest = self.default.manifest(manifest)?;
         if let Some((_, stored)) = self.admitted.iter().find(|(state, _)| *state == manifest) {
             return Ok(stored.clone());
         }
@@ -190,7 +190,7 @@ pub(crate) fn onto(bases: &Bases, state: &Manifest) -> Manifest {
 
 fn disagreements(file: &Manifest, live: &Manifest, start: &Bundle) -> Vec<String> {
     let object = file.object();
-    if goes(live) {
+    if is_terminating(live) {
         return vec![being_deleted(object)];
     }
     let uid = "/metadata/uid";
@@ -225,7 +225,7 @@ fn chosen(scaler: &ObjectRef, count: &str) -> String {
 
 /// Objects that the plan would create, and that are there: an earlier run that lost its journal, or
 /// a stranger's.
-fn already_there(plan: &Plan, live: &Bundle, place: &Place<'_>) -> Vec<String> {
+fn already_there(plan: &Plan, live: &Bundle, default: &DefaultNamespace<'_>) -> Vec<String> {
     let start = plan.start();
     let objects = plan
         .spec
@@ -235,7 +235,7 @@ fn already_there(plan: &Plan, live: &Bundle, place: &Place<'_>) -> Vec<String> {
         .map(cutover_plan::Change::object);
     let mut created: Vec<ObjectRef> = objects
         .filter(|object| !start.contains(object))
-        .map(|object| place.object(object))
+        .map(|object| default.object(object))
         .collect();
     created.sort();
     created.dedup();

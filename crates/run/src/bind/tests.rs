@@ -12,7 +12,7 @@ use crate::examples::{deployment, edited, is_whole, manifest, rolling};
 
 /// The objects of a plan's start as the server would hold them.
 fn live(plan: &Plan) -> Bundle {
-    let place = Place::new("prod");
+    let place = DefaultNamespace::new("prod");
     let mut live = Bundle::new();
     for file in &plan.start() {
         let mut value = place.manifest(file).unwrap().into_value();
@@ -60,7 +60,7 @@ fn a_bound_plan_is_as_whole_as_the_one_that_was_approved() {
     let elsewhere = |object: &ObjectRef| object.namespace.as_deref() != Some("prod");
     assert_eq!(named(&bound.plan).into_iter().find(elsewhere), None);
     // What the cluster has beside the files stays, in every state.
-    let object = Place::new("prod").object(&deployment());
+    let object = DefaultNamespace::new("prod").object(&deployment());
     for number in 0..=plan.len() {
         let state = bound.plan.state(number).unwrap();
         let policy = "/spec/template/spec/containers/0/imagePullPolicy";
@@ -76,7 +76,7 @@ fn a_bound_plan_is_as_whole_as_the_one_that_was_approved() {
 fn what_admission_changes_leaves_it_whole() {
     let plan = rolling();
     let bound = bind(&plan, &live(&plan), &Sealer::default(), "prod").unwrap();
-    let object = Place::new("prod").object(&deployment());
+    let object = DefaultNamespace::new("prod").object(&deployment());
     let state = bound
         .plan
         .state(plan.len())
@@ -152,7 +152,7 @@ fn a_number_that_others_own_may_be_another_one() {
     let plan = edited(&rolling(), |spec| {
         spec.workloads[0].bounds = live_count.clone()
     });
-    let object = Place::new("prod").object(&deployment());
+    let object = DefaultNamespace::new("prod").object(&deployment());
     let mut cluster = live(&plan);
     cluster.insert(
         cluster
@@ -186,7 +186,7 @@ fn what_does_not_fit_is_told() {
             .to_string();
         assert!(error.starts_with(expect), "{error}");
     };
-    let object = Place::new("prod").object(&deployment());
+    let object = DefaultNamespace::new("prod").object(&deployment());
     check(
         &|live| drop(live.remove(&object)),
         "Deployment prod/hello: it is not in the cluster",

@@ -19,7 +19,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// A gate is short of so many pods.
-    pub(crate) fn see(&mut self, gate: usize, short: usize, now: Timestamp) {
+    pub(crate) fn update(&mut self, gate: usize, short: usize, now: Timestamp) {
         if self.fewest.get(&gate).is_none_or(|fewest| short < *fewest) {
             self.fewest.insert(gate, short);
             self.moved = Some(now);
@@ -46,7 +46,7 @@ mod tests {
         let at = |second| Timestamp::from_second(second).unwrap();
         let mut pace = Pace::default();
         let mut check = |gate, short, now, expect| {
-            pace.see(gate, short, at(now));
+            pace.update(gate, short, at(now));
             assert_eq!(
                 pace.still_since(at(100)),
                 at(expect),

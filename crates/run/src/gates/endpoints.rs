@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use super::Verdict;
 use super::pods::selected;
-use crate::observed::Seen;
+use crate::observed::Observed;
 use crate::observed::pods::{Pod, Slice};
 
 /// The Service's EndpointSlices list just the ready pods that it selects, for each port and each
 /// kind of address.
-pub(super) fn endpoints(seen: &Seen, object: &ObjectRef) -> Verdict {
-    let Some(service) = seen.live(object) else {
+pub(super) fn endpoints(observed: &Observed, object: &ObjectRef) -> Verdict {
+    let Some(service) = observed.live(object) else {
         return Verdict::Waits("it is not there".to_owned());
     };
-    let slices: Vec<&Slice> = seen
+    let slices: Vec<&Slice> = observed
         .slices
         .iter()
         .filter(|(name, slice)| {
@@ -24,7 +24,7 @@ pub(super) fn endpoints(seen: &Seen, object: &ObjectRef) -> Verdict {
         })
         .map(|(_, slice)| slice)
         .collect();
-    let pods: Vec<&Pod> = selected(seen, service)
+    let pods: Vec<&Pod> = selected(observed, service)
         .filter(|pod| answers(service, pod))
         .collect();
     let wrong = ports(service)

@@ -5,31 +5,32 @@ use cutover_workload::Autoscaler;
 use serde_json::Value;
 
 use super::Verdict;
-use crate::observed::Seen;
+use crate::observed::Observed;
 use crate::observed::pods::condition;
-use crate::steps::change::goes;
+use crate::steps::change::is_terminating;
 
 /// The autoscaler is held and its controller follows, or it is gone; and with a ScaledObject the HPA
 /// that KEDA made for it.
-pub(super) fn held(seen: &Seen, object: &ObjectRef) -> Verdict {
-    let stands = match seen.object(object) {
+pub(super) fn held(observed: &Observed, object: &ObjectRef) -> Verdict {
+    let stands = match observed.object(object) {
         None => Some("it is not known"),
         Some(None) => None,
         Some(Some(live)) => scales(live),
     };
-    let stands = stands.or_else(|| made_by_keda(seen, object).map(|_| "its HPA is still there"));
+    let stands =
+        stands.or_else(|| made_by_keda(observed, object).map(|_| "its HPA is still there"));
     stands.map_or(Verdict::Holds, |stands| Verdict::Waits(stands.to_owned()))
 }
 
 /// Whether its controller has said that it follows; else it is given the time in which it does.
-pub(super) fn is_answered(seen: &Seen, object: &ObjectRef) -> bool {
-    let live = seen.live(object);
-    live.is_some_and(|live| is_paused(live) || observed(live) == Some(true))
+pub(super) fn is_answered(observed: &Observed, object: &ObjectRef) -> bool {
+    let live = observed.live(object);
+    live.is_some_and(|live| is_paused(live) || has_observed(live) == Some(true))
 }
 
 /// Why it may still write a count, where that is so.
 fn scales(live: &Manifest) -> Option<&'static str> {
-    if goes(live) {
+    if is_terminating(live) {
         return Some("it is being deleted");
     }
     let Some(scaler) = Autoscaler::of(live) else {
@@ -41,12 +42,12 @@ fn scales(live: &Manifest) -> Option<&'static str> {
     if scaler.says_that_it_is_held() && !is_paused(live) {
         return Some("KEDA has not said that it is paused");
     }
-    (observed(live) == Some(false)).then_some("its controller has not seen it yet")
+    (has_observed(live) == Some(false)).then_some("its controller has not seen it yet")
 }
 
 /// Whether its controller has seen it as it is; none where the server counts no generations of it
 /// (Kubernetes 1.36 does not of an HPA).
-fn observed(live: &Manifest) -> Option<bool> {
+fn has_observed(live: &Manifest) -> Option<bool> {
     let number = |pointer: &str| live.pointer(pointer).and_then(Value::as_u64);
     let generation = number("/metadata/generation")?;
     Some(number("/status/observedGeneration")? >= generation)
@@ -58,7 +59,7 @@ fn is_paused(live: &Manifest) -> bool {
 }
 
 /// The HPA that KEDA made for a ScaledObject.
-fn made_by_keda<'a>(seen: &'a Seen, object: &ObjectRef) -> Option<&'a Manifest> {
-    let mut there = seen.there();
+fn made_by_keda<'a>(observed: &'a Observed, object: &ObjectRef) -> Option<&'a Manifest> {
+    let mut there = observed.there();
     there.find(|live| Autoscaler::of(live).is_some_and(|scaler| scaler.is_made_for(object)))
 }

@@ -10,7 +10,7 @@ use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate,
 use jiff::Timestamp;
 
 pub use self::window::next_opening;
-use crate::observed::Seen;
+use crate::observed::Observed;
 use crate::progress::Awaited;
 
 /// How a gate stands.
@@ -25,22 +25,22 @@ pub(crate) enum Verdict {
 }
 
 /// How a gate on the cluster's objects stands; pauses, windows and analyses are the run's own.
-pub(crate) fn judge(gate: &Gate, seen: &Seen) -> Verdict {
+pub(crate) fn judge(gate: &Gate, observed: &Observed) -> Verdict {
     match gate {
         Gate::Available(Available {
             object,
             replicas,
             updated: None,
-        }) => pods::available(seen, object, *replicas),
-        Gate::Settled(Settled { object, replicas }) => pods::settled(seen, object, *replicas),
-        Gate::Endpoints(Endpoints { object }) => endpoints::endpoints(seen, object),
+        }) => pods::available(observed, object, *replicas),
+        Gate::Settled(Settled { object, replicas }) => pods::settled(observed, object, *replicas),
+        Gate::Endpoints(Endpoints { object }) => endpoints::endpoints(observed, object),
         Gate::Job(_)
         | Gate::Metric(_)
         | Gate::Pause(_)
         | Gate::Smoke(_)
         | Gate::Webhook(_)
         | Gate::Window(_) => Verdict::Holds,
-        Gate::Held(Held { object }) => held::held(seen, object),
+        Gate::Held(Held { object }) => held::held(observed, object),
         // A plan that has one is refused; what is unknown does not hold in any case.
         Gate::Available(Available {
             updated: Some(_), ..
@@ -54,25 +54,32 @@ pub(crate) fn judge(gate: &Gate, seen: &Seen) -> Verdict {
 
 /// Whether the controller of an autoscaler that is to stand still has said that it does; else it
 /// is given time.
-pub(crate) fn is_answered(seen: &Seen, object: &cutover_manifest::ObjectRef) -> bool {
-    held::is_answered(seen, object)
+pub(crate) fn is_answered(observed: &Observed, object: &cutover_manifest::ObjectRef) -> bool {
+    held::is_answered(observed, object)
 }
 
 /// How many pods a gate is short of, or too many there are; none where that cannot be said.
-pub(crate) fn short_of(gate: &Gate, seen: &Seen) -> Option<usize> {
+pub(crate) fn short_of(gate: &Gate, observed: &Observed) -> Option<usize> {
     let counted = gate.counted()?;
-    pods::short_of(seen, counted.object, counted.replicas, counted.ready)
+    pods::short_of(observed, counted.object, counted.replicas, counted.ready)
 }
 
 /// Whether all that a set was to lose is gone: what the way back waits for before its first write.
-pub(crate) fn shrunk(seen: &Seen, object: &cutover_manifest::ObjectRef, replicas: u32) -> Verdict {
-    pods::shrunk(seen, object, replicas)
+pub(crate) fn shrunk(
+    observed: &Observed,
+    object: &cutover_manifest::ObjectRef,
+    replicas: u32,
+) -> Verdict {
+    pods::shrunk(observed, object, replicas)
 }
 
 /// The pods of an earlier template that stand beside those of the present one, in words; none where
 /// all are of one template, or where that is not known.
-pub(crate) fn replaced(seen: &Seen, object: &cutover_manifest::ObjectRef) -> Option<String> {
-    pods::replaced(seen, object)
+pub(crate) fn replaced(
+    observed: &Observed,
+    object: &cutover_manifest::ObjectRef,
+) -> Option<String> {
+    pods::replaced(observed, object)
 }
 
 /// What is waited for while a gate does not hold.

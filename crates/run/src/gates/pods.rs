@@ -8,17 +8,17 @@ use cutover_workload::{Deployment, texts};
 use serde_json::Value;
 
 use super::Verdict;
-use crate::observed::Seen;
+use crate::observed::Observed;
 use crate::observed::pods::{Pod, ReplicaSet, is_observed, same_template};
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
 /// many as the set asks for where no number is said.
-pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: Option<u32>) -> Verdict {
-    let set = match Set::of(seen, object) {
+pub(super) fn available(observed: &Observed, object: &ObjectRef, replicas: Option<u32>) -> Verdict {
+    let set = match Set::of(observed, object) {
         Ok(set) => set,
         Err(reason) => return Verdict::Waits(reason),
     };
-    let replicas = replicas.unwrap_or_else(|| set.asked());
+    let replicas = replicas.unwrap_or_else(|| set.desired());
     let pods = set.active();
     let owners = set.fresh();
     let is_fresh = |pod: &Pod| {
@@ -31,7 +31,9 @@ pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: Option<u32>) 
     let count = replicas as usize;
     if pods.len() != count || ready != count {
         let old = pods.len() - fresh.len();
-        return Verdict::Waits(set.told(format!("{ready} of {replicas} available{}", of_old(old))));
+        return Verdict::Waits(
+            set.with_diagnosis(format!("{ready} of {replicas} available{}", of_old(old))),
+        );
     }
     let seconds = set.deployment.pointer("/spec/minReadySeconds");
     let Some(seconds) = seconds
@@ -51,12 +53,12 @@ pub(super) fn available(seen: &Seen, object: &ObjectRef, replicas: Option<u32>) 
 }
 
 /// Exactly so many active pods, ready or not.
-pub(super) fn settled(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict {
-    if replicas == 0 && seen.object(object) == Some(None) {
+pub(super) fn settled(observed: &Observed, object: &ObjectRef, replicas: u32) -> Verdict {
+    if replicas == 0 && observed.object(object) == Some(None) {
         return Verdict::Holds;
     }
     counted(
-        seen,
+        observed,
         object,
         |pods| pods == replicas as usize,
         &format!("of {replicas} pods"),
@@ -64,9 +66,9 @@ pub(super) fn settled(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict
 }
 
 /// At most so many active pods.
-pub(super) fn shrunk(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict {
+pub(super) fn shrunk(observed: &Observed, object: &ObjectRef, replicas: u32) -> Verdict {
     counted(
-        seen,
+        observed,
         object,
         |pods| pods <= replicas as usize,
         &format!("pods, {replicas} at most"),
@@ -76,15 +78,15 @@ pub(super) fn shrunk(seen: &Seen, object: &ObjectRef, replicas: u32) -> Verdict 
 /// How many pods are missing of those that must stand there, and how many stand there that must
 /// not; `fresh` where they must be of the present template, and ready.
 pub(super) fn short_of(
-    seen: &Seen,
+    observed: &Observed,
     object: &ObjectRef,
     replicas: Option<u32>,
     fresh: bool,
 ) -> Option<usize> {
-    let Ok(set) = Set::of(seen, object) else {
+    let Ok(set) = Set::of(observed, object) else {
         return None;
     };
-    let replicas = replicas.unwrap_or_else(|| set.asked());
+    let replicas = replicas.unwrap_or_else(|| set.desired());
     let (owners, pods) = (set.fresh(), set.active());
     let is_right = |pod: &Pod| {
         !fresh
@@ -98,8 +100,8 @@ pub(super) fn short_of(
 }
 
 /// The pods of an earlier template beside those of the present one, in words.
-pub(super) fn replaced(seen: &Seen, object: &ObjectRef) -> Option<String> {
-    let Ok(set) = Set::of(seen, object) else {
+pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Option<String> {
+    let Ok(set) = Set::of(observed, object) else {
         return None;
     };
     let (owners, pods) = (set.fresh(), set.active());
@@ -109,34 +111,39 @@ pub(super) fn replaced(seen: &Seen, object: &ObjectRef) -> Option<String> {
             .any(|set| pod.owner.as_ref() == Some(&set.uid))
     };
     let old = pods.iter().filter(|(_, pod)| !is_fresh(pod)).count();
-    let told = || set.told(format!("{} pods{}", pods.len(), of_old(old)));
+    let told = || set.with_diagnosis(format!("{} pods{}", pods.len(), of_old(old)));
     (old > 0).then(told)
 }
 
-fn counted(seen: &Seen, object: &ObjectRef, right: impl Fn(usize) -> bool, what: &str) -> Verdict {
-    match Set::of(seen, object) {
+fn counted(
+    observed: &Observed,
+    object: &ObjectRef,
+    right: impl Fn(usize) -> bool,
+    what: &str,
+) -> Verdict {
+    match Set::of(observed, object) {
         Ok(set) if right(set.active().len()) => Verdict::Holds,
-        Ok(set) => Verdict::Waits(set.told(format!("{} {what}", set.active().len()))),
+        Ok(set) => Verdict::Waits(set.with_diagnosis(format!("{} {what}", set.active().len()))),
         Err(reason) => Verdict::Waits(reason),
     }
 }
 
 /// A Deployment with its ReplicaSets, all of whose controllers have seen what was written last.
 struct Set<'a> {
-    seen: &'a Seen,
+    observed: &'a Observed,
     deployment: &'a Manifest,
     replica_sets: Vec<&'a ReplicaSet>,
 }
 
 impl<'a> Set<'a> {
-    fn of(seen: &'a Seen, object: &ObjectRef) -> Result<Self, String> {
-        let deployment = seen.live(object).ok_or("it is not there")?;
+    fn of(observed: &'a Observed, object: &ObjectRef) -> Result<Self, String> {
+        let deployment = observed.live(object).ok_or("it is not there")?;
         let uid = deployment.pointer("/metadata/uid").and_then(Value::as_str);
         let owned = |set: &&ReplicaSet| set.owner.is_some() && set.owner.as_deref() == uid;
         let set = Self {
-            seen,
+            observed,
             deployment,
-            replica_sets: seen.replica_sets.values().filter(owned).collect(),
+            replica_sets: observed.replica_sets.values().filter(owned).collect(),
         };
         let observed = is_observed(deployment) && set.replica_sets.iter().all(|set| set.observed);
         match observed && !set.has_strangers() {
@@ -146,7 +153,7 @@ impl<'a> Set<'a> {
     }
 
     /// The pods that it asks for at this moment; the API server makes one of an absent number.
-    fn asked(&self) -> u32 {
+    fn desired(&self) -> u32 {
         Deployment::of(self.deployment).replicas().unwrap_or(1)
     }
 
@@ -156,7 +163,7 @@ impl<'a> Set<'a> {
                 .iter()
                 .any(|set| pod.owner.as_ref() == Some(&set.uid))
         };
-        self.seen
+        self.observed
             .pods
             .iter()
             .filter(|(_, pod)| pod.active && owned(pod))
@@ -177,8 +184,13 @@ impl<'a> Set<'a> {
             return true;
         };
         let namespace = &self.deployment.object().namespace;
-        let known = |owner: &String| self.seen.replica_sets.values().any(|set| set.uid == *owner);
-        self.seen.pods.iter().any(|(object, pod)| {
+        let known = |owner: &String| {
+            self.observed
+                .replica_sets
+                .values()
+                .any(|set| set.uid == *owner)
+        };
+        self.observed.pods.iter().any(|(object, pod)| {
             object.namespace == *namespace
                 && pod.active
                 && selector.matches(&pod.labels)
@@ -187,17 +199,20 @@ impl<'a> Set<'a> {
     }
 
     /// A count with the first trouble that explains it.
-    fn told(&self, count: String) -> String {
+    fn with_diagnosis(&self, count: String) -> String {
         let pods = self.active();
         let unready = pods.iter().filter(|(_, pod)| !pod.ready);
         let mut pod = unready.filter_map(|(object, pod)| {
-            pod.trouble
+            pod.diagnosis
                 .as_ref()
-                .map(|trouble| format!("pod {}: {trouble}", object.name))
+                .map(|diagnosis| format!("pod {}: {diagnosis}", object.name))
         });
-        let set = self.replica_sets.iter().find_map(|set| set.trouble.clone());
+        let set = self
+            .replica_sets
+            .iter()
+            .find_map(|set| set.diagnosis.clone());
         match set.or_else(|| pod.next()) {
-            Some(trouble) => format!("{count}; {trouble}"),
+            Some(diagnosis) => format!("{count}; {diagnosis}"),
             None => count,
         }
     }
@@ -213,7 +228,7 @@ fn of_old(count: usize) -> String {
 
 /// The pods in a namespace that a Service's selector matches.
 pub(super) fn selected<'a>(
-    seen: &'a Seen,
+    observed: &'a Observed,
     service: &Manifest,
 ) -> impl Iterator<Item = &'a Pod> + use<'a> {
     let selector = texts(service.pointer("/spec/selector"));
@@ -224,5 +239,5 @@ pub(super) fn selected<'a>(
                 .iter()
                 .all(|(key, value)| pod.labels.get(key) == Some(value))
     };
-    seen.pods.iter().filter(matches).map(|(_, pod)| pod)
+    observed.pods.iter().filter(matches).map(|(_, pod)| pod)
 }

@@ -15,7 +15,7 @@ fn object() -> Value {
 #[test]
 fn what_is_unknown_does_not_hold() {
     let check = |gate: Value| {
-        let verdict = judge(&read(gate.clone()), &Seen::default());
+        let verdict = judge(&read(gate.clone()), &Observed::default());
         assert!(matches!(verdict, Verdict::Waits(_)), "{gate}: {verdict:?}");
     };
     // Nothing has been seen of this one yet.
@@ -32,12 +32,12 @@ fn what_is_unknown_does_not_hold() {
 }
 
 /// What has been seen of these objects, whose scopes have been listed.
-fn seen(objects: &[Value]) -> Seen {
-    let mut seen = Seen::default();
+fn observed(objects: &[Value]) -> Observed {
+    let mut observed = Observed::default();
     for object in objects {
-        seen.see(&Manifest::new(object.clone()).unwrap());
+        observed.update(&Manifest::new(object.clone()).unwrap());
     }
-    seen
+    observed
 }
 
 /// A failure means that a plan counts pods while an autoscaler still writes their number, or waits
@@ -47,10 +47,10 @@ fn an_autoscaler_is_held_once_it_is_seen() {
     let check = |object: &Value, others: &[Value], expect: Result<bool, &str>| {
         let hello = Manifest::new(object.clone()).unwrap();
         let gate = read(json!({"held": {"object": hello.object()}}));
-        let seen = seen(&[std::slice::from_ref(object), others].concat());
-        match (judge(&gate, &seen), expect) {
+        let observed = observed(&[std::slice::from_ref(object), others].concat());
+        match (judge(&gate, &observed), expect) {
             (Verdict::Holds, Ok(answered)) => {
-                assert_eq!(is_answered(&seen, hello.object()), answered, "{object}");
+                assert_eq!(is_answered(&observed, hello.object()), answered, "{object}");
             }
             (Verdict::Waits(stands), Err(words)) => assert_eq!(stands, words),
             (verdict, expect) => panic!("{object}: {verdict:?}, {expect:?}"),
@@ -63,9 +63,9 @@ fn an_autoscaler_is_held_once_it_is_seen() {
             "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
             "metadata": {"name": "hello"}, "spec": {"maxReplicas": 9, "behavior": behavior},
         });
-        if let Some([own, seen]) = generations {
+        if let Some([own, observed]) = generations {
             hpa["metadata"]["generation"] = json!(own);
-            hpa["status"] = json!({"observedGeneration": seen});
+            hpa["status"] = json!({"observedGeneration": observed});
         }
         hpa
     };
@@ -104,11 +104,11 @@ fn an_autoscaler_is_held_once_it_is_seen() {
 fn an_autoscaler_that_is_gone_stands_still_in_time() {
     let hello = ObjectRef::new("autoscaling/v2", "HorizontalPodAutoscaler", None, "hello");
     let gate = read(json!({"held": {"object": hello}}));
-    let mut seen = Seen::default();
-    seen.remove(&hello);
-    let verdict = judge(&gate, &seen);
+    let mut observed = Observed::default();
+    observed.remove(&hello);
+    let verdict = judge(&gate, &observed);
     assert_eq!(verdict, Verdict::Holds);
-    assert!(!is_answered(&seen, &hello));
+    assert!(!is_answered(&observed, &hello));
 }
 
 #[test]

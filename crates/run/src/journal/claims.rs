@@ -62,7 +62,7 @@ pub(crate) fn claims(given: &Plan, kept: &Plan, namespace: &str) -> Result<Vec<C
 }
 
 /// Why a claim is not believed: what is claimed of a state, and what the server makes of it.
-pub(crate) fn disbelieved(place: &str, claimed: &Manifest, made: &Manifest) -> Error {
+pub(crate) fn rejected(place: &str, claimed: &Manifest, made: &Manifest) -> Error {
     let found = differences(made.value(), claimed.value(), &MergeKeys);
     differs(place, Some(made.object()), found.first())
 }

@@ -28,7 +28,7 @@ use crate::api::effect::Write;
 use crate::bind::Bound;
 use crate::course::Direction;
 use crate::error::Error;
-use crate::namespace::Place;
+use crate::namespace::DefaultNamespace;
 use crate::outcome::Outcome;
 
 /// The largest plan that a ConfigMap takes, in bytes of base64: the API server allows 1 MiB for all
@@ -131,7 +131,7 @@ impl Journal {
         let first = plan.spec.workloads.first();
         let first = first.and_then(cutover_workload::Workload::namespace);
         let name = short_name(&format!("cutover-{}", plan.metadata.name), "");
-        Place::new(namespace).object(&ObjectRef::new("v1", "ConfigMap", first, &name))
+        DefaultNamespace::new(namespace).object(&ObjectRef::new("v1", "ConfigMap", first, &name))
     }
 
     /// Reads a journal.

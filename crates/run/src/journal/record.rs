@@ -13,7 +13,7 @@ use crate::api::event::{Answer, Reply};
 use crate::course::Direction;
 use crate::hint::Hint;
 use crate::journal::{Journal, Position, Stage, run_text};
-use crate::path::Way;
+use crate::path::Path;
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::requests::Question;
@@ -24,20 +24,20 @@ use crate::steps::objects::key;
 impl Run {
     /// Opens the journal: nothing is written to the cluster before it says so.
     pub(crate) fn open(&mut self, now: Timestamp) -> bool {
-        let way = match Way::forward(&self.bound.plan) {
-            Ok(way) => way,
+        let path = match Path::forward(&self.bound.plan) {
+            Ok(path) => path,
             Err(error) => return self.failed(error),
         };
-        let position = self.start(now);
+        let position = self.first_position(now);
         let manifest = match Journal::manifest(&self.bound, &position, &self.options.namespace) {
             Ok(manifest) => manifest,
             Err(error) => return self.failed(error),
         };
         let text = position.text();
-        self.way = Some(Arc::new(way));
+        self.path = Some(Arc::new(path));
         self.position = Some(position);
         self.tell_start();
-        let write = match self.seen.live(manifest.object()) {
+        let write = match self.observed.live(manifest.object()) {
             None => Write::Create(manifest),
             Some(last) => in_place_of(last, &manifest),
         };
@@ -53,21 +53,25 @@ impl Run {
     }
 
     pub(crate) fn tell_start(&mut self) {
-        let (Some(position), Some(way)) = (&self.position, &self.way) else {
+        let (Some(position), Some(path)) = (&self.position, &self.path) else {
             return;
         };
         self.tell(Progress::Started {
             plan: self.given.metadata.name.clone(),
-            direction: way.direction,
+            direction: path.direction,
             from: position.from,
             done: position.step - 1,
-            steps: way.steps.len(),
+            steps: path.steps.len(),
         });
     }
 
-    fn start(&self, now: Timestamp) -> Position {
+    fn first_position(&self, now: Timestamp) -> Position {
         let uid = |object: &cutover_manifest::ObjectRef| {
-            let uid = self.seen.live(object)?.pointer("/metadata/uid")?.as_str()?;
+            let uid = self
+                .observed
+                .live(object)?
+                .pointer("/metadata/uid")?
+                .as_str()?;
             Some((key(object), uid.to_owned()))
         };
         Position {
@@ -95,7 +99,7 @@ impl Run {
         match answer {
             Ok(reply) => {
                 if let Reply::Object(Some(journal)) = reply {
-                    self.seen.see(&journal);
+                    self.observed.update(&journal);
                 }
                 self.written = Some(text);
                 self.set_to_work();
@@ -106,7 +110,7 @@ impl Run {
             }
             Err(fault) => {
                 self.position = None;
-                self.fail(format!("the journal: {}", fault.told()));
+                self.fail(format!("the journal: {}", fault.in_words()));
             }
         }
     }
@@ -156,7 +160,7 @@ impl Run {
         match answer {
             Ok(Reply::Object(found)) => {
                 if let Some(manifest) = found {
-                    self.seen.see(&manifest);
+                    self.observed.update(&manifest);
                 }
                 self.rested();
                 self.anew = false;
@@ -166,7 +170,7 @@ impl Run {
                 self.rest(&fault, now);
                 self.doubt_journal(text);
             }
-            Err(fault) => self.fail(format!("the journal: {}", fault.told())),
+            Err(fault) => self.fail(format!("the journal: {}", fault.in_words())),
             Ok(_) => self.doubt_journal(text),
         }
     }
@@ -187,7 +191,7 @@ impl Run {
     /// or of our own.
     pub(crate) fn compare_journal(&mut self, found: Option<&Manifest>) {
         if let Some(found) = found {
-            self.seen.see(found);
+            self.observed.update(found);
         }
         let text = found.and_then(run_text).map(ToOwned::to_owned);
         match text {
@@ -208,7 +212,7 @@ impl Run {
         self.admitted.clear();
         self.rebinding = None;
         self.position = None;
-        self.way = None;
+        self.path = None;
         self.kept = None;
         self.anew = false;
         self.in_place = None;

@@ -13,7 +13,7 @@ use crate::api::effect::{Request, Write};
 use crate::api::event::{Answer, Fault, Reply};
 use crate::error::Error;
 use crate::journal::Journal;
-use crate::namespace::Place;
+use crate::namespace::DefaultNamespace;
 use crate::now::{Now, Steady};
 use crate::requests::PATIENCE;
 
@@ -58,7 +58,7 @@ pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
             workload.namespace(),
             &name,
         );
-        Place::new(namespace).object(&object)
+        DefaultNamespace::new(namespace).object(&object)
     };
     match plan.spec.workloads.is_empty() {
         true => vec![of_plan(plan, namespace)],
@@ -158,7 +158,11 @@ impl Leases {
 
     /// When there is something to ask again.
     pub(crate) fn wake(&self) -> Option<Steady> {
-        let renewal = |lease: &Lease| lease.held.map(|until| until.earlier(self.duration * 2 / 3));
+        let renewal = |lease: &Lease| {
+            lease
+                .held
+                .map(|until| until.saturating_sub(self.duration * 2 / 3))
+        };
         let wakes = self.leases.iter().filter(|lease| !lease.asked);
         wakes
             .filter_map(|lease| lease.rests.max(renewal(lease)))
@@ -201,7 +205,7 @@ impl Leases {
                 lease.silent = None;
                 // From when it was asked for: the answer may have been long on its way.
                 if let Some(taken) = taken {
-                    lease.held = Some(taken.later(self.duration));
+                    lease.held = Some(taken.saturating_add(self.duration));
                 }
                 lease.rival = None;
                 lease.known = Known::There(manifest);
@@ -222,11 +226,14 @@ impl Leases {
             *lease.silent.get_or_insert(now)
         };
         lease.known = Known::Nothing;
-        lease.rests = Some(now.later(fault.pause(1)));
+        lease.rests = Some(now.saturating_add(fault.pause(1)));
         if nowhere || fault.is_final() && !fault.is_stale() {
-            self.refused = Some(format!("{}: {}", lease.object, fault.told()));
+            self.refused = Some(format!("{}: {}", lease.object, fault.in_words()));
         } else if now.since(since) > PATIENCE {
-            self.refused = Some(format!("the API server does not answer: {}", fault.told()));
+            self.refused = Some(format!(
+                "the API server does not answer: {}",
+                fault.in_words()
+            ));
         }
     }
 
@@ -262,7 +269,7 @@ impl Leases {
             Known::There(manifest) => {
                 let due = lease
                     .held
-                    .is_none_or(|until| until.earlier(self.duration * 2 / 3) <= now.steady);
+                    .is_none_or(|until| until.saturating_sub(self.duration * 2 / 3) <= now.steady);
                 due.then(|| patch(manifest, &self.taken(manifest, now.wall)))
             }
         };
@@ -322,7 +329,7 @@ impl Leases {
             .pointer("/spec/leaseDurationSeconds")
             .and_then(Value::as_i64)
             .unwrap_or(15);
-        let free = now.later(SignedDuration::from_secs(seconds));
+        let free = now.saturating_add(SignedDuration::from_secs(seconds));
         lease.known = Known::Nothing;
         lease.rests = Some(free);
         lease.rival = Some(Rival {
@@ -345,7 +352,7 @@ impl Fault {
     }
 }
 
-pub(crate) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+pub(crate) fn saturating_add(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 

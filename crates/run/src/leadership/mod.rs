@@ -13,7 +13,7 @@ use crate::api::effect::Request;
 use crate::course::Direction;
 use crate::hint::Hint;
 use crate::journal::{Position, run_text};
-use crate::leadership::lease::later;
+use crate::leadership::lease::saturating_add;
 use crate::now::Now;
 use crate::reason::Reason;
 use crate::requests::Question;
@@ -68,7 +68,7 @@ impl Run {
         }
         self.leadership = Leadership::Kept;
         if let Some(journal) = found {
-            self.seen.see(journal);
+            self.observed.update(journal);
         }
         match found.and_then(run_text) {
             Some(text) if self.has_written(text) => {
@@ -99,7 +99,7 @@ impl Run {
         if let Some(position) = &mut self.position {
             position.since = now;
         }
-        self.rests = Some((later(now, AFTER_OUTAGE), 0));
+        self.rests = Some((saturating_add(now, AFTER_OUTAGE), 0));
     }
 
     /// Another runner has taken over: the journal is left as it is.

@@ -7,7 +7,7 @@ use crate::observed::pods::condition;
 
 /// Why a pod is not ready, as a person would want to read it; none where it is, or where it is only
 /// starting.
-pub(crate) fn pod_trouble(pod: &Manifest) -> Option<String> {
+pub(crate) fn diagnose_pod(pod: &Manifest) -> Option<String> {
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let mut statuses = containers
         .iter()
@@ -21,7 +21,7 @@ pub(crate) fn pod_trouble(pod: &Manifest) -> Option<String> {
 }
 
 /// Why a ReplicaSet cannot make pods: quota, a webhook, a policy.
-pub(crate) fn replica_set_trouble(set: &Manifest) -> Option<String> {
+pub(crate) fn diagnose_replica_set(set: &Manifest) -> Option<String> {
     let failure = condition(set, "ReplicaFailure").filter(|failure| failure["status"] == "True")?;
     Some(format!(
         "{}: {}",
@@ -111,7 +111,10 @@ mod tests {
     fn a_pod_says_why_it_is_not_ready() {
         let check = |status: Value, expect: Option<&str>| {
             let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "status": status});
-            assert_eq!(pod_trouble(&Manifest::new(pod).unwrap()).as_deref(), expect);
+            assert_eq!(
+                diagnose_pod(&Manifest::new(pod).unwrap()).as_deref(),
+                expect
+            );
         };
         let container =
             |state: Value| json!({"containerStatuses": [{"name": "web", "state": state}]});

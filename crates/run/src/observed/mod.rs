@@ -16,7 +16,7 @@ const WATCHED: [&str; 3] = ["Pod", "ReplicaSet", "EndpointSlice"];
 
 /// What a run has seen of the cluster, each object as it was seen last.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct Observed {
     /// The plan's objects and the journal: as they are, gone, or (where the entry is missing) not
     /// known.
     objects: BTreeMap<ObjectRef, Option<Manifest>>,
@@ -29,13 +29,13 @@ pub(crate) struct Seen {
     /// may be older.
     forgotten: BTreeMap<ObjectRef, Manifest>,
     /// Objects that were seen to change, until somebody takes them from here.
-    pub(crate) news: BTreeSet<ObjectRef>,
+    pub(crate) changed: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
     pub(crate) replica_sets: BTreeMap<ObjectRef, ReplicaSet>,
     pub(crate) slices: BTreeMap<ObjectRef, Slice>,
 }
 
-impl Seen {
+impl Observed {
     /// Nothing yet, of these objects and what is behind their gates.
     pub(crate) fn of(objects: &[ObjectRef]) -> Self {
         let planned = objects
@@ -82,7 +82,7 @@ impl Seen {
     }
 
     /// An object as an answer or a watch has it; an older one than is known is not taken.
-    pub(crate) fn see(&mut self, manifest: &Manifest) {
+    pub(crate) fn update(&mut self, manifest: &Manifest) {
         let object = manifest.object();
         match object.kind.as_str() {
             "Pod" => drop(self.pods.insert(object.clone(), Pod::of(manifest))),
@@ -94,11 +94,11 @@ impl Seen {
             _ => {}
         }
         if !WATCHED.contains(&object.kind.as_str()) || self.planned.contains(object) {
-            self.see_object(manifest);
+            self.update_object(manifest);
         }
     }
 
-    fn see_object(&mut self, manifest: &Manifest) {
+    fn update_object(&mut self, manifest: &Manifest) {
         let object = manifest.object();
         let known = self.live(object).or_else(|| self.forgotten.get(object));
         let newer = known.is_some_and(|known| version(known) > version(manifest));
@@ -109,14 +109,14 @@ impl Seen {
         if !newer && !gone {
             self.forgotten.remove(object);
             self.objects.insert(object.clone(), Some(manifest.clone()));
-            self.news.insert(object.clone());
+            self.changed.insert(object.clone());
         }
     }
 
     /// An object as a read of just this object has it, which was not known when it was asked for.
     pub(crate) fn read(&mut self, object: &ObjectRef, found: Option<&Manifest>) {
         match found {
-            Some(manifest) => self.see(manifest),
+            Some(manifest) => self.update(manifest),
             // A watch has told of it meanwhile: the answer may be older.
             None if self.live(object).is_some() => self.forget(object),
             None => self.remove(object),
@@ -132,11 +132,11 @@ impl Seen {
                 .or(forgotten)
                 .map(|known| (object.clone(), uid(&known))),
         );
-        self.news.insert(object.clone());
+        self.changed.insert(object.clone());
     }
 
     /// An object that a watch saw go.
-    pub(crate) fn see_gone(&mut self, manifest: &Manifest) {
+    pub(crate) fn update_gone(&mut self, manifest: &Manifest) {
         let object = manifest.object();
         self.pods.remove(object);
         self.replica_sets.remove(object);
@@ -148,13 +148,13 @@ impl Seen {
         {
             *known = None;
             self.gone.insert(object.clone(), uid(manifest));
-            self.news.insert(object.clone());
+            self.changed.insert(object.clone());
         }
     }
 
     /// All objects of a scope. One that was known and is not among them may be newer than the list:
     /// it is looked at again.
-    pub(crate) fn see_all(&mut self, scope: &Scope, manifests: &[Manifest]) {
+    pub(crate) fn replace_all(&mut self, scope: &Scope, manifests: &[Manifest]) {
         let names: BTreeSet<&ObjectRef> = manifests.iter().map(Manifest::object).collect();
         let stays = |object: &ObjectRef| !scope.holds(object) || names.contains(object);
         self.pods.retain(|object, _| stays(object));
@@ -162,7 +162,7 @@ impl Seen {
         self.slices.retain(|object, _| stays(object));
         self.objects
             .retain(|object, known| stays(object) || known.is_none());
-        manifests.iter().for_each(|manifest| self.see(manifest));
+        manifests.iter().for_each(|manifest| self.update(manifest));
         self.listed.insert(scope.clone());
     }
 

@@ -6,8 +6,8 @@ use cutover_manifest::Manifest;
 use cutover_workload::texts;
 use serde_json::Value;
 
-use crate::observed::diagnosis::{pod_trouble, replica_set_trouble};
-use crate::steps::change::goes;
+use crate::observed::diagnosis::{diagnose_pod, diagnose_replica_set};
+use crate::steps::change::is_terminating;
 
 /// A pod.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Pod {
     /// The names of its containers' ports.
     pub(crate) ports: BTreeSet<String>,
     /// Why it is not ready, in its own words.
-    pub(crate) trouble: Option<String>,
+    pub(crate) diagnosis: Option<String>,
 }
 
 impl Pod {
@@ -35,11 +35,11 @@ impl Pod {
             uid: text("/metadata/uid").unwrap_or_default().to_owned(),
             labels: texts(manifest.pointer("/metadata/labels")),
             owner: controller(manifest, "ReplicaSet"),
-            active: !over && !goes(manifest),
+            active: !over && !is_terminating(manifest),
             ready,
             has_address: text("/status/podIP").is_some_and(|address| !address.is_empty()),
             ports: port_names(manifest),
-            trouble: pod_trouble(manifest),
+            diagnosis: diagnose_pod(manifest),
         }
     }
 }
@@ -56,7 +56,7 @@ pub(crate) struct ReplicaSet {
     /// How many of its pods have been ready for `minReadySeconds`, as its controller counts them.
     pub(crate) available: u64,
     /// Why it cannot make pods, or remove them.
-    pub(crate) trouble: Option<String>,
+    pub(crate) diagnosis: Option<String>,
 }
 
 impl ReplicaSet {
@@ -68,7 +68,7 @@ impl ReplicaSet {
             observed: is_observed(manifest),
             manifest: manifest.clone(),
             available: number(manifest, "/status/availableReplicas"),
-            trouble: replica_set_trouble(manifest),
+            diagnosis: diagnose_replica_set(manifest),
         }
     }
 }

@@ -24,7 +24,7 @@ fn gates_on_the_cluster_have_a_time_limit() {
                 }
             }
         });
-        let limit = Way::forward(&plan).unwrap().limit(1);
+        let limit = Path::forward(&plan).unwrap().limit(1);
         assert_eq!(limit, expect, "{within:?} {deadline:?} {gates:?}");
     };
     let of = |seconds| Some(Duration::of_seconds(seconds));

@@ -17,11 +17,11 @@ use crate::bind::{Bound, bind};
 use crate::hint::Hint;
 use crate::journal::claims::claims;
 use crate::journal::{Journal, Position, run_text};
-use crate::leadership::lease::later;
+use crate::leadership::lease::saturating_add;
 use crate::now::Now;
 use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
-use crate::path::{Way, states_of_objects};
+use crate::path::{Path, states_of_objects};
 use crate::preflight::managed::manager;
 use crate::preflight::rights::scopes;
 use crate::preflight::unsupported::refuse_unsupported;
@@ -70,7 +70,7 @@ impl Run {
         let Some(manifest) = found else {
             return self.begin_anew();
         };
-        self.seen.see(&manifest);
+        self.observed.update(&manifest);
         match Journal::parse(&manifest) {
             Ok(journal) => self.resume(journal, now),
             Err(error) => self.fail(error),
@@ -155,8 +155,8 @@ impl Run {
         }
         self.written = self.journal_text();
         self.bound = bound;
-        match Way::of(&self.bound.plan, &position) {
-            Ok(way) if position.fits(way.steps.len()) => self.way = Some(Arc::new(way)),
+        match Path::of(&self.bound.plan, &position) {
+            Ok(path) if position.fits(path.steps.len()) => self.path = Some(Arc::new(path)),
             Ok(_) => {
                 return self.fail("the journal names a step that its way does not have");
             }
@@ -172,9 +172,9 @@ impl Run {
                 let reason = Reason::from(format!("a run of this plan has ended after step {at}"));
                 self.fail(reason.hint(Hint::ShowStatus));
             }
-            (Goal::Again | Goal::Apply, Some(at)) if !is_done => self.go_forward(at, now),
+            (Goal::Again | Goal::Apply, Some(at)) if !is_done => self.start_again(at, now),
             (Goal::Back { to }, Some(at)) => {
-                self.go_back(at, to, false, "it was asked for".into(), now)
+                self.roll_back(at, to, false, "it was asked for".into(), now)
             }
             _ => {}
         }
@@ -182,24 +182,24 @@ impl Run {
 
     /// What the journal says about the run, as it was seen last.
     pub(crate) fn journal_text(&self) -> Option<String> {
-        run_text(self.seen.live(&self.journal)?).map(Into::into)
+        run_text(self.observed.live(&self.journal)?).map(Into::into)
     }
 
     pub(crate) fn watched(&mut self, now: Timestamp) -> bool {
         let scopes = scopes(&self.given, &self.options.namespace);
-        let until = later(self.watching.unwrap_or(now), PATIENCE);
+        let until = saturating_add(self.watching.unwrap_or(now), PATIENCE);
         if self.watching.is_none() {
             self.watching = Some(now);
             scopes.iter().for_each(|scope| self.watch(scope.clone()));
         }
-        if let Some(missing) = scopes.iter().find(|scope| !self.seen.is_listed(scope)) {
+        if let Some(missing) = scopes.iter().find(|scope| !self.observed.is_listed(scope)) {
             if until <= now {
                 return self.failed(format!("the API server gives no list of {}s", missing.kind));
             }
             self.wake_at(until);
             return false;
         }
-        self.seen
+        self.observed
             .settle(self.objects.iter().chain(self.jobs.keys()));
         self.phase = Phase::Bind;
         true
@@ -216,7 +216,7 @@ impl Run {
                 Err(error) => self.failed(error),
             };
         }
-        let live = self.seen.bundle(self.objects.iter());
+        let live = self.observed.bundle(self.objects.iter());
         let Options {
             sealer, namespace, ..
         } = &self.options;

@@ -40,16 +40,16 @@ impl Run {
 
     /// The Jobs that are not there yet.
     fn later_jobs(&self) -> Result<Vec<Manifest>, Error> {
-        let mut later = Vec::new();
+        let mut saturating_add = Vec::new();
         for (object, location) in &self.jobs {
-            if self.seen.live(object).is_some() {
+            if self.observed.live(object).is_some() {
                 continue;
             }
             if let Some(job) = job_at(&self.given, *location) {
-                later.push(manifest(job, object)?);
+                saturating_add.push(manifest(job, object)?);
             }
         }
-        Ok(later)
+        Ok(saturating_add)
     }
 
     /// The state that a question has the server try.
@@ -73,7 +73,7 @@ impl Run {
     }
 
     pub(crate) fn rehearsal(&self, state: &Manifest) -> Option<Request> {
-        let write = match self.seen.live(state.object()) {
+        let write = match self.observed.live(state.object()) {
             _ if state.is_sealed() => return None,
             None => Write::Create(state.clone()),
             Some(live) => {
@@ -101,7 +101,7 @@ impl Run {
                 let reason = format!(
                     "{}: the server would refuse it: {}",
                     state.object(),
-                    fault.told()
+                    fault.in_words()
                 );
                 return self.fail(reason);
             }

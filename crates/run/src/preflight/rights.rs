@@ -13,7 +13,7 @@ use crate::api::resource::resource;
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::leadership::lease::lease_objects;
-use crate::namespace::Place;
+use crate::namespace::DefaultNamespace;
 use crate::steps::takeover::every_takeover;
 
 /// The rights that a run of a plan needs, forward and back, each once and in order.
@@ -110,7 +110,7 @@ type Target = (String, String, Option<String>);
 
 /// What is watched: one watch a kind and namespace.
 pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
-    let place = Place::new(namespace);
+    let place = DefaultNamespace::new(namespace);
     let scope =
         |api_version: &str, kind: &str, namespace: &Option<String>, name: Option<String>| Scope {
             api_version: api_version.to_owned(),
@@ -173,7 +173,7 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
 
 /// All objects that the plan starts from or ever has.
 pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
-    let place = Place::new(namespace);
+    let place = DefaultNamespace::new(namespace);
     let start = plan.spec.from.iter().map(Manifest::object);
     let changed = changes(plan).map(Change::object);
     start
@@ -194,7 +194,7 @@ fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
 }
 
 fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
-    let place = Place::new(namespace);
+    let place = DefaultNamespace::new(namespace);
     let write = |change: &Change| {
         let verb = match change {
             Change::Create(_) => "create",

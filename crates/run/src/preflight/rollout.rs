@@ -36,7 +36,7 @@ impl Run {
         let mut found = Vec::new();
         for workload in &plan.spec.workloads {
             for object in workload.objects() {
-                if let Some(pods) = replaced(&self.seen, object) {
+                if let Some(pods) = replaced(&self.observed, object) {
                     let message = format!("{object}: a rolling update is under way: {pods}");
                     found.push((message, counts(workload, plan)?));
                 }

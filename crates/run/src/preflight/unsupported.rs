@@ -13,19 +13,19 @@ use crate::error::Error;
 pub(crate) fn refuse_unsupported(plan: &Plan) -> Result<(), Error> {
     refuse_steps(&plan.spec.steps, "")?;
     for undo in &plan.spec.undo {
-        let way = format!("undo from step {}: ", undo.from);
-        refuse_steps(&undo.steps, &way)?;
+        let path = format!("undo from step {}: ", undo.from);
+        refuse_steps(&undo.steps, &path)?;
     }
     Ok(())
 }
 
-fn refuse_steps(steps: &[Step], way: &str) -> Result<(), Error> {
+fn refuse_steps(steps: &[Step], path: &str) -> Result<(), Error> {
     for (index, step) in steps.iter().enumerate() {
         let mut changes = step.changes.iter().filter_map(unsupported_change);
         let mut gates = step.gates.iter();
         let gate = || gates.find_map(unsupported_gate);
         if let Some(what) = changes.next().or_else(gate) {
-            let place = format!("{way}step {}", index + 1);
+            let place = format!("{path}step {}", index + 1);
             return Err(Error::Unsupported { place, what });
         }
     }

@@ -8,7 +8,7 @@ use crate::api::effect::{Effect, Request, Right, Ticket, Write};
 use crate::api::event::{Answer, Fault, Reply};
 use crate::bind::again::Rebound;
 use crate::leadership::Leadership;
-use crate::leadership::lease::later;
+use crate::leadership::lease::saturating_add;
 use crate::now::Now;
 use crate::progress::Progress;
 use crate::run::Run;
@@ -132,10 +132,10 @@ impl Run {
             (Question::Rebase(kept), answer) => self.rebased(&kept, answer),
             (Question::Confirm(rebound), answer) => self.confirmed(*rebound, answer),
             (Question::Look(object), Ok(Reply::Object(found))) => {
-                self.seen.read(&object, found.as_ref())
+                self.observed.read(&object, found.as_ref())
             }
             (Question::Look(object), Err(fault)) => {
-                self.fail(format!("{object}: {}", fault.told()))
+                self.fail(format!("{object}: {}", fault.in_words()))
             }
             (Question::OpenJournal(text), answer) => self.opened(text, answer),
             // Others may have written since.
@@ -143,7 +143,7 @@ impl Run {
             (Question::ReadJournal, Ok(Reply::Object(found))) => self.recall(found, wall),
             (Question::Reread, Ok(Reply::Object(found))) => self.reread(found.as_ref(), wall),
             (Question::ReadJournal | Question::Reread, Err(fault)) => {
-                self.fail(format!("the journal: {}", fault.told()))
+                self.fail(format!("the journal: {}", fault.in_words()))
             }
             (Question::Rehearse(state), answer) => self.rehearsed(&state, answer),
             (Question::Review(right), Ok(Reply::Allowed(allowed))) => {
@@ -153,7 +153,7 @@ impl Run {
             // A cluster without this kind has none of it.
             (Question::Survey, Err(fault)) if fault.code == 404 => {}
             (Question::WriteJournal(text), answer) => self.wrote_journal(text, answer, wall),
-            (_, Err(fault)) => self.fail(fault.told()),
+            (_, Err(fault)) => self.fail(fault.in_words()),
             (question, Ok(reply)) => self.fail(format!("{question:?} was answered by {reply:?}")),
         }
     }
@@ -163,7 +163,7 @@ impl Run {
         let tries = self.rests.map_or(0, |(_, tries)| tries);
         let pause = fault.pause(tries);
         self.retried(fault, pause);
-        self.rests = Some((later(now, pause), tries + 1));
+        self.rests = Some((saturating_add(now, pause), tries + 1));
     }
 
     /// The next rest is a short one again.
@@ -179,7 +179,10 @@ impl Run {
     /// Sends a request again after a while, or gives up.
     fn retry(&mut self, asked: Asked, fault: &Fault, now: Timestamp) {
         if now.duration_since(asked.since) > PATIENCE {
-            return self.fail(format!("the API server does not answer: {}", fault.told()));
+            return self.fail(format!(
+                "the API server does not answer: {}",
+                fault.in_words()
+            ));
         }
         self.delay(asked, fault, now);
     }
@@ -196,9 +199,9 @@ impl Run {
     fn delay(&mut self, asked: Asked, fault: &Fault, now: Timestamp) {
         let pause = fault.pause(asked.tries);
         self.retried(fault, pause);
-        self.wake_at(later(now, pause));
+        self.wake_at(saturating_add(now, pause));
         self.delayed.push((
-            later(now, pause),
+            saturating_add(now, pause),
             Asked {
                 tries: asked.tries + 1,
                 ..asked
@@ -209,7 +212,7 @@ impl Run {
     fn retried(&mut self, fault: &Fault, pause: SignedDuration) {
         let after_milliseconds = u64::try_from(pause.as_millis()).unwrap_or(0);
         self.tell(Progress::Retried {
-            reason: fault.told(),
+            reason: fault.in_words(),
             after_milliseconds,
         });
     }
@@ -236,7 +239,7 @@ impl Run {
         match self.rehearsal(state) {
             Some(request) => self.send(Asked { request, ..asked }),
             None => {
-                let live = self.seen.live(state.object()).cloned();
+                let live = self.observed.live(state.object()).cloned();
                 self.answered(asked, Ok(Reply::Object(live)), now);
             }
         }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::api::effect::Write;
 use crate::autoscalers::as_counted;
 use crate::hint::Hint;
-use crate::path::Way;
+use crate::path::Path;
 use crate::reason::Reason;
 use crate::secrets::Secrets;
 
@@ -24,44 +24,48 @@ const STRING_DATA: Field = Field::new("/stringData");
 
 /// How an object stands before or after a change.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Stand {
+pub(crate) enum ChangeState {
     /// The change is made.
     Done,
     /// The change is not made: this makes it.
-    Todo(Write),
+    Pending(Write),
     /// It is to be created, and the one of before is on its way out.
-    Goes,
+    Terminating,
     /// Neither: who has written what, in words.
-    Drift(Reason),
+    Drifted(Reason),
 }
 
 /// How a live object stands towards a step of the way that changes it.
-pub(crate) fn stand(
-    way: &Way,
+pub(crate) fn change_state(
+    path: &Path,
     number: usize,
     object: &ObjectRef,
     live: Option<&Manifest>,
     secrets: Secrets<'_>,
-) -> Stand {
+) -> ChangeState {
     let (before, after) = (
-        way.before(number).get(object),
-        way.after(number).get(object),
+        path.before(number).get(object),
+        path.after(number).get(object),
     );
-    let starts: Vec<Option<&Manifest>> = [Some(way.before(number)), way.halfway()]
+    let starts: Vec<Option<&Manifest>> = [Some(path.before(number)), path.halfway()]
         .into_iter()
         .flatten()
         .map(|state: &Bundle| state.get(object))
         .collect();
     match (live, after) {
-        (None, None) => Stand::Done,
+        (None, None) => ChangeState::Done,
         (None, Some(after)) => absent(after, before, &starts, secrets),
-        (Some(live), None) if goes(live) => Stand::Done,
+        (Some(live), None) if is_terminating(live) => ChangeState::Done,
         (Some(live), None) => {
-            let unlike = |start| unlike(way, way.before(number), start, live, secrets);
+            let unlike = |start| unlike(path, path.before(number), start, live, secrets);
             removed(live, starts.iter().flatten().copied().map(unlike))
         }
-        (Some(live), Some(_)) if goes(live) && before.is_none() => Stand::Goes,
-        (Some(live), Some(_)) if goes(live) => Stand::Drift(being_deleted(object).into()),
+        (Some(live), Some(_)) if is_terminating(live) && before.is_none() => {
+            ChangeState::Terminating
+        }
+        (Some(live), Some(_)) if is_terminating(live) => {
+            ChangeState::Drifted(being_deleted(object).into())
+        }
         (Some(live), Some(after)) => present(live, after, &starts, secrets),
     }
 }
@@ -69,7 +73,7 @@ pub(crate) fn stand(
 /// Where the live object is not as it is after so many steps, in its planned fields; none where it
 /// is.
 pub(crate) fn drift(
-    way: &Way,
+    path: &Path,
     state: &Bundle,
     object: &ObjectRef,
     live: Option<&Manifest>,
@@ -78,17 +82,17 @@ pub(crate) fn drift(
     match (live, state.get(object)) {
         (None, None) => None,
         // The step in whose middle the run turned round did not come to create it.
-        (None, Some(_)) if way.halfway().is_some_and(|state| !state.contains(object)) => None,
+        (None, Some(_)) if path.halfway().is_some_and(|state| !state.contains(object)) => None,
         (None, Some(_)) => Some(format!("{object}: it is gone")),
-        (Some(live), None) if goes(live) => None,
+        (Some(live), None) if is_terminating(live) => None,
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
-        (Some(live), Some(_)) if goes(live) => Some(being_deleted(object)),
+        (Some(live), Some(_)) if is_terminating(live) => Some(being_deleted(object)),
         (Some(live), Some(here)) => {
             let sealed = as_counted(&secrets.seal_like(live, here), here, state);
-            let uncounted = way
+            let uncounted = path
                 .counts(object)
                 .then(|| here.without(Deployment::REPLICAS));
-            let off = way
+            let off = path
                 .others(object, state)
                 .chain(&uncounted)
                 .flat_map(|other| {
@@ -101,7 +105,7 @@ pub(crate) fn drift(
                 }
             }
             let off = known;
-            (!off.is_empty()).then(|| told(live, &off))
+            (!off.is_empty()).then(|| describe(live, &off))
         }
     }
 }
@@ -111,15 +115,15 @@ fn absent(
     before: Option<&Manifest>,
     starts: &[Option<&Manifest>],
     secrets: Secrets<'_>,
-) -> Stand {
+) -> ChangeState {
     let object = after.object();
     match before {
         // The step that was being made when the run turned round did not come to create it.
-        Some(_) if starts.contains(&None) => Stand::Done,
-        Some(_) => Stand::Drift(format!("{object}: it is gone").into()),
+        Some(_) if starts.contains(&None) => ChangeState::Done,
+        Some(_) => ChangeState::Drifted(format!("{object}: it is gone").into()),
         None => match secrets.open(after) {
-            Some(manifest) => Stand::Todo(Write::Create(manifest)),
-            None => Stand::Drift(unknown_data(object)),
+            Some(manifest) => ChangeState::Pending(Write::Create(manifest)),
+            None => ChangeState::Drifted(unknown_data(object)),
         },
     }
 }
@@ -129,46 +133,46 @@ fn present(
     after: &Manifest,
     starts: &[Option<&Manifest>],
     secrets: Secrets<'_>,
-) -> Stand {
+) -> ChangeState {
     let object = after.object();
     let sealed = secrets.seal_like(live, after);
     let known: Vec<&Manifest> = starts.iter().flatten().copied().collect();
     if known.is_empty() {
         let lacks = lacking(after.value(), sealed.value(), &MergeKeys);
         return if lacks.is_empty() {
-            Stand::Done
+            ChangeState::Done
         } else {
-            Stand::Drift(told(live, &lacks).into())
+            ChangeState::Drifted(describe(live, &lacks).into())
         };
     }
     let standing =
         |start: &Manifest| Standing::of(sealed.value(), start.value(), after.value(), &MergeKeys);
     let others: Vec<&Manifest> = known.into_iter().filter(|start| *start != after).collect();
     let Some(first) = others.iter().find(|start| !standing(start).is_after()) else {
-        return Stand::Done;
+        return ChangeState::Done;
     };
     let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
-        return Stand::Drift(told(live, &standing(first).off_before).into());
+        return ChangeState::Drifted(describe(live, &standing(first).off_before).into());
     };
     if start.pointer("/data") == after.pointer("/data") || !after.is_sealed() {
-        return Stand::Todo(patch(
+        return ChangeState::Pending(patch(
             live,
             &merge(live.value(), start.value(), after.value(), &MergeKeys),
         ));
     }
     match secrets.open(after) {
-        Some(open) => Stand::Todo(patch(live, &with_data(live, start, &open))),
-        None => Stand::Drift(unknown_data(object)),
+        Some(open) => ChangeState::Pending(patch(live, &with_data(live, start, &open))),
+        None => ChangeState::Drifted(unknown_data(object)),
     }
 }
 
 /// An object that is to be deleted, and how it is unlike each state that it may be in.
-fn removed(live: &Manifest, mut unlike: impl Iterator<Item = Vec<Difference>>) -> Stand {
+fn removed(live: &Manifest, mut unlike: impl Iterator<Item = Vec<Difference>>) -> ChangeState {
     let first = unlike.next().unwrap_or_default();
     if !first.is_empty() && unlike.all(|other| !other.is_empty()) {
-        return Stand::Drift(told(live, &first).into());
+        return ChangeState::Drifted(describe(live, &first).into());
     }
-    Stand::Todo(Write::Delete {
+    ChangeState::Pending(Write::Delete {
         object: live.object().clone(),
         uid: metadata(live, "uid"),
         version: Some(metadata(live, "resourceVersion")),
@@ -178,7 +182,7 @@ fn removed(live: &Manifest, mut unlike: impl Iterator<Item = Vec<Difference>>) -
 /// What a live object does not hold of a state, but for annotations, which many write, and for a
 /// number of pods that others may choose.
 fn unlike(
-    way: &Way,
+    path: &Path,
     state: &Bundle,
     here: &Manifest,
     live: &Manifest,
@@ -186,7 +190,7 @@ fn unlike(
 ) -> Vec<Difference> {
     let live = as_counted(&secrets.seal_like(live, here), here, state);
     let noted = here.without(ANNOTATIONS);
-    let said = match way.counts(here.object()) {
+    let said = match path.counts(here.object()) {
         true => noted,
         false => noted.without(Deployment::REPLICAS),
     };
@@ -247,7 +251,7 @@ pub(crate) fn being_deleted(object: &ObjectRef) -> String {
 }
 
 /// Whether it is being deleted; a finalizer may keep it for a while.
-pub(crate) fn goes(live: &Manifest) -> bool {
+pub(crate) fn is_terminating(live: &Manifest) -> bool {
     live.pointer("/metadata/deletionTimestamp").is_some()
 }
 
@@ -263,7 +267,7 @@ fn there(live: &Manifest) -> String {
 }
 
 /// Where a live object is not as expected, and who has written it last.
-fn told(live: &Manifest, off: &[Difference]) -> String {
+fn describe(live: &Manifest, off: &[Difference]) -> String {
     let value = |value: &Option<Value>| {
         value
             .as_ref()

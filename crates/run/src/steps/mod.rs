@@ -21,7 +21,7 @@ use crate::progress::{Awaited, Progress};
 use crate::reason::Reason;
 use crate::requests::Question;
 use crate::run::Run;
-use crate::steps::change::Stand;
+use crate::steps::change::ChangeState;
 
 impl Run {
     pub(crate) fn work(&mut self, now: Timestamp) -> bool {
@@ -33,7 +33,7 @@ impl Run {
             return false;
         };
         if direction == Direction::Forward
-            && self.uncertain.is_none()
+            && self.unconfirmed.is_none()
             && let Some((to, reason)) = self.wish()
         {
             return self.turn(to, reason, now);
@@ -50,7 +50,7 @@ impl Run {
             .objects
             .iter()
             .chain(self.jobs.keys())
-            .find(|object| self.seen.object(object).is_none());
+            .find(|object| self.observed.object(object).is_none());
         match unknown.cloned() {
             Some(object) => {
                 self.ask(Question::Look(object.clone()), Request::Get(object), now);
@@ -76,28 +76,28 @@ impl Run {
 
     /// Makes the changes of the present step, one after the other.
     pub(crate) fn make(&mut self, now: Timestamp) -> bool {
-        let (Some(position), Some(way)) = (&self.position, &self.way) else {
+        let (Some(position), Some(path)) = (&self.position, &self.path) else {
             return false;
         };
         let number = position.step;
-        if number > way.steps.len() {
+        if number > path.steps.len() {
             return self.arrive();
         }
-        let objects: Vec<ObjectRef> = way
+        let objects: Vec<ObjectRef> = path
             .changes(number)
             .iter()
             .map(|change| change.object().clone())
             .collect();
         let has_changes = !objects.is_empty();
         // Of the step in whose middle the run turned round some changes are as they were before it.
-        let turns = number == 1 && way.halfway().is_some();
+        let turns = number == 1 && path.halfway().is_some();
         let (mut begun, mut todo) = (false, None);
         for object in objects {
-            match self.stand(&object) {
-                Stand::Drift(reason) => return self.drifted(reason),
-                Stand::Goes => return self.wait_until_gone(number, &object),
-                Stand::Done => begun = true,
-                Stand::Todo(write) => todo = todo.or(Some((object, write))),
+            match self.change_state(&object) {
+                ChangeState::Drifted(reason) => return self.drifted(reason),
+                ChangeState::Terminating => return self.wait_until_gone(number, &object),
+                ChangeState::Done => begun = true,
+                ChangeState::Pending(write) => todo = todo.or(Some((object, write))),
             }
         }
         let Some((object, write)) = todo else {
@@ -155,12 +155,12 @@ impl Run {
     /// The step whose gates do not hold at this moment: the one before, or, while those change
     /// nothing, one before that.
     fn unheld(&mut self, number: usize, now: Timestamp) -> Option<usize> {
-        let way = self.way.clone()?;
+        let path = self.path.clone()?;
         let mut step = number - 1;
         if self.holds(step, now).is_err() || self.closed_window(step, now).is_some() {
             return Some(step);
         }
-        while step > 1 && way.changes(step).is_empty() {
+        while step > 1 && path.changes(step).is_empty() {
             step -= 1;
             if !self.still_holds(step, now) {
                 return Some(step);
@@ -172,19 +172,19 @@ impl Run {
     /// Before the first step of a way back: the pods of the sets that the step before has shrunk are
     /// gone, or there would be too many.
     fn has_shrunk(&mut self) -> bool {
-        let Some(way) = &self.way else { return false };
-        let Some(halfway) = way.halfway() else {
+        let Some(path) = &self.path else { return false };
+        let Some(halfway) = path.halfway() else {
             return true;
         };
         let count = |set: Option<&Manifest>| set.and_then(|set| Deployment::of(set).replicas());
-        let shrinks = way
+        let shrinks = path
             .before(1)
             .iter()
             .filter(|set| Deployment::is(set.object()));
         let waits = shrinks.filter_map(|set| {
             let (was, is) = (count(halfway.get(set.object()))?, count(Some(set))?);
-            let is_shrunk = is < was && count(self.seen.live(set.object())) == Some(is);
-            match shrunk(&self.seen, set.object(), is) {
+            let is_shrunk = is < was && count(self.observed.live(set.object())) == Some(is);
+            match shrunk(&self.observed, set.object(), is) {
                 Verdict::Waits(reason) if is_shrunk => {
                     Some(format!("{}: {reason}", set.object().name))
                 }
@@ -208,35 +208,35 @@ impl Run {
     pub(crate) fn made(&mut self, object: &ObjectRef, answer: Answer, now: Timestamp) {
         match answer {
             Ok(Reply::Object(found)) => {
-                self.uncertain = None;
+                self.unconfirmed = None;
                 self.rested();
                 match found {
                     Some(manifest) => {
                         self.note_uid(&manifest);
-                        self.seen.see(&manifest);
+                        self.observed.update(&manifest);
                     }
-                    None => self.seen.remove(object),
+                    None => self.observed.remove(object),
                 }
             }
-            Ok(_) => self.seen.forget(object),
+            Ok(_) => self.observed.forget(object),
             Err(_) if self.is_over() => {}
             Err(fault) if fault.is_final() && !fault.is_stale() => {
-                self.fail(format!("{object}: {}", fault.told()));
+                self.fail(format!("{object}: {}", fault.in_words()));
             }
             Err(fault) if self.is_tired() => {
                 let changes = "it changes each time that it is to be written".to_owned();
                 let reason = if fault.is_stale() {
                     changes
                 } else {
-                    fault.told()
+                    fault.in_words()
                 };
                 self.fail(Reason::from(format!("{object}: {reason}")).hint(Hint::GoOn));
             }
             Err(fault) => {
-                if fault.is_uncertain() && self.objects.contains(object) {
-                    self.uncertain = Some(object.clone());
+                if fault.may_have_been_made() && self.objects.contains(object) {
+                    self.unconfirmed = Some(object.clone());
                 }
-                self.seen.forget(object);
+                self.observed.forget(object);
                 self.rest(&fault, now);
             }
         }
@@ -244,10 +244,10 @@ impl Run {
 
     /// All steps of the way are done.
     pub(crate) fn arrive(&mut self) -> bool {
-        let Some(way) = &self.way else { return false };
-        let outcome = match way.direction {
+        let Some(path) = &self.path else { return false };
+        let outcome = match path.direction {
             Direction::Forward => Outcome::Done,
-            Direction::Back => Outcome::Undone { to: way.end() },
+            Direction::Back => Outcome::Undone { to: path.end() },
         };
         self.phase = crate::run::Phase::Close(outcome);
         true
@@ -258,8 +258,8 @@ impl Run {
             return;
         }
         self.step_told = Some(number);
-        let Some(way) = &self.way else { return };
-        let phase = way.step(number).phase.to_string();
+        let Some(path) = &self.path else { return };
+        let phase = path.step(number).phase.to_string();
         self.tell(Progress::Step {
             number,
             phase,

@@ -3,30 +3,30 @@
 use cutover_manifest::{Manifest, ObjectRef};
 
 use crate::run::Run;
-use crate::steps::change::{Stand, drift, stand};
+use crate::steps::change::{ChangeState, change_state, drift};
 
 impl Run {
     /// Where any object of the plan is not as it is after so many steps.
     pub(crate) fn drift(&mut self, done: usize) -> Option<String> {
-        let way = self.way.as_ref()?;
-        if done == 0 && way.halfway().is_some() {
+        let path = self.path.as_ref()?;
+        if done == 0 && path.halfway().is_some() {
             return None;
         }
         // Thousands of objects are not compared again whenever a pod changes.
         let all = self.in_place != Some(done);
-        let news = std::mem::take(&mut self.seen.news);
+        let changed = std::mem::take(&mut self.observed.changed);
         let objects = self
             .objects
             .iter()
-            .filter(|object| all || news.contains(object));
+            .filter(|object| all || changed.contains(object));
         let secrets = self.options.secrets();
         let found = objects.into_iter().find_map(|object| {
-            let live = self.seen.live(object);
+            let live = self.observed.live(object);
             let taken = live.and_then(|live| self.taken_over(live));
             self.made_anew(object, live).or_else(|| {
                 drift(
-                    way,
-                    way.after(done),
+                    path,
+                    path.after(done),
                     object,
                     taken.as_ref().or(live),
                     secrets,
@@ -38,21 +38,23 @@ impl Run {
     }
 
     /// How an object stands towards the present step.
-    pub(crate) fn stand(&self, object: &ObjectRef) -> Stand {
+    pub(crate) fn change_state(&self, object: &ObjectRef) -> ChangeState {
         self.position
             .as_ref()
-            .map_or(Stand::Done, |position| self.stand_in(position.step, object))
+            .map_or(ChangeState::Done, |position| {
+                self.change_state_in(position.step, object)
+            })
     }
 
     /// How an object stands towards a step.
-    pub(crate) fn stand_in(&self, number: usize, object: &ObjectRef) -> Stand {
-        let Some(way) = &self.way else {
-            return Stand::Done;
+    pub(crate) fn change_state_in(&self, number: usize, object: &ObjectRef) -> ChangeState {
+        let Some(path) = &self.path else {
+            return ChangeState::Done;
         };
-        let live = self.seen.live(object);
+        let live = self.observed.live(object);
         match self.made_anew(object, live) {
-            Some(reason) => Stand::Drift(reason.into()),
-            None => stand(way, number, object, live, self.options.secrets()),
+            Some(reason) => ChangeState::Drifted(reason.into()),
+            None => change_state(path, number, object, live, self.options.secrets()),
         }
     }
 

@@ -70,14 +70,14 @@ impl Run {
     pub(crate) fn take_over(&mut self, number: usize, now: Timestamp) -> bool {
         for takeover in self.takeovers() {
             let set = &takeover.set;
-            let Some(live) = self.seen.live(set).cloned() else {
+            let Some(live) = self.observed.live(set).cloned() else {
                 continue;
             };
             if Deployment::of(&live).replicas() != Some(takeover.replicas) {
                 return self.stands_still(number, now) && self.bring(&takeover, &live, now);
             }
-            if self.uncertain.as_ref() == Some(set) {
-                self.uncertain = None;
+            if self.unconfirmed.as_ref() == Some(set) {
+                self.unconfirmed = None;
             }
         }
         false
@@ -95,24 +95,24 @@ impl Run {
 
     /// What the present step takes over; nothing any more once its gates have held.
     fn takeovers(&self) -> Vec<Takeover> {
-        let (Some(position), Some(way)) = (&self.position, &self.way) else {
+        let (Some(position), Some(path)) = (&self.position, &self.path) else {
             return Vec::new();
         };
         if position.stage != Stage::Waiting || position.held.is_some() {
             return Vec::new();
         }
-        takeovers(way.before(position.step), way.gates(position.step)).collect()
+        takeovers(path.before(position.step), path.gates(position.step)).collect()
     }
 
     /// Whether all autoscalers that a step waits for have been seen to stand still.
     fn stands_still(&mut self, number: usize, now: Timestamp) -> bool {
-        let Some(way) = self.way.clone() else {
+        let Some(path) = self.path.clone() else {
             return false;
         };
-        let gates = way.gates(number).iter().enumerate();
+        let gates = path.gates(number).iter().enumerate();
         let mut held = gates.filter(|(_, gate)| matches!(gate, Gate::Held(_)));
         held.all(|(index, gate)| {
-            judge(gate, &self.seen) == Verdict::Holds
+            judge(gate, &self.observed) == Verdict::Holds
                 && self.settled(index, gate, now) == Verdict::Holds
         })
     }

@@ -9,10 +9,10 @@ use crate::course::Direction;
 use crate::gates::deadline::Pace;
 use crate::gates::{Verdict, awaited, is_answered, judge, next_opening, short_of};
 use crate::journal::Stage;
-use crate::leadership::lease::later;
+use crate::leadership::lease::saturating_add;
 use crate::progress::{Awaited, Progress};
 use crate::run::{Held, Run};
-use crate::steps::change::Stand;
+use crate::steps::change::ChangeState;
 use crate::steps::objects::key;
 
 /// How long an autoscaler must have been held whose controller says nothing of it: its sync period
@@ -29,19 +29,19 @@ impl Run {
             return false;
         };
         self.tell_step(number, already);
-        self.uncertain = None;
+        self.unconfirmed = None;
         self.rested();
         self.gates = Held::new();
         self.pace = Pace::default();
         self.stuck = None;
         let objects: Vec<ObjectRef> = self
-            .way
+            .path
             .iter()
-            .flat_map(|way| way.changes(number))
+            .flat_map(|path| path.changes(number))
             .map(|c| c.object().clone())
             .collect();
         for object in objects {
-            match self.seen.live(&object).cloned() {
+            match self.observed.live(&object).cloned() {
                 Some(manifest) => self.note_uid(&manifest),
                 None => {
                     self.position
@@ -89,15 +89,15 @@ impl Run {
     /// Whether a write of the next step that was given up, and after which the run went back to
     /// these gates, is made after all.
     fn has_landed(&self, next: usize) -> bool {
-        let (Some(object), Some(way)) = (&self.uncertain, &self.way) else {
+        let (Some(object), Some(path)) = (&self.unconfirmed, &self.path) else {
             return false;
         };
-        next <= way.steps.len()
-            && way
+        next <= path.steps.len()
+            && path
                 .changes(next)
                 .iter()
                 .any(|change| change.object() == object)
-            && self.stand_in(next, object) == Stand::Done
+            && self.change_state_in(next, object) == ChangeState::Done
     }
 
     /// The gates on the cluster hold; analyses and pauses are left.
@@ -168,13 +168,14 @@ impl Run {
         held: Timestamp,
         now: Timestamp,
     ) -> Option<(Awaited, Option<Timestamp>)> {
-        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        let gates = self.path.iter().flat_map(|path| path.gates(number));
         let mut open = gates.filter_map(|gate| {
             let Gate::Pause(Pause { duration }) = gate else {
                 return None;
             };
-            let until = duration
-                .map(|duration| later(held, SignedDuration::from_secs(duration.seconds().into())));
+            let until = duration.map(|duration| {
+                saturating_add(held, SignedDuration::from_secs(duration.seconds().into()))
+            });
             let is_over = match until {
                 Some(until) => until <= now,
                 None => self.wishes.approvals.contains_key(&number),
@@ -190,7 +191,7 @@ impl Run {
         number: usize,
         now: Timestamp,
     ) -> Option<(Awaited, String, Timestamp)> {
-        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        let gates = self.path.iter().flat_map(|path| path.gates(number));
         let mut closed = gates.filter_map(|gate| {
             let Gate::Window(window) = gate else {
                 return None;
@@ -206,8 +207,8 @@ impl Run {
     /// Whether all gates of a step but pauses and analyses hold at this moment, of one that they
     /// held for before.
     pub(crate) fn still_holds(&self, number: usize, now: Timestamp) -> bool {
-        let mut gates = self.way.iter().flat_map(|way| way.gates(number));
-        gates.all(|gate| judge(gate, &self.seen) == Verdict::Holds)
+        let mut gates = self.path.iter().flat_map(|path| path.gates(number));
+        gates.all(|gate| judge(gate, &self.observed) == Verdict::Holds)
             && self.closed_window(number, now).is_none()
     }
 
@@ -238,10 +239,11 @@ impl Run {
             });
             return false;
         }
-        let within = self.way.as_ref().and_then(|way| way.limit(number));
+        let within = self.path.as_ref().and_then(|path| path.limit(number));
         let since = self.still_since(number, since, now);
-        let until =
-            within.map(|within| later(since, SignedDuration::from_secs(within.seconds().into())));
+        let until = within.map(|within| {
+            saturating_add(since, SignedDuration::from_secs(within.seconds().into()))
+        });
         match until.filter(|until| *until <= now) {
             Some(_) => self.overdue(number, &gate, &stands, now),
             None => {
@@ -261,19 +263,19 @@ impl Run {
 
     /// Since when the gate that is waited for has come no nearer.
     fn still_since(&mut self, number: usize, begun: Timestamp, now: Timestamp) -> Timestamp {
-        let gates = self.way.iter().flat_map(|way| way.gates(number));
+        let gates = self.path.iter().flat_map(|path| path.gates(number));
         if let Some((index, gate)) = gates
             .enumerate()
             .find(|(index, _)| self.stuck == Some(*index))
-            && let Some(short) = short_of(gate, &self.seen)
+            && let Some(short) = short_of(gate, &self.observed)
         {
-            self.pace.see(index, short, now);
+            self.pace.update(index, short, now);
         }
         self.pace.still_since(begun)
     }
 
     fn overdue(&mut self, number: usize, gate: &Awaited, stands: &str, now: Timestamp) -> bool {
-        let within = self.way.as_ref().and_then(|way| way.limit(number));
+        let within = self.path.as_ref().and_then(|path| path.limit(number));
         let within = within.map(|within| within.to_string()).unwrap_or_default();
         let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
         self.give_up(reason, now)
@@ -298,21 +300,21 @@ impl Run {
 
     /// Whether all gates of a step but pauses hold now; the first that does not, and how it stands.
     pub(crate) fn holds(&mut self, number: usize, now: Timestamp) -> Result<(), (Awaited, String)> {
-        let Some(way) = self.way.clone() else {
+        let Some(path) = self.path.clone() else {
             return Ok(());
         };
-        let gates = way.gates(number);
+        let gates = path.gates(number);
         // What did not hold before is looked at first: with thousands of gates few events change
         // more than one.
         if let Some(gate) = self.stuck.and_then(|stuck| gates.get(stuck))
-            && let Verdict::Waits(stands) = judge(gate, &self.seen)
+            && let Verdict::Waits(stands) = judge(gate, &self.observed)
         {
             self.keep_still(gates);
             return Err((awaited(gate), stands));
         }
         let mut first: Option<(usize, Awaited, String)> = None;
         for (index, gate) in gates.iter().enumerate() {
-            let verdict = match judge(gate, &self.seen) {
+            let verdict = match judge(gate, &self.observed) {
                 Verdict::Holds => self.settled(index, gate, now),
                 other => {
                     self.gates.remove(&index);
@@ -335,10 +337,10 @@ impl Run {
     /// While one gate does not hold, all others begin anew, but those of autoscalers that still
     /// stand still: a sync period is not waited for twice.
     fn keep_still(&mut self, gates: &[Gate]) {
-        let seen = &self.seen;
+        let observed = &self.observed;
         self.gates.retain(|index, _| {
             let gate = &gates[*index];
-            matches!(gate, Gate::Held(_)) && judge(gate, seen) == Verdict::Holds
+            matches!(gate, Gate::Held(_)) && judge(gate, observed) == Verdict::Holds
         });
     }
 
@@ -358,9 +360,9 @@ impl Run {
     pub(crate) fn settled(&mut self, index: usize, gate: &Gate, now: Timestamp) -> Verdict {
         let since = *self.gates.entry(index).or_insert(now);
         let due = match gate {
-            Gate::Endpoints(Endpoints { object }) => later(since, self.settle(object)),
-            Gate::Held(HeldGate { object }) if !is_answered(&self.seen, object) => {
-                later(since, SYNC)
+            Gate::Endpoints(Endpoints { object }) => saturating_add(since, self.settle(object)),
+            Gate::Held(HeldGate { object }) if !is_answered(&self.observed, object) => {
+                saturating_add(since, SYNC)
             }
             Gate::Available(_)
             | Gate::Drained(_)
@@ -382,7 +384,7 @@ impl Run {
 
     /// How long a Service's endpoints must have been right.
     fn settle(&self, object: &ObjectRef) -> SignedDuration {
-        let balanced = self.seen.live(object).is_some_and(|service| {
+        let balanced = self.observed.live(object).is_some_and(|service| {
             service
                 .pointer("/spec/type")
                 .is_some_and(|kind| kind == "LoadBalancer")

@@ -102,7 +102,7 @@ fn what_binding_changes_is_believed_and_what_admission_does_is_a_claim() {
     let check = |kept: Plan, expect: &[(&str, &str)]| {
         let claims = claims(&given(), &kept, "prod").unwrap();
         let found = claims.iter().map(|claim| {
-            let error = disbelieved(&claim.place, &claim.kept, &claim.bound);
+            let error = rejected(&claim.place, &claim.kept, &claim.bound);
             let Error::Kept { place, reason } = error else {
                 unreachable!()
             };

@@ -105,6 +105,10 @@ fn an_object_that_changes_under_its_dry_run_is_read_again() {
 fn a_dry_run_that_is_refused_each_time_is_refused() {
     let (outcome, tried) = rehearsed_under(100);
     let object = ObjectRef::new("v1", "ConfigMap", Some("default"), "greeting");
-    let reason = format!("{object}: the server would refuse it: {}", fault().told()).into();
+    let reason = format!(
+        "{object}: the server would refuse it: {}",
+        fault().in_words()
+    )
+    .into();
     assert_eq!((outcome, tried), (Outcome::Refused { reason }, 6));
 }

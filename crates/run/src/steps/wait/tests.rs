@@ -11,7 +11,7 @@ use super::*;
 use crate::api::effect::{Effect, Request, Scope, Write};
 use crate::api::event::{Answer, Event, Fault, Reply};
 use crate::examples::{edited, gate, greetings, is_whole, manifest, with_gates_alone, with_object};
-use crate::namespace::Place;
+use crate::namespace::DefaultNamespace;
 use crate::now::Now;
 use crate::options::Options;
 use crate::outcome::Outcome;
@@ -42,7 +42,7 @@ impl Play {
             slow: None,
         };
         for manifest in &play.run.given.start() {
-            play.store(Place::new("default").manifest(manifest).unwrap());
+            play.store(DefaultNamespace::new("default").manifest(manifest).unwrap());
         }
         play.go();
         play
