@@ -9,7 +9,7 @@ use std::{fs, thread};
 use cutover::manifest::emit;
 use cutover::planning::{Duration, Gate};
 use cutover::{Checked, Plan, check};
-use cutover_run::{Direction, Journal};
+use cutover_run::{Course, Journal};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
@@ -132,7 +132,10 @@ impl<'a> Stage<'a> {
         );
         // Killed at its first word, it has not even opened its journal.
         let position = Journal::parse(&journal?).unwrap().position;
-        (position.direction == Direction::Back).then_some(position.from)
+        match position.course {
+            Course::Forward => None,
+            Course::Back { from, .. } => Some(from),
+        }
     }
 
     /// `cutover apply`, to its end.

@@ -1,7 +1,7 @@
 //! What happens in a run, as somebody sees it who sees everything.
 
 use cutover::manifest::{Manifest, ObjectRef};
-use cutover_run::{Answer, Direction, Outcome, Position, Request, Scope, Write};
+use cutover_run::{Answer, Course, Outcome, Position, Request, Scope, Write};
 use jiff::Timestamp;
 
 /// One moment of a run.
@@ -97,12 +97,9 @@ pub(crate) enum Way {
 
 impl Place {
     pub(crate) fn of(position: &Position) -> Self {
-        let way = match position.direction {
-            Direction::Forward => Way::Forward,
-            Direction::Back => Way::Back {
-                from: position.from,
-                halfway: position.halfway,
-            },
+        let way = match position.course {
+            Course::Forward => Way::Forward,
+            Course::Back { from, halfway, .. } => Way::Back { from, halfway },
         };
         Self {
             way,

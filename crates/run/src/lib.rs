@@ -71,11 +71,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod absence;
 mod analysis;
+mod answers;
 mod api;
 mod autoscalers;
 mod bind;
+mod change;
 mod course;
+mod cursor;
 mod ending;
 mod error;
 #[cfg(test)]
@@ -90,13 +94,17 @@ mod observed;
 mod options;
 mod outcome;
 mod path;
+mod phase;
 mod preflight;
 mod progress;
 mod reason;
 mod requests;
+mod rights;
 mod run;
 mod secrets;
+mod sending;
 mod steps;
+mod unsupported;
 
 pub use analysis::Check;
 pub use api::effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
@@ -104,7 +112,7 @@ pub use api::event::{Answer, Event, Fault, Reply};
 pub use api::resource::{Resource, resource};
 pub use bind::rebase::{Rebase, rebase};
 pub use bind::{Bound, as_written, bind};
-pub use course::Direction;
+pub use course::{Course, Direction};
 pub use error::Error;
 pub use gates::next_opening;
 pub use hint::Hint;
@@ -113,7 +121,8 @@ pub use leadership::lease::lease_objects;
 pub use now::{Now, Steady};
 pub use options::{Goal, Options};
 pub use outcome::Outcome;
-pub use preflight::rights::{rights, roles};
+
 pub use progress::{Awaited, Progress};
 pub use reason::Reason;
+pub use rights::{rights, roles};
 pub use run::Run;

@@ -67,3 +67,8 @@ impl Steady {
         self.0.saturating_sub(saturating_sub.0)
     }
 }
+
+/// The moment so long after another; the last one there is where there is none so late.
+pub(crate) fn saturating_add(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}

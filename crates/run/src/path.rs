@@ -1,24 +1,22 @@
-//! The way that a run is on: its steps, and the state before and after each.
+//! The path of a run, forward or back: its steps, and the state before and after each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Change, Duration, Gate, Plan, Step, Walk, walk};
 
-use crate::course::Direction;
+use crate::course::Course;
 use crate::error::Error;
-use crate::journal::Position;
 
-/// The way that a run is on.
+/// The path of a run: its steps, and the state before and after each.
 #[derive(Debug)]
 pub(crate) struct Path {
-    pub(crate) direction: Direction,
     pub(crate) steps: Vec<Step>,
     /// The states between the steps: one more than there are steps.
     states: Vec<Bundle>,
     /// The state of the plan that each of these is; none between two of them.
     numbers: Vec<Option<usize>>,
-    /// On a way back that begins in the middle of a step: the state before that step.
+    /// On a rollback that begins in the middle of a step: the state before that step.
     halfway: Option<Bundle>,
     /// All states of each object that any step changes, which tells its planned fields.
     plan: Vec<Bundle>,
@@ -27,14 +25,11 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    /// The way that a run is on.
-    pub(crate) fn of(plan: &Plan, position: &Position) -> Result<Self, Error> {
-        let Position {
-            from, to, halfway, ..
-        } = *position;
-        match position.direction {
-            Direction::Forward => Self::forward(plan),
-            Direction::Back => Self::back(plan, from, to, halfway),
+    /// The path of a course through a plan.
+    pub(crate) fn of(plan: &Plan, course: Course) -> Result<Self, Error> {
+        match course {
+            Course::Forward => Self::forward(plan),
+            Course::Back { from, to, halfway } => Self::back(plan, from, to, halfway),
         }
     }
 
@@ -43,9 +38,8 @@ impl Path {
         let states = states(plan.start(), &plan.spec.steps)?;
         let numbers = (0..states.len()).map(Some).collect();
         let steps = plan.spec.steps.clone();
-        let (direction, counted) = (Direction::Forward, counted(&steps));
+        let counted = counted(&steps);
         Ok(Self {
-            direction,
             steps,
             plan: states.clone(),
             states,
@@ -56,7 +50,7 @@ impl Path {
     }
 
     /// Back from the state after a step to the one after another, or as near above it as the plan's
-    /// ways lead.
+    /// ways back lead.
     pub(crate) fn back(plan: &Plan, from: usize, to: usize, halfway: bool) -> Result<Self, Error> {
         let forward = states(plan.start(), &plan.spec.steps)?;
         let missing = || cutover_plan::Error::NoStep {
@@ -66,7 +60,6 @@ impl Path {
         let start = forward.get(from).ok_or_else(missing)?.clone();
         let before = from.checked_sub(1).filter(|_| halfway);
         let mut path = Self {
-            direction: Direction::Back,
             steps: Vec::new(),
             states: vec![start],
             numbers: vec![Some(from)],
@@ -159,7 +152,7 @@ impl Path {
         known.into_iter()
     }
 
-    /// Whether a gate of this way counts an object's pods, so that how many there are is planned.
+    /// Whether a gate of this path counts an object's pods, so that how many there are is planned.
     pub(crate) fn counts(&self, object: &ObjectRef) -> bool {
         self.counted.contains(object)
     }

@@ -1,8 +1,7 @@
-//! The machine: its verbs, what it has asked, and what it is about.
+//! The machine: its verbs, what it is about, and what it decides next.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
-use std::sync::Arc;
 
 use cutover_check::Checked;
 use cutover_manifest::ObjectRef;
@@ -10,29 +9,26 @@ use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::{Location, jobs};
-use crate::api::effect::{Effect, Request, Right, Scope, Ticket};
+use crate::api::effect::{Effect, Scope};
 use crate::api::event::{Event, Fault};
-use crate::bind::again::Rebinding;
-use crate::bind::{Admitted, Bound};
-use crate::gates::deadline::Pace;
+use crate::bind::Bound;
+use crate::cursor::Cursor;
+use crate::error::Error;
+use crate::gates::Waiting;
 use crate::hint::Hint;
-use crate::journal::claims::Claim;
-use crate::journal::{Journal, Position, Wishes};
+use crate::journal::{Journal, Record, Wishes};
 use crate::leadership::Leadership;
 use crate::leadership::lease::{Leases, lease_objects};
 use crate::now::Now;
 use crate::observed::Observed;
-use crate::options::Options;
+use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
-use crate::path::Path;
-use crate::preflight::rights::objects;
-use crate::preflight::unsupported::refuse_unsupported;
+use crate::phase::{Next, Phase};
 use crate::progress::Progress;
 use crate::reason::Reason;
-use crate::requests::{Asked, Question};
-
-/// How many requests are on their way at once, Leases apart.
-const ABREAST: usize = 16;
+use crate::requests::{Backoff, Outbox, Question, Requests};
+use crate::rights::objects;
+use crate::unsupported::refuse_unsupported;
 
 /// One run of a plan, as a state machine without IO.
 ///
@@ -52,97 +48,38 @@ pub struct Run {
     pub(crate) given: Plan,
     /// The plan as it is bound to the cluster, once it is.
     pub(crate) bound: Bound,
-    /// The ConfigMap that is the journal.
-    pub(crate) journal: ObjectRef,
     /// The objects of the plan.
     pub(crate) objects: Vec<ObjectRef>,
-    pub(crate) phase: Phase,
-    pub(crate) observed: Observed,
-    pub(crate) leases: Leases,
-    pub(crate) wishes: Wishes,
-    /// Where the run is; none before it has begun.
-    pub(crate) position: Option<Position>,
-    /// What the journal said when it was read; none before it has been, and inside where there was
-    /// no journal.
-    pub(crate) recalled: Option<Option<String>>,
-    /// What the journal says, where that is known.
-    pub(crate) written: Option<String>,
-    /// What it was compared with last.
-    pub(crate) kept: Option<Position>,
-    pub(crate) path: Option<Arc<Path>>,
-    pub(crate) gates: Held,
-    /// How far those gates have come that do not hold.
-    pub(crate) pace: Pace,
-    /// Somebody at this terminal wants to go back.
-    pub(crate) abort: bool,
-    /// Whether another runner may have taken over.
-    pub(crate) leadership: Leadership,
-    /// An object whose last write may yet be made.
-    pub(crate) unconfirmed: Option<ObjectRef>,
-    /// The run has set out forward again, and the journal still has what people asked of it before.
-    pub(crate) anew: bool,
     /// Jobs of analyses: at which step, and which of its gates.
     pub(crate) jobs: BTreeMap<ObjectRef, Location>,
-    /// The plan of a run that goes on, while it is bound again.
-    pub(crate) rebinding: Option<Rebinding>,
-    /// What the journal's plan says of admission.
-    pub(crate) claims: Vec<Claim>,
-    /// What admission changes in the plan's states.
-    pub(crate) admitted: Vec<Admitted>,
+    pub(crate) phase: Phase,
+    /// Where the run is, and on which path; none before it has begun.
+    pub(crate) cursor: Option<Cursor>,
+    /// The gates of the present step.
+    pub(crate) waiting: Waiting,
+    pub(crate) observed: Observed,
+    /// Since when the cluster is watched.
+    pub(crate) watching: Option<Timestamp>,
     /// Services with a load balancer or an Ingress before them.
     pub(crate) fronted: BTreeSet<ObjectRef>,
-    /// Rights that are not given.
-    pub(crate) missing: BTreeSet<Right>,
-    /// Questions that do not wait for one another's answers.
-    pub(crate) queue: VecDeque<(Question, Request)>,
-    /// Since when the watches have been asked for.
-    pub(crate) watching: Option<Timestamp>,
-    /// After how many steps the objects were found in place, and which were not looked at since.
+    /// After how many steps the objects were found in place when they were looked at last.
     pub(crate) in_place: Option<usize>,
-    /// The gate that did not hold when all were looked at last.
-    pub(crate) stuck: Option<usize>,
+    /// An object whose last write may yet be made.
+    pub(crate) unconfirmed: Option<ObjectRef>,
+    pub(crate) leadership: Leadership,
+    /// What the journal says.
+    pub(crate) record: Record,
+    /// What people ask of the run in its journal.
+    pub(crate) wishes: Wishes,
+    /// Somebody at this terminal wants to go back.
+    pub(crate) abort: bool,
+    pub(crate) requests: Requests,
+    pub(crate) backoff: Backoff,
+    pub(crate) outbox: Outbox,
     /// The step that people were told of last.
     pub(crate) step_told: Option<usize>,
-    /// What the journal may say, where that is not known.
-    pub(crate) doubted: Vec<String>,
-    pub(crate) effects: VecDeque<Effect>,
-    pub(crate) asked: BTreeMap<Ticket, Asked>,
-    pub(crate) delayed: Vec<(Timestamp, Asked)>,
-    pub(crate) tickets: u64,
-    /// Nothing is decided before.
-    pub(crate) rests: Option<(Timestamp, u32)>,
-    wake: Option<Timestamp>,
-    told: Option<Progress>,
     outcome: Option<Outcome>,
 }
-
-/// What the run is about, in this order.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Phase {
-    /// The Leases are asked for.
-    Claim,
-    /// The journal of an earlier run is read.
-    Recall,
-    /// The cluster is watched.
-    Watch,
-    /// The plan is bound to the live objects.
-    Bind,
-    /// Autoscalers and Ingresses are looked for.
-    Survey,
-    /// The rights are reviewed.
-    Review,
-    /// Each state is tried with the server's dry run.
-    Rehearse,
-    /// The journal is opened.
-    Open,
-    /// The steps are taken.
-    Work,
-    /// The journal is closed and the Leases are given back.
-    Close(Outcome),
-}
-
-/// Since when each gate of the present step has held, by its index.
-pub(crate) type Held = BTreeMap<usize, Timestamp>;
 
 impl Run {
     /// A run of a plan. Nothing happens before the first [`handle_timeout`](Self::handle_timeout).
@@ -155,53 +92,34 @@ impl Run {
             duration,
         );
         let objects: Vec<ObjectRef> = objects(&plan, &options.namespace).into_iter().collect();
-        let seals = || Ok(options.sealer.fits(&plan.secrets())?);
-        let phase = match refuse_unsupported(&plan).and_then(|()| seals()) {
+        let phase = match refuse(&plan, &options) {
             Ok(()) => Phase::Claim,
             Err(error) => Phase::Close(Outcome::Refused {
                 reason: error.into(),
             }),
         };
         Self {
-            journal: Journal::object(&plan, &options.namespace),
             jobs: jobs(&plan, &options.namespace),
             observed: Observed::of(&objects),
             objects,
             bound: Bound::unseen(plan.clone()),
+            record: Record::new(Journal::object(&plan, &options.namespace)),
             given: plan,
             options,
-            leases,
             phase,
-            wishes: Wishes::default(),
-            position: None,
-            recalled: None,
-            written: None,
-            kept: None,
-            path: None,
-            gates: Held::new(),
-            pace: Pace::default(),
-            abort: false,
-            unconfirmed: None,
-            anew: false,
-            leadership: Leadership::Kept,
-            rebinding: None,
-            claims: Vec::new(),
-            admitted: Vec::new(),
-            fronted: BTreeSet::new(),
-            missing: BTreeSet::new(),
-            queue: VecDeque::new(),
+            cursor: None,
+            waiting: Waiting::default(),
             watching: None,
+            fronted: BTreeSet::new(),
             in_place: None,
-            stuck: None,
+            unconfirmed: None,
+            leadership: Leadership::new(leases),
+            wishes: Wishes::default(),
+            abort: false,
+            requests: Requests::default(),
+            backoff: Backoff::default(),
+            outbox: Outbox::default(),
             step_told: None,
-            doubted: Vec::new(),
-            effects: VecDeque::new(),
-            asked: BTreeMap::new(),
-            delayed: Vec::new(),
-            tickets: 0,
-            rests: None,
-            wake: None,
-            told: None,
             outcome: None,
         }
     }
@@ -211,8 +129,8 @@ impl Run {
         self.notice_loss(now);
         match event {
             Event::Answered(ticket, answer) => {
-                if let Some(asked) = self.asked.remove(&ticket) {
-                    self.answered(asked, answer, now);
+                if let Some(sent) = self.requests.close(ticket) {
+                    self.answered(sent, answer, now);
                 }
             }
             Event::Listed(scope, manifests) => self.observed.replace_all(&scope, &manifests),
@@ -222,7 +140,7 @@ impl Run {
             Event::Abort => self.abort = true,
             Event::Stop => self.stop(),
         }
-        self.hear();
+        self.read_wishes();
         self.proceed(now);
     }
 
@@ -235,13 +153,13 @@ impl Run {
     /// The next thing to do outside; ask until there is none.
     #[must_use]
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        self.outbox.pop()
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) where nothing happens before, by the wall
     /// clock.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.wake
+        self.outbox.wake()
     }
 
     /// How the run ended; none while it goes on.
@@ -251,68 +169,66 @@ impl Run {
 
     /// Decides until there is nothing left to decide before something happens.
     fn proceed(&mut self, now: Now) {
-        self.wake = None;
+        self.outbox.sleep();
         self.resend(now);
-        self.claim(now);
-        while self.outcome.is_none() && self.is_free(now.wall) && self.advance(now) {}
+        self.claim_leases(now);
+        while self.outcome.is_none() && self.is_free(now.wall) {
+            match self.advance(now) {
+                Next::Again => {}
+                Next::Wait => break,
+                Next::End(outcome) => self.end(outcome),
+            }
+        }
     }
 
-    /// Goes one decision further; false where something must happen first.
-    fn advance(&mut self, now: Now) -> bool {
+    /// Takes one decision.
+    fn advance(&mut self, now: Now) -> Next {
         if !self.may_decide(now) {
-            return false;
+            return Next::Wait;
         }
         let Now { wall, .. } = now;
-        if let Some((question, request)) = self.queue.pop_front() {
+        if let Some((question, request)) = self.requests.next() {
             self.ask(question, request, wall);
-            return true;
+            return Next::Again;
         }
-        match self.phase.clone() {
-            Phase::Claim => self.claimed(now),
+        match &self.phase {
+            Phase::Claim => self.await_leases(now),
             Phase::Recall => self.ask_journal(wall),
-            Phase::Watch => self.watched(wall),
-            Phase::Bind => self.bound(),
+            Phase::Watch { .. } => self.watch(wall),
+            Phase::Bind { .. } => self.bind(),
             Phase::Survey => self.survey(),
-            Phase::Review => self.review(),
-            Phase::Rehearse => self.rehearse(),
+            Phase::Rebind(_) => self.rebind(),
+            Phase::Confirm { .. } => self.go_on_bound(),
+            Phase::Review { .. } => self.review(),
+            Phase::Rehearse { .. } => self.rehearse(),
             Phase::Open => self.open(wall),
             Phase::Work => self.work(wall),
-            Phase::Close(outcome) => self.close(&outcome, now),
+            Phase::Close(outcome) => self.close(outcome.clone(), now),
         }
     }
 
-    /// Whether there is nothing to wait for: no answer, and no rest.
+    /// Whether there is nothing to wait for: no answer, and no pause after a failure.
     fn is_free(&mut self, now: Timestamp) -> bool {
-        if let Some((until, _)) = self.rests.filter(|(until, _)| *until > now) {
-            self.wake_at(until);
+        if let Some(until) = self.backoff.until(now) {
+            self.outbox.wake_at(until);
             return false;
         }
-        let open = self
-            .asked
-            .values()
-            .filter(|asked| !asked.question.is_aside())
-            .count();
-        self.delayed.is_empty() && open < if self.queue.is_empty() { 1 } else { ABREAST }
+        self.requests.has_room()
     }
 
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Close(_))
     }
 
-    pub(crate) fn wake_at(&mut self, time: Timestamp) {
-        self.wake = Some(self.wake.map_or(time, |wake| wake.min(time)));
-    }
-
-    pub(crate) fn watch(&mut self, scope: Scope) {
-        self.effects.push_back(Effect::Watch(scope));
+    /// Whether only the holder of the Leases may go on. A rehearsal changes nothing, so it asks for
+    /// none.
+    pub(crate) fn needs_leases(&self) -> bool {
+        self.options.goal != Goal::Try && !self.is_over()
     }
 
     /// Tells people something, once.
     pub(crate) fn tell(&mut self, progress: Progress) {
-        if self.told.as_ref() != Some(&progress) {
-            self.told = Some(progress.clone());
-            self.effects.push_back(Effect::Tell(progress));
-        }
+        self.outbox.tell(progress);
     }
 
     pub(crate) fn end(&mut self, outcome: Outcome) {
@@ -320,26 +236,26 @@ impl Run {
             outcome: outcome.clone(),
         });
         self.outcome = Some(outcome);
-        self.wake = None;
+        self.outbox.sleep();
     }
 
     /// Asks for the Leases, and goes on asking while the run lasts.
-    fn claim(&mut self, now: Now) {
-        if self.outcome.is_some() || !self.leases_are_wanted() {
+    fn claim_leases(&mut self, now: Now) {
+        if self.outcome.is_some() || !self.needs_leases() {
             return;
         }
-        while let Some((index, request)) = self.leases.next(now) {
-            self.ask(Question::Lease(index), request, now.wall);
+        while let Some((lease, request)) = self.leadership.next(now) {
+            self.ask(Question::Lease(lease), request, now.wall);
         }
-        if let Some(wake) = self.leases.wake() {
-            self.wake_at(now.wall_at(wake));
+        if let Some(wake) = self.leadership.wake() {
+            self.outbox.wake_at(now.wall_at(wake));
         }
-        if let Some(reason) = self.leases.refused.take() {
+        if let Some(reason) = self.leadership.take_refusal() {
             self.lose(reason);
         }
     }
 
-    pub(crate) fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
+    fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
         if self.is_over() {
             return;
         }
@@ -353,8 +269,8 @@ impl Run {
     }
 
     /// Hears what people ask of the run.
-    fn hear(&mut self) {
-        let Some(journal) = self.observed.live(&self.journal) else {
+    fn read_wishes(&mut self) {
+        let Some(journal) = self.observed.live(self.record.object()) else {
             return;
         };
         let wishes = Wishes::of(journal);
@@ -365,4 +281,11 @@ impl Run {
             }
         }
     }
+}
+
+/// Refuses what cannot be carried out on any cluster.
+fn refuse(plan: &Plan, options: &Options) -> Result<(), Error> {
+    refuse_unsupported(plan)?;
+    options.sealer.fits(&plan.secrets())?;
+    Ok(())
 }

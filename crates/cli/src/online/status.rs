@@ -4,7 +4,7 @@ use cutover::Plan;
 use cutover::manifest::{Bundle, Field, Manifest, MergeKeys, Sealer};
 use cutover::patch::lacking;
 use cutover::planning::{Gate, Window};
-use cutover_run::{Direction, Journal, Outcome, Position, Reply, Request, Stage, next_opening};
+use cutover_run::{Course, Journal, Outcome, Position, Reply, Request, Stage, next_opening};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn by_journal(plan: &Plan, journal: &Journal, now: Timestamp) -> Result<String, 
 /// When the windows open that the run waits for.
 fn openings(plan: &Plan, position: &Position, now: Timestamp) -> Vec<String> {
     let waits = position.ended.is_none()
-        && position.direction == Direction::Forward
+        && position.course == Course::Forward
         && position.stage == Stage::Waiting;
     let step = position.step.checked_sub(1).filter(|_| waits);
     let step = step.and_then(|index| plan.spec.steps.get(index));
@@ -115,21 +115,21 @@ pub(crate) fn standing(plan: &Plan, position: &Position) -> Result<String, Error
 }
 
 fn under_way(plan: &Plan, position: &Position) -> Result<String, Error> {
-    let Position { step, from, to, .. } = position;
+    let step = position.step;
     let since = to_the_second(position.since);
     let stage = match position.stage {
         Stage::Writing => "its changes are made",
         Stage::Waiting => "what it waits for is not there yet",
     };
-    Ok(match position.direction {
-        Direction::Forward => {
-            let words = step_words(plan, *step)?;
+    Ok(match position.course {
+        Course::Forward => {
+            let words = step_words(plan, step)?;
             let phase = plan.spec.steps.get(step.wrapping_sub(1));
             let name = phase.map_or_else(String::new, |step| format!("  {}  {words}", step.phase));
             let steps = plan.len();
             format!("step {step} of {steps}{name}: {stage}, since {since}")
         }
-        Direction::Back => {
+        Course::Back { from, to, .. } => {
             format!(
                 "going back from step {from} to {to}, step {step} of the way back: {stage}, since {since}"
             )

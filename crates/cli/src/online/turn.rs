@@ -81,7 +81,7 @@ fn ask(
     online: &Online,
     world: &mut World<'_>,
 ) -> Result<(), Error> {
-    if position.direction == Direction::Back {
+    if position.course.direction() == Direction::Back {
         return Ok(());
     }
     let fault = |fault| Error::failed(format!("the journal: {}", online.told(&fault)));

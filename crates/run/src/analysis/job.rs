@@ -6,8 +6,8 @@ use cutover_manifest::{Error, Manifest, ObjectRef, short_name};
 use cutover_plan::{Gate, Job, Plan};
 
 use super::check::Measured;
-use crate::observed::pods::condition;
-use crate::steps::change::is_terminating;
+use crate::observed::status::condition;
+use crate::observed::status::is_terminating;
 
 /// Where an analysis is: its step, from 1, and its index among the step's gates.
 pub(crate) type Location = (usize, usize);
@@ -56,7 +56,7 @@ pub(crate) fn job_at(plan: &Plan, (step, index): Location) -> Option<&Job> {
 /// # Errors
 ///
 /// A namespace that no API server takes.
-pub(crate) fn manifest(job: &Job, object: &ObjectRef) -> Result<Manifest, Error> {
+pub(crate) fn job_manifest(job: &Job, object: &ObjectRef) -> Result<Manifest, Error> {
     let named = job
         .manifest
         .set("/metadata/name", object.name.clone().into())?;

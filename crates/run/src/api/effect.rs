@@ -101,6 +101,16 @@ pub struct Scope {
     pub name: Option<String>,
 }
 
+impl Scope {
+    /// Whether an object is in it.
+    pub(crate) fn holds(&self, object: &ObjectRef) -> bool {
+        self.api_version == object.api_version
+            && self.kind == object.kind
+            && self.namespace == object.namespace
+            && self.name.as_ref().is_none_or(|name| *name == object.name)
+    }
+}
+
 /// A verb on a resource, as RBAC knows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Right {

@@ -1,6 +1,8 @@
 //! What a refusal of the API server means for a run.
 
-use crate::api::event::Fault;
+use jiff::SignedDuration;
+
+use super::event::Fault;
 
 impl Fault {
     /// What came of a request whose deadline had passed before it was sent.
@@ -30,6 +32,15 @@ impl Fault {
     /// another uid.
     pub(crate) fn is_stale(&self) -> bool {
         self.code == 409 || self.code == 404 || self.code == 422 && self.causes.is_empty()
+    }
+
+    /// How long to wait before trying again, the `tries`th time: as the server asks, or twice as
+    /// long each time.
+    pub(crate) fn pause(&self, tries: u32) -> SignedDuration {
+        match self.retry_after {
+            Some(seconds) => SignedDuration::from_secs(seconds.into()),
+            None => SignedDuration::from_millis(250 << tries.min(7)),
+        }
     }
 
     /// In words, with what the server names.

@@ -3,4 +3,5 @@
 pub(crate) mod effect;
 pub(crate) mod event;
 mod fault;
+pub(crate) mod guard;
 pub(crate) mod resource;

@@ -1,7 +1,8 @@
 //! Binding: a plan made from files, taken to the objects that a cluster holds.
 
-pub(crate) mod again;
+pub(crate) mod claims;
 pub(crate) mod rebase;
+pub(crate) mod resumed;
 
 use std::collections::BTreeMap;
 
@@ -10,15 +11,15 @@ use cutover_patch::{Difference, lacking, merge};
 use cutover_plan::Plan;
 use cutover_workload::Deployment;
 
-use crate::autoscalers::chooser;
-use crate::bind::rebase::{Rebase, rebase};
+use self::rebase::{Rebase, rebase};
+use crate::autoscalers::{chooser, is_taken_over};
+use crate::change::being_deleted;
 use crate::error::Error;
 use crate::namespace::DefaultNamespace;
-use crate::steps::change::{being_deleted, is_terminating};
-use crate::steps::takeover::is_taken_over;
+use crate::observed::status::is_terminating;
 
 /// What the server and controllers keep for themselves.
-const KEPT: [Field; 7] = [
+const SERVER_FIELDS: [Field; 7] = [
     Field::new("/status"),
     Field::new("/metadata/creationTimestamp"),
     Field::new("/metadata/generation"),
@@ -153,8 +154,8 @@ pub(crate) fn file_lacking(file: &Manifest, live: &Manifest) -> Vec<Difference> 
 /// compared with. A Secret has its data still: whoever compares it seals it.
 pub fn as_written(live: &Manifest) -> Manifest {
     let mut written = live.clone();
-    for kept in KEPT {
-        written = written.without(kept);
+    for field in SERVER_FIELDS {
+        written = written.without(field);
     }
     written
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::Verdict;
 use crate::observed::Observed;
-use crate::observed::pods::condition;
-use crate::steps::change::is_terminating;
+use crate::observed::status::condition;
+use crate::observed::status::is_terminating;
 
 /// The autoscaler is held and its controller follows, or it is gone; and with a ScaledObject the HPA
 /// that KEDA made for it.

@@ -1,14 +1,16 @@
 //! Gates: what must hold before the next step, judged by what has been seen.
 
-pub(crate) mod deadline;
+mod deadline;
 mod endpoints;
 mod held;
 mod pods;
+mod waiting;
 mod window;
 
 use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled, Window};
 use jiff::Timestamp;
 
+pub(crate) use self::waiting::{Blocked, Cluster, Waiting};
 pub use self::window::next_opening;
 use crate::observed::Observed;
 use crate::progress::Awaited;

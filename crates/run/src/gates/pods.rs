@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::Verdict;
 use crate::observed::Observed;
-use crate::observed::pods::{Pod, ReplicaSet, is_observed, same_template};
+use crate::observed::pods::{Pod, ReplicaSet, same_template};
+use crate::observed::status::is_observed;
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
 /// many as the set asks for where no number is said.

@@ -1,5 +1,8 @@
 use std::io::Write as _;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cutover_manifest::Digest;
+use flate2::{Compression, GzBuilder};
 use serde_json::json;
 
 use super::*;

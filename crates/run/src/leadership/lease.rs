@@ -341,21 +341,6 @@ impl Leases {
     }
 }
 
-impl Fault {
-    /// How long to wait before trying again, the `tries`th time: as the server asks, or twice as
-    /// long each time.
-    pub(crate) fn pause(&self, tries: u32) -> SignedDuration {
-        match self.retry_after {
-            Some(seconds) => SignedDuration::from_secs(seconds.into()),
-            None => SignedDuration::from_millis(250 << tries.min(7)),
-        }
-    }
-}
-
-pub(crate) fn saturating_add(time: Timestamp, by: SignedDuration) -> Timestamp {
-    time.checked_add(by).unwrap_or(Timestamp::MAX)
-}
-
 fn holder(manifest: &Manifest) -> &str {
     manifest
         .pointer("/spec/holderIdentity")
@@ -366,7 +351,7 @@ fn holder(manifest: &Manifest) -> &str {
 /// A write that somebody else's write in between makes fail.
 fn patch(live: &Manifest, target: &Manifest) -> Request {
     let Patch(changes) = diff(live.value(), target.value(), &MergeKeys);
-    let mut operations = vec![crate::steps::change::test_version(live)];
+    let mut operations = vec![crate::api::guard::test_version(live)];
     operations.extend(changes);
     let write = Write::Patch {
         object: live.object().clone(),

@@ -1,4 +1,4 @@
-//! Whether this runner is still the only one.
+//! Whether this runner is the only one.
 //!
 //! A runner that slept, or that heard nothing from the API server, may have lost its Leases to
 //! another one that has come and gone meanwhile. So once they have run out the journal is read anew,
@@ -6,26 +6,22 @@
 
 pub(crate) mod lease;
 
-use cutover_manifest::Manifest;
-use jiff::{SignedDuration, Timestamp};
-
 use crate::api::effect::Request;
-use crate::course::Direction;
-use crate::hint::Hint;
-use crate::journal::{Position, run_text};
-use crate::leadership::lease::saturating_add;
-use crate::now::Now;
-use crate::reason::Reason;
-use crate::requests::Question;
-use crate::run::{Phase, Run};
+use crate::api::event::Answer;
+use crate::now::{Now, Steady};
 
-/// How long watches take to begin anew once the server answers again, at most where the connection
-/// was closed.
-const AFTER_OUTAGE: SignedDuration = SignedDuration::from_secs(5);
+use self::lease::Leases;
+
+/// The Leases of a run, and whether they have been held all the time since its journal was read.
+#[derive(Debug)]
+pub(crate) struct Leadership {
+    leases: Leases,
+    state: State,
+}
 
 /// Whether the Leases have been held all the time since the journal was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leadership {
+enum State {
     /// They have.
     Kept,
     /// They ran out.
@@ -34,106 +30,89 @@ pub(crate) enum Leadership {
     Regained,
 }
 
-impl Run {
-    /// Sees that the Leases have run out, before anything is made of what has happened.
-    pub(crate) fn notice_loss(&mut self, now: Now) {
-        if self.wants_to_lead() && !self.leases.held(now.steady) {
-            self.leadership = Leadership::Lost;
+impl Leadership {
+    pub(crate) fn new(leases: Leases) -> Self {
+        Self {
+            leases,
+            state: State::Kept,
         }
+    }
+
+    /// Sees whether the Leases have run out.
+    pub(crate) fn notice_loss(&mut self, now: Steady) {
+        if !self.leases.held(now) {
+            self.state = State::Lost;
+        }
+    }
+
+    /// Whether they are held again after they ran out, seen for the first time: the journal is to
+    /// be read.
+    pub(crate) fn regains(&mut self, now: Steady) -> bool {
+        let regains = self.state == State::Lost && self.leases.held(now);
+        if regains {
+            self.state = State::Regained;
+        }
+        regains
+    }
+
+    /// The journal has been read; whether it was for that.
+    pub(crate) fn confirm(&mut self) -> bool {
+        let confirms = self.state == State::Regained;
+        if confirms {
+            self.state = State::Kept;
+        }
+        confirms
+    }
+
+    /// Whether they have been held all the time.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.state == State::Kept
     }
 
     /// Whether nobody else can have written since the journal was read.
-    pub(crate) fn leads(&self, now: Now) -> bool {
-        self.leadership == Leadership::Kept && self.leases.held(now.steady)
+    pub(crate) fn leads(&self, now: Steady) -> bool {
+        self.is_kept() && self.leases.held(now)
     }
 
-    /// Whether anything may be decided; who had lost the Leases and has them again asks for the
-    /// journal first.
-    pub(crate) fn may_decide(&mut self, now: Now) -> bool {
-        if !self.wants_to_lead() {
-            return true;
-        }
-        if self.leadership == Leadership::Lost && self.leases.held(now.steady) {
-            self.leadership = Leadership::Regained;
-            let request = Request::Get(self.journal.clone());
-            self.ask(Question::Reread, request, now.wall);
-        }
-        self.leadership == Leadership::Kept
+    /// Whether all Leases are held now.
+    pub(crate) fn holds_leases(&self, now: Steady) -> bool {
+        self.leases.held(now)
     }
 
-    /// The journal after an absence: the run goes on only where nobody else has written to it.
-    pub(crate) fn reread(&mut self, found: Option<&Manifest>, now: Timestamp) {
-        if self.leadership != Leadership::Regained || self.is_over() {
-            return;
-        }
-        self.leadership = Leadership::Kept;
-        if let Some(journal) = found {
-            self.observed.update(journal);
-        }
-        match found.and_then(run_text) {
-            Some(text) if self.has_written(text) => {
-                self.written = Some(text.to_owned());
-                self.come_back(now);
-            }
-            text if self.is_as_recalled(text) || self.is_own(text) => self.begin_again(),
-            text => self.give_way(text),
-        }
+    /// Until when all of them are held; none where there are none.
+    pub(crate) fn deadline(&self) -> Option<Steady> {
+        self.leases.deadline()
     }
 
-    /// From when the journal is read to when the run is over.
-    fn wants_to_lead(&self) -> bool {
-        self.leases_are_wanted() && self.phase != Phase::Claim
+    /// Who else holds one of them, in words.
+    pub(crate) fn rival(&self) -> Option<String> {
+        self.leases.rival()
     }
 
-    /// Whether this run has not opened the journal, and nobody else has written to it.
-    fn is_as_recalled(&self, text: Option<&str>) -> bool {
-        match &self.recalled {
-            Some(recalled) => recalled.as_deref() == text,
-            None => true,
-        }
+    /// Why they cannot be had, once.
+    pub(crate) fn take_refusal(&mut self) -> Option<String> {
+        self.leases.refused.take()
     }
 
-    /// Nobody could look meanwhile: the time limit begins anew, and first the watches say what has
-    /// become.
-    fn come_back(&mut self, now: Timestamp) {
-        if let Some(position) = &mut self.position {
-            position.since = now;
-        }
-        self.rests = Some((saturating_add(now, AFTER_OUTAGE), 0));
+    /// The next request about a Lease, and about which.
+    pub(crate) fn next(&mut self, now: Now) -> Option<(usize, Request)> {
+        self.leases.next(now)
     }
 
-    /// Another runner has taken over: the journal is left as it is.
-    fn give_way(&mut self, text: Option<&str>) {
-        let reason = match text.and_then(position) {
-            Some(successor) => taken_over(&successor),
-            None => "the journal was deleted or edited while this runner was away".to_owned(),
-        };
-        self.fail(Reason::from(reason).hint(Hint::ShowStatus));
-        self.position = None;
+    /// When there is something to ask again.
+    pub(crate) fn wake(&self) -> Option<Steady> {
+        self.leases.wake()
     }
 
-    /// Whether it is a write of this run that came late.
-    fn is_own(&self, text: Option<&str>) -> bool {
-        let position = text.and_then(position);
-        position.is_some_and(|position| position.by == self.options.holder)
+    pub(crate) fn answer(&mut self, lease: usize, answer: Answer, now: Steady) {
+        self.leases.answer(lease, answer, now);
+    }
+
+    /// Requests that give the Leases back.
+    pub(crate) fn release(&mut self) -> Vec<Request> {
+        self.leases.release()
     }
 }
 
-/// What a journal says, where it can be read.
-fn position(text: &str) -> Option<Position> {
-    let Ok(position) = serde_json::from_str(text) else {
-        return None;
-    };
-    Some(position)
-}
-
-fn taken_over(successor: &Position) -> String {
-    let Position { by, direction, .. } = successor;
-    let course = match (direction, &successor.ended) {
-        (Direction::Forward, None) => "carries it on",
-        (Direction::Forward, Some(_)) => "has carried it on",
-        (Direction::Back, None) => "takes it back",
-        (Direction::Back, Some(_)) => "has taken it back",
-    };
-    format!("{by} took over while this runner was away, and {course}")
-}
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use cutover_manifest::Manifest;
 use serde_json::Value;
 
-use crate::observed::pods::condition;
+use crate::observed::status::condition;
 
 /// Why a pod is not ready, as a person would want to read it; none where it is, or where it is only
 /// starting.

@@ -3,13 +3,15 @@
 
 pub(crate) mod diagnosis;
 pub(crate) mod pods;
+pub(crate) mod status;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 
+use self::pods::{Pod, ReplicaSet, Slice};
+use self::status::{uid, version};
 use crate::api::effect::Scope;
-use crate::observed::pods::{Pod, ReplicaSet, Slice};
 
 /// The kinds that gates look at, of which there are many.
 const WATCHED: [&str; 3] = ["Pod", "ReplicaSet", "EndpointSlice"];
@@ -24,12 +26,12 @@ pub(crate) struct Observed {
     planned: BTreeSet<ObjectRef>,
     listed: BTreeSet<Scope>,
     /// The uid of objects that are gone: what a watch still says of them is older.
-    gone: BTreeMap<ObjectRef, String>,
+    gone: BTreeMap<ObjectRef, Option<String>>,
     /// Objects that must be looked at anew, as they were: they may be gone, and what a watch says
     /// may be older.
     forgotten: BTreeMap<ObjectRef, Manifest>,
     /// Objects that were seen to change, until somebody takes them from here.
-    pub(crate) changed: BTreeSet<ObjectRef>,
+    changed: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
     pub(crate) replica_sets: BTreeMap<ObjectRef, ReplicaSet>,
     pub(crate) slices: BTreeMap<ObjectRef, Slice>,
@@ -70,6 +72,11 @@ impl Observed {
             .collect()
     }
 
+    /// Objects that were seen to change since this was asked last.
+    pub(crate) fn take_changed(&mut self) -> BTreeSet<ObjectRef> {
+        std::mem::take(&mut self.changed)
+    }
+
     pub(crate) fn is_listed(&self, scope: &Scope) -> bool {
         self.listed.contains(scope)
     }
@@ -105,7 +112,7 @@ impl Observed {
         let gone = self
             .gone
             .get(object)
-            .is_some_and(|gone| *gone == uid(manifest));
+            .is_some_and(|gone| gone.as_deref() == uid(manifest));
         if !newer && !gone {
             self.forgotten.remove(object);
             self.objects.insert(object.clone(), Some(manifest.clone()));
@@ -130,7 +137,7 @@ impl Observed {
         self.gone.extend(
             known
                 .or(forgotten)
-                .map(|known| (object.clone(), uid(&known))),
+                .map(|known| (object.clone(), uid(&known).map(Into::into))),
         );
         self.changed.insert(object.clone());
     }
@@ -147,7 +154,8 @@ impl Observed {
                 .is_none_or(|known| version(known) <= version(manifest))
         {
             *known = None;
-            self.gone.insert(object.clone(), uid(manifest));
+            self.gone
+                .insert(object.clone(), uid(manifest).map(Into::into));
             self.changed.insert(object.clone());
         }
     }
@@ -173,30 +181,4 @@ impl Observed {
             self.objects.entry(object.clone()).or_insert(None);
         }
     }
-}
-
-impl Scope {
-    /// Whether an object is in it.
-    pub(crate) fn holds(&self, object: &ObjectRef) -> bool {
-        self.api_version == object.api_version
-            && self.kind == object.kind
-            && self.namespace == object.namespace
-            && self.name.as_ref().is_none_or(|name| *name == object.name)
-    }
-}
-
-fn uid(manifest: &Manifest) -> String {
-    let uid = manifest
-        .pointer("/metadata/uid")
-        .and_then(serde_json::Value::as_str);
-    uid.unwrap_or_default().to_owned()
-}
-
-/// The version of an object, which the server counts up with every write (KEP-5504).
-fn version(manifest: &Manifest) -> Option<u64> {
-    let version = manifest.pointer("/metadata/resourceVersion")?.as_str()?;
-    let Ok(version) = version.parse() else {
-        return None;
-    };
-    Some(version)
 }

@@ -7,7 +7,7 @@ use cutover_workload::texts;
 use serde_json::Value;
 
 use crate::observed::diagnosis::{diagnose_pod, diagnose_replica_set};
-use crate::steps::change::is_terminating;
+use crate::observed::status::{condition, count, is_observed, is_terminating, uid};
 
 /// A pod.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Pod {
         let over = matches!(text("/status/phase"), Some("Failed" | "Succeeded"));
         let ready = condition(manifest, "Ready").is_some_and(|ready| ready["status"] == "True");
         Self {
-            uid: text("/metadata/uid").unwrap_or_default().to_owned(),
+            uid: uid(manifest).unwrap_or_default().to_owned(),
             labels: texts(manifest.pointer("/metadata/labels")),
             owner: controller(manifest, "ReplicaSet"),
             active: !over && !is_terminating(manifest),
@@ -61,13 +61,12 @@ pub(crate) struct ReplicaSet {
 
 impl ReplicaSet {
     pub(crate) fn of(manifest: &Manifest) -> Self {
-        let uid = manifest.pointer("/metadata/uid").and_then(Value::as_str);
         Self {
-            uid: uid.unwrap_or_default().to_owned(),
+            uid: uid(manifest).unwrap_or_default().to_owned(),
             owner: controller(manifest, "Deployment"),
             observed: is_observed(manifest),
             manifest: manifest.clone(),
-            available: number(manifest, "/status/availableReplicas"),
+            available: count(manifest, "/status/availableReplicas"),
             diagnosis: diagnose_replica_set(manifest),
         }
     }
@@ -110,17 +109,6 @@ impl Slice {
     }
 }
 
-/// Whether a controller has seen an object's newest generation.
-pub(crate) fn is_observed(manifest: &Manifest) -> bool {
-    number(manifest, "/status/observedGeneration") >= number(manifest, "/metadata/generation")
-}
-
-/// A count; controllers leave out zeros.
-fn number(manifest: &Manifest, pointer: &str) -> u64 {
-    let count = manifest.pointer(pointer).and_then(Value::as_u64);
-    count.unwrap_or(0)
-}
-
 /// Whether a ReplicaSet's pod template is its Deployment's, but for what the controller adds to it.
 pub(crate) fn same_template(deployment: &Manifest, replica_set: &Manifest) -> bool {
     let same = |at, but: &[&str]| entries(deployment, at, but).eq(entries(replica_set, at, but));
@@ -140,16 +128,6 @@ fn entries<'a>(
         .into_iter()
         .flatten();
     entries.filter(|(key, _)| !but.contains(&key.as_str()))
-}
-
-/// A condition of an object's status.
-pub(crate) fn condition<'a>(manifest: &'a Manifest, kind: &str) -> Option<&'a Value> {
-    let conditions = manifest
-        .pointer("/status/conditions")
-        .and_then(Value::as_array);
-    conditions?
-        .iter()
-        .find(|condition| condition["type"] == kind)
 }
 
 fn controller(manifest: &Manifest, kind: &str) -> Option<String> {

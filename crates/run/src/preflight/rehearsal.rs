@@ -1,23 +1,22 @@
 //! The rehearsal: every state that the plan brings an object to, and every Job, tried with the
 //! server's dry run.
 
-use std::collections::VecDeque;
-
 use cutover_manifest::{Manifest, MergeKeys};
 use cutover_patch::{diff, lacking, project};
 use serde_json::Value;
 
-use crate::analysis::{job_at, manifest};
+use crate::analysis::{job_at, job_manifest};
 use crate::api::effect::{Request, Write};
 use crate::api::event::{Answer, Reply};
-use crate::bind::{admit, as_written};
+use crate::bind::{Admitted, admit, as_written};
 use crate::error::Error;
 use crate::options::Goal;
 use crate::outcome::Outcome;
 use crate::path::states_of_objects;
+use crate::phase::{Next, Phase};
 use crate::progress::Progress;
 use crate::requests::Question;
-use crate::run::{Phase, Run};
+use crate::run::Run;
 
 impl Run {
     /// Every state that the plan brings an object to, and every Job of its analyses, as one dry
@@ -26,13 +25,13 @@ impl Run {
     /// # Errors
     ///
     /// Where the plan does not fit itself, or a Job its namespace.
-    pub(crate) fn rehearsals(&self) -> Result<VecDeque<(Question, Request)>, Error> {
+    pub(crate) fn rehearsals(&self) -> Result<Vec<(Question, Request)>, Error> {
         let mut states = states_of_objects(&self.bound.plan)?;
         states.extend(self.later_jobs()?);
-        let mut asked = VecDeque::new();
+        let mut asked = Vec::new();
         for state in states {
             if let Some(request) = self.rehearsal(&state) {
-                asked.push_back((Question::Rehearse(Box::new(state)), request));
+                asked.push((Question::Rehearse(Box::new(state)), request));
             }
         }
         Ok(asked)
@@ -46,32 +45,13 @@ impl Run {
                 continue;
             }
             if let Some(job) = job_at(&self.given, *location) {
-                saturating_add.push(manifest(job, object)?);
+                saturating_add.push(job_manifest(job, object)?);
             }
         }
         Ok(saturating_add)
     }
 
-    /// The state that a question has the server try.
-    pub(crate) fn tried<'a>(&'a self, question: &'a Question) -> Option<&'a Manifest> {
-        match question {
-            Question::Rehearse(state) => Some(state),
-            Question::Confirm(rebound) => Some(rebound.state()),
-            Question::Rebase(kept) => self.base_of(kept.object()),
-            Question::Check(_)
-            | Question::Lease(_)
-            | Question::Look(_)
-            | Question::Make(_)
-            | Question::OpenJournal(_)
-            | Question::ReadJournal
-            | Question::Release
-            | Question::Reread
-            | Question::Review(_)
-            | Question::Survey
-            | Question::WriteJournal(_) => None,
-        }
-    }
-
+    /// The dry run of a state; none where there is nothing to ask.
     pub(crate) fn rehearsal(&self, state: &Manifest) -> Option<Request> {
         let write = match self.observed.live(state.object()) {
             _ if state.is_sealed() => return None,
@@ -108,23 +88,21 @@ impl Run {
         };
         let changed = lacking(state.value(), stored.value(), &MergeKeys);
         for found in &changed {
-            let value = |value: &Option<Value>| {
-                value
-                    .as_ref()
-                    .map_or_else(|| "nothing".to_owned(), Value::to_string)
-            };
-            let (asked, kept) = (value(&found.before), value(&found.after));
-            let message = format!(
-                "{}: {}: the cluster makes {kept} of {asked}",
-                state.object(),
-                found.path
-            );
+            let (asked, stored) = (in_words(&found.before), in_words(&found.after));
+            let (object, path) = (state.object(), &found.path);
+            let message = format!("{object}: {path}: the cluster makes {stored} of {asked}");
             self.tell(Progress::Warned { message });
         }
         if !changed.is_empty() && !self.jobs.contains_key(state.object()) {
             let kept = project(state.value(), stored.value(), &MergeKeys);
-            let kept = state.with_content(kept);
-            self.admitted.push((state.clone(), kept));
+            self.admit([(state.clone(), state.with_content(kept))]);
+        }
+    }
+
+    /// What admission makes of states.
+    pub(crate) fn admit(&mut self, made: impl IntoIterator<Item = Admitted>) {
+        if let Phase::Confirm { admitted } | Phase::Rehearse { admitted } = &mut self.phase {
+            admitted.extend(made);
         }
     }
 
@@ -136,10 +114,11 @@ impl Run {
     }
 
     /// All states have been tried.
-    pub(crate) fn rehearse(&mut self) -> bool {
-        let admitted = std::mem::take(&mut self.admitted);
-        if !admitted.is_empty() {
-            match admit(&self.bound.plan, &admitted, &self.options.namespace) {
+    pub(crate) fn rehearse(&mut self) -> Next {
+        if let Phase::Rehearse { admitted } = &self.phase
+            && !admitted.is_empty()
+        {
+            match admit(&self.bound.plan, admitted, &self.options.namespace) {
                 Ok(plan) => self.bound.plan = plan,
                 Err(error) => return self.failed(error),
             }
@@ -150,8 +129,14 @@ impl Run {
         } else {
             Phase::Open
         };
-        true
+        Next::Again
     }
+}
+
+fn in_words(value: &Option<Value>) -> String {
+    value
+        .as_ref()
+        .map_or_else(|| "nothing".to_owned(), Value::to_string)
 }
 
 #[cfg(test)]

@@ -16,12 +16,12 @@ use crate::run::Run;
 impl Run {
     /// Refuses a plan that splits or counts pods where a rolling update is under way, or hangs. One
     /// that only replaces them goes on, which is how such an update is taken back.
-    pub(crate) fn refuse_unrest(&mut self) {
-        let unrest = match self.unrest() {
-            Ok(unrest) => unrest,
+    pub(crate) fn refuse_rolling_update(&mut self) {
+        let updates = match self.rolling_updates() {
+            Ok(updates) => updates,
             Err(error) => return self.fail(error),
         };
-        for (message, counts) in unrest {
+        for (message, counts) in updates {
             if counts {
                 let hint = "roll it back or let it end first";
                 return self.fail(Reason::from(message).hint(hint));
@@ -31,7 +31,7 @@ impl Run {
     }
 
     /// The sets whose pods are being replaced, in words, and whether the plan counts them.
-    fn unrest(&self) -> Result<Vec<(String, bool)>, Error> {
+    fn rolling_updates(&self) -> Result<Vec<(String, bool)>, Error> {
         let plan = &self.bound.plan;
         let mut found = Vec::new();
         for workload in &plan.spec.workloads {

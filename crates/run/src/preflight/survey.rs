@@ -1,6 +1,8 @@
 //! What the cluster is asked before the first write: what scales or fronts the plan's objects, and
 //! what the run may do.
 
+use std::collections::BTreeSet;
+
 use cutover_manifest::Manifest;
 use cutover_plan::{Gate, Held};
 use cutover_traffic::backends;
@@ -8,12 +10,14 @@ use cutover_workload::{Autoscaler, Deployment};
 
 use crate::api::effect::{Request, Right, Scope};
 use crate::bind::is_live;
+use crate::error::Error;
 use crate::hint::Hint;
 use crate::path::states_of_objects;
-use crate::preflight::rights::{namespaces, rights};
+use crate::phase::{Next, Phase};
 use crate::reason::Reason;
 use crate::requests::Question;
-use crate::run::{Phase, Run};
+use crate::rights::{namespaces, rights};
+use crate::run::Run;
 
 impl Run {
     /// What is looked for beside the plan's own objects.
@@ -37,32 +41,38 @@ impl Run {
     }
 
     /// All that was looked for is found.
-    pub(crate) fn survey(&mut self) -> bool {
-        match states_of_objects(&self.bound.plan) {
-            Ok(states) => states.iter().for_each(|state| self.front(state)),
-            Err(error) => return self.failed(error),
+    pub(crate) fn survey(&mut self) -> Next {
+        if let Err(error) = self.front_states() {
+            return self.failed(error);
         }
-        if self.position.is_some() {
-            return self.go_on_bound();
-        }
-        self.refuse_unrest();
+        self.refuse_rolling_update();
         if self.is_over() {
-            return true;
+            return Next::Again;
         }
         let rights = rights(&self.given, &self.options.namespace);
-        self.queue = rights.into_iter().map(reviewed).collect();
-        self.phase = Phase::Review;
-        true
+        self.requests.enqueue(rights.into_iter().map(reviewed));
+        self.phase = Phase::Review {
+            missing: BTreeSet::new(),
+        };
+        Next::Again
     }
 
     pub(crate) fn surveyed(&mut self, found: &[Manifest]) {
         for manifest in found {
             match manifest.object().kind.as_str() {
                 "Ingress" => self.front(manifest),
-                _ if self.position.is_none() => self.refuse_autoscaler(manifest),
+                _ if self.cursor.is_none() => self.refuse_autoscaler(manifest),
                 _ => {}
             }
         }
+    }
+
+    /// Services that a route of some state of the plan leads to.
+    pub(crate) fn front_states(&mut self) -> Result<(), Error> {
+        for state in states_of_objects(&self.bound.plan)? {
+            self.front(&state);
+        }
+        Ok(())
     }
 
     /// Services that a route leads to, live or in some state of the plan: others follow what
@@ -107,19 +117,33 @@ impl Run {
         })
     }
 
-    /// All rights have been asked for.
-    pub(crate) fn review(&mut self) -> bool {
-        if self.missing.is_empty() {
-            match self.rehearsals() {
-                Ok(rehearsals) => self.queue = rehearsals,
-                Err(error) => return self.failed(error.to_string()),
-            }
-            self.phase = Phase::Rehearse;
-            return true;
+    /// Whether a right is given.
+    pub(crate) fn reviewed(&mut self, right: Right, allowed: bool) {
+        if let Phase::Review { missing } = &mut self.phase
+            && !allowed
+        {
+            missing.insert(right);
         }
-        let missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
-        let reason = Reason::from(format!("you may not:\n{}", missing.join("\n")));
-        self.failed(reason.hint(Hint::AskForRole))
+    }
+
+    /// All rights have been asked for.
+    pub(crate) fn review(&mut self) -> Next {
+        let missing: Vec<String> = match &self.phase {
+            Phase::Review { missing } => missing.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        };
+        if !missing.is_empty() {
+            let reason = Reason::from(format!("you may not:\n{}", missing.join("\n")));
+            return self.failed(reason.hint(Hint::AskForRole));
+        }
+        match self.rehearsals() {
+            Ok(rehearsals) => self.requests.enqueue(rehearsals),
+            Err(error) => return self.failed(error.to_string()),
+        }
+        self.phase = Phase::Rehearse {
+            admitted: Vec::new(),
+        };
+        Next::Again
     }
 }
 

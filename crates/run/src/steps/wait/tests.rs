@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_check::check;
-use cutover_manifest::Manifest;
+use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::{Duration, Plan};
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use crate::namespace::DefaultNamespace;
 use crate::now::Now;
 use crate::options::Options;
 use crate::outcome::Outcome;
+use crate::progress::Awaited;
 
 /// A run, and a server that answers at once.
 struct Play {
@@ -132,7 +133,7 @@ impl Play {
     /// A person lets a step go on.
     fn approve(&mut self, now: &str) {
         self.now = at(now);
-        let journal = self.objects[&self.run.journal].clone();
+        let journal = self.objects[self.run.record.object()].clone();
         let (_, write) = crate::journal::Journal::approve(&journal, "me", self.now).unwrap();
         let dry_run = false;
         let stored = match self.answer(Request::Write { write, dry_run }) {
@@ -146,7 +147,7 @@ impl Play {
 
     /// Somebody writes an entry into the journal by hand.
     fn scribble(&mut self, key: &str, text: &str) {
-        let journal = &self.objects[&self.run.journal];
+        let journal = &self.objects[self.run.record.object()];
         let journal = journal.set(&format!("/data/{key}"), text.into()).unwrap();
         let stored = self.store(journal);
         let event = Event::Changed(self.scope_of(&stored), stored);
@@ -177,7 +178,7 @@ impl Play {
     }
 
     fn scope_of(&self, manifest: &Manifest) -> Scope {
-        let scopes = crate::preflight::rights::scopes(&self.run.given, "default");
+        let scopes = crate::rights::scopes(&self.run.given, "default");
         let mut scopes = scopes.into_iter();
         scopes.find(|scope| scope.holds(manifest.object())).unwrap()
     }

@@ -2,16 +2,15 @@
 //! written.
 
 use cutover_manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::jsonptr::PointerBuf;
-use cutover_patch::{
-    Difference, Patch, PatchOperation, Segment, Standing, TestOperation, diff, lacking, merge,
-};
+use cutover_patch::{Difference, Segment, Standing, lacking, merge};
 use cutover_workload::Deployment;
 use serde_json::Value;
 
 use crate::api::effect::Write;
+use crate::api::guard::patch;
 use crate::autoscalers::as_counted;
 use crate::hint::Hint;
+use crate::observed::status::is_terminating;
 use crate::path::Path;
 use crate::reason::Reason;
 use crate::secrets::Secrets;
@@ -197,33 +196,6 @@ fn unlike(
     lacking(said.value(), live.value(), &MergeKeys)
 }
 
-/// The patch that makes an object of what it is, if nobody has written to it since.
-pub(crate) fn patch(live: &Manifest, target: &Value) -> Write {
-    let Patch(changes) = diff(live.value(), target, &MergeKeys);
-    let mut operations = vec![test(live, "uid"), test_version(live)];
-    operations.extend(changes);
-    Write::Patch {
-        object: live.object().clone(),
-        ops: Patch(operations),
-    }
-}
-
-/// A guard that fails once anybody has written to the object.
-pub(crate) fn test_version(live: &Manifest) -> PatchOperation {
-    test(live, "resourceVersion")
-}
-
-fn test(live: &Manifest, field: &str) -> PatchOperation {
-    let value = live
-        .pointer(&format!("/metadata/{field}"))
-        .cloned()
-        .unwrap_or_default();
-    PatchOperation::Test(TestOperation {
-        path: PointerBuf::from_tokens(["metadata", field]),
-        value,
-    })
-}
-
 /// A live Secret with the data of another, and what else changes from its start to that one.
 fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
     let bare = |secret: &Manifest| secret.without(DATA).without(STRING_DATA);
@@ -248,11 +220,6 @@ pub(crate) fn unknown_data(object: &ObjectRef) -> Reason {
 
 pub(crate) fn being_deleted(object: &ObjectRef) -> String {
     format!("{object}: it is being deleted")
-}
-
-/// Whether it is being deleted; a finalizer may keep it for a while.
-pub(crate) fn is_terminating(live: &Manifest) -> bool {
-    live.pointer("/metadata/deletionTimestamp").is_some()
 }
 
 fn metadata(live: &Manifest, field: &str) -> String {

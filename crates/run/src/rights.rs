@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::analysis::jobs;
 use crate::api::effect::{Right, Scope};
 use crate::api::resource::resource;
+use crate::autoscalers::every_takeover;
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::leadership::lease::lease_objects;
 use crate::namespace::DefaultNamespace;
-use crate::steps::takeover::every_takeover;
 
 /// The rights that a run of a plan needs, forward and back, each once and in order.
 pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
@@ -110,7 +110,7 @@ type Target = (String, String, Option<String>);
 
 /// What is watched: one watch a kind and namespace.
 pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
-    let place = DefaultNamespace::new(namespace);
+    let default = DefaultNamespace::new(namespace);
     let scope =
         |api_version: &str, kind: &str, namespace: &Option<String>, name: Option<String>| Scope {
             api_version: api_version.to_owned(),
@@ -127,12 +127,12 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
     for gate in plan.every_step().flat_map(|step| &step.gates) {
         match gate {
             Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
-                let namespace = place.object(object).namespace;
+                let namespace = default.object(object).namespace;
                 scopes.insert(scope("apps/v1", "ReplicaSet", &namespace, None));
                 scopes.insert(scope("v1", "Pod", &namespace, None));
             }
             Gate::Endpoints(Endpoints { object }) => {
-                let namespace = place.object(object).namespace;
+                let namespace = default.object(object).namespace;
                 scopes.insert(scope("v1", "Pod", &namespace, None));
                 scopes.insert(scope(
                     "discovery.k8s.io/v1",
@@ -143,7 +143,7 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
             }
             // KEDA makes one for a ScaledObject, and deletes it while that is paused.
             Gate::Held(Held { object }) => {
-                let namespace = place.object(object).namespace;
+                let namespace = default.object(object).namespace;
                 let kind = "HorizontalPodAutoscaler";
                 scopes.insert(scope("autoscaling/v2", kind, &namespace, None));
             }
@@ -173,12 +173,12 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
 
 /// All objects that the plan starts from or ever has.
 pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
-    let place = DefaultNamespace::new(namespace);
+    let default = DefaultNamespace::new(namespace);
     let start = plan.spec.from.iter().map(Manifest::object);
     let changed = changes(plan).map(Change::object);
     start
         .chain(changed)
-        .map(|object| place.object(object))
+        .map(|object| default.object(object))
         .collect()
 }
 
@@ -194,7 +194,7 @@ fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
 }
 
 fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
-    let place = DefaultNamespace::new(namespace);
+    let default = DefaultNamespace::new(namespace);
     let write = |change: &Change| {
         let verb = match change {
             Change::Create(_) => "create",
@@ -203,7 +203,7 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
             // A plan that has one is not carried out.
             Change::Replace(_) => return None,
         };
-        Some((verb, place.object(change.object())))
+        Some((verb, default.object(change.object())))
     };
     let read = objects(plan, namespace)
         .into_iter()
@@ -213,7 +213,7 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
         .keys()
         .flat_map(|job| ["create", "delete", "get"].map(|verb| (verb, job.clone())));
     let taken = every_takeover(plan);
-    let taken = taken.map(|set| ("patch", place.object(set)));
+    let taken = taken.map(|set| ("patch", default.object(set)));
     let changes = changes(plan).filter_map(write);
     changes.chain(taken).chain(read).chain(jobs).collect()
 }

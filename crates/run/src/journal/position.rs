@@ -1,0 +1,250 @@
+//! Where a run is, as its journal says it.
+
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Digest, Manifest, ObjectRef};
+use cutover_patch::jsonptr::PointerBuf;
+use cutover_patch::{Patch, PatchOperation, ReplaceOperation, TestOperation};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::analysis::{Check, Measured};
+use crate::api::effect::Write;
+use crate::course::{Course, Direction};
+use crate::observed::status::uid;
+use crate::outcome::Outcome;
+
+/// Where a run is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// The digest of the plan that was approved.
+    pub digest: Digest,
+    /// Which way it goes.
+    #[serde(flatten)]
+    pub course: Course,
+    /// The step that is worked on, from 1 on its course.
+    pub step: usize,
+    /// What is done about it.
+    pub stage: Stage,
+    /// Since when.
+    pub since: Timestamp,
+    /// When all its gates on the cluster first held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Timestamp>,
+    /// Whether its pauses and analyses are over.
+    #[serde(default)]
+    pub passed: bool,
+    /// What the step's analyses have measured, by the index of the gate.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<usize, Check>,
+    /// When the run began.
+    pub started: Timestamp,
+    /// Who runs it.
+    pub by: String,
+    /// Why it turned round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<String>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Outcome>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// The uid of each object that was there when the run began, or that it has created.
+    #[serde(default)]
+    pub uids: BTreeMap<String, String>,
+}
+
+/// What is done about a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    /// Its changes are made.
+    Writing,
+    /// Its gates are waited for.
+    Waiting,
+}
+
+impl Position {
+    /// Before the first step of a plan, of which these objects are there.
+    pub(crate) fn first<'a>(
+        digest: &Digest,
+        by: &str,
+        live: impl Iterator<Item = &'a Manifest>,
+        now: Timestamp,
+    ) -> Self {
+        let mut position = Self {
+            digest: digest.clone(),
+            course: Course::Forward,
+            step: 1,
+            stage: Stage::Writing,
+            since: now,
+            held: None,
+            passed: false,
+            checks: BTreeMap::new(),
+            started: now,
+            by: by.to_owned(),
+            turned: None,
+            ended: None,
+            ended_at: None,
+            uids: BTreeMap::new(),
+        };
+        live.for_each(|manifest| position.note_uid(manifest));
+        position
+    }
+
+    pub(crate) fn direction(&self) -> Direction {
+        self.course.direction()
+    }
+
+    /// Sets out on a course, from its first step.
+    pub(crate) fn start(&mut self, course: Course, turned: Option<String>, now: Timestamp) {
+        self.course = course;
+        self.turned = turned;
+        (self.ended, self.ended_at) = (None, None);
+        self.begin(1, now);
+    }
+
+    /// Another runner goes on with it, or the same one later. Nobody has looked meanwhile: the time
+    /// limit begins anew.
+    pub(crate) fn resume(&mut self, by: &str, now: Timestamp) {
+        if self.ended.take().is_some() {
+            // Somebody has thought about it meanwhile: it is measured anew.
+            self.checks.clear();
+        }
+        self.ended_at = None;
+        by.clone_into(&mut self.by);
+        self.since = now;
+    }
+
+    /// Sets to work on a step of its course.
+    pub(crate) fn begin(&mut self, step: usize, now: Timestamp) {
+        self.step = step;
+        self.stage = Stage::Writing;
+        self.since = now;
+        self.held = None;
+        self.passed = false;
+        self.checks.clear();
+    }
+
+    /// All changes of the step are made: its gates are waited for.
+    pub(crate) fn wait(&mut self, now: Timestamp) {
+        self.stage = Stage::Waiting;
+        self.since = now;
+        self.held = None;
+        self.passed = false;
+    }
+
+    /// The pauses and analyses of the step are over; its gates have a limit once more.
+    pub(crate) fn pass(&mut self, now: Timestamp) {
+        self.passed = true;
+        self.since = now;
+    }
+
+    /// Goes back to the gates of a step that held before, whose pauses are over.
+    pub(crate) fn wait_again(&mut self, step: usize, now: Timestamp) {
+        self.step = step;
+        self.stage = Stage::Waiting;
+        self.pass(now);
+    }
+
+    /// Notes how the run ended, where that is not noted yet.
+    pub(crate) fn end(&mut self, outcome: &Outcome, now: Timestamp) {
+        if self.ended.is_none() {
+            self.ended = Some(outcome.clone());
+            self.ended_at = Some(now);
+        }
+    }
+
+    /// Since when the analyses of the step are asked, and its pauses last; none while they are not.
+    pub(crate) fn measured_since(&self) -> Option<Timestamp> {
+        self.held.filter(|_| !self.passed)
+    }
+
+    /// What an analysis of the step has measured.
+    pub(crate) fn check(&self, gate: usize) -> Check {
+        self.checks.get(&gate).cloned().unwrap_or_default()
+    }
+
+    /// Counts a measurement.
+    pub(crate) fn measure(&mut self, gate: usize, measured: Measured, now: Timestamp) {
+        self.checks.entry(gate).or_default().take(measured, now);
+    }
+
+    /// A Job is waited for from now on.
+    pub(crate) fn expect_job(&mut self, gate: usize, now: Timestamp) {
+        self.checks.entry(gate).or_default().at = Some(now);
+    }
+
+    /// Notes which object it is that stands under its name.
+    pub(crate) fn note_uid(&mut self, manifest: &Manifest) {
+        if let Some(uid) = uid(manifest) {
+            self.uids.insert(key(manifest.object()), uid.to_owned());
+        }
+    }
+
+    /// An object is gone: another one may come under its name.
+    pub(crate) fn forget_uid(&mut self, object: &ObjectRef) {
+        self.uids.remove(&key(object));
+    }
+
+    /// Whether it is another object than the one that stood under its name.
+    pub(crate) fn is_made_anew(&self, live: &Manifest) -> bool {
+        match (self.uids.get(&key(live.object())), uid(live)) {
+            (Some(known), Some(uid)) => known != uid,
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    /// Whether a way of so many steps has this place; behind the last one a run is over.
+    pub(crate) fn fits(&self, steps: usize) -> bool {
+        match self.stage {
+            Stage::Writing => (1..=steps + 1).contains(&self.step),
+            Stage::Waiting => (1..=steps).contains(&self.step),
+        }
+    }
+
+    /// As the journal has it.
+    #[expect(
+        clippy::expect_used,
+        reason = "it is texts, times and numbers under texts: there is nothing that JSON cannot write"
+    )]
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a position is JSON")
+    }
+
+    /// The write that puts this in the place of what the journal said last, if nobody else has
+    /// written there; `anew` without what people have asked of the run so far.
+    pub(crate) fn write(&self, object: &ObjectRef, last: &str, anew: bool) -> Write {
+        let run = || PointerBuf::from_tokens(["data", "run"]);
+        let (path, value) = match anew {
+            true => (
+                PointerBuf::from_tokens(["data"]),
+                json!({ "run": self.text() }),
+            ),
+            false => (run(), self.text().into()),
+        };
+        let ops = Patch(vec![
+            PatchOperation::Test(TestOperation {
+                path: run(),
+                value: last.into(),
+            }),
+            PatchOperation::Replace(ReplaceOperation { path, value }),
+        ]);
+        Write::Patch {
+            object: object.clone(),
+            ops,
+        }
+    }
+}
+
+/// An object as a journal names it.
+fn key(object: &ObjectRef) -> String {
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    format!(
+        "{}/{}/{namespace}/{}",
+        object.api_version, object.kind, object.name
+    )
+}

@@ -1,0 +1,228 @@
+//! The changes of a step are made, one after the other.
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_workload::Deployment;
+use jiff::Timestamp;
+
+use crate::api::effect::Write;
+use crate::api::event::{Answer, Fault, Reply};
+use crate::change::ChangeState;
+use crate::course::Course;
+use crate::gates::{Verdict, shrunk};
+use crate::hint::Hint;
+use crate::outcome::Outcome;
+use crate::phase::{Next, Phase};
+use crate::progress::{Awaited, Progress};
+use crate::reason::Reason;
+use crate::run::Run;
+
+/// How far the changes of a step are made.
+struct Made {
+    /// Whether one of them is.
+    any: bool,
+    /// The first that is not, and the write that makes it.
+    pending: Option<(ObjectRef, Write)>,
+}
+
+impl Run {
+    /// Makes the changes of the present step, one after the other.
+    pub(crate) fn write(&mut self, now: Timestamp) -> Next {
+        let Some(cursor) = &self.cursor else {
+            return Next::Wait;
+        };
+        if cursor.is_behind_the_last() {
+            return self.arrive();
+        }
+        let number = cursor.number();
+        let has_changes = !cursor.path().changes(number).is_empty();
+        // Of the step in whose middle the run turned round some changes are as they were before it.
+        let turns = number == 1 && cursor.path().halfway().is_some();
+        let made = match self.made_so_far(number) {
+            Ok(made) => made,
+            Err(next) => return next,
+        };
+        let Some((object, write)) = made.pending else {
+            return self.begin_to_wait(has_changes, now);
+        };
+        if (!made.any || turns) && !self.may_begin(number, now) {
+            return Next::Wait;
+        }
+        self.tell_step(number, false);
+        self.make(object, write, now);
+        Next::Wait
+    }
+
+    /// How far the changes of a step are made, unless one of them cannot be.
+    fn made_so_far(&mut self, number: usize) -> Result<Made, Next> {
+        let (mut any, mut pending) = (false, None);
+        for object in self.changed_by(number) {
+            match self.change_state(number, &object) {
+                ChangeState::Drifted(reason) => return Err(self.drifted(reason)),
+                ChangeState::Terminating => return Err(self.wait_until_gone(number, &object)),
+                ChangeState::Done => any = true,
+                ChangeState::Pending(write) => pending = pending.or(Some((object, write))),
+            }
+        }
+        Ok(Made { any, pending })
+    }
+
+    /// The objects that a step changes.
+    pub(crate) fn changed_by(&self, number: usize) -> Vec<ObjectRef> {
+        let cursor = self.cursor.iter();
+        let changes = cursor.flat_map(|cursor| cursor.path().changes(number));
+        changes.map(|change| change.object().clone()).collect()
+    }
+
+    /// What is to be created anew is still being deleted: a watch says when it is gone.
+    fn wait_until_gone(&mut self, number: usize, object: &ObjectRef) -> Next {
+        self.tell(Progress::Waiting {
+            number,
+            gate: Awaited::Gone(object.name.clone()),
+            stands: "it is still being deleted".to_owned(),
+            until: None,
+        });
+        Next::Wait
+    }
+
+    /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at
+    /// this moment.
+    fn may_begin(&mut self, number: usize, now: Timestamp) -> bool {
+        if let Some(reason) = self.drift(number - 1) {
+            self.drifted(reason);
+            return false;
+        }
+        if number == 1 {
+            return self.has_shrunk();
+        }
+        let Some(step) = self.unheld(number, now) else {
+            return true;
+        };
+        if let Some(cursor) = &mut self.cursor {
+            cursor.position_mut().wait_again(step, now);
+        }
+        self.outbox.wake_at(now);
+        false
+    }
+
+    /// The step whose gates do not hold at this moment: the one before, or, while those change
+    /// nothing, one before that.
+    fn unheld(&mut self, number: usize, now: Timestamp) -> Option<usize> {
+        let mut step = number - 1;
+        if self.hold(step, now).is_err() || self.closed_window(step, now).is_some() {
+            return Some(step);
+        }
+        while step > 1 && self.changed_by(step).is_empty() {
+            step -= 1;
+            if !self.still_holds(step, now) {
+                return Some(step);
+            }
+        }
+        None
+    }
+
+    /// Before the first step of a way back: the pods of the sets that the step before has shrunk are
+    /// gone, or there would be too many.
+    fn has_shrunk(&mut self) -> bool {
+        let Some(stands) = self.shrinking() else {
+            return true;
+        };
+        self.tell(Progress::Waiting {
+            number: 1,
+            gate: Awaited::Gone("pods".to_owned()),
+            stands,
+            until: None,
+        });
+        false
+    }
+
+    /// A set whose pods are still going, in words.
+    fn shrinking(&self) -> Option<String> {
+        let path = self.cursor.as_ref()?.path();
+        let halfway = path.halfway()?;
+        let count = |set: Option<&Manifest>| set.and_then(|set| Deployment::of(set).replicas());
+        for set in path.before(1) {
+            let object = set.object();
+            let (Some(was), Some(is)) = (count(halfway.get(object)), count(Some(set))) else {
+                continue;
+            };
+            let is_shrunk = is < was && count(self.observed.live(object)) == Some(is);
+            if Deployment::is(object)
+                && is_shrunk
+                && let Verdict::Waits(reason) = shrunk(&self.observed, object, is)
+            {
+                return Some(format!("{}: {reason}", object.name));
+            }
+        }
+        None
+    }
+
+    /// What came of a write.
+    pub(crate) fn made(&mut self, object: &ObjectRef, answer: Answer, now: Timestamp) {
+        match answer {
+            Ok(Reply::Object(found)) => {
+                self.unconfirmed = None;
+                self.backoff.reset();
+                match found {
+                    Some(manifest) => {
+                        if let Some(cursor) = &mut self.cursor {
+                            cursor.position_mut().note_uid(&manifest);
+                        }
+                        self.observed.update(&manifest);
+                    }
+                    None => self.observed.remove(object),
+                }
+            }
+            Ok(_) => self.observed.forget(object),
+            Err(_) if self.is_over() => {}
+            Err(fault) if fault.is_final() && !fault.is_stale() => {
+                self.fail(format!("{object}: {}", fault.in_words()));
+            }
+            Err(fault) if self.backoff.is_exhausted() => self.give_up_on(object, &fault),
+            Err(fault) => {
+                if fault.may_have_been_made() && self.objects.contains(object) {
+                    self.unconfirmed = Some(object.clone());
+                }
+                self.observed.forget(object);
+                self.back_off(&fault, now);
+            }
+        }
+    }
+
+    fn give_up_on(&mut self, object: &ObjectRef, fault: &Fault) {
+        let reason = if fault.is_stale() {
+            "it changes each time that it is to be written".to_owned()
+        } else {
+            fault.in_words()
+        };
+        self.fail(Reason::from(format!("{object}: {reason}")).hint(Hint::GoOn));
+    }
+
+    /// All steps of the path are done.
+    fn arrive(&mut self) -> Next {
+        let Some(cursor) = &self.cursor else {
+            return Next::Wait;
+        };
+        let outcome = match cursor.position().course {
+            Course::Forward => Outcome::Done,
+            Course::Back { .. } => Outcome::Undone {
+                to: cursor.path().end(),
+            },
+        };
+        self.phase = Phase::Close(outcome);
+        Next::Again
+    }
+
+    pub(crate) fn tell_step(&mut self, number: usize, already: bool) {
+        if self.step_told == Some(number) {
+            return;
+        }
+        self.step_told = Some(number);
+        let Some(cursor) = &self.cursor else { return };
+        let phase = cursor.path().step(number).phase.to_string();
+        self.tell(Progress::Step {
+            number,
+            phase,
+            already,
+        });
+    }
+}
