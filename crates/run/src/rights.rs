@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::{Available, Change, Endpoints, Gate, Held, Plan, Settled};
-use cutover_workload::Workload;
+use cutover_plan::{Change, Plan};
 use serde_json::{Value, json};
 
 use crate::analysis::jobs;
@@ -13,59 +12,29 @@ use crate::api::resource::resource;
 use crate::autoscalers::every_takeover;
 use crate::error::Error;
 use crate::journal::Journal;
-use crate::leadership::lease::lease_objects;
+use crate::leadership::leases::lease_objects;
 use crate::namespace::DefaultNamespace;
+use crate::scopes::{objects, scopes, surveyed};
 
 /// The rights that a run of a plan needs, forward and back, each once and in order.
 pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
     let mut rights = BTreeSet::new();
     for scope in scopes(plan, namespace) {
         for verb in ["list", "watch"] {
-            rights.insert(right(
-                &scope.api_version,
-                &scope.kind,
-                verb,
-                &scope.namespace,
-                &scope.name,
-            ));
+            rights.insert(right(verb, &scope));
         }
     }
     for (verb, object) in writes(plan, namespace) {
-        // Nobody can be allowed to create by name.
-        let name = (verb != "create").then(|| object.name.clone());
-        rights.insert(right(
-            &object.api_version,
-            &object.kind,
-            verb,
-            &object.namespace,
-            &name,
-        ));
+        rights.insert(on(verb, &object));
     }
     let journal = Journal::object(plan, namespace);
     for object in lease_objects(plan, namespace).iter().chain([&journal]) {
-        for verb in ["get", "patch"] {
-            let name = Some(object.name.clone());
-            rights.insert(right(
-                &object.api_version,
-                &object.kind,
-                verb,
-                &object.namespace,
-                &name,
-            ));
+        for verb in ["create", "get", "patch"] {
+            rights.insert(on(verb, object));
         }
-        rights.insert(right(
-            &object.api_version,
-            &object.kind,
-            "create",
-            &object.namespace,
-            &None,
-        ));
     }
-    for namespace in namespaces(plan, namespace) {
-        let autoscaler = ("autoscaling/v2", "HorizontalPodAutoscaler");
-        for (api_version, kind) in [autoscaler, ("networking.k8s.io/v1", "Ingress")] {
-            rights.insert(right(api_version, kind, "list", &namespace, &None));
-        }
+    for scope in surveyed(plan, namespace) {
+        rights.insert(right("list", &scope));
     }
     rights.into_iter().collect()
 }
@@ -108,87 +77,6 @@ pub fn roles(plan: &Plan, namespace: &str) -> Result<Vec<Manifest>, Error> {
 /// Group, resource, and the one object that a rule names.
 type Target = (String, String, Option<String>);
 
-/// What is watched: one watch a kind and namespace.
-pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
-    let default = DefaultNamespace::new(namespace);
-    let scope =
-        |api_version: &str, kind: &str, namespace: &Option<String>, name: Option<String>| Scope {
-            api_version: api_version.to_owned(),
-            kind: kind.to_owned(),
-            namespace: namespace.clone(),
-            name,
-        };
-    let of = |object: &ObjectRef| scope(&object.api_version, &object.kind, &object.namespace, None);
-    let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(of).collect();
-    scopes.extend(jobs(plan, namespace).keys().map(|job| Scope {
-        name: Some(job.name.clone()),
-        ..of(job)
-    }));
-    for gate in plan.every_step().flat_map(|step| &step.gates) {
-        match gate {
-            Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
-                let namespace = default.object(object).namespace;
-                scopes.insert(scope("apps/v1", "ReplicaSet", &namespace, None));
-                scopes.insert(scope("v1", "Pod", &namespace, None));
-            }
-            Gate::Endpoints(Endpoints { object }) => {
-                let namespace = default.object(object).namespace;
-                scopes.insert(scope("v1", "Pod", &namespace, None));
-                scopes.insert(scope(
-                    "discovery.k8s.io/v1",
-                    "EndpointSlice",
-                    &namespace,
-                    None,
-                ));
-            }
-            // KEDA makes one for a ScaledObject, and deletes it while that is paused.
-            Gate::Held(Held { object }) => {
-                let namespace = default.object(object).namespace;
-                let kind = "HorizontalPodAutoscaler";
-                scopes.insert(scope("autoscaling/v2", kind, &namespace, None));
-            }
-            // What they look at is watched as an object of the plan, where they look at one.
-            Gate::Drained(_)
-            | Gate::Job(_)
-            | Gate::Metric(_)
-            | Gate::Pause(_)
-            | Gate::Routed(_)
-            | Gate::Smoke(_)
-            | Gate::Webhook(_)
-            | Gate::Window(_) => {}
-        }
-    }
-    let journal = Journal::object(plan, namespace);
-    let all = scope("v1", "ConfigMap", &journal.namespace, None);
-    if !scopes.contains(&all) {
-        scopes.insert(scope(
-            "v1",
-            "ConfigMap",
-            &journal.namespace,
-            Some(journal.name),
-        ));
-    }
-    scopes
-}
-
-/// All objects that the plan starts from or ever has.
-pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
-    let default = DefaultNamespace::new(namespace);
-    let start = plan.spec.from.iter().map(Manifest::object);
-    let changed = changes(plan).map(Change::object);
-    start
-        .chain(changed)
-        .map(|object| default.object(object))
-        .collect()
-}
-
-/// The namespaces of the plan's workloads.
-pub(crate) fn namespaces(plan: &Plan, namespace: &str) -> BTreeSet<Option<String>> {
-    let own = plan.spec.workloads.iter().map(Workload::namespace);
-    own.map(|own| Some(own.unwrap_or(namespace).to_owned()))
-        .collect()
-}
-
 fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
     plan.every_step().flat_map(|step| &step.changes)
 }
@@ -218,19 +106,31 @@ fn writes(plan: &Plan, namespace: &str) -> BTreeSet<(&'static str, ObjectRef)> {
     changes.chain(taken).chain(read).chain(jobs).collect()
 }
 
-fn right(
-    api_version: &str,
-    kind: &str,
-    verb: &str,
-    namespace: &Option<String>,
-    name: &Option<String>,
-) -> Right {
+/// A verb on one object.
+fn on(verb: &str, object: &ObjectRef) -> Right {
+    // Nobody can be allowed to create by name.
+    let name = (verb != "create").then(|| object.name.clone());
+    let scope = Scope {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name,
+    };
+    right(verb, &scope)
+}
+
+/// A verb on all that is in a scope.
+fn right(verb: &str, scope: &Scope) -> Right {
+    let Scope {
+        api_version,
+        kind,
+        namespace,
+        name,
+    } = scope;
     let guess = || format!("{}s", kind.to_lowercase());
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
     Right {
-        group: api_version
-            .split_once('/')
-            .map_or("", |(group, _)| group)
-            .to_owned(),
+        group: group.to_owned(),
         resource: resource(api_version, kind).map_or_else(guess, |known| known.plural.to_owned()),
         verb: verb.to_owned(),
         namespace: namespace.clone(),

@@ -18,7 +18,7 @@ use crate::gates::Waiting;
 use crate::hint::Hint;
 use crate::journal::{Journal, Record, Wishes};
 use crate::leadership::Leadership;
-use crate::leadership::lease::{Leases, lease_objects};
+use crate::leadership::leases::{Leases, lease_objects};
 use crate::now::Now;
 use crate::observed::Observed;
 use crate::options::{Goal, Options};
@@ -27,7 +27,7 @@ use crate::phase::{Next, Phase};
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::requests::{Backoff, Outbox, Question, Requests};
-use crate::rights::objects;
+use crate::scopes::objects;
 use crate::unsupported::refuse_unsupported;
 
 /// One run of a plan, as a state machine without IO.

@@ -1,6 +1,6 @@
 //! The questions of analyses as HTTP requests, and what their answers mean.
 
-use cutover_plan::{Analysis, Smoke};
+use cutover_plan::{Analysis, Duration, Metric, Smoke};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -16,20 +16,12 @@ pub(crate) fn question(
     step: usize,
     phase: &str,
 ) -> Option<HttpRequest> {
-    let get = |url: String, timeout_seconds| HttpRequest {
-        method: "GET".into(),
-        url,
-        body: None,
-        timeout_seconds,
-    };
     match analysis {
-        Analysis::Smoke(smoke) => Some(get(smoke.url.to_string(), smoke.timeout.seconds())),
+        Analysis::Smoke(smoke) => Some(get(smoke.url.to_string(), smoke.timeout)),
         Analysis::Metric(metric) => {
             let query = utf8_percent_encode(&metric.query, NON_ALPHANUMERIC).to_string();
-            Some(get(
-                metric.prometheus.join("/api/v1/query", "query", &query),
-                metric.timeout.seconds(),
-            ))
+            let url = metric.prometheus.join("/api/v1/query", "query", &query);
+            Some(get(url, metric.timeout))
         }
         Analysis::Webhook(webhook) => {
             let mut body = webhook.body.clone();
@@ -41,53 +33,80 @@ pub(crate) fn question(
             Some(HttpRequest {
                 method: "POST".into(),
                 body: Some(Value::Object(body).to_string()),
-                ..get(webhook.url.to_string(), webhook.timeout.seconds())
+                ..get(webhook.url.to_string(), webhook.timeout)
             })
         }
         _ => None,
     }
 }
 
-/// What an answer means.
-pub(crate) fn read(analysis: &Analysis, answer: &Answer) -> Measured {
-    let answered = match answer {
-        Ok(Reply::Http { status, body }) => Ok((*status, body.as_str())),
-        Ok(other) => Err(format!("answered by {other:?}")),
-        Err(fault) => Err(format!("no answer: {}", fault.message)),
-    };
-    match (analysis, answered) {
-        (Analysis::Smoke(smoke), Ok((status, _))) if is_wanted(smoke, status) => {
-            Measured::Good(format!("answered {status}"))
-        }
-        (Analysis::Smoke(_), Ok((status, _))) => Measured::Bad(format!("answered {status}")),
-        (Analysis::Smoke(_), Err(reason)) => Measured::Bad(reason),
-        (Analysis::Metric(metric), Ok((status, body))) => {
-            let value = observed(status, body);
-            let holds = value
-                .and_then(|value| Ok((metric.success_condition.holds(&value)?, value.to_string())));
-            match holds {
-                Ok((true, value)) => Measured::Good(value),
-                Ok((false, value)) => Measured::Bad(value),
-                Err(reason) => Measured::Nothing(reason),
-            }
-        }
-        (Analysis::Webhook(_), Ok((status @ 200..=299, _))) => {
-            Measured::Good(format!("answered {status}"))
-        }
-        (Analysis::Webhook(_), Ok((status @ 400..=499, body)))
-            if status != 408 && status != 429 =>
-        {
-            Measured::Bad(format!("answered {status}{}", message(body)))
-        }
-        (_, Ok((status, body))) => Measured::Nothing(format!("answered {status}{}", message(body))),
-        (_, Err(reason)) => Measured::Nothing(reason),
+fn get(url: String, timeout: Duration) -> HttpRequest {
+    HttpRequest {
+        method: "GET".into(),
+        url,
+        body: None,
+        timeout_seconds: timeout.seconds(),
     }
 }
 
-fn is_wanted(smoke: &Smoke, status: u16) -> bool {
-    smoke
-        .status
-        .map_or_else(|| (200..300).contains(&status), |wanted| wanted == status)
+/// What an answer means.
+pub(crate) fn read(analysis: &Analysis, answer: &Answer) -> Measured {
+    let (status, body) = match answer {
+        Ok(Reply::Http { status, body }) => (*status, body.as_str()),
+        Ok(other) => return unanswered(analysis, format!("answered by {other:?}")),
+        Err(fault) => return unanswered(analysis, format!("no answer: {}", fault.message)),
+    };
+    match analysis {
+        Analysis::Smoke(smoke) => read_smoke(smoke, status),
+        Analysis::Metric(metric) => read_metric(metric, status, body),
+        Analysis::Webhook(_) => read_webhook(status, body),
+        _ => Measured::Nothing(answered(status, body)),
+    }
+}
+
+/// Who does not answer a request fails its smoke test, and says nothing of anything else.
+fn unanswered(analysis: &Analysis, reason: String) -> Measured {
+    match analysis {
+        Analysis::Smoke(_) => Measured::Bad(reason),
+        _ => Measured::Nothing(reason),
+    }
+}
+
+fn read_smoke(smoke: &Smoke, status: u16) -> Measured {
+    let is_wanted = match smoke.status {
+        Some(wanted) => wanted == status,
+        None => (200..300).contains(&status),
+    };
+    let answered = format!("answered {status}");
+    match is_wanted {
+        true => Measured::Good(answered),
+        false => Measured::Bad(answered),
+    }
+}
+
+fn read_metric(metric: &Metric, status: u16, body: &str) -> Measured {
+    let holds = observed(status, body).and_then(|value| {
+        let holds = metric.success_condition.holds(&value)?;
+        Ok((holds, value.to_string()))
+    });
+    match holds {
+        Ok((true, value)) => Measured::Good(value),
+        Ok((false, value)) => Measured::Bad(value),
+        Err(reason) => Measured::Nothing(reason),
+    }
+}
+
+fn read_webhook(status: u16, body: &str) -> Measured {
+    match status {
+        200..=299 => Measured::Good(format!("answered {status}")),
+        408 | 429 => Measured::Nothing(answered(status, body)),
+        400..=499 => Measured::Bad(answered(status, body)),
+        _ => Measured::Nothing(answered(status, body)),
+    }
+}
+
+fn answered(status: u16, body: &str) -> String {
+    format!("answered {status}{}", message(body))
 }
 
 /// What a body says: its `message`, or, where it is no JSON, its text.

@@ -1,11 +1,14 @@
 //! Whether a change is made, not made, or stands in the way of something that somebody else has
 //! written.
 
+mod writer;
+
 use cutover_manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::{Difference, Segment, Standing, lacking, merge};
+use cutover_patch::{Difference, Standing, lacking, merge};
 use cutover_workload::Deployment;
 use serde_json::Value;
 
+use self::writer::{describe, there};
 use crate::api::effect::Write;
 use crate::api::guard::patch;
 use crate::autoscalers::as_counted;
@@ -34,7 +37,7 @@ pub(crate) enum ChangeState {
     Drifted(Reason),
 }
 
-/// How a live object stands towards a step of the way that changes it.
+/// How a live object stands towards a step of a path that changes it.
 pub(crate) fn change_state(
     path: &Path,
     number: usize,
@@ -87,26 +90,30 @@ pub(crate) fn drift(
         (Some(live), None) => Some(format!("{object}: {}", there(live))),
         (Some(live), Some(_)) if is_terminating(live) => Some(being_deleted(object)),
         (Some(live), Some(here)) => {
-            let sealed = as_counted(&secrets.seal_like(live, here), here, state);
-            let uncounted = path
-                .counts(object)
-                .then(|| here.without(Deployment::REPLICAS));
-            let off = path
-                .others(object, state)
-                .chain(&uncounted)
-                .flat_map(|other| {
-                    Standing::of(sealed.value(), other.value(), here.value(), &MergeKeys).off_after
-                });
-            let mut known: Vec<Difference> = Vec::new();
-            for found in off {
-                if !known.contains(&found) {
-                    known.push(found);
-                }
-            }
-            let off = known;
+            let live_as_counted = as_counted(&secrets.seal_like(live, here), here, state);
+            let off = off(path, state, here, &live_as_counted);
             (!off.is_empty()).then(|| describe(live, &off))
         }
     }
+}
+
+/// Where a live object differs from a state of it in the fields that the plan ever changes, or
+/// counts; each once.
+fn off(path: &Path, state: &Bundle, here: &Manifest, live: &Manifest) -> Vec<Difference> {
+    let object = here.object();
+    let uncounted = path
+        .counts(object)
+        .then(|| here.without(Deployment::REPLICAS));
+    let mut off: Vec<Difference> = Vec::new();
+    for other in path.others(object, state).chain(&uncounted) {
+        let standing = Standing::of(live.value(), other.value(), here.value(), &MergeKeys);
+        for found in standing.off_after {
+            if !off.contains(&found) {
+                off.push(found);
+            }
+        }
+    }
+    off
 }
 
 fn absent(
@@ -133,35 +140,41 @@ fn present(
     starts: &[Option<&Manifest>],
     secrets: Secrets<'_>,
 ) -> ChangeState {
-    let object = after.object();
     let sealed = secrets.seal_like(live, after);
-    let known: Vec<&Manifest> = starts.iter().flatten().copied().collect();
-    if known.is_empty() {
+    let mut known = starts.iter().flatten().copied().peekable();
+    if known.peek().is_none() {
         let lacks = lacking(after.value(), sealed.value(), &MergeKeys);
-        return if lacks.is_empty() {
-            ChangeState::Done
-        } else {
-            ChangeState::Drifted(describe(live, &lacks).into())
+        return match lacks.is_empty() {
+            true => ChangeState::Done,
+            false => ChangeState::Drifted(describe(live, &lacks).into()),
         };
     }
     let standing =
         |start: &Manifest| Standing::of(sealed.value(), start.value(), after.value(), &MergeKeys);
-    let others: Vec<&Manifest> = known.into_iter().filter(|start| *start != after).collect();
+    let others: Vec<&Manifest> = known.filter(|start| *start != after).collect();
     let Some(first) = others.iter().find(|start| !standing(start).is_after()) else {
         return ChangeState::Done;
     };
     let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
         return ChangeState::Drifted(describe(live, &standing(first).off_before).into());
     };
+    pending(live, start, after, secrets)
+}
+
+/// The write that brings an object on from a state of it.
+fn pending(
+    live: &Manifest,
+    start: &Manifest,
+    after: &Manifest,
+    secrets: Secrets<'_>,
+) -> ChangeState {
     if start.pointer("/data") == after.pointer("/data") || !after.is_sealed() {
-        return ChangeState::Pending(patch(
-            live,
-            &merge(live.value(), start.value(), after.value(), &MergeKeys),
-        ));
+        let merged = merge(live.value(), start.value(), after.value(), &MergeKeys);
+        return ChangeState::Pending(patch(live, &merged));
     }
     match secrets.open(after) {
         Some(open) => ChangeState::Pending(patch(live, &with_data(live, start, &open))),
-        None => ChangeState::Drifted(unknown_data(object)),
+        None => ChangeState::Drifted(unknown_data(after.object())),
     }
 }
 
@@ -229,66 +242,5 @@ fn metadata(live: &Manifest, field: &str) -> String {
     text.unwrap_or_default().to_owned()
 }
 
-fn there(live: &Manifest) -> String {
-    format!("it is there, and should not be{}", by(live, &[]))
-}
-
-/// Where a live object is not as expected, and who has written it last.
-fn describe(live: &Manifest, off: &[Difference]) -> String {
-    let value = |value: &Option<Value>| {
-        value
-            .as_ref()
-            .map_or_else(|| "nothing".to_owned(), ToString::to_string)
-    };
-    let line = |off: &Difference| {
-        let (expected, found) = if live.is_secret() {
-            ("other data".to_owned(), "data of its own".to_owned())
-        } else {
-            (value(&off.before), value(&off.after))
-        };
-        format!(
-            "{}: {} is {found}, and the plan has {expected}",
-            live.object(),
-            off.path
-        )
-    };
-    let lines: Vec<String> = off.iter().map(line).collect();
-    format!("{}{}", lines.join("\n"), by(live, off))
-}
-
-/// Who has written these fields last, or failing that the object, the run itself and status writers
-/// apart.
-fn by(live: &Manifest, off: &[Difference]) -> String {
-    let entries = live
-        .pointer("/metadata/managedFields")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let others =
-        entries.filter(|entry| entry["manager"] != "cutover" && entry["subresource"] != "status");
-    let owns = |entry: &Value| off.iter().any(|off| owns(&entry["fieldsV1"], &off.path));
-    // An entry of the scale subresource has no time.
-    let last =
-        others.max_by_key(|entry| (owns(entry), entry["time"].as_str().map(ToOwned::to_owned)));
-    let said = last.and_then(|entry| {
-        let manager = entry["manager"].as_str()?;
-        let time = entry["time"]
-            .as_str()
-            .map(|time| format!(" at {time}"))
-            .unwrap_or_default();
-        Some(format!("; last written by {manager}{time}"))
-    });
-    said.unwrap_or_default()
-}
-
-/// Whether a set of fields, as `managedFields` has it, holds the one that a path ends with.
-fn owns(fields: &Value, path: &[Segment]) -> bool {
-    let names = path.iter().filter_map(|segment| match segment {
-        Segment::Field(name) => Some(format!("f:{name}")),
-        _ => None,
-    });
-    let names: Vec<String> = names.collect();
-    names
-        .last()
-        .is_some_and(|name| fields.to_string().contains(&format!("{name:?}")))
-}
+#[cfg(test)]
+mod tests;

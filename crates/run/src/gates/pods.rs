@@ -3,6 +3,8 @@
 //! A Deployment's status says 3 available while one of the three is going, and its selector may
 //! match another set's pods; so neither is asked.
 
+use std::collections::BTreeSet;
+
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::{Deployment, texts};
 use serde_json::Value;
@@ -21,35 +23,16 @@ pub(super) fn available(observed: &Observed, object: &ObjectRef, replicas: Optio
     };
     let replicas = replicas.unwrap_or_else(|| set.desired());
     let pods = set.active();
-    let owners = set.fresh();
-    let is_fresh = |pod: &Pod| {
-        owners
-            .iter()
-            .any(|set| pod.owner.as_ref() == Some(&set.uid))
-    };
-    let fresh: Vec<&(&ObjectRef, &Pod)> = pods.iter().filter(|(_, pod)| is_fresh(pod)).collect();
-    let ready = fresh.iter().filter(|(_, pod)| pod.ready).count();
+    let fresh = set.fresh_among(&pods);
+    let ready = fresh.iter().filter(|pod| pod.ready).count();
     let count = replicas as usize;
     if pods.len() != count || ready != count {
-        let old = pods.len() - fresh.len();
-        return Verdict::Waits(
-            set.with_diagnosis(format!("{ready} of {replicas} available{}", of_old(old))),
-        );
+        let old = of_old(pods.len() - fresh.len());
+        return Verdict::Waits(set.with_diagnosis(format!("{ready} of {replicas} available{old}")));
     }
-    let seconds = set.deployment.pointer("/spec/minReadySeconds");
-    let Some(seconds) = seconds
-        .and_then(Value::as_u64)
-        .filter(|seconds| *seconds > 0)
-    else {
-        return Verdict::Holds;
-    };
-    // By the server's clock: this one may be wrong.
-    let available: u64 = owners.iter().map(|set| set.available).sum();
-    match available >= u64::from(replicas) {
-        true => Verdict::Holds,
-        false => Verdict::Waits(format!(
-            "{available} of {replicas} ready for {seconds} seconds"
-        )),
+    match set.unready_for(replicas) {
+        Some(reason) => Verdict::Waits(reason),
+        None => Verdict::Holds,
     }
 }
 
@@ -88,15 +71,15 @@ pub(super) fn short_of(
         return None;
     };
     let replicas = replicas.unwrap_or_else(|| set.desired());
-    let (owners, pods) = (set.fresh(), set.active());
-    let is_right = |pod: &Pod| {
-        !fresh
-            || pod.ready
-                && owners
-                    .iter()
-                    .any(|set| pod.owner.as_ref() == Some(&set.uid))
+    let pods = set.active();
+    let right = match fresh {
+        true => set
+            .fresh_among(&pods)
+            .iter()
+            .filter(|pod| pod.ready)
+            .count(),
+        false => pods.len(),
     };
-    let right = pods.iter().filter(|(_, pod)| is_right(pod)).count();
     Some((replicas as usize).abs_diff(right) + (pods.len() - right))
 }
 
@@ -105,13 +88,8 @@ pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Option<String
     let Ok(set) = Set::of(observed, object) else {
         return None;
     };
-    let (owners, pods) = (set.fresh(), set.active());
-    let is_fresh = |pod: &Pod| {
-        owners
-            .iter()
-            .any(|set| pod.owner.as_ref() == Some(&set.uid))
-    };
-    let old = pods.iter().filter(|(_, pod)| !is_fresh(pod)).count();
+    let pods = set.active();
+    let old = pods.len() - set.fresh_among(&pods).len();
     let told = || set.with_diagnosis(format!("{} pods{}", pods.len(), of_old(old)));
     (old > 0).then(told)
 }
@@ -176,6 +154,24 @@ impl<'a> Set<'a> {
         let sets = self.replica_sets.iter().copied();
         sets.filter(|set| same_template(self.deployment, &set.manifest))
             .collect()
+    }
+
+    /// Those of these pods that are of the present template.
+    fn fresh_among(&self, pods: &[(&'a ObjectRef, &'a Pod)]) -> Vec<&'a Pod> {
+        let owners: BTreeSet<&String> = self.fresh().into_iter().map(|set| &set.uid).collect();
+        let is_fresh = |pod: &Pod| pod.owner.as_ref().is_some_and(|uid| owners.contains(uid));
+        let pods = pods.iter().map(|(_, pod)| *pod);
+        pods.filter(|pod| is_fresh(pod)).collect()
+    }
+
+    /// How many pods have not been ready for `minReadySeconds`, in words; none where all have. By
+    /// the server's clock: this one may be wrong.
+    fn unready_for(&self, replicas: u32) -> Option<String> {
+        let seconds = self.deployment.pointer("/spec/minReadySeconds");
+        let seconds = seconds.and_then(Value::as_u64).unwrap_or(0);
+        let available: u64 = self.fresh().iter().map(|set| set.available).sum();
+        let is_ready = seconds == 0 || available >= u64::from(replicas);
+        (!is_ready).then(|| format!("{available} of {replicas} ready for {seconds} seconds"))
     }
 
     /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches

@@ -203,3 +203,6 @@ impl<'a> Cluster<'a> {
         kind.is_some_and(|kind| kind == "LoadBalancer") || self.fronted.contains(service)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,17 @@
-//! Leases: one runner holds a workload, and a second one hears who.
+//! One Lease.
 //!
 //! As client-go's leader election does, a Lease of somebody else counts as free once it has stood
 //! unchanged for as long as it lasts, by our own steady clock: two clocks are never compared.
 
 use cutover_manifest::{Field, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{Patch, diff};
-use cutover_plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::api::effect::{Request, Write};
 use crate::api::event::{Answer, Fault, Reply};
+use crate::api::guard::test_version;
 use crate::error::Error;
-use crate::journal::Journal;
-use crate::namespace::DefaultNamespace;
 use crate::now::{Now, Steady};
 use crate::requests::PATIENCE;
 
@@ -22,69 +20,19 @@ const DURATION: Field = Field::new("/spec/leaseDurationSeconds");
 const ACQUIRED: Field = Field::new("/spec/acquireTime");
 const RENEWED: Field = Field::new("/spec/renewTime");
 
-/// The Leases of a plan's workloads, which its runner holds; `namespace` is the one of manifests
-/// that name none.
-///
-/// ```
-/// # use cutover_manifest::{Bundle, Manifest};
-/// # use cutover_planner::{Options, Waypoints, from_fn, plan};
-/// # use cutover_release::{Ends, Release};
-/// # use serde_json::json;
-/// let deployment = |image: &str| Manifest::new(json!({
-///     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "hello" },
-///     "spec": { "replicas": 1, "selector": { "matchLabels": { "app": "hello" } }, "template": {
-///         "metadata": { "labels": { "app": "hello" } },
-///         "spec": { "containers": [{ "name": "hello", "image": image }] },
-///     }},
-/// }));
-/// let (from, to): (Bundle, Bundle) =
-///     ([deployment("hello:1")?].into_iter().collect(), [deployment("hello:2")?].into_iter().collect());
-/// let release = Release::new(Ends::new(from, to))?;
-/// let own = from_fn("own", |release| Waypoints::direct(release, "update", &Default::default()));
-/// let plan = plan(&release, &own, &Options::default())?;
-/// let leases = cutover_run::lease_objects(&plan, "prod");
-/// assert_eq!(leases[0].to_string(), "Lease prod/cutover-hello");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn lease_objects(plan: &Plan, namespace: &str) -> Vec<ObjectRef> {
-    let lease = |workload: &cutover_workload::Workload| {
-        // The workload's own name may have its namespace in it.
-        let first = workload.objects().next();
-        let name = first.map_or(&workload.name, |set| &set.name);
-        let name = cutover_manifest::short_name(&format!("cutover-{name}"), "");
-        let object = ObjectRef::new(
-            "coordination.k8s.io/v1",
-            "Lease",
-            workload.namespace(),
-            &name,
-        );
-        DefaultNamespace::new(namespace).object(&object)
-    };
-    match plan.spec.workloads.is_empty() {
-        true => vec![of_plan(plan, namespace)],
-        false => plan.spec.workloads.iter().map(lease).collect(),
-    }
-}
+/// How long a Lease lasts that does not say so, in seconds.
+const LASTS: i64 = 15;
 
-/// Of a plan without workloads, as of a Service alone: beside its journal, with the same name.
-fn of_plan(plan: &Plan, namespace: &str) -> ObjectRef {
-    let journal = Journal::object(plan, namespace);
-    let near = journal.namespace.as_deref();
-    ObjectRef::new("coordination.k8s.io/v1", "Lease", near, &journal.name)
-}
-
-/// The Leases that a run must hold, all of them, before it writes.
+/// Who takes a Lease, and for how long.
 #[derive(Debug)]
-pub(crate) struct Leases {
-    leases: Vec<Lease>,
+pub(super) struct Terms {
     holder: String,
     duration: SignedDuration,
-    /// Why they cannot be had.
-    pub(crate) refused: Option<String>,
 }
 
+/// One Lease.
 #[derive(Debug)]
-struct Lease {
+pub(super) struct Lease {
     object: ObjectRef,
     known: Known,
     asked: bool,
@@ -99,6 +47,7 @@ struct Lease {
     rival: Option<Rival>,
 }
 
+/// What is known of a Lease on the server.
 #[derive(Debug)]
 enum Known {
     Nothing,
@@ -116,9 +65,36 @@ struct Rival {
     free: Steady,
 }
 
-impl Leases {
-    pub(crate) fn new(objects: Vec<ObjectRef>, holder: &str, duration: SignedDuration) -> Self {
-        let lease = |object| Lease {
+impl Terms {
+    pub(super) fn new(holder: &str, duration: SignedDuration) -> Self {
+        Self {
+            holder: holder.to_owned(),
+            duration,
+        }
+    }
+
+    /// When a Lease is renewed that is held until then.
+    fn renewal(&self, held: Steady) -> Steady {
+        held.saturating_sub(self.duration * 2 / 3)
+    }
+
+    /// A Lease as ours.
+    fn taken(&self, manifest: &Manifest, now: Timestamp) -> Manifest {
+        let time = now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let taken = manifest
+            .with(HOLDER, self.holder.clone().into())
+            .with(DURATION, self.duration.as_secs().into())
+            .with(RENEWED, time.clone().into());
+        match holder(manifest) == self.holder {
+            true => taken,
+            false => taken.with(ACQUIRED, time.into()),
+        }
+    }
+}
+
+impl Lease {
+    pub(super) fn new(object: ObjectRef) -> Self {
+        Self {
             object,
             known: Known::Nothing,
             asked: false,
@@ -127,231 +103,191 @@ impl Leases {
             silent: None,
             held: None,
             rival: None,
-        };
-        let leases = objects.into_iter().map(lease).collect();
-        Self {
-            leases,
-            holder: holder.to_owned(),
-            duration,
-            refused: None,
         }
     }
 
-    /// Whether all of them are held now.
-    pub(crate) fn held(&self, now: Steady) -> bool {
-        self.deadline().is_none_or(|until| until > now)
+    pub(super) fn object(&self) -> &ObjectRef {
+        &self.object
     }
 
-    /// Until when all of them are held; none where there are none.
-    pub(crate) fn deadline(&self) -> Option<Steady> {
-        let never = Steady::default();
-        let held = self.leases.iter().map(|lease| lease.held.unwrap_or(never));
-        held.min()
+    /// Until when it is held; or was, where that is past.
+    pub(super) fn held(&self) -> Option<Steady> {
+        self.held
     }
 
-    /// Who holds one of them, in words.
-    pub(crate) fn rival(&self) -> Option<String> {
-        let lease = self.leases.iter().find(|lease| lease.rival.is_some())?;
-        let rival = lease.rival.as_ref()?;
-        Some(format!("{} is held by {}", lease.object, rival.name))
+    /// Who else holds it, in words.
+    pub(super) fn rival(&self) -> Option<String> {
+        let rival = self.rival.as_ref()?;
+        Some(format!("{} is held by {}", self.object, rival.name))
     }
 
     /// When there is something to ask again.
-    pub(crate) fn wake(&self) -> Option<Steady> {
-        let renewal = |lease: &Lease| {
-            lease
-                .held
-                .map(|until| until.saturating_sub(self.duration * 2 / 3))
-        };
-        let wakes = self.leases.iter().filter(|lease| !lease.asked);
-        wakes
-            .filter_map(|lease| lease.rests.max(renewal(lease)))
-            .min()
-    }
-
-    /// The next request, and which Lease it is about.
-    pub(crate) fn next(&mut self, now: Now) -> Option<(usize, Request)> {
-        let rested =
-            |lease: &Lease| !lease.asked && lease.rests.is_none_or(|until| until <= now.steady);
-        let indices: Vec<usize> = (0..self.leases.len())
-            .filter(|index| rested(&self.leases[*index]))
-            .collect();
-        for index in indices {
-            match self.request(index, now) {
-                Ok(Some(request)) => {
-                    let lease = &mut self.leases[index];
-                    lease.asked = true;
-                    lease.taking = matches!(request, Request::Write { .. }).then_some(now.steady);
-                    return Some((index, request));
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    self.refused = Some(format!("{}: {error}", self.leases[index].object));
-                    return None;
-                }
-            }
+    pub(super) fn wake(&self, terms: &Terms) -> Option<Steady> {
+        if self.asked {
+            return None;
         }
-        None
+        let renewal = self.held.map(|until| terms.renewal(until));
+        self.rests.max(renewal)
     }
 
-    pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Steady) {
-        let lease = &mut self.leases[index];
-        let taken = lease.taking.take();
-        lease.asked = false;
-        lease.rests = None;
-        match answer {
-            Ok(Reply::Object(None)) => lease.known = Known::Absent,
-            Ok(Reply::Object(Some(manifest))) if holder(&manifest) == self.holder => {
-                lease.silent = None;
-                // From when it was asked for: the answer may have been long on its way.
-                if let Some(taken) = taken {
-                    lease.held = Some(taken.saturating_add(self.duration));
-                }
-                lease.rival = None;
-                lease.known = Known::There(manifest);
-            }
-            Ok(Reply::Object(Some(manifest))) => self.meet(index, manifest, now),
-            Ok(_) => lease.known = Known::Nothing,
-            Err(fault) => self.miss(index, &fault, now),
+    /// The next request, where one is due.
+    ///
+    /// # Errors
+    ///
+    /// A Lease that no API server takes.
+    pub(super) fn next(&mut self, terms: &Terms, now: Now) -> Result<Option<Request>, Error> {
+        if self.asked || self.rests.is_some_and(|until| until > now.steady) {
+            return Ok(None);
         }
-    }
-
-    /// Asks again after a while, or gives up.
-    fn miss(&mut self, index: usize, fault: &Fault, now: Steady) {
-        let lease = &mut self.leases[index];
-        let nowhere = fault.code == 404 && matches!(lease.known, Known::Absent);
-        let since = if fault.is_stale() {
-            now
-        } else {
-            *lease.silent.get_or_insert(now)
-        };
-        lease.known = Known::Nothing;
-        lease.rests = Some(now.saturating_add(fault.pause(1)));
-        if nowhere || fault.is_final() && !fault.is_stale() {
-            self.refused = Some(format!("{}: {}", lease.object, fault.in_words()));
-        } else if now.since(since) > PATIENCE {
-            self.refused = Some(format!(
-                "the API server does not answer: {}",
-                fault.in_words()
-            ));
+        let request = self.request(terms, now)?;
+        if let Some(request) = &request {
+            self.asked = true;
+            self.taking = matches!(request, Request::Write { .. }).then_some(now.steady);
         }
-    }
-
-    /// Requests that give them back.
-    pub(crate) fn release(&mut self) -> Vec<Request> {
-        let held = self.leases.iter_mut().filter_map(|lease| {
-            lease.held.take()?;
-            match &lease.known {
-                Known::There(manifest) => Some(manifest.clone()),
-                _ => None,
-            }
-        });
-        held.map(|manifest| patch(&manifest, &manifest.with(HOLDER, "".into())))
-            .collect()
-    }
-
-    fn request(&self, index: usize, now: Now) -> Result<Option<Request>, Error> {
-        let lease = &self.leases[index];
-        let request = match &lease.known {
-            Known::Nothing => Some(Request::Get(lease.object.clone())),
-            Known::Absent => {
-                let bare = json!({
-                    "apiVersion": lease.object.api_version, "kind": lease.object.kind,
-                    "metadata": { "name": lease.object.name, "namespace": lease.object.namespace },
-                    "spec": {},
-                });
-                let lease = self.taken(&Manifest::new(bare)?, now.wall);
-                Some(Request::Write {
-                    write: Write::Create(lease),
-                    dry_run: false,
-                })
-            }
-            Known::There(manifest) => {
-                let due = lease
-                    .held
-                    .is_none_or(|until| until.saturating_sub(self.duration * 2 / 3) <= now.steady);
-                due.then(|| patch(manifest, &self.taken(manifest, now.wall)))
-            }
-        };
         Ok(request)
     }
 
-    /// The Lease as ours.
-    fn taken(&self, manifest: &Manifest, now: Timestamp) -> Manifest {
-        let time = now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-        let own = holder(manifest) == self.holder;
-        let mut taken = manifest
-            .with(HOLDER, self.holder.clone().into())
-            .with(DURATION, self.duration.as_secs().into())
-            .with(RENEWED, time.clone().into());
-        if !own {
-            taken = taken.with(ACQUIRED, time.into());
+    fn request(&self, terms: &Terms, now: Now) -> Result<Option<Request>, Error> {
+        let manifest = match &self.known {
+            Known::Nothing => return Ok(Some(Request::Get(self.object.clone()))),
+            Known::Absent => {
+                let lease = terms.taken(&self.bare()?, now.wall);
+                return Ok(Some(Request::Write {
+                    write: Write::Create(lease),
+                    dry_run: false,
+                }));
+            }
+            Known::There(manifest) => manifest,
+        };
+        let due = self
+            .held
+            .is_none_or(|until| terms.renewal(until) <= now.steady);
+        Ok(due.then(|| patch(manifest, &terms.taken(manifest, now.wall))))
+    }
+
+    fn bare(&self) -> Result<Manifest, Error> {
+        let bare = json!({
+            "apiVersion": self.object.api_version, "kind": self.object.kind,
+            "metadata": { "name": self.object.name, "namespace": self.object.namespace },
+            "spec": {},
+        });
+        Ok(Manifest::new(bare)?)
+    }
+
+    /// Takes in an answer.
+    ///
+    /// # Errors
+    ///
+    /// Why the Lease cannot be had.
+    pub(super) fn answer(
+        &mut self,
+        answer: Answer,
+        terms: &Terms,
+        now: Steady,
+    ) -> Result<(), String> {
+        let taken = self.taking.take();
+        self.asked = false;
+        self.rests = None;
+        match answer {
+            Ok(Reply::Object(None)) => self.known = Known::Absent,
+            Ok(Reply::Object(Some(manifest))) if holder(&manifest) == terms.holder => {
+                self.silent = None;
+                // From when it was asked for: the answer may have been long on its way.
+                if let Some(taken) = taken {
+                    self.held = Some(taken.saturating_add(terms.duration));
+                }
+                self.rival = None;
+                self.known = Known::There(manifest);
+            }
+            Ok(Reply::Object(Some(manifest))) => return self.meet(manifest, now),
+            Ok(_) => self.known = Known::Nothing,
+            Err(fault) => return self.miss(&fault, now),
         }
-        taken
+        Ok(())
+    }
+
+    /// Asks again after a while, or gives up.
+    fn miss(&mut self, fault: &Fault, now: Steady) -> Result<(), String> {
+        let nowhere = fault.code == 404 && matches!(self.known, Known::Absent);
+        let since = if fault.is_stale() {
+            now
+        } else {
+            *self.silent.get_or_insert(now)
+        };
+        self.known = Known::Nothing;
+        self.rests = Some(now.saturating_add(fault.pause(1)));
+        let reason = fault.in_words();
+        if nowhere || fault.is_final() && !fault.is_stale() {
+            return Err(format!("{}: {reason}", self.object));
+        }
+        match now.since(since) > PATIENCE {
+            true => Err(format!("the API server does not answer: {reason}")),
+            false => Ok(()),
+        }
     }
 
     /// Somebody else's: it is free where it names nobody, or where it has not changed for as long
     /// as it lasts.
-    fn meet(&mut self, index: usize, manifest: Manifest, now: Steady) {
-        let lease = &mut self.leases[index];
-        lease.silent = None;
-        if lease.held.take().is_some() && !holder(&manifest).is_empty() {
-            self.refused = Some(format!(
-                "{} was taken by {}",
-                lease.object,
-                holder(&manifest)
-            ));
-            return;
+    fn meet(&mut self, manifest: Manifest, now: Steady) -> Result<(), String> {
+        self.silent = None;
+        let name = holder(&manifest).to_owned();
+        if self.held.take().is_some() && !name.is_empty() {
+            return Err(format!("{} was taken by {name}", self.object));
         }
-        let renewed = manifest
-            .pointer("/spec/renewTime")
-            .cloned()
-            .unwrap_or_default();
-        let expired = lease
-            .rival
-            .as_ref()
-            .is_some_and(|rival| rival.renewed == renewed && rival.free <= now);
-        if holder(&manifest).is_empty() || expired {
-            lease.known = Known::There(manifest);
-            return;
+        let renewed = manifest.pointer(RENEWED.pointer());
+        let renewed = renewed.cloned().unwrap_or_default();
+        let rival = self.rival.as_ref();
+        let expired = rival.is_some_and(|rival| rival.renewed == renewed && rival.free <= now);
+        if name.is_empty() || expired {
+            self.known = Known::There(manifest);
+            return Ok(());
         }
-        let renewals = match &lease.rival {
+        let renewals = match rival {
             Some(rival) if rival.renewed != renewed => rival.renewals + 1,
             Some(rival) => rival.renewals,
             None => 0,
         };
         // One renewal may have been on its way when its runner died.
         if renewals > 1 {
-            self.refused = Some(format!("{} is held by {}", lease.object, holder(&manifest)));
-            return;
+            return Err(format!("{} is held by {name}", self.object));
         }
-        let seconds = manifest
-            .pointer("/spec/leaseDurationSeconds")
-            .and_then(Value::as_i64)
-            .unwrap_or(15);
-        let free = now.saturating_add(SignedDuration::from_secs(seconds));
-        lease.known = Known::Nothing;
-        lease.rests = Some(free);
-        lease.rival = Some(Rival {
-            name: holder(&manifest).to_owned(),
+        let free = now.saturating_add(lasts(&manifest));
+        self.known = Known::Nothing;
+        self.rests = Some(free);
+        self.rival = Some(Rival {
+            name,
             renewed,
             renewals,
             free,
         });
+        Ok(())
+    }
+
+    /// The request that gives it back, where it is held.
+    pub(super) fn release(&mut self) -> Option<Request> {
+        self.held.take()?;
+        match &self.known {
+            Known::There(manifest) => Some(patch(manifest, &manifest.with(HOLDER, "".into()))),
+            Known::Absent | Known::Nothing => None,
+        }
     }
 }
 
 fn holder(manifest: &Manifest) -> &str {
-    manifest
-        .pointer("/spec/holderIdentity")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    let holder = manifest.pointer(HOLDER.pointer());
+    holder.and_then(Value::as_str).unwrap_or_default()
+}
+
+/// For how long a Lease lasts by its own words.
+fn lasts(manifest: &Manifest) -> SignedDuration {
+    let seconds = manifest.pointer(DURATION.pointer());
+    SignedDuration::from_secs(seconds.and_then(Value::as_i64).unwrap_or(LASTS))
 }
 
 /// A write that somebody else's write in between makes fail.
 fn patch(live: &Manifest, target: &Manifest) -> Request {
     let Patch(changes) = diff(live.value(), target.value(), &MergeKeys);
-    let mut operations = vec![crate::api::guard::test_version(live)];
+    let mut operations = vec![test_version(live)];
     operations.extend(changes);
     let write = Write::Patch {
         object: live.object().clone(),
@@ -364,4 +300,17 @@ fn patch(live: &Manifest, target: &Manifest) -> Request {
 }
 
 #[cfg(test)]
-mod tests;
+impl Lease {
+    /// As it is known.
+    pub(super) fn known(&self) -> &Manifest {
+        match &self.known {
+            Known::There(known) => known,
+            other => panic!("it is not known: {other:?}"),
+        }
+    }
+
+    /// Its runner is to read it again.
+    pub(super) fn forget(&mut self) {
+        self.known = Known::Nothing;
+    }
+}

@@ -4,13 +4,14 @@
 //! another one that has come and gone meanwhile. So once they have run out the journal is read anew,
 //! and before it has been nothing is decided.
 
-pub(crate) mod lease;
+mod lease;
+pub(crate) mod leases;
 
 use crate::api::effect::Request;
 use crate::api::event::Answer;
 use crate::now::{Now, Steady};
 
-use self::lease::Leases;
+use self::leases::Leases;
 
 /// The Leases of a run, and whether they have been held all the time since its journal was read.
 #[derive(Debug)]
@@ -91,7 +92,7 @@ impl Leadership {
 
     /// Why they cannot be had, once.
     pub(crate) fn take_refusal(&mut self) -> Option<String> {
-        self.leases.refused.take()
+        self.leases.take_refusal()
     }
 
     /// The next request about a Lease, and about which.

@@ -5,7 +5,7 @@ use super::*;
 use crate::api::effect::Write;
 use crate::api::event::Reply;
 use crate::examples::rolling;
-use crate::leadership::lease::lease_objects;
+use crate::leadership::leases::lease_objects;
 
 fn at(seconds: i64) -> Now {
     Now::simulated(Timestamp::from_second(seconds).unwrap())

@@ -182,3 +182,6 @@ impl Observed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

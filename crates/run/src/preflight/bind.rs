@@ -14,8 +14,8 @@ use crate::path::states_of_objects;
 use crate::phase::{Next, Phase};
 use crate::reason::Reason;
 use crate::requests::PATIENCE;
-use crate::rights::scopes;
 use crate::run::Run;
+use crate::scopes::scopes;
 
 impl Run {
     /// Goes on once every scope has been listed.

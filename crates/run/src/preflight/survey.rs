@@ -8,7 +8,7 @@ use cutover_plan::{Gate, Held};
 use cutover_traffic::backends;
 use cutover_workload::{Autoscaler, Deployment};
 
-use crate::api::effect::{Request, Right, Scope};
+use crate::api::effect::{Request, Right};
 use crate::bind::is_live;
 use crate::error::Error;
 use crate::hint::Hint;
@@ -16,28 +16,17 @@ use crate::path::states_of_objects;
 use crate::phase::{Next, Phase};
 use crate::reason::Reason;
 use crate::requests::Question;
-use crate::rights::{namespaces, rights};
+use crate::rights::rights;
 use crate::run::Run;
+use crate::scopes::surveyed;
 
 impl Run {
     /// What is looked for beside the plan's own objects.
-    pub(crate) fn surveys(&self) -> impl Iterator<Item = (Question, Request)> + use<> {
-        let kinds = [
-            ("autoscaling/v2", "HorizontalPodAutoscaler"),
-            ("networking.k8s.io/v1", "Ingress"),
-        ];
-        let scope = move |namespace: Option<String>| {
-            kinds.map(|(api_version, kind)| Scope {
-                api_version: api_version.to_owned(),
-                kind: kind.to_owned(),
-                namespace: namespace.clone(),
-                name: None,
-            })
-        };
-        let scopes = namespaces(&self.bound.plan, &self.options.namespace)
-            .into_iter()
-            .flat_map(scope);
-        scopes.map(|scope| (Question::Survey, Request::List(scope)))
+    pub(crate) fn surveys(&self) -> Vec<(Question, Request)> {
+        let scopes = surveyed(&self.bound.plan, &self.options.namespace).into_iter();
+        scopes
+            .map(|scope| (Question::Survey, Request::List(scope)))
+            .collect()
     }
 
     /// All that was looked for is found.

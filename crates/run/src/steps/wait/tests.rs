@@ -178,7 +178,7 @@ impl Play {
     }
 
     fn scope_of(&self, manifest: &Manifest) -> Scope {
-        let scopes = crate::rights::scopes(&self.run.given, "default");
+        let scopes = crate::scopes::scopes(&self.run.given, "default");
         let mut scopes = scopes.into_iter();
         scopes.find(|scope| scope.holds(manifest.object())).unwrap()
     }

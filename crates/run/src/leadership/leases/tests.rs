@@ -1,4 +1,8 @@
+use jiff::Timestamp;
+
 use super::*;
+use crate::api::effect::Write;
+use crate::api::event::Reply;
 use crate::examples::{edited, rolling};
 
 const HOLDER: &str = "me";
@@ -35,7 +39,7 @@ fn one_that_cannot_be_made_is_refused() {
     leases.next(at(100, 100));
     leases.answer(0, Ok(Reply::Object(None)), steady(100));
     assert_eq!(leases.next(at(100, 100)), None);
-    let refused = leases.refused.unwrap();
+    let refused = leases.take_refusal().unwrap();
     assert!(refused.starts_with("Lease prod/a/b: "), "{refused}");
 }
 
@@ -57,9 +61,7 @@ fn answer_write(leases: &mut Leases, asked: Now, answered: Steady) {
     let stored = match write {
         Write::Create(manifest) => manifest,
         Write::Patch { ops, .. } => {
-            let Known::There(known) = &leases.leases[0].known else {
-                panic!("it is not known")
-            };
+            let known = leases.leases[0].known();
             let mut value = known.value().clone();
             cutover_patch::apply(&mut value, &ops).unwrap();
             known.with_content(value)
@@ -102,11 +104,8 @@ fn it_is_renewed_by_the_steady_clock() {
 #[test]
 fn a_read_does_not_prolong_it() {
     let mut leases = held();
-    let Known::There(known) = &leases.leases[0].known else {
-        panic!("it is not known")
-    };
-    let known = known.clone();
-    leases.leases[0].known = Known::Nothing;
+    let known = leases.leases[0].known().clone();
+    leases.leases[0].forget();
     assert!(matches!(
         leases.next(at(110, 110)),
         Some((0, Request::Get(_)))

@@ -1,0 +1,113 @@
+//! What a run looks at in a cluster: the plan's objects, and what is behind its gates.
+
+use std::collections::BTreeSet;
+
+use cutover_manifest::{Manifest, ObjectRef};
+use cutover_plan::{Available, Change, Endpoints, Gate, Held, Plan, Settled};
+use cutover_workload::Workload;
+
+use crate::analysis::jobs;
+use crate::api::effect::Scope;
+use crate::journal::Journal;
+use crate::namespace::DefaultNamespace;
+
+/// Kinds by group and version.
+const AUTOSCALER: (&str, &str) = ("autoscaling/v2", "HorizontalPodAutoscaler");
+const INGRESS: (&str, &str) = ("networking.k8s.io/v1", "Ingress");
+const ENDPOINT_SLICE: (&str, &str) = ("discovery.k8s.io/v1", "EndpointSlice");
+const POD: (&str, &str) = ("v1", "Pod");
+const REPLICA_SET: (&str, &str) = ("apps/v1", "ReplicaSet");
+
+/// What is watched: one watch a kind and namespace.
+pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
+    let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(kind_of).collect();
+    scopes.extend(jobs(plan, namespace).keys().map(just));
+    for gate in plan.every_step().flat_map(|step| &step.gates) {
+        scopes.extend(looks_at(gate, namespace));
+    }
+    let journal = Journal::object(plan, namespace);
+    if !scopes.contains(&kind_of(&journal)) {
+        scopes.insert(just(&journal));
+    }
+    scopes
+}
+
+/// What a gate looks at beside the plan's own objects.
+fn looks_at(gate: &Gate, namespace: &str) -> Vec<Scope> {
+    let beside = |object: &ObjectRef, kinds: &[(&str, &str)]| {
+        let namespace = DefaultNamespace::new(namespace).object(object).namespace;
+        let scope = |(api_version, kind): &(&str, &str)| Scope {
+            api_version: (*api_version).to_owned(),
+            kind: (*kind).to_owned(),
+            namespace: namespace.clone(),
+            name: None,
+        };
+        kinds.iter().map(scope).collect()
+    };
+    match gate {
+        Gate::Available(Available { object, .. }) | Gate::Settled(Settled { object, .. }) => {
+            beside(object, &[REPLICA_SET, POD])
+        }
+        Gate::Endpoints(Endpoints { object }) => beside(object, &[POD, ENDPOINT_SLICE]),
+        // KEDA makes one for a ScaledObject, and deletes it while that is paused.
+        Gate::Held(Held { object }) => beside(object, &[AUTOSCALER]),
+        // What they look at is watched as an object of the plan, where they look at one.
+        Gate::Drained(_)
+        | Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Routed(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => Vec::new(),
+    }
+}
+
+/// All objects of an object's kind and namespace.
+fn kind_of(object: &ObjectRef) -> Scope {
+    Scope {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: None,
+    }
+}
+
+/// An object alone.
+fn just(object: &ObjectRef) -> Scope {
+    Scope {
+        name: Some(object.name.clone()),
+        ..kind_of(object)
+    }
+}
+
+/// All objects that the plan starts from or ever has.
+pub(crate) fn objects(plan: &Plan, namespace: &str) -> BTreeSet<ObjectRef> {
+    let default = DefaultNamespace::new(namespace);
+    let start = plan.spec.from.iter().map(Manifest::object);
+    let changed = plan.every_step().flat_map(|step| &step.changes);
+    let changed = changed.map(Change::object);
+    start
+        .chain(changed)
+        .map(|object| default.object(object))
+        .collect()
+}
+
+/// What is looked for once before the first write, beside the plan's own objects: what scales or
+/// fronts them.
+pub(crate) fn surveyed(plan: &Plan, namespace: &str) -> Vec<Scope> {
+    let own = plan.spec.workloads.iter().map(Workload::namespace);
+    let namespaces: BTreeSet<&str> = own.map(|own| own.unwrap_or(namespace)).collect();
+    let mut scopes = Vec::new();
+    for namespace in namespaces {
+        for (api_version, kind) in [AUTOSCALER, INGRESS] {
+            scopes.push(Scope {
+                api_version: api_version.to_owned(),
+                kind: kind.to_owned(),
+                namespace: Some(namespace.to_owned()),
+                name: None,
+            });
+        }
+    }
+    scopes
+}
