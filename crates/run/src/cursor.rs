@@ -22,7 +22,7 @@ impl Cursor {
 
     /// Whether the path has a step of the position's number; behind the last one a run is over.
     pub(crate) fn fits(&self) -> bool {
-        self.position.fits(self.path.steps.len())
+        self.position.fits(self.path.len())
     }
 
     pub(crate) fn position(&self) -> &Position {
@@ -68,7 +68,7 @@ impl Cursor {
 
     /// Whether all steps of the path are done.
     pub(crate) fn is_behind_the_last(&self) -> bool {
-        self.number() > self.path.steps.len()
+        self.number() > self.path.len()
     }
 
     /// The gates of the present step.
@@ -84,6 +84,6 @@ impl Cursor {
     /// The state of the plan that was reached last.
     pub(crate) fn reached(&self) -> usize {
         let done = self.number().saturating_sub(1);
-        self.path.reached(done.min(self.path.steps.len()))
+        self.path.reached(done.min(self.path.len()))
     }
 }

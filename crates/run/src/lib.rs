@@ -3,8 +3,8 @@
 //! ```text
 //!            ┌────────────────────────── Run ──────────────────────────┐
 //!  events ──▶│ claim ▶ recall ▶ watch ▶ bind ▶ survey ▶ review         │──▶ effects
-//!  answers,  │   ▶ rehearse ▶ open ▶ ┌─ make ▶ wait ─┐ ▶ close         │   requests,
-//!  watches   │                       └───────◀───────┘ (a step)        │   watches,
+//!  answers,  │   ▶ rehearse ▶ open ▶ ┌─ write ▶ wait ─┐ ▶ close        │   requests,
+//!  watches   │                       └────────◀───────┘ (a step)       │   watches,
 //!     time ─▶│ Leases, journal, what has been seen of the cluster      │   progress
 //!            └─────────────────────────────────────────────────────────┘
 //! ```

@@ -31,7 +31,7 @@ pub struct Options {
 /// Where a run is to lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// To the end of the plan, or on the way that an earlier run was on. A plan that was taken back
+    /// To the end of the plan, or on the course of an earlier run. A plan that was taken back
     /// is refused: Jobs and pipelines try again what did not end well, and nobody meant that.
     Apply,
     /// The same, also where the plan was taken back.

@@ -11,7 +11,7 @@ use crate::error::Error;
 /// The path of a run: its steps, and the state before and after each.
 #[derive(Debug)]
 pub(crate) struct Path {
-    pub(crate) steps: Vec<Step>,
+    steps: Vec<Step>,
     /// The states between the steps: one more than there are steps.
     states: Vec<Bundle>,
     /// The state of the plan that each of these is; none between two of them.
@@ -73,19 +73,31 @@ impl Path {
             if undo.to < to {
                 break;
             }
-            let last = path.states.len() - 1;
-            let states = states(path.states[last].clone(), &undo.steps)?;
-            path.steps.extend(undo.steps.iter().cloned());
-            path.states.extend(states.into_iter().skip(1));
-            path.numbers.resize(path.states.len(), None);
             // A plan whose ways back do not lead down is refused when it is read.
             at = undo.to.min(at - 1);
-            path.numbers[path.states.len() - 1] = Some(at);
+            path.go_on(&undo.steps, at)?;
         }
         path.plan = forward;
         path.plan.extend(path.states.iter().cloned());
         path.counted = counted(&path.steps);
         Ok(path)
+    }
+
+    /// Leads on by these steps, to a state of the plan.
+    fn go_on(&mut self, steps: &[Step], to: usize) -> Result<(), Error> {
+        let last = self.states.len() - 1;
+        let states = states(self.states[last].clone(), steps)?;
+        self.steps.extend(steps.iter().cloned());
+        self.states.extend(states.into_iter().skip(1));
+        self.numbers.resize(self.states.len(), None);
+        let last = self.numbers.len() - 1;
+        self.numbers[last] = Some(to);
+        Ok(())
+    }
+
+    /// How many steps it has.
+    pub(crate) fn len(&self) -> usize {
+        self.steps.len()
     }
 
     /// Where it leads to, as the number of a state of the plan.

@@ -111,3 +111,47 @@ pub(crate) fn surveyed(plan: &Plan, namespace: &str) -> Vec<Scope> {
     }
     scopes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{greetings, rolling};
+
+    fn told(scopes: impl IntoIterator<Item = Scope>) -> Vec<String> {
+        let told = scopes.into_iter().map(|scope| {
+            let name = scope.name.unwrap_or_else(|| "*".to_owned());
+            format!("{} {}/{name}", scope.kind, scope.namespace.unwrap())
+        });
+        let mut told: Vec<String> = told.collect();
+        told.sort();
+        told
+    }
+
+    /// A failure means that a gate is judged by what nobody watches, or that a run watches what it
+    /// has no business with.
+    #[test]
+    fn what_is_watched() {
+        let check = |plan: &Plan, expect: &[&str]| {
+            assert_eq!(told(scopes(plan, "prod")), expect);
+        };
+        check(
+            &rolling(),
+            &[
+                "ConfigMap prod/*",
+                "Deployment prod/*",
+                "EndpointSlice prod/*",
+                "Pod prod/*",
+                "ReplicaSet prod/*",
+                "Service prod/*",
+            ],
+        );
+        check(&greetings(&["hello", "hi"]), &["ConfigMap prod/*"]);
+    }
+
+    /// A failure means that an autoscaler counts the pods of a plan that counts them too.
+    #[test]
+    fn what_is_looked_for_once() {
+        let found = told(surveyed(&rolling(), "prod"));
+        assert_eq!(found, ["HorizontalPodAutoscaler prod/*", "Ingress prod/*"]);
+    }
+}

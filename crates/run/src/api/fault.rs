@@ -58,3 +58,76 @@ impl Fault {
         format!("{}{code}{}", self.message, causes.concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(code: u16) -> Fault {
+        Fault {
+            code,
+            ..Fault::default()
+        }
+    }
+
+    /// A failure means that a run gives up where the server only rests, or asks for ever what it
+    /// will never get; or that a write which may have been made is taken for not made.
+    #[test]
+    fn what_a_refusal_means() {
+        let check = |code: u16, is_final: bool, may_be_made: bool, is_stale: bool| {
+            let fault = fault(code);
+            let found = (
+                fault.is_final(),
+                fault.may_have_been_made(),
+                fault.is_stale(),
+            );
+            assert_eq!(found, (is_final, may_be_made, is_stale), "{code}");
+        };
+        // No answer at all.
+        check(0, false, true, false);
+        check(400, true, false, false);
+        check(403, true, false, false);
+        check(404, true, false, true);
+        check(408, false, false, false);
+        check(409, true, false, true);
+        check(422, true, false, true);
+        check(429, false, false, false);
+        check(500, false, true, false);
+        check(504, false, true, false);
+    }
+
+    /// A failure means that a run sends an object that no server takes again and again.
+    #[test]
+    fn what_is_invalid_is_not_stale() {
+        let causes = vec![(
+            "spec.replicas".to_owned(),
+            "must not be negative".to_owned(),
+        )];
+        let invalid = Fault {
+            causes,
+            message: "it is invalid".to_owned(),
+            ..fault(422)
+        };
+        assert!(invalid.is_final() && !invalid.is_stale());
+        let words = "it is invalid (422)\n  spec.replicas: must not be negative";
+        assert_eq!(invalid.in_words(), words);
+    }
+
+    /// A failure means that a busy server is asked more often than it wants.
+    #[test]
+    fn the_pause_is_the_servers_or_doubles() {
+        let check = |tries: u32, expect: i64| {
+            let expect = SignedDuration::from_millis(expect);
+            assert_eq!(fault(503).pause(tries), expect, "{tries}");
+        };
+        check(0, 250);
+        check(1, 500);
+        check(7, 32_000);
+        check(100, 32_000);
+        let asked = Fault {
+            retry_after: Some(3),
+            ..fault(429)
+        };
+        assert_eq!(asked.pause(0), SignedDuration::from_secs(3));
+    }
+}

@@ -248,3 +248,85 @@ fn key(object: &ObjectRef) -> String {
         object.api_version, object.kind, object.name
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use cutover_manifest::Manifest;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn first() -> Position {
+        let digest = Digest::of(&json!({})).unwrap();
+        Position::first(&digest, "me", [].into_iter(), at(100))
+    }
+
+    fn map(uid: &str) -> Manifest {
+        Manifest::new(json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "uid": uid},
+        }))
+        .unwrap()
+    }
+
+    /// A failure means that the time of one step counts for another, or that a measurement does.
+    #[test]
+    fn each_step_begins_with_nothing() {
+        let mut position = first();
+        position.wait(at(110));
+        position.held = Some(at(120));
+        assert_eq!(position.measured_since(), Some(at(120)));
+        position.measure(0, Measured::Good("1".to_owned()), at(130));
+        position.pass(at(140));
+        assert_eq!((position.measured_since(), position.since), (None, at(140)));
+        position.begin(2, at(150));
+        let mut expect = first();
+        (expect.step, expect.since) = (2, at(150));
+        assert_eq!(position, expect);
+    }
+
+    /// A failure means that a person must approve a step twice, or that it has no limit.
+    #[test]
+    fn gates_that_cease_to_hold_have_a_limit_and_no_pause() {
+        let mut position = first();
+        position.begin(3, at(100));
+        position.wait_again(2, at(200));
+        assert_eq!((position.step, position.stage), (2, Stage::Waiting));
+        assert!(position.passed);
+        assert_eq!(position.since, at(200));
+    }
+
+    /// A failure means that a run which was killed measures anew, or that one which was stopped
+    /// goes on from measurements of long ago.
+    #[test]
+    fn who_goes_on_keeps_the_measurements_of_a_run_that_was_killed() {
+        let check = |ended: Option<Outcome>, keeps: bool| {
+            let mut position = first();
+            position.measure(0, Measured::Good("1".to_owned()), at(110));
+            if let Some(outcome) = &ended {
+                position.end(outcome, at(120));
+            }
+            position.resume("you", at(200));
+            assert_eq!(!position.checks.is_empty(), keeps, "{ended:?}");
+            assert_eq!((position.by.as_str(), position.since), ("you", at(200)));
+            assert_eq!((position.ended, position.ended_at), (None, None));
+        };
+        check(None, true);
+        let reason = "it was stopped".into();
+        check(Some(Outcome::Stopped { step: 0, reason }), false);
+    }
+
+    /// A failure means that what somebody has made anew under a known name is written to.
+    #[test]
+    fn an_object_is_known_by_its_uid() {
+        let mut position = first();
+        assert!(!position.is_made_anew(&map("1")));
+        position.note_uid(&map("1"));
+        assert!(!position.is_made_anew(&map("1")));
+        assert!(position.is_made_anew(&map("2")));
+        position.forget_uid(map("1").object());
+        assert!(!position.is_made_anew(&map("2")));
+    }
+}

@@ -59,7 +59,7 @@ impl Run {
             direction: course.direction(),
             from: course.from(),
             done: cursor.number() - 1,
-            steps: cursor.path().steps.len(),
+            steps: cursor.path().len(),
         });
     }
 

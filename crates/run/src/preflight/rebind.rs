@@ -253,7 +253,7 @@ fn writes(plan: &Plan, object: &ObjectRef, is_there: bool) -> bool {
 
 /// The states of a path that an object may be in while a step is worked on, the likeliest first.
 fn around<'p>(path: &'p Path, cursor: &Cursor) -> Vec<&'p Bundle> {
-    let last = path.steps.len();
+    let last = path.len();
     if last == 0 {
         return vec![path.before(1)];
     }

@@ -93,7 +93,7 @@ impl Run {
         self.tell(Progress::Turned {
             reason: reason.clone(),
             from,
-            steps: path.steps.len(),
+            steps: path.len(),
         });
         self.start(course, path, Some(reason), now);
     }

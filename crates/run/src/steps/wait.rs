@@ -70,7 +70,7 @@ impl Run {
         let (Some(object), Some(cursor)) = (&self.unconfirmed, &self.cursor) else {
             return false;
         };
-        next <= cursor.path().steps.len()
+        next <= cursor.path().len()
             && self.changed_by(next).contains(object)
             && self.change_state(next, object) == ChangeState::Done
     }
