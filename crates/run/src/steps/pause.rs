@@ -3,7 +3,7 @@
 use cutover_plan::{Gate, Pause};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::gates::{awaited, next_opening};
+use crate::gates::{Blocked, awaited, next_opening};
 use crate::now::saturating_add;
 use crate::progress::{Awaited, Progress};
 use crate::run::Run;
@@ -15,6 +15,18 @@ pub(super) struct Wait {
     pub(super) stands: String,
     /// Until when it lasts, or may last; none where that is not known.
     pub(super) until: Option<Timestamp>,
+}
+
+impl Wait {
+    /// A gate that does not hold, and until when it may not.
+    pub(super) fn on(blocked: Blocked, until: Option<Timestamp>) -> Self {
+        let Blocked { gate, stands, .. } = blocked;
+        Self {
+            gate,
+            stands,
+            until,
+        }
+    }
 }
 
 impl Run {

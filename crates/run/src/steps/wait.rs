@@ -148,16 +148,7 @@ impl Run {
         if let Some(until) = pending.until {
             self.outbox.wake_at(until);
         }
-        let Blocked { gate, stands, .. } = blocked;
-        let until = None;
-        self.tell_wait(
-            number,
-            Wait {
-                gate,
-                stands,
-                until,
-            },
-        );
+        self.tell_wait(number, Wait::on(blocked, None));
         Next::Wait
     }
 
@@ -166,7 +157,6 @@ impl Run {
         let Some(cursor) = &self.cursor else {
             return Next::Wait;
         };
-        let Blocked { gate, stands, .. } = blocked;
         let (gates, begun) = (cursor.path().gates(number), cursor.position().since);
         let since = self.waiting.still_since(gates, &self.observed, begun, now);
         let within = cursor.path().limit(number);
@@ -175,17 +165,11 @@ impl Run {
             saturating_add(since, within)
         });
         if let Some(within) = within.filter(|_| until.is_some_and(|until| until <= now)) {
+            let Blocked { gate, stands, .. } = blocked;
             let reason = format!("step {number}: {gate} did not hold within {within}: {stands}");
             return self.give_up(reason, now);
         }
-        self.tell_wait(
-            number,
-            Wait {
-                gate,
-                stands,
-                until,
-            },
-        );
+        self.tell_wait(number, Wait::on(blocked, until));
         Next::Wait
     }
 
