@@ -131,6 +131,13 @@ fn a_wildcard_arm_is_seen() {
         &["Some(1) => {", "    Gate::Held(held)", "}", "_ => 2,"],
         false,
     );
+    check(&["Gate::Pause(_) => 1,", "other => 2,"], true);
+    check(&["(Gate::Pause(_), 1) => 1,", "(_, 2) => 2,"], true);
+    check(&["(1, Gate::Pause(_)) => 1,", "(2, gate) => 2,"], true);
+    check(
+        &["(1, Gate::Pause(_)) => 1,", "(_, Gate::Held(_)) => 2,"],
+        false,
+    );
 }
 
 /// The enums that are exhaustive on purpose: a new variant is to be thought of wherever one is asked
@@ -144,32 +151,82 @@ const MAY_GROW: [&str; 6] = [
     "Router",
 ];
 
-/// The patterns of each match that names such an enum and has a wildcard arm.
+/// The patterns of each match that names such an enum and has an arm for whatever else it may be: in
+/// a match on several things, in the place where the others name it.
 ///
 /// The arms of one match begin at one column, since rustfmt has written them.
 fn wildcard_arms(code: &str) -> Vec<String> {
     let lines: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        let arm = line.trim_start();
-        if !arm.starts_with("_ =>") && !arm.starts_with("_ if ") {
+        let column = line.len() - line.trim_start().len();
+        let wild = wild_places(line.trim_start());
+        if wild.is_empty() {
             continue;
         }
-        let column = line.len() - arm.len();
         let indent = |line: &str| line.len() - line.trim_start().len();
         let within = |line: &&&str| line.trim().is_empty() || indent(line) >= column;
         let above = lines[..at].iter().rev().take_while(within);
-        let patterns: Vec<&str> = above
+        let patterns = above
             .filter(|line| indent(line) == column)
-            .filter_map(|line| line.split("=>").next())
-            .collect();
-        let patterns = patterns.join(" ");
-        let may_grow = |name: &str| patterns.contains(&format!("{name}::"));
-        if MAY_GROW.iter().any(|name| may_grow(name)) {
-            found.push(patterns);
+            .filter_map(|line| line.split("=>").next());
+        let named = |pattern: &str| {
+            let places = places(pattern);
+            let mut wild = wild.iter().filter_map(|place| places.get(*place));
+            wild.any(|place| {
+                MAY_GROW
+                    .iter()
+                    .any(|name| place.contains(&format!("{name}::")))
+            })
+        };
+        let named: Vec<&str> = patterns.filter(|pattern| named(pattern)).collect();
+        if !named.is_empty() {
+            found.push(named.join(" "));
         }
     }
     found
+}
+
+/// Which of the things that are matched an arm takes whatever they are.
+fn wild_places(arm: &str) -> Vec<usize> {
+    let Some((pattern, _)) = arm.split_once("=>") else {
+        return Vec::new();
+    };
+    let pattern = pattern.split(" if ").next().unwrap();
+    let places = places(pattern).into_iter().enumerate();
+    let is_name = |place: &str| {
+        let mut signs = place.chars();
+        signs.next().is_some_and(|sign| sign.is_ascii_lowercase())
+            && signs.all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
+            && !["true", "false"].contains(&place)
+    };
+    places
+        .filter(|(_, place)| *place == "_" || is_name(place))
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// The parts of a pattern for each of the things that are matched.
+fn places(pattern: &str) -> Vec<&str> {
+    let pattern = pattern.trim().trim_start_matches("| ");
+    let Some(inner) = pattern.strip_prefix('(') else {
+        return vec![pattern];
+    };
+    let inner = inner.strip_suffix(')').unwrap_or(inner);
+    let (mut depth, mut begin, mut parts) = (0_usize, 0, Vec::new());
+    for (at, sign) in inner.char_indices() {
+        match sign {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(inner[begin..at].trim());
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(inner[begin..].trim());
+    parts
 }
 
 fn is_flag(word: &str) -> bool {

@@ -110,18 +110,18 @@ impl Comparison {
     }
 
     fn change(&mut self, place: Place, said: Option<&Change>, made: Option<&Change>) {
-        match (said, made) {
-            (Some(Change::Patch(said)), Some(Change::Patch(made)))
-                if said.object == made.object =>
-            {
-                let patch = |action| Subject::Change {
-                    action,
-                    object: said.object.clone(),
-                };
-                self.operations(place, &patch(PATCH), &said.ops, &made.ops);
-                self.operations(place, &patch(INVERSE), &said.inverse, &made.inverse);
-            }
-            (said, made) => self.part(place, said.map(Part::change), made.map(Part::change)),
+        // Two patches of one object are told field by field, and all else as a whole.
+        if let (Some(Change::Patch(said)), Some(Change::Patch(made))) = (said, made)
+            && said.object == made.object
+        {
+            let patch = |action| Subject::Change {
+                action,
+                object: said.object.clone(),
+            };
+            self.operations(place, &patch(PATCH), &said.ops, &made.ops);
+            self.operations(place, &patch(INVERSE), &said.inverse, &made.inverse);
+        } else {
+            self.part(place, said.map(Part::change), made.map(Part::change));
         }
     }
 
