@@ -10,7 +10,7 @@ use crate::resources::{Kinds, Resource};
 impl Cluster {
     /// The resource of a kind: Kubernetes' own are known, and others are asked for.
     pub(crate) async fn resource(&self, api_version: &str, kind: &str) -> Result<Resource, Fault> {
-        if let Some(own) = cutover_run::resource(api_version, kind) {
+        if let Some(own) = cutover_manifest::resource(api_version, kind) {
             return Ok(Resource {
                 plural: own.plural.to_owned(),
                 namespaced: own.namespaced,

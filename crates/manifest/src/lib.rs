@@ -103,8 +103,8 @@ pub use self::edit::{EditError, edit};
 mod keys;
 pub use keys::MergeKeys;
 
-mod rank;
-pub use rank::rank;
+mod kinds;
+pub use kinds::{Resource, rank, resource};
 
 mod image;
 pub use image::{BadImageReference, ImageReference};

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use cutover_manifest::{Bundle, ImageReference, Manifest, listing};
+use cutover_workload::TEMPLATES;
 use serde_json::{Value, json};
 
 use crate::hint::Hint;
 use crate::kinds;
 use crate::refusal::{Refusal, Refusals};
 use crate::select::{WorkloadName, select};
-use crate::templates::{TEMPLATES, is_made, pod_containers};
+use crate::templates::{is_made, pod_containers};
 
 /// `NAME[=NEW][:TAG][@DIGEST]`: another name, tag or digest for every image of a name, as
 /// `kustomize edit set image` takes it.

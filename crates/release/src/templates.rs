@@ -1,14 +1,8 @@
 //! Whatever has a template of pods: Deployments, and what is not planned yet.
 
-use cutover_manifest::{Bundle, Field, Manifest, ObjectRef, containers, pod_references};
-use cutover_workload::Deployment;
+use cutover_manifest::{Bundle, Manifest, ObjectRef, containers, pod_references};
+use cutover_workload::{Deployment, TEMPLATES};
 use serde_json::Value;
-
-/// Where objects have the template of their pods.
-pub(crate) const TEMPLATES: [Field; 2] = [
-    Deployment::TEMPLATE,
-    Field::new("/spec/jobTemplate/spec/template"),
-];
 
 /// What has a template of pods and is not a Deployment: a StatefulSet, a CronJob, a Rollout. What a
 /// controller made is left out, since that makes it anew from a template of its own.

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover_manifest::{
     Bundle, Digest, Manifest, ObjectRef, Warning, listing, short_name, with_references,
 };
-use cutover_workload::{data_of, reconfigures};
+use cutover_workload::{TEMPLATES, data_of, reconfigures};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::kinds;
 use crate::refusal::{Refusals, refuse};
-use crate::templates::{TEMPLATES, is_made, read_by};
+use crate::templates::{is_made, read_by};
 
 /// What becomes of a ConfigMap or Secret whose data changes and that pods read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -110,7 +110,6 @@ mod unsupported;
 pub use analysis::Check;
 pub use api::effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use api::event::{Answer, Event, Fault, Reply};
-pub use api::resource::{Resource, resource};
 pub use bind::rebase::{Rebase, rebase};
 pub use bind::{Bound, as_written, bind};
 pub use course::{Course, Direction};

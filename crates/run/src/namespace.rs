@@ -1,8 +1,6 @@
 //! In which namespace an object is whose manifest names none.
 
-use cutover_manifest::{Error, Manifest, ObjectRef};
-
-use crate::api::resource::resource;
+use cutover_manifest::{Error, Manifest, ObjectRef, resource};
 
 /// The namespace of objects whose manifests name none.
 #[derive(Clone, Copy, Debug)]

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Manifest, ObjectRef};
+use cutover_manifest::{Manifest, ObjectRef, resource};
 use cutover_plan::{Change, Plan};
 use serde_json::{Value, json};
 
 use crate::analysis::jobs;
 use crate::api::effect::{Right, Scope};
-use crate::api::resource::resource;
 use crate::autoscalers::every_takeover;
 use crate::error::Error;
 use crate::journal::Journal;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::texts;
+use cutover_workload::{TEMPLATES, texts};
 use serde_json::Value;
 
 use crate::service::services;
@@ -82,12 +82,10 @@ pub fn services_by_owner(bundle: &Bundle) -> BTreeMap<ObjectRef, Vec<ObjectRef>>
 }
 
 fn pods(manifest: &Manifest) -> Option<Owned<'_>> {
-    let templates = ["/spec/template", "/spec/jobTemplate/spec/template"];
+    let mut templates = TEMPLATES.iter();
     let template = match manifest.object().kind.as_str() {
         "Pod" => manifest.value(),
-        _ => templates
-            .iter()
-            .find_map(|pointer| manifest.pointer(pointer))?,
+        _ => templates.find_map(|template| manifest.pointer(template.pointer()))?,
     };
     Some(Owned {
         owner: manifest.object(),

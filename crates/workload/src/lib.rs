@@ -10,6 +10,7 @@ mod requests;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod selector;
+mod templates;
 mod texts;
 mod version;
 mod workload;
@@ -22,6 +23,7 @@ pub use configuration::{data_of, is_configuration, reconfigures};
 pub use deployment::{Deployment, deployments};
 pub use requests::{BadRequests, Requests};
 pub use selector::{BadSelector, Selector};
+pub use templates::TEMPLATES;
 pub use texts::texts;
 pub use version::{CONFIGURATION, RESTARTED_AT, ROLE_LABELS, Version};
 pub use workload::{Role, Rollout, Routed, Set, Workload};

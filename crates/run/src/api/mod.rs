@@ -4,4 +4,3 @@ pub(crate) mod effect;
 pub(crate) mod event;
 mod fault;
 pub(crate) mod guard;
-pub(crate) mod resource;
