@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use cutover::Checked;
 use cutover::manifest::{Bundle, Field};
-use cutover_run::Options;
 use serde_json::json;
 use xtask::golden::Case;
 
@@ -51,10 +50,7 @@ fn there_and_back(strategy: &str) {
         plan = Some(prepared(&lab, &case).await)
     });
     let plan = plan.unwrap();
-    let options = |lab: &Lab| Options {
-        secrets: case.secrets(),
-        ..lab.options("a test")
-    };
+    let options = |lab: &Lab| lab.options("a test").secrets(case.secrets());
     for step in 1..=plan.len() {
         let then = plan.spec.undo[step - 1].to;
         under_requests(&greeter, async |lab| {

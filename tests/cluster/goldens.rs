@@ -140,10 +140,7 @@ pub(crate) async fn carry_out(lab: &Lab, trial: &Trial) -> Result<(), String> {
     let plan = prepared(lab, &case).await;
     let start = lab.written(&plan).await;
     let watcher = Watcher::new(lab, &plan).await;
-    let options = Options {
-        secrets: case.secrets(),
-        ..lab.options("a test")
-    };
+    let options = lab.options("a test").secrets(case.secrets());
     match trial.turn {
         Turn::After(step) => {
             lab.there(&plan, &options, step).await?;
@@ -225,10 +222,7 @@ impl Lab {
         options: &Options,
         to: usize,
     ) -> Result<(), String> {
-        let options = Options {
-            goal: Goal::Back { to },
-            ..options.clone()
-        };
+        let options = options.clone().goal(Goal::Back { to });
         self.expect(plan, &options, &Outcome::Undone { to }).await
     }
 

@@ -176,10 +176,7 @@ pub(crate) fn plan() -> Checked {
 }
 
 fn options(lab: &Lab, holder: &str) -> Options {
-    Options {
-        lease: Duration::of_seconds(2),
-        ..lab.options(holder)
-    }
+    lab.options(holder).lease(Duration::of_seconds(2))
 }
 
 fn death() -> Outcome {
@@ -209,10 +206,7 @@ impl Mortal {
         } else {
             Goal::Again
         };
-        let options = Options {
-            goal,
-            ..options(lab, "the one that is killed")
-        };
+        let options = options(lab, "the one that is killed").goal(goal);
         Self {
             run: Run::new(plan.clone(), options),
             moment,

@@ -293,10 +293,7 @@ impl Lab {
 
     pub(crate) fn options(&self, holder: &str) -> Options {
         // Tests go back, and forward again.
-        Options {
-            goal: Goal::Again,
-            ..Options::new(&self.namespace, format!("{holder} in {}", self.namespace))
-        }
+        Options::new(&self.namespace, format!("{holder} in {}", self.namespace)).goal(Goal::Again)
     }
 
     /// All namespaces of a plan.

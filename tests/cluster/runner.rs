@@ -60,12 +60,8 @@ pub(crate) fn read(plan: &Path) -> Checked {
 
 /// A runner that no other one is.
 pub(crate) fn options(greeter: &Greeter) -> Options {
-    Options {
-        goal: Goal::Again,
-        lease: Duration::of_seconds(5),
-        ..Options::new(
-            greeter.namespace.clone(),
-            format!("test {:?}", Instant::now()),
-        )
-    }
+    let holder = format!("test {:?}", Instant::now());
+    Options::new(&greeter.namespace, holder)
+        .goal(Goal::Again)
+        .lease(Duration::of_seconds(5))
 }

@@ -70,10 +70,10 @@ impl Runner {
 }
 
 fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
-    let mut options = Options::new(NAMESPACE, name_of(runner));
-    options.goal = goal;
+    let mut options = Options::new(NAMESPACE, name_of(runner))
+        .goal(goal)
+        .secrets(secrets().to_vec());
     options.on_failure = Some(scenario.on_failure);
-    options.secrets = secrets().to_vec();
     options.sealer = sealer();
     options
 }

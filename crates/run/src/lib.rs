@@ -54,7 +54,7 @@
 //! let plan = check(plan(&release, &own, &Plans::default())?).unwrap();
 //!
 //! let now = Now::simulated(Timestamp::UNIX_EPOCH);
-//! let mut run = Run::new(plan, Options { goal: Goal::Try, ..Options::new("default", "me") });
+//! let mut run = Run::new(plan, Options::new("default", "me").goal(Goal::Try));
 //! run.handle_timeout(now);
 //! while run.outcome().is_none() {
 //!     match run.poll_effect() {

@@ -5,6 +5,7 @@ use cutover_plan::{Duration, OnFailure};
 
 /// What a run is asked for, besides its plan.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// Where the run is to lead.
     pub goal: Goal,
@@ -70,5 +71,33 @@ impl Options {
             secrets: Vec::new(),
             sealer: Sealer::default(),
         }
+    }
+
+    /// The same, for a run that leads there.
+    ///
+    /// ```
+    /// use cutover_run::{Goal, Options};
+    ///
+    /// let undo = Options::new("default", "me").goal(Goal::Back { to: 0 });
+    /// assert_eq!(undo.goal, Goal::Back { to: 0 });
+    /// ```
+    #[must_use]
+    pub fn goal(mut self, goal: Goal) -> Self {
+        self.goal = goal;
+        self
+    }
+
+    /// The same, for a run whose Lease lasts so long.
+    #[must_use]
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// The same, with the Secrets that files hold.
+    #[must_use]
+    pub fn secrets(mut self, secrets: Vec<Manifest>) -> Self {
+        self.secrets = secrets;
+        self
     }
 }

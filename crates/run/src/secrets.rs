@@ -13,7 +13,7 @@ pub(crate) struct Secrets<'a> {
 }
 
 impl Options {
-    pub(crate) fn secrets(&self) -> Secrets<'_> {
+    pub(crate) fn as_secrets(&self) -> Secrets<'_> {
         Secrets {
             sealer: &self.sealer,
             files: &self.secrets,
@@ -63,7 +63,7 @@ mod tests {
         ];
         let mut check = |state: &Manifest, by: &Sealer, expect: Option<&str>| {
             options.sealer = by.clone();
-            let open = options.secrets().open(state);
+            let open = options.as_secrets().open(state);
             let token = open
                 .as_ref()
                 .map(|open| open.pointer("/stringData/token").unwrap());

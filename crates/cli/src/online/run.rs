@@ -146,16 +146,15 @@ fn options(
     args: &RunArgs,
     world: &World<'_>,
 ) -> Options {
-    Options {
-        sealer: secrets.sealer,
-        goal,
-        on_failure: args.on_failure.map(Into::into),
-        settle: args.settle,
-        lease: args.lease_duration,
-        managed: args.managed,
-        secrets: secrets.known,
-        ..Options::new(online.cluster.namespace(), holder(online, world))
-    }
+    let mut options = Options::new(online.cluster.namespace(), holder(online, world))
+        .goal(goal)
+        .lease(args.lease_duration)
+        .secrets(secrets.known);
+    options.on_failure = args.on_failure.map(Into::into);
+    options.settle = args.settle;
+    options.managed = args.managed;
+    options.sealer = secrets.sealer;
+    options
 }
 
 /// Who this process is, for people who find it in a Lease. The time makes it unique where process

@@ -23,7 +23,7 @@ fn is_deleted(mut live: Manifest) -> Manifest {
 
 fn state(path: &Path, object: &ObjectRef, live: Option<&Manifest>) -> ChangeState {
     let options = Options::new("default", "me");
-    change_state(path, 1, object, live, options.secrets())
+    change_state(path, 1, object, live, options.as_secrets())
 }
 
 /// In a word or in the words of a drift.
@@ -108,7 +108,7 @@ fn an_object_that_is_created() {
     let (path, number, object) = path_to(&rolling(), creates);
     let options = Options::new("default", "me");
     let check = |live: Option<Manifest>, expect: &str| {
-        let state = change_state(&path, number, &object, live.as_ref(), options.secrets());
+        let state = change_state(&path, number, &object, live.as_ref(), options.as_secrets());
         assert_eq!(told(&state), expect);
     };
     check(None, "create");
@@ -127,7 +127,7 @@ fn an_object_that_is_deleted() {
     let (path, number, object) = path_to(&rolling(), deletes);
     let options = Options::new("default", "me");
     let check = |live: Option<Manifest>, expect: &str| {
-        let state = change_state(&path, number, &object, live.as_ref(), options.secrets());
+        let state = change_state(&path, number, &object, live.as_ref(), options.as_secrets());
         assert_eq!(told(&state), expect);
     };
     check(Some(settings(1, "hello, 1")), "delete");
@@ -156,7 +156,7 @@ fn drift_names_the_field_and_its_last_writer() {
             path.after(1),
             &object,
             Some(&live),
-            options.secrets(),
+            options.as_secrets(),
         );
         let field = "ConfigMap greeting: data.text is \"ahoy\", and the plan has \"hi\"";
         assert_eq!(drift.unwrap(), format!("{field}{expect}"));
@@ -183,7 +183,7 @@ fn drift_is_of_planned_fields_alone() {
     let object = greeting("").object().clone();
     let check = |done: usize, live: Option<Manifest>, expect: bool| {
         let state = path.after(done);
-        let found = drift(&path, state, &object, live.as_ref(), options.secrets());
+        let found = drift(&path, state, &object, live.as_ref(), options.as_secrets());
         assert_eq!(found.is_some(), expect, "{done} {live:?}: {found:?}");
     };
     check(0, Some(greeting("hello")), false);

@@ -93,7 +93,7 @@ impl Run {
             Ok(states) => states,
             Err(error) => return Some(error.into()),
         };
-        let secrets = self.options.secrets();
+        let secrets = self.options.as_secrets();
         let stays =
             |state: &Manifest| matches!(state.seal(), Some(Ok(seal)) if seal.is_unchanged());
         let mut written = states.iter().filter(|state| !stays(state));

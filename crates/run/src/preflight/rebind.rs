@@ -58,7 +58,7 @@ impl Run {
             let live = self.observed.live(object);
             let live = live.filter(|live| !is_terminating(live));
             let state = rebinding.state(file);
-            let sealed = live.map(|live| self.options.secrets().seal_like(live, state));
+            let sealed = live.map(|live| self.options.as_secrets().seal_like(live, state));
             let sealed = sealed.map(|sealed| as_counted(&sealed, state, rebinding.here()));
             let base = rebinding.put(file, sealed.as_ref()).clone();
             if let Some(kept) = kept.get(object)
@@ -122,7 +122,7 @@ impl Run {
         for (rebound, is_here) in rebinding.claimed() {
             let state = &rebound.state;
             let live = self.observed.live(state.object()).filter(|_| is_here);
-            let live = live.map(|live| self.options.secrets().seal_like(live, state));
+            let live = live.map(|live| self.options.as_secrets().seal_like(live, state));
             if live.is_some_and(|live| rebound.is_shown_by(&live)) {
                 shown.push((rebound.state, rebound.claimed));
             } else if let Some(request) = self.rehearsal(state) {
@@ -214,7 +214,7 @@ impl Run {
         let given = around(&given, cursor);
         let kept = around(cursor.path(), cursor);
         let states: Vec<(&Bundle, &Bundle)> = kept.into_iter().zip(given).collect();
-        let secrets = self.options.secrets();
+        let secrets = self.options.as_secrets();
         let mut here = Bundle::new();
         for object in &self.objects {
             let live = self.observed.live(object);

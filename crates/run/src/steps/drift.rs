@@ -19,7 +19,7 @@ impl Run {
             .objects
             .iter()
             .filter(|object| all || changed.contains(object));
-        let secrets = self.options.secrets();
+        let secrets = self.options.as_secrets();
         let found = objects.into_iter().find_map(|object| {
             let live = self.observed.live(object);
             let taken = live.and_then(|live| self.taken_over(live));
@@ -45,7 +45,13 @@ impl Run {
         let live = self.observed.live(object);
         match self.made_anew(live) {
             Some(reason) => ChangeState::Drifted(reason.into()),
-            None => change_state(cursor.path(), number, object, live, self.options.secrets()),
+            None => change_state(
+                cursor.path(),
+                number,
+                object,
+                live,
+                self.options.as_secrets(),
+            ),
         }
     }
 

@@ -62,7 +62,7 @@ impl Run {
             (None, Some(_), live) => live.is_some_and(|live| !is_terminating(live)),
             (Some(_), None, live) => live.is_none_or(is_terminating),
             (Some(before), Some(after), Some(live)) => {
-                let live = self.options.secrets().seal_like(live, after);
+                let live = self.options.as_secrets().seal_like(live, after);
                 let (live, before, after) = (live.value(), before.value(), after.value());
                 !Standing::of(live, before, after, &MergeKeys).is_before()
             }
