@@ -7,7 +7,7 @@ mod pods;
 mod waiting;
 mod window;
 
-use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled, Window};
+use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled};
 use jiff::Timestamp;
 
 pub(crate) use self::waiting::{Blocked, Cluster, Waiting};
@@ -106,26 +106,13 @@ pub(crate) fn awaited(gate: &Gate) -> Awaited {
         Gate::Settled(Settled { object, replicas }) => {
             Awaited::Gate(format!("{} {replicas} settled", object.name))
         }
-        Gate::Window(window) => Awaited::Gate(window_name(window)),
+        Gate::Window(window) => Awaited::Gate(format!("the window {window}")),
         Gate::Job(_) | Gate::Metric(_) | Gate::Smoke(_) | Gate::Webhook(_) => {
             let analysis = gate.analysis();
             let words = analysis.map(|analysis| analysis.to_string());
             Awaited::Gate(words.unwrap_or_else(|| "an analysis".to_owned()))
         }
     }
-}
-
-/// A window in words, as `the window Mon, Tue 09:00-16:00 Europe/Berlin`.
-fn window_name(window: &Window) -> String {
-    let days: Vec<String> = window.days.iter().map(|day| format!("{day:?}")).collect();
-    let days = match days.as_slice() {
-        [] => String::new(),
-        days => format!("{} ", days.join(", ")),
-    };
-    let Window {
-        from, to, timezone, ..
-    } = window;
-    format!("the window {days}{from}-{to} {timezone}")
 }
 
 #[cfg(test)]
