@@ -195,3 +195,24 @@ fn ends_elsewhere() {
         "undo from step 2: it does not end where it says",
     );
 }
+
+/// A set whose pods are on their way is taken back within the budget that the plan promises: a way
+/// back that gives its controller another one breaks the floor.
+#[test]
+fn a_roll_that_is_taken_back_by_another_budget() {
+    let hello = deployment("hello");
+    let bold = |spec: &mut Spec| {
+        let (rolled, start) = (state(spec, 5), state(spec, 4));
+        let [rolled, start] = [&rolled, &start].map(|state| state.get(&hello).unwrap());
+        let all = json!({"rollingUpdate": {"maxSurge": 1, "maxUnavailable": "100%"}});
+        let bold = start.set("/spec/strategy", all).unwrap();
+        let back = &mut spec.undo[4].steps;
+        back[0].changes = vec![between(rolled, &bold)];
+        back.push(step(vec![between(&bold, start)]));
+    };
+    refused(
+        "canary/hello",
+        bold,
+        &["undo from step 5, step 1: hello: 1 pods may answer, and 3 are promised"],
+    );
+}
