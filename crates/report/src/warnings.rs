@@ -15,10 +15,12 @@ use crate::exposure::services;
 mod given;
 mod held;
 mod hooks;
+mod rendered;
 
 use given::given;
 use held::held;
 use hooks::without_hook;
+use rendered::rendered;
 
 /// What may hurt but does not stop a plan, found anew in its own objects each time: a plan holds
 /// none of it.
@@ -42,6 +44,7 @@ pub fn warnings(plan: &Checked) -> Result<Vec<Warning>, Error> {
                 .and_then(|from| at_once(from, manifest)),
         );
     }
+    found.extend(rendered(&start, &end));
     found.dedup();
     found.extend(seen_early(plan)?);
     found.extend(untested(plan)?);

@@ -227,12 +227,20 @@ fn configuration() -> Vec<Row> {
     let reads_secret = reads
         .replace("configMapRef", "secretRef")
         .replace("settings", "token-3426fccdad99");
+    let rendered = secret.replace(
+        "metadata: {",
+        "metadata: {labels: {app.kubernetes.io/managed-by: Helm}, ",
+    );
     let mounts = "        volumeMounts: [{name: s, mountPath: /s}]\n        lifecycle:";
     let volume = "    spec:\n      volumes: [{name: s, configMap: {name: settings}}]\n";
     vec![
         Row::new("data of a ConfigMap or Secret that the pods have in their environment")
             .with("        lifecycle:", reads)
             .changing(settings, "red", "blue"),
+        Row::new("data of a Secret that Helm has rendered")
+            .with("        lifecycle:", &reads_secret)
+            .changing(&rendered, "one", "two")
+            .says("Secret token-3426fccdad99: its data changes, and Helm renders it"),
         Row::new("data of a ConfigMap or Secret that the pods mount")
             .with("        lifecycle:", mounts)
             .with("    spec:\n", volume)
