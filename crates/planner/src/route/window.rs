@@ -1,8 +1,6 @@
 //! When a plan may go on, where a window of time is asked for: before its first write, and before
 //! each write that gives the new version more requests.
 
-use std::collections::BTreeMap;
-
 use cutover_manifest::{Bundle, ObjectRef};
 use cutover_plan::{Gate, Phase, Step, Window, state_digest};
 use cutover_traffic::Share;
@@ -39,46 +37,45 @@ pub(super) fn before_more_requests(window: &Window, inputs: &Inputs<'_>, forward
     }
 }
 
-/// Whether somebody sends the new version of a workload a larger share of the requests than before.
+/// Whether a Service sends the new version of a workload a larger share of its requests than before;
+/// without any Service, whether that is a larger share of the pods.
 fn gains(inputs: &Inputs<'_>, workload: &Workload, before: &Bundle, after: &Bundle) -> bool {
-    let was = shares(inputs, workload, before);
-    let is = shares(inputs, workload, after);
-    is.iter().any(|(sender, share)| {
-        let was = was.get(sender).copied().unwrap_or(Share::NONE);
-        *share > was
-    })
-}
-
-/// The share of the new version's pods among those that each Service of a workload sends requests
-/// to; without any Service, among all.
-fn shares<'a>(
-    inputs: &Inputs<'_>,
-    workload: &'a Workload,
-    state: &Bundle,
-) -> BTreeMap<Option<&'a ObjectRef>, Share> {
-    let services = workload.serving().map(|router| &router.object);
-    let services = services.filter(|service| state.contains(service));
-    let mut senders: Vec<Option<&ObjectRef>> = services.map(Some).collect();
+    let mut senders: Vec<Option<&ObjectRef>> = services(workload, after).map(Some).collect();
     if senders.is_empty() {
         senders.push(None);
     }
+    senders.into_iter().any(|sender| {
+        let [was, is] = [before, after].map(|state| share(inputs, workload, state, sender));
+        is > was
+    })
+}
+
+/// The share of the new version's pods among those that a Service sends requests to, none where there
+/// are no such pods; without a Service, among all.
+fn share(
+    inputs: &Inputs<'_>,
+    workload: &Workload,
+    state: &Bundle,
+    sender: Option<&ObjectRef>,
+) -> Share {
+    let number = sender.map(|sender| services(workload, state).position(|known| known == sender));
     let shown = WorkloadState::new(workload, state, state);
-    let mut shares = BTreeMap::new();
-    for (number, sender) in senders.into_iter().enumerate() {
-        let (mut new, mut all) = (0, 0);
-        for set in shown
-            .sets
-            .iter()
-            .filter(|set| set.services.contains(&number))
-        {
-            let pods = u64::from(set.count);
-            let is_new = set.here.is_some_and(|here| !inputs.is_old(here));
-            new += if is_new { pods } else { 0 };
-            all += pods;
-        }
-        if let Some(share) = Share::of(new, all) {
-            shares.insert(sender, share);
-        }
+    let (mut new, mut all) = (0, 0);
+    for set in &shown.sets {
+        let is_reached = match number {
+            None => true,
+            Some(number) => number.is_some_and(|number| set.services.contains(&number)),
+        };
+        let pods = u64::from(if is_reached { set.count } else { 0 });
+        let is_new = set.here.is_some_and(|here| !inputs.is_old(here));
+        new += if is_new { pods } else { 0 };
+        all += pods;
     }
-    shares
+    Share::of(new, all).unwrap_or(Share::NONE)
+}
+
+/// The Services that owe the workload's requests an answer, as far as they are there.
+fn services<'a>(workload: &'a Workload, state: &'a Bundle) -> impl Iterator<Item = &'a ObjectRef> {
+    let serving = workload.serving().map(|router| &router.object);
+    serving.filter(|service| state.contains(service))
 }
