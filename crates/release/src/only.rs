@@ -99,13 +99,8 @@ fn counted_by<'a>(manifest: &Manifest, workloads: &[&'a Manifest]) -> Vec<&'a Ob
         let scaled = near.filter(|workload| scaler.scales(workload.object()));
         return scaled.map(|workload| workload.object()).collect();
     }
-    let selector = match object.kind.as_str() {
-        "NetworkPolicy" => manifest.pointer("/spec/podSelector"),
-        "PodDisruptionBudget" => manifest.pointer("/spec/selector"),
-        _ => None,
-    };
     // One that cannot be read belongs to nobody, and is judged as part of the release.
-    let Some(Ok(selector)) = selector.map(Selector::read) else {
+    let Some(Ok(selector)) = Selector::of_counter(manifest) else {
         return Vec::new();
     };
     let counted = near.filter(|workload| {

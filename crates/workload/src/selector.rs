@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cutover_manifest::Manifest;
 use serde_json::Value;
 
 use crate::texts::texts;
@@ -57,6 +58,21 @@ enum Operator {
 }
 
 impl Selector {
+    /// By which labels an object counts pods, whoever makes them: a NetworkPolicy or a
+    /// PodDisruptionBudget. None for other kinds, and where it says none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Selector::read`].
+    pub fn of_counter(manifest: &Manifest) -> Option<Result<Self, BadSelector>> {
+        let field = match manifest.object().kind.as_str() {
+            "NetworkPolicy" => "/spec/podSelector",
+            "PodDisruptionBudget" => "/spec/selector",
+            _ => return None,
+        };
+        manifest.pointer(field).map(Self::read)
+    }
+
     /// Reads the value of a manifest's field.
     ///
     /// # Errors

@@ -13,13 +13,8 @@ impl<'a> Counting<'a> {
     pub(super) fn of(bundle: &'a Bundle) -> Self {
         let mut found = Vec::new();
         for manifest in bundle.iter() {
-            let selector = match manifest.object().kind.as_str() {
-                "NetworkPolicy" => manifest.pointer("/spec/podSelector"),
-                "PodDisruptionBudget" => manifest.pointer("/spec/selector"),
-                _ => None,
-            };
             // One that cannot be read is none that the server has: it counts nobody.
-            if let Some(Ok(selector)) = selector.map(Selector::read)
+            if let Some(Ok(selector)) = Selector::of_counter(manifest)
                 && !selector.is_empty()
             {
                 found.push((manifest, selector));
