@@ -25,7 +25,7 @@ pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Resul
         let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
         let served = Served::of(from, &before, &service.object)?;
         if !served.pods.is_empty() || !served.was_there() {
-            refused.note(matches_something(&service, &selected));
+            refused.note(matches_something(&service, &selected, &served));
         }
         for pods in &selected {
             refused.note(has_ports(&service, pods, &served));
@@ -35,7 +35,11 @@ pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Resul
     refused.judge()
 }
 
-fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), Refusals> {
+fn matches_something(
+    service: &Service,
+    selected: &[&Owned<'_>],
+    served: &Served<'_>,
+) -> Result<(), Refusals> {
     if !selected.is_empty() {
         return Ok(());
     }
@@ -45,12 +49,16 @@ fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), R
         .map(|(key, value)| format!("{key}={value}"))
         .collect::<Vec<_>>()
         .join(",");
+    let reason = match served.pods.is_empty() {
+        true => format!("`{selector}` matches no pods of the input"),
+        false => format!("`{selector}` matches no pods any more"),
+    };
     let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
     Err(refuse(
         kinds::NO_PODS_BEHIND,
         &service.object,
         "/spec/selector",
-        format!("`{selector}` matches no pods of the input"),
+        reason,
         hint,
     ))
 }

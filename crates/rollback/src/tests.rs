@@ -98,7 +98,7 @@ fn rolled_back(from: &Bundle, revision: u64) -> Result<Vec<String>, Refusals> {
 fn a_service_that_would_lose_all_its_pods_is_refused() {
     let lost = Err((
         "/spec/selector",
-        "`app=shop,tier=x` matches no pods of the input",
+        "`app=shop,tier=x` matches no pods any more",
     ));
     check(&shop(by_tier()), 1, lost);
     let by_name = service(json!({"app": "shop"}), json!("http"));

@@ -170,7 +170,7 @@ fn rollbacks() {
         ],
         &plan("rollback --workload hello"),
         Failed,
-        "hello/services/hello.yaml:8:5: Service hello: /spec/selector: `app=hello,version=1.0.0` matches no pods of the input",
+        "hello/services/hello.yaml:8:5: Service hello: /spec/selector: `app=hello,version=1.0.0` matches no pods any more",
         "give the pods these labels",
     );
     check(

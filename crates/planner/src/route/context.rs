@@ -13,6 +13,8 @@ use crate::waypoint::Waypoint;
 pub(super) struct Inputs<'a> {
     pub(super) workloads: &'a [Workload],
     pub(super) max_concurrent: Option<usize>,
+    /// What the plan starts from.
+    start: Option<&'a Bundle>,
     /// The templates of the version that a set's workload starts from.
     old: BTreeMap<&'a ObjectRef, BTreeSet<String>>,
 }
@@ -50,6 +52,7 @@ impl<'a> Inputs<'a> {
         Self {
             workloads,
             max_concurrent,
+            start: points.first().map(|point| &point.bundle),
             old,
         }
     }
@@ -76,6 +79,18 @@ impl Context<'_> {
             Some(set) if !self.inputs.is_old(set) => Version::New,
             Some(_) | None => Version::Old,
         }
+    }
+
+    /// Whether a way back takes back a pause and nothing else of a set. What its controller was held
+    /// from is not the plan's, and may be a rollout that hangs.
+    pub(super) fn takes_back_a_pause(&self, before: &Manifest, after: &Manifest) -> bool {
+        let start = self
+            .inputs
+            .start
+            .and_then(|start| start.get(after.object()));
+        let is_as_it_was = start == Some(after);
+        let (before, after) = (Deployment::of(before), Deployment::of(after));
+        self.back && is_as_it_was && before.is_paused() && before.template() == after.template()
     }
 
     /// The same for some objects.

@@ -34,13 +34,13 @@ pub(super) fn gates(
         let recounted = recount(workload, &scalers, after, context);
         if !recounted.is_empty() {
             pods.extend(recounted);
-            services.extend(renewed_services(workload, &Bundle::new(), after));
+            services.extend(renewed_services(workload, &Bundle::new(), after, context));
         }
         if !workload.objects().any(|object| changed.contains(object)) {
             continue;
         }
         pods.extend(pod_gates(workload, before, after, context));
-        services.extend(renewed_services(workload, before, after));
+        services.extend(renewed_services(workload, before, after, context));
     }
     pods.extend(strangers(&changed, &known, before, after));
     services.extend(changed_services(&changed, after));
@@ -108,13 +108,14 @@ pub(super) fn awaited<'a>(
     inputs: &Inputs<'_>,
     state: &Bundle,
     objects: impl Iterator<Item = &'a ObjectRef>,
+    context: &Context<'_>,
 ) -> Vec<Gate> {
     let objects: BTreeSet<&ObjectRef> = objects.collect();
     let none = Bundle::new();
     let waiting = |workload: &&Workload| workload.objects().any(|object| objects.contains(object));
     let workloads = || inputs.workloads.iter().filter(waiting);
     let services: BTreeSet<_> = workloads()
-        .flat_map(|workload| renewed_services(workload, &none, state))
+        .flat_map(|workload| renewed_services(workload, &none, state, context))
         .collect();
     let own = |workload: &&'_ Workload| -> Vec<Gate> {
         let own = workload.objects().filter(|object| objects.contains(object));
@@ -154,7 +155,7 @@ fn pod_gates(
     let moved = |object: &ObjectRef| was.get(object).unwrap_or(&0) != is.get(object).unwrap_or(&0);
     if !is
         .iter()
-        .any(|(object, count)| moved(object) || *count > 0 && rolls(object, before, after))
+        .any(|(object, count)| moved(object) || *count > 0 && rolls(object, before, after, context))
     {
         return Vec::new();
     }
@@ -191,11 +192,16 @@ fn available(workload: &Workload, object: ObjectRef, replicas: u32) -> Gate {
 }
 
 /// The workload's Services that select a set which the step grew or rolled.
-fn renewed_services(workload: &Workload, before: &Bundle, after: &Bundle) -> Vec<ObjectRef> {
+fn renewed_services(
+    workload: &Workload,
+    before: &Bundle,
+    after: &Bundle,
+    context: &Context<'_>,
+) -> Vec<ObjectRef> {
     let (was, is) = (counts(before, workload), counts(after, workload));
     let renewed = is.iter().filter(|(object, count)| {
         let grown = was.get(object).unwrap_or(&0) < count;
-        **count > 0 && (grown || rolls(object, before, after))
+        **count > 0 && (grown || rolls(object, before, after, context))
     });
     let labels: Vec<_> = renewed
         .filter_map(|(object, _)| after.get(object))
@@ -252,8 +258,11 @@ fn changed_services(changed: &BTreeSet<&ObjectRef>, after: &Bundle) -> Vec<Objec
     services.chain(behind).filter(is_selecting).collect()
 }
 
-/// Whether pods of a set that stays are replaced.
-fn rolls(object: &ObjectRef, before: &Bundle, after: &Bundle) -> bool {
+/// Whether pods of a set that stays are replaced, and the step answers for that.
+fn rolls(object: &ObjectRef, before: &Bundle, after: &Bundle, context: &Context<'_>) -> bool {
     let ends = before.get(object).zip(after.get(object));
-    ends.is_some_and(|(was, is)| Deployment::of(is).rolls_after(Deployment::of(was)))
+    ends.is_some_and(|(was, is)| {
+        let rolls = Deployment::of(is).rolls_after(Deployment::of(was));
+        rolls && !context.takes_back_a_pause(was, is)
+    })
 }

@@ -149,7 +149,7 @@ impl<'a> Leg<'a> {
         let changes: Vec<Change> = edits.iter().filter_map(change).collect();
         let mut gates = gates(self.inputs, here, &after, &changes, context);
         let idle = idle.iter().map(|edit| &edit.object);
-        gates.extend(awaited(self.inputs, &after, idle));
+        gates.extend(awaited(self.inputs, &after, idle, context));
         let mut shares = Vec::new();
         if !context.back && self.is_over(&after) {
             gates.extend(self.point.gates.iter().cloned());
