@@ -42,7 +42,27 @@ pub(crate) struct Scenario<'p> {
     pub(crate) ahead: SignedDuration,
     /// An autoscaler that the plan does not know, of a set whose pods it counts.
     pub(crate) autoscaler: Option<Manifest>,
+    /// An API server that starts anew in mid-run.
+    pub(crate) restart: Option<Restart>,
     pub(crate) random: Random,
+}
+
+/// An API server that starts anew, and knows no roles for a while.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restart {
+    /// After how many decisions of the stage, once the run writes.
+    pub(crate) begins: u64,
+    /// For how long it refuses what has been granted.
+    pub(crate) lasts: SignedDuration,
+}
+
+impl Restart {
+    fn of(random: &mut Random) -> Self {
+        Self {
+            begins: 20 + random.below(600),
+            lasts: SignedDuration::from_secs(1 + i64::try_from(random.below(50)).unwrap()),
+        }
+    }
 }
 
 /// A second runner that begins beside the first one.
@@ -111,7 +131,11 @@ impl<'p> Scenario<'p> {
             _ => SignedDuration::ZERO,
         };
         let autoscaler = random.chance(30).then(|| autoscaler(&mut random, plan));
+        // From numbers of its own, so that all else of a seed is as it would be without.
+        let mut apart = Random::new(!seed);
+        let restart = apart.chance(150).then(|| Restart::of(&mut apart));
         Self {
+            restart,
             autoscaler: autoscaler.flatten(),
             seed,
             plan,
@@ -192,6 +216,7 @@ impl fmt::Debug for Scenario<'_> {
             .field("hasty", &self.hasty)
             .field("ahead", &self.ahead)
             .field("autoscaler", &self.autoscaler.is_some())
+            .field("restart", &self.restart)
             .finish_non_exhaustive()
     }
 }

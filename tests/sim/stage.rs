@@ -1,17 +1,19 @@
 //! A runner and a cluster side by side: who acts next comes from the seed.
 
+use std::collections::BTreeSet;
+
 use cutover::manifest::{Bundle, Field};
 use cutover_model::{Model, WatchEvent};
 use cutover_run::{
     Answer, Awaited, Effect, Event, Fault, Goal, Now, Outcome, Progress, Reply, Request,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::beside::Beside;
 use crate::checks::Checks;
 use crate::laws::{Course, Judge};
 use crate::runner::{Runner, Sent};
-use crate::scenario::Scenario;
+use crate::scenario::{Restart, Scenario};
 use crate::trace::What;
 use crate::wire::{call, fault, found, scope_of, write_of};
 use crate::witness::Witness;
@@ -35,6 +37,10 @@ pub(crate) struct Stage<'p> {
     pub(crate) checks: Checks,
     pub(crate) witness: Witness,
     pub(crate) turns: u64,
+    /// Whom the API server refuses what has been granted, and until when.
+    cold: Option<(u32, Timestamp)>,
+    /// The runners that have been granted all that they need.
+    granted: BTreeSet<u32>,
     aborted: bool,
     aloud: bool,
 }
@@ -99,6 +105,8 @@ impl<'p> Stage<'p> {
             runners: 0,
             checks,
             turns: 0,
+            cold: None,
+            granted: BTreeSet::new(),
             aborted: false,
             aloud,
         }
@@ -180,7 +188,19 @@ impl<'p> Stage<'p> {
                 self.abort();
             }
         }
+        self.let_server_restart();
         self.let_rival_begin();
+    }
+
+    /// The API server starts anew while the run writes.
+    fn let_server_restart(&mut self) {
+        let is_due = |restart: &mut Restart| restart.begins <= self.turns;
+        if self.granted.contains(&self.runner.number)
+            && let Some(restart) = self.scenario.restart.take_if(is_due)
+        {
+            self.say("the API server starts anew");
+            self.cold = Some((self.runner.number, self.model.now + restart.lasts));
+        }
     }
 
     fn abort(&mut self) {
@@ -248,6 +268,9 @@ impl<'p> Stage<'p> {
     /// A person reads what is told, and approves what waits for a person.
     fn hear(&mut self, progress: &Progress) {
         self.say(format_args!("{progress:?}"));
+        if matches!(progress, Progress::Started { .. }) {
+            self.granted.insert(self.runner.number);
+        }
         if let Progress::Waiting {
             gate: Awaited::Person,
             ..
@@ -365,6 +388,14 @@ impl<'p> Stage<'p> {
             self.say(format_args!("{request:?} -> {answer:?}"));
             return answer;
         }
+        if self.is_cold(runner) {
+            return Err(Fault {
+                code: 403,
+                reason: "Forbidden".into(),
+                message: "no role is known".into(),
+                ..Fault::default()
+            });
+        }
         let answer = match request {
             Request::Get(object) => found(self.model.get(object)),
             Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
@@ -397,6 +428,15 @@ impl<'p> Stage<'p> {
             ));
         }
         answer.map(|reply| self.shown(reply)).map_err(fault)
+    }
+
+    /// Whether a request comes before the role that allows it is known.
+    fn is_cold(&mut self, runner: u32) -> bool {
+        let now = self.model.now;
+        let is_refused = self
+            .cold
+            .is_some_and(|(refused, until)| refused == runner && now < until);
+        is_refused && self.scenario.random.chance(700)
     }
 
     /// A Job looks the same to whoever sees it.

@@ -2,7 +2,7 @@
 
 use cutover_manifest::ObjectRef;
 
-use crate::api::event::{Answer, Reply};
+use crate::api::event::{Answer, Fault, Reply};
 use crate::now::Now;
 use crate::requests::{Question, Sent};
 use crate::run::Run;
@@ -10,6 +10,9 @@ use crate::run::Run;
 impl Run {
     /// A request was answered: well, for good, or so that it is sent again.
     pub(crate) fn answered(&mut self, sent: Sent, answer: Answer, now: Now) {
+        let answer = answer.or_else(|fault| match self.in_passing(fault, now) {
+            Ok(passing) | Err(passing) => Err(passing),
+        });
         let Some((sent, answer)) = self.answered_aside(sent, answer, now) else {
             return;
         };
@@ -22,6 +25,14 @@ impl Run {
                 self.try_anew(sent, &fault, now.wall);
             }
             answer => self.answered_for_good(sent.question, answer, now),
+        }
+    }
+
+    /// A refusal of what the run has been granted, as one that passes; or what it is otherwise.
+    pub(crate) fn in_passing(&mut self, fault: Fault, now: Now) -> Result<Fault, Fault> {
+        match fault.is_refusal() && self.refusals.may_pass(now.steady) {
+            true => Ok(fault.granted_before()),
+            false => Err(fault),
         }
     }
 

@@ -26,7 +26,7 @@ use crate::outcome::Outcome;
 use crate::phase::{Next, Phase};
 use crate::progress::Progress;
 use crate::reason::Reason;
-use crate::requests::{Backoff, Outbox, Question, Requests};
+use crate::requests::{Backoff, Outbox, Question, Refusals, Requests};
 use crate::scopes::objects;
 use crate::unsupported::refuse_unsupported;
 
@@ -75,6 +75,8 @@ pub struct Run {
     pub(crate) abort: bool,
     pub(crate) requests: Requests,
     pub(crate) backoff: Backoff,
+    /// Of rights that the run has been granted.
+    pub(crate) refusals: Refusals,
     pub(crate) outbox: Outbox,
     /// The step that people were told of last.
     pub(crate) step_told: Option<usize>,
@@ -118,6 +120,7 @@ impl Run {
             abort: false,
             requests: Requests::default(),
             backoff: Backoff::default(),
+            refusals: Refusals::default(),
             outbox: Outbox::default(),
             step_told: None,
             outcome: None,
@@ -136,7 +139,7 @@ impl Run {
             Event::Listed(scope, manifests) => self.observed.replace_all(&scope, &manifests),
             Event::Changed(_, manifest) => self.observed.update(&manifest),
             Event::Gone(_, manifest) => self.observed.update_gone(&manifest),
-            Event::Unwatched(scope, fault) => self.unwatched(&scope, &fault),
+            Event::Unwatched(scope, fault) => self.unwatched(&scope, fault, now),
             Event::Abort => self.abort = true,
             Event::Stop => self.stop(),
         }
@@ -255,10 +258,14 @@ impl Run {
         }
     }
 
-    fn unwatched(&mut self, scope: &Scope, fault: &Fault) {
+    fn unwatched(&mut self, scope: &Scope, fault: Fault, now: Now) {
         if self.is_over() {
             return;
         }
+        let fault = match self.in_passing(fault, now) {
+            Ok(passing) => return self.tell_retry(&passing, passing.pause(1)),
+            Err(fault) => fault,
+        };
         let message = format!("{} cannot be watched: {}", scope.kind, fault.in_words());
         self.fail(Reason::from(message).hint(Hint::AskForRole));
     }

@@ -41,6 +41,23 @@ impl Drift {
         reasons?.into_iter().next()
     }
 
+    /// Whether an object was there for certain when a way began.
+    fn was_there(&self, way: Way, object: &ObjectRef) -> bool {
+        match way {
+            Way::Back {
+                from: step,
+                halfway: true,
+            } => {
+                let turned = Place {
+                    way: Way::Forward,
+                    step,
+                };
+                self.course.before(turned, object).is_some()
+            }
+            Way::Back { halfway: false, .. } | Way::Forward => true,
+        }
+    }
+
     /// How an object is not as a state has it.
     fn lacks(
         &self,
@@ -51,6 +68,8 @@ impl Drift {
     ) -> Option<String> {
         let (state, live) = match (state, view.get(object)) {
             (Some(state), Some(live)) => (state, live),
+            // The step in whose middle the run turned round did not come to create it.
+            (Some(_), None) if !self.was_there(place.way, object) => return None,
             (Some(_), None) => return Some(format!("{object} is gone")),
             // What is on its way out counts as gone.
             (None, _) => return None,

@@ -23,6 +23,24 @@ impl Fault {
         (400..500).contains(&self.code) && self.code != 429 && self.code != 408
     }
 
+    /// Whether whoever asked may not, or is not known.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.code == 401 || self.code == 403
+    }
+
+    /// A refusal of what has been granted, as no answer: a server that has just started knows no
+    /// roles yet.
+    pub(crate) fn granted_before(self) -> Self {
+        Self {
+            code: 0,
+            message: format!(
+                "{} ({}), and it was granted before",
+                self.message, self.code
+            ),
+            ..self
+        }
+    }
+
     /// Whether a write that met this may have been made all the same, then or later.
     pub(crate) fn may_have_been_made(&self) -> bool {
         self.code == 0 || self.code >= 500

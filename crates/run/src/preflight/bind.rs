@@ -48,6 +48,7 @@ impl Run {
     pub(crate) fn bind(&mut self) -> Next {
         self.requests.enqueue(self.surveys());
         if self.cursor.is_some() {
+            self.refusals.grant();
             self.tell_start();
             return self.bind_again();
         }

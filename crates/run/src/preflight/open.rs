@@ -29,6 +29,7 @@ impl Run {
         };
         let text = position.text();
         self.cursor = Some(Cursor::new(position, path));
+        self.refusals.grant();
         self.tell_start();
         let write = match self.observed.live(manifest.object()) {
             None => Write::Create(manifest),

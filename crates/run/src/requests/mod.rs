@@ -3,6 +3,7 @@
 mod backoff;
 mod outbox;
 mod question;
+mod refusals;
 mod sent;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 pub(crate) use self::backoff::Backoff;
 pub(crate) use self::outbox::Outbox;
 pub(crate) use self::question::Question;
+pub(crate) use self::refusals::Refusals;
 pub(crate) use self::sent::{PATIENCE, Sent};
 use crate::analysis::Location;
 use crate::api::effect::{Request, Ticket};

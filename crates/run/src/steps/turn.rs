@@ -39,6 +39,15 @@ impl Run {
         Next::Again
     }
 
+    /// Whether there is anything to take back.
+    pub(super) fn has_taken_a_step(&self) -> bool {
+        let cursor = self.cursor.as_ref();
+        cursor.is_some_and(|cursor| {
+            let is_past_the_first = cursor.number() > 1 || cursor.stage() == Stage::Waiting;
+            is_past_the_first || self.is_begun(1)
+        })
+    }
+
     /// Whether a change of a step is made, or may be.
     fn is_begun(&self, step: usize) -> bool {
         let Some(cursor) = &self.cursor else {

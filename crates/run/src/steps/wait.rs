@@ -11,6 +11,7 @@ use crate::gates::{Blocked, Cluster, Verdict, Waiting, judge};
 use crate::now::saturating_add;
 use crate::phase::Next;
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::run::Run;
 
 impl Run {
@@ -130,14 +131,15 @@ impl Run {
             && self.closed_window(number, now).is_none()
     }
 
-    /// A gate does not hold: the run waits. In a pause or an analysis there is no limit; after it
-    /// there is one again.
+    /// A gate does not hold: the run waits. A pause and an analysis have no limit of their own, and
+    /// pods that cease to be ready in it do.
     fn wait_on(&mut self, number: usize, blocked: Blocked, now: Timestamp) -> Next {
         let Some(cursor) = &mut self.cursor else {
             return Next::Wait;
         };
+        let begun = cursor.position().since;
         let Some(held) = cursor.position().measured_since() else {
-            return self.wait_within(number, blocked, now);
+            return self.wait_within(number, blocked, begun, now);
         };
         let Some(pending) = self.pending(number, held, now) else {
             if let Some(cursor) = &mut self.cursor {
@@ -148,16 +150,21 @@ impl Run {
         if let Some(until) = pending.until {
             self.outbox.wake_at(until);
         }
-        self.tell_wait(number, Wait::on(blocked, None));
-        Next::Wait
+        self.wait_within(number, blocked, held.max(begun), now)
     }
 
     /// A gate does not hold: the run waits as long as the step may take.
-    fn wait_within(&mut self, number: usize, blocked: Blocked, now: Timestamp) -> Next {
+    fn wait_within(
+        &mut self,
+        number: usize,
+        blocked: Blocked,
+        begun: Timestamp,
+        now: Timestamp,
+    ) -> Next {
         let Some(cursor) = &self.cursor else {
             return Next::Wait;
         };
-        let (gates, begun) = (cursor.path().gates(number), cursor.position().since);
+        let gates = cursor.path().gates(number);
         let since = self.waiting.still_since(gates, &self.observed, begun, now);
         let within = cursor.path().limit(number);
         let until = within.map(|within| {
@@ -173,16 +180,17 @@ impl Run {
         Next::Wait
     }
 
-    /// A gate will not hold: the run goes back where the plan says so, else it stops.
-    fn give_up(&mut self, reason: String, now: Timestamp) -> Next {
+    /// What the step needs will not come: the run goes back where the plan says so, else it stops.
+    pub(super) fn give_up(&mut self, reason: impl Into<Reason>, now: Timestamp) -> Next {
+        let reason = reason.into();
         let cursor = self.cursor.as_ref();
         let forward = cursor.is_some_and(|cursor| cursor.direction() == Direction::Forward);
         let on_failure = self
             .options
             .on_failure
             .unwrap_or(self.given.spec.on_failure);
-        if forward && on_failure == OnFailure::Undo {
-            return self.turn(0, reason, now);
+        if forward && on_failure == OnFailure::Undo && self.has_taken_a_step() {
+            return self.turn(0, reason.message().to_owned(), now);
         }
         self.failed(reason)
     }

@@ -175,9 +175,10 @@ impl Run {
             Ok(_) => self.observed.forget(object),
             Err(_) if self.is_over() => {}
             Err(fault) if fault.is_final() && !fault.is_stale() => {
-                self.fail(format!("{object}: {}", fault.in_words()));
+                let reason = format!("{object}: {}", fault.in_words());
+                self.give_up_writing(reason.into(), now);
             }
-            Err(fault) if self.backoff.is_exhausted() => self.give_up_on(object, &fault),
+            Err(fault) if self.backoff.is_exhausted() => self.give_up_on(object, &fault, now),
             Err(fault) => {
                 if fault.may_have_been_made() && self.objects.contains(object) {
                     self.unconfirmed = Some(object.clone());
@@ -188,13 +189,24 @@ impl Run {
         }
     }
 
-    fn give_up_on(&mut self, object: &ObjectRef, fault: &Fault) {
+    fn give_up_on(&mut self, object: &ObjectRef, fault: &Fault, now: Timestamp) {
         let reason = if fault.is_stale() {
             "it changes each time that it is to be written".to_owned()
         } else {
             fault.in_words()
         };
-        self.fail(Reason::from(format!("{object}: {reason}")).hint(Hint::GoOn));
+        let reason = Reason::from(format!("{object}: {reason}"));
+        self.give_up_writing(reason.hint(Hint::GoOn), now);
+    }
+
+    /// A write will not be made: the run goes back where the plan says so, unless an earlier attempt
+    /// may still land; else it stops.
+    fn give_up_writing(&mut self, reason: Reason, now: Timestamp) {
+        if self.unconfirmed.is_none() {
+            self.give_up(reason, now);
+        } else {
+            self.fail(reason);
+        }
     }
 
     /// All steps of the path are done.

@@ -1,10 +1,11 @@
-//! Windows, in a run against a few objects in memory.
+//! What a run waits for and what it gives up, against a few objects in memory.
 
 use std::collections::BTreeMap;
 
 use cutover_check::check;
 use cutover_manifest::{Manifest, ObjectRef};
-use cutover_plan::{Duration, Plan};
+use cutover_patch::Patch;
+use cutover_plan::{Duration, OnFailure, Plan};
 use serde_json::{Value, json};
 
 use super::*;
@@ -25,6 +26,8 @@ struct Play {
     told: Vec<Progress>,
     /// When the journal has come to say that step 2 begins.
     slow: Option<Timestamp>,
+    /// What comes of each write of the text "hey", and until when.
+    refusal: Option<(Fault, Timestamp)>,
 }
 
 impl Play {
@@ -41,6 +44,7 @@ impl Play {
             now: at(now),
             told: Vec::new(),
             slow: None,
+            refusal: None,
         };
         for manifest in &play.run.given.start() {
             play.store(DefaultNamespace::new("default").manifest(manifest).unwrap());
@@ -93,6 +97,10 @@ impl Play {
             Request::List(_) => Ok(Reply::Objects(Vec::new())),
             Request::Review(_) => Ok(Reply::Allowed(true)),
             Request::Http(_) => Err(Fault::default()),
+            Request::Write {
+                write: Write::Patch { ops, .. },
+                dry_run: false,
+            } if self.refused(&ops).is_some() => Err(self.refused(&ops).unwrap()),
             Request::Write { write, dry_run } => {
                 let stored = match write {
                     Write::Create(manifest) => manifest,
@@ -112,6 +120,16 @@ impl Play {
                 Ok(Reply::Object(Some(self.store(stored))))
             }
         }
+    }
+
+    fn refused(&self, ops: &Patch) -> Option<Fault> {
+        let (fault, until) = self.refusal.as_ref()?;
+        let is_meant = json!(ops)
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|op| op["value"] == "hey");
+        (is_meant && self.now < *until).then(|| fault.clone())
     }
 
     fn store(&mut self, manifest: Manifest) -> Manifest {
@@ -398,4 +416,87 @@ fn what_ceases_to_hold_while_a_window_is_closed_has_its_time_limit() {
     broken.go_on("2026-11-29T02:00:01Z");
     let stopped = matches!(broken.run.outcome(), Some(Outcome::Stopped { .. }));
     assert!(stopped, "{:?}", broken.run.outcome());
+}
+
+/// A failure means that a new version may crash for days while a person is waited for.
+#[test]
+fn what_ceases_to_hold_in_a_pause_has_its_time_limit() {
+    let service = manifest(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" },
+        "spec": { "selector": { "app": "hello" }, "ports": [{ "port": 80 }] },
+    }));
+    let check = |pause: Value, on_failure: OnFailure, text: &str, ends: &str| {
+        let gates = [json!({"endpoints": {"object": service.object()}}), pause];
+        let plan = with_object(&greetings(&["hello", "hi", "hey"]), service.clone());
+        let mut play = Play::new(with_gates(&plan, 1, &gates), "2026-11-28T20:00:00Z");
+        play.run.options.on_failure = Some(on_failure);
+        play.go_on("2026-11-28T20:00:01Z");
+        // Nobody minds how long a person takes.
+        play.go_on("2026-11-28T21:00:00Z");
+        play.misdirect("2026-11-28T22:00:00Z", true);
+        play.misdirect("2026-11-28T22:00:00.5Z", false);
+        play.go_on("2026-11-28T22:00:02Z");
+        play.misdirect("2026-11-28T23:00:00Z", true);
+        assert_eq!((play.text(), play.run.outcome()), ("hi", None));
+        play.go_on("2026-11-28T23:00:01Z");
+        let outcome = format!("{:?}", play.run.outcome());
+        assert!(outcome.contains(ends), "{outcome}");
+        assert_eq!(play.text(), text);
+    };
+    let limit = "step 1: endpoints of hello did not hold within 1s";
+    for pause in [json!({"pause": {}}), json!({"pause": {"duration": "24h"}})] {
+        check(pause.clone(), OnFailure::Stop, "hi", limit);
+        check(pause, OnFailure::Undo, "hello", "Undone { to: 0 }");
+    }
+}
+
+/// A run whose second change is refused so, until then.
+fn refused(code: u16, until: &str, on_failure: OnFailure) -> Play {
+    let plan = with_gates(&greetings(&["hello", "hi", "hey"]), 1, &[office()]);
+    let mut play = Play::new(plan, "2026-11-28T20:00:00Z");
+    play.run.options.on_failure = Some(on_failure);
+    let causes = vec![("data".to_owned(), "it is too much".to_owned())];
+    let fault = Fault {
+        code,
+        causes,
+        ..Fault::default()
+    };
+    play.refusal = Some((fault, at(until)));
+    play.go_on("2026-11-29T08:00:00Z");
+    play
+}
+
+/// A failure means that a run that is to go back by itself leaves things half done, or that one
+/// which is to stop goes back.
+#[test]
+fn a_write_that_is_refused_for_good_ends_as_the_plan_says() {
+    let check = |on_failure, text: &str, ends: &str| {
+        let play = refused(422, "2026-11-30T00:00:00Z", on_failure);
+        let outcome = format!("{:?}", play.run.outcome());
+        assert!(outcome.contains(ends), "{outcome}");
+        assert_eq!(play.text(), text);
+    };
+    check(OnFailure::Stop, "hi", "data: it is too much");
+    check(OnFailure::Undo, "hello", "Undone { to: 0 }");
+}
+
+/// A failure means that an API server which starts anew ends a run, or that a right which somebody
+/// has taken away is asked for without an end.
+#[test]
+fn what_was_granted_and_is_refused_is_asked_again_for_a_minute() {
+    for code in [401, 403] {
+        let mut play = refused(code, "2026-11-29T08:00:30Z", OnFailure::Stop);
+        assert_eq!((play.text(), play.run.outcome()), ("hi", None));
+        play.go_on("2026-11-29T08:00:31Z");
+        assert_eq!(play.text(), "hey", "{code}");
+
+        let mut play = refused(code, "2026-11-30T00:00:00Z", OnFailure::Stop);
+        for second in 1..60 {
+            play.go_on(&format!("2026-11-29T08:00:{second:02}Z"));
+            assert_eq!(play.run.outcome(), None, "{code} {second}");
+        }
+        play.go_on("2026-11-29T08:01:05Z");
+        let stopped = matches!(play.run.outcome(), Some(Outcome::Stopped { .. }));
+        assert!(stopped, "{:?}", play.run.outcome());
+    }
 }
