@@ -32,6 +32,16 @@ pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
     scopes
 }
 
+/// What gates look at, and the objects that they are about: no more than that.
+pub(crate) fn behind(gates: &[Gate], namespace: &str) -> BTreeSet<Scope> {
+    let mut scopes = BTreeSet::new();
+    for gate in gates {
+        scopes.extend(gate.object().map(just));
+        scopes.extend(looks_at(gate, namespace));
+    }
+    scopes
+}
+
 /// What a gate looks at beside the plan's own objects.
 fn looks_at(gate: &Gate, namespace: &str) -> Vec<Scope> {
     let beside = |object: &ObjectRef, kinds: &[(&str, &str)]| {

@@ -114,7 +114,8 @@ fn moved(
     })
 }
 
-fn placed(onto: &impl Rebase, gate: &Gate) -> Gate {
+/// The same gate of the other object.
+pub(crate) fn placed(onto: &impl Rebase, gate: &Gate) -> Gate {
     let mut gate = gate.clone();
     match &mut gate {
         Gate::Available(Available { object, .. })

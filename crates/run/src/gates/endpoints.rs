@@ -14,7 +14,7 @@ use crate::observed::pods::{Pod, Slice};
 /// kind of address.
 pub(super) fn endpoints(observed: &Observed, object: &ObjectRef) -> Verdict {
     let Some(service) = observed.live(object) else {
-        return Verdict::Waits("it is not there".to_owned());
+        return Verdict::Waits("it is not there".into());
     };
     let slices: Vec<&Slice> = observed
         .slices
@@ -30,7 +30,7 @@ pub(super) fn endpoints(observed: &Observed, object: &ObjectRef) -> Verdict {
     let wrong = ports(service)
         .into_iter()
         .find_map(|port| port.differs(&pods, &slices));
-    wrong.map_or(Verdict::Holds, Verdict::Waits)
+    wrong.map_or(Verdict::Holds, |wrong| Verdict::Waits(wrong.into()))
 }
 
 fn answers(service: &Manifest, pod: &Pod) -> bool {

@@ -19,7 +19,7 @@ pub(super) fn held(observed: &Observed, object: &ObjectRef) -> Verdict {
     };
     let stands =
         stands.or_else(|| made_by_keda(observed, object).map(|_| "its HPA is still there"));
-    stands.map_or(Verdict::Holds, |stands| Verdict::Waits(stands.to_owned()))
+    stands.map_or(Verdict::Holds, |stands| Verdict::Waits(stands.into()))
 }
 
 /// Whether its controller has said that it follows; else it is given the time in which it does.

@@ -7,9 +7,12 @@ mod pods;
 mod waiting;
 mod window;
 
+use std::fmt;
+
 use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled};
 use jiff::Timestamp;
 
+pub(crate) use self::pods::Troubled;
 pub(crate) use self::waiting::{Blocked, Cluster, Waiting};
 pub use self::window::next_opening;
 use crate::observed::Observed;
@@ -22,8 +25,40 @@ pub(crate) enum Verdict {
     Holds,
     /// It will hold then, where nothing else happens.
     HoldsAt(Timestamp),
-    /// It does not hold, in words.
-    Waits(String),
+    /// It does not hold.
+    Waits(Shortfall),
+}
+
+/// How a gate stands that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shortfall {
+    /// What there is, as `1 of 3 available`.
+    pub(crate) stands: String,
+    /// The first pod or set that explains it, in its own words.
+    pub(crate) because: Option<String>,
+}
+
+impl fmt::Display for Shortfall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stands)?;
+        match &self.because {
+            Some(because) => write!(f, "; {because}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<String> for Shortfall {
+    fn from(stands: String) -> Self {
+        let because = None;
+        Self { stands, because }
+    }
+}
+
+impl From<&str> for Shortfall {
+    fn from(stands: &str) -> Self {
+        stands.to_owned().into()
+    }
 }
 
 /// How a gate on the cluster's objects stands; pauses, windows and analyses are the run's own.
@@ -48,9 +83,7 @@ pub(crate) fn judge(gate: &Gate, observed: &Observed) -> Verdict {
             updated: Some(_), ..
         })
         | Gate::Drained(_)
-        | Gate::Routed(_) => {
-            Verdict::Waits("this version does not know whether it holds".to_owned())
-        }
+        | Gate::Routed(_) => Verdict::Waits("this version does not know whether it holds".into()),
     }
 }
 
@@ -82,6 +115,17 @@ pub(crate) fn replaced(
     object: &cutover_manifest::ObjectRef,
 ) -> Option<String> {
     pods::replaced(observed, object)
+}
+
+/// Whether a set has just so many pods as it asks for, all of its present template.
+pub(crate) fn has_rolled(observed: &Observed, object: &cutover_manifest::ObjectRef) -> bool {
+    pods::has_rolled(observed, object)
+}
+
+/// What is not as it should be behind a gate that counts pods.
+pub(crate) fn troubled(gate: &Gate, observed: &Observed) -> Vec<Troubled> {
+    let counted = gate.counted().filter(|counted| counted.ready);
+    counted.map_or_else(Vec::new, |counted| pods::troubled(observed, counted.object))
 }
 
 /// What is waited for while a gate does not hold.

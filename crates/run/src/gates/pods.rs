@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::{Deployment, texts};
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Verdict;
+use super::{Shortfall, Verdict};
 use crate::observed::Observed;
+use crate::observed::diagnosis::Trouble;
 use crate::observed::pods::{Pod, ReplicaSet, same_template};
 use crate::observed::status::is_observed;
 
@@ -19,7 +21,7 @@ use crate::observed::status::is_observed;
 pub(super) fn available(observed: &Observed, object: &ObjectRef, replicas: Option<u32>) -> Verdict {
     let set = match Set::of(observed, object) {
         Ok(set) => set,
-        Err(reason) => return Verdict::Waits(reason),
+        Err(reason) => return Verdict::Waits(reason.into()),
     };
     let replicas = replicas.unwrap_or_else(|| set.desired());
     let pods = set.active();
@@ -31,7 +33,7 @@ pub(super) fn available(observed: &Observed, object: &ObjectRef, replicas: Optio
         return Verdict::Waits(set.with_diagnosis(format!("{ready} of {replicas} available{old}")));
     }
     match set.unready_for(replicas) {
-        Some(reason) => Verdict::Waits(reason),
+        Some(reason) => Verdict::Waits(reason.into()),
         None => Verdict::Holds,
     }
 }
@@ -91,7 +93,60 @@ pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Option<String
     let pods = set.active();
     let old = pods.len() - set.fresh_among(&pods).len();
     let told = || set.with_diagnosis(format!("{} pods{}", pods.len(), of_old(old)));
-    (old > 0).then(told)
+    (old > 0).then(|| told().to_string())
+}
+
+/// Exactly as many active pods as are asked for, all of the present template, ready or not.
+pub(super) fn has_rolled(observed: &Observed, object: &ObjectRef) -> bool {
+    let Ok(set) = Set::of(observed, object) else {
+        return false;
+    };
+    let pods = set.active();
+    set.fresh_among(&pods).len() == pods.len() && pods.len() == set.desired() as usize
+}
+
+/// The pods of a set that are not ready, and its ReplicaSets that cannot make any.
+pub(super) fn troubled(observed: &Observed, object: &ObjectRef) -> Vec<Troubled> {
+    let Ok(set) = Set::of(observed, object) else {
+        return Vec::new();
+    };
+    let refused = set.replica_sets.iter().filter_map(|set| {
+        Some(Troubled {
+            name: set.manifest.object().name.clone(),
+            trouble: Trouble::NotCreated,
+            words: Some(set.diagnosis.clone()?),
+            since: None,
+        })
+    });
+    let unready = set.active().into_iter().filter(|(_, pod)| !pod.ready);
+    refused
+        .chain(unready.map(|(object, pod)| Troubled::of(object, pod)))
+        .collect()
+}
+
+/// What is not as it should be behind a gate: a pod, or a ReplicaSet that cannot make any.
+pub(crate) struct Troubled {
+    pub(crate) name: String,
+    pub(crate) trouble: Trouble,
+    /// In its own words; none where it says nothing.
+    pub(crate) words: Option<String>,
+    /// Since when it is not ready.
+    pub(crate) since: Option<Timestamp>,
+}
+
+impl Troubled {
+    fn of(object: &ObjectRef, pod: &Pod) -> Self {
+        let (trouble, words) = match &pod.diagnosis {
+            Some(found) => (found.trouble, Some(found.words.clone())),
+            None => (Trouble::Starting, None),
+        };
+        Self {
+            name: object.name.clone(),
+            trouble,
+            words,
+            since: pod.since,
+        }
+    }
 }
 
 fn counted(
@@ -103,7 +158,7 @@ fn counted(
     match Set::of(observed, object) {
         Ok(set) if right(set.active().len()) => Verdict::Holds,
         Ok(set) => Verdict::Waits(set.with_diagnosis(format!("{} {what}", set.active().len()))),
-        Err(reason) => Verdict::Waits(reason),
+        Err(reason) => Verdict::Waits(reason.into()),
     }
 }
 
@@ -196,21 +251,20 @@ impl<'a> Set<'a> {
     }
 
     /// A count with the first trouble that explains it.
-    fn with_diagnosis(&self, count: String) -> String {
+    fn with_diagnosis(&self, count: String) -> Shortfall {
         let pods = self.active();
         let unready = pods.iter().filter(|(_, pod)| !pod.ready);
         let mut pod = unready.filter_map(|(object, pod)| {
-            pod.diagnosis
-                .as_ref()
-                .map(|diagnosis| format!("pod {}: {diagnosis}", object.name))
+            let diagnosis = pod.diagnosis.as_ref()?;
+            Some(format!("pod {}: {}", object.name, diagnosis.words))
         });
         let set = self
             .replica_sets
             .iter()
             .find_map(|set| set.diagnosis.clone());
-        match set.or_else(|| pod.next()) {
-            Some(diagnosis) => format!("{count}; {diagnosis}"),
-            None => count,
+        Shortfall {
+            stands: count,
+            because: set.or_else(|| pod.next()),
         }
     }
 }

@@ -52,7 +52,7 @@ fn an_autoscaler_is_held_once_it_is_seen() {
             (Verdict::Holds, Ok(answered)) => {
                 assert_eq!(is_answered(&observed, hello.object()), answered, "{object}");
             }
-            (Verdict::Waits(stands), Err(words)) => assert_eq!(stands, words),
+            (Verdict::Waits(stands), Err(words)) => assert_eq!(stands.to_string(), words),
             (verdict, expect) => panic!("{object}: {verdict:?}, {expect:?}"),
         }
     };

@@ -67,7 +67,7 @@ impl Waiting {
             let gate = awaited(gate);
             return Err(Blocked {
                 gate,
-                stands,
+                stands: stands.to_string(),
                 wake: None,
             });
         }
@@ -88,7 +88,7 @@ impl Waiting {
                     wake = Some(wake.map_or(time, |wake| wake.min(time)));
                     "it holds, and must for a moment more".to_owned()
                 }
-                Verdict::Waits(stands) => stands,
+                Verdict::Waits(stands) => stands.to_string(),
             };
             first.get_or_insert((index, gate, stands));
         }
@@ -154,6 +154,11 @@ impl Waiting {
             self.deadline.note(index, short, now);
         }
         self.deadline.since(begun)
+    }
+
+    /// The time limit begins here.
+    pub(crate) fn restart(&mut self, now: Timestamp) {
+        self.deadline.restart(now);
     }
 
     /// Nobody has looked meanwhile: what held must hold anew. How far it has come counts still.

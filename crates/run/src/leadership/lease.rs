@@ -273,13 +273,23 @@ impl Lease {
     }
 }
 
-fn holder(manifest: &Manifest) -> &str {
+/// Who holds a Lease; empty where nobody does.
+pub(super) fn holder(manifest: &Manifest) -> &str {
     let holder = manifest.pointer(HOLDER.pointer());
     holder.and_then(Value::as_str).unwrap_or_default()
 }
 
+/// When it was renewed last; none where it does not say.
+pub(super) fn renewed(manifest: &Manifest) -> Option<Timestamp> {
+    let renewed = manifest.pointer(RENEWED.pointer())?.as_str()?;
+    let Ok(renewed) = renewed.parse() else {
+        return None;
+    };
+    Some(renewed)
+}
+
 /// For how long a Lease lasts by its own words.
-fn lasts(manifest: &Manifest) -> SignedDuration {
+pub(super) fn lasts(manifest: &Manifest) -> SignedDuration {
     let seconds = manifest.pointer(DURATION.pointer());
     SignedDuration::from_secs(seconds.and_then(Value::as_i64).unwrap_or(LASTS))
 }

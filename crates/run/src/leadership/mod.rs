@@ -6,6 +6,7 @@
 
 mod lease;
 pub(crate) mod leases;
+pub(crate) mod runner;
 
 use crate::api::effect::Request;
 use crate::api::event::Answer;

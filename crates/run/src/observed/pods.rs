@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::Manifest;
 use cutover_workload::texts;
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::observed::diagnosis::{diagnose_pod, diagnose_replica_set};
-use crate::observed::status::{condition, count, is_observed, is_terminating, uid};
+use crate::observed::diagnosis::{Diagnosis, diagnose_pod, diagnose_replica_set};
+use crate::observed::status::{condition, count, is_observed, is_terminating, time, uid};
 
 /// A pod.
 #[derive(Clone, Debug)]
@@ -23,14 +24,19 @@ pub(crate) struct Pod {
     /// The names of its containers' ports.
     pub(crate) ports: BTreeSet<String>,
     /// Why it is not ready, in its own words.
-    pub(crate) diagnosis: Option<String>,
+    pub(crate) diagnosis: Option<Diagnosis>,
+    /// Since when it is ready or not, by its own words; else since when it is there.
+    pub(crate) since: Option<Timestamp>,
 }
 
 impl Pod {
     pub(crate) fn of(manifest: &Manifest) -> Self {
         let text = |pointer| manifest.pointer(pointer).and_then(Value::as_str);
         let over = matches!(text("/status/phase"), Some("Failed" | "Succeeded"));
-        let ready = condition(manifest, "Ready").is_some_and(|ready| ready["status"] == "True");
+        let turned = condition(manifest, "Ready");
+        let ready = turned.is_some_and(|ready| ready["status"] == "True");
+        let since = turned.and_then(|ready| time(&ready["lastTransitionTime"]));
+        let created = || time(manifest.pointer("/metadata/creationTimestamp")?);
         Self {
             uid: uid(manifest).unwrap_or_default().to_owned(),
             labels: texts(manifest.pointer("/metadata/labels")),
@@ -40,6 +46,7 @@ impl Pod {
             has_address: text("/status/podIP").is_some_and(|address| !address.is_empty()),
             ports: port_names(manifest),
             diagnosis: diagnose_pod(manifest),
+            since: since.or_else(created),
         }
     }
 }

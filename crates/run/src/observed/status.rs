@@ -1,6 +1,7 @@
 //! What the server and controllers say of any object.
 
 use cutover_manifest::Manifest;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// A condition of an object's status.
@@ -27,6 +28,14 @@ pub(crate) fn is_observed(manifest: &Manifest) -> bool {
 pub(crate) fn count(manifest: &Manifest, pointer: &str) -> u64 {
     let count = manifest.pointer(pointer).and_then(Value::as_u64);
     count.unwrap_or(0)
+}
+
+/// A time as the API server writes it; none where it is none.
+pub(crate) fn time(value: &Value) -> Option<Timestamp> {
+    let Ok(time) = value.as_str()?.parse() else {
+        return None;
+    };
+    Some(time)
 }
 
 /// By which an object is told from a later one of the same name.
