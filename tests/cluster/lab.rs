@@ -236,7 +236,7 @@ impl Lab {
         let journal = Journal::object(plan, &self.namespace);
         for _ in 0..50 {
             let live = self.live(&journal).await.unwrap();
-            if let Ok((_, write)) = Journal::approve(&live, "a test", Timestamp::now()) {
+            if let Ok((_, write)) = Journal::approve(&live, None, "a test", Timestamp::now()) {
                 self.write(write).await;
                 return;
             }

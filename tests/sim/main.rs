@@ -26,6 +26,7 @@ mod laws;
 mod over;
 #[path = "../packed.rs"]
 mod packed;
+mod paused;
 mod people;
 mod player;
 mod runner;

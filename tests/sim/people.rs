@@ -20,7 +20,7 @@ impl Stage<'_> {
         if self.scenario.hasty {
             self.approve_another(journal.object());
         }
-        if let Ok((step, write)) = Journal::approve(&journal, "a person", self.model.now) {
+        if let Ok((step, write)) = Journal::approve(&journal, None, "a person", self.model.now) {
             self.write_wish(&write);
             self.note(What::Approved { step });
         }
@@ -34,6 +34,30 @@ impl Stage<'_> {
         };
         let write = Journal::abort(&journal, "somebody", self.model.now);
         write.map(|write| self.write_wish(&write)).is_ok()
+    }
+
+    /// Somebody pauses the run; false where there is none to pause.
+    pub(crate) fn pause(&mut self) -> bool {
+        let journal = self.journal_there();
+        let now = self.model.now;
+        let write = journal.and_then(|journal| Journal::pause(&journal, "somebody", now).ok());
+        let Some(write) = write else {
+            return false;
+        };
+        self.write_wish(&write);
+        self.note(What::Paused);
+        true
+    }
+
+    /// Somebody lets it go on; false where it is not paused.
+    pub(crate) fn resume(&mut self) -> bool {
+        let journal = self.journal_there();
+        let Some(write) = journal.and_then(|journal| Journal::resume(&journal).ok()) else {
+            return false;
+        };
+        self.write_wish(&write);
+        self.note(What::Resumed);
+        true
     }
 
     fn approve_another(&mut self, journal: &ObjectRef) {

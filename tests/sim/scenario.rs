@@ -40,6 +40,8 @@ pub(crate) struct Scenario<'p> {
     pub(crate) hasty: bool,
     /// By how much the runners' clocks are ahead of the cluster's.
     pub(crate) ahead: SignedDuration,
+    /// Whether somebody pauses the run for a while.
+    pub(crate) pause: Option<Pause>,
     /// An autoscaler that the plan does not know, of a set whose pods it counts.
     pub(crate) autoscaler: Option<Manifest>,
     /// An API server that starts anew in mid-run.
@@ -57,13 +59,40 @@ pub(crate) struct Restart {
 }
 
 impl Restart {
-    fn of(random: &mut Random) -> Self {
-        Self {
-            begins: 20 + random.below(600),
-            lasts: SignedDuration::from_secs(1 + i64::try_from(random.below(50)).unwrap()),
-        }
+    /// On some seeds, by numbers of its own: the others stay what they are.
+    fn of(seed: u64) -> Option<Self> {
+        let mut random = Random::new(seed.rotate_left(32));
+        let begins = 20 + random.below(600);
+        let seconds = 1 + random.below(50);
+        let lasts = SignedDuration::from_secs(seconds.try_into().unwrap());
+        (seed % RESTARTS == 3).then_some(Self { begins, lasts })
     }
 }
+
+/// Of so many seeds one is of an API server that starts anew.
+const RESTARTS: u64 = 7;
+
+/// Somebody who pauses a run, and lets it go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pause {
+    /// After how many decisions of the stage.
+    pub(crate) begins: u64,
+    /// After how many it goes on; at the latest when nothing else happens any more.
+    pub(crate) ends: u64,
+}
+
+impl Pause {
+    /// On some seeds, by numbers of its own: the others stay what they are.
+    fn of(seed: u64) -> Option<Self> {
+        let mut random = Random::new(!seed);
+        let begins = 100 + random.below(500);
+        let ends = begins + 1 + random.below(600);
+        (seed % PAUSES == 6).then_some(Self { begins, ends })
+    }
+}
+
+/// Of so many seeds one is of a run that is paused.
+const PAUSES: u64 = 8;
 
 /// A second runner that begins beside the first one.
 #[derive(Clone, Copy, Debug)]
@@ -131,12 +160,10 @@ impl<'p> Scenario<'p> {
             _ => SignedDuration::ZERO,
         };
         let autoscaler = random.chance(30).then(|| autoscaler(&mut random, plan));
-        // From numbers of its own, so that all else of a seed is as it would be without.
-        let mut apart = Random::new(!seed);
-        let restart = apart.chance(150).then(|| Restart::of(&mut apart));
         Self {
-            restart,
+            restart: Restart::of(seed),
             autoscaler: autoscaler.flatten(),
+            pause: Pause::of(seed),
             seed,
             plan,
             on_failure,

@@ -42,6 +42,7 @@ pub(crate) struct Stage<'p> {
     /// The runners that have been granted all that they need.
     granted: BTreeSet<u32>,
     aborted: bool,
+    paused: bool,
     aloud: bool,
 }
 
@@ -108,6 +109,7 @@ impl<'p> Stage<'p> {
             cold: None,
             granted: BTreeSet::new(),
             aborted: false,
+            paused: false,
             aloud,
         }
     }
@@ -189,6 +191,7 @@ impl<'p> Stage<'p> {
             }
         }
         self.let_server_restart();
+        self.pause_for_a_while();
         self.let_rival_begin();
     }
 
@@ -201,6 +204,29 @@ impl<'p> Stage<'p> {
             self.say("the API server starts anew");
             self.cold = Some((self.runner.number, self.model.now + restart.lasts));
         }
+    }
+
+    /// Somebody pauses the run, and lets it go on later.
+    fn pause_for_a_while(&mut self) {
+        let Some(pause) = self.scenario.pause else {
+            return;
+        };
+        if !self.paused && pause.begins <= self.turns && self.pause() {
+            self.paused = true;
+            self.say("paused");
+        }
+        if self.paused && pause.ends <= self.turns {
+            self.resume_at_last();
+        }
+    }
+
+    /// Somebody lets a run go on that is paused; false where none is.
+    fn resume_at_last(&mut self) -> bool {
+        let resumed = self.resume();
+        if resumed {
+            self.say("resumed");
+        }
+        resumed
     }
 
     fn abort(&mut self) {
@@ -370,7 +396,11 @@ impl<'p> Stage<'p> {
             let Runner { run, requests, .. } = &self.runner;
             let is_alone = self.beside.is_nobody();
             let idle = is_alone && requests.is_empty() && run.poll_timeout().is_none();
-            if idle && run.outcome().is_none() && self.model.step(self.model.now).is_none() {
+            let is_over = run.outcome().is_some();
+            if idle && !is_over && self.resume_at_last() {
+                return Ok(());
+            }
+            if idle && !is_over && self.model.step(self.model.now).is_none() {
                 return Err(
                     "every run ends: nothing will happen any more, and it is not over".into(),
                 );

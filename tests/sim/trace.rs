@@ -1,6 +1,7 @@
 //! What happens in a run, as somebody sees it who sees everything.
 
 use cutover::manifest::{Manifest, ObjectRef};
+use cutover::patch::{Patch, PatchOperation};
 use cutover_run::{Answer, Course, Outcome, Position, Request, Scope, Write};
 use jiff::Timestamp;
 
@@ -55,6 +56,10 @@ pub(crate) enum What {
     Meddled { object: ObjectRef },
     /// A person approves a step.
     Approved { step: usize },
+    /// Somebody pauses the run.
+    Paused,
+    /// Somebody lets a run go on that was paused.
+    Resumed,
     /// A runner is asked at its terminal to go back.
     Aborted { runner: u32 },
     /// A run ends.
@@ -120,6 +125,29 @@ pub(crate) fn object_of(write: &Write) -> &ObjectRef {
         Write::Patch { object, .. } | Write::Delete { object, .. } => object,
     }
 }
+
+/// Whether a write does nothing but pause a Deployment, or let it go on; none where it does another
+/// thing.
+pub(crate) fn pauses(write: &Write) -> Option<bool> {
+    let Write::Patch {
+        ops: Patch(ops), ..
+    } = write
+    else {
+        return None;
+    };
+    let mut changes = ops
+        .iter()
+        .filter(|operation| !matches!(operation, PatchOperation::Test(_)));
+    let only = changes.next().filter(|_| changes.next().is_none())?;
+    match only {
+        PatchOperation::Add(add) => (add.path.as_str() == PAUSED).then_some(true),
+        PatchOperation::Remove(remove) => (remove.path.as_str() == PAUSED).then_some(false),
+        _ => None,
+    }
+}
+
+/// Where a Deployment says that it is paused.
+pub(crate) const PAUSED: &str = "/spec/paused";
 
 /// The write of a request, where it is one that changes something.
 pub(crate) fn write_of(request: &Request) -> Option<&Write> {

@@ -6,7 +6,8 @@
 //!                     ├─▶ show · diff · patches · render           what a plan says
 //!                     ├─▶ write ── stand ─ draft ─ disk            a step as an edit of the files
 //!                     ├─▶ apply · undo · abort ── online           a run on a cluster, by `cutover-kube`
-//!                     ├─▶ status · approve · rights                what a run says, waits for and needs
+//!                     ├─▶ status · approve · pause · resume · rights   what a run says, waits for and needs
+//!                     ├─▶ wait                                  the gates of a step, without a run
 //!                     └─▶ schema · completions · man
 //! ```
 //!
@@ -183,14 +184,17 @@ fn dispatch(command: Command, world: &mut World<'_>) -> Result<(), Error> {
         Command::Diff(args) => diff::run(&args, world),
         Command::Man(args) => generate::man(&args, world),
         Command::Patches(args) => patches::run(&args, world),
+        Command::Pause(args) => online::pause(&args, world),
         Command::Plan(args) => plan::run(*args, world),
         Command::Read(args) => read::run(&args, world),
         Command::Render(args) => render::run(&args, world),
+        Command::Resume(args) => online::resume(&args, world),
         Command::Rights(args) => online::rights(&args, world),
         Command::Schema(args) => generate::schema(&args, world),
         Command::Show(args) => show::run(&args, world),
         Command::Status(args) => online::status(&args, world),
         Command::Undo(args) => online::undo(&args, world),
+        Command::Wait(args) => online::wait(&args, world),
         Command::Write(args) => write::run(&args, world),
     }
 }

@@ -58,6 +58,17 @@ impl Cluster {
         Ok(name.unwrap_or("somebody").to_owned())
     }
 
+    /// The objects of a scope that have labels, by a selector as `app=hello,track!=stable`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::ask`].
+    pub async fn list_labelled(&self, scope: &Scope, labels: &str) -> Result<Vec<Manifest>, Fault> {
+        let call = Call::list(&self.collection(scope).await?, scope).labelled(labels);
+        let (objects, _) = list(self.send(call).await?.json()?, scope)?;
+        Ok(objects)
+    }
+
     async fn get(&self, object: &ObjectRef) -> Answer {
         let call = Call::get(&self.collection_of(object).await?, &object.name);
         Ok(Reply::Object(self.send(call).await?.object_if_found()?))

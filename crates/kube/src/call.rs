@@ -96,6 +96,12 @@ impl Call {
         }
     }
 
+    /// The same list of those alone that have labels.
+    pub(crate) fn labelled(mut self, labels: &str) -> Self {
+        self.query.push(("labelSelector", labels.to_owned()));
+        self
+    }
+
     pub(crate) fn watch(of: &Collection, scope: &Scope, version: &str, seconds: u64) -> Self {
         let mut call = Self::list(of, scope);
         call.query.extend([

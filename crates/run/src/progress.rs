@@ -99,6 +99,8 @@ pub enum Awaited {
     Gone(String),
     /// A person, who approves the step.
     Person,
+    /// Somebody who lets a run go on that is paused.
+    Resume,
 }
 
 impl fmt::Display for Awaited {
@@ -107,6 +109,7 @@ impl fmt::Display for Awaited {
             Self::Gate(gate) => f.write_str(gate),
             Self::Gone(what) => write!(f, "{what} to go"),
             Self::Person => f.write_str("a person"),
+            Self::Resume => f.write_str("somebody to resume it"),
         }
     }
 }

@@ -143,7 +143,7 @@ impl Run {
             Event::Abort => self.abort = true,
             Event::Stop => self.stop(),
         }
-        self.read_wishes();
+        self.read_wishes(now.wall);
         self.proceed(now);
     }
 
@@ -276,12 +276,15 @@ impl Run {
     }
 
     /// Hears what people ask of the run.
-    fn read_wishes(&mut self) {
+    fn read_wishes(&mut self, now: Timestamp) {
         let Some(journal) = self.observed.live(self.record.object()) else {
             return;
         };
         let wishes = Wishes::of(journal);
         let before = mem::replace(&mut self.wishes, wishes.clone());
+        if before.pause.is_some() && wishes.pause.is_none() {
+            self.waiting.restart(now);
+        }
         for message in wishes.unreadable {
             if !before.unreadable.contains(&message) {
                 self.tell(Progress::Warned { message });

@@ -18,6 +18,9 @@ impl<'a> Deployment<'a> {
     /// How many pods are wanted.
     pub const REPLICAS: Field = Field::new("/spec/replicas");
 
+    /// Whether its controller only scales it, and rolls nothing out.
+    pub const PAUSED: Field = Field::new("/spec/paused");
+
     /// Where its controller counts its templates.
     pub const REVISION: Field =
         Field::new("/metadata/annotations/deployment.kubernetes.io~1revision");
@@ -95,7 +98,10 @@ impl<'a> Deployment<'a> {
 
     /// Whether it is paused: it scales, but rolls nothing out.
     pub fn is_paused(self) -> bool {
-        self.0.pointer("/spec/paused").and_then(Value::as_bool) == Some(true)
+        self.0
+            .pointer(Self::PAUSED.pointer())
+            .and_then(Value::as_bool)
+            == Some(true)
     }
 
     /// Whether its controller replaces pods once this follows `before`.

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cutover::Plan;
 use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover::patch::{Segment, differences};
-use cutover::planning::{Change, Gate, Held, Step, apply};
+use cutover::planning::{Change, Deployment, Gate, Held, Step, apply};
+use cutover_run::Write;
 
 use crate::checks::placed;
-use crate::trace::{Place, Way};
+use crate::trace::{Place, Way, object_of, pauses};
 
 /// The ways of a plan.
 #[derive(Clone)]
@@ -128,6 +129,14 @@ impl Course {
         let changed = pairs.flat_map(|two| differences(two[0].value(), two[1].value(), &MergeKeys));
         let mut changed = changed.map(|found| found.path);
         changed.any(|path| path.starts_with(field) || field.starts_with(&path))
+    }
+
+    /// Whether a write does nothing but pause a Deployment, or let it go on, since the run is paused:
+    /// none where the plan itself says when it is.
+    pub(crate) fn pauses(&self, write: &Write) -> Option<bool> {
+        let states = self.states(object_of(write)).into_iter();
+        let is_planned = states.map(Deployment::of).any(Deployment::is_paused);
+        pauses(write).filter(|_| !is_planned)
     }
 
     /// Every state of an object on any way.

@@ -99,7 +99,7 @@ impl Law for Ending {
                 write,
                 standing,
                 ..
-            } if self.course.has(object_of(write)) => {
+            } if self.course.has(object_of(write)) && self.course.pauses(write).is_none() => {
                 if let Some(place) = standing.place {
                     self.written.insert(*runner, (place, moment.now));
                 }

@@ -6,7 +6,7 @@ use cutover::Plan;
 use cutover::manifest::{Bundle, Field, Manifest, ObjectRef};
 use cutover::patch::Patch;
 use cutover::planning::{Gate, Pause};
-use cutover_run::{Fault, Hint, Outcome, Reason, Reply, Request, Write};
+use cutover_run::{Fault, Hint, Journal, Outcome, Reason, Reply, Request, Write};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -21,6 +21,7 @@ use super::leased::Leased;
 use super::looked::Looked;
 use super::once::Once;
 use super::others::Others;
+use super::paused::Paused;
 use super::people::People;
 use super::rights::Rights;
 use super::view::Views;
@@ -148,6 +149,79 @@ fn start_is_told(change: impl Fn(&Manifest) -> Manifest) -> Vec<What> {
         }
     });
     told.collect()
+}
+
+/// The runner is told what its journal says beside its position.
+fn told(data: serde_json::Value) -> What {
+    let journal = Journal::named("hello", NAMESPACE);
+    let manifest = json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "data": data,
+        "metadata": { "name": journal.name, "namespace": journal.namespace },
+    });
+    What::Changed {
+        runner: 0,
+        manifest: Manifest::new(manifest).unwrap(),
+    }
+}
+
+fn pausing() -> Write {
+    let ops = json!([{ "op": "add", "path": "/spec/paused", "value": true }]);
+    patch(hello(), ops)
+}
+
+fn resuming() -> Write {
+    patch(hello(), json!([{ "op": "remove", "path": "/spec/paused" }]))
+}
+
+/// A write that pauses hello, and one that lets it go on, as they are carried out.
+fn held(at: Standing) -> [What; 2] {
+    let going = hello_with(3);
+    let paused = going.set("/spec/paused", true.into()).unwrap();
+    [
+        wrote(
+            pausing(),
+            [Some(going.clone()), Some(paused.clone())],
+            at.clone(),
+        ),
+        wrote(resuming(), [Some(paused), Some(going)], at),
+    ]
+}
+
+#[test]
+fn a_paused_run_begins_no_step() {
+    let law = || Paused::new(course());
+    let (paused, going) = (told(json!({ "pause": "{}" })), told(json!({})));
+    let begins = asked(scale(), at(2));
+    check(
+        law(),
+        vec![paused.clone(), begins.clone()],
+        Err("it begins step 2 all the same"),
+    );
+    check(law(), vec![paused.clone(), going, begins], Ok(()));
+    let [pause, resume] = held(at(5));
+    let said = |write| asked(write, at(5));
+    check(law(), vec![said(pausing())], Err("nobody asked for it"));
+    check(law(), vec![pause.clone(), paused, said(pausing())], Ok(()));
+    check(law(), vec![said(resuming())], Err("no run has paused it"));
+    check(law(), vec![pause.clone(), said(resuming())], Ok(()));
+    check(
+        law(),
+        vec![pause, resume, said(resuming())],
+        Err("no run has paused it"),
+    );
+}
+
+#[test]
+fn what_a_run_has_paused_is_its_own_to_let_go_on_once() {
+    let [pause, resume] = held(at(5));
+    let others = || Others::new(course(), &Bundle::default());
+    check(others(), vec![pause.clone(), resume.clone()], Ok(()));
+    check(others(), vec![resume.clone()], Err("spec.paused"));
+    let once = || Once::new(course());
+    let both = vec![pause.clone(), resume, pause.clone()];
+    check(once(), both.clone(), Err("it was paused twice"));
+    let again = [&both[..2], &[What::Paused, pause]].concat();
+    check(once(), again, Ok(()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use cutover::planning::Gate;
 use super::view::Views;
 use super::{Course, Law};
 use crate::checks::placed;
-use crate::trace::{Moment, What, object_of};
+use crate::trace::{Moment, Way, What, object_of};
 
 /// When a write to one of the plan's objects is carried out, the journal names a step that changes
 /// it, or that takes its number of pods over from an autoscaler.
@@ -35,6 +35,10 @@ impl Law for Journaled {
         match standing.place {
             None => Err(format!("{object}: it is written, and there is no journal")),
             Some(place) if self.0.changes(place).contains(object) => Ok(()),
+            // What a run has paused goes on where no step of a way back writes to it.
+            Some(place) if place.way != Way::Forward && self.0.pauses(write) == Some(false) => {
+                Ok(())
+            }
             Some(place) if takes_over(self.0.gates(place), object) => Ok(()),
             Some(place) => Err(format!(
                 "{object}: it is written at {place:?}, which does not change it"

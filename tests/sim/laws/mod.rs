@@ -18,6 +18,7 @@ mod leased;
 mod looked;
 mod once;
 mod others;
+mod paused;
 mod people;
 mod rights;
 mod view;
@@ -87,6 +88,10 @@ impl Judge {
             (
                 "an autoscaler that no step holds is refused",
                 Box::new(autoscalers::Autoscalers::new(course(), start)),
+            ),
+            (
+                "a paused run begins no step",
+                Box::new(paused::Paused::new(course())),
             ),
             ("an abort is heard", Box::new(abort::Abort::new(course()))),
             (

@@ -9,11 +9,13 @@ use super::view::Views;
 use super::{Course, Law};
 use crate::trace::{Moment, Place, Way, What, object_of};
 
-/// Each change of each step is made by one write, whoever carries the run on.
+/// Each change of each step is made by one write, whoever carries the run on. Each time that
+/// somebody pauses the run one write more pauses a Deployment, and one lets it go on.
 pub(crate) struct Once {
     course: Arc<Course>,
     way: Way,
     made: BTreeSet<(Place, ObjectRef)>,
+    paused: BTreeSet<(ObjectRef, bool)>,
 }
 
 impl Once {
@@ -22,18 +24,28 @@ impl Once {
             course,
             way: Way::Forward,
             made: BTreeSet::new(),
+            paused: BTreeSet::new(),
         }
     }
 }
 
 impl Law for Once {
     fn see(&mut self, moment: &Moment, _: &Views) -> Result<(), String> {
+        if let What::Paused = &moment.what {
+            self.paused.clear();
+        }
         let What::Wrote {
             write, standing, ..
         } = &moment.what
         else {
             return Ok(());
         };
+        if let Some(paused) = self.course.pauses(write) {
+            let object = object_of(write).clone();
+            let is_first = self.paused.insert((object.clone(), paused));
+            let told = || format!("{object}: it was paused twice, or went on twice");
+            return is_first.then_some(()).ok_or_else(told);
+        }
         let (object, Some(place)) = (object_of(write), standing.place) else {
             return Ok(());
         };

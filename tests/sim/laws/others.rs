@@ -1,6 +1,6 @@
 //! Nothing of others is overwritten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cutover::manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
@@ -22,6 +22,8 @@ use crate::wire::call;
 pub(crate) struct Others {
     course: Arc<Course>,
     start: BTreeMap<ObjectRef, Manifest>,
+    /// Deployments that a run has paused, which are its own to let go on.
+    paused: BTreeSet<ObjectRef>,
 }
 
 impl Others {
@@ -32,6 +34,19 @@ impl Others {
             start: start
                 .map(|manifest| (manifest.object().clone(), manifest.clone()))
                 .collect(),
+            paused: BTreeSet::new(),
+        }
+    }
+
+    /// The object as if the run had not paused it, where it has.
+    fn unpaused(&mut self, write: &Write, before: Manifest) -> Manifest {
+        let object = object_of(write);
+        if self.course.pauses(write) == Some(true) && !Deployment::of(&before).is_paused() {
+            self.paused.insert(object.clone());
+        }
+        match self.paused.contains(object) {
+            true => before.without(Deployment::PAUSED),
+            false => before,
         }
     }
 
@@ -70,6 +85,7 @@ impl Law for Others {
             true => before.without(Deployment::REPLICAS),
             false => before.clone(),
         };
+        let before = self.unpaused(write, before);
         match (write, after) {
             (Write::Patch { .. }, Some(after)) => match self.overwritten(&before, after) {
                 Some(found) => Err(format!(

@@ -62,7 +62,7 @@ impl Law for People {
             }
             What::Wrote {
                 write, standing, ..
-            } if self.course.has(object_of(write)) => {
+            } if self.course.has(object_of(write)) && self.course.pauses(write).is_none() => {
                 self.written = Some(moment.now);
                 let way = standing.place.map_or(self.way, |place| place.way);
                 // What was approved before a way back counts no more.

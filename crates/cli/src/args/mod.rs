@@ -10,8 +10,8 @@ mod strategies;
 mod view;
 
 pub(crate) use online::{
-    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, RightsArgs, RunArgs,
-    StatusArgs, UndoArgs,
+    AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, PauseArgs, ResumeArgs,
+    RightsArgs, RunArgs, RunPlace, StatusArgs, UndoArgs, WaitArgs,
 };
 pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use plan_file::PlanFile;
@@ -57,14 +57,21 @@ pub(crate) enum Command {
     Write(WriteArgs),
     /// Carry a plan out on a cluster, or go on with it where an earlier run stopped.
     Apply(ApplyArgs),
-    /// Say where the run of a plan is.
+    /// Say where the run of a plan is, what it waits for, and who carries it out.
     Status(StatusArgs),
     /// Let a run go on that waits for a person.
     Approve(ApproveArgs),
-    /// Take a run back while it goes on, from wherever it is.
+    /// Let a run begin no further step, and hold what it is rolling.
+    Pause(PauseArgs),
+    /// Let a run go on that is paused.
+    Resume(ResumeArgs),
+    /// Take a run back while it goes on, from wherever it is: by the plan's name its runner is asked,
+    /// and with the plan's file it is taken back here where nobody carries it out.
     Abort(AbortArgs),
     /// Take a plan back that was carried out, or part of it.
     Undo(UndoArgs),
+    /// Wait for the gates of a step that somebody else makes, and write nothing.
+    Wait(WaitArgs),
     /// Print what a run of a plan needs to be allowed, as Roles to apply.
     Rights(RightsArgs),
     /// Print the JSON Schema of a plan or of a strategy file.

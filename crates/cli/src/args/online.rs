@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use cutover::manifest::Digest;
 use cutover::planning::Duration;
 use cutover_kube::Settings;
 
 use crate::World;
 use crate::args::plan::OnFailure;
+use crate::args::plan_file::digest;
 use crate::args::{DocumentOutput, PlanFile, SealArgs, SecretsArgs};
 
 /// Which cluster, by kubectl's flags of the same names.
@@ -116,23 +118,113 @@ pub(crate) struct AbortArgs {
     pub(crate) run: RunArgs,
 }
 
+/// A plan that has a run, and where that is.
+#[derive(Debug, Args)]
+pub(crate) struct RunPlace {
+    /// The plan's name, or its file, or `-` for the standard input.
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// The plan that was approved: refuse any other. All 64 digits, with or without `sha256:`.
+    #[arg(long, value_name = "SHA256", value_parser = digest)]
+    digest: Option<Digest>,
+    /// The namespace that is meant (default: the context's).
+    #[arg(short, long, value_name = "NAME")]
+    namespace: Option<String>,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
+impl RunPlace {
+    /// The plan as it is named.
+    pub(crate) fn file(&self) -> PlanFile {
+        PlanFile {
+            plan: self.plan.clone(),
+            digest: self.digest.clone(),
+        }
+    }
+
+    pub(crate) fn settings(&self, world: &World<'_>) -> Settings {
+        self.cluster.settings(self.namespace.as_deref(), world)
+    }
+}
+
 /// `cutover approve`.
 #[derive(Debug, Args)]
 pub(crate) struct ApproveArgs {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: RunPlace,
+    /// The step that is approved: refuse where the run waits at another one (default: the one that
+    /// it waits at).
+    #[arg(long, value_name = "N")]
+    pub(crate) step: Option<usize>,
+}
+
+/// `cutover pause`.
+#[derive(Debug, Args)]
+pub(crate) struct PauseArgs {
+    #[command(flatten)]
+    pub(crate) place: RunPlace,
+}
+
+/// `cutover resume`.
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    pub(crate) place: RunPlace,
 }
 
 /// `cutover status`.
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
+    /// The plan's name, or its file, or `-` for the standard input (default: all runs of the
+    /// namespace, a row each).
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: Option<PathBuf>,
+    /// The plan that was approved: refuse any other. All 64 digits, with or without `sha256:`.
+    #[arg(long, value_name = "SHA256", value_parser = digest, requires = "plan")]
+    pub(crate) digest: Option<Digest>,
+    /// The runs of all namespaces, whatever -n says.
+    #[arg(short = 'A', long, conflicts_with = "plan")]
+    pub(crate) all_namespaces: bool,
+    /// Tell how the run is each time that it is otherwise, until it ends.
+    #[arg(short, long, requires = "plan")]
+    pub(crate) watch: bool,
+    /// For how long it is watched at most (default: until it ends).
+    #[arg(long, value_name = "DURATION", requires = "watch")]
+    pub(crate) timeout: Option<Duration>,
+    /// The namespace that is meant (default: the context's).
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) seal: SealArgs,
+    /// The format (default: lines for people); `json` prints a document, and with `--watch` one a
+    /// line.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<EventsOutput>,
+}
+
+/// `cutover wait`.
+#[derive(Debug, Args)]
+pub(crate) struct WaitArgs {
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) seal: SealArgs,
-    /// The format (default: lines for people); `json` prints what the journal says.
-    #[arg(short, long, value_name = "FORMAT")]
-    pub(crate) output: Option<EventsOutput>,
+    /// The step, which is to be made by then, and whose gates are to hold.
+    #[arg(long, value_name = "N")]
+    pub(crate) step: usize,
+    /// For how long at most (default: as long as the step may take in a run).
+    #[arg(long, value_name = "DURATION", value_parser = lasting)]
+    pub(crate) timeout: Option<Duration>,
+    /// For how long the endpoints of a load balancer must have been right.
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    pub(crate) settle: Duration,
+    /// Wait for what the cluster shows alone, where the step has a pause, a person or a measurement
+    /// too.
+    #[arg(long)]
+    pub(crate) observed: bool,
 }
 
 /// `cutover rights`.

@@ -27,7 +27,7 @@ impl PlanFile {
 }
 
 /// A digest as people copy it.
-fn digest(text: &str) -> Result<Digest, BadDigest> {
+pub(super) fn digest(text: &str) -> Result<Digest, BadDigest> {
     let digits = text.strip_prefix("sha256:").unwrap_or(text);
     format!("sha256:{}", digits.to_ascii_lowercase()).try_into()
 }

@@ -11,20 +11,23 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Error;
 
-mod approve;
 mod live;
 mod progress;
 mod reason;
 mod rights;
 mod run;
 mod status;
+mod subject;
 mod turn;
+mod wait;
+mod wish;
 
-pub(crate) use approve::approve;
 pub(crate) use live::{live, no_comparison};
 pub(crate) use rights::rights;
 pub(crate) use run::{abort, apply, undo};
 pub(crate) use status::status;
+pub(crate) use wait::wait;
+pub(crate) use wish::{approve, pause, resume};
 
 /// A connection, and what drives it: there only while a command needs them.
 pub(crate) struct Online {
@@ -47,6 +50,16 @@ impl Online {
     /// Asks the API server one thing.
     pub(crate) fn ask(&self, request: Request) -> Answer {
         self.runtime.block_on(self.cluster.ask(request))
+    }
+
+    /// Who the API server takes this user for.
+    ///
+    /// # Errors
+    ///
+    /// A cluster that cannot be asked.
+    pub(crate) fn user(&self) -> Result<String, Error> {
+        let user = self.runtime.block_on(self.cluster.user());
+        user.map_err(|fault| Error::failed(self.told(&fault)))
     }
 
     /// The journal of this very plan's run, where there is one.

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use cutover::Checked;
 use cutover_kube::{Cluster, drive};
-use cutover_run::{Goal, Options, Outcome, Reason, Run};
+use cutover_run::{Goal, Options, Outcome, Reason, Run, Runner};
 
 use crate::args::{AbortArgs, ApplyArgs, DryRun, EventsOutput, RunArgs, UndoArgs};
 use crate::error::Error;
 use crate::online::progress::Teller;
 use crate::online::reason::told;
+use crate::online::subject::{Found, Subject};
 use crate::online::turn::{Turned, turn};
 use crate::online::{Online, interrupts, to_the_second};
 use crate::secrets::Secrets;
@@ -47,11 +48,17 @@ pub(crate) fn undo(args: &UndoArgs, world: &mut World<'_>) -> Result<(), Error> 
     .map(drop)
 }
 
-/// `cutover undo`, of a run that goes on.
+/// `cutover undo`, of a run that goes on: by its own runner, or here where nobody carries it out and
+/// the plan's file is given.
 pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error> {
-    let (plan, online) = begin(&args.run, world)?;
+    let subject = Subject::of(&args.run.place.file, world)?;
+    let online = Online::new(&args.run.place.settings(world))?;
+    let found = subject.run(&online)?;
+    if let Subject::Name(name, _) = &subject {
+        refuse_without_runner(&found, name, &online, world)?;
+    }
     let patience = Duration::from_secs(args.run.lease_duration.seconds().into());
-    match turn(&plan, &online, patience, world)? {
+    match turn(&found, &online, patience, world)? {
         Turned::ByItsRunner(Outcome::Undone { to: 0 }) => {
             Ok(writeln!(world.output, "back at the start")?)
         }
@@ -69,8 +76,34 @@ pub(crate) fn abort(args: &AbortArgs, world: &mut World<'_>) -> Result<(), Error
             &reason,
             &args.run.place.file.plan,
         ))),
-        _ => carry_out(Goal::Back { to: 0 }, plan, &online, &args.run, world).map(drop),
+        _ => match subject {
+            Subject::File(plan) => {
+                carry_out(Goal::Back { to: 0 }, *plan, &online, &args.run, world).map(drop)
+            }
+            Subject::Name(name, _) => Err(nobody(&name)),
+        },
     }
+}
+
+/// By its name alone nobody carries a run out: only its runner can be asked.
+fn refuse_without_runner(
+    found: &Found,
+    name: &str,
+    online: &Online,
+    world: &World<'_>,
+) -> Result<(), Error> {
+    let is_over = found.journal.position.ended.is_some();
+    match found.runner(online, (world.now)())? {
+        Runner::Alive { .. } => Ok(()),
+        Runner::Dead { .. } | Runner::Nobody if is_over => Ok(()),
+        Runner::Dead { .. } | Runner::Nobody => Err(nobody(name)),
+    }
+}
+
+fn nobody(name: &str) -> Error {
+    Error::failed(format!(
+        "nobody carries out the run of plan {name}\nhint: `cutover undo` with the plan's file takes it back"
+    ))
 }
 
 fn begin(args: &RunArgs, world: &mut World<'_>) -> Result<(Checked, Online), Error> {

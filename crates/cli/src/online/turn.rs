@@ -16,6 +16,8 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::online::Online;
 use crate::online::status::standing;
+use crate::online::subject::Found;
+use crate::online::wish::ask_to_go_back;
 use crate::{World, message};
 
 /// Who took a run back.
@@ -28,26 +30,20 @@ pub(crate) enum Turned {
 
 /// Writes the wish into the journal, and waits for what comes of it.
 ///
-/// A runner sees the wish at once. So where the journal says nothing new for as long as a Lease
-/// lasts, nobody runs it.
+/// A runner sees the wish at once. So where the journal says nothing new and no Lease is renewed for
+/// as long as that lasts, nobody runs it.
 ///
 /// # Errors
 ///
-/// No run, or one that is over.
+/// A run that is done or back, and a cluster that cannot be asked.
 pub(crate) fn turn(
-    plan: &Plan,
+    found: &Found,
     online: &Online,
     patience: Duration,
     world: &mut World<'_>,
 ) -> Result<Turned, Error> {
+    let (plan, position) = (found.plan(), &found.journal.position);
     let name = &plan.metadata.name;
-    let Some(journal) = online.journal(plan)? else {
-        let hint = "`cutover status` tells how its objects stand";
-        return Err(Error::failed(format!(
-            "there is no run of plan {name} to abort\nhint: {hint}"
-        )));
-    };
-    let position = Journal::parse(&journal).map_err(Error::failed)?.position;
     match &position.ended {
         Some(Outcome::Done) => {
             let hint = "`cutover undo` takes it back";
@@ -60,8 +56,8 @@ pub(crate) fn turn(
         }
         Some(_) => Ok(Turned::ByNobody),
         None => {
-            ask(&journal, &position, online, world)?;
-            let events = Box::pin(online.cluster.watch(scope(&journal)));
+            ask(found, online, world)?;
+            let events = Box::pin(online.cluster.watch(scope(&found.manifest)));
             let mut follower = Follower {
                 plan,
                 cluster: &online.cluster,
@@ -70,32 +66,17 @@ pub(crate) fn turn(
             };
             online
                 .runtime
-                .block_on(follower.follow(position, events, world))
+                .block_on(follower.follow(position.clone(), events, world))
         }
     }
 }
 
-fn ask(
-    journal: &Manifest,
-    position: &Position,
-    online: &Online,
-    world: &mut World<'_>,
-) -> Result<(), Error> {
+fn ask(found: &Found, online: &Online, world: &mut World<'_>) -> Result<(), Error> {
+    let position = &found.journal.position;
     if position.course.direction() == Direction::Back {
         return Ok(());
     }
-    let fault = |fault| Error::failed(format!("the journal: {}", online.told(&fault)));
-    let user = online
-        .runtime
-        .block_on(online.cluster.user())
-        .map_err(fault)?;
-    let write = Journal::abort(journal, &user, (world.now)()).map_err(Error::failed)?;
-    online
-        .ask(Request::Write {
-            write,
-            dry_run: false,
-        })
-        .map_err(fault)?;
+    ask_to_go_back(&found.manifest, online, world)?;
     message::note(
         world,
         format!(
@@ -133,9 +114,11 @@ impl Follower<'_> {
         world: &mut World<'_>,
     ) -> Result<Turned, Error> {
         let (mut runs, mut said) = (false, String::new());
+        // A Lease that is renewed from now on is held by somebody who lives.
+        self.is_alive().await;
         loop {
             let journal = match timeout(self.patience, events.next()).await {
-                Err(_) if runs && self.is_alive().await => continue,
+                Err(_) if self.is_alive().await => continue,
                 Err(_) | Ok(None) => return Ok(Turned::ByNobody),
                 Ok(Some(event)) => journal_of(event)?,
             };

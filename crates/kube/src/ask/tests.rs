@@ -119,6 +119,25 @@ async fn items_of_a_list_get_their_kind_and_pods_lose_their_writers() {
     );
 }
 
+/// A failure means that all ConfigMaps of a cluster are read to find a few.
+#[tokio::test]
+async fn a_list_by_labels_is_the_server_s_to_make() {
+    let scope = Scope {
+        api_version: "v1".into(),
+        kind: "ConfigMap".into(),
+        namespace: None,
+        name: None,
+    };
+    let list = json!({ "kind": "ConfigMapList", "items": [] });
+    let server = Server::start(vec![Say::Json(200, list)]).await;
+    let found = server.cluster().list_labelled(&scope, "app=hello").await;
+    assert_eq!(found, Ok(Vec::new()));
+    assert_eq!(
+        server.asked()[0].line,
+        "GET /api/v1/configmaps?labelSelector=app%3Dhello"
+    );
+}
+
 #[tokio::test]
 async fn a_patch_says_who_writes_and_that_it_is_strict() {
     let ops: Patch =

@@ -5,6 +5,7 @@
 //! | `data.run` | the runner | [`Position`] as JSON |
 //! | `data.approve.N` | `cutover approve` | who approved step N, and when |
 //! | `data.abort` | `cutover abort` | who asked the run to go back, and when |
+//! | `data.pause` | `cutover pause` | who asked the run to begin no further step, and when; `cutover resume` takes it away |
 //! | `binaryData.plan` | the runner | `{ plan, approved }`, packed: the plan as it is bound to the cluster, and the digest of the one that was approved |
 
 mod packed;
@@ -20,13 +21,12 @@ use serde_json::{Value, json};
 use self::packed::{packed, unpacked};
 pub use self::position::{Position, Stage};
 pub(crate) use self::record::Record;
-use self::wishes::wish;
+use self::wishes::{PAUSE, wish, withdrawal};
 pub use self::wishes::{Wish, Wishes};
 use crate::api::effect::Write;
 use crate::bind::Bound;
 use crate::course::Direction;
 use crate::error::Error;
-use crate::namespace::DefaultNamespace;
 
 /// The largest plan that a ConfigMap takes, in bytes of base64: the API server allows 1 MiB for all
 /// of it.
@@ -49,8 +49,19 @@ impl Journal {
     pub fn object(plan: &Plan, namespace: &str) -> ObjectRef {
         let first = plan.spec.workloads.first();
         let first = first.and_then(cutover_workload::Workload::namespace);
-        let name = short_name(&format!("cutover-{}", plan.metadata.name), "");
-        DefaultNamespace::new(namespace).object(&ObjectRef::new("v1", "ConfigMap", first, &name))
+        Self::named(&plan.metadata.name, first.unwrap_or(namespace))
+    }
+
+    /// The ConfigMap that is the journal of a plan of this name, in the namespace of its first
+    /// workload.
+    ///
+    /// ```
+    /// let journal = cutover_run::Journal::named("hello", "prod");
+    /// assert_eq!(journal.to_string(), "ConfigMap prod/cutover-hello");
+    /// ```
+    pub fn named(plan: &str, namespace: &str) -> ObjectRef {
+        let name = short_name(&format!("cutover-{plan}"), "");
+        ObjectRef::new("v1", "ConfigMap", Some(namespace), &name)
     }
 
     /// Reads a journal.
@@ -83,28 +94,87 @@ impl Journal {
         })
     }
 
-    /// The write that approves the step that the run waits at, and its number.
+    /// The write that approves the step that the run waits at, and its number; where a step is
+    /// named, that one alone.
     ///
     /// # Errors
     ///
-    /// [`Error::Journal`] where the run does not wait for a person.
-    pub fn approve(manifest: &Manifest, by: &str, now: Timestamp) -> Result<(usize, Write), Error> {
+    /// [`Error::Journal`] where the run does not wait for a person, or waits for one at another step,
+    /// where the step's gates on the cluster have not held yet, and where it is approved already.
+    pub fn approve(
+        manifest: &Manifest,
+        step: Option<usize>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(usize, Write), Error> {
         let journal = Self::parse(manifest)?;
-        let Position { step, course, .. } = journal.position;
-        let steps = &journal.bound.plan.spec.steps;
-        let reached = steps.get(step.wrapping_sub(1));
-        let gates = reached.map_or(&[][..], |step| &step.gates);
-        let asks = gates
-            .iter()
-            .any(|gate| matches!(gate, Gate::Pause(Pause { duration: None })));
-        if course.direction() == Direction::Back || journal.position.ended.is_some() || !asks {
-            return Err(bad_with(
-                manifest,
-                "the run waits for no person",
-                "the status tells where it is",
-            ));
+        let refuse =
+            |reason: String| Err(bad_with(manifest, reason, "the status tells where it is"));
+        let at = journal.position.step;
+        if !journal.asks() {
+            return refuse("the run waits for no person".to_owned());
         }
-        Ok((step, wish(manifest, &format!("approve.{step}"), by, now)))
+        if let Some(step) = step.filter(|step| *step != at) {
+            return refuse(format!("the run is at step {at}, and not at {step}"));
+        }
+        if let Some(wish) = journal.wishes.approvals.get(&at) {
+            return refuse(format!("step {at} was approved by {} already", wish.by));
+        }
+        if journal.position.held.is_none() {
+            return refuse(format!("the gates of step {at} have not held yet"));
+        }
+        Ok((at, wish(manifest, &format!("approve.{at}"), by, now)))
+    }
+
+    /// Whether the step that the run is at has a gate that asks a person.
+    fn asks(&self) -> bool {
+        let position = &self.position;
+        let steps = &self.bound.plan.spec.steps;
+        let reached = steps.get(position.step.wrapping_sub(1));
+        let mut gates = reached.iter().flat_map(|step| &step.gates);
+        let asks = gates.any(|gate| matches!(gate, Gate::Pause(Pause { duration: None })));
+        let is_forward = position.direction() == Direction::Forward;
+        asks && is_forward && position.ended.is_none()
+    }
+
+    /// The write that asks a run to begin no further step, and to hold what is rolling.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Journal`] where the run is over, goes back, or is paused already.
+    pub fn pause(manifest: &Manifest, by: &str, now: Timestamp) -> Result<Write, Error> {
+        let journal = Self::parse(manifest)?;
+        let refuse = |reason: String, hint| Err(bad_with(manifest, reason, hint));
+        if journal.position.ended.is_some() {
+            return refuse("the run is over".to_owned(), "there is nothing to pause");
+        }
+        if journal.position.direction() == Direction::Back {
+            let hint = "a way back is not paused: it brings what served before";
+            return refuse("the run goes back".to_owned(), hint);
+        }
+        match journal.wishes.pause {
+            Some(wish) => refuse(
+                format!("the run was paused by {} already", wish.by),
+                "resume it, or take it back",
+            ),
+            None => Ok(wish(manifest, PAUSE, by, now)),
+        }
+    }
+
+    /// The write that lets a run go on that is paused.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Journal`] where it is not paused.
+    pub fn resume(manifest: &Manifest) -> Result<Write, Error> {
+        match Self::parse(manifest)?.wishes.pause {
+            Some(_) => Ok(withdrawal(manifest, PAUSE)),
+            None => Err(bad_with(
+                manifest,
+                "the run is not paused",
+                "the status tells where it is",
+            )),
+        }
     }
 
     /// The write that asks a run to go back.

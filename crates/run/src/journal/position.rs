@@ -1,6 +1,6 @@
 //! Where a run is, as its journal says it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Digest, Manifest, ObjectRef};
 use cutover_patch::jsonptr::PointerBuf;
@@ -52,6 +52,9 @@ pub struct Position {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Deployments that the run has paused while they rolled, or may have, since it is paused itself.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub paused: BTreeSet<String>,
     /// The uid of each object that was there when the run began, or that it has created.
     #[serde(default)]
     pub uids: BTreeMap<String, String>,
@@ -89,6 +92,7 @@ impl Position {
             turned: None,
             ended: None,
             ended_at: None,
+            paused: BTreeSet::new(),
             uids: BTreeMap::new(),
         };
         live.for_each(|manifest| position.note_uid(manifest));
@@ -127,6 +131,10 @@ impl Position {
         self.held = None;
         self.passed = false;
         self.checks.clear();
+        if self.direction() == Direction::Forward {
+            // Its gates held: all of them go on. On a way back each does when it is written to.
+            self.paused.clear();
+        }
     }
 
     /// All changes of the step are made: its gates are waited for.
@@ -196,6 +204,16 @@ impl Position {
             (Some(known), Some(uid)) => known != uid,
             (None, _) | (_, None) => false,
         }
+    }
+
+    /// A Deployment is to be paused, or may be, until the step is over.
+    pub(crate) fn note_paused(&mut self, set: &ObjectRef) {
+        self.paused.insert(key(set));
+    }
+
+    /// Whether the run has paused a Deployment, or may have.
+    pub(crate) fn may_have_paused(&self, set: &ObjectRef) -> bool {
+        self.paused.contains(&key(set))
     }
 
     /// Whether a way of so many steps has this place; behind the last one a run is over.

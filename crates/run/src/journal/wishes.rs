@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use cutover_manifest::Manifest;
 use cutover_patch::jsonptr::PointerBuf;
-use cutover_patch::{AddOperation, Patch, PatchOperation, TestOperation};
+use cutover_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, TestOperation};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::api::effect::Write;
+
+/// The entry of whoever pauses the run.
+pub(super) const PAUSE: &str = "pause";
 
 /// What people have asked of a run, from other terminals.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +22,8 @@ pub struct Wishes {
     pub approvals: BTreeMap<usize, Wish>,
     /// Whoever asked the run to go back.
     pub abort: Option<Wish>,
+    /// Whoever asked the run to begin no further step, until it is asked to go on.
+    pub pause: Option<Wish>,
     /// Entries that somebody has made and that cannot be read, each with why.
     pub unreadable: Vec<String>,
 }
@@ -54,6 +59,8 @@ impl Wishes {
         let wish = || serde_json::from_str(text).map_err(|error| error.to_string());
         if key == "abort" {
             self.abort = Some(wish()?);
+        } else if key == PAUSE {
+            self.pause = Some(wish()?);
         } else if let Some(step) = key.strip_prefix("approve.") {
             let step = step.parse().map_err(|_| "it names no step")?;
             self.approvals.insert(step, wish()?);
@@ -65,22 +72,27 @@ impl Wishes {
 /// The write that makes such an entry.
 pub(super) fn wish(journal: &Manifest, key: &str, by: &str, at: Timestamp) -> Write {
     let wish = json!({ "by": by, "at": at }).to_string();
-    let uid = journal
-        .pointer("/metadata/uid")
-        .cloned()
-        .unwrap_or_default();
-    let ops = Patch(vec![
-        PatchOperation::Test(TestOperation {
-            path: PointerBuf::from_tokens(["metadata", "uid"]),
-            value: uid,
-        }),
-        PatchOperation::Add(AddOperation {
-            path: PointerBuf::from_tokens(["data", key]),
-            value: wish.into(),
-        }),
-    ]);
+    let add = PatchOperation::Add(AddOperation {
+        path: PointerBuf::from_tokens(["data", key]),
+        value: wish.into(),
+    });
+    patched(journal, add)
+}
+
+/// The write that takes such an entry away.
+pub(super) fn withdrawal(journal: &Manifest, key: &str) -> Write {
+    let path = PointerBuf::from_tokens(["data", key]);
+    patched(journal, PatchOperation::Remove(RemoveOperation { path }))
+}
+
+fn patched(journal: &Manifest, operation: PatchOperation) -> Write {
+    let uid = journal.pointer("/metadata/uid");
+    let test = PatchOperation::Test(TestOperation {
+        path: PointerBuf::from_tokens(["metadata", "uid"]),
+        value: uid.cloned().unwrap_or_default(),
+    });
     Write::Patch {
         object: journal.object().clone(),
-        ops,
+        ops: Patch(vec![test, operation]),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod status;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_workload::Deployment;
 
 use self::pods::{Pod, ReplicaSet, Slice};
 use self::status::{uid, version};
@@ -30,6 +31,10 @@ pub(crate) struct Observed {
     /// Objects that must be looked at anew, as they were: they may be gone, and what a watch says
     /// may be older.
     forgotten: BTreeMap<ObjectRef, Manifest>,
+    /// Deployments that the run pauses by itself: whether one is, is no part of how it is seen.
+    held: BTreeSet<ObjectRef>,
+    /// Those of them that are paused.
+    paused: BTreeSet<ObjectRef>,
     /// Objects that were seen to change, until somebody takes them from here.
     changed: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
@@ -115,9 +120,31 @@ impl Observed {
             .is_some_and(|gone| gone.as_deref() == uid(manifest));
         if !newer && !gone {
             self.forgotten.remove(object);
-            self.objects.insert(object.clone(), Some(manifest.clone()));
+            let seen = self.unpaused(manifest);
+            self.objects.insert(object.clone(), Some(seen));
             self.changed.insert(object.clone());
         }
+    }
+
+    /// The object as if the run had not paused it.
+    fn unpaused(&mut self, manifest: &Manifest) -> Manifest {
+        let object = manifest.object();
+        if self.held.contains(object) && Deployment::of(manifest).is_paused() {
+            self.paused.insert(object.clone());
+            return manifest.without(Deployment::PAUSED);
+        }
+        self.paused.remove(object);
+        manifest.clone()
+    }
+
+    /// From now on the run pauses these Deployments by itself, and no others.
+    pub(crate) fn hold(&mut self, held: BTreeSet<ObjectRef>) {
+        self.held = held;
+    }
+
+    /// Whether the run has paused a Deployment, and it still is.
+    pub(crate) fn is_paused(&self, object: &ObjectRef) -> bool {
+        self.paused.contains(object) && self.live(object).is_some()
     }
 
     /// An object as a read of just this object has it, which was not known when it was asked for.

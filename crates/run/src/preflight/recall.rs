@@ -138,6 +138,7 @@ impl Run {
             return self.fail("the journal names a step that its way does not have");
         }
         self.cursor = Some(cursor);
+        self.know_paused();
         match (self.options.goal, over) {
             (Goal::Try, over) => self.fail(tried(over)),
             (Goal::Again | Goal::Apply, Some(at)) if !is_done => self.start_again(at, now),

@@ -4,6 +4,7 @@ mod analyse;
 mod drift;
 mod journal;
 mod pause;
+mod paused;
 mod takeover;
 mod turn;
 mod wait;

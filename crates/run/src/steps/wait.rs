@@ -95,6 +95,10 @@ impl Run {
             self.tell_wait(number, wait);
             return Next::Wait;
         }
+        if self.is_paused() {
+            self.tell_wait(number, self.until_resumed(None));
+            return Next::Wait;
+        }
         self.tell(Progress::Held { number });
         self.begin(number + 1, now)
     }
@@ -164,6 +168,12 @@ impl Run {
         let Some(cursor) = &self.cursor else {
             return Next::Wait;
         };
+        if self.is_paused() {
+            // What is held cannot come nearer.
+            self.waiting.restart(now);
+            self.tell_wait(number, self.until_resumed(Some(blocked)));
+            return Next::Wait;
+        }
         let gates = cursor.path().gates(number);
         let since = self.waiting.still_since(gates, &self.observed, begun, now);
         let within = cursor.path().limit(number);

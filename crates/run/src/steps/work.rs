@@ -23,6 +23,9 @@ impl Run {
         {
             return self.turn(to, reason, now);
         }
+        if let Some(next) = self.attend_rolls(now) {
+            return next;
+        }
         match stage {
             Stage::Writing => self.write(now),
             Stage::Waiting => self.wait(now),

@@ -87,6 +87,10 @@ impl Run {
     /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at
     /// this moment.
     fn may_begin(&mut self, number: usize, now: Timestamp) -> bool {
+        if self.is_paused() {
+            self.tell_wait(number, self.until_resumed(None));
+            return false;
+        }
         if let Some(reason) = self.drift(number - 1) {
             self.drifted(reason);
             return false;

@@ -63,7 +63,7 @@ impl Stage {
     pub(super) fn approval(&mut self, plan: &Checked) -> Result<Event> {
         let journal = Journal::object(plan, NAMESPACE);
         let held = self.model.server.get(&journal).map_err(refused)?;
-        let (_, write) = Journal::approve(&held, "a person", self.model.now)?;
+        let (_, write) = Journal::approve(&held, None, "a person", self.model.now)?;
         self.model
             .write(&write_of(&write), "a person", false)
             .map_err(refused)?;

@@ -152,7 +152,7 @@ impl Play {
     fn approve(&mut self, now: &str) {
         self.now = at(now);
         let journal = self.objects[self.run.record.object()].clone();
-        let (_, write) = crate::journal::Journal::approve(&journal, "me", self.now).unwrap();
+        let (_, write) = crate::journal::Journal::approve(&journal, None, "me", self.now).unwrap();
         let dry_run = false;
         let stored = match self.answer(Request::Write { write, dry_run }) {
             Ok(Reply::Object(Some(stored))) => stored,
