@@ -31,6 +31,7 @@ mod kills;
 mod lab;
 mod lifecycle;
 mod metrics;
+mod operator;
 #[path = "../packed.rs"]
 mod packed;
 mod player;
