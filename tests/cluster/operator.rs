@@ -31,9 +31,11 @@ impl Roll {
         let mut run = greeter.begin("apply", &plan, &["--lease-duration", "5s"]);
         run.until(&json!({ "event": "waiting", "gate": "hello 3 available" }));
         let roll = Self { greeter, plan, run };
-        roll.until("a new pod", || roll.images().contains(&NEW.to_owned()));
+        roll.until("a new pod", || {
+            images(&roll.greeter).contains(&NEW.to_owned())
+        });
         roll.ask("pause");
-        roll.until("the pause", || roll.is_paused());
+        roll.until("the pause", || is_paused(&roll.greeter));
         roll
     }
 
@@ -52,26 +54,25 @@ impl Roll {
             thread::sleep(Duration::from_millis(100));
         }
     }
+}
 
-    fn is_paused(&self) -> bool {
-        let path = "-o=jsonpath={.spec.paused}";
-        let paused = ["get", "deployment", "hello", path];
-        self.greeter.kubectl(&paused) == "true"
-    }
+fn is_paused(greeter: &Greeter) -> bool {
+    let paused = ["get", "deployment", "hello", "-o=jsonpath={.spec.paused}"];
+    greeter.kubectl(&paused) == "true"
+}
 
-    /// The images of the pods that are not going.
-    fn images(&self) -> Vec<String> {
-        let pods = self.greeter.kubectl(&["get", "pods", "-o", "json"]);
-        let pods: Value = serde_json::from_str(&pods).unwrap();
-        let pods = pods["items"].as_array().unwrap().iter();
-        let there = pods.filter(|pod| pod.pointer("/metadata/deletionTimestamp").is_none());
-        let image = |pod: &Value| {
-            pod["spec"]["containers"][0]["image"]
-                .as_str()
-                .map(Into::into)
-        };
-        there.filter_map(image).collect()
-    }
+/// The images of the pods that are not going.
+fn images(greeter: &Greeter) -> Vec<String> {
+    let pods = greeter.kubectl(&["get", "pods", "-o", "json"]);
+    let pods: Value = serde_json::from_str(&pods).unwrap();
+    let pods = pods["items"].as_array().unwrap().iter();
+    let there = pods.filter(|pod| pod.pointer("/metadata/deletionTimestamp").is_none());
+    let image = |pod: &Value| {
+        pod["spec"]["containers"][0]["image"]
+            .as_str()
+            .map(Into::into)
+    };
+    there.filter_map(image).collect()
 }
 
 /// The lesson's own exercise: `kubectl rollout pause` in the middle of a rolling update, by a plan.
@@ -85,7 +86,7 @@ fn a_roll_is_paused_in_the_middle_and_resumed() {
         let said = roll.ask("status");
         said.contains("of the template before") && said.contains("paused by")
     });
-    let images = roll.images();
+    let images = images(&roll.greeter);
     assert!(images.contains(&OLD.to_owned()), "{images:?}");
     assert!(images.contains(&NEW.to_owned()), "{images:?}");
     let again = roll.greeter.run(&["pause", "hello"]);
@@ -112,7 +113,7 @@ fn a_paused_roll_is_taken_back_by_its_runner() {
     assert!(said.contains("back at the start"), "{said}");
     roll.run.end().assert_failed(&["the run was taken back"]);
     assert_eq!(roll.greeter.writes(), ["patch", "patch", "patch"]);
-    assert_eq!(roll.images(), [OLD, OLD, OLD]);
+    assert_eq!(images(&roll.greeter), [OLD, OLD, OLD]);
     let paused = ["get", "deployment", "hello", "-o=jsonpath={.spec.paused}"];
     assert_eq!(roll.greeter.kubectl(&paused), "");
 }

@@ -13,6 +13,9 @@ impl Run {
         let answer = answer.or_else(|fault| match self.in_passing(fault, now) {
             Ok(passing) | Err(passing) => Err(passing),
         });
+        if !matches!(sent.question, Question::Check(_)) {
+            self.notice_answer(&answer);
+        }
         let Some((sent, answer)) = self.answered_aside(sent, answer, now) else {
             return;
         };

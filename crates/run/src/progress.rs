@@ -20,6 +20,9 @@ pub enum Progress {
     Started {
         /// The plan's name.
         plan: String,
+        /// When the run began, which tells it from other runs of the plan: whoever goes on with it
+        /// says the same.
+        run: Timestamp,
         /// Which way it goes.
         direction: Direction,
         /// After which step of the plan this way begins; 0 for the start.
@@ -68,7 +71,10 @@ pub enum Progress {
         /// All steps of the way back.
         steps: usize,
     },
-    /// A request did not succeed and is sent again.
+    /// The API server answers again, after a time in which it did not.
+    Reached,
+    /// A request did not succeed and is sent again; of an API server that does not answer it is told
+    /// once, until it does.
     Retried {
         /// What was refused and how.
         reason: String,

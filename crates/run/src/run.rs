@@ -74,6 +74,8 @@ pub struct Run {
     /// Somebody at this terminal wants to go back.
     pub(crate) abort: bool,
     pub(crate) requests: Requests,
+    /// Whether the API server did not answer last.
+    pub(crate) is_cut_off: bool,
     pub(crate) backoff: Backoff,
     /// Of rights that the run has been granted.
     pub(crate) refusals: Refusals,
@@ -119,6 +121,7 @@ impl Run {
             wishes: Wishes::default(),
             abort: false,
             requests: Requests::default(),
+            is_cut_off: false,
             backoff: Backoff::default(),
             refusals: Refusals::default(),
             outbox: Outbox::default(),

@@ -1,10 +1,12 @@
 //! Requests are sent, and sent again after a while.
 
+use std::mem;
+
 use cutover_manifest::{Manifest, ObjectRef};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api::effect::{Effect, Request, Write};
-use crate::api::event::{Fault, Reply};
+use crate::api::event::{Answer, Fault, Reply};
 use crate::now::{Now, saturating_add};
 use crate::phase::Phase;
 use crate::progress::Progress;
@@ -51,6 +53,11 @@ impl Run {
     }
 
     pub(crate) fn tell_retry(&mut self, fault: &Fault, pause: SignedDuration) {
+        let was_cut_off = self.is_cut_off;
+        self.is_cut_off |= fault.code == 0;
+        if was_cut_off && fault.code == 0 {
+            return;
+        }
         let after_milliseconds = u64::try_from(pause.as_millis()).unwrap_or(0);
         self.tell(Progress::Retried {
             reason: fault.in_words(),
@@ -93,6 +100,14 @@ impl Run {
                 | Question::WriteJournal(_),
                 _,
             ) => None,
+        }
+    }
+
+    /// The API server has answered something.
+    pub(crate) fn notice_answer(&mut self, answer: &Answer) {
+        let is_answered = answer.as_ref().err().is_none_or(|fault| fault.code != 0);
+        if is_answered && mem::take(&mut self.is_cut_off) {
+            self.tell(Progress::Reached);
         }
     }
 

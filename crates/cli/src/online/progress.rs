@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use cutover::Plan;
-use cutover_run::{Awaited, Direction, Goal, Outcome, Progress};
+use cutover_run::{Awaited, Direction, Goal, Journal, Outcome, Progress};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -26,7 +26,11 @@ const AGAIN: &str = "\r\u{1b}[2K";
 pub(crate) struct Teller {
     json: bool,
     plan: Plan,
+    /// Where the plan is carried out.
+    namespace: String,
     file: PathBuf,
+    /// When the run began, once it has.
+    run: Option<Timestamp>,
     /// What each step of the present way does.
     names: Vec<String>,
     goal: Goal,
@@ -43,18 +47,35 @@ pub(crate) struct Teller {
 /// An event as programs read it, with what a step does in words.
 #[derive(Serialize)]
 struct Line<'a> {
+    time: Timestamp,
+    namespace: &'a str,
+    /// That a run starts says these two itself.
+    #[serde(flatten)]
+    of: Option<Of<'a>>,
     #[serde(flatten)]
     progress: &'a Progress,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
 }
 
+/// Which run an event is of.
+#[derive(Serialize)]
+struct Of<'a> {
+    plan: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<Timestamp>,
+}
+
 impl Teller {
-    /// A teller of the run of a plan's file, as JSON or in words.
-    pub(crate) fn new(json: bool, plan: Plan, file: &Path, goal: Goal) -> Self {
+    /// A teller of the run of a plan's file in a namespace, as JSON or in words.
+    pub(crate) fn new(json: bool, plan: Plan, namespace: &str, file: &Path, goal: Goal) -> Self {
         Self {
             json,
+            namespace: Journal::object(&plan, namespace)
+                .namespace
+                .unwrap_or_default(),
             plan,
+            run: None,
             file: file.to_owned(),
             names: Vec::new(),
             goal,
@@ -70,18 +91,10 @@ impl Teller {
     pub(crate) fn tell(&mut self, progress: &Progress, world: &mut World<'_>) {
         self.set_out(progress);
         if self.json {
-            let name = match progress {
-                Progress::Step { number, .. } => Some(self.name(*number)),
-                _ => None,
-            };
-            match serde_json::to_string(&Line { progress, name }) {
-                Ok(line) => show(world, &format!("{line}\n")),
-                Err(error) => message::warning(world, error),
-            }
-            return;
+            return self.tell_programs(progress, world);
         }
         match progress {
-            Progress::Waiting { .. } | Progress::Retried { .. } => {
+            Progress::Waiting { .. } | Progress::Retried { .. } | Progress::Reached => {
                 self.passing(&self.words(progress), world)
             }
             Progress::Warned { message } => {
@@ -92,8 +105,34 @@ impl Teller {
         }
     }
 
+    fn tell_programs(&self, progress: &Progress, world: &mut World<'_>) {
+        let name = match progress {
+            Progress::Step { number, .. } => Some(self.name(*number)),
+            _ => None,
+        };
+        let is_start = matches!(progress, Progress::Started { .. });
+        let of = (!is_start).then(|| Of {
+            plan: &self.plan.metadata.name,
+            run: self.run,
+        });
+        let line = Line {
+            time: (world.now)(),
+            namespace: &self.namespace,
+            of,
+            progress,
+            name,
+        };
+        match serde_json::to_string(&line) {
+            Ok(line) => show(world, &format!("{line}\n")),
+            Err(error) => message::warning(world, error),
+        }
+    }
+
     /// Words for the steps of the way that begins.
     fn set_out(&mut self, progress: &Progress) {
+        if let Progress::Started { run, .. } = progress {
+            self.run = Some(*run);
+        }
         let (direction, from) = match progress {
             Progress::Started {
                 direction, from, ..
@@ -212,6 +251,7 @@ impl Teller {
                 let reason = message::one_line(reason);
                 format!("trying again in {seconds}.{tenths} s: {reason}")
             }
+            Progress::Reached => "the API server answers again".to_owned(),
             Progress::Ended { outcome } => self.ended(outcome),
             _ => String::new(),
         }
@@ -228,6 +268,7 @@ impl Teller {
             .unwrap_or_default();
         let how = match gate {
             Awaited::Person => format!("; `cutover approve {}` lets it go on", self.file.display()),
+            Awaited::Resume => format!("; `cutover resume {}` lets it go on", self.file.display()),
             _ => String::new(),
         };
         message::one_line(&format!("waiting for {gate}{stands}{until}{how}"))

@@ -124,6 +124,7 @@ fn carry_out(
     let mut teller = Teller::new(
         args.output == Some(EventsOutput::Json),
         (*plan).clone(),
+        online.cluster.namespace(),
         &args.place.file.plan,
         goal,
     );

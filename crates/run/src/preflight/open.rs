@@ -57,6 +57,7 @@ impl Run {
         let course = cursor.position().course;
         self.tell(Progress::Started {
             plan: self.given.metadata.name.clone(),
+            run: cursor.position().started,
             direction: course.direction(),
             from: course.from(),
             done: cursor.number() - 1,

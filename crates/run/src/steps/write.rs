@@ -44,7 +44,12 @@ impl Run {
         let Some((object, write)) = made.pending else {
             return self.begin_to_wait(has_changes, now);
         };
-        if (!made.any || turns) && !self.may_begin(number, now) {
+        let begins = !made.any || turns;
+        if begins && self.is_paused() {
+            self.tell_wait(number, self.until_resumed(None));
+            return Next::Wait;
+        }
+        if begins && !self.may_begin(number, now) {
             return Next::Wait;
         }
         self.tell_step(number, false);
@@ -87,10 +92,6 @@ impl Run {
     /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at
     /// this moment.
     fn may_begin(&mut self, number: usize, now: Timestamp) -> bool {
-        if self.is_paused() {
-            self.tell_wait(number, self.until_resumed(None));
-            return false;
-        }
         if let Some(reason) = self.drift(number - 1) {
             self.drifted(reason);
             return false;

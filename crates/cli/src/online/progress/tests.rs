@@ -18,7 +18,7 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
         terminal,
         now: || Timestamp::UNIX_EPOCH,
     };
-    let mut teller = Teller::new(json, plan(), Path::new("plan.yaml"), Goal::Apply);
+    let mut teller = Teller::new(json, plan(), "prod", Path::new("plan.yaml"), Goal::Apply);
     events
         .iter()
         .for_each(|event| teller.tell(event, &mut world));
@@ -59,6 +59,7 @@ fn started(direction: Direction, done: usize) -> Progress {
     };
     Progress::Started {
         plan: "hello".into(),
+        run: "2026-11-25T10:00:00Z".parse().unwrap(),
         direction,
         from,
         done,
@@ -171,7 +172,28 @@ fn programs_get_a_line_of_json_an_event() {
         true,
         &[started(Direction::Forward, 0), Progress::Held { number: 1 }],
     );
-    let expected = "{\"event\":\"started\",\"plan\":\"hello\",\"direction\":\"forward\",\"from\":0,\"done\":0,\"steps\":8}\n\
-                    {\"event\":\"held\",\"number\":1}\n";
-    assert_eq!(shown, expected);
+    let lines = shown
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let lines: Vec<serde_json::Value> = lines.collect();
+    let of = json!({
+        "time": "1970-01-01T00:00:00Z", "plan": "hello", "namespace": "prod",
+        "run": "2026-11-25T10:00:00Z",
+    });
+    let check = |line: &serde_json::Value, own: serde_json::Value| {
+        let mut expect = of.clone();
+        let fields = expect.as_object_mut().unwrap();
+        fields.extend(own.as_object().unwrap().clone());
+        assert_eq!(*line, expect);
+    };
+    check(
+        &lines[0],
+        json!({ "event": "started", "direction": "forward", "from": 0, "done": 0, "steps": 8 }),
+    );
+    check(&lines[1], json!({ "event": "held", "number": 1 }));
+    assert_eq!(
+        shown.matches("\"plan\"").count(),
+        2,
+        "each field once: {shown}"
+    );
 }
