@@ -119,7 +119,7 @@ fn an_evicted_pod_that_stays_does_not_hinder() {
     );
 }
 
-/// All gates hold at the moment of the next write, also after a long pause.
+/// All gates hold at the moment of the next write, also after a long pause; and when it is approved.
 #[test]
 fn a_canary_pod_that_dies_in_a_pause_is_replaced_before_the_next_write() {
     let greeter = Greeter::new("dies");
@@ -131,7 +131,13 @@ fn a_canary_pod_that_dies_in_a_pause_is_replaced_before_the_next_write() {
     let pods = ["pods", "--selector=app=hello,track!=stable"];
     greeter.kubectl(&[&["delete"], &pods[..], &["--wait=false"]].concat());
     run.until(&json!({ "event": "waiting", "gate": "hello-canary 1 available" }));
-    greeter.approve(&plan);
+    // Nobody approves what is not there to be seen.
+    let approve = ["approve", "hello", "--step", "1"];
+    while let early = greeter.run(&approve)
+        && !early.success
+    {
+        early.assert_failed(&["step 1 of plan hello cannot be approved yet"]);
+    }
     run.until(&json!({ "event": "step", "number": 2 }));
     let ready = "-o=jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}";
     let ready = greeter.kubectl(

@@ -261,22 +261,57 @@ fn without_a_journal_the_objects_say_where_a_plan_stands() {
     assert_eq!(as_json, json!({ "journal": null, "states": [0] }));
 }
 
+/// A failure means that somebody who asks something of a run hears nothing of that there is none.
 #[test]
-fn nobody_can_approve_or_abort_what_does_not_run() {
+fn nobody_can_ask_anything_of_what_does_not_run() {
     let folder = planned();
-    for command in ["approve", "abort"] {
-        let outcome = folder.run(&format!(
-            "cutover {command} plan.yaml --kubeconfig kubeconfig"
-        ));
-        assert_eq!(outcome.exit, Exit::Failed);
-        assert!(
-            outcome
-                .messages
-                .starts_with("error: there is no run of plan hello"),
-            "{}",
-            outcome.messages
-        );
+    let check = |command: &str, plan: &str, hint: &str| {
+        let line = format!("cutover {command} {plan} --kubeconfig kubeconfig");
+        let outcome = folder.run(&line);
+        let error = "error: there is no run of plan hello in namespace shop\n";
+        let expected = format!("{error}hint: {hint}\n");
+        assert_eq!((outcome.exit, outcome.messages), (Exit::Failed, expected));
+    };
+    let lists = "`cutover status` lists the runs of the namespace, and -n names another";
+    for command in ["approve", "abort", "pause", "resume"] {
+        check(command, "plan.yaml", "`cutover apply` begins one");
+        check(command, "hello", lists);
     }
+    check("status", "hello", lists);
+    check("status -w", "plan.yaml", "`cutover apply` begins one");
+}
+
+#[test]
+fn a_namespace_without_runs_says_so() {
+    let selector = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dcutover";
+    let here = format!("/api/v1/namespaces/shop/configmaps?{selector}");
+    let everywhere = format!("/api/v1/configmaps?{selector}");
+    let check = |path: String, line: &str, output: &str, messages: &str| {
+        let folder = folder(BTreeMap::from([(&*path.leak(), list(&[]))]));
+        let outcome = folder.run(&format!("cutover status {line} --kubeconfig kubeconfig"));
+        assert_eq!(outcome.exit, Exit::Done, "{}", outcome.messages);
+        assert_eq!((&*outcome.output, &*outcome.messages), (output, messages));
+    };
+    check(here, "", "", "note: there is no run\n");
+    check(everywhere.clone(), "-A", "", "note: there is no run\n");
+    check(everywhere, "-A -o json", "{\"runs\":[]}\n", "");
+}
+
+/// A failure means that a pipeline goes on past a person, or past a measurement.
+#[test]
+fn what_no_cluster_shows_is_not_waited_for_in_silence() {
+    let folder = planned();
+    let check = |line: &str, message: &str| {
+        let line = format!("cutover wait plan.yaml {line} --kubeconfig kubeconfig");
+        let outcome = folder.run(&line);
+        assert_eq!((outcome.exit, &*outcome.output), (Exit::Failed, ""));
+        assert!(outcome.messages.contains(message), "{}", outcome.messages);
+    };
+    check(
+        "--step 1",
+        "step 1 waits for what no cluster shows: a person",
+    );
+    check("--step 90", "the plan has no step 90");
 }
 
 /// A failure means that the Roles are for another namespace than the one that is worked in.

@@ -114,6 +114,12 @@ impl Found {
         &self.journal.bound.plan
     }
 
+    /// The namespace of its journal, which objects are in that name none.
+    pub(crate) fn namespace(&self) -> &str {
+        let namespace = &self.manifest.object().namespace;
+        namespace.as_deref().unwrap_or_default()
+    }
+
     /// Who carries it out.
     ///
     /// # Errors
@@ -121,7 +127,7 @@ impl Found {
     /// A Lease that cannot be read.
     pub(crate) fn runner(&self, online: &Online, now: Timestamp) -> Result<Runner, Error> {
         let mut leases = Vec::new();
-        for object in lease_objects(self.plan(), online.cluster.namespace()) {
+        for object in lease_objects(self.plan(), self.namespace()) {
             match online.ask(Request::Get(object.clone())) {
                 Ok(Reply::Object(lease)) => leases.push(lease),
                 Ok(_) => leases.push(None),

@@ -1,6 +1,5 @@
 //! How a run is at a moment: its journal, who carries it out, and the gates that it waits for.
 
-use cutover::Plan;
 use cutover_run::{
     Event, GateState, GateStatus, Inspection, Journal, Position, Reply, Request, Runner, Wish,
 };
@@ -67,10 +66,10 @@ impl RunStatus {
         inspection: &Inspection,
         now: Timestamp,
     ) -> Self {
-        let Found { manifest, journal } = found;
+        let journal = &found.journal;
         Self {
             plan: journal.bound.plan.metadata.name.clone(),
-            namespace: manifest.object().namespace.clone().unwrap_or_default(),
+            namespace: found.namespace().to_owned(),
             position: journal.position.clone(),
             runner,
             gates: inspection.in_run(journal, now),
@@ -120,7 +119,7 @@ impl Asked {
 ///
 /// A journal whose plan does not fit itself.
 pub(crate) fn inspect(found: &Found, online: &Online) -> Result<Inspection, Error> {
-    let mut inspection = of_step(found.plan(), &found.journal.position, online)?;
+    let mut inspection = of_step(found)?;
     let scopes: Vec<_> = inspection.scopes().cloned().collect();
     for scope in scopes {
         match online.ask(Request::List(scope.clone())) {
@@ -137,11 +136,8 @@ pub(crate) fn inspect(found: &Found, online: &Online) -> Result<Inspection, Erro
 /// # Errors
 ///
 /// A plan that does not fit itself.
-pub(crate) fn of_step(
-    plan: &Plan,
-    position: &Position,
-    online: &Online,
-) -> Result<Inspection, Error> {
-    let namespace = online.cluster.namespace();
-    Inspection::new(plan, position.course, position.step, namespace).map_err(Error::failed)
+pub(crate) fn of_step(found: &Found) -> Result<Inspection, Error> {
+    let Position { course, step, .. } = found.journal.position;
+    let inspection = Inspection::new(found.plan(), course, step, found.namespace());
+    inspection.map_err(Error::failed)
 }

@@ -67,7 +67,7 @@ struct Watch<'o> {
 
 impl<'o> Watch<'o> {
     fn new(found: Found, online: &'o Online) -> Result<Self, Error> {
-        let leases = lease_objects(found.plan(), online.cluster.namespace());
+        let leases = lease_objects(found.plan(), found.namespace());
         let mut watch = Self {
             online,
             inspection: inspect(&found, online)?,
@@ -161,8 +161,7 @@ impl<'o> Watch<'o> {
         let is_elsewhere = (was.course, was.step) != (is.course, is.step);
         self.found = found;
         if is_elsewhere {
-            let position = &self.found.journal.position;
-            self.inspection = of_step(self.found.plan(), position, self.online)?;
+            self.inspection = of_step(&self.found)?;
             self.listen();
         }
         Ok(())
