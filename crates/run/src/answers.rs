@@ -10,8 +10,8 @@ use crate::run::Run;
 impl Run {
     /// A request was answered: well, for good, or so that it is sent again.
     pub(crate) fn answered(&mut self, sent: Sent, answer: Answer, now: Now) {
-        let answer = answer.or_else(|fault| match self.in_passing(fault, now) {
-            Ok(passing) | Err(passing) => Err(passing),
+        let answer = answer.map_err(|fault| match self.in_passing(fault, now) {
+            Ok(passing) | Err(passing) => passing,
         });
         if !matches!(sent.question, Question::Check(_)) {
             self.notice_answer(&answer);
