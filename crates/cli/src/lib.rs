@@ -4,6 +4,7 @@
 //!  arguments ─▶ args ─┬─▶ read                                    manifests as kubectl reads them
 //!                     ├─▶ plan ── input ─ wanted ─ output          a plan, to a file or to a person
 //!                     ├─▶ show · diff · patches · render           what a plan says
+//!                     ├─▶ fleet                                   the same for many clusters
 //!                     ├─▶ write ── stand ─ draft ─ disk            a step as an edit of the files
 //!                     ├─▶ apply · undo · abort ── online           a run on a cluster, by `cutover-kube`
 //!                     ├─▶ status · approve · pause · resume · rights   what a run says, waits for and needs
@@ -51,6 +52,7 @@ mod check;
 mod diff;
 mod error;
 mod file_name;
+mod fleet;
 mod generate;
 mod history;
 mod input;
@@ -69,6 +71,7 @@ mod secrets;
 mod show;
 mod skipped;
 mod strategy_file;
+mod typed_file;
 mod verify;
 mod walk;
 mod wanted;
@@ -182,6 +185,7 @@ fn dispatch(command: Command, world: &mut World<'_>) -> Result<(), Error> {
         Command::Check(args) => check::run(&args, world),
         Command::Completions(args) => generate::completions(&args, world),
         Command::Diff(args) => diff::run(&args, world),
+        Command::Fleet(command) => fleet::run(command, world),
         Command::Man(args) => generate::man(&args, world),
         Command::Patches(args) => patches::run(&args, world),
         Command::Pause(args) => online::pause(&args, world),

@@ -56,6 +56,8 @@ pub use cutover_rolling as rolling;
 #[cfg(feature = "scale")]
 pub use cutover_scale as scale;
 
+#[cfg(feature = "fleet")]
+pub use cutover_fleet as fleet;
 #[cfg(feature = "report")]
 pub use cutover_report as report;
 #[cfg(feature = "run")]
@@ -74,7 +76,7 @@ pub use cutover_release::{
 };
 pub use cutover_strategy::{AnyStrategy, StrategyFile};
 #[cfg(feature = "yaml")]
-pub use cutover_strategy::{BadStrategy, BadStrategyFile};
+pub use cutover_strategy::{BadFile, BadFileKind};
 pub use plan::{Error, plan};
 
 /// All that plans and strategies are made of.

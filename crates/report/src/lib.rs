@@ -93,6 +93,11 @@ pub use self::mismatches::mismatches;
 mod mismatch;
 pub use mismatch::{Mismatch, Subject};
 
+#[cfg(feature = "fleet")]
+mod fleet;
+#[cfg(feature = "fleet")]
+pub use self::fleet::show_waves;
+
 mod asked;
 mod autoscalers;
 mod back;

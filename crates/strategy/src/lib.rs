@@ -9,4 +9,4 @@ mod yaml;
 pub use file::StrategyFile;
 pub use strategy::AnyStrategy;
 #[cfg(feature = "yaml")]
-pub use yaml::{BadStrategy, BadStrategyFile};
+pub use yaml::{BadFile, BadFileKind, from_yaml};

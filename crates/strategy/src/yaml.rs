@@ -1,30 +1,32 @@
-//! Strategy files as text: our own types, so what is wrong has a line and a column.
+//! Strategy files, and others that hold strategies, as text: our own types, so what is wrong has a line
+//! and a column.
 
 use cutover_manifest::Place;
+use serde::de::DeserializeOwned;
 use serde_yaml::{DefaultMessageFormatter, Error as YamlError, Location, MessageFormatter};
 
 use crate::file::StrategyFile;
 
-/// A strategy file cannot be read.
+/// A strategy file, or another that holds strategies, cannot be read.
 ///
 /// Whoever wrote the file is at fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {kind}", at(file, place.as_ref()))]
-pub struct BadStrategyFile {
+pub struct BadFile {
     /// What the file is called.
     pub file: String,
     /// Where in the file it is wrong, where that is known.
     pub place: Option<Place>,
     /// What is wrong.
-    pub kind: BadStrategy,
+    pub kind: BadFileKind,
 }
 
-/// What is wrong with a strategy file.
+/// What is wrong with such a file.
 ///
 /// It is exhaustive on purpose: whoever shows it thinks of what to do about each.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadStrategy {
-    /// A strategy, or what stands beside it, has no such field.
+pub enum BadFileKind {
+    /// There is no such field.
     #[error("the field `{field}` is not known\nhint: known are {}", known.join(", "))]
     UnknownField {
         /// The field as it is written.
@@ -40,14 +42,14 @@ pub enum BadStrategy {
         /// The names that there are.
         known: Vec<&'static str>,
     },
-    /// A field that the strategy needs is not there.
+    /// A field that is needed is not there.
     #[error("the field `{0}` is missing")]
     MissingField(String),
     /// A field has a value that it cannot have. The words are those of the value's own type, with
     /// what to do.
     #[error("{0}")]
     Value(String),
-    /// It is no YAML, or no strategy.
+    /// It is no YAML, or something else.
     #[error("{0}")]
     Form(String),
 }
@@ -61,26 +63,35 @@ impl StrategyFile {
     ///
     /// ```
     /// # #[cfg(feature = "canary")] {
-    /// use cutover_strategy::{BadStrategy, StrategyFile};
+    /// use cutover_strategy::{BadFileKind, StrategyFile};
     ///
     /// let file = StrategyFile::from_yaml("canary.yaml", "canary: { steps: [{ setWeight: 25 }] }")?;
     /// assert!(file.after.is_empty());
     /// let error = StrategyFile::from_yaml("canary.yaml", "canary:\n  stages: []\n").unwrap_err();
-    /// assert!(matches!(error.kind, BadStrategy::UnknownField { .. }));
+    /// assert!(matches!(error.kind, BadFileKind::UnknownField { .. }));
     /// assert!(error.to_string().starts_with("canary.yaml:2:3: the field `stages` is not known"));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn from_yaml(name: &str, text: &str) -> Result<Self, BadStrategyFile> {
-        serde_yaml::from_str(text).map_err(|error| {
-            let error = error.without_snippet();
-            BadStrategyFile {
-                file: name.to_owned(),
-                place: error.location().map(|location| place(name, &location)),
-                kind: kind(error),
-            }
-        })
+    pub fn from_yaml(name: &str, text: &str) -> Result<Self, BadFile> {
+        from_yaml(name, text)
     }
+}
+
+/// Reads a typed file that holds strategies, which errors call by this name.
+///
+/// # Errors
+///
+/// A field that is not known, one that is missing, a value that a field cannot have.
+pub fn from_yaml<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, BadFile> {
+    serde_yaml::from_str(text).map_err(|error| {
+        let error = error.without_snippet();
+        BadFile {
+            file: name.to_owned(),
+            place: error.location().map(|location| place(name, &location)),
+            kind: kind(error),
+        }
+    })
 }
 
 fn at(file: &str, place: Option<&Place>) -> String {
@@ -92,25 +103,25 @@ fn place(file: &str, location: &Location) -> Place {
     Place::new(file, number(location.line()), number(location.column()))
 }
 
-fn kind(error: &YamlError) -> BadStrategy {
+fn kind(error: &YamlError) -> BadFileKind {
     match error {
         YamlError::SerdeUnknownField {
             field, expected, ..
-        } => BadStrategy::UnknownField {
+        } => BadFileKind::UnknownField {
             field: field.clone(),
             known: expected.clone(),
         },
         YamlError::SerdeUnknownVariant {
             variant, expected, ..
-        } => BadStrategy::UnknownName {
+        } => BadFileKind::UnknownName {
             name: variant.clone(),
             known: expected.clone(),
         },
         YamlError::SerdeMissingField { field, .. } => {
-            BadStrategy::MissingField((*field).to_owned())
+            BadFileKind::MissingField((*field).to_owned())
         }
-        YamlError::Message { .. } => BadStrategy::Value(words(error)),
-        other => BadStrategy::Form(words(other)),
+        YamlError::Message { .. } => BadFileKind::Value(words(error)),
+        other => BadFileKind::Form(words(other)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+mod fleet;
 mod online;
 mod plan;
 mod plan_file;
@@ -9,6 +10,7 @@ mod seal;
 mod strategies;
 mod view;
 
+pub(crate) use fleet::{FleetCommand, FleetWavesArgs};
 pub(crate) use online::{
     AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, PauseArgs, ResumeArgs,
     RightsArgs, RunArgs, RunPlace, StatusArgs, UndoArgs, WaitArgs,
@@ -55,6 +57,9 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// Edit the files in place, so that they stand as after a step.
     Write(WriteArgs),
+    /// The same for one application on many clusters, wave by wave.
+    #[command(subcommand)]
+    Fleet(FleetCommand),
     /// Carry a plan out on a cluster, or go on with it where an earlier run stopped.
     Apply(ApplyArgs),
     /// Say where the run of a plan is, what it waits for, and who carries it out.

@@ -1,0 +1,54 @@
+//! Reading fleet files.
+
+use std::path::{Path, PathBuf};
+
+use cutover::fleet::{Error as FleetError, Fleet, Waves, waves};
+
+use crate::World;
+use crate::error::Error;
+use crate::typed_file::Typed;
+use crate::walk::File;
+
+/// A fleet file that was read.
+pub(crate) struct FleetFile {
+    pub(crate) fleet: Fleet,
+    pub(crate) waves: Waves,
+    pub(crate) file: File,
+}
+
+impl FleetFile {
+    /// Reads a fleet, and which clusters change when.
+    ///
+    /// # Errors
+    ///
+    /// A field that is not known, a value that a field cannot have, and all clusters at once that
+    /// are where they should not be.
+    pub(crate) fn read(world: &mut World<'_>, path: &PathBuf) -> Result<Self, Error> {
+        let (fleet, file) = FLEET.read(world, path, Fleet::from_yaml)?;
+        match waves(&fleet) {
+            Ok(waves) => Ok(Self { fleet, waves, file }),
+            Err(errors) => Err(Error::Failed(told(&file, &errors))),
+        }
+    }
+
+    /// Where a path of the fleet file leads, from the world's directory.
+    pub(crate) fn path(&self, written: &str) -> PathBuf {
+        let folder = self.file.path.parent().unwrap_or_else(|| Path::new(""));
+        folder.join(written)
+    }
+}
+
+fn told(file: &File, errors: &[FleetError]) -> Vec<String> {
+    let name = &file.name;
+    errors
+        .iter()
+        .map(|error| format!("{name}: {error}"))
+        .collect()
+}
+
+const FLEET: Typed = Typed {
+    what: "a fleet",
+    name: "name the file: fleet.yaml",
+    missing: "`cutover schema fleet` tells what a fleet needs",
+    form: "write a document of `kind: Fleet`; `cutover schema fleet` tells what it takes",
+};

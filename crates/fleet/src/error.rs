@@ -1,0 +1,98 @@
+//! What is wrong with a fleet.
+
+use crate::amounts::MaxFailures;
+use crate::name::{Name, all};
+
+/// Why a fleet has no waves, or no plan. Each names all clusters that it is about.
+///
+/// Whoever wrote the fleet file is at fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There are no clusters, or no waves.
+    #[error("the fleet has no {what}\nhint: write them under spec.{what}")]
+    None {
+        /// Of which there are none.
+        what: &'static str,
+    },
+    /// There are more clusters, or waves, than a fleet may have.
+    #[error("the fleet has {count} {what}, and {most} are allowed")]
+    TooMany {
+        /// Of which there are too many.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A name stands twice.
+    #[error(
+        "{what} {}: they are there twice\nhint: a name stands for one of the {what}",
+        all(names)
+    )]
+    Twice {
+        /// Whether they name clusters or waves.
+        what: &'static str,
+        /// The names.
+        names: Vec<Name>,
+    },
+    /// Several waves select one cluster.
+    #[error(
+        "cluster {cluster}: it is in the waves {}\nhint: a cluster is in one wave: narrow the clusterSelector of the others",
+        all(waves)
+    )]
+    Several {
+        /// The cluster.
+        cluster: Name,
+        /// The waves that select it.
+        waves: Vec<Name>,
+    },
+    /// No wave selects some clusters.
+    #[error(
+        "clusters {}: they are in no wave\nhint: write a wave for them, or say `unmatched: last` or `unmatched: leave`",
+        all(clusters)
+    )]
+    Unmatched {
+        /// The clusters.
+        clusters: Vec<Name>,
+    },
+    /// A wave selects no cluster.
+    #[error(
+        "waves {}: no cluster is in them\nhint: check their clusterSelector (`{{}}` is all, none is none), or leave them out",
+        all(waves)
+    )]
+    Empty {
+        /// The waves.
+        waves: Vec<Name>,
+    },
+    /// Clusters have no label by which their wave is to be ordered.
+    #[error(
+        "wave {wave}: clusters {}: they have no label `{key}`, by which they are to be ordered\nhint: label them, or leave sortingLabelKey out",
+        all(clusters)
+    )]
+    Unsorted {
+        /// The wave.
+        wave: Name,
+        /// The label.
+        key: String,
+        /// The clusters.
+        clusters: Vec<Name>,
+    },
+    /// More clusters may fail than a wave has.
+    #[error("wave {wave}: maxFailures is {written}, and it has {}\nhint: write {clusters} where all of them may fail", clusters_of(*clusters))]
+    Failures {
+        /// The wave.
+        wave: Name,
+        /// As it is written.
+        written: MaxFailures,
+        /// How many clusters the wave has.
+        clusters: u32,
+    },
+}
+
+fn clusters_of(count: u32) -> String {
+    match count {
+        1 => "1 cluster".to_owned(),
+        count => format!("{count} clusters"),
+    }
+}

@@ -1,0 +1,5 @@
+//! Fleets for people.
+
+mod waves;
+
+pub use waves::show_waves;

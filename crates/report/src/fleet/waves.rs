@@ -1,0 +1,35 @@
+//! Which clusters change when, as a table.
+
+use cutover_fleet::Waves;
+
+use crate::grid::{Align, Grid};
+use crate::style::Style;
+use crate::text::clean;
+
+/// The waves of a fleet as a table: their clusters in the order in which they start, how many change
+/// at once, and how many may fail.
+pub fn show_waves(waves: &Waves, style: Style) -> String {
+    let mut grid = Grid::default();
+    grid.columns(["", "wave", "clusters"], Align::Left);
+    grid.columns(["at once", "may fail"], Align::Right);
+    for (number, wave) in (1..).zip(&waves.waves) {
+        grid.row(vec![
+            format!("{number:>2}"),
+            clean(&wave.name),
+            names(&wave.clusters),
+            wave.max_concurrency.to_string(),
+            wave.max_failures.to_string(),
+        ]);
+    }
+    let mut out = grid.text(style);
+    if !waves.unmatched.is_empty() {
+        out += &format!("\nLeft as they are: {}\n", names(&waves.unmatched));
+    }
+    out
+}
+
+/// All of them: whoever reviews a wave has to see each.
+pub(crate) fn names<T: AsRef<str>>(names: &[T]) -> String {
+    let names: Vec<String> = names.iter().map(|name| clean(name.as_ref())).collect();
+    names.join(", ")
+}
