@@ -217,7 +217,7 @@ fn a_plan_beside_the_manifests_is_told_and_left_out() {
         folder.put(name, text);
         let outcome = folder.run("cutover render plan.yaml --step 8 -R -f hello -o json");
         assert_eq!(outcome.output, wanted, "{name}");
-        let note = format!("note: {name}: a plan of cutover is no manifest, and is left out\n");
+        let note = format!("note: {name}: a document of cutover is no manifest, and is left out\n");
         assert!(outcome.messages.contains(&note), "{}", outcome.messages);
     };
     check("hello/plan.yaml", &plan);

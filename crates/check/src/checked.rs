@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use cutover_manifest::{Bundle, ObjectRef};
 use cutover_plan::{Change, Plan, Step, take_back, walk};
+use serde::Serialize;
 
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
@@ -13,8 +14,9 @@ use crate::routers::Requests;
 use crate::within::{Seen, asks, awaits, versions};
 use crate::{autoscalers, bounds, gates, sets, workloads};
 
-/// A plan whose promises were recounted, all of which hold.
-#[derive(Clone, Debug, PartialEq)]
+/// A plan whose promises were recounted, all of which hold. As a document it is the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
 pub struct Checked(Plan);
 
 impl Checked {

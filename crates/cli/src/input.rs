@@ -21,7 +21,7 @@ pub(crate) struct Input {
     pub(crate) files: Vec<File>,
     /// What they hold.
     pub(crate) loaded: Loaded,
-    /// The files among them that hold plans, which are no manifests.
+    /// The files among them that hold plans and fleets, which are no manifests.
     pub(crate) plans: Vec<Arc<str>>,
     /// The files of directories that hold no manifest, and were left out.
     pub(crate) skipped: Vec<Arc<str>>,
@@ -46,7 +46,7 @@ impl Input {
         for name in &input.plans {
             message::note(
                 world,
-                format!("{name}: a plan of cutover is no manifest, and is left out"),
+                format!("{name}: a document of cutover is no manifest, and is left out"),
             );
         }
         input
@@ -70,7 +70,7 @@ impl Input {
             let documents = reading.documents.len();
             reading
                 .documents
-                .retain(|document| !is_plan(&document.value));
+                .retain(|document| !is_plan(&document.value) && !is_fleet(&document.value));
             if reading.documents.len() < documents {
                 plans.push(file.name.clone());
             }
@@ -185,10 +185,17 @@ pub(crate) fn judge_duplicates(
 
 /// A plan that is kept beside the manifests that it was made from is none of them.
 fn is_plan(value: &Value) -> bool {
-    value
-        .get("apiVersion")
-        .is_some_and(|version| version == API_VERSION)
-        && value.get("kind").is_some_and(|kind| kind == "Plan")
+    is_ours(value, &["FleetPlan", "Plan"])
+}
+
+/// A fleet that is kept there is none of them either.
+fn is_fleet(value: &Value) -> bool {
+    is_ours(value, &["Fleet"])
+}
+
+fn is_ours(value: &Value, kinds: &[&str]) -> bool {
+    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+    text("apiVersion") == API_VERSION && kinds.contains(&text("kind"))
 }
 
 /// What files hold, as kubectl reads them.

@@ -87,7 +87,7 @@ fn request(args: PlanArgs, world: &mut World<'_>) -> Result<(Request, Option<Fil
 }
 
 /// What runs: of files, or of the cluster where none are named.
-fn read_from(request: &mut Request, world: &mut World<'_>) -> Result<Input, Error> {
+pub(crate) fn read_from(request: &mut Request, world: &mut World<'_>) -> Result<Input, Error> {
     let folders = Folders::recursive(request.common.recursive);
     match request.common.filenames.as_slice() {
         [] => live(request, world),
@@ -96,7 +96,11 @@ fn read_from(request: &mut Request, world: &mut World<'_>) -> Result<Input, Erro
 }
 
 /// What is wanted, where it is in files: they are no match for what a cluster has filled in.
-fn read_to(request: &Request, from: &Input, world: &mut World<'_>) -> Result<Option<Input>, Error> {
+pub(crate) fn read_to(
+    request: &Request,
+    from: &Input,
+    world: &mut World<'_>,
+) -> Result<Option<Input>, Error> {
     if request.wanted.to.is_empty() {
         return Ok(None);
     }
@@ -121,7 +125,8 @@ fn read_once(request: &Request) -> Result<(), Error> {
     ))
 }
 
-fn make(
+/// The plan that is asked for.
+pub(crate) fn make(
     request: &Request,
     from: &Input,
     to: Option<&Input>,
@@ -185,13 +190,13 @@ fn give(
 }
 
 /// Whether what is wanted is what runs.
-fn is_idle(plan: &Plan) -> bool {
+pub(crate) fn is_idle(plan: &Plan) -> bool {
     let mut steps = plan.spec.steps.iter();
     steps.all(|step| step.changes.is_empty())
 }
 
 /// What a reviewer should know: what the plan was made with, and what is seen in it.
-fn told(plan: &Checked) -> Result<Vec<Warning>, Error> {
+pub(crate) fn told(plan: &Checked) -> Result<Vec<Warning>, Error> {
     let notes = plan.spec.notes.iter();
     let mut told: Vec<Warning> = notes
         .map(|note| Warning {
@@ -205,7 +210,8 @@ fn told(plan: &Checked) -> Result<Vec<Warning>, Error> {
     Ok(told)
 }
 
-fn format_of(path: &Path) -> DocumentOutput {
+/// The format that a file of this name holds.
+pub(crate) fn format_of(path: &Path) -> DocumentOutput {
     match path.extension() {
         Some(end) if end == "json" => DocumentOutput::Json,
         _ => DocumentOutput::Yaml,

@@ -1,6 +1,6 @@
 //! Reading plan files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::slice;
 
 use cutover::manifest::{Digest, Document};
@@ -20,6 +20,45 @@ use crate::{World, input, walk};
 /// than was approved.
 pub(crate) fn read(world: &mut World<'_>, file: &PlanFile) -> Result<Checked, Error> {
     let path = &file.plan;
+    let document = document(world, path, &PLAN)?;
+    let failed = |error: String| Error::failed(format!("{}: {error}", path.display()));
+    let plan = Plan::parse(&document.value).map_err(|error| failed(error.to_string()))?;
+    let plan = check(plan).map_err(|broken| failed(told(&broken)))?;
+    match &file.digest {
+        Some(approved) if *approved != plan.digest => {
+            Err(failed(other(PLAN.what, &plan.digest, approved)))
+        }
+        _ => Ok(plan),
+    }
+}
+
+/// A document that this program makes.
+pub(crate) struct Made {
+    /// Its kind.
+    pub(crate) kind: &'static str,
+    /// What people call it.
+    pub(crate) what: &'static str,
+    /// How it is made.
+    pub(crate) hint: &'static str,
+}
+
+const PLAN: Made = Made {
+    kind: "Plan",
+    what: "plan",
+    hint: "make the plan with `cutover plan … -o plan.yaml`",
+};
+
+/// Reads a file that is one document of a kind.
+///
+/// # Errors
+///
+/// None, several, another kind, and what others may read otherwise.
+pub(crate) fn document(
+    world: &mut World<'_>,
+    path: &PathBuf,
+    made: &Made,
+) -> Result<Document, Error> {
+    let Made { kind, what, hint } = made;
     let files = walk::files(world, slice::from_ref(path), Folders::Below)?.files;
     let mut documents: Vec<Document> = Vec::new();
     let mut findings: Vec<String> = Vec::new();
@@ -29,42 +68,27 @@ pub(crate) fn read(world: &mut World<'_>, file: &PlanFile) -> Result<Checked, Er
         documents.extend(reading.documents);
     }
     Error::unless_empty(findings)?;
-    let [document] = documents.as_slice() else {
-        let hint = "make the plan with `cutover plan … -o plan.yaml`";
-        let reason = format!(
-            "{}: a plan is one document, and there are {}",
-            path.display(),
-            documents.len()
-        );
-        return Err(Error::failed(format!("{reason}\nhint: {hint}")));
-    };
-    if let Some(kind) = document
-        .value
-        .get("kind")
-        .and_then(Value::as_str)
-        .filter(|kind| *kind != "Plan")
-    {
-        let hint = "make the plan with `cutover plan … -o plan.yaml`";
+    let count = documents.len();
+    let (Some(document), true) = (documents.pop(), count == 1) else {
+        let path = path.display();
         return Err(Error::failed(format!(
-            "{}: this is a {kind} and no plan\nhint: {hint}",
-            document.place
+            "{path}: a {what} is one document, and there are {count}\nhint: {hint}"
+        )));
+    };
+    let said = document.value.get("kind").and_then(Value::as_str);
+    if let Some(said) = said.filter(|said| said != kind) {
+        let place = &document.place;
+        return Err(Error::failed(format!(
+            "{place}: this is a {said} and no {what}\nhint: {hint}"
         )));
     }
-    let failed = |error: String| Error::failed(format!("{}: {error}", path.display()));
-    let plan = Plan::parse(&document.value).map_err(|error| failed(error.to_string()))?;
-    let plan = check(plan).map_err(|broken| failed(told(&broken)))?;
-    match &file.digest {
-        Some(approved) if *approved != plan.digest => Err(failed(other(&plan, approved))),
-        _ => Ok(plan),
-    }
+    Ok(document)
 }
 
-fn other(plan: &Plan, approved: &Digest) -> String {
+/// That another one was approved than is there.
+pub(crate) fn other(what: &str, digest: &Digest, approved: &Digest) -> String {
     let hint = "review this one, or find the one that was approved";
-    format!(
-        "the plan has the digest {}, and {approved} was approved\nhint: {hint}",
-        plan.digest
-    )
+    format!("the {what} has the digest {digest}, and {approved} was approved\nhint: {hint}")
 }
 
 /// The promises that do not hold: the first few, since one forged count breaks many.

@@ -1,12 +1,15 @@
 //! What is wrong with a fleet.
 
+use cutover_manifest::{Digest, NotCanonical};
+use cutover_plan::API_VERSION;
+
 use crate::amounts::MaxFailures;
 use crate::name::{Name, all};
 
 /// Why a fleet has no waves, or no plan. Each names all clusters that it is about.
 ///
 /// Whoever wrote the fleet file is at fault.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There are no clusters, or no waves.
@@ -88,6 +91,56 @@ pub enum Error {
         /// How many clusters the wave has.
         clusters: u32,
     },
+    /// Clusters that are in a wave have no plan.
+    #[error("clusters {}: they have no plan", all(clusters))]
+    Planless {
+        /// The clusters.
+        clusters: Vec<Name>,
+    },
+    /// A document is not a fleet plan.
+    #[error("{place}: {reason}\nhint: make the fleet plan with Cutover")]
+    Document {
+        /// A path into the document.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A fleet plan is not the one that was made.
+    #[error(
+        "fleet plan: digest: the fleet plan is not the one that this digest was made of\nhint: it is not edited by hand: change the fleet file or the manifests, and make it anew"
+    )]
+    Edited,
+    /// A fleet plan of another version of the format.
+    #[error(
+        "fleet plan: apiVersion: `{version}` is not `{API_VERSION}`\nhint: use the version of cutover that made it, or make it anew"
+    )]
+    Version {
+        /// What the document says.
+        version: String,
+    },
+    /// A plan in a fleet plan is none.
+    #[error("plan {digest}: {error}")]
+    Plan {
+        /// Under which digest it stands.
+        digest: Digest,
+        /// What is wrong with it.
+        error: Box<cutover_plan::Error>,
+    },
+    /// A number that was rounded when it was read: it has no digest.
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    /// A fleet plan that cannot be written as JSON: none that was made or read.
+    #[error("the fleet plan cannot be written: {0}")]
+    Unwritable(String),
+}
+
+impl Error {
+    pub(crate) fn document(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Document {
+            place: place.into(),
+            reason: reason.into(),
+        }
+    }
 }
 
 fn clusters_of(count: u32) -> String {

@@ -37,7 +37,7 @@ pub struct ResolvedWave {
 }
 
 /// The most clusters that a fleet may have.
-pub const MOST_CLUSTERS: usize = 10_000;
+pub const MOST_CLUSTERS: usize = 5_000;
 
 /// The most waves that a fleet may have.
 pub const MOST_WAVES: usize = 100;

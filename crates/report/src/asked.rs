@@ -41,6 +41,17 @@ pub(crate) fn asked(plan: &Checked, step: Option<usize>) -> Vec<Asked> {
     all
 }
 
+/// What a gate asks of another system, a fact a line; nothing where it asks none.
+#[cfg(feature = "fleet")]
+pub(crate) fn of_gate(gate: &Gate) -> Vec<String> {
+    let facts = question(gate).map(|(facts, _)| facts);
+    facts
+        .into_iter()
+        .flatten()
+        .map(|fact| clean(&fact))
+        .collect()
+}
+
 /// What a gate asks of another system, and the object that is created for it.
 fn question(gate: &Gate) -> Option<(Vec<String>, Option<&Manifest>)> {
     match gate {

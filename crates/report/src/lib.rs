@@ -96,7 +96,7 @@ pub use mismatch::{Mismatch, Subject};
 #[cfg(feature = "fleet")]
 mod fleet;
 #[cfg(feature = "fleet")]
-pub use self::fleet::show_waves;
+pub use self::fleet::{fleet_markdown, fleet_mismatches, show_fleet, show_moments, show_waves};
 
 mod asked;
 mod autoscalers;

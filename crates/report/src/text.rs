@@ -32,6 +32,12 @@ impl Names {
         }
     }
 
+    /// By name alone.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn plain() -> Self {
+        Self { namespaced: false }
+    }
+
     pub(crate) fn object(self, object: &ObjectRef) -> String {
         self.name(object.namespace.as_deref(), &object.name)
     }

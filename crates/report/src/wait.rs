@@ -32,6 +32,13 @@ pub fn gate_name(plan: &Checked, gate: &Gate, before: &Bundle, after: &Bundle) -
     words(gate, before, after, Names::of(plan))
 }
 
+/// What a gate waits for that looks at no object of a plan, in words.
+#[cfg(feature = "fleet")]
+pub(crate) fn gate_words(gate: &Gate) -> String {
+    let nothing = Bundle::new();
+    words(gate, &nothing, &nothing, Names::plain())
+}
+
 /// What a step waits for, without what merely repeats the step before: gates of objects that it
 /// does not change.
 pub(crate) fn wait(step: &Step, before: &Bundle, after: &Bundle, names: Names) -> String {

@@ -10,12 +10,14 @@ mod seal;
 mod strategies;
 mod view;
 
-pub(crate) use fleet::{FleetCommand, FleetWavesArgs};
+pub(crate) use fleet::{
+    FleetCheckArgs, FleetCommand, FleetPlanArgs, FleetShowArgs, FleetWavesArgs,
+};
 pub(crate) use online::{
     AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, PauseArgs, ResumeArgs,
     RightsArgs, RunArgs, RunPlace, StatusArgs, UndoArgs, WaitArgs,
 };
-pub(crate) use plan::{Named, PlanArgs, PlanOutput, Request, Running, Wanted};
+pub(crate) use plan::{Common, Named, PlanArgs, PlanOutput, Request, Running, Wanted};
 pub(crate) use plan_file::PlanFile;
 pub(crate) use seal::{SealArgs, SecretsArgs};
 pub(crate) use strategies::StrategyCommand;

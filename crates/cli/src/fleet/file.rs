@@ -32,9 +32,19 @@ impl FleetFile {
     }
 
     /// Where a path of the fleet file leads, from the world's directory.
-    pub(crate) fn path(&self, written: &str) -> PathBuf {
+    ///
+    /// # Errors
+    ///
+    /// The standard input: a cluster's manifests are in files.
+    pub(crate) fn path(&self, written: &str) -> Result<PathBuf, Error> {
+        if written == "-" {
+            let hint = "write the path of a file or a folder";
+            return Err(Error::failed(format!(
+                "`-`: the manifests of a cluster are in files\nhint: {hint}"
+            )));
+        }
         let folder = self.file.path.parent().unwrap_or_else(|| Path::new(""));
-        folder.join(written)
+        Ok(folder.join(written))
     }
 }
 

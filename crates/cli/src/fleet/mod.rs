@@ -4,11 +4,20 @@ use crate::World;
 use crate::args::FleetCommand;
 use crate::error::Error;
 
+mod check;
 mod file;
+mod plan;
+mod plan_file;
+mod planned;
+mod show;
+mod verify;
 mod waves;
 
 pub(crate) fn run(command: FleetCommand, world: &mut World<'_>) -> Result<(), Error> {
     match command {
+        FleetCommand::Check(args) => check::run(&args, world),
+        FleetCommand::Plan(args) => plan::run(&args, world),
+        FleetCommand::Show(args) => show::run(&args, world),
         FleetCommand::Waves(args) => waves::run(&args, world),
     }
 }

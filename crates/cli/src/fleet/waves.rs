@@ -12,7 +12,7 @@ pub(crate) fn run(args: &FleetWavesArgs, world: &mut World<'_>) -> Result<(), Er
     let waves = FleetFile::read(world, &args.fleet)?.waves;
     let text = match args.output {
         None => show_waves(&waves, output::style(world)),
-        Some(DocumentOutput::Json) => format!("{}\n", json!(waves)),
+        Some(DocumentOutput::Json) => serde_json::to_string(&waves).map_err(Error::failed)? + "\n",
         Some(DocumentOutput::Yaml) => output::text(&json!(waves), DocumentOutput::Yaml),
     };
     Ok(world.output.write_all(text.as_bytes())?)

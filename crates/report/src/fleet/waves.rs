@@ -2,6 +2,7 @@
 
 use cutover_fleet::Waves;
 
+use crate::fleet::names::names;
 use crate::grid::{Align, Grid};
 use crate::style::Style;
 use crate::text::clean;
@@ -26,10 +27,4 @@ pub fn show_waves(waves: &Waves, style: Style) -> String {
         out += &format!("\nLeft as they are: {}\n", names(&waves.unmatched));
     }
     out
-}
-
-/// All of them: whoever reviews a wave has to see each.
-pub(crate) fn names<T: AsRef<str>>(names: &[T]) -> String {
-    let names: Vec<String> = names.iter().map(|name| clean(name.as_ref())).collect();
-    names.join(", ")
 }

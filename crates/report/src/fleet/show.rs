@@ -1,0 +1,60 @@
+//! A fleet plan for a terminal.
+
+use cutover_fleet::CheckedFleet;
+
+use crate::error::Error;
+use crate::fleet::facts::{gates, plan_title, sentences, title};
+use crate::fleet::names::names;
+use crate::fleet::tables::{Plans, clusters, moments, waves};
+use crate::style::{Style, Tone};
+use crate::table::show;
+
+/// A fleet plan as tables for a terminal: its digest, its waves with their limits, what is waited for
+/// before and after each, its clusters, its worst moments; then each plan once, under the names of
+/// the clusters that have it.
+///
+/// # Errors
+///
+/// As [`show`](crate::show), of any of its plans.
+pub fn show_fleet(fleet: &CheckedFleet, style: Style) -> Result<String, Error> {
+    let head = style.paint(Tone::Title, &title(fleet));
+    // Whole and alone on its line: that is what a reviewer approves, and copies.
+    let digest = style.paint(Tone::Faint, &fleet.digest.to_string());
+    let plans = Plans::of(fleet);
+    let mut out = format!("{head}\n{digest}\n\n{}", waves(fleet).text(style));
+    for gate in gates(fleet) {
+        out += &format!("\n{}\n", style.paint(Tone::Place, &gate.title));
+        out.extend(gate.facts.iter().map(|fact| format!("  {fact}\n")));
+    }
+    out.push('\n');
+    out.extend(
+        sentences(fleet)
+            .iter()
+            .map(|sentence| format!("{sentence}\n")),
+    );
+    out += &format!("\n{}", clusters(fleet, &plans).text(style));
+    out += &format!("\n{}", show_moments(fleet, style));
+    for (number, digest, owners) in plans.numbered() {
+        let Some(plan) = fleet.spec.plans.get(digest) else {
+            continue;
+        };
+        let head = plan_title(number, &names(owners.iter().map(|name| &***name)));
+        out += &format!(
+            "\n{}\n{}",
+            style.paint(Tone::Title, &head),
+            show(plan, style)?
+        );
+    }
+    Ok(out)
+}
+
+/// The worst moments of a fleet: how many clusters and pods are in change or have failed at once, and
+/// what is left, wave by wave, forward and back.
+pub fn show_moments(fleet: &CheckedFleet, style: Style) -> String {
+    let table = moments(fleet).text(style);
+    format!("{table}{}\n", WORST)
+}
+
+/// What the table of worst moments counts.
+pub(crate) const WORST: &str = "One cluster more than may has failed then, as many others change as may, and each wave \
+     before has lost as many as it may. One in change counts what its plan keeps.";
