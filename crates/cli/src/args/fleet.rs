@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::args::{DocumentOutput, PlanFile, PlanOutput, Running, SealArgs, ShowOutput};
+use crate::args::{
+    DocumentOutput, PlanFile, PlanOutput, Running, SealArgs, SecretsArgs, ShowOutput,
+};
 
 /// `cutover fleet`.
 #[derive(Debug, Subcommand)]
@@ -17,6 +19,8 @@ pub(crate) enum FleetCommand {
     Show(FleetShowArgs),
     /// Recount what a fleet plan keeps, and what is left of the fleet at its worst moments.
     Check(FleetCheckArgs),
+    /// Edit the files of a wave's clusters in place, so that they stand as after a step.
+    Write(FleetWriteArgs),
 }
 
 /// `cutover fleet waves`.
@@ -75,4 +79,26 @@ pub(crate) struct FleetShowArgs {
 pub(crate) struct FleetCheckArgs {
     #[command(flatten)]
     pub(crate) file: PlanFile,
+}
+
+/// `cutover fleet write`.
+#[derive(Debug, Args)]
+pub(crate) struct FleetWriteArgs {
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
+    /// The fleet's file, which says where the files of each cluster are: its `from`, which is edited.
+    #[arg(value_name = "FLEET")]
+    pub(crate) fleet: PathBuf,
+    /// The wave whose clusters' files are edited.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) wave: String,
+    /// The step whose state the files get, from 1; 0 is before the first. A plan with fewer steps is
+    /// at its end then.
+    #[arg(long, value_name = "N")]
+    pub(crate) step: usize,
+    /// Read the directories below those that are named too.
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsArgs,
 }

@@ -11,7 +11,7 @@ mod strategies;
 mod view;
 
 pub(crate) use fleet::{
-    FleetCheckArgs, FleetCommand, FleetPlanArgs, FleetShowArgs, FleetWavesArgs,
+    FleetCheckArgs, FleetCommand, FleetPlanArgs, FleetShowArgs, FleetWavesArgs, FleetWriteArgs,
 };
 pub(crate) use online::{
     AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, PauseArgs, ResumeArgs,

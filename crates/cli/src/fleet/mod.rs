@@ -12,6 +12,7 @@ mod planned;
 mod show;
 mod verify;
 mod waves;
+mod write;
 
 pub(crate) fn run(command: FleetCommand, world: &mut World<'_>) -> Result<(), Error> {
     match command {
@@ -19,5 +20,6 @@ pub(crate) fn run(command: FleetCommand, world: &mut World<'_>) -> Result<(), Er
         FleetCommand::Plan(args) => plan::run(&args, world),
         FleetCommand::Show(args) => show::run(&args, world),
         FleetCommand::Waves(args) => waves::run(&args, world),
+        FleetCommand::Write(args) => write::run(&args, world),
     }
 }

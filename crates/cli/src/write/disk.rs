@@ -13,7 +13,7 @@ use crate::walk::in_words;
 use crate::walk::{File, Origin};
 use crate::{World, message};
 
-/// Writes the files, and says which.
+/// Writes the files of all drafts, and says which.
 ///
 /// Each file is written in full beside its place before the first is put there. What then still can
 /// fail, the move itself, leaves every file either old or new.
@@ -22,23 +22,24 @@ use crate::{World, message};
 ///
 /// What the system says, a file that is there although it is to be made, one that has changed since
 /// it was read, a link out of the directory that was named.
-pub(crate) fn put(
-    world: &mut World<'_>,
-    input: &Input,
-    draft: &Draft<'_>,
-) -> Result<Vec<String>, Error> {
-    unchanged(world, input)?;
-    let mut writing = Writing::new(&world.directory);
-    for (file, bytes) in draft.changed() {
-        let Some(bytes) = bytes else { continue };
-        refuse_outside(world, file)?;
-        writing.change(file, bytes, draft.is_restored(&file.path))?;
+pub(crate) fn put(world: &mut World<'_>, drafts: &[&Draft<'_>]) -> Result<Vec<String>, Error> {
+    for draft in drafts {
+        unchanged(world, draft.input())?;
     }
-    for (path, bytes) in draft.created() {
-        writing.create(path, bytes, draft.is_restored(path))?;
+    let mut writing = Writing::new(&world.directory);
+    for draft in drafts {
+        for (file, bytes) in draft.changed() {
+            let Some(bytes) = bytes else { continue };
+            refuse_outside(world, file)?;
+            writing.change(file, bytes, draft.is_restored(&file.path))?;
+        }
+        for (path, bytes) in draft.created() {
+            writing.create(path, bytes, draft.is_restored(path))?;
+        }
     }
     writing.place()?;
-    for (file, _) in draft.changed().filter(|(_, bytes)| bytes.is_none()) {
+    let changed = drafts.iter().flat_map(|draft| draft.changed());
+    for (file, _) in changed.filter(|(_, bytes)| bytes.is_none()) {
         writing.remove(file)?;
     }
     for name in writing.strangers {

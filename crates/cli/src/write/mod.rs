@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::args::WriteArgs;
+use cutover::Plan;
+
+use crate::args::{SecretsArgs, WriteArgs};
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
 use crate::secrets::Secrets;
@@ -36,38 +38,96 @@ pub(crate) fn run(args: &WriteArgs, world: &mut World<'_>) -> Result<(), Error> 
             "the standard input cannot be edited\nhint: name the files or directories".into(),
         ));
     }
-    let changed = plan.changed();
-    judge_duplicates(world, &[&input], |object| changed.contains(object))?;
-    let secrets = Secrets::read(&plan, &args.secrets, world)?;
-    let stand = Stand::new(&plan, secrets.with(&input))?;
-    let standing = stand.find(&input, args.step)?;
     let originals = match &args.originals {
         Some(directory) => Some(Originals::read(world, directory, &args.filenames, folders)?),
         None => None,
     };
-    let draft = drafted(&stand, &standing, &input, args.step, originals.as_ref())?;
-    if standing.state == Some(args.step) && draft.is_empty() {
-        message::note(
-            world,
-            format!(
+    let edit = Edit::new(
+        &plan,
+        &input,
+        args.step,
+        &args.secrets,
+        originals.as_ref(),
+        world,
+    )?;
+    put(world, &[&edit])?;
+    message::note(world, edit.note());
+    Ok(())
+}
+
+/// The files of a plan as they are to be after a step, and how they stood.
+pub(crate) struct Edit<'i> {
+    draft: Draft<'i>,
+    step: usize,
+    /// At which state the files stood; none where they stood at several.
+    stood: Option<usize>,
+}
+
+impl<'i> Edit<'i> {
+    /// Makes the edit, and warns about what it does not keep; nothing is written yet.
+    ///
+    /// # Errors
+    ///
+    /// Files that stand at no state of the plan, and what this step or a later one could not write.
+    pub(crate) fn new(
+        plan: &Plan,
+        input: &'i Input,
+        step: usize,
+        secrets: &SecretsArgs,
+        originals: Option<&Originals>,
+        world: &mut World<'_>,
+    ) -> Result<Self, Error> {
+        let changed = plan.changed();
+        judge_duplicates(world, &[input], |object| changed.contains(object))?;
+        let secrets = Secrets::read(plan, secrets, world)?;
+        let stand = Stand::new(plan, secrets.with(input))?;
+        let standing = stand.find(input, step)?;
+        let edit = Self {
+            draft: drafted(&stand, &standing, input, step, originals)?,
+            step,
+            stood: standing.state,
+        };
+        if edit.is_done() {
+            return Ok(edit);
+        }
+        refuse_later(&stand, &standing, input, step)?;
+        for warning in given_back(&stand, &standing, step)? {
+            message::warning(world, warning);
+        }
+        for name in back::lost(&stand, &standing, input, &edit.draft)? {
+            message::warning(world, back::warning(&name));
+        }
+        Ok(edit)
+    }
+
+    /// Whether the files stand as they are to.
+    fn is_done(&self) -> bool {
+        self.stood == Some(self.step) && self.draft.is_empty()
+    }
+
+    /// What became of the files, once it is written.
+    pub(crate) fn note(&self) -> String {
+        match self.is_done() {
+            true => format!(
                 "nothing to write: the files stand as after step {}",
-                args.step
+                self.step
             ),
-        );
-        return Ok(());
+            false => moved(self.stood, self.step),
+        }
     }
-    refuse_later(&stand, &standing, &input, args.step)?;
-    for warning in given_back(&stand, &standing, args.step)? {
-        message::warning(world, warning);
+}
+
+/// Writes the files of all edits, or none, and prints which.
+///
+/// # Errors
+///
+/// As [`disk::put`].
+pub(crate) fn put(world: &mut World<'_>, edits: &[&Edit<'_>]) -> Result<(), Error> {
+    let open = edits.iter().filter(|edit| !edit.is_done());
+    let drafts: Vec<&Draft<'_>> = open.map(|edit| &edit.draft).collect();
+    for line in disk::put(world, &drafts)? {
+        writeln!(world.output, "{line}")?;
     }
-    for name in back::lost(&stand, &standing, &input, &draft)? {
-        message::warning(world, back::warning(&name));
-    }
-    let lines = disk::put(world, &input, &draft)?;
-    lines
-        .iter()
-        .try_for_each(|line| writeln!(world.output, "{line}"))?;
-    message::note(world, moved(standing.state, args.step));
     Ok(())
 }
 
