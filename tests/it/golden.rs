@@ -9,6 +9,8 @@ use insta::{assert_snapshot, with_settings};
 use xtask::golden::Case;
 use xtask::root;
 
+use crate::fleet::shop;
+
 /// What the Secrets of the cases hold, as text and in base64.
 const SECRETS: [&str; 2] = ["hush-hush-golden", "aHVzaC1odXNoLWdvbGRlb"];
 
@@ -25,6 +27,24 @@ fn plans_are_as_they_were_reviewed() {
                 assert_snapshot!(name, text);
             });
         }
+    }
+}
+
+/// The same, of the fleet of the pages.
+#[test]
+fn plans_are_as_they_were_reviewed_for_fleets() {
+    let fleet = shop();
+    let plan = fleet.done("cutover fleet plan fleet.yaml -o yaml");
+    fleet.put("fleet-plan.yaml", &plan);
+    let page = fleet.done("cutover fleet show fleet-plan.yaml -o markdown");
+    for (name, text) in [("fleet-plan.yaml", plan), ("fleet-plan.md", page)] {
+        with_settings!({
+            snapshot_path => root().join("tests/golden/fleet/shop"),
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            assert_snapshot!(name, text);
+        });
     }
 }
 

@@ -4,6 +4,7 @@ mod architecture;
 mod command;
 mod command_bad_input;
 mod command_online;
+mod fleet;
 mod forged;
 mod golden;
 mod golden_command;

@@ -119,7 +119,8 @@ fn words(line: &str) -> Vec<&str> {
     words
 }
 
-fn files(base: &Path, directory: &Path) -> BTreeMap<String, String> {
+/// All files below a directory, by their path from a base, and what they hold.
+pub(crate) fn files(base: &Path, directory: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();

@@ -1,5 +1,6 @@
-//! `cargo xtask schema`: the JSON Schemas of plan and strategy files.
+//! `cargo xtask schema`: the JSON Schemas of plans, strategies and fleets.
 
+use cutover::fleet::{fleet_plan_schema, fleet_schema};
 use cutover::{StrategyFile, planning};
 use schemars::{Schema, schema_for};
 use serde_json::json;
@@ -23,6 +24,8 @@ pub fn outputs() -> Outputs {
         "docs/schema/strategy.json",
         text(&schema_for!(StrategyFile)),
     );
+    outputs.insert("docs/schema/fleet.json", text(&fleet_schema()));
+    outputs.insert("docs/schema/fleet-plan.json", text(&fleet_plan_schema()));
     outputs
 }
 

@@ -1,6 +1,7 @@
 //! `cutover schema`, `completions` and `man`: what is made of our own types and of the definition
 //! of the command.
 
+use cutover::fleet::{fleet_plan_schema, fleet_schema};
 use cutover::{AnyStrategy, planning};
 use serde_json::json;
 
@@ -11,6 +12,8 @@ use crate::{World, command};
 /// The JSON Schema of a document.
 pub(crate) fn schema(args: &SchemaArgs, world: &mut World<'_>) -> Result<(), Error> {
     let schema = match args.of {
+        Document::Fleet => fleet_schema(),
+        Document::FleetPlan => fleet_plan_schema(),
         Document::Plan => planning::schema(),
         Document::Strategy => schemars::schema_for!(AnyStrategy),
     };

@@ -33,28 +33,19 @@ pub fn assemble(
     if !planless.is_empty() {
         return Err(Error::Planless { clusters: planless });
     }
-    let known: BTreeMap<&Name, &Cluster> = fleet
-        .spec
-        .clusters
-        .iter()
-        .map(|cluster| (&cluster.name, cluster))
-        .collect();
+    let clusters = fleet.spec.clusters.iter();
+    let known: BTreeMap<&Name, &Cluster> =
+        clusters.map(|cluster| (&cluster.name, cluster)).collect();
     let mut stored: BTreeMap<Digest, Plan> = BTreeMap::new();
     let mut planned = Vec::new();
     for wave in &waves.waves {
         let mut clusters = Vec::new();
-        for (name, plan) in wave
-            .clusters
-            .iter()
-            .filter_map(|name| Some((name, plans.get(name)?)))
-        {
-            let Some(cluster) = known.get(name) else {
-                continue;
-            };
-            clusters.push(planned_cluster(fleet, cluster, &plan.digest));
-            stored
-                .entry(plan.digest.clone())
-                .or_insert_with(|| plan.clone());
+        for name in &wave.clusters {
+            if let (Some(cluster), Some(plan)) = (known.get(name), plans.get(name)) {
+                clusters.push(planned_cluster(fleet, cluster, &plan.digest));
+                let digest = plan.digest.clone();
+                stored.entry(digest).or_insert_with(|| plan.clone());
+            }
         }
         planned.push(planned_wave(fleet, wave, clusters));
     }

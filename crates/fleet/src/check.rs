@@ -1,6 +1,6 @@
 //! Whether a fleet plan keeps what it promises.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use cutover_check::Checked;
@@ -8,7 +8,7 @@ use cutover_manifest::{Digest, PathSegment, is_invisible};
 use cutover_plan::{Gate, Plan};
 
 use crate::broken::Broken;
-use crate::document::{FleetPlan, FleetSpec, PlannedCluster, PlannedWave};
+use crate::document::{FleetPlan, PlannedCluster, PlannedWave};
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::moments::{Moment, moments};
@@ -172,18 +172,22 @@ fn limits(wave: &PlannedWave, unreachable: Unreachable) -> Vec<Broken> {
                 .to_owned(),
         );
     }
-    let gates = [("before", &wave.gates.before), ("after", &wave.gates.after)];
-    for (when, gate) in gates
-        .iter()
-        .flat_map(|(when, gates)| gates.iter().map(move |gate| (when, gate)))
-    {
-        reasons.extend(unfit(gate).map(|reason| format!("gates.{when}: {reason}")));
-    }
+    reasons.extend(gates(wave));
     let broken = reasons.into_iter().map(|reason| Broken::Wave {
         wave: wave.name.clone(),
         reason,
     });
     broken.collect()
+}
+
+/// What of a wave's gates nobody can wait for.
+fn gates(wave: &PlannedWave) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for (when, gates) in [("before", &wave.gates.before), ("after", &wave.gates.after)] {
+        let unfit = gates.iter().filter_map(unfit);
+        reasons.extend(unfit.map(|reason| format!("gates.{when}: {reason}")));
+    }
+    reasons
 }
 
 /// Why a gate cannot be one of a wave, where it cannot.
@@ -256,68 +260,48 @@ fn journal(fleet: &FleetPlan) -> Option<Broken> {
 fn plans(fleet: FleetPlan) -> Result<FleetPlan<Checked>, Vec<Broken>> {
     let mut owners: BTreeMap<Digest, Vec<Name>> = BTreeMap::new();
     for cluster in fleet.clusters() {
-        owners
-            .entry(cluster.plan.clone())
-            .or_default()
-            .push(cluster.name.clone());
+        let clusters = owners.entry(cluster.plan.clone()).or_default();
+        clusters.push(cluster.name.clone());
     }
+    let mut broken = lost(&fleet, &owners);
+    fleet.try_with_plans(|plans| {
+        let mut checked = BTreeMap::new();
+        for (digest, plan) in plans {
+            match recounted(&digest, plan) {
+                Ok(plan) => drop(checked.insert(digest, plan)),
+                Err(all) => {
+                    let clusters = owners.remove(&digest).unwrap_or_default();
+                    broken.extend(all.into_iter().map(|broken| Broken::Plan {
+                        clusters: clusters.clone(),
+                        broken: Box::new(broken),
+                    }));
+                }
+            }
+        }
+        match broken.is_empty() {
+            true => Ok(checked),
+            false => Err(broken),
+        }
+    })
+}
+
+/// Clusters whose plan is not there, and plans that no cluster has.
+fn lost(fleet: &FleetPlan, owners: &BTreeMap<Digest, Vec<Name>>) -> Vec<Broken> {
+    let stored = &fleet.spec.plans;
     let mut broken = Vec::new();
-    let there: BTreeSet<&Digest> = fleet.spec.plans.keys().collect();
     let unknown = fleet
         .clusters()
-        .filter(|cluster| !there.contains(&cluster.plan));
+        .filter(|cluster| !stored.contains_key(&cluster.plan));
     let clusters: Vec<Name> = unknown.map(|cluster| cluster.name.clone()).collect();
     if !clusters.is_empty() {
         broken.push(Broken::Unknown { clusters });
     }
-    let unused = fleet
-        .spec
-        .plans
-        .keys()
-        .filter(|digest| !owners.contains_key(*digest));
+    let unused = stored.keys().filter(|digest| !owners.contains_key(*digest));
     let plans: Vec<Digest> = unused.cloned().collect();
     if !plans.is_empty() {
         broken.push(Broken::Unused { plans });
     }
-    let FleetPlan {
-        api_version,
-        kind,
-        metadata,
-        spec,
-        digest,
-    } = fleet;
-    let mut checked = BTreeMap::new();
-    for (name, plan) in spec.plans {
-        match recounted(&name, plan) {
-            Ok(plan) => drop(checked.insert(name, plan)),
-            Err(all) => {
-                let clusters = owners.get(&name).cloned().unwrap_or_default();
-                broken.extend(all.into_iter().map(|broken| Broken::Plan {
-                    clusters: clusters.clone(),
-                    broken: Box::new(broken),
-                }));
-            }
-        }
-    }
-    if !broken.is_empty() {
-        return Err(broken);
-    }
-    let spec = FleetSpec {
-        unreachable: spec.unreachable,
-        on_failure: spec.on_failure,
-        budget: spec.budget,
-        journal: spec.journal,
-        waves: spec.waves,
-        unmatched: spec.unmatched,
-        plans: checked,
-    };
-    Ok(FleetPlan {
-        api_version,
-        kind,
-        metadata,
-        spec,
-        digest,
-    })
+    broken
 }
 
 /// A plan that is the one of this digest and keeps what it promises.

@@ -148,6 +148,29 @@ impl FleetPlan {
 }
 
 impl<P> FleetPlan<P> {
+    /// The same fleet plan, with what becomes of its plans.
+    pub(crate) fn try_with_plans<Q, E>(
+        self,
+        make: impl FnOnce(BTreeMap<Digest, P>) -> Result<BTreeMap<Digest, Q>, E>,
+    ) -> Result<FleetPlan<Q>, E> {
+        let spec = FleetSpec {
+            unreachable: self.spec.unreachable,
+            on_failure: self.spec.on_failure,
+            budget: self.spec.budget,
+            journal: self.spec.journal,
+            waves: self.spec.waves,
+            unmatched: self.spec.unmatched,
+            plans: make(self.spec.plans)?,
+        };
+        Ok(FleetPlan {
+            api_version: self.api_version,
+            kind: self.kind,
+            metadata: self.metadata,
+            spec,
+            digest: self.digest,
+        })
+    }
+
     /// All clusters that have a plan, in the order of the waves.
     pub fn clusters(&self) -> impl Iterator<Item = &PlannedCluster> {
         self.spec.waves.iter().flat_map(|wave| &wave.clusters)

@@ -105,6 +105,9 @@ pub enum Error {
         /// What is wrong there.
         reason: String,
     },
+    /// A document is deeper, or has a longer text, than a fleet plan may.
+    #[error("fleet {0}")]
+    Excessive(Box<cutover_plan::Error>),
     /// A fleet plan is not the one that was made.
     #[error(
         "fleet plan: digest: the fleet plan is not the one that this digest was made of\nhint: it is not edited by hand: change the fleet file or the manifests, and make it anew"

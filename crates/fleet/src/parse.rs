@@ -1,7 +1,7 @@
 //! A fleet plan from a document that nobody has looked at.
 
 use cutover_manifest::Digest;
-use cutover_plan::{API_VERSION, Plan};
+use cutover_plan::{API_VERSION, Plan, refuse_excessive};
 use serde_json::{Map, Value};
 
 use crate::document::{FleetPlan, KIND};
@@ -20,6 +20,7 @@ impl FleetPlan {
     pub fn parse(value: &Value) -> Result<Self, Error> {
         version(value)?;
         let (rest, plans) = apart(value);
+        refuse_excessive(&rest).map_err(|error| Error::Excessive(Box::new(error)))?;
         let mut fleet: Self = serde_path_to_error::deserialize(&rest).map_err(|error| {
             let place = match error.path().to_string().as_str() {
                 "." => "fleet plan".to_owned(),

@@ -183,28 +183,7 @@ impl<'a> Members<'a> {
                 waves: waves.iter().copied().cloned().collect(),
             });
         }
-        let unmatched: BTreeSet<Name> = self
-            .unmatched
-            .iter()
-            .map(|cluster| cluster.name.clone())
-            .collect();
-        let is_taken = fleet
-            .spec
-            .waves
-            .iter()
-            .any(|wave| wave.name == Name::unmatched());
-        match fleet.spec.unmatched {
-            _ if unmatched.is_empty() => {}
-            Unmatched::Leave => {}
-            Unmatched::Last if is_taken => errors.push(Error::Twice {
-                what: "waves",
-                names: vec![Name::unmatched()],
-            }),
-            Unmatched::Last => {}
-            Unmatched::Refuse => errors.push(Error::Unmatched {
-                clusters: unmatched.into_iter().collect(),
-            }),
-        }
+        errors.extend(self.left_over(fleet));
         let waves = fleet.spec.waves.iter().zip(&self.selected);
         let empty = waves.filter(|(_, selected)| selected.is_empty());
         let empty: Vec<Name> = empty.map(|(wave, _)| wave.name.clone()).collect();
@@ -212,6 +191,25 @@ impl<'a> Members<'a> {
             errors.push(Error::Empty { waves: empty });
         }
         errors
+    }
+
+    /// What is wrong with clusters that no wave selects.
+    fn left_over(&self, fleet: &Fleet) -> Option<Error> {
+        let unmatched = self.unmatched.iter();
+        let unmatched: BTreeSet<Name> = unmatched.map(|cluster| cluster.name.clone()).collect();
+        let mut waves = fleet.spec.waves.iter();
+        let is_taken = waves.any(|wave| wave.name == Name::unmatched());
+        match fleet.spec.unmatched {
+            _ if unmatched.is_empty() => None,
+            Unmatched::Last if is_taken => Some(Error::Twice {
+                what: "waves",
+                names: vec![Name::unmatched()],
+            }),
+            Unmatched::Last | Unmatched::Leave => None,
+            Unmatched::Refuse => Some(Error::Unmatched {
+                clusters: unmatched.into_iter().collect(),
+            }),
+        }
     }
 
     /// The waves with their clusters; after them the one of those that no wave selects.

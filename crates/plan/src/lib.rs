@@ -39,7 +39,7 @@ pub use gate::{
     Available, BadDay, BadTimeOfDay, BadTimeZone, BadWindow, Counted, Day, Drained, Endpoints,
     Gate, Held, Pause, RoutedGate, Settled, TimeOfDay, TimeZone, Window,
 };
-pub use limits::MOST_STEPS;
+pub use limits::{MOST_STEPS, refuse_excessive};
 pub use phase::{BadPhase, Phase};
 pub use plan::{Metadata, OnFailure, Plan, Spec, Undo};
 #[cfg(feature = "schema")]

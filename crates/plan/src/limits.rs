@@ -29,8 +29,12 @@ const LONGEST_NAME: usize = 253;
 /// Where a plan holds objects, or parts of them: their texts are theirs.
 const OBJECTS: [&str; 5] = ["body", "create", "inverse", "manifest", "ops"];
 
-/// Refuses a document that is too deep, or has a text that is too long.
-pub(crate) fn document(value: &Value) -> Result<(), Error> {
+/// Refuses a document of ours that is deeper than a plan may be, or has a text that is longer.
+///
+/// # Errors
+///
+/// [`Error::Edited`] with the place.
+pub fn refuse_excessive(value: &Value) -> Result<(), Error> {
     if depth(value) > DEEPEST {
         let reason = format!("it is more than {DEEPEST} levels deep");
         return Err(Error::edited("plan", &reason));

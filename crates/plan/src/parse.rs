@@ -22,7 +22,7 @@ impl Plan {
     /// applied.
     pub fn parse(value: &Value) -> Result<Self, Error> {
         version(value)?;
-        limits::document(value)?;
+        limits::refuse_excessive(value)?;
         let plan: Self = serde_path_to_error::deserialize(value).map_err(|error| Error::Plan {
             place: match error.path().to_string().as_str() {
                 "." => "plan".to_owned(),

@@ -14,6 +14,9 @@ use crate::{Result, root};
 /// Where the cases with snapshots are, from the root of the workspace.
 const GOLDEN: &str = "tests/golden";
 
+/// Where the snapshots of fleets are, in the same folder.
+const FLEETS: &str = "fleet";
+
 /// Where cases are that are inputs of tests only.
 const CASES: &str = "tests/cases";
 
@@ -62,6 +65,9 @@ impl Case {
     fn below(root: &str) -> Result<Vec<Self>> {
         let mut cases = Vec::new();
         for strategy in folders(Path::new(root))? {
+            if strategy.ends_with(FLEETS) {
+                continue;
+            }
             for directory in folders(&strategy)? {
                 cases.push(Self::read(&directory).map_err(in_case(&directory))?);
             }

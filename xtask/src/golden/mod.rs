@@ -6,6 +6,7 @@
 //!   plan.yaml.snap                                 the plan
 //!   plan.md.snap                                   what a reviewer sees of it
 //!   bounds.txt.snap                                what it promises, counted anew
+//! tests/golden/fleet/<case>/                         the same of a fleet, whose files are in docs/
 //! tests/cases/<strategy>/<case>/                   cases that are inputs of tests only
 //! ```
 //!

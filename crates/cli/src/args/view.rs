@@ -189,6 +189,10 @@ pub(crate) enum ShowOutput {
 /// A document that has a schema.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Document {
+    /// The fleet file, as `fleet plan` takes it.
+    Fleet,
+    /// The fleet plan.
+    FleetPlan,
     /// The plan file.
     Plan,
     /// The strategy file, as `plan --strategy` takes it.

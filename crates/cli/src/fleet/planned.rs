@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover::fleet::{Cluster, Name, Wave};
 use cutover::manifest::{Digest, Sealer, Warning};
-use cutover::{Checked, Plan, Strategy};
+use cutover::{AnyStrategy, Checked, Plan, Strategy};
 
 use crate::args::{ClusterArgs, Common, FleetPlanArgs, Request, Running, Wanted};
 use crate::error::Error;
@@ -105,21 +105,7 @@ fn request(
         let hint = "write `strategy: { rolling: {} }` beside the waves, or in its wave";
         return Err(Error::failed(format!("it has no strategy\nhint: {hint}")));
     };
-    let name = file.strategy.name();
-    match (&cluster.to, file.strategy.says_what_is_wanted()) {
-        (None, false) => {
-            let hint = "write `to`: the folder with the manifests that are wanted";
-            return Err(Error::failed(format!(
-                "nothing says what is wanted, and the strategy {name} does not\nhint: {hint}"
-            )));
-        }
-        (Some(_), true) => {
-            return Err(Error::failed(format!(
-                "the strategy {name} says itself what is wanted\nhint: leave `to` out"
-            )));
-        }
-        (None, true) | (Some(_), false) => {}
-    }
+    refuse_unsaid(cluster, &file.strategy)?;
     let filenames = cluster
         .from
         .iter()
@@ -148,6 +134,23 @@ fn request(
         replicas: args.running.replicas.clone(),
     };
     Ok(Request::new(file.strategy, common, wanted, running))
+}
+
+/// Refuses a cluster of which nobody says what is wanted, or two do.
+fn refuse_unsaid(cluster: &Cluster, strategy: &AnyStrategy) -> Result<(), Error> {
+    let name = strategy.name();
+    match (&cluster.to, strategy.says_what_is_wanted()) {
+        (None, false) => {
+            let hint = "write `to`: the folder with the manifests that are wanted";
+            Err(Error::failed(format!(
+                "nothing says what is wanted, and the strategy {name} does not\nhint: {hint}"
+            )))
+        }
+        (Some(_), true) => Err(Error::failed(format!(
+            "the strategy {name} says itself what is wanted\nhint: leave `to` out"
+        ))),
+        (None, true) | (Some(_), false) => Ok(()),
+    }
 }
 
 /// How a cluster is reached, where no file says what runs in it.

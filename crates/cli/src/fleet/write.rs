@@ -1,11 +1,11 @@
 //! `cutover fleet write`: a step of a wave as an edit of its clusters' files.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::slice;
 
 use cutover::Checked;
-use cutover::fleet::{CheckedFleet, Name, PlannedWave};
+use cutover::fleet::{CheckedFleet, Name, PlannedCluster, PlannedWave};
 
 use crate::args::FleetWriteArgs;
 use crate::error::Error;
@@ -74,15 +74,7 @@ impl<'a> Target<'a> {
                     continue;
                 }
             };
-            for other in others(fleet, file, &path) {
-                if other.plan != cluster.plan {
-                    let path = path.display();
-                    reasons.push(format!(
-                        "cluster {}: {path} is of cluster {} too, which has another plan\nhint: give each a folder of its own",
-                        cluster.name, other.name
-                    ));
-                }
-            }
+            reasons.extend(shared(fleet, file, cluster, &path));
             let target = targets.entry(path.clone()).or_insert_with(|| Self {
                 clusters: Vec::new(),
                 path,
@@ -95,7 +87,7 @@ impl<'a> Target<'a> {
     }
 
     fn title(&self) -> String {
-        let names: Vec<&str> = self.clusters.iter().map(|name| &***name).collect();
+        let names: Vec<&str> = self.clusters.iter().map(|name| name.as_ref()).collect();
         match names.as_slice() {
             [only] => format!("cluster {only}"),
             several => format!("clusters {}", several.join(", ")),
@@ -116,14 +108,24 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The clusters of a fleet plan whose files are there.
-fn others<'a>(
-    fleet: &'a CheckedFleet,
+/// Clusters with another plan, whose files are the same: no edit would be right for both.
+fn shared(
+    fleet: &CheckedFleet,
     file: &FleetFile,
-    path: &PathBuf,
-) -> impl Iterator<Item = &'a cutover::fleet::PlannedCluster> {
-    let clusters = fleet.clusters();
-    clusters.filter(move |cluster| folder(file, &cluster.name).is_ok_and(|other| other == *path))
+    cluster: &PlannedCluster,
+    path: &Path,
+) -> Vec<String> {
+    let others = fleet.clusters().filter(|other| other.plan != cluster.plan);
+    let others = others.filter(|other| folder(file, &other.name).is_ok_and(|own| own == path));
+    let (name, path) = (&cluster.name, path.display());
+    let hint = "give each a folder of its own";
+    let told = others.map(|other| {
+        let other = &other.name;
+        format!(
+            "cluster {name}: {path} is of cluster {other} too, which has another plan\nhint: {hint}"
+        )
+    });
+    told.collect()
 }
 
 /// Where the files of a cluster are.

@@ -48,7 +48,7 @@ pub fn fleet_markdown(fleet: &CheckedFleet) -> Result<String, Error> {
     parts.push(format!("Digest:\n\n`{}`\n", fleet.digest));
     for (number, digest, owners) in plans.numbered() {
         if let Some(plan) = fleet.spec.plans.get(digest) {
-            let head = plan_title(number, &names(owners.iter().map(|name| &***name)));
+            let head = plan_title(number, &names(owners));
             let page = markdown(plan)?;
             parts.push(format!(
                 "<details><summary>{}</summary>\n\n{page}\n</details>\n",

@@ -38,7 +38,7 @@ pub fn show_fleet(fleet: &CheckedFleet, style: Style) -> Result<String, Error> {
         let Some(plan) = fleet.spec.plans.get(digest) else {
             continue;
         };
-        let head = plan_title(number, &names(owners.iter().map(|name| &***name)));
+        let head = plan_title(number, &names(owners));
         out += &format!(
             "\n{}\n{}",
             style.paint(Tone::Title, &head),

@@ -1,3 +1,4 @@
+use cutover::fleet::{Fleet, waves};
 use cutover::manifest::Manifest;
 use cutover::{AnyStrategy, Strategy, planning};
 use k8s_openapi::api::core::v1::Service;
@@ -24,6 +25,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("{}", planning::schema().to_value()["title"]);
+    let fleet: Fleet = serde_json::from_value(json!({
+        "apiVersion": "cutover.dev/v1alpha1", "kind": "Fleet", "metadata": {"name": "hello"},
+        "spec": {"clusters": [{"name": "eu-1"}], "waves": [{"name": "all", "clusterSelector": {}}]},
+    }))?;
+    println!("{:?}", waves(&fleet).map(|waves| waves.waves.len()));
     let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
     println!(
         "{:?}",
