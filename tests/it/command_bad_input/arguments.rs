@@ -216,6 +216,6 @@ fn flags() {
         "cutover schema proof",
         WrongUse,
         "invalid value 'proof' for '<OF>'",
-        "possible values: plan, strategy",
+        "possible values: fleet, fleet-plan, plan, strategy",
     );
 }

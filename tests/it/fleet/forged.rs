@@ -235,9 +235,9 @@ fn what_cannot_be_recounted_is_seen() {
         "eu-1 canary stolen",
     );
     shown(
-        |value| waves(value)[1]["clusters"][0]["weight"] = json!(9),
+        |value| waves(value)[1]["clusters"][0]["weight"] = json!(2),
         "eu 2 of 3",
-        "of 11",
+        "eu 2 of 4",
     );
     shown(
         remove("/spec", "onFailure"),
