@@ -61,6 +61,7 @@ impl<'a> Target<'a> {
         file: &FleetFile,
         wave: &'a PlannedWave,
     ) -> Result<Vec<Self>, Error> {
+        let owners = owners(fleet, file);
         let mut targets: BTreeMap<PathBuf, Self> = BTreeMap::new();
         let mut reasons = Vec::new();
         for cluster in &wave.clusters {
@@ -74,7 +75,8 @@ impl<'a> Target<'a> {
                     continue;
                 }
             };
-            reasons.extend(shared(fleet, file, cluster, &path));
+            let owners = owners.get(&path).map(Vec::as_slice);
+            reasons.extend(shared(owners.unwrap_or_default(), cluster, &path));
             let target = targets.entry(path.clone()).or_insert_with(|| Self {
                 clusters: Vec::new(),
                 path,
@@ -108,15 +110,24 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Clusters with another plan, whose files are the same: no edit would be right for both.
-fn shared(
-    fleet: &CheckedFleet,
+/// The clusters of a fleet plan, by where their files are.
+fn owners<'a>(
+    fleet: &'a CheckedFleet,
     file: &FleetFile,
-    cluster: &PlannedCluster,
-    path: &Path,
-) -> Vec<String> {
-    let others = fleet.clusters().filter(|other| other.plan != cluster.plan);
-    let others = others.filter(|other| folder(file, &other.name).is_ok_and(|own| own == path));
+) -> BTreeMap<PathBuf, Vec<&'a PlannedCluster>> {
+    let mut owners: BTreeMap<PathBuf, Vec<&PlannedCluster>> = BTreeMap::new();
+    for cluster in fleet.clusters() {
+        // Whoever has no files shares none.
+        if let Ok(path) = folder(file, &cluster.name) {
+            owners.entry(path).or_default().push(cluster);
+        }
+    }
+    owners
+}
+
+/// Clusters with another plan, whose files are the same: no edit would be right for both.
+fn shared(owners: &[&PlannedCluster], cluster: &PlannedCluster, path: &Path) -> Vec<String> {
+    let others = owners.iter().filter(|other| other.plan != cluster.plan);
     let (name, path) = (&cluster.name, path.display());
     let hint = "give each a folder of its own";
     let told = others.map(|other| {
