@@ -301,8 +301,17 @@ fn a_namespace_without_runs_says_so() {
 #[test]
 fn what_no_cluster_shows_is_not_waited_for_in_silence() {
     let folder = planned();
+    let plan: Value = serde_json::from_str(&folder.done(&format!("{PLAN} -o json"))).unwrap();
+    let mut steps = plan["spec"]["steps"].as_array().unwrap().iter();
+    let asks = |step: &Value| {
+        step["gates"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "pause": {} }))
+    };
+    let step = 1 + steps.position(asks).unwrap();
     let check = |line: &str, message: &str| {
-        let line = format!("cutover wait plan.yaml {line} --kubeconfig kubeconfig");
+        let line = format!("cutover wait plan.yaml {line} --timeout 1s --kubeconfig kubeconfig");
         let outcome = folder.run(&line);
         assert_eq!((outcome.exit, &*outcome.output), (Exit::Failed, ""));
         assert!(outcome.messages.contains(message), "{}", outcome.messages);

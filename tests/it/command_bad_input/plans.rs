@@ -263,8 +263,11 @@ fn a_plan_forged_and_digested_again() {
         "apply plan.json",
         "approve plan.json",
         "abort plan.json",
+        "pause plan.json",
+        "resume plan.json",
         "undo plan.json",
         "status plan.json",
+        "wait plan.json --step 1",
         "rights plan.json",
     ] {
         let message = "plan.json: the plan does not keep what it promises\n  \

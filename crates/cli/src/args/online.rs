@@ -1,6 +1,6 @@
 //! The arguments of the commands that talk to a cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use cutover::manifest::Digest;
@@ -225,6 +225,16 @@ pub(crate) struct WaitArgs {
     /// too.
     #[arg(long)]
     pub(crate) observed: bool,
+}
+
+impl StatusArgs {
+    /// The plan as it is named.
+    pub(crate) fn file(&self, plan: &Path) -> PlanFile {
+        PlanFile {
+            plan: plan.to_owned(),
+            digest: self.digest.clone(),
+        }
+    }
 }
 
 /// `cutover rights`.

@@ -14,7 +14,7 @@ pub(crate) use self::objects::is_so;
 use self::objects::{by_objects, matching};
 pub(crate) use self::run::RunStatus;
 pub(crate) use self::words::{gate_words, standing};
-use crate::args::{EventsOutput, PlanFile, StatusArgs};
+use crate::args::{EventsOutput, StatusArgs};
 use crate::error::Error;
 use crate::online::Online;
 use crate::online::subject::{Found, Subject};
@@ -22,17 +22,16 @@ use crate::seal::sealer_of;
 use crate::{World, message};
 
 pub(crate) fn status(args: &StatusArgs, world: &mut World<'_>) -> Result<(), Error> {
+    let subject = match &args.plan {
+        Some(plan) => Some(Subject::of(&args.file(plan), world)?),
+        None => None,
+    };
     let settings = args.cluster.settings(args.namespace.as_deref(), world);
     let online = Online::new(&settings)?;
     let is_json = args.output == Some(EventsOutput::Json);
-    let Some(plan) = &args.plan else {
+    let Some(subject) = subject else {
         return all::status(args.all_namespaces, is_json, &online, world);
     };
-    let file = PlanFile {
-        plan: plan.clone(),
-        digest: args.digest.clone(),
-    };
-    let subject = Subject::of(&file, world)?;
     match (&subject, subject.find(&online)?) {
         (_, Some(found)) if args.watch => {
             watch::watch(found, args.timeout, is_json, &online, world)

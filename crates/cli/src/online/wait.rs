@@ -149,7 +149,7 @@ impl Wait {
             let wake = wake.map(|wake| Instant::now() + until(wake, now));
             let next = wake.map_or(deadline, |wake| wake.min(deadline));
             if let Ok(Some(event)) = timeout_at(next, self.news.next()).await {
-                self.hear(event);
+                self.hear(event)?;
             }
         }
     }
@@ -198,14 +198,22 @@ impl Wait {
         }
     }
 
-    fn hear(&mut self, event: Event) {
+    /// Takes in what a watch tells; one that will not pass by itself ends the waiting.
+    fn hear(&mut self, event: Event) -> Result<(), Error> {
         match &event {
+            Event::Unwatched(scope, fault) => {
+                let (kind, message) = (&scope.kind, &fault.message);
+                return Err(Error::failed(format!(
+                    "{kind} cannot be watched: {message}"
+                )));
+            }
             Event::Listed(scope, all) => self.note(scope, all.first()),
             Event::Changed(scope, manifest) => self.note(scope, Some(manifest)),
             Event::Gone(scope, _) => self.note(scope, None),
             _ => {}
         }
         self.inspection.handle_event(event);
+        Ok(())
     }
 
     /// One of the step's own objects, where the news is of one.

@@ -54,7 +54,7 @@ fn a_run_in_words() {
             until,
         },
         json!({}),
-        "plan hello: step 1 of 1  greet  change ConfigMap greeting\n  \
+        "plan hello: step 1 of 1  greet  change data.text of ConfigMap greeting\n  \
          carried out by ada on laptop, whose Lease lasts until 2026-11-29T12:05:16Z\n  \
          begun at 2026-11-29T12:00:00Z, by me",
     );
