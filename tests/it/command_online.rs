@@ -317,8 +317,8 @@ fn what_no_cluster_shows_is_not_waited_for_in_silence() {
         assert!(outcome.messages.contains(message), "{}", outcome.messages);
     };
     check(
-        "--step 1",
-        "step 1 waits for what no cluster shows: a person",
+        &format!("--step {step}"),
+        &format!("step {step} waits for what no cluster shows: a person"),
     );
     check("--step 90", "the plan has no step 90");
 }
