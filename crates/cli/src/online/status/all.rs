@@ -69,10 +69,14 @@ fn runs(is_everywhere: bool, online: &Online, world: &mut World<'_>) -> Result<V
 fn row(status: &RunStatus) -> [String; HEAD.len()] {
     let position = &status.position;
     let since = position.ended_at.unwrap_or(position.since);
+    let step = match position.ended {
+        Some(_) => String::new(),
+        None => position.step.to_string(),
+    };
     [
         status.namespace.clone(),
         status.plan.clone(),
-        position.step.to_string(),
+        step,
         state(status),
         to_the_second(since).to_string(),
         runner(position, &status.runner),
