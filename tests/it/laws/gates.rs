@@ -7,7 +7,7 @@ use cutover::planning::{Endpoints, Gate, Step};
 
 use super::documents::walk;
 use super::laws;
-use super::model::{labels, matches, replicas, selector, sets, turns};
+use super::model::{labels, matches, replicas, selector, sets, template, turns};
 use super::planned::Planned;
 
 laws! {
@@ -15,14 +15,16 @@ laws! {
     /// going, or before kube-proxy knows them.
     fn every_step_waits_for_its_pods(planned) {
         for (number, step) in planned.plan.spec.steps.iter().enumerate() {
-            waits(planned, step, &planned.states[number], &planned.states[number + 1])?;
+            let ends = [&planned.states[number], &planned.states[number + 1]];
+            waits(planned, step, Moved::forward(ends))?;
         }
         for undo in &planned.plan.spec.undo {
             let mut before = planned.states[undo.from].clone();
             for step in &undo.steps {
                 let after = walk(&before, [step])?;
                 let place = |reason| format!("undo from {}: {reason}", undo.from);
-                waits(planned, step, &before, &after).map_err(place)?;
+                let moved = Moved::back(&planned.states[0], [&before, &after]);
+                waits(planned, step, moved).map_err(place)?;
                 before = after;
             }
         }
@@ -30,8 +32,45 @@ laws! {
     }
 }
 
-fn waits(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> Result<(), String> {
-    let wanted = pods(planned, before, after);
+/// What a step leads from and to.
+#[derive(Clone, Copy)]
+struct Moved<'a> {
+    /// Where the plan starts, of a way back.
+    start: Option<&'a Bundle>,
+    before: &'a Bundle,
+    after: &'a Bundle,
+}
+
+impl<'a> Moved<'a> {
+    fn forward([before, after]: [&'a Bundle; 2]) -> Self {
+        let start = None;
+        Self {
+            start,
+            before,
+            after,
+        }
+    }
+
+    fn back(start: &'a Bundle, ends: [&'a Bundle; 2]) -> Self {
+        Self {
+            start: Some(start),
+            ..Self::forward(ends)
+        }
+    }
+
+    /// Whether pods of a set are replaced, but by a pause that is taken back with nothing else: what
+    /// goes on then was begun before the plan.
+    fn turns(self, object: &ObjectRef) -> bool {
+        let [before, after] = [self.before, self.after].map(|state| state.get(object));
+        let is_as_it_was = after == self.start.and_then(|start| start.get(object));
+        let is_resumed = before.map(template) == after.map(template);
+        turns(before, after) && !(is_as_it_was && is_resumed)
+    }
+}
+
+fn waits(planned: &Planned, step: &Step, moved: Moved<'_>) -> Result<(), String> {
+    let after = moved.after;
+    let wanted = pods(planned, moved);
     let counted: Vec<ObjectRef> = step
         .gates
         .iter()
@@ -45,13 +84,10 @@ fn waits(planned: &Planned, step: &Step, before: &Bundle, after: &Bundle) -> Res
             step.phase
         ));
     }
-    if let Some(service) = services(planned, step, before, after)
-        .into_iter()
-        .find(|object| {
-            let object = object.clone();
-            !step.gates.contains(&Gate::Endpoints(Endpoints { object }))
-        })
-    {
+    if let Some(service) = services(planned, step, moved).into_iter().find(|object| {
+        let object = object.clone();
+        !step.gates.contains(&Gate::Endpoints(Endpoints { object }))
+    }) {
         return Err(format!(
             "`{}` does not wait for the endpoints of {service}",
             step.phase
@@ -76,13 +112,13 @@ fn counts(gate: &Gate) -> Option<&ObjectRef> {
 
 /// The sets whose pods a step must wait for: all with pods of a workload that the step moves, and
 /// those that lose all.
-fn pods(planned: &Planned, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRef> {
+fn pods(planned: &Planned, ends: Moved<'_>) -> BTreeSet<ObjectRef> {
+    let (before, after) = (ends.before, ends.after);
     let mut wanted = BTreeSet::new();
     for workload in &planned.plan.spec.workloads {
         let moved = |object: &ObjectRef| {
-            let (before, after) = (before.get(object), after.get(object));
-            let (was, is) = (before.map_or(0, replicas), after.map_or(0, replicas));
-            was != is || turns(before, after)
+            let (was, is) = (before.get(object), after.get(object));
+            was.map_or(0, replicas) != is.map_or(0, replicas) || ends.turns(object)
         };
         let objects: Vec<&ObjectRef> = workload.objects().collect();
         if objects.into_iter().any(moved) {
@@ -96,12 +132,8 @@ fn pods(planned: &Planned, before: &Bundle, after: &Bundle) -> BTreeSet<ObjectRe
 
 /// The Services whose endpoints a step must wait for: those that it changes, and those before a set
 /// that it grows or rolls.
-fn services(
-    planned: &Planned,
-    step: &Step,
-    before: &Bundle,
-    after: &Bundle,
-) -> BTreeSet<ObjectRef> {
+fn services(planned: &Planned, step: &Step, ends: Moved<'_>) -> BTreeSet<ObjectRef> {
+    let (before, after) = (ends.before, ends.after);
     let changed = step
         .changes
         .iter()
@@ -118,7 +150,7 @@ fn services(
     for workload in &planned.plan.spec.workloads {
         let renewed = sets(workload, after).filter(|(object, set)| {
             let was = before.get(object);
-            replicas(set) > was.map_or(0, replicas) || turns(was, Some(set))
+            replicas(set) > was.map_or(0, replicas) || ends.turns(object)
         });
         for (_, set) in renewed {
             let routers = workload.serving().map(|router| router.object.clone());
