@@ -2,12 +2,13 @@
 
 use cutover_manifest::Manifest;
 use cutover_run::{Fault, Scope};
+use http::response::Parts;
 use http::{HeaderMap, Response, StatusCode};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Limited};
 use kube::client::Body;
 use serde_json::{Value, json};
 
-use crate::fault::{refused, unanswered, unsent};
+use crate::fault::{refused, unanswered, unsendable, unsent};
 
 /// What came back: the whole of it.
 #[derive(Clone, Debug)]
@@ -22,11 +23,26 @@ impl Answered {
     pub(crate) async fn whole(response: Response<Body>) -> Result<Self, Fault> {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| unsent(&error))?;
-        Ok(Self {
+        Ok(Self::of(parts, body.to_bytes().to_vec()))
+    }
+
+    /// The answer of another system, unless it is longer than so many bytes.
+    pub(crate) async fn at_most(limit: usize, response: Response<Body>) -> Result<Self, Fault> {
+        let (parts, body) = response.into_parts();
+        let body = Limited::new(body, limit).collect().await;
+        let body = body.map_err(|error| match error.downcast_ref() {
+            Some(error) => unsent(error),
+            None => unsendable(format!("the answer is longer than {limit} bytes")),
+        })?;
+        Ok(Self::of(parts, body.to_bytes().to_vec()))
+    }
+
+    fn of(parts: Parts, body: Vec<u8>) -> Self {
+        Self {
             status: parts.status,
             headers: parts.headers,
-            body: body.to_bytes().to_vec(),
-        })
+            body,
+        }
     }
 
     /// The JSON of a success.

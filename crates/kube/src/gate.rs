@@ -13,6 +13,9 @@ use crate::answer::Answered;
 use crate::cluster::once;
 use crate::fault::{late, unsendable, unsent};
 
+/// The longest answer that is read, in bytes: a measurement is a few numbers.
+const LONGEST: usize = 1 << 20;
+
 /// Sends the request of a gate, once. Redirects are answers like any other.
 ///
 /// It goes through a client of kube's that knows no cluster: the same TLS with the system's
@@ -32,7 +35,7 @@ async fn answer(asked: &HttpRequest) -> Answer {
     let request = request(asked, &url).map_err(unsendable)?;
     let client = once(Config::new(root(url).map_err(unsendable)?)).map_err(unsendable)?;
     let response = client.send(request).await.map_err(|error| unsent(&error))?;
-    let answered = Answered::whole(response).await?;
+    let answered = Answered::at_most(LONGEST, response).await?;
     let body = String::from_utf8_lossy(&answered.body).into_owned();
     Ok(Reply::Http {
         status: answered.status.as_u16(),

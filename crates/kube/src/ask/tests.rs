@@ -426,6 +426,31 @@ async fn a_gate_asks_another_system() {
     );
 }
 
+/// A failure means that another system fills the runner's memory.
+#[tokio::test]
+async fn a_gate_reads_no_answer_without_an_end() {
+    let check = async |length: usize, expect: Result<u16, &str>| {
+        let body = json!("a".repeat(length));
+        let server = Server::start(vec![Say::Json(200, body)]).await;
+        let request = cutover_run::HttpRequest {
+            method: "GET".into(),
+            url: server.address().to_owned(),
+            body: None,
+            timeout_seconds: 5,
+        };
+        let answer = server.cluster().ask(Request::Http(request)).await;
+        let found = match &answer {
+            Ok(Reply::Http { status, .. }) => Ok(*status),
+            Ok(other) => panic!("{other:?}"),
+            Err(fault) => Err(&*fault.message),
+        };
+        assert_eq!(found, expect);
+    };
+    check(1_048_574, Ok(200)).await;
+    let long = "the answer is longer than 1048576 bytes";
+    check(1_048_575, Err(long)).await;
+}
+
 /// A write whose deadline has passed does not reach the server; the run hears that it was not made.
 #[tokio::test]
 async fn what_is_late_is_not_sent() {
