@@ -1,6 +1,6 @@
 //! What a run looks at in a cluster: the plan's objects, and what is behind its gates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_plan::{Available, Change, Endpoints, Gate, Held, Plan, Settled};
@@ -18,9 +18,16 @@ const ENDPOINT_SLICE: (&str, &str) = ("discovery.k8s.io/v1", "EndpointSlice");
 const POD: (&str, &str) = ("v1", "Pod");
 const REPLICA_SET: (&str, &str) = ("apps/v1", "ReplicaSet");
 
-/// What is watched: one watch a kind and namespace.
+/// The kinds that hold what is nobody else's business, and of which a namespace is full: Helm keeps
+/// each release in a Secret.
+const PRIVATE: [(&str, &str); 2] = [("v1", "ConfigMap"), ("v1", "Secret")];
+
+/// So many objects of a private kind are watched one by one, and more by one watch.
+const FEW: usize = 8;
+
+/// What is watched: one watch a kind and namespace, and of private kinds one an object.
 pub(crate) fn scopes(plan: &Plan, namespace: &str) -> BTreeSet<Scope> {
-    let mut scopes: BTreeSet<Scope> = objects(plan, namespace).iter().map(kind_of).collect();
+    let mut scopes = watched(&objects(plan, namespace));
     scopes.extend(jobs(plan, namespace).keys().map(just));
     for gate in plan.every_step().flat_map(|step| &step.gates) {
         scopes.extend(looks_at(gate, namespace));
@@ -40,6 +47,27 @@ pub(crate) fn behind(gates: &[Gate], namespace: &str) -> BTreeSet<Scope> {
         scopes.extend(looks_at(gate, namespace));
     }
     scopes
+}
+
+/// The plan's own objects.
+fn watched(objects: &BTreeSet<ObjectRef>) -> BTreeSet<Scope> {
+    let mut kinds: BTreeMap<Scope, Vec<&ObjectRef>> = BTreeMap::new();
+    for object in objects {
+        kinds.entry(kind_of(object)).or_default().push(object);
+    }
+    let mut scopes = BTreeSet::new();
+    for (kind, objects) in kinds {
+        if is_private(&kind) && objects.len() <= FEW {
+            scopes.extend(objects.into_iter().map(just));
+        } else {
+            scopes.insert(kind);
+        }
+    }
+    scopes
+}
+
+fn is_private(scope: &Scope) -> bool {
+    PRIVATE.contains(&(&*scope.api_version, &*scope.kind))
 }
 
 /// What a gate looks at beside the plan's own objects.
@@ -124,8 +152,10 @@ pub(crate) fn surveyed(plan: &Plan, namespace: &str) -> Vec<Scope> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::examples::{greetings, rolling};
+    use crate::examples::{greetings, manifest, rolling, with_object};
 
     fn told(scopes: impl IntoIterator<Item = Scope>) -> Vec<String> {
         let told = scopes.into_iter().map(|scope| {
@@ -147,7 +177,9 @@ mod tests {
         check(
             &rolling(),
             &[
-                "ConfigMap prod/*",
+                "ConfigMap prod/cutover-hello",
+                "ConfigMap prod/hello-1",
+                "ConfigMap prod/hello-2",
                 "Deployment prod/*",
                 "EndpointSlice prod/*",
                 "Pod prod/*",
@@ -155,7 +187,15 @@ mod tests {
                 "Service prod/*",
             ],
         );
-        check(&greetings(&["hello", "hi"]), &["ConfigMap prod/*"]);
+        let alone = ["ConfigMap prod/cutover-greeting", "ConfigMap prod/greeting"];
+        check(&greetings(&["hello", "hi"]), &alone);
+        let many = (0..FEW).fold(greetings(&["hello", "hi"]), |plan, number| {
+            let name = format!("other-{number}");
+            let object =
+                json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
+            with_object(&plan, manifest(object))
+        });
+        check(&many, &["ConfigMap prod/*"]);
     }
 
     /// A failure means that an autoscaler counts the pods of a plan that counts them too.
