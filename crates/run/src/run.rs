@@ -202,7 +202,7 @@ impl Run {
             Phase::Recall => self.ask_journal(wall),
             Phase::Watch { .. } => self.watch(wall),
             Phase::Bind { .. } => self.bind(),
-            Phase::Survey => self.survey(),
+            Phase::Survey => self.survey(wall),
             Phase::Rebind(_) => self.rebind(),
             Phase::Confirm { .. } => self.go_on_bound(),
             Phase::Review { .. } => self.review(),

@@ -109,11 +109,11 @@ pub(crate) fn shrunk(
 }
 
 /// The pods of an earlier template that stand beside those of the present one, in words; none where
-/// all are of one template, or where that is not known.
+/// all are of one template, and an error where that is not known.
 pub(crate) fn replaced(
     observed: &Observed,
     object: &cutover_manifest::ObjectRef,
-) -> Option<String> {
+) -> Result<Option<String>, String> {
     pods::replaced(observed, object)
 }
 

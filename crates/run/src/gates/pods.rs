@@ -85,15 +85,17 @@ pub(super) fn short_of(
     Some((replicas as usize).abs_diff(right) + (pods.len() - right))
 }
 
-/// The pods of an earlier template beside those of the present one, in words.
-pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Option<String> {
-    let Ok(set) = Set::of(observed, object) else {
-        return None;
-    };
+/// The pods of an earlier template beside those of the present one, in words; or why that is not
+/// known.
+pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Result<Option<String>, String> {
+    if observed.live(object).is_none() {
+        return Ok(None);
+    }
+    let set = Set::of(observed, object)?;
     let pods = set.active();
     let old = pods.len() - set.fresh_among(&pods).len();
     let told = || set.with_diagnosis(format!("{} pods{}", pods.len(), of_old(old)));
-    (old > 0).then(|| told().to_string())
+    Ok((old > 0).then(|| told().to_string()))
 }
 
 /// Exactly as many active pods as are asked for, all of the present template, ready or not.

@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use cutover_manifest::ObjectRef;
 use cutover_plan::Plan;
 use cutover_workload::{Deployment, Workload};
+use jiff::Timestamp;
 
 use crate::error::Error;
 use crate::gates::replaced;
+use crate::now::saturating_add;
 use crate::path::states_of_objects;
+use crate::phase::Next;
 use crate::progress::Progress;
 use crate::reason::Reason;
+use crate::requests::PATIENCE;
 use crate::run::Run;
 
 impl Run {
@@ -30,13 +34,44 @@ impl Run {
         }
     }
 
+    /// Waits until controllers have seen what somebody has just written to a set that the plan counts:
+    /// before, nobody can say whether its pods are being replaced.
+    pub(crate) fn await_controllers(&mut self, now: Timestamp) -> Option<Next> {
+        let reason = match self.unseen_update() {
+            Ok(unseen) => unseen?,
+            Err(error) => return Some(self.failed(error)),
+        };
+        let until = saturating_add(self.watching.unwrap_or(now), PATIENCE);
+        if until <= now {
+            return Some(self.failed(reason));
+        }
+        self.outbox.wake_at(until);
+        Some(Next::Wait)
+    }
+
+    /// A set that the plan counts and of which it is not known whether its pods are being replaced,
+    /// in words.
+    fn unseen_update(&self) -> Result<Option<String>, Error> {
+        let plan = &self.bound.plan;
+        for workload in &plan.spec.workloads {
+            for object in workload.objects() {
+                if let Err(reason) = replaced(&self.observed, object)
+                    && counts(workload, plan)?
+                {
+                    return Ok(Some(format!("{object}: {reason}")));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// The sets whose pods are being replaced, in words, and whether the plan counts them.
     fn rolling_updates(&self) -> Result<Vec<(String, bool)>, Error> {
         let plan = &self.bound.plan;
         let mut found = Vec::new();
         for workload in &plan.spec.workloads {
             for object in workload.objects() {
-                if let Some(pods) = replaced(&self.observed, object) {
+                if let Ok(Some(pods)) = replaced(&self.observed, object) {
                     let message = format!("{object}: a rolling update is under way: {pods}");
                     found.push((message, counts(workload, plan)?));
                 }

@@ -7,6 +7,7 @@ use cutover_manifest::Manifest;
 use cutover_plan::{Gate, Held};
 use cutover_traffic::backends;
 use cutover_workload::{Autoscaler, Deployment};
+use jiff::Timestamp;
 
 use crate::api::effect::{Request, Right};
 use crate::bind::is_live;
@@ -29,8 +30,11 @@ impl Run {
             .collect()
     }
 
-    /// All that was looked for is found.
-    pub(crate) fn survey(&mut self) -> Next {
+    /// All that was looked for is found, and controllers have seen what they are asked about.
+    pub(crate) fn survey(&mut self, now: Timestamp) -> Next {
+        if let Some(next) = self.await_controllers(now) {
+            return next;
+        }
         if let Err(error) = self.front_states() {
             return self.failed(error);
         }
