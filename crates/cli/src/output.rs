@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::World;
-use crate::args::DocumentOutput;
+use crate::args::{DocumentOutput, PlanOutput};
 use crate::error::Error;
 use crate::walk::in_words;
 
@@ -54,6 +54,28 @@ pub(crate) fn difference(world: &mut World<'_>, is_there: bool) -> Result<(), Er
     match is_there {
         true => Err(Error::Different(Vec::new())),
         false => Ok(()),
+    }
+}
+
+/// Gives a document to where it was asked for.
+///
+/// # Errors
+///
+/// A file that cannot be written, with all that the system says.
+pub(crate) fn document(world: &mut World<'_>, to: &PlanOutput, value: &Value) -> Result<(), Error> {
+    let format = match to {
+        PlanOutput::File(path) => return file(world, path, &text(value, format_of(path))),
+        PlanOutput::Json => DocumentOutput::Json,
+        PlanOutput::Yaml => DocumentOutput::Yaml,
+    };
+    Ok(world.output.write_all(text(value, format).as_bytes())?)
+}
+
+/// The format that a file of this name holds.
+fn format_of(path: &Path) -> DocumentOutput {
+    match path.extension() {
+        Some(end) if end == "json" => DocumentOutput::Json,
+        _ => DocumentOutput::Yaml,
     }
 }
 

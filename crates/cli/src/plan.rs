@@ -1,12 +1,10 @@
 //! `cutover plan`: from manifests, of files or as a cluster has them, and a strategy to a plan.
 
-use std::path::Path;
-
 use cutover::manifest::{Sealer, Warning};
 use cutover::{Checked, Plan, Release, Strategy};
 use cutover_report::{show, warnings};
 
-use crate::args::{DocumentOutput, PlanArgs, PlanFile, PlanOutput, Request};
+use crate::args::{PlanArgs, PlanFile, PlanOutput, Request};
 use crate::error::Error;
 use crate::input::{Input, judge_duplicates};
 use crate::online::{live, no_comparison};
@@ -171,15 +169,11 @@ fn give(
         );
     }
     match to {
-        Some(PlanOutput::File(path)) => output::file(world, path, &text(plan, format_of(path))?),
-        Some(PlanOutput::Json) => print(world, &text(plan, DocumentOutput::Json)?),
-        Some(PlanOutput::Yaml) => print(world, &text(plan, DocumentOutput::Yaml)?),
+        Some(to) => output::document(world, to, &plan.to_value().map_err(Error::failed)?),
         None if idle => Ok(()),
         None => {
-            print(
-                world,
-                &show(plan, output::style(world)).map_err(Error::failed)?,
-            )?;
+            let table = show(plan, output::style(world)).map_err(Error::failed)?;
+            world.output.write_all(table.as_bytes())?;
             message::note(
                 world,
                 "the plan is not saved\nhint: `-o plan.yaml` writes it to a file",
@@ -208,21 +202,4 @@ pub(crate) fn told(plan: &Checked) -> Result<Vec<Warning>, Error> {
         .collect();
     told.extend(warnings(plan).map_err(Error::failed)?);
     Ok(told)
-}
-
-/// The format that a file of this name holds.
-pub(crate) fn format_of(path: &Path) -> DocumentOutput {
-    match path.extension() {
-        Some(end) if end == "json" => DocumentOutput::Json,
-        _ => DocumentOutput::Yaml,
-    }
-}
-
-fn text(plan: &Plan, format: DocumentOutput) -> Result<String, Error> {
-    let value = plan.to_value().map_err(Error::failed)?;
-    Ok(output::text(&value, format))
-}
-
-fn print(world: &mut World<'_>, text: &str) -> Result<(), Error> {
-    Ok(world.output.write_all(text.as_bytes())?)
 }

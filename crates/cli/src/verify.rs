@@ -1,9 +1,10 @@
 //! `cutover plan --verify`: whether a plan is what its input gives.
 
+use std::fmt;
 use std::path::Path;
 
 use cutover::{AnyStrategy, Plan};
-use cutover_report::{Mismatch, mismatches};
+use cutover_report::mismatches;
 
 use crate::error::Error;
 use crate::{World, message};
@@ -20,25 +21,33 @@ pub(crate) fn verify(
     strategy: &AnyStrategy,
     world: &mut World<'_>,
 ) -> Result<(), Error> {
-    let found = mismatches(plan, made);
-    if !found.is_empty() {
-        return Err(Error::Different(vec![told(path, &found, strategy)]));
-    }
-    let path = path.display();
-    message::note(world, format!("{path}: the plan is what this input gives"));
-    Ok(())
+    let what = format!("{}: the plan", path.display());
+    judge(&what, &mismatches(plan, made), hint(strategy), world)
 }
 
-/// The first few places, since one field of the input may be in many steps.
-fn told(path: &Path, found: &[Mismatch], strategy: &AnyStrategy) -> String {
-    let path = path.display();
-    let mut lines = vec![format!("{path}: the plan is not what this input gives")];
+/// Says that a document is what its input gives, or the first few places where it is not: one field
+/// of the input may be in many.
+///
+/// # Errors
+///
+/// Any place where it is not.
+pub(crate) fn judge(
+    what: &str,
+    found: &[impl fmt::Display],
+    hint: &str,
+    world: &mut World<'_>,
+) -> Result<(), Error> {
+    if found.is_empty() {
+        message::note(world, format!("{what} is what this input gives"));
+        return Ok(());
+    }
+    let mut lines = vec![format!("{what} is not what this input gives")];
     lines.extend(found.iter().take(TOLD).map(|place| format!("  {place}")));
     if found.len() > TOLD {
         lines.push(format!("  and {} more", found.len() - TOLD));
     }
-    lines.push(format!("hint: {}", hint(strategy)));
-    lines.join("\n")
+    lines.push(format!("hint: {hint}"));
+    Err(Error::Different(vec![lines.join("\n")]))
 }
 
 fn hint(strategy: &AnyStrategy) -> &'static str {

@@ -3,13 +3,13 @@
 use cutover::fleet::{CheckedFleet, assemble, check};
 use cutover_report::show_fleet;
 
-use crate::args::{DocumentOutput, FleetPlanArgs, PlanFile, PlanOutput};
+use crate::args::{FleetPlanArgs, PlanFile, PlanOutput};
 use crate::error::Error;
 use crate::fleet::file::FleetFile;
 use crate::fleet::plan_file;
 use crate::fleet::planned::Planned;
 use crate::fleet::verify::verify;
-use crate::plan::{format_of, is_idle};
+use crate::plan::is_idle;
 use crate::seal::{sealer, sealer_of};
 use crate::{World, message, output, overwrite};
 
@@ -48,26 +48,14 @@ pub(crate) fn run(args: &FleetPlanArgs, world: &mut World<'_>) -> Result<(), Err
 
 /// Gives the fleet plan to whoever asked.
 fn give(fleet: &CheckedFleet, to: Option<&PlanOutput>, world: &mut World<'_>) -> Result<(), Error> {
-    let document = |format| {
-        Ok(output::text(
-            &fleet.to_value().map_err(Error::failed)?,
-            format,
-        ))
-    };
-    let text = match to {
-        Some(PlanOutput::File(path)) => {
-            return output::file(world, path, &document(format_of(path))?);
-        }
-        Some(PlanOutput::Json) => document(DocumentOutput::Json),
-        Some(PlanOutput::Yaml) => document(DocumentOutput::Yaml),
-        None => show_fleet(fleet, output::style(world)).map_err(Error::failed),
-    };
-    world.output.write_all(text?.as_bytes())?;
-    if to.is_none() {
-        message::note(
-            world,
-            "the fleet plan is not saved\nhint: `-o fleet-plan.yaml` writes it to a file",
-        );
+    if let Some(to) = to {
+        return output::document(world, to, &fleet.to_value().map_err(Error::failed)?);
     }
+    let tables = show_fleet(fleet, output::style(world)).map_err(Error::failed)?;
+    world.output.write_all(tables.as_bytes())?;
+    message::note(
+        world,
+        "the fleet plan is not saved\nhint: `-o fleet-plan.yaml` writes it to a file",
+    );
     Ok(())
 }
