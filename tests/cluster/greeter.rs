@@ -20,6 +20,7 @@ use cutover_run::as_written;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::audit::is_change;
 use crate::command::{Ended, Running, program};
 use crate::support::{OwnCluster, shared};
 
@@ -239,24 +240,15 @@ impl Greeter {
         requests
     }
 
-    /// The writes to Deployments and Services that the command has made, in their order.
+    /// The changes to Deployments and Services that the command has made, in their order.
     pub(crate) fn writes(&self) -> Vec<String> {
         let made = |request: &Value| {
-            let code = request["responseStatus"]["code"]
-                .as_u64()
-                .unwrap_or_default();
-            let dry = request["requestURI"]
-                .as_str()
-                .unwrap_or_default()
-                .contains("dryRun=All");
-            let verb = request["verb"]
-                .as_str()
-                .filter(|verb| ["create", "patch", "delete"].contains(verb))?;
             let resource = request["objectRef"]["resource"].as_str()?;
-            let counts = (200..300).contains(&code)
-                && !dry
-                && ["deployments", "services"].contains(&resource);
-            counts.then(|| verb.to_owned())
+            let counts = is_change(request) && ["deployments", "services"].contains(&resource);
+            request["verb"]
+                .as_str()
+                .filter(|_| counts)
+                .map(ToOwned::to_owned)
         };
         self.requests().iter().filter_map(made).collect()
     }
@@ -304,7 +296,7 @@ pub(crate) fn hello() -> Value {
     })
 }
 
-fn service() -> Value {
+pub(crate) fn service() -> Value {
     json!({
         "apiVersion": "v1", "kind": "Service", "metadata": { "name": "hello" },
         "spec": { "selector": { "app": "hello" }, "ports": [{ "name": "http", "port": 80, "targetPort": "http" }] },

@@ -32,6 +32,7 @@ mod lab;
 mod lifecycle;
 mod metrics;
 mod operator;
+mod owners;
 #[path = "../packed.rs"]
 mod packed;
 mod player;

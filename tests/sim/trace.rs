@@ -129,21 +129,35 @@ pub(crate) fn object_of(write: &Write) -> &ObjectRef {
 /// Whether a write does nothing but pause a Deployment, or let it go on; none where it does another
 /// thing.
 pub(crate) fn pauses(write: &Write) -> Option<bool> {
-    let Write::Patch {
-        ops: Patch(ops), ..
-    } = write
-    else {
-        return None;
-    };
-    let mut changes = ops
-        .iter()
-        .filter(|operation| !matches!(operation, PatchOperation::Test(_)));
+    let mut changes = changes(write);
     let only = changes.next().filter(|_| changes.next().is_none())?;
     match only {
         PatchOperation::Add(add) => (add.path.as_str() == PAUSED).then_some(true),
         PatchOperation::Remove(remove) => (remove.path.as_str() == PAUSED).then_some(false),
         _ => None,
     }
+}
+
+/// Whether a write does nothing but give back the fields that the run has written.
+pub(crate) fn gives_back(write: &Write) -> bool {
+    let mut changes = changes(write).peekable();
+    let is_about_owners = |change: &PatchOperation| {
+        let path = change.path().as_str();
+        path.starts_with("/metadata/managedFields/")
+    };
+    changes.peek().is_some() && changes.all(is_about_owners)
+}
+
+/// The operations of a patch that change something.
+fn changes(write: &Write) -> impl Iterator<Item = &PatchOperation> {
+    let ops = match write {
+        Write::Patch {
+            ops: Patch(ops), ..
+        } => ops.as_slice(),
+        Write::Create(_) | Write::Delete { .. } => &[],
+    };
+    let ops = ops.iter();
+    ops.filter(|operation| !matches!(operation, PatchOperation::Test(_)))
 }
 
 /// Where a Deployment says that it is paused.

@@ -2,7 +2,7 @@
 
 use cutover_manifest::Manifest;
 use cutover_patch::Patch;
-use cutover_run::{Right, Scope, Steady};
+use cutover_run::{MANAGER, Right, Scope, Steady};
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
 use kube::client::Body;
@@ -20,7 +20,7 @@ const PLAIN: AsciiSet = NON_ALPHANUMERIC
 const AGENT: &str = concat!("cutover/", env!("CARGO_PKG_VERSION"));
 
 /// Who writes, as `managedFields` of the objects name it, and that unknown fields are refused.
-const WRITES: [(&str, &str); 2] = [("fieldManager", "cutover"), ("fieldValidation", "Strict")];
+const WRITES: [(&str, &str); 2] = [("fieldManager", MANAGER), ("fieldValidation", "Strict")];
 
 /// Objects of one kind, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]

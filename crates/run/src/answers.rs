@@ -43,6 +43,7 @@ impl Run {
     fn answered_aside(&mut self, sent: Sent, answer: Answer, now: Now) -> Option<(Sent, Answer)> {
         match &sent.question {
             Question::Check(location) => self.checked(*location, &answer, now.wall),
+            Question::GiveBack(object) => self.gave_back(object, answer, now.wall),
             Question::Lease(lease) => {
                 if let Err(fault) = &answer
                     && !fault.is_final()
@@ -117,6 +118,7 @@ fn is_idle_when_over(question: &Question) -> bool {
         | Question::Review(_)
         | Question::Survey => true,
         Question::Check(_)
+        | Question::GiveBack(_)
         | Question::Lease(_)
         | Question::Make(_)
         | Question::OpenJournal(_)

@@ -64,7 +64,7 @@ impl Run {
     }
 
     fn stopped(&self, reason: Reason) -> Outcome {
-        if !matches!(self.phase, Phase::Work) {
+        if !matches!(self.phase, Phase::Work | Phase::GiveBack { .. }) {
             return Outcome::Refused { reason };
         }
         let cursor = self.cursor.as_ref();

@@ -113,6 +113,7 @@ pub use api::effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write}
 pub use api::event::{Answer, Event, Fault, Reply};
 pub use bind::rebase::{Rebase, rebase};
 pub use bind::{Bound, as_written, bind};
+pub use change::ownership::MANAGER;
 pub use course::{Course, Direction};
 pub use error::Error;
 pub use gates::next_opening;
@@ -125,7 +126,6 @@ pub use now::{Now, Steady};
 pub use observed::diagnosis::Trouble;
 pub use options::{Goal, Options};
 pub use outcome::Outcome;
-
 pub use progress::{Awaited, Progress};
 pub use reason::Reason;
 pub use rights::{rights, roles};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use cutover_manifest::ObjectRef;
+
 use crate::api::effect::Right;
 use crate::bind::Admitted;
 use crate::bind::claims::Claim;
@@ -49,6 +51,13 @@ pub(crate) enum Phase {
     Open,
     /// The steps are taken.
     Work,
+    /// All steps are taken: the fields that they wrote are given back.
+    GiveBack {
+        /// How the run ends.
+        outcome: Outcome,
+        /// The objects that have not been looked at for it.
+        left: Vec<ObjectRef>,
+    },
     /// The journal is closed and the Leases are given back.
     Close(Outcome),
 }

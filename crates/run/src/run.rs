@@ -209,6 +209,7 @@ impl Run {
             Phase::Rehearse { .. } => self.rehearse(),
             Phase::Open => self.open(wall),
             Phase::Work => self.work(wall),
+            Phase::GiveBack { .. } => self.give_back(wall),
             Phase::Close(outcome) => self.close(outcome.clone(), now),
         }
     }

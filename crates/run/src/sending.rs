@@ -87,6 +87,7 @@ impl Run {
             (Question::Rebase(kept), Phase::Rebind(rebinding)) => rebinding.base(kept.object()),
             (
                 Question::Check(_)
+                | Question::GiveBack(_)
                 | Question::Lease(_)
                 | Question::Look(_)
                 | Question::Make(_)
@@ -143,6 +144,7 @@ impl Run {
             Question::WriteJournal(text) => self.record.doubt(text),
             Question::Check(_)
             | Question::Confirm(_)
+            | Question::GiveBack(_)
             | Question::Lease(_)
             | Question::Look(_)
             | Question::Make(_)

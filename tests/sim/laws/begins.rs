@@ -6,7 +6,7 @@ use cutover::patch::{Patch, PatchOperation};
 use cutover_run::Write;
 
 use super::Course;
-use crate::trace::{Moment, Place, Way, What, object_of, write_of};
+use crate::trace::{Moment, Place, Way, What, gives_back, object_of, write_of};
 
 /// When a step begins.
 pub(crate) struct Begins {
@@ -42,7 +42,9 @@ impl Begins {
                 {
                     return self.ended.insert(*runner).then_some((*runner, place));
                 }
-                let place = standing.place.filter(|_| course.has(object))?;
+                let place = standing
+                    .place
+                    .filter(|_| course.has(object) && !gives_back(write))?;
                 (!self.has(place)).then_some((*runner, place))
             }
             What::Wrote {

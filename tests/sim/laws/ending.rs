@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::view::Views;
 use super::{Course, Law};
-use crate::trace::{Moment, Place, Standing, Way, What, object_of};
+use crate::trace::{Moment, Place, Standing, Way, What, gives_back, object_of};
 
 /// A run that is done has come past its last step; one that stopped names the state that it
 /// reached, and a reason that there was: drift only where somebody wrote, a limit only where that
@@ -99,7 +99,10 @@ impl Law for Ending {
                 write,
                 standing,
                 ..
-            } if self.course.has(object_of(write)) && self.course.pauses(write).is_none() => {
+            } if self.course.has(object_of(write))
+                && self.course.pauses(write).is_none()
+                && !gives_back(write) =>
+            {
                 if let Some(place) = standing.place {
                     self.written.insert(*runner, (place, moment.now));
                 }

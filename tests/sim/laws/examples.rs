@@ -21,6 +21,7 @@ use super::leased::Leased;
 use super::looked::Looked;
 use super::once::Once;
 use super::others::Others;
+use super::owned::Owned;
 use super::paused::Paused;
 use super::people::People;
 use super::rights::Rights;
@@ -317,6 +318,30 @@ fn one_write_a_change() {
     let write = |step| wrote(scale(), [None, None], at(step));
     check(law(), vec![write(2), write(6)], Ok(()));
     check(law(), vec![write(2), write(2)], Err("written twice"));
+}
+
+#[test]
+fn at_its_end_a_run_owns_no_field() {
+    let owned = |manager: &str| {
+        let mut value = hello_with(2).value().clone();
+        value["metadata"]["managedFields"] = json!([{ "manager": manager, "fieldsV1": {} }]);
+        Some(Manifest::new(value).unwrap())
+    };
+    let own = json!([{ "op": "remove", "path": "/metadata/managedFields/0" }]);
+    let writes = |manager| wrote(scale(), [None, owned(manager)], at(2));
+    let gives_back = || {
+        let write = patch(hello(), own.clone());
+        wrote(write, [owned("cutover"), owned("kubectl")], at(7))
+    };
+    let ends = || What::Ended {
+        runner: 0,
+        outcome: Outcome::Done,
+        standing: at(7),
+    };
+    let law = || Owned::new(course());
+    check(law(), vec![writes("kubectl"), ends()], Ok(()));
+    check(law(), vec![writes("cutover"), ends()], Err("owns fields"));
+    check(law(), vec![writes("cutover"), gives_back(), ends()], Ok(()));
 }
 
 #[test]

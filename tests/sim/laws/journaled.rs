@@ -8,10 +8,11 @@ use cutover::planning::Gate;
 use super::view::Views;
 use super::{Course, Law};
 use crate::checks::placed;
-use crate::trace::{Moment, Way, What, object_of};
+use crate::trace::{Moment, Way, What, gives_back, object_of};
 
 /// When a write to one of the plan's objects is carried out, the journal names a step that changes
-/// it, or that takes its number of pods over from an autoscaler.
+/// it, or that takes its number of pods over from an autoscaler; or, behind the last step, its fields
+/// are given back.
 pub(crate) struct Journaled(Arc<Course>);
 
 impl Journaled {
@@ -34,6 +35,14 @@ impl Law for Journaled {
         }
         match standing.place {
             None => Err(format!("{object}: it is written, and there is no journal")),
+            // A way back may be asked to end before the start.
+            Some(place) if gives_back(write) => {
+                let is_behind = place.step > self.0.len(place.way);
+                match is_behind || place.way != Way::Forward {
+                    true => Ok(()),
+                    false => Err(format!("{object}: it is given back at {place:?}")),
+                }
+            }
             Some(place) if self.0.changes(place).contains(object) => Ok(()),
             // What a run has paused goes on where no step of a way back writes to it.
             Some(place) if place.way != Way::Forward && self.0.pauses(write) == Some(false) => {

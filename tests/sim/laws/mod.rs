@@ -18,6 +18,7 @@ mod leased;
 mod looked;
 mod once;
 mod others;
+mod owned;
 mod paused;
 mod people;
 mod rights;
@@ -94,6 +95,10 @@ impl Judge {
                 Box::new(paused::Paused::new(course())),
             ),
             ("an abort is heard", Box::new(abort::Abort::new(course()))),
+            (
+                "at its end a run owns no field",
+                Box::new(owned::Owned::new(course())),
+            ),
             (
                 "the outcome is what happened",
                 Box::new(ending::Ending::new(course())),

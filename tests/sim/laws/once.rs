@@ -7,10 +7,11 @@ use cutover::manifest::ObjectRef;
 
 use super::view::Views;
 use super::{Course, Law};
-use crate::trace::{Moment, Place, Way, What, object_of};
+use crate::trace::{Moment, Place, Way, What, gives_back, object_of};
 
 /// Each change of each step is made by one write, whoever carries the run on. Each time that
-/// somebody pauses the run one write more pauses a Deployment, and one lets it go on.
+/// somebody pauses the run one write more pauses a Deployment, and one lets it go on; and at the end
+/// one more gives the fields back.
 pub(crate) struct Once {
     course: Arc<Course>,
     way: Way,
@@ -49,7 +50,7 @@ impl Law for Once {
         let (object, Some(place)) = (object_of(write), standing.place) else {
             return Ok(());
         };
-        if !self.course.has(object) {
+        if !self.course.has(object) || gives_back(write) {
             return Ok(());
         }
         // A run that turns round comes to the same steps again.

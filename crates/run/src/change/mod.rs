@@ -1,6 +1,7 @@
 //! Whether a change is made, not made, or stands in the way of something that somebody else has
 //! written.
 
+pub(crate) mod ownership;
 mod writer;
 
 use cutover_manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef};

@@ -4,6 +4,8 @@ use cutover_manifest::Manifest;
 use cutover_patch::{Difference, Segment};
 use serde_json::Value;
 
+use super::ownership::MANAGER;
+
 /// An object that should not be there.
 pub(super) fn there(live: &Manifest) -> String {
     format!("it is there, and should not be{}", by(live, &[]))
@@ -41,7 +43,7 @@ fn by(live: &Manifest, off: &[Difference]) -> String {
         .into_iter()
         .flatten();
     let others =
-        entries.filter(|entry| entry["manager"] != "cutover" && entry["subresource"] != "status");
+        entries.filter(|entry| entry["manager"] != MANAGER && entry["subresource"] != "status");
     let owns = |entry: &Value| off.iter().any(|off| owns(&entry["fieldsV1"], &off.path));
     // An entry of the scale subresource has no time.
     let last =

@@ -11,6 +11,7 @@ use crate::bind::resumed::Rebound;
 pub(crate) enum Question {
     Check(Location),
     Confirm(Box<Rebound>),
+    GiveBack(ObjectRef),
     Lease(usize),
     Look(ObjectRef),
     Make(ObjectRef),

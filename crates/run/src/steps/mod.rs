@@ -1,6 +1,7 @@
 //! The steps of a run: their changes are made, their gates waited for, forward and back.
 
 mod analyse;
+mod arrive;
 mod drift;
 mod journal;
 mod pause;

@@ -13,7 +13,7 @@ use crate::journal::Stage;
 use crate::observed::status::is_terminating;
 use crate::outcome::Outcome;
 use crate::path::{Path, rollback_states};
-use crate::phase::{Next, Phase};
+use crate::phase::Next;
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::run::Run;
@@ -87,7 +87,7 @@ impl Run {
         match from.cmp(&to) {
             Ordering::Less => return self.fail(not_past(to)),
             Ordering::Equal => {
-                self.phase = Phase::Close(Outcome::Undone { to });
+                self.end_as(Outcome::Undone { to });
                 return;
             }
             Ordering::Greater => {}

@@ -7,11 +7,9 @@ use jiff::Timestamp;
 use crate::api::effect::Write;
 use crate::api::event::{Answer, Fault, Reply};
 use crate::change::ChangeState;
-use crate::course::Course;
 use crate::gates::{Verdict, shrunk};
 use crate::hint::Hint;
-use crate::outcome::Outcome;
-use crate::phase::{Next, Phase};
+use crate::phase::Next;
 use crate::progress::{Awaited, Progress};
 use crate::reason::Reason;
 use crate::run::Run;
@@ -212,21 +210,6 @@ impl Run {
         } else {
             self.fail(reason);
         }
-    }
-
-    /// All steps of the path are done.
-    fn arrive(&mut self) -> Next {
-        let Some(cursor) = &self.cursor else {
-            return Next::Wait;
-        };
-        let outcome = match cursor.position().course {
-            Course::Forward => Outcome::Done,
-            Course::Back { .. } => Outcome::Undone {
-                to: cursor.path().end(),
-            },
-        };
-        self.phase = Phase::Close(outcome);
-        Next::Again
     }
 
     pub(crate) fn tell_step(&mut self, number: usize, already: bool) {

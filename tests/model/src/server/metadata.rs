@@ -55,8 +55,24 @@ pub(super) fn updated(
     if let Some(version) = version {
         value["metadata"]["resourceVersion"] = version.to_string().into();
     }
-    record(&mut value, call, None);
+    // Who changes nothing but who owns which fields owns none of them.
+    if differs_but_for_owners(&value, old) {
+        record(&mut value, call, None);
+    }
     manifest(value)
+}
+
+fn differs_but_for_owners(value: &Value, old: &Value) -> bool {
+    let bare = |value: &Value| {
+        let mut value = value.clone();
+        for field in ["managedFields", "resourceVersion", "generation"] {
+            value["metadata"]
+                .as_object_mut()
+                .map(|metadata| metadata.remove(field));
+        }
+        value
+    };
+    bare(value) != bare(old)
 }
 
 /// Notes a writer in `managedFields`, its last write only.

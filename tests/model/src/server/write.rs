@@ -89,17 +89,18 @@ fn same_object(key: &Key, before: &Manifest, value: &Value) -> Result<(), Refuse
 
 /// What only the server writes is as it was.
 fn restore(key: &Key, before: &Manifest, value: &mut Value) {
-    let own = [
-        "uid",
-        "resourceVersion",
-        "generation",
-        "creationTimestamp",
-        "managedFields",
-    ];
+    let own = ["uid", "resourceVersion", "generation", "creationTimestamp"];
     for field in own {
         if let Some(stored) = before.value()["metadata"].get(field) {
             value["metadata"][field] = stored.clone();
         }
+    }
+    // Who owns which fields may be written, and that nobody owns any.
+    let owners = value.pointer("/metadata/managedFields");
+    if owners.is_some_and(|owners| owners.as_array().is_some_and(Vec::is_empty))
+        && let Some(metadata) = value["metadata"].as_object_mut()
+    {
+        metadata.remove("managedFields");
     }
     if key.is_deployment() {
         value["status"] = before.value()["status"].clone();
