@@ -136,3 +136,45 @@ fn a_secret_changes_with_its_labels() {
 fn list(objects: &[Value]) -> Value {
     json!({ "apiVersion": "v1", "kind": "List", "items": objects })
 }
+
+/// A failure means that endpoints which somebody else lists pass for those of the Service's own
+/// controller, or that a step waits for ever beside them.
+#[test]
+fn endpoints_that_somebody_else_lists_do_not_count() {
+    let greeter = Greeter::new("slices");
+    greeter.serve(&hello());
+    greeter.create(&json!({
+        "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+        "metadata": { "name": "by-hand", "labels": { "kubernetes.io/service-name": "hello" } },
+        "ports": [{ "name": "http", "port": 8080 }],
+        "endpoints": [{ "addresses": ["10.9.8.7"], "conditions": { "ready": true } }],
+    }));
+    let plan = greeter.plan_live(&["canary", "--steps", "25", "--pause", "1s"]);
+    greeter.carry_out("apply", &plan, &[]).assert_done();
+}
+
+/// A failure means that a run writes what an operator takes back at once.
+#[test]
+fn what_a_controller_owns_is_refused_unless_its_owner_is_in_the_plan() {
+    let greeter = Greeter::new("owned");
+    greeter.create(&json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "operator" },
+    }));
+    let uid = greeter.kubectl(&[
+        "get",
+        "configmap",
+        "operator",
+        "-o=jsonpath={.metadata.uid}",
+    ]);
+    let owners = json!([{
+        "apiVersion": "v1", "kind": "ConfigMap", "name": "operator", "uid": uid, "controller": true,
+    }]);
+    greeter.serve(&with(&hello(), "/metadata/ownerReferences", owners));
+    let before = greeter.objects();
+    let plan = greeter.plan_live(&["rolling"]);
+    let refused = greeter.carry_out("apply", &plan, &[]);
+    refused.assert_failed(&["Deployment owned/hello: ConfigMap owned/operator manages it"]);
+    assert_eq!(greeter.objects(), before);
+    let allowed = greeter.carry_out("apply", &plan, &["--managed"]);
+    allowed.assert_done();
+}

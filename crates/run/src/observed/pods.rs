@@ -82,6 +82,7 @@ impl ReplicaSet {
 /// One EndpointSlice of a Service.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
+    /// The Service whose pods its controller lists here; none of a slice that anybody else keeps.
     pub(crate) service: Option<String>,
     pub(crate) address_type: String,
     /// The names of its ports; empty for one without a name.
@@ -101,9 +102,12 @@ impl Slice {
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let ready = list("/endpoints").filter(|endpoint| endpoint["conditions"]["ready"] != false);
-        let service = "/metadata/labels/kubernetes.io~1service-name";
+        let label = |name: &str| manifest.pointer("/metadata/labels")?.get(name);
+        let keeper = label("endpointslice.kubernetes.io/managed-by");
+        let is_kept = keeper.is_some_and(|keeper| keeper == SLICE_CONTROLLER);
+        let service = label("kubernetes.io/service-name").filter(|_| is_kept);
         Self {
-            service: manifest.pointer(service).map(text),
+            service: service.map(text),
             address_type: manifest
                 .pointer("/addressType")
                 .map(text)
@@ -115,6 +119,10 @@ impl Slice {
         }
     }
 }
+
+/// Who lists the pods that a Service selects (`controllerName` of
+/// pkg/controller/endpointslice/endpointslice_controller.go).
+const SLICE_CONTROLLER: &str = "endpointslice-controller.k8s.io";
 
 /// Whether a ReplicaSet's pod template is its Deployment's, but for what the controller adds to it.
 pub(crate) fn same_template(deployment: &Manifest, replica_set: &Manifest) -> bool {

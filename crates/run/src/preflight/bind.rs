@@ -78,13 +78,21 @@ impl Run {
             if !changed.contains(object) {
                 continue;
             }
-            if let Some(manager) = manager(manifest) {
+            if let Some(manager) = self.manager(manifest) {
                 let message =
                     format!("{object}: {manager} manages it, and would take each step back");
                 return Some(Reason::from(message).hint(Hint::AllowManaged));
             }
         }
         None
+    }
+
+    /// A tool, or an object that is none of the plan's, that writes a live object anew.
+    fn manager(&self, live: &Manifest) -> Option<String> {
+        let controller = live.controller();
+        let stranger = controller.filter(|owner| !self.objects.contains(owner));
+        let tool = || manager(live).map(ToOwned::to_owned);
+        stranger.map(|owner| owner.to_string()).or_else(tool)
     }
 
     /// A Secret whose data the plan writes, and whose values nobody has given; or why that cannot

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 /// The tool that reconciles an object, unless its reconciliation is suspended; none where no tool
 /// does.
+///
+/// The label `app.kubernetes.io/instance` says nothing: every chart sets it.
 pub(crate) fn manager(manifest: &Manifest) -> Option<&'static str> {
     let has = |field: &str, key: &str| {
         let entries = manifest.pointer(field).and_then(Value::as_object);
@@ -15,6 +17,7 @@ pub(crate) fn manager(manifest: &Manifest) -> Option<&'static str> {
         manifest.pointer("/metadata/annotations/kustomize.toolkit.fluxcd.io~1reconcile");
     if has(annotations, "argocd.argoproj.io/tracking-id")
         || has(labels, "argocd.argoproj.io/instance")
+        || ARGO_CD.iter().any(|name| is_written_by(manifest, name))
     {
         return Some("Argo CD");
     }
@@ -26,12 +29,24 @@ pub(crate) fn manager(manifest: &Manifest) -> Option<&'static str> {
     (by_flux && suspended.is_none_or(|value| value != "disabled")).then_some("Flux")
 }
 
+/// As what Argo CD writes, by the label `app.kubernetes.io/instance` alone or by none of its marks.
+const ARGO_CD: [&str; 2] = ["argocd-controller", "argocd-application-controller"];
+
+/// Whether a manager owns fields of an object, its status apart.
+fn is_written_by(manifest: &Manifest, manager: &str) -> bool {
+    let entries = manifest.pointer("/metadata/managedFields");
+    let mut entries = entries.and_then(Value::as_array).into_iter().flatten();
+    entries.any(|entry| entry["manager"] == manager && entry.get("subresource").is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
 
+    /// A failure means that each step is taken back as soon as it is made, or that nothing of a chart
+    /// can be carried out.
     #[test]
     fn by_its_marks() {
         let check = |metadata: Value, expect: Option<&str>| {
@@ -45,6 +60,12 @@ mod tests {
             json!({"annotations": {"argocd.argoproj.io/tracking-id": "a:b"}}),
             Some("Argo CD"),
         );
+        check(json!({"labels": {"app.kubernetes.io/instance": "a"}}), None);
+        let written = |manager: &str| json!({"managedFields": [{"manager": manager}]});
+        check(written("argocd-controller"), Some("Argo CD"));
+        check(written("helm"), None);
+        let status = json!({"manager": "argocd-controller", "subresource": "status"});
+        check(json!({"managedFields": [status]}), None);
         check(
             json!({"labels": {"kustomize.toolkit.fluxcd.io/name": "a"}}),
             Some("Flux"),

@@ -180,7 +180,10 @@ impl Play {
             "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
             "metadata": {
                 "name": "hello", "namespace": "default",
-                "labels": { "kubernetes.io/service-name": "hello" },
+                "labels": {
+                    "kubernetes.io/service-name": "hello",
+                    "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+                },
             },
             "ports": [{ "name": "" }],
             "endpoints": [{ "targetRef": { "uid": "1" } }],
