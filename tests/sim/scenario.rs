@@ -46,6 +46,8 @@ pub(crate) struct Scenario<'p> {
     pub(crate) autoscaler: Option<Manifest>,
     /// An API server that starts anew in mid-run.
     pub(crate) restart: Option<Restart>,
+    /// Watches that tell nothing for a while.
+    pub(crate) deafness: Option<Deafness>,
     pub(crate) random: Random,
 }
 
@@ -71,6 +73,29 @@ impl Restart {
 
 /// Of so many seeds one is of an API server that starts anew.
 const RESTARTS: u64 = 7;
+
+/// Watches that tell nothing for a while, although requests are answered: packets of old connections
+/// are dropped, and nobody closes them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deafness {
+    /// After how many decisions of the stage.
+    pub(crate) begins: u64,
+    /// For how long.
+    pub(crate) lasts: SignedDuration,
+}
+
+impl Deafness {
+    /// On some seeds, by numbers of its own: the others stay what they are.
+    fn of(seed: u64) -> Option<Self> {
+        let mut random = Random::new(seed.rotate_left(16));
+        let begins = 20 + random.below(900);
+        let lasts = SignedDuration::from_secs(55);
+        (seed % DEAFNESSES == 4).then_some(Self { begins, lasts })
+    }
+}
+
+/// Of so many seeds one is of watches that tell nothing for a while.
+const DEAFNESSES: u64 = 6;
 
 /// Somebody who pauses a run, and lets it go on.
 #[derive(Clone, Copy, Debug)]
@@ -162,6 +187,7 @@ impl<'p> Scenario<'p> {
         let autoscaler = random.chance(30).then(|| autoscaler(&mut random, plan));
         Self {
             restart: Restart::of(seed),
+            deafness: Deafness::of(seed),
             autoscaler: autoscaler.flatten(),
             pause: Pause::of(seed),
             seed,
@@ -244,6 +270,7 @@ impl fmt::Debug for Scenario<'_> {
             .field("ahead", &self.ahead)
             .field("autoscaler", &self.autoscaler.is_some())
             .field("restart", &self.restart)
+            .field("deafness", &self.deafness)
             .finish_non_exhaustive()
     }
 }

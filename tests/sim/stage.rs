@@ -13,7 +13,7 @@ use crate::beside::Beside;
 use crate::checks::Checks;
 use crate::laws::{Course, Judge};
 use crate::runner::{Runner, Sent};
-use crate::scenario::{Restart, Scenario};
+use crate::scenario::{Deafness, Restart, Scenario};
 use crate::trace::What;
 use crate::wire::{call, fault, found, scope_of, write_of};
 use crate::witness::Witness;
@@ -39,6 +39,8 @@ pub(crate) struct Stage<'p> {
     pub(crate) turns: u64,
     /// Whom the API server refuses what has been granted, and until when.
     cold: Option<(u32, Timestamp)>,
+    /// Until when no watch tells anything.
+    deaf: Option<Timestamp>,
     /// The runners that have been granted all that they need.
     granted: BTreeSet<u32>,
     aborted: bool,
@@ -107,6 +109,7 @@ impl<'p> Stage<'p> {
             checks,
             turns: 0,
             cold: None,
+            deaf: None,
             granted: BTreeSet::new(),
             aborted: false,
             paused: false,
@@ -191,6 +194,7 @@ impl<'p> Stage<'p> {
             }
         }
         self.let_server_restart();
+        self.let_watches_be_deaf();
         self.pause_for_a_while();
         self.let_rival_begin();
     }
@@ -203,6 +207,15 @@ impl<'p> Stage<'p> {
         {
             self.say("the API server starts anew");
             self.cold = Some((self.runner.number, self.model.now + restart.lasts));
+        }
+    }
+
+    /// Watches tell nothing for a while, and requests are answered.
+    fn let_watches_be_deaf(&mut self) {
+        let is_due = |deafness: &mut Deafness| deafness.begins <= self.turns;
+        if let Some(deafness) = self.scenario.deafness.take_if(is_due) {
+            self.say("watches are deaf");
+            self.deaf = Some(self.model.now + deafness.lasts);
         }
     }
 
@@ -357,6 +370,9 @@ impl<'p> Stage<'p> {
 
     fn deliver(&mut self) {
         let now = self.now();
+        if self.deaf.is_some_and(|until| self.model.now < until) {
+            return;
+        }
         let opinion = self.scenario.opinion;
         for (scope, watch) in self.runner.watches.clone() {
             let Some(event) = self.model.poll_watch(watch) else {
@@ -391,6 +407,7 @@ impl<'p> Stage<'p> {
         let happened = self.step(limit);
         self.checks.look(&self.model)?;
         if happened.is_none() && !open && due.is_none() {
+            self.deaf = None;
             self.deliver();
             self.take_effects();
             let Runner { run, requests, .. } = &self.runner;

@@ -22,6 +22,10 @@ pub fn rights(plan: &Plan, namespace: &str) -> Vec<Right> {
         for verb in ["list", "watch"] {
             rights.insert(right(verb, &scope));
         }
+        // Their counts are read anew before pods are taken away.
+        if scope.kind == "ReplicaSet" {
+            rights.insert(right("get", &scope));
+        }
     }
     for (verb, object) in writes(plan, namespace) {
         rights.insert(on(verb, &object));

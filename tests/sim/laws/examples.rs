@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::abort::Abort;
 use super::autoscalers::Autoscalers;
+use super::counted::Counted;
 use super::drift::Drift;
 use super::ending::Ending;
 use super::gates::Gates;
@@ -281,6 +282,46 @@ fn each_step_waits_for_its_gates() {
     };
     check(law(), shrunk(2), Err("hello is not followed"));
     check(law(), shrunk(3), Ok(()));
+}
+
+#[test]
+fn pods_are_counted_anew_before_others_are_taken_away() {
+    let stable = hello_with(3).set("/metadata/uid", "u".into()).unwrap();
+    let kept = Manifest::new(json!({
+        "apiVersion": "apps/v1", "kind": "ReplicaSet", "spec": { "replicas": 3 },
+        "metadata": {
+            "name": "hello-1", "namespace": NAMESPACE, "uid": "r",
+            "ownerReferences": [{
+                "apiVersion": "apps/v1", "kind": "Deployment", "name": "hello",
+                "controller": true, "uid": "u",
+            }],
+        },
+    }))
+    .unwrap();
+    let tells = |manifest: &Manifest| What::Changed {
+        runner: 0,
+        manifest: manifest.clone(),
+    };
+    let reads = || What::Answered {
+        runner: 0,
+        request: Request::Get(kept.object().clone()),
+        answer: Ok(Reply::Object(Some(kept.clone()))),
+    };
+    let begins = |step| asked(scale(), at(step));
+    let law = || Counted::new(course());
+    let told = || vec![tells(&stable), tells(&kept)];
+    check(
+        law(),
+        [told(), vec![begins(2)]].concat(),
+        Err("was not counted anew"),
+    );
+    check(law(), [told(), vec![reads(), begins(2)]].concat(), Ok(()));
+    check(
+        law(),
+        [told(), vec![reads(), begins(2), begins(4)]].concat(),
+        Err("step 4"),
+    );
+    check(law(), [told(), vec![begins(1)]].concat(), Ok(()));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod abort;
 mod autoscalers;
 mod begins;
+mod counted;
 mod course;
 mod drift;
 mod ending;
@@ -60,6 +61,10 @@ impl Judge {
             (
                 "each step waits for its gates",
                 Box::new(gates::Gates::new(course())),
+            ),
+            (
+                "pods are counted anew before others are taken away",
+                Box::new(counted::Counted::new(course())),
             ),
             (
                 "each step waits for its people and pauses",

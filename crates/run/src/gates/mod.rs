@@ -117,6 +117,14 @@ pub(crate) fn replaced(
     pods::replaced(observed, object)
 }
 
+/// The ReplicaSets of a set that ask for pods.
+pub(crate) fn replica_sets(
+    observed: &Observed,
+    object: &cutover_manifest::ObjectRef,
+) -> Vec<cutover_manifest::ObjectRef> {
+    pods::replica_sets(observed, object)
+}
+
 /// Whether a set has just so many pods as it asks for, all of its present template.
 pub(crate) fn has_rolled(observed: &Observed, object: &cutover_manifest::ObjectRef) -> bool {
     pods::has_rolled(observed, object)

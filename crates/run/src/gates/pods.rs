@@ -14,7 +14,7 @@ use super::{Shortfall, Verdict};
 use crate::observed::Observed;
 use crate::observed::diagnosis::Trouble;
 use crate::observed::pods::{Pod, ReplicaSet, same_template};
-use crate::observed::status::is_observed;
+use crate::observed::status::{count, is_observed};
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
 /// many as the set asks for where no number is said.
@@ -96,6 +96,20 @@ pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Result<Option
     let old = pods.len() - set.fresh_among(&pods).len();
     let told = || set.with_diagnosis(format!("{} pods{}", pods.len(), of_old(old)));
     Ok((old > 0).then(|| told().to_string()))
+}
+
+/// The ReplicaSets of a set that ask for pods.
+pub(super) fn replica_sets(observed: &Observed, object: &ObjectRef) -> Vec<ObjectRef> {
+    let uid = observed
+        .live(object)
+        .and_then(|set| set.pointer("/metadata/uid"));
+    let Some(uid) = uid.and_then(Value::as_str) else {
+        return Vec::new();
+    };
+    let sets = observed.replica_sets.values();
+    let owned = sets.filter(|set| set.owner.as_deref() == Some(uid));
+    let asking = owned.filter(|set| count(&set.manifest, "/spec/replicas") > 0);
+    asking.map(|set| set.manifest.object().clone()).collect()
 }
 
 /// Exactly as many active pods as are asked for, all of the present template, ready or not.
@@ -221,14 +235,17 @@ impl<'a> Set<'a> {
         pods.filter(|pod| is_fresh(pod)).collect()
     }
 
-    /// How many pods have not been ready for `minReadySeconds`, in words; none where all have. By
-    /// the server's clock: this one may be wrong.
+    /// How many pods have not been ready for `minReadySeconds`, in words; none where all have. As
+    /// their controller counts them: this clock may be wrong, and a watch of pods deaf.
     fn unready_for(&self, replicas: u32) -> Option<String> {
-        let seconds = self.deployment.pointer("/spec/minReadySeconds");
-        let seconds = seconds.and_then(Value::as_u64).unwrap_or(0);
         let available: u64 = self.fresh().iter().map(|set| set.available).sum();
-        let is_ready = seconds == 0 || available >= u64::from(replicas);
-        (!is_ready).then(|| format!("{available} of {replicas} ready for {seconds} seconds"))
+        let is_ready = available >= u64::from(replicas);
+        (!is_ready).then(|| match self.deployment.pointer("/spec/minReadySeconds") {
+            Some(seconds) if *seconds != 0 => {
+                format!("{available} of {replicas} ready for {seconds} seconds")
+            }
+            Some(_) | None => format!("its controller counts {available} of {replicas} available"),
+        })
     }
 
     /// Whether a pod that may be its own has come of a ReplicaSet that has not been seen: watches

@@ -98,15 +98,24 @@ impl Observed {
         let object = manifest.object();
         match object.kind.as_str() {
             "Pod" => drop(self.pods.insert(object.clone(), Pod::of(manifest))),
-            "ReplicaSet" => drop(
-                self.replica_sets
-                    .insert(object.clone(), ReplicaSet::of(manifest)),
-            ),
+            "ReplicaSet" => self.update_replica_set(manifest),
             "EndpointSlice" => drop(self.slices.insert(object.clone(), Slice::of(manifest))),
             _ => {}
         }
         if !WATCHED.contains(&object.kind.as_str()) || self.planned.contains(object) {
             self.update_object(manifest);
+        }
+    }
+
+    /// A read of just this one and the watch of all may come in any order.
+    fn update_replica_set(&mut self, manifest: &Manifest) {
+        let known = self.replica_sets.get(manifest.object());
+        let newer = known.is_some_and(|known| {
+            uid(&known.manifest) == uid(manifest) && version(&known.manifest) > version(manifest)
+        });
+        if !newer {
+            let set = ReplicaSet::of(manifest);
+            self.replica_sets.insert(manifest.object().clone(), set);
         }
     }
 
@@ -159,6 +168,7 @@ impl Observed {
 
     /// An object that is gone.
     pub(crate) fn remove(&mut self, object: &ObjectRef) {
+        self.replica_sets.remove(object);
         let known = self.objects.insert(object.clone(), None).flatten();
         let forgotten = self.forgotten.remove(object);
         self.gone.extend(

@@ -6,6 +6,7 @@ mod drift;
 mod journal;
 mod pause;
 mod paused;
+mod recount;
 mod takeover;
 mod turn;
 mod wait;

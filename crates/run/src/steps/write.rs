@@ -48,7 +48,11 @@ impl Run {
             return Next::Wait;
         }
         if begins && !self.may_begin(number, now) {
+            self.recounted = None;
             return Next::Wait;
+        }
+        if begins && self.recounts(number) {
+            return Next::Again;
         }
         self.tell_step(number, false);
         self.make(object, write, now);
