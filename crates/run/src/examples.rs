@@ -79,6 +79,20 @@ pub(crate) fn greetings(texts: &[&str]) -> Plan {
     plan(&release, &own, &Options::default()).unwrap()
 }
 
+/// A ConfigMap takes another text, and another ConfigMap goes.
+pub(crate) fn removing() -> Plan {
+    let settings = manifest(json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "settings" },
+    }));
+    let mut from = greeting("hello");
+    from.insert(settings);
+    let release = Release::new(Ends::new(from, greeting("hi")).pruned()).unwrap();
+    let own = from_fn("own", |release| {
+        Waypoints::direct(release, "greet", &Default::default())
+    });
+    plan(&release, &own, &Options::default()).unwrap()
+}
+
 fn greeting(text: &str) -> Bundle {
     let object = json!({
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "greeting" },

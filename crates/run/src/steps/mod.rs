@@ -3,6 +3,7 @@
 mod analyse;
 mod arrive;
 mod drift;
+mod gone;
 mod journal;
 mod pause;
 mod paused;

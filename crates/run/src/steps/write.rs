@@ -1,16 +1,14 @@
 //! The changes of a step are made, one after the other.
 
-use cutover_manifest::{Manifest, ObjectRef};
-use cutover_workload::Deployment;
+use cutover_manifest::ObjectRef;
 use jiff::Timestamp;
 
 use crate::api::effect::Write;
 use crate::api::event::{Answer, Fault, Reply};
 use crate::change::ChangeState;
-use crate::gates::{Verdict, shrunk};
 use crate::hint::Hint;
 use crate::phase::Next;
-use crate::progress::{Awaited, Progress};
+use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::run::Run;
 
@@ -35,7 +33,7 @@ impl Run {
         let has_changes = !cursor.path().changes(number).is_empty();
         // Of the step in whose middle the run turned round some changes are as they were before it.
         let turns = number == 1 && cursor.path().halfway().is_some();
-        let made = match self.made_so_far(number) {
+        let made = match self.made_so_far(number, now) {
             Ok(made) => made,
             Err(next) => return next,
         };
@@ -60,12 +58,12 @@ impl Run {
     }
 
     /// How far the changes of a step are made, unless one of them cannot be.
-    fn made_so_far(&mut self, number: usize) -> Result<Made, Next> {
+    fn made_so_far(&mut self, number: usize, now: Timestamp) -> Result<Made, Next> {
         let (mut any, mut pending) = (false, None);
         for object in self.changed_by(number) {
             match self.change_state(number, &object) {
                 ChangeState::Drifted(reason) => return Err(self.drifted(reason)),
-                ChangeState::Terminating => return Err(self.wait_until_gone(number, &object)),
+                ChangeState::Terminating => return Err(self.wait_until_gone(number, &object, now)),
                 ChangeState::Done => any = true,
                 ChangeState::Pending(write) => pending = pending.or(Some((object, write))),
             }
@@ -80,17 +78,6 @@ impl Run {
         changes.map(|change| change.object().clone()).collect()
     }
 
-    /// What is to be created anew is still being deleted: a watch says when it is gone.
-    fn wait_until_gone(&mut self, number: usize, object: &ObjectRef) -> Next {
-        self.tell(Progress::Waiting {
-            number,
-            gate: Awaited::Gone(object.name.clone()),
-            stands: "it is still being deleted".to_owned(),
-            until: None,
-        });
-        Next::Wait
-    }
-
     /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at
     /// this moment.
     fn may_begin(&mut self, number: usize, now: Timestamp) -> bool {
@@ -99,7 +86,7 @@ impl Run {
             return false;
         }
         if number == 1 {
-            return self.has_shrunk();
+            return self.has_shrunk(now);
         }
         let Some(step) = self.unheld(number, now) else {
             return true;
@@ -122,42 +109,6 @@ impl Run {
             step -= 1;
             if !self.still_holds(step, now) {
                 return Some(step);
-            }
-        }
-        None
-    }
-
-    /// Before the first step of a way back: the pods of the sets that the step before has shrunk are
-    /// gone, or there would be too many.
-    fn has_shrunk(&mut self) -> bool {
-        let Some(stands) = self.shrinking() else {
-            return true;
-        };
-        self.tell(Progress::Waiting {
-            number: 1,
-            gate: Awaited::Gone("pods".to_owned()),
-            stands,
-            until: None,
-        });
-        false
-    }
-
-    /// A set whose pods are still going, in words.
-    fn shrinking(&self) -> Option<String> {
-        let path = self.cursor.as_ref()?.path();
-        let halfway = path.halfway()?;
-        let count = |set: Option<&Manifest>| set.and_then(|set| Deployment::of(set).replicas());
-        for set in path.before(1) {
-            let object = set.object();
-            let (Some(was), Some(is)) = (count(halfway.get(object)), count(Some(set))) else {
-                continue;
-            };
-            let is_shrunk = is < was && count(self.observed.live(object)) == Some(is);
-            if Deployment::is(object)
-                && is_shrunk
-                && let Verdict::Waits(reason) = shrunk(&self.observed, object, is)
-            {
-                return Some(format!("{}: {reason}", object.name));
             }
         }
         None

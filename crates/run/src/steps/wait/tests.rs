@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::api::effect::{Effect, Request, Scope, Write};
 use crate::api::event::{Answer, Event, Fault, Reply};
-use crate::examples::{edited, gate, greetings, is_whole, manifest, with_gates_alone, with_object};
+use crate::examples::{
+    edited, gate, greetings, is_whole, manifest, removing, with_gates_alone, with_object,
+};
 use crate::namespace::DefaultNamespace;
 use crate::now::Now;
 use crate::options::Options;
@@ -198,6 +200,16 @@ impl Play {
         self.go();
     }
 
+    /// A watch tells of an object.
+    fn appear(&mut self, value: Value) {
+        let manifest = Manifest::new(value).unwrap();
+        self.objects
+            .insert(manifest.object().clone(), manifest.clone());
+        let event = Event::Changed(self.scope_of(&manifest), manifest);
+        self.run.handle_event(event, Now::simulated(self.now));
+        self.go();
+    }
+
     fn scope_of(&self, manifest: &Manifest) -> Scope {
         let scopes = crate::scopes::scopes(&self.run.given, "default");
         let mut scopes = scopes.into_iter();
@@ -358,6 +370,35 @@ fn gates_hold_over_a_step_that_changes_nothing() {
     assert_eq!(
         (play.text(), play.run.outcome()),
         ("hey", Some(&Outcome::Done))
+    );
+}
+
+/// A failure means that a run waits for ever for what a finalizer keeps whose controller is gone.
+#[test]
+fn what_does_not_go_has_a_time_limit() {
+    let plan = removing();
+    let mut play = Play::new(
+        with_gates(&plan, plan.len(), &[office()]),
+        "2026-11-28T20:00:00Z",
+    );
+    assert_eq!(play.run.outcome(), None);
+    play.appear(json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {
+            "name": "settings", "namespace": "default", "uid": "2", "resourceVersion": "9",
+            "deletionTimestamp": "2026-11-28T20:00:00Z", "finalizers": ["example.com/keep"],
+        },
+    }));
+    play.run
+        .handle_event(Event::Abort, Now::simulated(play.now));
+    play.go();
+    play.go_on("2026-11-28T20:04:59Z");
+    assert_eq!(play.run.outcome(), None);
+    play.go_on("2026-11-28T20:05:01Z");
+    let outcome = format!("{:?}", play.run.outcome());
+    let reason = "settings did not go within 300 s: it is still being deleted, and kept by";
+    assert!(
+        outcome.contains(reason) && outcome.contains("example.com/keep"),
+        "{outcome}"
     );
 }
 
