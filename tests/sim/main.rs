@@ -21,6 +21,7 @@ mod beside;
 mod checks;
 mod damage;
 mod damaged;
+mod fleet;
 mod forged;
 mod laws;
 mod over;
@@ -39,6 +40,7 @@ mod verdict;
 mod wire;
 mod witness;
 
+use std::panic::RefUnwindSafe;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, panic, thread};
@@ -65,13 +67,17 @@ fn runs_keep_their_promises() {
     }
     let seeds = number("CUTOVER_SEEDS").unwrap_or(EVERYDAY);
     let enough = number("CUTOVER_FAILURES").unwrap_or(ENOUGH);
-    let failed = failures(seeds, enough, plans);
+    let failed = failures(seeds, enough, |seed| play(seed, plans, false));
     let hint = "run it again: CUTOVER_SEED=… cargo test --release -p cutover-tests --test sim -- --nocapture";
     assert!(failed.is_empty(), "{}\n{hint}", failed.join("\n"));
 }
 
 /// The seeds that fail, and how: the first of them, where there are more than enough.
-fn failures(seeds: u64, enough: u64, plans: &[Checked]) -> Vec<String> {
+fn failures(
+    seeds: u64,
+    enough: u64,
+    play: impl Fn(u64) -> Result<(), String> + RefUnwindSafe + Sync,
+) -> Vec<String> {
     let (next, failures) = (AtomicU64::new(0), AtomicU64::new(0));
     let worker = || {
         let mut failed = Vec::new();
@@ -80,7 +86,7 @@ fn failures(seeds: u64, enough: u64, plans: &[Checked]) -> Vec<String> {
             if seed >= seeds {
                 break;
             }
-            let played = panic::catch_unwind(|| play(seed, plans, false));
+            let played = panic::catch_unwind(|| play(seed));
             if let Err(reason) = played.unwrap_or_else(|_| Err("it panicked".into())) {
                 failures.fetch_add(1, Ordering::Relaxed);
                 failed.push(format!("seed {seed}: {reason}"));

@@ -28,6 +28,7 @@ mod order;
 mod parse;
 mod part;
 mod policy;
+mod run;
 #[cfg(feature = "schema")]
 mod schema;
 mod selector;
@@ -48,6 +49,10 @@ pub use moments::Moment;
 pub use name::{BadName, Context, Name};
 pub use part::Part;
 pub use policy::{OnFailure, Unmatched, Unreachable};
+pub use run::{
+    Approval, BadPosition, BadWish, ClusterState, Course, Effect, Ending, Event, GateId, Goal,
+    Options, Outcome, Position, Progress, Reason, Run, Scope, Stage, Standing, When, Wish, Wishes,
+};
 #[cfg(feature = "schema")]
 pub use schema::{fleet_plan_schema, fleet_schema};
 pub use selector::ClusterSelector;

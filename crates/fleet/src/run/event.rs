@@ -1,0 +1,83 @@
+//! What happens to a fleet's run.
+
+use jiff::Timestamp;
+
+use super::effect::{GateId, When};
+use super::position::Position;
+use crate::name::Name;
+
+/// Something that happened outside the machine.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The journal was read; none where there is none. It is the first that a run hears.
+    Recalled(Option<Box<Position>>),
+    /// The journal says what was to be written last.
+    Written,
+    /// Somebody else has written the journal.
+    Superseded {
+        /// Who.
+        by: String,
+    },
+    /// A cluster was looked at.
+    Looked(Name, Standing),
+    /// A cluster cannot be reached, and why.
+    Unreached(Name, String),
+    /// What was started in a cluster, forward or back, has ended.
+    Ended(Name, Ending),
+    /// All is available that a watched cluster's plan ends with.
+    Available(Name),
+    /// Something is not, or nobody can say, and why.
+    Unavailable(Name, String),
+    /// A gate holds.
+    Held(GateId),
+    /// A window is closed until then; it is asked again.
+    Closed(GateId, Timestamp),
+    /// A gate will not hold, and why.
+    Failed(GateId, String),
+    /// A person lets a wave go on.
+    Approved {
+        /// The wave.
+        wave: Name,
+        /// At which side of its clusters.
+        when: When,
+        /// Who.
+        by: String,
+    },
+    /// A person asks the run to go back.
+    Abort {
+        /// Who.
+        by: String,
+    },
+    /// The program is asked to end: the runs of all clusters stop where they are, and the journal
+    /// stays.
+    Stop,
+}
+
+/// How a cluster's own run stands, by its own journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is none: nothing was written.
+    Untouched,
+    /// It was begun, and is not over.
+    Begun,
+    /// It is done.
+    Done,
+    /// It was taken back to its start.
+    Undone,
+    /// It is of another plan, or cannot be read, and why.
+    Other(String),
+}
+
+/// How what was started in a cluster has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Its plan is carried out.
+    Done,
+    /// It is back at its start.
+    Undone,
+    /// It was refused or stopped, and why.
+    Failed(String),
+    /// The cluster cannot be reached any more, and why.
+    Lost(String),
+}
