@@ -41,6 +41,8 @@ mod discovery;
 mod drive;
 mod error;
 mod fault;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod gate;
 mod resources;
 mod watch;
@@ -49,6 +51,8 @@ pub use clock::now;
 pub use cluster::{Cluster, Settings};
 pub use drive::{Machine, drive};
 pub use error::Error;
+#[cfg(feature = "fleet")]
+pub use fleet::{ConfigMapStore, FleetProgress, Fleets, Held, Store, Stored, drive_fleet};
 
 #[cfg(test)]
 mod server;

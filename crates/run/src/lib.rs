@@ -108,7 +108,7 @@ mod sending;
 mod steps;
 mod unsupported;
 
-pub use analysis::Check;
+pub use analysis::{Asking, Check};
 pub use api::effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use api::event::{Answer, Event, Fault, Reply};
 pub use bind::rebase::{Rebase, rebase};
@@ -120,7 +120,7 @@ pub use gates::next_opening;
 pub use hint::Hint;
 pub use inspection::{GateState, GateStatus, Inspection, PodStatus};
 pub use journal::{Journal, Position, Stage, Wish, Wishes};
-pub use leadership::leases::lease_objects;
+pub use leadership::leases::{Leases, lease_objects};
 pub use leadership::runner::Runner;
 pub use now::{Now, Steady};
 pub use observed::diagnosis::Trouble;

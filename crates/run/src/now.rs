@@ -42,7 +42,7 @@ impl Now {
     }
 
     /// What the wall clock shows at a moment, unless it is set until then.
-    pub(crate) fn wall_at(self, moment: Steady) -> Timestamp {
+    pub fn wall_at(self, moment: Steady) -> Timestamp {
         let ahead = moment.0.saturating_sub(self.steady.0);
         self.wall.checked_add(ahead).unwrap_or(Timestamp::MAX)
     }

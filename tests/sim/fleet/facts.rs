@@ -23,6 +23,8 @@ pub(super) struct Facts {
     pub(super) words: BTreeMap<Name, Word>,
     /// Since when all is available in a cluster that is watched, and until when it was before.
     pub(super) available: BTreeMap<Name, (Timestamp, Option<Timestamp>)>,
+    /// Clusters that are done and watched.
+    pub(super) watched: BTreeSet<Name>,
     /// When gates said that they hold.
     pub(super) held: BTreeMap<GateId, Timestamp>,
     /// What a person was asked for, and what was approved since, and when.
@@ -34,6 +36,10 @@ pub(super) struct Facts {
     /// Runners that were asked to go back.
     pub(super) aborted: BTreeSet<usize>,
 }
+
+/// A stop that comes so many seconds before a deadline may have been for it: the machine counts from
+/// when it wrote the journal.
+const NEARLY: i64 = 30;
 
 /// What is under way in a cluster.
 #[derive(Clone, Debug)]
@@ -65,6 +71,7 @@ impl Facts {
             begun: BTreeSet::new(),
             words: BTreeMap::new(),
             available: BTreeMap::new(),
+            watched: BTreeSet::new(),
             held: BTreeMap::new(),
             asked: BTreeSet::new(),
             approved: BTreeMap::new(),
@@ -97,9 +104,9 @@ impl Facts {
                 }
             }
             What::Unreached { cluster } => {
-                self.words.insert(cluster.clone(), Word::Unreached);
+                self.words.entry(cluster.clone()).or_insert(Word::Unreached);
             }
-            What::Ended { cluster, ending } => self.end(runner, cluster, ending),
+            What::Ended { cluster, ending } => self.end(moment, cluster, ending),
             What::Available { cluster } => {
                 let known = self.available.get(cluster);
                 if known.is_none_or(|(_, until)| until.is_some()) {
@@ -121,10 +128,10 @@ impl Facts {
                 }
             }
             What::Aborted => drop(self.aborted.insert(runner)),
-            What::Wrote { position } => self.journal = Some((**position).clone()),
+            What::Wrote { position } => self.write(position),
             What::Gone => self.work.retain(|_, work| work.runner != runner),
             What::Superseded => drop(self.superseded.insert(runner)),
-            What::Looked { .. } | What::Over { .. } => {}
+            What::Over { .. } => {}
         }
     }
 
@@ -132,6 +139,15 @@ impl Facts {
     fn begin(&mut self, found: Option<&Position>) {
         self.held.clear();
         self.available.clear();
+        self.watched.clear();
+        for (cluster, state) in found.iter().flat_map(|found| &found.clusters) {
+            if matches!(state, ClusterState::Soaking { .. }) {
+                self.watched.insert(cluster.clone());
+            }
+            if matches!(state, ClusterState::Begun { .. }) {
+                self.begun.insert(cluster.clone());
+            }
+        }
         if found.is_some_and(|found| found.ended.is_some()) {
             // Whoever begins it again has thought about what failed.
             self.words
@@ -139,19 +155,30 @@ impl Facts {
         }
     }
 
-    fn end(&mut self, runner: usize, cluster: &Name, ending: &Ending) {
-        let work = self.work.get(cluster);
-        if work.is_none_or(|work| work.runner != runner) {
+    fn end(&mut self, moment: &Moment, cluster: &Name, ending: &Ending) {
+        let Some(work) = self.work.get(cluster).cloned() else {
+            return;
+        };
+        if work.runner != moment.runner {
             return;
         }
-        let was_asked = self.work.remove(cluster).is_some_and(|work| work.stopped);
+        self.work.remove(cluster);
+        let lasted = moment.now.duration_since(work.since).as_secs();
+        let is_overdue = self
+            .deadline(cluster)
+            .is_some_and(|deadline| lasted + NEARLY >= deadline);
         let word = match ending {
-            Ending::Done => Word::Done,
+            Ending::Done => {
+                if self.soak(cluster) > 0 {
+                    self.watched.insert(cluster.clone());
+                }
+                Word::Done
+            }
             Ending::Undone => {
                 self.begun.remove(cluster);
                 Word::Undone
             }
-            Ending::Failed(_) if was_asked && !self.is_overdue(cluster) => return,
+            Ending::Failed(_) | Ending::Lost(_) if work.stopped && !is_overdue => return,
             Ending::Failed(_) => Word::Failed,
             Ending::Lost(_) => Word::Lost,
         };
@@ -159,9 +186,15 @@ impl Facts {
         self.words.insert(cluster.clone(), word);
     }
 
-    /// Whether a stop can only have been for a deadline: nothing turned round.
-    fn is_overdue(&self, cluster: &Name) -> bool {
-        self.deadline(cluster).is_some() && self.superseded.is_empty()
+    fn write(&mut self, position: &Position) {
+        self.journal = Some(position.clone());
+        let clusters = &position.clusters;
+        self.watched.retain(|cluster| {
+            matches!(
+                clusters.get(cluster),
+                Some(ClusterState::Begun { .. } | ClusterState::Soaking { .. })
+            )
+        });
     }
 
     /// The wave of a cluster, by its place.
@@ -215,14 +248,5 @@ impl Facts {
             _ => false,
         };
         by_journal || matches!(self.words.get(cluster), Some(Word::Failed | Word::Lost))
-    }
-
-    /// Whether a cluster is done, and watched.
-    pub(super) fn soaks(&self, cluster: &Name) -> bool {
-        let is_over = matches!(
-            self.state(cluster),
-            Some(ClusterState::Done | ClusterState::Failed { .. })
-        );
-        self.soak(cluster) > 0 && self.words.get(cluster) == Some(&Word::Done) && !is_over
     }
 }

@@ -70,7 +70,8 @@ pub(super) fn at_once(facts: &Facts, moment: &Moment) -> Result<(), String> {
     let others = facts.names(wave).filter(|other| *other != cluster);
     let busy = others.filter(|other| {
         let is_under_way = facts.work.get(*other);
-        is_under_way.is_some_and(|work| work.runner == moment.runner) || !back && facts.soaks(other)
+        is_under_way.is_some_and(|work| work.runner == moment.runner)
+            || !back && facts.watched.contains(*other)
     });
     let busy: Vec<&Name> = busy.collect();
     match busy.len() < usize::try_from(most).unwrap() {
@@ -128,7 +129,7 @@ pub(super) fn in_order(facts: &Facts, moment: &Moment) -> Result<(), String> {
         What::Wrote { position } => {
             for (wave, stage) in passed(facts.journal.as_ref(), position) {
                 if stage == Stage::Work {
-                    settled(facts, wave)?;
+                    settled(facts, position, wave)?;
                 }
             }
             Ok(())
@@ -137,10 +138,22 @@ pub(super) fn in_order(facts: &Facts, moment: &Moment) -> Result<(), String> {
     }
 }
 
-fn settled(facts: &Facts, wave: usize) -> Result<(), String> {
+fn settled(facts: &Facts, position: &Position, wave: usize) -> Result<(), String> {
     let mut names = facts.names(wave);
-    match names.find(|name| !facts.words.contains_key(*name)) {
-        Some(open) => Err(format!("wave {wave} is over, and {open} was never tried")),
+    let is_settled = |name: &Name| {
+        let is_over = matches!(
+            position.clusters.get(name),
+            Some(
+                ClusterState::Done
+                    | ClusterState::Failed { .. }
+                    | ClusterState::Lost { .. }
+                    | ClusterState::Unreached { .. }
+            )
+        );
+        is_over && facts.words.contains_key(name)
+    };
+    match names.find(|name| !is_settled(name)) {
+        Some(open) => Err(format!("wave {wave} is over, and {open} is not")),
         None => Ok(()),
     }
 }
@@ -279,7 +292,7 @@ pub(super) fn in_reverse(facts: &Facts, moment: &Moment) -> Result<(), String> {
         let mut names = facts.names(wave);
         let open = names.find(|name| match facts.state(name) {
             Some(ClusterState::NotBack { .. }) | None => false,
-            Some(state) => state.is_begun(),
+            Some(state) => state.is_begun() && facts.words.get(*name) != Some(&Word::Undone),
         });
         if let Some(open) = open.filter(|_| all) {
             return Err(format!("{cluster} goes back before {open}"));

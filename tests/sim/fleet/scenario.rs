@@ -33,7 +33,7 @@ pub(super) struct Scenario {
 impl Scenario {
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let fleet = fleet(&mut random);
+        let fleet = random.pick(fleets()).unwrap().clone();
         let some = |random: &mut Random, chance: u16| {
             let after = i64::try_from(random.below(6_000)).unwrap();
             random.chance(chance).then_some(after)
@@ -53,6 +53,19 @@ impl Scenario {
         }
     }
 }
+
+/// Fleets of all kinds: to make one takes longer than to play a run over it.
+fn fleets() -> &'static [CheckedFleet] {
+    static FLEETS: OnceLock<Vec<CheckedFleet>> = OnceLock::new();
+    FLEETS.get_or_init(|| {
+        (0..FLEETS_MADE)
+            .map(|seed| fleet(&mut Random::new(!seed)))
+            .collect()
+    })
+}
+
+/// How many fleets there are.
+const FLEETS_MADE: u64 = 300;
 
 fn fleet(random: &mut Random) -> CheckedFleet {
     let plan = plan();

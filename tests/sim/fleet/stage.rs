@@ -41,6 +41,8 @@ pub(super) struct Stage {
 struct Runner {
     run: Run,
     state: Life,
+    /// Whether it has read the journal.
+    has_read: bool,
     /// What the journal says, as far as it knows.
     known: Option<Position>,
     /// When it wants to be told the time.
@@ -152,8 +154,23 @@ impl Stage {
             let flickers = cluster.flickers.iter().map(|moment| (*moment, true));
             turns.extend(cuts.chain(flickers).map(|turn| (name.clone(), turn)));
         }
+        if self.scenario.hasty {
+            self.approve_unasked();
+        }
         for (name, (moment, flickers)) in turns {
             self.at(moment, Happening::Turn(name, flickers));
+        }
+    }
+
+    /// People approve what nobody has asked them for yet.
+    fn approve_unasked(&mut self) {
+        let waves = self.scenario.fleet.spec.waves.iter();
+        let waves: Vec<Name> = waves.map(|wave| wave.name.clone()).collect();
+        for wave in waves {
+            for when in [When::Before, When::After] {
+                let after = self.random().below(3_000);
+                self.later(after, Happening::Approve(wave.clone(), when));
+            }
         }
     }
 
@@ -171,15 +188,24 @@ impl Stage {
             Happening::Turn(cluster, flickers) => self.turn(&cluster, flickers),
             Happening::Approve(wave, when) => {
                 let by = "a person".to_owned();
-                self.hear(self.leader, Event::Approved { wave, when, by })
+                self.ask_leader(Event::Approved { wave, when, by })
             }
             Happening::Abort => {
                 let by = "a person".to_owned();
-                self.hear(self.leader, Event::Abort { by })
+                self.ask_leader(Event::Abort { by })
             }
             Happening::Stop => self.hear(self.leader, Event::Stop),
             Happening::Sleep => self.sleep(),
             Happening::Wake(runner) => self.wake(runner),
+        }
+    }
+
+    /// People ask by what stands beside the journal, which a runner looks at once it has read it.
+    fn ask_leader(&mut self, event: Event) -> Result<(), String> {
+        let leader = self.runners.get(self.leader);
+        match leader.is_some_and(|leader| leader.has_read) {
+            true => self.hear(self.leader, event),
+            false => Ok(()),
         }
     }
 
@@ -197,6 +223,7 @@ impl Stage {
         self.runners.push(Runner {
             run,
             state: Life::Alive,
+            has_read: false,
             known: None,
             alarm: None,
             missed: Vec::new(),
@@ -210,6 +237,7 @@ impl Stage {
     fn recall(&mut self, runner: usize) -> Result<(), String> {
         let found = self.journal.clone();
         self.runners[runner].known.clone_from(&found);
+        self.runners[runner].has_read = true;
         self.hear(runner, Event::Recalled(found.map(Box::new)))
     }
 
@@ -513,7 +541,9 @@ impl Stage {
             return;
         }
         let mut clusters = self.clusters.values_mut();
-        if let Some(cluster) = clusters.find(|cluster| cluster.standing == Standing::Done) {
+        if let Some(cluster) = clusters
+            .find(|cluster| cluster.standing == Standing::Done && cluster.outages.is_empty())
+        {
             cluster.standing = Standing::Undone;
         }
     }
@@ -639,7 +669,6 @@ impl Stage {
 fn heard(event: &Event) -> Option<What> {
     Some(match event.clone() {
         Event::Recalled(found) => What::Began { found },
-        Event::Looked(cluster, standing) => What::Looked { cluster, standing },
         Event::Unreached(cluster, _) => What::Unreached { cluster },
         Event::Ended(cluster, ending) => What::Ended { cluster, ending },
         Event::Available(cluster) => What::Available { cluster },

@@ -27,8 +27,6 @@ pub(super) enum What {
     UndoStarted { cluster: Name },
     /// It hears that a cluster does not answer.
     Unreached { cluster: Name },
-    /// It hears how a cluster stands.
-    Looked { cluster: Name, standing: Standing },
     /// It hears how what it started has ended.
     Ended { cluster: Name, ending: Ending },
     /// It hears that all is available in a cluster.

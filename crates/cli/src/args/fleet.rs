@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use cutover::planning::Duration;
+
 use crate::args::{
-    DocumentOutput, PlanFile, PlanOutput, Running, SealArgs, SecretsArgs, ShowOutput,
+    DocumentOutput, EventsOutput, PlanFile, PlanOutput, Running, SealArgs, SecretsArgs, ShowOutput,
 };
 
 /// `cutover fleet`.
@@ -21,6 +23,16 @@ pub(crate) enum FleetCommand {
     Check(FleetCheckArgs),
     /// Edit the files of a wave's clusters in place, so that they stand as after a step.
     Write(FleetWriteArgs),
+    /// Carry a fleet plan out, or go on with it.
+    Apply(Box<FleetApplyArgs>),
+    /// Tell where the run of a fleet plan is.
+    Status(FleetStatusArgs),
+    /// Let a wave go on that waits for a person.
+    Approve(FleetApproveArgs),
+    /// Ask the run of a fleet plan to go back.
+    Abort(FleetAbortArgs),
+    /// Take a fleet plan back: every cluster that was begun, wave by wave in reverse.
+    Undo(Box<FleetUndoArgs>),
 }
 
 /// `cutover fleet waves`.
@@ -101,4 +113,83 @@ pub(crate) struct FleetWriteArgs {
     pub(crate) recursive: bool,
     #[command(flatten)]
     pub(crate) secrets: SecretsArgs,
+}
+
+/// A fleet plan, and where the journal of its run is.
+#[derive(Debug, Args)]
+pub(crate) struct FleetPlace {
+    #[command(flatten)]
+    pub(crate) file: PlanFile,
+    /// The file that keeps the journal, where the fleet plan names no place for it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// The kubeconfig that has the contexts of the clusters (default: kubectl's own).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+/// How a fleet plan is carried out.
+#[derive(Debug, Args)]
+pub(crate) struct FleetRunArgs {
+    #[command(flatten)]
+    pub(crate) place: FleetPlace,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsArgs,
+    /// For how long the endpoints must have been right where a load balancer or an Ingress stands
+    /// before a Service.
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    pub(crate) settle: Duration,
+    /// Change objects that Argo CD or Flux manages all the same; they may take each step back.
+    #[arg(long)]
+    pub(crate) managed: bool,
+    /// The format (default: lines for people); `json` prints each event as a line of JSON.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<EventsOutput>,
+}
+
+/// `cutover fleet apply`.
+#[derive(Debug, Args)]
+pub(crate) struct FleetApplyArgs {
+    #[command(flatten)]
+    pub(crate) run: FleetRunArgs,
+    /// The wave after which it ends (default: the last).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) wave: Option<String>,
+    /// Carry a fleet plan out again that was taken back.
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+/// `cutover fleet undo`.
+#[derive(Debug, Args)]
+pub(crate) struct FleetUndoArgs {
+    #[command(flatten)]
+    pub(crate) run: FleetRunArgs,
+}
+
+/// `cutover fleet status`.
+#[derive(Debug, Args)]
+pub(crate) struct FleetStatusArgs {
+    #[command(flatten)]
+    pub(crate) place: FleetPlace,
+    /// The format (default: a table for people); `json` prints a document.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) output: Option<EventsOutput>,
+}
+
+/// `cutover fleet approve`.
+#[derive(Debug, Args)]
+pub(crate) struct FleetApproveArgs {
+    #[command(flatten)]
+    pub(crate) place: FleetPlace,
+    /// The wave that waits for a person, before or after its clusters.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) wave: String,
+}
+
+/// `cutover fleet abort`.
+#[derive(Debug, Args)]
+pub(crate) struct FleetAbortArgs {
+    #[command(flatten)]
+    pub(crate) place: FleetPlace,
 }

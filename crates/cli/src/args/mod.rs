@@ -11,7 +11,9 @@ mod strategies;
 mod view;
 
 pub(crate) use fleet::{
-    FleetCheckArgs, FleetCommand, FleetPlanArgs, FleetShowArgs, FleetWavesArgs, FleetWriteArgs,
+    FleetAbortArgs, FleetApplyArgs, FleetApproveArgs, FleetCheckArgs, FleetCommand, FleetPlace,
+    FleetPlanArgs, FleetRunArgs, FleetShowArgs, FleetStatusArgs, FleetUndoArgs, FleetWavesArgs,
+    FleetWriteArgs,
 };
 pub(crate) use online::{
     AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, PauseArgs, ResumeArgs,

@@ -9,6 +9,7 @@ mod file;
 mod plan;
 mod plan_file;
 mod planned;
+mod run;
 mod show;
 mod verify;
 mod waves;
@@ -16,9 +17,14 @@ mod write;
 
 pub(crate) fn run(command: FleetCommand, world: &mut World<'_>) -> Result<(), Error> {
     match command {
+        FleetCommand::Abort(args) => run::abort(&args, world),
+        FleetCommand::Apply(args) => run::apply(&args, world),
+        FleetCommand::Approve(args) => run::approve(&args, world),
         FleetCommand::Check(args) => check::run(&args, world),
         FleetCommand::Plan(args) => plan::run(&args, world),
         FleetCommand::Show(args) => show::run(&args, world),
+        FleetCommand::Status(args) => run::status(&args, world),
+        FleetCommand::Undo(args) => run::undo(&args, world),
         FleetCommand::Waves(args) => waves::run(&args, world),
         FleetCommand::Write(args) => write::run(&args, world),
     }

@@ -1,5 +1,7 @@
 //! The commands that talk to a cluster.
 
+use std::process;
+
 use cutover::Plan;
 use cutover::manifest::Manifest;
 use cutover_kube::{Cluster, Settings};
@@ -9,10 +11,11 @@ use jiff::{Timestamp, Unit};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::World;
 use crate::error::Error;
 
 mod live;
-mod progress;
+pub(crate) mod progress;
 mod reason;
 mod rights;
 mod run;
@@ -123,6 +126,14 @@ pub(crate) fn interrupts() -> Result<impl Stream<Item = ()> + Unpin, Error> {
         .map(|()| ((), (interrupt, terminate)))
     };
     Ok(Box::pin(stream::unfold(signals, next).fuse()))
+}
+
+/// Who this process of a user is, for people who find it in a Lease. The time makes it unique where
+/// process numbers come again.
+pub(crate) fn holder(user: &str, world: &World<'_>) -> String {
+    let host = gethostname::gethostname();
+    let (host, since) = (host.to_string_lossy(), to_the_second((world.now)()));
+    format!("{user} on {host}, process {} since {since}", process::id())
 }
 
 /// A time as people want it.

@@ -25,6 +25,8 @@ const AGAIN: &str = "\r\u{1b}[2K";
 /// Tells people, or programs, how a run goes.
 pub(crate) struct Teller {
     json: bool,
+    /// The cluster of a fleet that it is in, as lines begin with it.
+    cluster: Option<InFleet>,
     plan: Plan,
     /// Where the plan is carried out.
     namespace: String,
@@ -44,10 +46,19 @@ pub(crate) struct Teller {
     said: BTreeSet<String>,
 }
 
+/// A cluster of a fleet.
+struct InFleet {
+    name: String,
+    /// The length of the longest name in the fleet.
+    width: usize,
+}
+
 /// An event as programs read it, with what a step does in words.
 #[derive(Serialize)]
 struct Line<'a> {
     time: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<&'a str>,
     namespace: &'a str,
     /// That a run starts says these two itself.
     #[serde(flatten)]
@@ -71,6 +82,7 @@ impl Teller {
     pub(crate) fn new(json: bool, plan: Plan, namespace: &str, file: &Path, goal: Goal) -> Self {
         Self {
             json,
+            cluster: None,
             namespace: Journal::object(&plan, namespace)
                 .namespace
                 .unwrap_or_default(),
@@ -85,6 +97,13 @@ impl Teller {
             since: None,
             said: BTreeSet::new(),
         }
+    }
+
+    /// The same of a cluster of a fleet: each line begins with its name, and all of them stay.
+    pub(crate) fn in_cluster(mut self, name: &str, width: usize) -> Self {
+        let name = name.to_owned();
+        self.cluster = Some(InFleet { name, width });
+        self
     }
 
     /// Tells one thing. Where nobody reads it any more the run goes on all the same.
@@ -117,6 +136,7 @@ impl Teller {
         });
         let line = Line {
             time: (world.now)(),
+            cluster: self.cluster.as_ref().map(|cluster| cluster.name.as_str()),
             namespace: &self.namespace,
             of,
             progress,
@@ -170,15 +190,24 @@ impl Teller {
         };
         self.close(world);
         if !words.is_empty() {
-            show(world, &format!("{words}\n"));
+            show(world, &self.line(&words));
+        }
+    }
+
+    /// The words as a line of their own.
+    fn line(&self, words: &str) -> String {
+        match &self.cluster {
+            Some(InFleet { name, width }) => format!("{name:width$}  {words}\n"),
+            None => format!("{words}\n"),
         }
     }
 
     /// Tells what will soon be otherwise.
     fn passing(&mut self, words: &str, world: &mut World<'_>) {
-        let Some(width) = world.terminal else {
+        let terminal = world.terminal.filter(|_| self.cluster.is_none());
+        let Some(width) = terminal else {
             if self.said.insert(words.to_owned()) {
-                show(world, &format!("  {words}\n"));
+                show(world, &self.line(&format!("  {words}")));
             }
             return;
         };
@@ -293,7 +322,7 @@ impl Teller {
     clippy::let_underscore_must_use,
     reason = "where nobody reads it any more the run goes on all the same"
 )]
-fn show(world: &mut World<'_>, text: &str) {
+pub(crate) fn show(world: &mut World<'_>, text: &str) {
     let _ = output::styled(world, text).and_then(|()| world.output.flush());
 }
 

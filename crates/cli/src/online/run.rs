@@ -1,11 +1,10 @@
 //! `cutover apply`, `undo` and `abort`: a run, driven to its end.
 
 use std::path::Path;
-use std::process;
 use std::time::Duration;
 
 use cutover::Checked;
-use cutover_kube::{Cluster, drive};
+use cutover_kube::drive;
 use cutover_run::{Goal, Options, Outcome, Reason, Run, Runner};
 
 use crate::args::{AbortArgs, ApplyArgs, DryRun, EventsOutput, RunArgs, UndoArgs};
@@ -14,7 +13,7 @@ use crate::online::progress::Teller;
 use crate::online::reason::told;
 use crate::online::subject::{Found, Subject};
 use crate::online::turn::{Turned, turn};
-use crate::online::{Online, interrupts, to_the_second};
+use crate::online::{Online, holder, interrupts};
 use crate::secrets::Secrets;
 use crate::{World, plan_file};
 
@@ -180,7 +179,9 @@ fn options(
     args: &RunArgs,
     world: &World<'_>,
 ) -> Options {
-    let mut options = Options::new(online.cluster.namespace(), holder(online, world))
+    let user = online.runtime.block_on(online.cluster.user());
+    let user = user.unwrap_or_else(|_| "somebody".to_owned());
+    let mut options = Options::new(online.cluster.namespace(), holder(&user, world))
         .goal(goal)
         .lease(args.lease_duration)
         .secrets(secrets.known);
@@ -189,17 +190,4 @@ fn options(
     options.managed = args.managed;
     options.sealer = secrets.sealer;
     options
-}
-
-/// Who this process is, for people who find it in a Lease. The time makes it unique where process
-/// numbers come again.
-fn holder(online: &Online, world: &World<'_>) -> String {
-    let cluster: &Cluster = &online.cluster;
-    let user = online
-        .runtime
-        .block_on(cluster.user())
-        .unwrap_or_else(|_| "somebody".to_owned());
-    let host = gethostname::gethostname();
-    let (host, since) = (host.to_string_lossy(), to_the_second((world.now)()));
-    format!("{user} on {host}, process {} since {since}", process::id())
 }

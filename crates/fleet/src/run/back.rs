@@ -13,6 +13,7 @@ use crate::name::Name;
 impl Run {
     /// Decides what comes next on the way back.
     pub(super) fn back(&mut self, scope: Scope, now: Timestamp) {
+        self.attend_deadlines(now);
         self.stop_forward(scope);
         match self.last_open(scope) {
             Some(wave) => self.take_back(wave, scope),
@@ -143,13 +144,13 @@ impl Run {
             return false;
         };
         let is_of_wave = member.wave == self.position().wave;
-        let has_failed = matches!(
-            state,
-            ClusterState::Failed { .. }
-                | ClusterState::Lost { .. }
-                | ClusterState::GoingBack
-                | ClusterState::NotBack { .. }
-        );
+        let goes_on = matches!(member.activity, Activity::Running | Activity::Stopping);
+        let has_failed = match state {
+            // Its runner is no more, and nobody carries it on.
+            ClusterState::Begun { .. } => !goes_on,
+            ClusterState::Soaking { .. } | ClusterState::Done => false,
+            _ => true,
+        };
         state.is_begun()
             && match scope {
                 Scope::All => true,

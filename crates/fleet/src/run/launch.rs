@@ -107,6 +107,11 @@ impl Run {
         if let Some(member) = self.members.get_mut(&cluster) {
             member.activity = Activity::Running;
         }
+        if let Some(ClusterState::Begun { since }) = self.state(&cluster)
+            && let Some(deadline) = self.deadline(&cluster, *since)
+        {
+            self.wake_at(deadline);
+        }
         self.ask(effect);
     }
 

@@ -123,12 +123,13 @@ impl Run {
         position
     }
 
-    /// Looks at the clusters that are done, or back, by the word of the journal alone.
+    /// Looks at the clusters whose plans are carried out, or that are back, by the word of the journal
+    /// alone.
     fn confirm(&mut self) {
         let course = self.position().course;
         let clusters = self.position().clusters.iter();
         let claimed = clusters.filter(|(_, state)| match course {
-            Course::Forward => **state == ClusterState::Done,
+            Course::Forward => matches!(state, ClusterState::Done | ClusterState::Soaking { .. }),
             Course::Back(_) => **state == ClusterState::Back,
         });
         let claimed: Vec<Name> = claimed.map(|(name, _)| name.clone()).collect();

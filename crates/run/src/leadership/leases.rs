@@ -62,9 +62,10 @@ fn of_plan(plan: &Plan, namespace: &str) -> ObjectRef {
     ObjectRef::new("coordination.k8s.io/v1", "Lease", near, &journal.name)
 }
 
-/// The Leases that a run must hold, all of them, before it writes.
+/// The Leases that a runner must hold, all of them, before it writes: they are asked for by
+/// [`next`](Self::next), again and again, and held as long as the answers say so.
 #[derive(Debug)]
-pub(crate) struct Leases {
+pub struct Leases {
     leases: Vec<Lease>,
     terms: Terms,
     /// Why they cannot be had.
@@ -72,7 +73,8 @@ pub(crate) struct Leases {
 }
 
 impl Leases {
-    pub(crate) fn new(objects: Vec<ObjectRef>, holder: &str, duration: SignedDuration) -> Self {
+    /// None of them is held yet; each lasts for so long when it is not renewed.
+    pub fn new(objects: Vec<ObjectRef>, holder: &str, duration: SignedDuration) -> Self {
         Self {
             leases: objects.into_iter().map(Lease::new).collect(),
             terms: Terms::new(holder, duration),
@@ -81,12 +83,12 @@ impl Leases {
     }
 
     /// Whether all of them are held now.
-    pub(crate) fn held(&self, now: Steady) -> bool {
+    pub fn held(&self, now: Steady) -> bool {
         self.deadline().is_none_or(|until| until > now)
     }
 
     /// Until when all of them are held; none where there are none.
-    pub(crate) fn deadline(&self) -> Option<Steady> {
+    pub fn deadline(&self) -> Option<Steady> {
         let never = Steady::default();
         let held = self
             .leases
@@ -96,23 +98,23 @@ impl Leases {
     }
 
     /// Who else holds one of them, in words.
-    pub(crate) fn rival(&self) -> Option<String> {
+    pub fn rival(&self) -> Option<String> {
         self.leases.iter().find_map(Lease::rival)
     }
 
     /// Why they cannot be had, once.
-    pub(crate) fn take_refusal(&mut self) -> Option<String> {
+    pub fn take_refusal(&mut self) -> Option<String> {
         self.refused.take()
     }
 
     /// When there is something to ask again.
-    pub(crate) fn wake(&self) -> Option<Steady> {
+    pub fn wake(&self) -> Option<Steady> {
         let leases = self.leases.iter();
         leases.filter_map(|lease| lease.wake(&self.terms)).min()
     }
 
     /// The next request, and which Lease it is about.
-    pub(crate) fn next(&mut self, now: Now) -> Option<(usize, Request)> {
+    pub fn next(&mut self, now: Now) -> Option<(usize, Request)> {
         for (index, lease) in self.leases.iter_mut().enumerate() {
             match lease.next(&self.terms, now) {
                 Ok(Some(request)) => return Some((index, request)),
@@ -126,14 +128,15 @@ impl Leases {
         None
     }
 
-    pub(crate) fn answer(&mut self, index: usize, answer: Answer, now: Steady) {
+    /// Takes in what came of the request about a Lease, by its place among them.
+    pub fn answer(&mut self, index: usize, answer: Answer, now: Steady) {
         if let Err(reason) = self.leases[index].answer(answer, &self.terms, now) {
             self.refused = Some(reason);
         }
     }
 
     /// Requests that give them back.
-    pub(crate) fn release(&mut self) -> Vec<Request> {
+    pub fn release(&mut self) -> Vec<Request> {
         self.leases.iter_mut().filter_map(Lease::release).collect()
     }
 }
