@@ -9,6 +9,7 @@ mod command;
 mod forged;
 mod laws;
 mod layouts;
+mod run;
 
 use std::path::Path;
 

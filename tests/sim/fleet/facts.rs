@@ -21,6 +21,8 @@ pub(super) struct Facts {
     pub(super) begun: BTreeSet<Name>,
     /// What was heard of each cluster last.
     pub(super) words: BTreeMap<Name, Word>,
+    /// Clusters that did not answer when they were asked last.
+    pub(super) silent: BTreeSet<Name>,
     /// Since when all is available in a cluster that is watched, and until when it was before.
     pub(super) available: BTreeMap<Name, (Timestamp, Option<Timestamp>)>,
     /// Clusters that are done and watched.
@@ -70,6 +72,7 @@ impl Facts {
             work: BTreeMap::new(),
             begun: BTreeSet::new(),
             words: BTreeMap::new(),
+            silent: BTreeSet::new(),
             available: BTreeMap::new(),
             watched: BTreeSet::new(),
             held: BTreeMap::new(),
@@ -96,15 +99,18 @@ impl Facts {
                 };
                 self.work.insert(cluster.clone(), work);
                 self.words.remove(cluster);
+                self.silent.remove(cluster);
                 self.begun.insert(cluster.clone());
             }
             What::StopAsked { cluster } => {
-                if let Some(work) = self.work.get_mut(cluster) {
+                let work = self.work.get_mut(cluster);
+                if let Some(work) = work.filter(|work| work.runner == runner) {
                     work.stopped = true;
                 }
             }
             What::Unreached { cluster } => {
                 self.words.entry(cluster.clone()).or_insert(Word::Unreached);
+                self.silent.insert(cluster.clone());
             }
             What::Ended { cluster, ending } => self.end(moment, cluster, ending),
             What::Available { cluster } => {

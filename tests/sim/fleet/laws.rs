@@ -10,7 +10,7 @@ use cutover::fleet::{
 use cutover::planning::{Gate, Pause};
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::{Facts, Word};
+use super::facts::Facts;
 use super::trace::{Moment, What};
 
 /// A law; an error says how it is broken.
@@ -292,7 +292,9 @@ pub(super) fn in_reverse(facts: &Facts, moment: &Moment) -> Result<(), String> {
         let mut names = facts.names(wave);
         let open = names.find(|name| match facts.state(name) {
             Some(ClusterState::NotBack { .. }) | None => false,
-            Some(state) => state.is_begun() && facts.words.get(*name) != Some(&Word::Undone),
+            // It has ended, well or not, and the journal is yet to say so.
+            Some(ClusterState::GoingBack) => !facts.words.contains_key(*name),
+            Some(state) => state.is_begun(),
         });
         if let Some(open) = open.filter(|_| all) {
             return Err(format!("{cluster} goes back before {open}"));
@@ -379,8 +381,7 @@ fn all_done(
     waves: usize,
 ) -> Result<(), String> {
     for name in (0..waves).flat_map(|wave| facts.names(wave)) {
-        let is_skipped = facts.unreachable == Unreachable::Skip
-            && facts.words.get(name) == Some(&Word::Unreached);
+        let is_skipped = facts.unreachable == Unreachable::Skip && facts.silent.contains(name);
         if standings[name] != Standing::Done && !is_skipped {
             return Err(format!("{name} is {:?}", standings[name]));
         }

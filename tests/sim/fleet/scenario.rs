@@ -106,6 +106,32 @@ fn wave(wave: u64, clusters: &mut u64, random: &mut Random) -> Value {
     value
 }
 
+/// A first wave of a1 and a2, one at once, with a soak of a minute, and a second one of b1.
+#[cfg(test)]
+pub(super) fn two_waves() -> CheckedFleet {
+    let digest = plan().digest.to_string();
+    let before = json!([
+        { "smoke": { "url": "http://smoke" } },
+        { "pause": {} },
+        { "window": { "from": "09:00", "to": "16:00", "timezone": "Europe/Berlin" } },
+    ]);
+    let first = json!({
+        "name": "first", "maxConcurrency": 1, "maxFailures": 0, "progressDeadlineSeconds": 600, "soak": "1m",
+        "clusters": [{ "name": "a1", "plan": digest }, { "name": "a2", "plan": digest }],
+        "gates": { "before": before },
+    });
+    let second = json!({
+        "name": "second", "maxConcurrency": 1, "maxFailures": 0,
+        "clusters": [{ "name": "b1", "plan": digest }],
+    });
+    let spec = json!({
+        "waves": [first, second], "onFailure": "undo",
+        "plans": { plan().digest.to_string(): plan().to_value().unwrap() },
+    });
+    let spec: FleetSpec = serde_json::from_value(spec).unwrap();
+    check(FleetPlan::new("shop", spec).unwrap()).unwrap()
+}
+
 /// Mostly none.
 fn gates(random: &mut Random) -> Vec<Value> {
     let window =

@@ -525,6 +525,9 @@ impl Stage {
         self.say(&format!("runner {runner} is killed"));
         self.runners[runner].state = Life::Gone;
         self.abandon(runner)?;
+        if runner != self.leader {
+            return Ok(());
+        }
         let goal = match self.random().chance(150) {
             true => Goal::Undo,
             false => Goal::Apply,

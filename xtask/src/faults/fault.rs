@@ -15,6 +15,8 @@ pub(super) struct Fault {
     pub(super) name: String,
     /// What goes wrong: the first line of its file.
     pub(super) title: String,
+    /// Whether it is a fault of a fleet's run, and not of that of one cluster.
+    pub(super) is_of_fleet: bool,
     path: PathBuf,
 }
 
@@ -34,6 +36,7 @@ impl Fault {
         Ok(Self {
             name: name.into_owned(),
             title: text.lines().next().unwrap_or_default().to_owned(),
+            is_of_fleet: text.contains("--- a/crates/fleet/"),
             path,
         })
     }

@@ -13,8 +13,11 @@ use crate::{Result, cargo, root};
 const FOLDER: &str = "target/faults";
 
 /// What cargo is told to run it.
-const SIMULATION: &str =
-    "test --quiet --locked --package cutover-tests --test sim -- --exact runs_keep_their_promises";
+const SIMULATION: &str = "test --quiet --locked --package cutover-tests --test sim -- --exact";
+
+/// The tests that play seeds: of runs on a cluster, and over a fleet.
+const OF_RUNS: &str = "runs_keep_their_promises";
+const OF_FLEETS: &str = "fleet::fleets_keep_their_promises";
 
 /// A copy of the workspace.
 pub(super) struct Scratch {
@@ -44,7 +47,7 @@ impl Scratch {
     /// none where no law does.
     pub(super) fn trial(&self, fault: &Fault, seeds: u64) -> Result<Option<Noticed>> {
         fault.put_into(&self.source)?;
-        let output = self.simulation(seeds)?;
+        let output = self.simulation(fault, seeds)?;
         fault.take_out_of(&self.source)?;
         let said = String::from_utf8_lossy(&output.stdout);
         match (output.status.success(), first(&said)) {
@@ -57,11 +60,15 @@ impl Scratch {
         }
     }
 
-    fn simulation(&self, seeds: u64) -> Result<Output> {
+    fn simulation(&self, fault: &Fault, seeds: u64) -> Result<Output> {
+        let (test, variable) = match fault.is_of_fleet {
+            true => (OF_FLEETS, "CUTOVER_FLEET_SEEDS"),
+            false => (OF_RUNS, "CUTOVER_SEEDS"),
+        };
         let mut cargo = cargo();
-        cargo.args(SIMULATION.split(' '));
+        cargo.args(SIMULATION.split(' ')).arg(test);
         cargo.env("CARGO_TARGET_DIR", &self.target);
-        cargo.env("CUTOVER_SEEDS", seeds.to_string());
+        cargo.env(variable, seeds.to_string());
         // The first one is enough.
         cargo.env("CUTOVER_FAILURES", "1");
         cargo.current_dir(&self.source).stdin(Stdio::null());

@@ -1,10 +1,10 @@
 //! What a fleet's run wants done: data, for an adapter to carry out.
 
 use cutover_plan::Gate;
-use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 use super::progress::Progress;
+use super::when::When;
 use crate::name::Name;
 
 /// One thing to do outside the machine.
@@ -55,14 +55,4 @@ pub struct GateId {
     pub when: When,
     /// Which of these gates, from 0.
     pub index: usize,
-}
-
-/// On which side of a wave's clusters a gate stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum When {
-    /// Before the first of them changes.
-    Before,
-    /// After the last of them is done.
-    After,
 }

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::effect::{GateId, When};
+use super::effect::GateId;
 use super::position::Position;
+use super::when::When;
 use crate::name::Name;
 
 /// Something that happened outside the machine.

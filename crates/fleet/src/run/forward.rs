@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::effect::{Effect, When};
+use super::effect::Effect;
 use super::judged::Judged;
 use super::machine::{Run, later};
 use super::members::{Activity, LOOK_AGAIN};
 use super::position::{ClusterState, Stage};
 use super::progress::Progress;
+use super::when::When;
 use crate::name::Name;
 
 impl Run {

@@ -4,12 +4,13 @@
 use cutover_plan::{Gate, Pause};
 use jiff::Timestamp;
 
-use super::effect::{Effect, GateId, When};
+use super::effect::{Effect, GateId};
 use super::judged::Answer;
 use super::machine::{Run, later};
 use super::outcome::Reason;
 use super::position::Approval;
 use super::progress::Progress;
+use super::when::When;
 use crate::name::Name;
 
 impl Run {

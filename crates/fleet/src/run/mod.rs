@@ -37,13 +37,15 @@ mod outcome;
 mod position;
 mod progress;
 mod soak;
+mod when;
 mod wishes;
 
-pub use effect::{Effect, GateId, When};
+pub use effect::{Effect, GateId};
 pub use event::{Ending, Event, Standing};
 pub use machine::Run;
 pub use options::{Goal, Options};
 pub use outcome::{Outcome, Reason};
 pub use position::{Approval, BadPosition, ClusterState, Course, Position, Scope, Stage};
 pub use progress::Progress;
+pub use when::When;
 pub use wishes::{BadWish, Wish, Wishes};

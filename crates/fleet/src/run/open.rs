@@ -107,6 +107,7 @@ impl Run {
         let was_ended = position.ended.take().is_some();
         position.ended_at = None;
         position.epoch += 1;
+        position.again |= self.options.goal == Goal::Again;
         position.by.clone_from(&self.options.holder);
         if position.course == Course::Forward {
             // What it stopped for is judged anew.

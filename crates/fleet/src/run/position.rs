@@ -6,8 +6,8 @@ use cutover_manifest::Digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::effect::When;
 use super::outcome::{Outcome, Reason};
+use super::when::When;
 use crate::name::Name;
 
 /// Where a fleet's run is: a position, and not an order. Nothing of the plans is in it.

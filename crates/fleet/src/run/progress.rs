@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::effect::When;
 use super::outcome::{Outcome, Reason};
 use super::position::{ClusterState, Course, Stage};
+use super::when::When;
 use crate::name::Name;
 
 /// Something that a person who waits wants to know.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::effect::When;
 use super::event::Event;
 use super::position::Position;
+use super::when::When;
 use crate::name::Name;
 
 /// What people have asked of one run.

@@ -12,7 +12,7 @@ use futures::stream::{BoxStream, SelectAll};
 use futures::{Stream, StreamExt, stream};
 use tokio::time::{Instant, sleep_until};
 
-use super::driver::Connection;
+use super::connection::Connection;
 use super::look::journal;
 use crate::clock::now;
 

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use cutover_check::Checked;
 use cutover_fleet::{
-    CheckedFleet, Effect, Ending, Event, Goal, Name, Options, Outcome, Position, Progress, Run,
-    Wishes,
+    CheckedFleet, Effect, Ending, Event, Name, Options, Outcome, Position, Progress, Run, Wishes,
 };
 use cutover_run::{
     Answer, Goal as ClusterGoal, Options as ClusterOptions, Outcome as ClusterOutcome,
@@ -20,6 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{sleep, timeout};
 
 use super::availability::watch;
+use super::connection::Connection;
 use super::gates::judge;
 use super::look::{journal, look};
 use super::store::{Store, Stored};
@@ -28,9 +28,6 @@ use crate::ask::LIMIT;
 use crate::clock::now;
 use crate::cluster::Cluster;
 use crate::drive::drive;
-
-/// A way to a cluster, or why there is none.
-pub(super) type Connection = Result<Cluster, String>;
 
 /// How often it is seen what people ask of the run.
 const WISHES: Duration = Duration::from_secs(2);
@@ -81,7 +78,6 @@ pub async fn drive_fleet(
     let tenure = Tenure::new(fleets.store.lease(), &options.holder);
     let mut driver = Driver {
         fleets,
-        goal: options.goal,
         run: Run::new(fleets.fleet, options),
         tell,
         news,
@@ -104,7 +100,6 @@ pub async fn drive_fleet(
 
 struct Driver<'a, T> {
     fleets: &'a Fleets<'a>,
-    goal: Goal,
     run: Run,
     tell: T,
     /// Where the runs of clusters tell of themselves.
@@ -153,8 +148,11 @@ impl<'a, T: FnMut(&FleetProgress)> Driver<'a, T> {
         loop {
             self.lead()?;
             self.carry_out();
-            if let Some(outcome) = self.run.outcome() {
-                return Ok(Some(outcome.clone()));
+            if let Some(outcome) = self.run.outcome().cloned() {
+                while let Ok((cluster, progress)) = told.try_recv() {
+                    (self.tell)(&FleetProgress::Cluster(cluster, progress));
+                }
+                return Ok(Some(outcome));
             }
             let pause = self.pause();
             tokio::select! {
@@ -339,7 +337,7 @@ impl<'a, T: FnMut(&FleetProgress)> Driver<'a, T> {
                 }
             }
             Effect::Start { cluster, again } => {
-                let goal = match again || self.goal == Goal::Again {
+                let goal = match again {
                     true => ClusterGoal::Again,
                     false => ClusterGoal::Apply,
                 };

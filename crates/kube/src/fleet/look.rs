@@ -8,7 +8,7 @@ use cutover_manifest::Manifest;
 use cutover_run::{Journal, Outcome, Reply, Request};
 use tokio::time::timeout;
 
-use super::driver::Connection;
+use super::connection::Connection;
 use super::store::words;
 use crate::cluster::Cluster;
 

@@ -10,6 +10,7 @@
 
 mod availability;
 mod configmap;
+mod connection;
 mod driver;
 mod gates;
 mod look;
