@@ -55,7 +55,7 @@ impl Run {
         let named = self.options.wave.as_ref();
         let mut waves = self.waves.iter();
         let asked = waves.position(|wave| Some(&wave.name) == named);
-        asked.unwrap_or(self.waves.len().saturating_sub(1))
+        asked.unwrap_or_else(|| self.waves.len().saturating_sub(1))
     }
 
     /// Goes on with clusters that were begun, and with those that were lost and are back: each in the

@@ -9,10 +9,13 @@
 //! ```
 
 mod availability;
+mod carried_out;
 mod configmap;
 mod connection;
 mod driver;
+mod effects;
 mod gates;
+mod keeping;
 mod look;
 mod store;
 mod tenure;
