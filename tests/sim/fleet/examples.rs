@@ -178,7 +178,7 @@ fn waves_in_their_order() {
     check(law, vec![(0, 0, started("b1"))], Err("b1 of wave 1"));
     check(
         law,
-        vec![(0, 0, second.clone())],
+        vec![(0, 0, second)],
         Err("wave 0 is over, and a1 is not"),
     );
     let settled =

@@ -9,10 +9,12 @@ mod cluster;
 #[cfg(test)]
 mod examples;
 mod facts;
+mod fates;
 mod laws;
 mod scenario;
 mod stage;
 mod trace;
+mod work;
 
 use crate::{ENOUGH, failures, number};
 use scenario::Scenario;

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use cutover::fleet::{
-    CheckedFleet, Effect, Ending, Event, GateId, Goal, Name, Options, Outcome, Position, Progress,
-    Run, Standing, When,
+    CheckedFleet, Effect, Ending, Event, GateId, Goal, Name, Options, Position, Progress, Run, When,
 };
 use cutover::planning::Gate;
 use cutover_model::Random;
 use jiff::{SignedDuration, Timestamp};
 
-use super::cluster::{Cluster, Fate, Work};
+use super::cluster::Cluster;
 use super::laws::Judge;
 use super::scenario::Scenario;
 use super::trace::{Moment, What};
@@ -18,47 +17,44 @@ use super::trace::{Moment, What};
 /// So much may happen in one scenario.
 const MOST: u32 = 20_000;
 
-/// For how long a run in a cluster that does not answer tries.
-const PATIENCE: u64 = 300;
-
 pub(super) struct Stage {
-    scenario: Scenario,
-    aloud: bool,
-    now: Timestamp,
+    pub(super) scenario: Scenario,
+    pub(super) aloud: bool,
+    pub(super) now: Timestamp,
     /// What is to happen, in its order.
-    agenda: BTreeMap<(Timestamp, u64), Happening>,
-    count: u64,
-    clusters: BTreeMap<Name, Cluster>,
-    journal: Option<Position>,
-    runners: Vec<Runner>,
+    pub(super) agenda: BTreeMap<(Timestamp, u64), Happening>,
+    pub(super) count: u64,
+    pub(super) clusters: BTreeMap<Name, Cluster>,
+    pub(super) journal: Option<Position>,
+    pub(super) runners: Vec<Runner>,
     /// The runner that has the Lease.
-    leader: usize,
-    judge: Judge,
-    kills: u32,
-    follow_ups: u32,
+    pub(super) leader: usize,
+    pub(super) judge: Judge,
+    pub(super) kills: u32,
+    pub(super) follow_ups: u32,
 }
 
-struct Runner {
-    run: Run,
-    state: Life,
+pub(super) struct Runner {
+    pub(super) run: Run,
+    pub(super) state: Life,
     /// Whether it has read the journal.
-    has_read: bool,
+    pub(super) has_read: bool,
     /// What the journal says, as far as it knows.
-    known: Option<Position>,
+    pub(super) known: Option<Position>,
     /// When it wants to be told the time.
-    alarm: Option<Timestamp>,
+    pub(super) alarm: Option<Timestamp>,
     /// What it hears once it wakes up.
-    missed: Vec<Event>,
+    pub(super) missed: Vec<Event>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Life {
+pub(super) enum Life {
     Alive,
     Asleep,
     Gone,
 }
 
-enum Happening {
+pub(super) enum Happening {
     /// A runner begins.
     Begin(Goal),
     /// A runner reads the journal.
@@ -242,7 +238,7 @@ impl Stage {
     }
 
     /// A runner hears something, unless it is no more.
-    fn hear(&mut self, runner: usize, event: Event) -> Result<(), String> {
+    pub(super) fn hear(&mut self, runner: usize, event: Event) -> Result<(), String> {
         let Some(listener) = self.runners.get_mut(runner) else {
             return Ok(());
         };
@@ -367,138 +363,6 @@ impl Stage {
         self.later(after, Happening::Hear(runner, event));
     }
 
-    fn put_to_work(&mut self, runner: usize, cluster: Name, back: bool, again: bool) {
-        self.count += 1;
-        let id = self.count;
-        self.cluster(&cluster).work = Some(Work {
-            id,
-            runner,
-            back,
-            again,
-        });
-        self.soon(Happening::First(cluster, id));
-    }
-
-    fn ask_to_stop(&mut self, runner: usize, cluster: Name) {
-        let work = self.cluster(&cluster).work.as_ref();
-        let id = work
-            .filter(|work| work.runner == runner)
-            .map(|work| work.id);
-        if let Some(id) = id {
-            let ending = Ending::Failed("it was stopped by hand".to_owned());
-            let after = 1 + self.random().below(8);
-            self.later(after, Happening::GiveUp(cluster, id, ending));
-        }
-    }
-
-    /// Whether this is still what is under way there.
-    fn is_under_way(&mut self, cluster: &Name, id: u64) -> bool {
-        let work = self.cluster(cluster).work.as_ref();
-        work.is_some_and(|work| work.id == id)
-    }
-
-    fn first(&mut self, name: &Name, id: u64) -> Result<(), String> {
-        if !self.is_under_way(name, id) {
-            return Ok(());
-        }
-        let now = self.now;
-        let cluster = self.cluster(name);
-        if !cluster.answers(now) {
-            return self.try_until(name.clone(), id, None);
-        }
-        let (back, again) = cluster
-            .work
-            .as_ref()
-            .map_or((false, false), |work| (work.back, work.again));
-        if let Some(ending) = cluster.refusal(back, again) {
-            self.later(2, Happening::End(name.clone(), id, ending));
-            return Ok(());
-        }
-        cluster.standing = Standing::Begun;
-        let cluster = self.clusters.get_mut(name).unwrap();
-        let fate = cluster.begin(back, &mut self.scenario.random);
-        let well = if back { Ending::Undone } else { Ending::Done };
-        let (after, ending) = match fate {
-            Fate::Ends(after) => (after, well),
-            Fate::Fails(after) => (after, Ending::Failed("a gate did not hold".to_owned())),
-            Fate::Hangs => return Ok(()),
-        };
-        self.later(after, Happening::End(name.clone(), id, ending));
-        Ok(())
-    }
-
-    /// It is not answered: it goes on once it is, or gives up.
-    fn try_until(&mut self, name: Name, id: u64, ending: Option<Ending>) -> Result<(), String> {
-        let (now, until) = (self.now, self.now + seconds_of(PATIENCE));
-        let mut outages = self.clusters[&name].outages.iter();
-        let back = outages.find(|(from, to)| *from <= now && now < *to);
-        let back = back.map_or(now, |(_, to)| *to);
-        match (back < until, ending) {
-            (true, None) => self.at(back, Happening::First(name, id)),
-            (true, Some(ending)) => self.at(back, Happening::End(name, id, ending)),
-            (false, _) => {
-                let lost = Ending::Lost("no answer".to_owned());
-                self.at(until, Happening::GiveUp(name, id, lost));
-            }
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, name: Name, id: u64, ending: Ending) -> Result<(), String> {
-        if !self.is_under_way(&name, id) {
-            return Ok(());
-        }
-        if !self.clusters[&name].answers(self.now) {
-            return self.try_until(name, id, Some(ending));
-        }
-        match &ending {
-            Ending::Done => self.cluster(&name).standing = Standing::Done,
-            Ending::Undone => self.cluster(&name).standing = Standing::Undone,
-            Ending::Failed(_) | Ending::Lost(_) => {}
-        }
-        self.give_up(&name, id, ending)
-    }
-
-    fn give_up(&mut self, name: &Name, id: u64, ending: Ending) -> Result<(), String> {
-        if !self.is_under_way(name, id) {
-            return Ok(());
-        }
-        let Some(work) = self.cluster(name).work.take() else {
-            return Ok(());
-        };
-        self.hear(work.runner, Event::Ended(name.clone(), ending))
-    }
-
-    fn look(&mut self, runner: usize, name: Name) -> Result<(), String> {
-        let cluster = &self.clusters[&name];
-        let event = match cluster.answers(self.now) {
-            true => Event::Looked(name.clone(), cluster.standing.clone()),
-            false => Event::Unreached(name.clone(), "no answer".to_owned()),
-        };
-        self.hear(runner, event)
-    }
-
-    fn turn(&mut self, name: &Name, flickers: bool) -> Result<(), String> {
-        let cluster = self.cluster(name);
-        if flickers {
-            cluster.is_available = !cluster.is_available;
-        }
-        self.tell_availability(name);
-        Ok(())
-    }
-
-    fn tell_availability(&mut self, name: &Name) {
-        let cluster = &self.clusters[name];
-        let Some(watcher) = cluster.watcher else {
-            return;
-        };
-        let event = match cluster.is_available && cluster.answers(self.now) {
-            true => Event::Available(name.clone()),
-            false => Event::Unavailable(name.clone(), "a pod is not ready".to_owned()),
-        };
-        self.later(0, Happening::Hear(watcher, event));
-    }
-
     /// The write of a runner arrives, also where it was killed since.
     fn write(&mut self, runner: usize, position: Position) -> Result<(), String> {
         if self.runners[runner].known != self.journal {
@@ -513,155 +377,35 @@ impl Stage {
         self.hear(runner, Event::Written)
     }
 
-    fn is_killed(&mut self) -> bool {
-        let kills = self.scenario.kills;
-        let is_killed = self.kills < self.scenario.most_kills && self.random().chance(kills);
-        self.kills += u32::from(is_killed);
-        is_killed
-    }
-
-    /// A runner is killed, and another one comes.
-    fn kill(&mut self, runner: usize) -> Result<(), String> {
-        self.say(&format!("runner {runner} is killed"));
-        self.runners[runner].state = Life::Gone;
-        self.abandon(runner)?;
-        if runner != self.leader {
-            return Ok(());
-        }
-        let goal = match self.random().chance(150) {
-            true => Goal::Undo,
-            false => Goal::Apply,
-        };
-        self.meddle();
-        let after = 20 + self.random().below(200);
-        self.later(after, Happening::Begin(goal));
-        Ok(())
-    }
-
-    /// Somebody takes a cluster back by its own means, while nobody looks.
-    fn meddle(&mut self) {
-        if !self.random().chance(100) {
-            return;
-        }
-        let mut clusters = self.clusters.values_mut();
-        if let Some(cluster) = clusters
-            .find(|cluster| cluster.standing == Standing::Done && cluster.outages.is_empty())
-        {
-            cluster.standing = Standing::Undone;
-        }
-    }
-
-    /// What a runner has under way ends with it, or without it.
-    fn abandon(&mut self, runner: usize) -> Result<(), String> {
-        for cluster in self.clusters.values_mut() {
-            if cluster
-                .work
-                .as_ref()
-                .is_some_and(|work| work.runner == runner)
-            {
-                cluster.work = None;
-            }
-            if cluster.watcher == Some(runner) {
-                cluster.watcher = None;
-            }
-        }
-        self.see(runner, What::Gone)
-    }
-
-    /// The runner falls asleep for so long that its Leases run out.
-    fn sleep(&mut self) -> Result<(), String> {
-        let runner = self.leader;
-        if self
-            .runners
-            .get(runner)
-            .is_none_or(|found| found.state != Life::Alive)
-        {
-            return Ok(());
-        }
-        self.say(&format!("runner {runner} sleeps"));
-        self.runners[runner].state = Life::Asleep;
-        self.abandon(runner)?;
-        let after = 20 + self.random().below(60);
-        self.later(after, Happening::Begin(Goal::Apply));
-        let after = after + 1 + self.random().below(600);
-        self.later(after, Happening::Wake(runner));
-        Ok(())
-    }
-
-    /// It wakes up, and hears first of all that it has lost its Lease.
-    fn wake(&mut self, runner: usize) -> Result<(), String> {
-        self.runners[runner].state = Life::Alive;
-        let by = format!("runner-{}", self.leader);
-        self.hear(runner, Event::Superseded { by })?;
-        let missed = std::mem::take(&mut self.runners[runner].missed);
-        let working: Vec<Name> = self.clusters.keys().cloned().collect();
-        for event in missed {
-            self.hear(runner, event)?;
-        }
-        for cluster in working {
-            let ending = Ending::Failed("its Lease was taken".to_owned());
-            self.hear(runner, Event::Ended(cluster, ending))?;
-        }
-        Ok(())
-    }
-
-    /// A run is over: mostly somebody goes on from there.
-    fn over(&mut self, runner: usize, outcome: Outcome) -> Result<(), String> {
-        if self.runners[runner].state != Life::Alive {
-            return Ok(());
-        }
-        self.runners[runner].state = Life::Gone;
-        let standings = self.clusters.iter();
-        let standings = standings.map(|(name, cluster)| (name.clone(), cluster.standing.clone()));
-        let what = What::Over {
-            outcome: outcome.clone(),
-            standings: standings.collect(),
-        };
-        self.see(runner, what)?;
-        self.abandon(runner)?;
-        self.follow_ups += 1;
-        if self.follow_ups > 4 || runner != self.leader {
-            return Ok(());
-        }
-        let goal = match self.random().below(6) {
-            0 | 1 => Goal::Undo,
-            2 => Goal::Again,
-            _ => Goal::Apply,
-        };
-        let after = 30 + self.random().below(600);
-        self.later(after, Happening::Begin(goal));
-        Ok(())
-    }
-
-    fn see(&mut self, runner: usize, what: What) -> Result<(), String> {
+    pub(super) fn see(&mut self, runner: usize, what: What) -> Result<(), String> {
         self.say(&format!("{runner}: {what:?}"));
         let now = self.now;
         self.judge.see(&Moment { now, runner, what })
     }
 
-    fn cluster(&mut self, name: &Name) -> &mut Cluster {
+    pub(super) fn cluster(&mut self, name: &Name) -> &mut Cluster {
         self.clusters.get_mut(name).unwrap()
     }
 
-    fn random(&mut self) -> &mut Random {
+    pub(super) fn random(&mut self) -> &mut Random {
         &mut self.scenario.random
     }
 
-    fn soon(&mut self, happening: Happening) {
+    pub(super) fn soon(&mut self, happening: Happening) {
         let after = 1 + self.random().below(4);
         self.later(after, happening);
     }
 
-    fn later(&mut self, seconds: u64, happening: Happening) {
+    pub(super) fn later(&mut self, seconds: u64, happening: Happening) {
         self.at(self.now + seconds_of(seconds), happening);
     }
 
-    fn at(&mut self, moment: Timestamp, happening: Happening) {
+    pub(super) fn at(&mut self, moment: Timestamp, happening: Happening) {
         self.count += 1;
         self.agenda.insert((moment, self.count), happening);
     }
 
-    fn say(&self, words: &str) {
+    pub(super) fn say(&self, words: &str) {
         if self.aloud {
             println!("{} {words}", self.now);
         }
@@ -700,6 +444,6 @@ fn opening(now: Timestamp) -> Option<Timestamp> {
     is_closed.then(|| Timestamp::from_second((seconds / half + 1) * half).unwrap())
 }
 
-fn seconds_of(seconds: u64) -> SignedDuration {
+pub(super) fn seconds_of(seconds: u64) -> SignedDuration {
     SignedDuration::from_secs(i64::try_from(seconds).unwrap())
 }

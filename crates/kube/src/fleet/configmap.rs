@@ -24,7 +24,7 @@ pub struct ConfigMapStore {
 impl ConfigMapStore {
     /// The journal of a fleet of this name, in a namespace of a cluster (default: the cluster's).
     pub fn new(cluster: Cluster, fleet: &str, namespace: Option<&str>) -> Self {
-        let namespace = namespace.unwrap_or(cluster.namespace()).to_owned();
+        let namespace = namespace.unwrap_or_else(|| cluster.namespace()).to_owned();
         let name = short_name(&format!("cutover-fleet-{fleet}"), "");
         let object = ObjectRef::new("v1", "ConfigMap", Some(&namespace), &name);
         Self { cluster, object }

@@ -62,7 +62,7 @@ impl<'a, T: FnMut(&FleetProgress)> Driver<'a, T> {
         }
     }
 
-    pub(super) fn begin(&mut self, future: LocalBoxFuture<'a, Event>) {
+    pub(super) fn begin(&self, future: LocalBoxFuture<'a, Event>) {
         self.under_way
             .push(future.map(Happened::Event).boxed_local());
     }

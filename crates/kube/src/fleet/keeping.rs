@@ -102,7 +102,7 @@ impl<T: FnMut(&FleetProgress)> Driver<'_, T> {
         self.run.handle_event(Event::Superseded { by }, now().wall);
     }
 
-    pub(super) fn watch_wishes(&mut self) {
+    pub(super) fn watch_wishes(&self) {
         let store = self.fleets.store;
         let look = async move {
             sleep(WISHES).await;
