@@ -21,6 +21,7 @@ mod edges;
 mod embedded;
 mod failures;
 mod faults;
+mod fleet;
 mod forgery;
 mod goldens;
 mod greeter;

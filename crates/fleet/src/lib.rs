@@ -5,11 +5,14 @@
 //!                                  │
 //!      a Plan a cluster ───────────┴─▶ assemble ─▶ FleetPlan ─▶ check ─┬─▶ CheckedFleet
 //!                                                                      └─▶ [Broken]
+//!
+//!  CheckedFleet ─▶ Run ◀──▶ an adapter       which cluster starts, stops or goes back when
 //! ```
 //!
 //! # What it does not do
 //!
-//! It plans nothing, carries nothing out and reads no file: it knows neither the planner nor `run`.
+//! It plans nothing, reads no file and talks to no cluster: it knows neither the planner nor `run`.
+//! What happens inside a cluster is an effect of [`Run`], and how that ended an event.
 
 mod amounts;
 mod assemble;
