@@ -39,8 +39,8 @@ impl Strategy for Affinity {
             .map(sources);
         Ok(Waypoints {
             warnings: warnings.collect(),
-            workloads: Vec::new(),
             points: vec![Waypoint::new("affinity", release.to().clone())],
+            ..Waypoints::default()
         })
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn waypoints(
         ],
         warnings: adoption.notes(release.to()),
         workloads: vec![stage.workload],
+        ..Waypoints::default()
     })
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn waypoints(
             Waypoint::new("cleanup", end),
         ],
         workloads: vec![slots.workload],
-        warnings: Vec::new(),
+        ..Waypoints::default()
     })
 }
 

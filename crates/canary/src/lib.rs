@@ -10,7 +10,9 @@
 //! ```
 //!
 //! Without a route the weight is a ratio of replicas: kube-proxy picks a pod for each new
-//! connection. The line that decides a canary's replica count is in [`split`].
+//! connection. The line that decides a canary's replica count is in [`split`]. With one
+//! ([`Canary::route`]) the route splits requests between two Services, one before each set, and the
+//! old set keeps its size.
 //!
 //! The plan's legs, budgets, patches and ways back are the planner's (`cutover-plan`); this crate
 //! only says where to stand.
@@ -40,14 +42,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod by_route;
 mod error;
+mod route;
 mod spec;
 mod split;
 mod waypoints;
 
+pub use by_route::{
+    LABEL_TAKEN, NO_ROUTE, OTHER_NAMESPACE, POLICY, ROUTE_CHANGES, ROUTE_IS_FULL, ROUTE_KIND,
+    ROUTE_OF_MANY, ROUTE_RULE, SERVICE, SESSION, SHORT_DRAIN, UNROUTED,
+};
 pub use error::{
     FALLING, INTOLERABLE, NO_PODS, NO_ROOM_FOR_TWO, NO_WEIGHT, UNKNOWN_SHARE, UNREACHED,
 };
+pub use route::{BadRoute, Route, RuleName};
 pub use spec::{Canary, Step};
 pub use split::{Counts, split};
 

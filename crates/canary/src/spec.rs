@@ -1,10 +1,12 @@
 //! What a canary is told.
 
-use cutover_plan::{Analysis, Duration};
+use cutover_plan::{Analysis, Duration, Gate, Pause};
 use cutover_release::OnAutoscaler;
 use cutover_traffic::Percent;
 use cutover_workload::{Allowance, Amount};
 use serde::{Deserialize, Serialize};
+
+use crate::route::Route;
 
 /// A canary: weights, analyses and pauses, in order. Field names are Argo Rollouts'.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,28 @@ pub struct Canary {
     /// refused).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoscaler: Option<OnAutoscaler>,
+    /// The routes that split requests by weight (default: none, and a weight is a ratio of pods).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub route: Vec<Route>,
+    /// The Service before the old set, where a route names several of the workload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stable_service: Option<String>,
+    /// The Service before the canary, where there is one (default: the plan makes one).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_service: Option<String>,
+    /// The controller that follows the routes, by the name that its GatewayClass says (default: by
+    /// the Gateways and classes of the input).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_controller: Option<String>,
+    /// How long gateways need to follow a route (default: by their controller).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub route_settle: Option<Duration>,
+    /// How long the last request may take to what gets no more (default: 30s, or as long as the
+    /// route lets one take).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub drain: Option<Duration>,
 }
 
 impl Canary {
@@ -81,6 +105,23 @@ impl Canary {
         self
     }
 
+    /// The same, by a route.
+    ///
+    /// ```
+    /// use cutover_canary::{Canary, Step};
+    /// use cutover_traffic::Percent;
+    ///
+    /// let canary = Canary::new([Step::SetWeight(Percent::new(25)?)]).route("httproute/hello".parse()?);
+    /// let file = r#"{"steps":[{"setWeight":25}],"route":[{"kind":"HTTPRoute","name":"hello"}]}"#;
+    /// assert_eq!(canary, serde_json::from_str(file)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn route(mut self, route: Route) -> Self {
+        self.route.push(route);
+        self
+    }
+
     /// The budget that it says.
     pub(crate) fn allowance(&self) -> Allowance {
         Allowance {
@@ -113,6 +154,25 @@ impl Step {
     /// Wait for a person.
     pub const fn person() -> Self {
         Self::Pause { duration: None }
+    }
+
+    /// The share that it gives to the new version; none where it only waits.
+    pub(crate) fn weight(&self) -> Option<Percent> {
+        match self {
+            Self::SetWeight(weight) => Some(*weight),
+            Self::Analysis(_) | Self::Pause { .. } => None,
+        }
+    }
+
+    /// What it waits for.
+    pub(crate) fn gates(&self) -> Vec<Gate> {
+        match self {
+            Self::SetWeight(_) => Vec::new(),
+            Self::Pause { duration } => vec![Gate::Pause(Pause {
+                duration: *duration,
+            })],
+            Self::Analysis(analyses) => analyses.iter().cloned().map(Gate::from).collect(),
+        }
     }
 
     /// Wait for a length of time.

@@ -1,12 +1,13 @@
 //! Where a canary stands, one waypoint after the other.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Asked, Gate, Pause};
+use cutover_plan::{Asked, Gate};
 use cutover_planner::{Strategy, Waypoint, Waypoints};
 use cutover_release::{Ends, Refusals, Release, Sibling, counted, discriminator, sibling};
 use cutover_traffic::{Percent, Service, Share, Split};
 use cutover_workload::{Deployment, Role, Workload};
 
+use crate::by_route;
 use crate::error;
 use crate::spec::{Canary, Step};
 use crate::split::{Counts, promoting, split};
@@ -24,7 +25,10 @@ impl Strategy for Canary {
     /// A waypoint a weight, over all Deployments whose pods the release replaces, then `promote`,
     /// `recreate` for those among them whose pods stand beside no others, and `cleanup`.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
-        waypoints(release, self)
+        match self.route.is_empty() {
+            true => waypoints(release, self),
+            false => by_route::waypoints(release, self),
+        }
     }
 }
 
@@ -47,7 +51,7 @@ fn waypoints(release: &Release, canary: &Canary) -> Result<Waypoints, Refusals> 
     let mut waypoints = Waypoints {
         workloads: tiers.into_iter().map(|tier| tier.workload).collect(),
         points,
-        warnings: Vec::new(),
+        ..Waypoints::default()
     };
     // Changed Deployments without a canary need a budget all the same.
     let changed = release.changed().into_iter();
@@ -191,16 +195,7 @@ fn at_weights(
     for step in &canary.steps {
         match step {
             Step::SetWeight(weight) => points.push(at_weight(base, tiers, *weight)?),
-            Step::Pause { duration } => wait(
-                &mut points,
-                base,
-                [Gate::Pause(Pause {
-                    duration: *duration,
-                })],
-            ),
-            Step::Analysis(analyses) => {
-                wait(&mut points, base, analyses.iter().cloned().map(Gate::from))
-            }
+            Step::Analysis(_) | Step::Pause { .. } => wait(&mut points, base, step.gates()),
         }
     }
     Ok(points)
@@ -254,7 +249,12 @@ fn recreate(
     Some(point)
 }
 
-fn wait(points: &mut Vec<Waypoint>, base: &Bundle, gates: impl IntoIterator<Item = Gate>) {
+/// Adds what is waited for to the last waypoint; to the start where there is none yet.
+pub(crate) fn wait(
+    points: &mut Vec<Waypoint>,
+    base: &Bundle,
+    gates: impl IntoIterator<Item = Gate>,
+) {
     if points.is_empty() {
         points.push(Waypoint::new("start", base.clone()));
     }
@@ -264,8 +264,8 @@ fn wait(points: &mut Vec<Waypoint>, base: &Bundle, gates: impl IntoIterator<Item
 }
 
 /// The last weight, where no weight is lower than the one before.
-fn rising(canary: &Canary) -> Result<Percent, Refusals> {
-    let weights: Vec<Percent> = canary.steps.iter().filter_map(weight).collect();
+pub(crate) fn rising(canary: &Canary) -> Result<Percent, Refusals> {
+    let weights: Vec<Percent> = canary.steps.iter().filter_map(Step::weight).collect();
     if let Some(pair) = weights.windows(2).find(|pair| pair[0] > pair[1]) {
         return Err(error::falling(pair[0], pair[1]));
     }
@@ -274,11 +274,4 @@ fn rising(canary: &Canary) -> Result<Percent, Refusals> {
         .copied()
         .filter(|last| last.value() > 0)
         .ok_or_else(error::no_weight)
-}
-
-fn weight(step: &Step) -> Option<Percent> {
-    match step {
-        Step::SetWeight(weight) => Some(*weight),
-        Step::Analysis(_) | Step::Pause { .. } => None,
-    }
 }

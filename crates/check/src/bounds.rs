@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::Service;
-use cutover_workload::{Amount, Budget, Deployment, Workload};
+use cutover_traffic::{Service, Share};
+use cutover_workload::{Amount, Budget, Deployment, Routed, Workload};
 
 use crate::broken::{Broken, Place};
 use crate::counts::{Crowd, Labels};
@@ -39,19 +39,39 @@ pub(crate) fn broken(
             floor: workload.floor(),
         });
     }
-    for (router, answering) in routers.behind(crowd) {
-        if answering < workload.floor().into() {
+    let behind: BTreeMap<&ObjectRef, u64> = routers.behind(crowd).into_iter().collect();
+    for router in workload.serving() {
+        let object = &router.object;
+        let floor = owed(workload, router, crowd, states[1]);
+        // One that nothing has seen ready counts as without pods, once a route gives it a share.
+        let answering = match behind.get(object) {
+            Some(answering) => *answering,
+            None if router.by_route => 0,
+            None => continue,
+        };
+        if answering < floor.into() {
             broken.push(Broken::Router {
                 place,
                 workload: workload.name.clone(),
-                router: Box::new(router.clone()),
+                router: Box::new(object.clone()),
                 answering,
-                floor: workload.floor(),
+                floor,
             });
         }
     }
     broken.extend(beyond(workload, crowd, states[1], place));
     broken
+}
+
+/// How many pods a Service owes: the floor, or, where only routes reach it, its share of that and one
+/// at least.
+fn owed(workload: &Workload, router: &Routed, crowd: &Crowd, state: &Bundle) -> u32 {
+    if !router.by_route {
+        return workload.floor();
+    }
+    let share = crowd.routes.share(&router.object, workload, state);
+    let one = u32::from(share > Share::NONE);
+    share.pods_of(workload.floor()).max(one)
 }
 
 /// A set whose pods are replaced in another way than live bounds allow, however many there are: the
@@ -89,7 +109,6 @@ type Selected<'a> = Vec<&'a ObjectRef>;
 impl<'a> Routers<'a> {
     fn of(workload: &'a Workload, crowd: &Crowd, [before, after]: [&Bundle; 2]) -> Self {
         let mut routers = Vec::new();
-        // One that only routes reach owes all of it too, as long as no share of it is counted.
         for router in workload.serving() {
             let object = &router.object;
             if crowd.made.contains(object) {

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use cutover_manifest::{Bundle, ObjectRef};
 use cutover_plan::{Change, Plan, Step, take_back, walk};
+use cutover_workload::Version;
 use serde::Serialize;
 
 use crate::broken::{Broken, Place};
@@ -12,7 +13,7 @@ use crate::counts::Crowd;
 use crate::pods::Pods;
 use crate::routers::Requests;
 use crate::within::{Seen, asks, awaits, versions};
-use crate::{autoscalers, bounds, gates, sets, workloads};
+use crate::{autoscalers, bounds, gates, routes, sets, workloads};
 
 /// A plan whose promises were recounted, all of which hold. As a document it is the plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,6 +65,8 @@ struct Recount<'a> {
     workloads: BTreeMap<&'a ObjectRef, Vec<usize>>,
     /// Where a way back may begin: in the middle of each step.
     starts: BTreeMap<usize, BTreeSet<Crowd>>,
+    /// The versions that the plan's workloads run before it begins.
+    old: BTreeSet<Version>,
     /// The state after the last step, and what each step deletes: enough to go back by inverses.
     end: Bundle,
     deleted: Vec<Bundle>,
@@ -83,9 +86,10 @@ impl<'a> Recount<'a> {
             plan,
             workloads,
             starts: BTreeMap::new(),
+            old: versions(plan),
             end: Bundle::new(),
             deleted: Vec::new(),
-            broken: workloads::broken(plan),
+            broken: [workloads::broken(plan), routes::named(plan)].concat(),
         }
     }
 
@@ -152,7 +156,6 @@ impl<'a> Recount<'a> {
     /// The ways back, from the last step to the first: where one joins an earlier state, it goes on
     /// with that state's own, with whatever pods it brings.
     fn back(&mut self, seen: &Seen) -> Result<(), Broken> {
-        let old = versions(self.plan);
         let mut state = std::mem::take(&mut self.end);
         while let Some((from, mut crowds)) = self.starts.pop_last() {
             if self.broken.len() > ENOUGH {
@@ -167,7 +170,8 @@ impl<'a> Recount<'a> {
                     step: walk.number(),
                 };
                 self.broken.extend(asks(step, place));
-                self.broken.extend(awaits(step, walk.state(), &old, place));
+                self.broken
+                    .extend(awaits(step, walk.state(), &self.old, place));
                 self.broken.extend(seen.holds(step, walk.state(), place)?);
                 crowds = self.step_back(crowds, step, [walk.before(), walk.state()], place);
             }
@@ -206,8 +210,12 @@ impl<'a> Recount<'a> {
             let [before, after] = states.map(|state| state.get(object));
             let broken = sets::broken(crowd, change, [before, after], place);
             self.broken.extend(broken);
+            let of = self.workloads.get(object).cloned().unwrap_or_default();
+            for workload in &of {
+                self.passed_on(crowd, *workload, change, states, place);
+            }
             crowd.change(change, before, after);
-            touched.extend(self.workloads.get(object).into_iter().flatten().copied());
+            touched.extend(of);
         }
         self.broken
             .extend(autoscalers::narrow(states[1], crowd.counted(), place));
@@ -217,6 +225,37 @@ impl<'a> Recount<'a> {
             crowd.follow(workload, states);
             self.broken
                 .extend(bounds::broken(workload, crowd, states, place));
+            if let Place::Undo { .. } = place {
+                let rises = routes::rises(workload, &self.old, states, place);
+                self.broken.extend(rises);
+            }
+        }
+    }
+
+    /// What a change does to requests that routes of a workload pass on.
+    fn passed_on(
+        &mut self,
+        crowd: &mut Crowd,
+        workload: usize,
+        change: &Change,
+        states: [&Bundle; 2],
+        place: Place,
+    ) {
+        let workload = &self.plan.spec.workloads[workload];
+        let moment = routes::Moment {
+            workload,
+            crowd,
+            old: &self.old,
+            states,
+            place,
+        };
+        self.broken.extend(moment.broken(change));
+        let object = change.object();
+        let ends = states.map(|state| state.get(object));
+        if let [Some(before), Some(after)] = ends
+            && workload.routes().any(|route| route == object)
+        {
+            crowd.routes.change(workload, [before, after]);
         }
     }
 
@@ -227,6 +266,7 @@ impl<'a> Recount<'a> {
             self.broken.extend(broken);
             crowd.gate(gate, state);
         }
+        crowd.routes.gates(step);
         if !step.shares.is_empty() {
             self.known(crowd, state, place, "a share is asked for");
             self.owned(crowd, place, "a share is asked for");

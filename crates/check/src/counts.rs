@@ -9,6 +9,7 @@ use cutover_workload::{Deployment, Workload};
 
 use crate::autoscalers::Writers;
 use crate::pods::Pods;
+use crate::routes::Routes;
 
 /// Labels that pods must have.
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -28,6 +29,8 @@ pub(crate) struct Crowd {
     endpoints: BTreeMap<ObjectRef, BTreeMap<ObjectRef, u32>>,
     /// The autoscalers that may write a count.
     pub(crate) writers: Writers,
+    /// The routes that changed, with what they may still pass on.
+    pub(crate) routes: Routes,
 }
 
 impl Crowd {
@@ -47,6 +50,7 @@ impl Crowd {
             following: BTreeMap::new(),
             made: BTreeSet::new(),
             endpoints: BTreeMap::new(),
+            routes: Routes::default(),
         }
     }
 
@@ -165,10 +169,12 @@ impl Crowd {
             };
             (object.clone(), pods)
         });
-        Self {
+        let mut halfway = Self {
             pods: pods.collect(),
             ..self.clone()
-        }
+        };
+        halfway.routes.interrupt(step);
+        halfway
     }
 }
 

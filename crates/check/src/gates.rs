@@ -7,6 +7,7 @@ use cutover_traffic::{Service, backends};
 use crate::autoscalers;
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
+use crate::routes::drains;
 
 /// What is wrong with a gate in a state.
 pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -> Option<Broken> {
@@ -17,7 +18,13 @@ pub(crate) fn broken(crowd: &Crowd, gate: &Gate, state: &Bundle, place: Place) -
         Gate::Settled(gate) => counted(crowd, object, manifest, Some(gate.replicas), None),
         Gate::Endpoints(_) => manifest.map_or(Some(ABSENT), endpoints),
         Gate::Held(_) => autoscalers::gate(object, state),
-        Gate::Drained(_) | Gate::Routed(_) => manifest.map_or(Some(ABSENT), route),
+        Gate::Drained(gate) => {
+            let short = |manifest| drains(manifest, gate.after.seconds());
+            manifest.map_or(Some(ABSENT), |manifest| {
+                route(manifest).or_else(|| short(manifest))
+            })
+        }
+        Gate::Routed(_) => manifest.map_or(Some(ABSENT), route),
         Gate::Job(_)
         | Gate::Metric(_)
         | Gate::Pause(_)

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Change, Plan, Step};
-use cutover_traffic::services_by_owner;
-use cutover_workload::{Deployment, Workload};
+use cutover_traffic::{backends, services_by_owner};
+use cutover_workload::{Deployment, Routed, Workload};
 
 use crate::broken::{Broken, Place};
 
@@ -20,7 +20,9 @@ pub(crate) struct Requests<'a> {
     pub(crate) served: BTreeSet<ObjectRef>,
     /// Previews that select a set in some state which the other routers leave out.
     shows: BTreeSet<ObjectRef>,
-    /// Services and the workloads that do not name them.
+    /// Services that a route of their workload names in some state.
+    passed_to: BTreeSet<ObjectRef>,
+    /// Services, and routes, and the workloads that do not name them.
     left_out: BTreeMap<(ObjectRef, &'a str), Place>,
 }
 
@@ -35,6 +37,7 @@ impl<'a> Requests<'a> {
             workloads: sets.collect(),
             served: BTreeSet::new(),
             shows: BTreeSet::new(),
+            passed_to: BTreeSet::new(),
             left_out: BTreeMap::new(),
         }
     }
@@ -51,6 +54,7 @@ impl<'a> Requests<'a> {
 
     /// Looks at a state of the way forward.
     pub(crate) fn look(&mut self, state: &Bundle, place: Place) {
+        self.look_at_routes(state, place);
         for (set, services) in services_by_owner(state) {
             let Some(workload) = self.workloads.get(&set) else {
                 continue;
@@ -80,6 +84,36 @@ impl<'a> Requests<'a> {
         }
     }
 
+    /// A route to what is promised less than other Services are is a route of the workload: its
+    /// shares are counted.
+    fn look_at_routes(&mut self, state: &Bundle, place: Place) {
+        let plan = self.plan;
+        let is_lesser = |router: &&Routed| router.by_route || router.preview;
+        for route in state.iter() {
+            let backends = backends(route);
+            if backends.is_empty() {
+                continue;
+            }
+            let passes_to = |object: &ObjectRef| {
+                let mut named = backends.iter();
+                named.any(|backend| backend.service == *object)
+            };
+            for workload in &plan.spec.workloads {
+                let lesser = workload.routers.iter().filter(is_lesser);
+                let mut named = lesser.filter(|router| passes_to(&router.object)).peekable();
+                let is_route = workload.routes().any(|own| own == route.object());
+                if named.peek().is_some() && !is_route {
+                    let left_out = (route.object().clone(), workload.name.as_str());
+                    self.left_out.entry(left_out).or_insert(place);
+                }
+                if is_route {
+                    self.passed_to
+                        .extend(named.map(|router| router.object.clone()));
+                }
+            }
+        }
+    }
+
     /// What does not hold, once all states were looked at.
     pub(crate) fn broken(&self) -> Vec<Broken> {
         let mut broken = Vec::new();
@@ -103,6 +137,8 @@ impl<'a> Requests<'a> {
                     "it is a router twice"
                 } else if router.preview && !self.shows.contains(object) {
                     "it is called a preview, and sends requests where the others do"
+                } else if router.by_route && !self.passed_to.contains(object) {
+                    "it is said to be reached by routes alone, and no route of the workload names it"
                 } else {
                     continue;
                 };

@@ -34,8 +34,9 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
     notes.extend(release.warnings().iter().cloned().map(Note::from));
     notes.extend(warnings(release, &waypoints).into_iter().map(Note::from));
     notes.extend(waypoints.warnings.iter().cloned().map(Note::from));
+    let routes = waypoints.routes.clone();
     let (mut workloads, points) = checked(release, waypoints)?;
-    let (steps, undo) = route(&workloads, &points, options)?;
+    let (steps, undo) = route(&workloads, &points, &routes, options)?;
     let from: Vec<Manifest> = points[0].bundle.iter().cloned().collect();
     let name = options
         .name

@@ -16,7 +16,7 @@ pub use assemble::plan;
 pub use error::Error;
 pub use options::Options;
 pub use strategy::{Strategy, from_fn};
-pub use waypoint::{Waypoint, Waypoints, outage, succession};
+pub use waypoint::{Followed, Waypoint, Waypoints, outage, succession};
 
 #[cfg(test)]
 mod tests;

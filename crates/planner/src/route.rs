@@ -12,11 +12,13 @@
 //! | lead | expand | routes to Services that come with the leg | nothing is left to expand |
 //! | configure | expand | a ConfigMap or Secret whose data changes, back as well as forward | right before the first set that reads it is made or rolled |
 //! | turn back | roll | on the way back: a set that the undone step was rolling; one that it resumed is paused | its own surge and unavailability fit |
+//! | hand back | shift | on the way back: shares of routes, and backends that have none | counted pods of before are behind what gets more |
 //! | leave | shift | on the way back: Services that only show the new version | pods of before are there |
 //! | retreat | contract | on the way back: pods of the new version | the floor |
 //! | give the strategy back | expand | an update strategy that was changed for a roll | nothing is left to roll |
 //! | expand | expand | templates of sets that receive no request; new sets; replicas going up | the ceiling |
 //! | shift | shift | Services | the pods behind them make up the floor |
+//! | pass on | shift | routes: backends that come, without a share; then shares; then backends that go | the pods behind each Service make up its share of the floor |
 //! | roll | roll | the template of one set that receives requests | its own surge and unavailability fit, its Services keep it |
 //! | contract | contract | replicas going down | the floor |
 //! | make room to roll | expand | another update strategy for a set that must be rolled and does not fit | it fits then |
@@ -89,8 +91,10 @@ mod moment;
 mod movement;
 mod order;
 mod others;
+mod routes;
 mod services;
 mod sets;
+mod shares;
 mod undo;
 mod window;
 mod workload_state;
@@ -106,7 +110,7 @@ use self::leg::Leg;
 use crate::error::Error;
 use crate::kinds;
 use crate::options::Options;
-use crate::waypoint::Waypoint;
+use crate::waypoint::{Followed, Waypoint};
 
 /// The steps over these waypoints, and the way back from each.
 ///
@@ -114,9 +118,10 @@ use crate::waypoint::Waypoint;
 pub(crate) fn route(
     workloads: &[Workload],
     points: &[Waypoint],
+    routes: &[Followed],
     options: &Options,
 ) -> Result<(Vec<Step>, Vec<Undo>), Error> {
-    let inputs = Inputs::new(workloads, points, options.max_concurrent);
+    let inputs = Inputs::new(workloads, points, routes, options.max_concurrent);
     let window = options.window.as_ref();
     let mut forward = forward(&inputs, points, window)?;
     let undo = undo::undo(&inputs, points, &forward)?;

@@ -58,6 +58,11 @@ fn add(all: &mut Waypoints, next: Waypoints) {
             all.workloads.push(workload);
         }
     }
+    for route in next.routes {
+        if !all.routes.contains(&route) {
+            all.routes.push(route);
+        }
+    }
     for warning in next.warnings {
         if !all.warnings.contains(&warning) {
             all.warnings.push(warning);

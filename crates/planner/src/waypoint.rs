@@ -75,8 +75,21 @@ pub struct Waypoints {
     pub workloads: Vec<Workload>,
     /// Where to stand.
     pub points: Vec<Waypoint>,
+    /// How the routes that pass requests on to the workloads are waited for.
+    pub routes: Vec<Followed>,
     /// What a reviewer should know.
     pub warnings: Vec<Warning>,
+}
+
+/// How long a route is waited for after each change of its shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The route: one of a workload's routers.
+    pub object: ObjectRef,
+    /// How long gateways need to follow, once their controllers have taken it.
+    pub settle: Duration,
+    /// How long the last request may take to what gets no more.
+    pub drain: Duration,
 }
 
 impl Waypoints {

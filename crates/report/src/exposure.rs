@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use cutover_check::Checked;
-use cutover_manifest::{Bundle, Manifest};
-use cutover_traffic::{Service, Share, Split};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_traffic::{HttpRoute, Service, Share, Split, reach};
 use cutover_workload::{Deployment, RESTARTED_AT, Routed, Workload};
 use serde_json::Value;
 
@@ -14,8 +14,9 @@ use crate::error::Error;
 /// The share of requests that may reach the new version of a workload while a plan stands at one
 /// state.
 ///
-/// Behind a Service it is of new connections, since kube-proxy picks a pod for each of them. Where
-/// several Services lead to the workload and differ, or where Kubernetes does not split by pods, it
+/// By a route it is of requests, rule by rule, and of the workload's own part: strangers' shares are
+/// apart. Behind a Service it is of new connections, since kube-proxy picks a pod for each of them.
+/// Where several rules or Services lead to the workload and differ, or where Kubernetes does not split by pods, it
 /// lies between two bounds. A workload behind no Service has the share of its pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exposure {
@@ -138,7 +139,11 @@ fn expose(
     if services.is_empty() {
         return Ok(share(pods.iter(), old).map(Exposure::exactly));
     }
-    let through = services.iter().filter_map(|service| {
+    let by_route = by_route(workload, old, state)?;
+    let named = named(workload, state)?;
+    let alone = services.iter();
+    let alone = alone.filter(|service| !named.contains(&service.object));
+    let through = alone.filter_map(|service| {
         let share = share(
             pods.iter().filter(|pods| service.selects(&pods.labels)),
             old,
@@ -156,7 +161,38 @@ fn expose(
             }
         })
     });
-    Ok(through.reduce(Exposure::or))
+    Ok(by_route.into_iter().chain(through).reduce(Exposure::or))
+}
+
+/// What each rule of the workload's routes sends to the new version.
+fn by_route(
+    workload: &Workload,
+    old: &BTreeSet<String>,
+    state: &Bundle,
+) -> Result<Vec<Exposure>, Error> {
+    let is_new = |set: &Manifest| !old.contains(&version(set));
+    let mut exposures = Vec::new();
+    for route in routes(workload, state)? {
+        let reached = reach(&route, workload, state, is_new);
+        exposures.extend(reached.into_iter().map(Exposure::exactly));
+    }
+    Ok(exposures)
+}
+
+/// The Services that get requests by the workload's routes, or by these alone.
+fn named(workload: &Workload, state: &Bundle) -> Result<BTreeSet<ObjectRef>, Error> {
+    let by_route = workload.serving().filter(|router| router.by_route);
+    let mut named: BTreeSet<ObjectRef> = by_route.map(|router| router.object.clone()).collect();
+    for route in routes(workload, state)? {
+        named.extend(route.services().into_iter().cloned());
+    }
+    Ok(named)
+}
+
+/// The routes of a workload, as they are at a state.
+pub(crate) fn routes(workload: &Workload, state: &Bundle) -> Result<Vec<HttpRoute>, Error> {
+    let routes = workload.routes().filter_map(|route| state.get(route));
+    routes.map(|route| Ok(HttpRoute::read(route)?)).collect()
 }
 
 fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<String>) -> Option<Share> {

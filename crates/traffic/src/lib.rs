@@ -10,8 +10,12 @@
 //! not split by pods (session affinity, topology, …) the share is unknown, and [`Split::Unknown`]
 //! says why.
 //!
-//! This crate counts pods that are given to it. It knows no cluster and no strategy. Of a route
-//! (Ingress, Gateway API) it knows which Services it names, and not yet the weights.
+//! A route splits requests between Services by weight, rule by rule: [`HttpRoute`] reads the shares,
+//! [`Shift`] makes the same route with others, and [`towards`] leads from one form to another so
+//! that no backend comes or goes with a share. [`Router`] is both under one face. Of other routes
+//! (Ingress, the rest of the Gateway API) it is known which Services they name.
+//!
+//! This crate counts pods that are given to it. It knows no cluster and no strategy.
 //!
 //! ```
 //! use cutover_manifest::Manifest;
@@ -32,13 +36,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod gateway;
+mod http_route;
 mod pods;
+mod reach;
 mod route;
+mod router;
 mod service;
 mod share;
 
+pub use gateway::{Settle, controllers};
+pub use http_route::{HttpRoute, Parts, Rule, Session, Shift, TooHeavy, Weighted, frame, towards};
 pub use pods::{Owned, PodIndex, services_by_owner};
+pub use reach::{behind, reach};
 pub use route::{Backend, backends};
+pub use router::Router;
 pub use service::{Pods, Port, Service, Split, selects, services};
 pub use share::{OutOfRange, Percent, Share};
 

@@ -30,6 +30,9 @@ pub struct OutOfRange {
 pub struct Percent(u8);
 
 impl Percent {
+    /// No requests.
+    pub const NONE: Self = Self(0);
+
     /// A percentage of 0 to 100.
     ///
     /// # Errors
@@ -119,6 +122,43 @@ impl Share {
         (whole > 0 && part <= whole).then(|| Self(Ratio::new(part, whole)))
     }
 
+    /// This part of another; the smaller of both, which is more, where the numbers are too large.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        let [(one, whole), (two, of)] = [self.numbers(), other.numbers()];
+        reduced(one * two, whole * of).unwrap_or(self.min(other))
+    }
+
+    /// Both together, and all at most; all too where the numbers are too large.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let [(one, whole), (two, of)] = [self.numbers(), other.numbers()];
+        let sum = (one * of).checked_add(two * whole);
+        let sum = sum.and_then(|sum| reduced(sum, whole * of));
+        sum.unwrap_or(Self::ALL)
+    }
+
+    /// How many pods it is of so many, any part of one counted as a whole one.
+    ///
+    /// ```
+    /// use cutover_traffic::Share;
+    ///
+    /// assert_eq!(Share::of(1, 4).unwrap().pods_of(3), 1);
+    /// assert_eq!(Share::of(1, 2).unwrap().pods_of(3), 2);
+    /// assert_eq!(Share::NONE.pods_of(3), 0);
+    /// ```
+    pub fn pods_of(self, pods: u32) -> u32 {
+        let (part, whole) = self.numbers();
+        let pods_up = (part * u128::from(pods)).div_ceil(whole);
+        // A share is a part of the pods: it is no more than they are.
+        u32::try_from(pods_up).unwrap_or(pods)
+    }
+
+    /// Part and whole, in numbers that can be multiplied.
+    fn numbers(self) -> (u128, u128) {
+        ((*self.0.numer()).into(), (*self.0.denom()).into())
+    }
+
     /// How far two shares lie apart, exactly.
     pub fn distance(self, other: Self) -> Ratio<u64> {
         if self > other {
@@ -152,6 +192,15 @@ impl Share {
     /// Whether this share is within `tolerance` percentage points of what was asked.
     pub fn within(self, tolerance: Percent, asked: Percent) -> bool {
         self.distance(asked.share()) <= tolerance.share().0
+    }
+}
+
+/// A share in its smallest numbers; none where these are too large, or where it is more than all.
+fn reduced(part: u128, whole: u128) -> Option<Share> {
+    let ratio = Ratio::new(part, whole);
+    match (u64::try_from(*ratio.numer()), u64::try_from(*ratio.denom())) {
+        (Ok(part), Ok(whole)) => Share::of(part, whole),
+        _ => None,
     }
 }
 

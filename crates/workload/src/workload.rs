@@ -82,6 +82,21 @@ impl Routed {
             by_route: false,
         }
     }
+
+    /// The same, which nothing but routes of the workload reaches.
+    #[must_use]
+    pub fn by_route(self) -> Self {
+        Self {
+            by_route: true,
+            ..self
+        }
+    }
+
+    /// Whether it passes requests on to other routers, and selects no pods itself: whatever is no
+    /// Service, which is of the core group.
+    pub fn is_route(&self) -> bool {
+        !self.object.group().is_empty()
+    }
 }
 
 /// How a workload's pods are replaced. A plan does not say it: it is read from the plan's states.
@@ -219,9 +234,21 @@ impl Workload {
         self.sets.iter().map(|set| &set.object)
     }
 
-    /// The routers that owe its requests an answer.
+    /// The Services that owe its requests an answer. A route owes none: it passes them on.
     pub fn serving(&self) -> impl Iterator<Item = &Routed> {
-        self.routers.iter().filter(|router| !router.preview)
+        let services = self.routers.iter().filter(|router| !router.is_route());
+        services.filter(|router| !router.preview)
+    }
+
+    /// The routes that pass its requests on to its Services.
+    pub fn routes(&self) -> impl Iterator<Item = &ObjectRef> {
+        let routes = self.routers.iter().filter(|router| router.is_route());
+        routes.map(|router| &router.object)
+    }
+
+    /// Whether an object is one of its routers.
+    pub fn is_routed_by(&self, object: &ObjectRef) -> bool {
+        self.routers.iter().any(|router| router.object == *object)
     }
 
     /// Whether one of its sets is for this.

@@ -89,9 +89,12 @@ impl Cohort<'_> {
             .iter()
             .flat_map(|state| &state.sets)
             .find(|set| set.here != set.there);
+        let mut routes = self.workloads.iter().flat_map(|workload| workload.routes());
+        let route = routes.find(|route| here.get(route) != there.get(route));
         service
             .map(no_capacity)
             .or_else(|| set.map(|set| no_room(&set.object)))
+            .or_else(|| route.map(no_pods_for_share))
     }
 
     fn states<'a>(
@@ -124,6 +127,16 @@ fn no_capacity(service: &ObjectRef) -> Refusals {
         "/spec/selector",
         "the pods that it would select cannot carry its requests",
         "let the Service select a set with as many pods as the workload must have available",
+    )
+}
+
+fn no_pods_for_share(route: &ObjectRef) -> Refusals {
+    refuse(
+        kinds::NO_CAPACITY,
+        route,
+        "/spec/rules",
+        "the pods behind its Services cannot carry the shares that these would get",
+        "let each Service have as many pods as its share of those that must be available",
     )
 }
 

@@ -7,12 +7,14 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{Deployment, Workload};
 
 use super::workload_state::WorkloadState;
-use crate::waypoint::Waypoint;
+use crate::waypoint::{Followed, Waypoint};
 
 /// What stays the same all the way.
 pub(super) struct Inputs<'a> {
     pub(super) workloads: &'a [Workload],
     pub(super) max_concurrent: Option<usize>,
+    /// How long each route is waited for.
+    pub(super) routes: &'a [Followed],
     /// What the plan starts from.
     start: Option<&'a Bundle>,
     /// The templates of the version that a set's workload starts from.
@@ -29,6 +31,17 @@ pub(super) struct Context<'a> {
     /// Sets that may be stuck half rolled: they never stand at their count if the new pods do not
     /// become ready.
     pub(super) half_rolled: BTreeSet<ObjectRef>,
+    /// Routes that the step which is undone has changed, and that nobody has seen followed.
+    pub(super) unfollowed: BTreeMap<ObjectRef, Lost>,
+}
+
+/// What Services have lost of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// One is no longer named.
+    Name,
+    /// One has lost all that it had of a rule: requests to it may be on their way.
+    Share,
 }
 
 /// Which version a set's pods are of.
@@ -42,6 +55,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn new(
         workloads: &'a [Workload],
         points: &'a [Waypoint],
+        routes: &'a [Followed],
         max_concurrent: Option<usize>,
     ) -> Self {
         let mut old = BTreeMap::new();
@@ -52,6 +66,7 @@ impl<'a> Inputs<'a> {
         Self {
             workloads,
             max_concurrent,
+            routes,
             start: points.first().map(|point| &point.bundle),
             old,
         }
@@ -69,6 +84,7 @@ impl<'a> Inputs<'a> {
             back,
             unconfirmed: BTreeMap::new(),
             half_rolled: BTreeSet::new(),
+            unfollowed: BTreeMap::new(),
         }
     }
 }
@@ -102,11 +118,16 @@ impl Context<'_> {
             .iter()
             .filter(|object| self.half_rolled.contains(object))
             .cloned();
+        let unfollowed = self.unfollowed.iter();
+        let unfollowed = unfollowed
+            .filter(|(route, _)| objects.contains(*route))
+            .map(|(route, lost)| (route.clone(), *lost));
         Self {
             inputs: self.inputs,
             back: self.back,
             unconfirmed: unconfirmed.collect(),
             half_rolled: half_rolled.collect(),
+            unfollowed: unfollowed.collect(),
         }
     }
 
@@ -121,10 +142,11 @@ impl Context<'_> {
             .retain(|object, _| count(after, object) >= count(before, object));
     }
 
-    /// Pods that were waited for can be relied on.
+    /// Pods that were waited for can be relied on, and routes are followed.
     pub(super) fn rely_on<'o>(&mut self, objects: impl Iterator<Item = &'o ObjectRef>) {
         for object in objects {
             self.unconfirmed.remove(object);
+            self.unfollowed.remove(object);
         }
     }
 }

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Available, Change, Duration, Endpoints, Gate, Held, Settled};
+use cutover_plan::{
+    Available, Change, Drained, Duration, Endpoints, Gate, Held, RoutedGate, Settled,
+};
 use cutover_traffic::{Service, backends};
 use cutover_workload::{Autoscaler, Deployment, Workload, texts};
 
-use super::context::{Context, Inputs, Version};
+use super::context::{Context, Inputs, Lost, Version};
+use super::shares::lost;
 use super::workload_state::{counts, selector, selects};
+use crate::waypoint::Followed;
 
 /// The gates of a step. Every step that changes pods ends with the pods of each set of the
 /// workload, after shrinking too: the room that a removal makes is there only once it is seen. A
@@ -49,7 +53,47 @@ pub(super) fn gates(
             .into_iter()
             .map(|object| Gate::Endpoints(Endpoints { object })),
     );
+    pods.extend(followed(inputs, &changed, before, after));
     pods
+}
+
+/// The routes that a step changes are seen to be followed, and, where a Service loses all that it had
+/// of a rule, to have passed on the last request.
+fn followed(
+    inputs: &Inputs<'_>,
+    changed: &BTreeSet<&ObjectRef>,
+    before: &Bundle,
+    after: &Bundle,
+) -> Vec<Gate> {
+    let mut gates = Vec::new();
+    for workload in inputs.workloads {
+        for route in inputs.routes {
+            let object = &route.object;
+            let is_own = workload.routes().any(|own| own == object);
+            if !is_own || !changed.contains(object) {
+                continue;
+            }
+            gates.extend(route_gates(route, lost(object, workload, before, after)));
+        }
+    }
+    gates
+}
+
+/// The gates that wait for a route to be followed, and for requests to what has lost its share.
+fn route_gates(route: &Followed, lost: Option<Lost>) -> Vec<Gate> {
+    let object = &route.object;
+    let routed = Gate::Routed(RoutedGate {
+        object: object.clone(),
+        settle: route.settle,
+    });
+    let drained = Gate::Drained(Drained {
+        object: object.clone(),
+        after: route.drain,
+    });
+    match lost {
+        Some(Lost::Share) => vec![routed, drained],
+        Some(Lost::Name) | None => vec![routed],
+    }
 }
 
 /// The autoscalers of counted sets that the step holds or takes away: before anything is counted
@@ -102,8 +146,8 @@ fn recount(
         .collect()
 }
 
-/// The gates of sets that a step does not change, but waits for: their pods, and the Services
-/// before them.
+/// The gates of sets and routes that a step does not change, but waits for: the pods of sets, and the
+/// Services before them; that routes are followed.
 pub(super) fn awaited<'a>(
     inputs: &Inputs<'_>,
     state: &Bundle,
@@ -126,12 +170,15 @@ pub(super) fn awaited<'a>(
         .collect()
     };
     let pods = workloads().flat_map(|workload| own(&workload));
-    pods.chain(
-        services
-            .into_iter()
-            .map(|object| Gate::Endpoints(Endpoints { object })),
-    )
-    .collect()
+    let services = services.into_iter();
+    let services = services.map(|object| Gate::Endpoints(Endpoints { object }));
+    let routes = inputs.routes.iter();
+    let routes = routes.filter(|route| objects.contains(&route.object));
+    let routes = routes.flat_map(|route| {
+        let lost = context.unfollowed.get(&route.object).copied();
+        route_gates(route, lost)
+    });
+    pods.chain(services).chain(routes).collect()
 }
 
 /// The longest time that one of the Deployments that are waited for gives itself to progress.
@@ -142,7 +189,30 @@ pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
         .map(|set| Duration::of_seconds(Deployment::of(set).deadline()))
         .max();
     let limited = gates.iter().any(Gate::is_observed);
-    longest.or_else(|| limited.then_some(Duration::of_seconds(600)))
+    let limit = longest.or_else(|| limited.then_some(Duration::of_seconds(600)));
+    limit.map(|limit| limit.max(waits(gates)))
+}
+
+/// As long as routes are waited for in any case, and a minute more: a status may come late.
+fn waits(gates: &[Gate]) -> Duration {
+    let waits = gates.iter().map(|gate| match gate {
+        Gate::Routed(gate) => gate.settle.seconds(),
+        Gate::Drained(gate) => gate.after.seconds(),
+        Gate::Available(_)
+        | Gate::Endpoints(_)
+        | Gate::Held(_)
+        | Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Settled(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => 0,
+    });
+    match waits.fold(0, u32::saturating_add) {
+        0 => Duration::of_seconds(0),
+        seconds => Duration::of_seconds(seconds.saturating_add(60)),
+    }
 }
 
 fn pod_gates(

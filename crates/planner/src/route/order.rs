@@ -4,6 +4,7 @@ use super::edit::Edit;
 use super::moment::Moment;
 use super::movement::Move;
 use super::others::{Turn, clear, configure, introduce, lead};
+use super::routes::{hand_back, pass_on};
 use super::services::{leave, shift, widen};
 use super::sets::{
     contract, expand, give_strategy_back, make_room_to_roll, remove, retreat, roll, turn_back, wait,
@@ -37,7 +38,7 @@ pub(super) enum Edits {
 }
 
 /// The rules: the first that has something to do does it.
-pub(super) const ORDER: [Rule; 16] = [
+pub(super) const ORDER: [Rule; 18] = [
     Rule {
         name: "introduce",
         movement: Move::Expand,
@@ -65,6 +66,13 @@ pub(super) const ORDER: [Rule; 16] = [
         what: "on the way back: a set that the undone step was rolling; one that it resumed is paused",
         limit: "its own surge and unavailability fit",
         edits: Edits::OfWorkloads(|moment| moment.each(turn_back)),
+    },
+    Rule {
+        name: "hand back",
+        movement: Move::Shift,
+        what: "on the way back: shares of routes, and backends that have none",
+        limit: "counted pods of before are behind what gets more",
+        edits: Edits::OfWorkloads(hand_back),
     },
     Rule {
         name: "leave",
@@ -100,6 +108,13 @@ pub(super) const ORDER: [Rule; 16] = [
         what: "Services",
         limit: "the pods behind them make up the floor",
         edits: Edits::OfWorkloads(shift),
+    },
+    Rule {
+        name: "pass on",
+        movement: Move::Shift,
+        what: "routes: backends that come, without a share; then shares; then backends that go",
+        limit: "the pods behind each Service make up its share of the floor",
+        edits: Edits::OfWorkloads(pass_on),
     },
     Rule {
         name: "roll",

@@ -42,7 +42,18 @@ pub(super) fn clear(turn: &Turn<'_>) -> Vec<Edit> {
         .objects()
         .filter(|object| !turn.there.contains(object));
     let others = lacking.filter(|object| !turn.others.moved.contains(object));
-    others.cloned().map(Edit::gone).collect()
+    let unused = others.filter(|object| !is_named(turn, object));
+    unused.cloned().map(Edit::gone).collect()
+}
+
+/// Whether a route that workloads move still names a Service.
+fn is_named(turn: &Turn<'_>, service: &ObjectRef) -> bool {
+    let moved = turn.here.iter();
+    let mut moved = moved.filter(|manifest| turn.others.moved.contains(manifest.object()));
+    moved.any(|route| {
+        let mut named = backends(route).into_iter();
+        named.any(|backend| backend.service == *service)
+    })
 }
 
 /// Where a leg is, when its next step is made.
@@ -90,6 +101,7 @@ impl Others {
     ) -> Self {
         let mut moved: BTreeSet<ObjectRef> = BTreeSet::new();
         moved.extend(workloads.iter().flat_map(Workload::objects).cloned());
+        moved.extend(workloads.iter().flat_map(Workload::routes).cloned());
         for cohort in cohorts {
             moved.extend(cohort.services.iter().cloned());
         }

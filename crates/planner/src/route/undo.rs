@@ -3,7 +3,8 @@
 //! From the state after step k, or from anywhere on the way to it, the plan goes back over its
 //! waypoints with the rules of the way forward, and (rule 11):
 //!
-//! - a waypoint where a set would gain pods of the new version is left out;
+//! - a waypoint where a set would gain pods of the new version is left out, and one where a route
+//!   passes requests on to that, or to a Service that it no longer names;
 //! - pods of the new version go first, as far as the others can carry the requests;
 //! - no pod that step k itself adds is relied on, and only pods of the old version must become
 //!   ready;
@@ -15,13 +16,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Gate, Step, Undo};
+use cutover_traffic::Share;
 use cutover_workload::{Deployment, Workload};
 
 use super::Forward;
-use super::context::{Context, Inputs, Version, template};
+use super::context::{Context, Inputs, Lost, Version, template};
 use super::leg::Leg;
+use super::shares::{lost, parts, reached};
 use super::workload_state::counts;
 use crate::error::Error;
 use crate::waypoint::Waypoint;
@@ -53,6 +56,7 @@ fn way_back(
     };
     let mut context = inputs.context(true);
     context.unconfirmed = added(inputs, &forward.states[from - 1].bundle, &state.bundle);
+    context.unfollowed = unfollowed(inputs, &forward.states[from - 1].bundle, &state.bundle);
     context.half_rolled = rolled(inputs, &forward.states[from - 1].bundle, &state.bundle);
     if state.bundle == forward.states[from - 1].bundle {
         return Ok(Undo {
@@ -62,7 +66,8 @@ fn way_back(
         });
     }
     for point in points[..state.leg].iter().rev() {
-        if !is_start(inputs, point, &points[0]) && gains(&path, point, &context) {
+        let is_passed_over = gains(&path, point, &context) || exposes(&path, point);
+        if is_passed_over && !is_start(inputs, point, &points[0]) {
             continue;
         }
         if let Some(to) = path.go(point, &mut context)? {
@@ -101,9 +106,7 @@ impl RollbackPath<'_> {
         let mut leg = Leg::new(self.inputs, &self.here, point, context)?;
         while let Some((step, after)) = leg.next(&self.here, context)? {
             context.settle(&self.here, &after);
-            let ready = step.gates.iter().filter_map(Gate::counted);
-            let ready = ready.filter(|pods| pods.ready);
-            context.rely_on(ready.map(|pods| pods.object));
+            context.rely_on(step.gates.iter().filter_map(seen));
             self.here = after;
             let joined = self.forward.states[..self.from]
                 .iter()
@@ -115,6 +118,37 @@ impl RollbackPath<'_> {
         }
         Ok(None)
     }
+}
+
+/// What a gate has seen that can be relied on from then on.
+fn seen(gate: &Gate) -> Option<&ObjectRef> {
+    match gate {
+        Gate::Available(gate) => Some(&gate.object),
+        Gate::Routed(gate) => Some(&gate.object),
+        Gate::Drained(_)
+        | Gate::Endpoints(_)
+        | Gate::Held(_)
+        | Gate::Job(_)
+        | Gate::Metric(_)
+        | Gate::Pause(_)
+        | Gate::Settled(_)
+        | Gate::Smoke(_)
+        | Gate::Webhook(_)
+        | Gate::Window(_) => None,
+    }
+}
+
+/// The routes in which a step takes a share or a name from a Service: in the middle of it requests
+/// may still go there.
+fn unfollowed(inputs: &Inputs<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<ObjectRef, Lost> {
+    let mut unfollowed = BTreeMap::new();
+    for workload in inputs.workloads {
+        for route in workload.routes() {
+            let lost = lost(route, workload, before, after);
+            unfollowed.extend(lost.map(|lost| (route.clone(), lost)));
+        }
+    }
+    unfollowed
 }
 
 /// The pods that a step asks for: in the middle of it nobody knows whether they are there.
@@ -146,6 +180,21 @@ fn rolled(inputs: &Inputs<'_>, before: &Bundle, after: &Bundle) -> BTreeSet<Obje
         rolled.extend(workload.objects().filter(|object| turned(object)).cloned());
     }
     rolled
+}
+
+/// Whether a route passes requests on to the new version at a waypoint, or would have to name a Service
+/// anew: shares go to the version of before at once.
+fn exposes(path: &RollbackPath<'_>, point: &Waypoint) -> bool {
+    let is_new = |set: &Manifest| !path.inputs.is_old(set);
+    path.inputs.workloads.iter().any(|workload| {
+        let names = |state: &Bundle| -> BTreeSet<ObjectRef> {
+            let routes = workload.routes().filter_map(|route| state.get(route));
+            let parts = routes.flat_map(|route| parts(route, workload)).flatten();
+            parts.map(|(service, _)| service).collect()
+        };
+        let is_passed_on = reached(workload, &point.bundle, &is_new) > Share::NONE;
+        is_passed_on || !names(&point.bundle).is_subset(&names(&path.here))
+    })
 }
 
 /// Whether a set would get more pods of the new version on the way to a waypoint.

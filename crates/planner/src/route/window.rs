@@ -1,13 +1,14 @@
 //! When a plan may go on, where a window of time is asked for: before its first write, and before
 //! each write that gives the new version more requests.
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Gate, Phase, Step, Window, state_digest};
 use cutover_traffic::Share;
 use cutover_workload::Workload;
 
 use super::Forward;
 use super::context::Inputs;
+use super::shares::reached;
 use super::workload_state::WorkloadState;
 use crate::error::Error;
 
@@ -37,9 +38,14 @@ pub(super) fn before_more_requests(window: &Window, inputs: &Inputs<'_>, forward
     }
 }
 
-/// Whether a Service sends the new version of a workload a larger share of its requests than before;
-/// without any Service, whether that is a larger share of the pods.
+/// Whether a route or a Service sends the new version of a workload a larger share of its requests
+/// than before; without any Service, whether that is a larger share of the pods.
 fn gains(inputs: &Inputs<'_>, workload: &Workload, before: &Bundle, after: &Bundle) -> bool {
+    let is_new = |set: &Manifest| !inputs.is_old(set);
+    let [was, is] = [before, after].map(|state| reached(workload, state, &is_new));
+    if is > was {
+        return true;
+    }
     let mut senders: Vec<Option<&ObjectRef>> = services(workload, after).map(Some).collect();
     if senders.is_empty() {
         senders.push(None);
@@ -74,8 +80,10 @@ fn share(
     Share::of(new, all).unwrap_or(Share::NONE)
 }
 
-/// The Services that owe the workload's requests an answer, as far as they are there.
+/// The Services that owe the workload's requests an answer and that clients may reach by themselves,
+/// as far as they are there.
 fn services<'a>(workload: &'a Workload, state: &'a Bundle) -> impl Iterator<Item = &'a ObjectRef> {
-    let serving = workload.serving().map(|router| &router.object);
+    let serving = workload.serving().filter(|router| !router.by_route);
+    let serving = serving.map(|router| &router.object);
     serving.filter(|service| state.contains(service))
 }

@@ -3,15 +3,30 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::{Amount, Bounds, Budget, Deployment, MOST_PODS, Rollout, Workload, texts};
+use cutover_traffic::Share;
+use cutover_workload::{
+    Amount, Bounds, Budget, Deployment, MOST_PODS, Rollout, Routed, Workload, texts,
+};
 use serde_json::{Value, json};
+
+use super::shares::share;
 
 /// A workload here, seen with its end of the leg in mind.
 pub(super) struct WorkloadState<'a> {
     pub(super) workload: &'a Workload,
     pub(super) sets: Vec<SetState<'a>>,
-    /// How many Services stand before it; where there is none, all sets count as behind one.
-    services: usize,
+    /// The Services that stand before it; where there is none, all sets count as behind one.
+    services: Vec<Owing<'a>>,
+}
+
+/// A Service before a workload.
+struct Owing<'a> {
+    /// None where none is before it.
+    object: Option<&'a ObjectRef>,
+    /// How many pods it owes.
+    pods: u32,
+    /// Whether only routes reach it.
+    by_route: bool,
 }
 
 /// One set of it.
@@ -39,20 +54,53 @@ type Selector = BTreeMap<String, String>;
 
 impl<'a> WorkloadState<'a> {
     pub(super) fn new(workload: &'a Workload, here: &'a Bundle, there: &'a Bundle) -> Self {
-        let services = workload
-            .serving()
-            .map(|router| &router.object)
-            .filter_map(|service| Some((here.get(service)?, there.get(service))));
-        let selectors: Vec<_> = services
-            .map(|(here, there)| (selector(here), selector(there.unwrap_or(here))))
-            .collect();
+        let mut selectors = Vec::new();
+        let mut services = Vec::new();
+        for router in workload.serving() {
+            let ends = [here, there].map(|state| state.get(&router.object));
+            // One that only routes reach comes before they do.
+            let (now, then) = match (ends, router.by_route) {
+                ([Some(now), then], _) => (now, then.unwrap_or(now)),
+                ([None, Some(then)], true) => (then, then),
+                ([None, _], _) => continue,
+            };
+            selectors.push((selector(now), selector(then)));
+            services.push(Owing {
+                object: Some(&router.object),
+                pods: owed(workload, router, here),
+                by_route: router.by_route,
+            });
+        }
+        if services.is_empty() {
+            services.push(Owing {
+                object: None,
+                pods: workload.floor(),
+                by_route: false,
+            });
+        }
         let set =
             |object: &ObjectRef| SetState::new(workload, object.clone(), [here, there], &selectors);
         Self {
             workload,
             sets: workload.objects().map(set).collect(),
-            services: selectors.len().max(1),
+            services,
         }
+    }
+
+    /// Whether enough pods are behind a Service for a share of the requests.
+    pub(super) fn carries(&self, service: &ObjectRef, share: Share) -> bool {
+        let is_it = |owing: &Owing<'_>| owing.object == Some(service);
+        let number = self.services.iter().position(is_it);
+        let wanted = pods_for(self.workload, share);
+        number.is_some_and(|number| self.available(number) >= wanted)
+    }
+
+    /// The sets that a Service sends requests to.
+    pub(super) fn behind(&self, service: &ObjectRef) -> impl Iterator<Item = &SetState<'a>> {
+        let is_it = |owing: &Owing<'_>| owing.object == Some(service);
+        let number = self.services.iter().position(is_it);
+        let sets = self.sets.iter();
+        sets.filter(move |set| number.is_some_and(|number| set.services.contains(&number)))
     }
 
     /// Pods alive once everything here has settled.
@@ -78,11 +126,14 @@ impl<'a> WorkloadState<'a> {
             self.surplus(service)
                 .min(self.available(service) - self.kept(service))
         };
-        (0..self.services).map(spared).collect()
+        (0..self.services.len()).map(spared).collect()
     }
 
     /// One pod, where another is to answer after it and can come while it stands.
     fn kept(&self, service: usize) -> u32 {
+        if self.services[service].by_route {
+            return 0;
+        }
         let available = self.available(service);
         let comes = |set: &SetState<'_>| {
             let beside = self.room() > 0 || available > 1;
@@ -98,10 +149,10 @@ impl<'a> WorkloadState<'a> {
         ))
     }
 
-    /// Pods behind a Service above the floor.
+    /// Pods behind a Service above what it owes.
     fn surplus(&self, service: usize) -> u32 {
-        self.available(service)
-            .saturating_sub(self.workload.floor())
+        let owed = self.services[service].pods;
+        self.available(service).saturating_sub(owed)
     }
 
     fn available(&self, service: usize) -> u32 {
@@ -290,6 +341,20 @@ pub(super) fn counts(bundle: &Bundle, workload: &Workload) -> BTreeMap<ObjectRef
         .filter_map(|object| Some((object.clone(), bundle.get(object)?)));
     sets.map(|(object, set)| (object, workload.pods_of(set)))
         .collect()
+}
+
+/// How many pods a Service owes: the floor, or, where only routes reach it, its share of that.
+fn owed(workload: &Workload, router: &Routed, here: &Bundle) -> u32 {
+    match router.by_route {
+        true => pods_for(workload, share(&router.object, workload, here)),
+        false => workload.floor(),
+    }
+}
+
+/// How many pods a share of the requests takes: that share of the floor, and one at least.
+fn pods_for(workload: &Workload, share: Share) -> u32 {
+    let one = u32::from(share > Share::NONE);
+    share.pods_of(workload.floor()).max(one)
 }
 
 /// Whether a Service owes a workload's requests an answer.

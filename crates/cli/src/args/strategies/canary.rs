@@ -21,12 +21,39 @@ pub(crate) struct CanaryArgs {
     /// How many percentage points a share may lie from its weight.
     #[arg(long, value_name = "POINTS")]
     tolerance: Option<Percent>,
+    /// Shift requests by this route, e.g. httproute/hello, and not by numbers of pods. Repeat it for
+    /// several.
+    #[arg(long, value_name = "KIND/NAME")]
+    route: Vec<canary::Route>,
+    #[command(flatten)]
+    by_route: ByRouteArgs,
     #[command(flatten)]
     autoscaler: AutoscalerArgs,
     #[command(flatten)]
     budget: BudgetArgs,
     #[command(flatten)]
     release: Release,
+}
+
+/// What a canary by route is told.
+#[derive(Debug, Args)]
+struct ByRouteArgs {
+    /// The Service before the old pods, where the route names several of the workload.
+    #[arg(long, value_name = "NAME", requires = "route")]
+    stable_service: Option<String>,
+    /// The Service before the canary, where there is one; else the plan makes one.
+    #[arg(long, value_name = "NAME", requires = "route")]
+    canary_service: Option<String>,
+    /// The controller that follows the route, as its GatewayClass names it, e.g.
+    /// traefik.io/gateway-controller.
+    #[arg(long, value_name = "NAME", requires = "route")]
+    gateway_controller: Option<String>,
+    /// How long gateways need to follow a change of the route, e.g. 3s.
+    #[arg(long, value_name = "DURATION", requires = "route")]
+    route_settle: Option<Duration>,
+    /// How long the last request may take to pods that get no more, e.g. 30s.
+    #[arg(long, value_name = "DURATION", requires = "route")]
+    drain: Option<Duration>,
 }
 
 impl CanaryArgs {
@@ -50,6 +77,18 @@ impl CanaryArgs {
         canary.max_unavailable = self.budget.max_unavailable;
         canary.tolerance = self.tolerance;
         canary.autoscaler = self.autoscaler.said();
+        canary.route.clone_from(&self.route);
+        canary
+            .stable_service
+            .clone_from(&self.by_route.stable_service);
+        canary
+            .canary_service
+            .clone_from(&self.by_route.canary_service);
+        canary
+            .gateway_controller
+            .clone_from(&self.by_route.gateway_controller);
+        canary.route_settle = self.by_route.route_settle;
+        canary.drain = self.by_route.drain;
         AnyStrategy::Canary(canary)
     }
 }
