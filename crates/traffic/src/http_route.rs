@@ -155,6 +155,12 @@ impl HttpRoute {
             .collect()
     }
 
+    /// The first rule whose clients may stay where their session began for as long as they like.
+    pub fn endless(&self) -> Option<usize> {
+        let endless = |rule: &Rule| rule.session == Session::Endless;
+        self.rules.iter().position(endless)
+    }
+
     /// How many seconds the last request may still take once a backend gets no more: as long as a
     /// rule lets a request or a session be.
     pub fn longest(&self) -> u32 {

@@ -39,6 +39,7 @@
 mod gateway;
 mod http_route;
 mod pods;
+mod policy;
 mod reach;
 mod route;
 mod router;
@@ -48,6 +49,7 @@ mod share;
 pub use gateway::{Settle, controllers};
 pub use http_route::{HttpRoute, Parts, Rule, Session, Shift, TooHeavy, Weighted, frame, towards};
 pub use pods::{Owned, PodIndex, services_by_owner};
+pub use policy::{is_granted, targets};
 pub use reach::{behind, reach};
 pub use route::{Backend, backends};
 pub use router::Router;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{Deployment, Workload};
 
-use crate::http_route::HttpRoute;
+use crate::router::Router;
 use crate::service::{Service, selects};
 use crate::share::Share;
 
@@ -14,7 +14,7 @@ use crate::share::Share;
 ///
 /// A Service's share is split between the sets that it selects as their pods are.
 pub fn reach(
-    route: &HttpRoute,
+    route: &Router,
     workload: &Workload,
     state: &Bundle,
     chosen: impl Fn(&Manifest) -> bool,

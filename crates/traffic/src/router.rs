@@ -1,11 +1,12 @@
 //! What sends requests to sets of pods, under one face.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use cutover_manifest::{Error, Manifest, ObjectRef};
 
-use crate::http_route::HttpRoute;
+use crate::http_route::{HttpRoute, Parts};
 use crate::service::Service;
+use crate::share::Share;
 
 /// What sends requests to a workload: to its pods, or to the Services before them.
 ///
@@ -52,11 +53,61 @@ impl Router {
         Service::is(object) || HttpRoute::is(object)
     }
 
-    /// Whether its requests reach pods with these labels by itself: a route only passes them on.
-    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+    /// Reads a manifest of a router that passes requests on; none of another kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`Router::read`].
+    pub fn route(manifest: &Manifest) -> Result<Option<Self>, Error> {
+        Ok(Self::read(manifest)?.filter(Self::passes_on))
+    }
+
+    /// Whether it passes requests on to Services, and selects no pods itself.
+    pub fn passes_on(&self) -> bool {
         match self {
-            Self::HttpRoute(_) => false,
-            Self::Service(service) => service.selects(labels),
+            Self::HttpRoute(_) => true,
+            Self::Service(_) => false,
+        }
+    }
+
+    /// What each rule gives to the Services of one workload, strangers' shares apart; nothing of a
+    /// router that passes nothing on.
+    pub fn parts(&self, own: impl Fn(&ObjectRef) -> bool) -> Parts {
+        match self {
+            Self::HttpRoute(route) => route.parts(own),
+            Self::Service(_) => Parts::new(),
+        }
+    }
+
+    /// What each rule gives to backends that are not of one workload, of all that it sends.
+    pub fn strangers(&self, own: impl Fn(&ObjectRef) -> bool) -> Vec<Vec<Share>> {
+        match self {
+            Self::HttpRoute(route) => route.strangers(own),
+            Self::Service(_) => Vec::new(),
+        }
+    }
+
+    /// The Services that it names, with whatever weight.
+    pub fn services(&self) -> BTreeSet<&ObjectRef> {
+        match self {
+            Self::HttpRoute(route) => route.services(),
+            Self::Service(_) => BTreeSet::new(),
+        }
+    }
+
+    /// How many seconds the last request may still take once a backend gets no more.
+    pub fn longest(&self) -> u32 {
+        match self {
+            Self::HttpRoute(route) => route.longest(),
+            Self::Service(_) => 0,
+        }
+    }
+
+    /// Whether clients may stay where their session began for as long as they like.
+    pub fn is_endless(&self) -> bool {
+        match self {
+            Self::HttpRoute(route) => route.endless().is_some(),
+            Self::Service(_) => false,
         }
     }
 }

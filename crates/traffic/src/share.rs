@@ -58,6 +58,12 @@ impl Percent {
         u64::from(self.0)
     }
 
+    /// What is left of all requests.
+    #[must_use]
+    pub fn rest(self) -> Self {
+        Self(100 - self.0)
+    }
+
     /// The same as an exact fraction.
     pub fn share(self) -> Share {
         Share(Ratio::new(self.value(), 100))
