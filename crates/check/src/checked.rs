@@ -13,7 +13,7 @@ use crate::counts::Crowd;
 use crate::pods::Pods;
 use crate::routers::Requests;
 use crate::within::{Seen, asks, awaits, versions};
-use crate::{autoscalers, bounds, gates, routes, sets, workloads};
+use crate::{autoscalers, bounds, gates, passing, sets, workloads};
 
 /// A plan whose promises were recounted, all of which hold. As a document it is the plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -89,7 +89,7 @@ impl<'a> Recount<'a> {
             old: versions(plan),
             end: Bundle::new(),
             deleted: Vec::new(),
-            broken: [workloads::broken(plan), routes::named(plan)].concat(),
+            broken: [workloads::broken(plan), passing::named(plan)].concat(),
         }
     }
 
@@ -226,7 +226,7 @@ impl<'a> Recount<'a> {
             self.broken
                 .extend(bounds::broken(workload, crowd, states, place));
             if let Place::Undo { .. } = place {
-                let rises = routes::rises(workload, &self.old, states, place);
+                let rises = passing::rises(workload, &self.old, states, place);
                 self.broken.extend(rises);
             }
         }
@@ -242,7 +242,7 @@ impl<'a> Recount<'a> {
         place: Place,
     ) {
         let workload = &self.plan.spec.workloads[workload];
-        let moment = routes::Moment {
+        let moment = passing::Moment {
             workload,
             crowd,
             old: &self.old,

@@ -22,7 +22,7 @@
 //! | whole | `cutover-plan` | another digest, patches that do not fit, inverses that do not restore, more than a plan may hold |
 //! | workloads | `workloads.rs` | no set, a stranger's, a set twice, two of one role, bounds that cannot be recounted |
 //! | routers | `routers.rs` | one that is left out, one that is called a preview and serves |
-//! | routes | `routes.rs` | a share before ready pods or to what is not there, a backend that comes or goes with one, a change that no gate has seen followed or drained, more requests for the new version on a way back |
+//! | routes | `passing.rs` | a share before ready pods or to what is not there, a backend that comes or goes with one, a change that no gate has seen followed or drained, more requests for the new version on a way back |
 //! | sets | `sets.rs` | one of no workload, another selector, a count that is none, a change while its pods are replaced |
 //! | bounds | `bounds.rs` | fewer pods that answer than the floor, more alive than the ceiling |
 //! | counts | `autoscalers.rs` | one that an autoscaler may write too, which nothing holds, or not seen to; limits that leave one out |
@@ -40,6 +40,7 @@ mod broken;
 mod checked;
 mod counts;
 mod gates;
+mod passing;
 mod pods;
 mod routers;
 mod routes;
