@@ -131,8 +131,11 @@ impl Context<'_> {
         }
     }
 
-    /// After a step, what it took away is no longer there to be unconfirmed.
+    /// After a step, what it took away is no longer there to be unconfirmed, and a route that it
+    /// changed is followed.
     pub(super) fn settle(&mut self, before: &Bundle, after: &Bundle) {
+        self.unfollowed
+            .retain(|route, _| before.get(route) == after.get(route));
         // A count that others own changes in no step, but its set may go.
         let count = |bundle: &Bundle, object: &ObjectRef| {
             let set = bundle.get(object).map(Deployment::of);

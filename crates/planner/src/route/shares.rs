@@ -1,7 +1,7 @@
 //! What the routes of a workload pass on in a state.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{HttpRoute, Parts, Share, reach};
+use cutover_traffic::{Parts, Router, Share, reach};
 use cutover_workload::Workload;
 
 use super::context::Lost;
@@ -63,9 +63,9 @@ pub(super) fn parts(route: &Manifest, workload: &Workload) -> Parts {
 }
 
 /// A strategy that names a route has read it; what cannot be read passes nothing on.
-fn read(route: &Manifest) -> Option<HttpRoute> {
-    match HttpRoute::read(route) {
-        Ok(route) => Some(route),
+fn read(route: &Manifest) -> Option<Router> {
+    match Router::route(route) {
+        Ok(route) => route,
         Err(_) => None,
     }
 }

@@ -35,7 +35,7 @@ fn check(beside: Value, edit: impl Fn(&mut Value), expect: &[&str]) {
                 Waypoint::new("try", bundle),
                 Waypoint::new("update", release.to().clone()),
             ],
-            warnings: Vec::new(),
+            ..Waypoints::default()
         })
     });
     let plan = plan(&release, &canary, &Options::default()).unwrap();
