@@ -35,6 +35,14 @@ pub struct Canary {
     /// The routes that split requests by weight (default: none, and a weight is a ratio of pods).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub route: Vec<Route>,
+    /// By route: the fewest pods of the canary, whatever the weight (default: one).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_pods_per_replica_set: Option<u32>,
+    /// By route, after a weight of 100: the weights by which requests come back to the old set once it
+    /// has the new template, e.g. 50,100 (default: all at once).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<u8>"))]
+    pub promotion_steps: Vec<Percent>,
     /// The Service before the old set, where a route names several of the workload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stable_service: Option<String>,

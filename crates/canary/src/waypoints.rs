@@ -1,7 +1,7 @@
 //! Where a canary stands, one waypoint after the other.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Asked, Gate};
+use cutover_plan::Asked;
 use cutover_planner::{Strategy, Waypoint, Waypoints};
 use cutover_release::{Ends, Refusals, Release, Sibling, counted, discriminator, sibling};
 use cutover_traffic::{Percent, Service, Share, Split};
@@ -11,6 +11,7 @@ use crate::by_route;
 use crate::error;
 use crate::spec::{Canary, Step};
 use crate::split::{Counts, promoting, split};
+use crate::steps::{rising, wait};
 
 impl Strategy for Canary {
     fn name(&self) -> &str {
@@ -247,31 +248,4 @@ fn recreate(
     let mut point = Waypoint::new("recreate", promoted.clone());
     point.bundle.extend(release.wanted(recreated));
     Some(point)
-}
-
-/// Adds what is waited for to the last waypoint; to the start where there is none yet.
-pub(crate) fn wait(
-    points: &mut Vec<Waypoint>,
-    base: &Bundle,
-    gates: impl IntoIterator<Item = Gate>,
-) {
-    if points.is_empty() {
-        points.push(Waypoint::new("start", base.clone()));
-    }
-    if let Some(last) = points.last_mut() {
-        last.gates.extend(gates);
-    }
-}
-
-/// The last weight, where no weight is lower than the one before.
-pub(crate) fn rising(canary: &Canary) -> Result<Percent, Refusals> {
-    let weights: Vec<Percent> = canary.steps.iter().filter_map(Step::weight).collect();
-    if let Some(pair) = weights.windows(2).find(|pair| pair[0] > pair[1]) {
-        return Err(error::falling(pair[0], pair[1]));
-    }
-    weights
-        .last()
-        .copied()
-        .filter(|last| last.value() > 0)
-        .ok_or_else(error::no_weight)
 }

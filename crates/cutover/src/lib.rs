@@ -95,7 +95,7 @@ pub mod planning {
     };
     pub use cutover_planner::kinds as planner_kinds;
     pub use cutover_planner::{
-        Error as PlannerError, Waypoint, Waypoints, from_fn, outage, succession,
+        Error as PlannerError, Followed, Waypoint, Waypoints, from_fn, outage, succession,
     };
     pub use cutover_release::kinds;
     pub use cutover_release::{

@@ -1,4 +1,4 @@
-//! The routes that a canary names, and what they say at a weight.
+//! The routes of a workload, and what they say at a weight.
 
 use std::collections::BTreeSet;
 
@@ -6,23 +6,17 @@ use cutover_manifest::{Manifest, ObjectRef, Warning};
 use cutover_plan::Duration;
 use cutover_planner::Followed;
 use cutover_release::{Refusals, Release};
-use cutover_traffic::{HttpRoute, Percent, Session, Settle, Shift, controllers};
+use cutover_traffic::{HttpRoute, Percent, Rule, Settle, Shift, controllers};
 
+use super::named::Named;
 use super::refused;
 use super::services::Services;
-use crate::route::{Route, RuleName};
+use crate::route::RuleName;
 use crate::spec::Canary;
 
 /// What Argo Rollouts waits by default for the last request (`scaleDownDelaySeconds`), and the least
 /// that is waited here.
 const LAST_REQUEST: u32 = 30;
-
-/// A route that a canary names.
-pub(super) struct Named<'a> {
-    pub(super) said: &'a Route,
-    pub(super) manifest: &'a Manifest,
-    pub(super) read: HttpRoute,
-}
 
 /// A route of the workload, with the rules whose shares change.
 pub(super) struct Chosen {
@@ -30,38 +24,6 @@ pub(super) struct Chosen {
     pub(super) followed: Followed,
     rules: BTreeSet<usize>,
     settle: Settle,
-}
-
-/// The routes that a canary names, as they run.
-pub(super) fn find<'a>(release: &'a Release, spec: &'a Canary) -> Result<Vec<Named<'a>>, Refusals> {
-    spec.route.iter().map(|said| named(release, said)).collect()
-}
-
-fn named<'a>(release: &'a Release, said: &'a Route) -> Result<Named<'a>, Refusals> {
-    let mut found = release.from().iter();
-    let manifest = found
-        .find(|manifest| said.names(manifest.object()))
-        .ok_or_else(|| refused::no_route(release, said))?;
-    let object = manifest.object();
-    if !HttpRoute::is(object) {
-        return Err(refused::kind(object));
-    }
-    if release.to().get(object) != Some(manifest) {
-        return Err(refused::changes(object));
-    }
-    let read = HttpRoute::read(manifest)?;
-    if read.in_mesh {
-        return Err(refused::in_mesh(object));
-    }
-    let endless = |rule: &cutover_traffic::Rule| rule.session == Session::Endless;
-    if let Some(rule) = read.rules.iter().position(endless) {
-        return Err(refused::endless(object, rule));
-    }
-    Ok(Named {
-        said,
-        manifest,
-        read,
-    })
 }
 
 /// The same routes, with the rules in which shares change and the times to wait.
@@ -117,7 +79,7 @@ fn drain(spec: &Canary, route: &HttpRoute) -> Result<Duration, Refusals> {
 /// The rules that a person names, or else all that give the stable Service a share.
 fn rules(route: &Named<'_>, services: &Services) -> Result<BTreeSet<usize>, Refusals> {
     let object = route.manifest.object();
-    let has_share = |rule: &cutover_traffic::Rule| {
+    let has_share = |rule: &Rule| {
         let mut backends = rule.backends.iter();
         backends
             .any(|backend| backend.service.as_ref() == Some(&services.stable) && backend.weight > 0)

@@ -14,6 +14,7 @@
 //! The old set keeps its size, so that all requests can go back to it at any moment.
 
 mod chosen;
+mod named;
 mod refused;
 mod services;
 
@@ -26,25 +27,27 @@ use cutover_workload::{Deployment, Role, Routed, Workload};
 
 use self::chosen::Chosen;
 pub use self::refused::{
-    LABEL_TAKEN, NO_ROUTE, OTHER_NAMESPACE, POLICY, ROUTE_CHANGES, ROUTE_IS_FULL, ROUTE_KIND,
-    ROUTE_OF_MANY, ROUTE_RULE, SERVICE, SESSION, SHORT_DRAIN, UNROUTED,
+    LABEL_TAKEN, NO_ROUTE, OTHER_NAMESPACE, POLICY, PROMOTION, ROUTE_CHANGES, ROUTE_IS_FULL,
+    ROUTE_KIND, ROUTE_OF_MANY, ROUTE_RULE, SERVICE, SESSION, SHORT_DRAIN, UNROUTED,
 };
 use self::services::Services;
 use crate::error;
 use crate::spec::{Canary, Step};
-use crate::waypoints::{rising, wait};
+use crate::steps::{rising, wait};
 
 const CANARY: &str = "canary";
 
 /// Where a canary by route stands.
 pub(crate) fn waypoints(release: &Release, spec: &Canary) -> Result<Waypoints, Refusals> {
     let last = rising(spec)?;
+    promotion(spec, last)?;
     let object = only_one(release)?;
     let tier = Tier::new(release, &object, spec)?;
     let mut points = tier.adopt(release).to_vec();
     points.push(tier.beside(release, spec)?);
     tier.at_weights(&mut points, spec)?;
     points.push(tier.promote(release, last)?);
+    tier.hand_over(&mut points, spec)?;
     points.push(Waypoint::new(
         "cleanup",
         tier.adoption.adopted(release.to()),
@@ -68,6 +71,18 @@ pub(crate) fn waypoints(release: &Release, spec: &Canary) -> Result<Waypoints, R
     Ok(waypoints)
 }
 
+/// Whether the steps by which the route comes back rise, from a canary that has all requests.
+fn promotion(spec: &Canary, last: Percent) -> Result<(), Refusals> {
+    let steps = &spec.promotion_steps;
+    if let Some(pair) = steps.windows(2).find(|pair| pair[0] > pair[1]) {
+        return Err(error::falling(pair[0], pair[1]));
+    }
+    match steps.is_empty() || last.value() == 100 {
+        true => Ok(()),
+        false => Err(refused::shared_promotion(last)),
+    }
+}
+
 /// The Deployment whose pods are replaced.
 fn only_one(release: &Release) -> Result<ObjectRef, Refusals> {
     let mut replaced = release.replaced().into_iter();
@@ -87,6 +102,8 @@ struct Tier {
     adoption: Adoption,
     services: Services,
     routes: Vec<Chosen>,
+    /// The fewest pods of the canary.
+    fewest: u32,
 }
 
 impl Tier {
@@ -96,7 +113,7 @@ impl Tier {
         if replicas == 0 {
             return Err(error::no_pods(object));
         }
-        let routes = chosen::find(release, spec)?;
+        let routes = named::find(release, spec)?;
         let stable = services::stable(release, object, spec, &routes)?;
         let before = release.services_of(object).into_iter();
         let adoption = Adoption::new(
@@ -121,7 +138,10 @@ impl Tier {
             workload.routers.push(Routed::new(object));
         }
         let weights = spec.steps.iter().filter_map(Step::weight);
-        let most = weights.map(|weight| pods(replicas, weight)).max();
+        let fewest = spec.min_pods_per_replica_set.unwrap_or(1).max(1);
+        let most = weights
+            .map(|weight| pods(replicas, weight).max(fewest))
+            .max();
         let (running, wanted) = release
             .both_ends(object)
             .map(|(from, to)| (from.clone(), to.clone()))?;
@@ -133,6 +153,7 @@ impl Tier {
             adoption,
             services,
             routes,
+            fewest,
         })
     }
 
@@ -194,6 +215,27 @@ impl Tier {
         Ok(Waypoint::new("promote", bundle))
     }
 
+    /// The route comes back to the old set, which has the new template: step by step, where that is
+    /// asked for.
+    fn hand_over(&self, points: &mut Vec<Waypoint>, spec: &Canary) -> Result<(), Refusals> {
+        let base = points
+            .last()
+            .map_or_else(Bundle::new, |point| point.bundle.clone());
+        for back in spec
+            .promotion_steps
+            .iter()
+            .filter(|back| back.value() < 100)
+        {
+            let mut point = Waypoint::new(format!("promote-{}", back.value()), base.clone());
+            for route in &self.routes {
+                let left = back.rest();
+                point.bundle.insert(route.at(&self.services, Some(left))?);
+            }
+            points.push(point);
+        }
+        Ok(())
+    }
+
     /// Puts both sets and the routes into a bundle.
     fn stand(
         &self,
@@ -204,7 +246,8 @@ impl Tier {
         let replicas = self.workload.replicas();
         bundle.insert(Deployment::of(stable).scaled(replicas));
         *bundle = self.adoption.labelled(bundle);
-        let size = shares.pods.map_or(1, |weight| pods(replicas, weight));
+        let size = shares.pods.map_or(0, |weight| pods(replicas, weight));
+        let size = size.max(self.fewest);
         self.canary.insert_into(bundle, size);
         for route in &self.routes {
             bundle.insert(route.at(&self.services, shares.weight)?);
@@ -229,7 +272,10 @@ impl Shares {
     }
 }
 
-/// The pods that a weight takes: its part of the replicas, rounded up, and one at least.
+/// The pods that a weight takes: its part of the replicas, rounded up.
 fn pods(replicas: u32, weight: Percent) -> u32 {
-    weight.share().pods_of(replicas).max(1)
+    weight.share().pods_of(replicas)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use cutover_manifest::{ObjectRef, listing};
 use cutover_plan::Duration;
 use cutover_release::{Refusal, RefusalKind, Refusals, Release, refuse};
-use cutover_traffic::TooHeavy;
+use cutover_traffic::{Percent, TooHeavy};
 
 use crate::route::{Route, RuleName};
 
@@ -25,6 +25,8 @@ pub const ROUTE_KIND: RefusalKind = RefusalKind::new("routeKind");
 pub const ROUTE_OF_MANY: RefusalKind = RefusalKind::new("routeOfMany");
 /// A rule that is not there, or that gives the workload nothing.
 pub const ROUTE_RULE: RefusalKind = RefusalKind::new("routeRule");
+/// Steps by which requests come back, where the old set has kept a share of them.
+pub const PROMOTION: RefusalKind = RefusalKind::new("promotion");
 /// The Service of a set is not there, is taken, or selects others.
 pub const SERVICE: RefusalKind = RefusalKind::new("service");
 /// Clients may stay with a version for as long as they like.
@@ -33,6 +35,15 @@ pub const SESSION: RefusalKind = RefusalKind::new("session");
 pub const SHORT_DRAIN: RefusalKind = RefusalKind::new("shortDrain");
 /// The route names no Service of the workload.
 pub const UNROUTED: RefusalKind = RefusalKind::new("unrouted");
+
+pub(super) fn shared_promotion(last: Percent) -> Refusals {
+    let reason = format!(
+        "promotionSteps: the old set keeps a share at {last}, so that its requests do not come back by steps"
+    );
+    Refusal::new(PROMOTION, reason)
+        .hint("let the last weight be 100, or leave them out")
+        .into()
+}
 
 pub(super) fn no_route(release: &Release, route: &Route) -> Refusals {
     let service = cutover_traffic::services(release.from()).next();

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, short_name};
 use cutover_release::{Adoption, Refusals, Release, with_selector};
-use cutover_traffic::{HttpRoute, PodIndex, Service};
+use cutover_traffic::{HttpRoute, PodIndex, Service, is_granted, targets};
 use cutover_workload::Deployment;
-use serde_json::Value;
 
 use super::CANARY;
-use super::chosen::Named;
+use super::named::Named;
 use super::refused;
 use crate::spec::Canary;
 
@@ -107,8 +106,7 @@ impl Services {
     ) -> Result<(), Refusals> {
         let service = self.canary.object();
         let is_near = service.namespace == route.namespace;
-        let mut all = release.from().iter();
-        match is_near || all.any(|grant| grants(grant, route, service)) {
+        match is_near || is_granted(route, service, release.from()) {
             true => Ok(()),
             false => Err(refused::no_grant(route, service)),
         }
@@ -141,7 +139,7 @@ impl Services {
     /// Refuses what holds for the stable Service by its name, and would not for the canary's.
     fn no_policy(&self, release: &Release) -> Result<(), Refusals> {
         let is_one_sided = |policy: &&Manifest| {
-            means(policy, &self.stable) && !means(policy, self.canary.object())
+            targets(policy, &self.stable) && !targets(policy, self.canary.object())
         };
         let mut all = release.from().iter();
         match all.find(is_one_sided) {
@@ -190,43 +188,4 @@ fn made(release: &Release, stable: &ObjectRef, adoption: &Adoption) -> Result<Ma
         return Err(refused::service_taken(service.object()));
     }
     Ok(with_selector(&service, adoption.key(), CANARY))
-}
-
-/// Whether a ReferenceGrant lets routes of a namespace name a Service (`spec.to` without a name means
-/// all).
-fn grants(grant: &Manifest, route: &ObjectRef, service: &ObjectRef) -> bool {
-    let object = grant.object();
-    let is_grant = object.group() == "gateway.networking.k8s.io" && object.kind == "ReferenceGrant";
-    let text = |item: &Value, field: &str| item[field].as_str().map(str::to_owned);
-    let items = |pointer| {
-        let items = grant.pointer(pointer).and_then(Value::as_array);
-        items.into_iter().flatten()
-    };
-    let from = items("/spec/from").any(|from| {
-        text(from, "group").as_deref() == Some("gateway.networking.k8s.io")
-            && text(from, "kind").as_ref() == Some(&route.kind)
-            && text(from, "namespace") == route.namespace
-    });
-    let to = items("/spec/to").any(|to| {
-        let name = text(to, "name");
-        text(to, "kind").as_deref() == Some("Service")
-            && name.is_none_or(|name| name == service.name)
-    });
-    is_grant && object.namespace == service.namespace && from && to
-}
-
-/// Whether a policy says that it is for a Service: by a target, or by a host.
-fn means(policy: &Manifest, service: &ObjectRef) -> bool {
-    if policy.object().namespace != service.namespace {
-        return false;
-    }
-    let targets = policy.pointer("/spec/targetRefs").and_then(Value::as_array);
-    let targets = targets.into_iter().flatten();
-    let mut targets = targets.chain(policy.pointer("/spec/targetRef"));
-    let is_target = targets
-        .any(|target| target["kind"] == "Service" && target["name"] == service.name.as_str());
-    let host = policy.pointer("/spec/host").and_then(Value::as_str);
-    let is_host = policy.object().kind == "DestinationRule"
-        && host.is_some_and(|host| host.split('.').next() == Some(&service.name));
-    is_target || is_host
 }
