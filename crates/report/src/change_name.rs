@@ -8,6 +8,7 @@ use cutover_workload::{CONFIGURATION, Deployment, RESTARTED_AT, reconfigures};
 
 use crate::autoscalers::held_or_released;
 use crate::containers::{self, ContainerChange, is_alone};
+use crate::shares::reshared;
 use crate::text::fields;
 
 /// A change between two states.
@@ -72,6 +73,9 @@ pub(crate) fn patched(subject: &str, before: &Manifest, after: &Manifest) -> Str
     }
     if Deployment::is(object) {
         return deployment(subject, before, after, &found);
+    }
+    if let Some(text) = reshared(subject, before, after) {
+        return text;
     }
     let paths: Vec<String> = found
         .iter()

@@ -5,7 +5,7 @@ use std::fmt;
 
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{HttpRoute, Service, Share, Split, reach};
+use cutover_traffic::{Router, Service, Share, Split, reach};
 use cutover_workload::{Deployment, RESTARTED_AT, Routed, Workload};
 use serde_json::Value;
 
@@ -190,9 +190,12 @@ fn named(workload: &Workload, state: &Bundle) -> Result<BTreeSet<ObjectRef>, Err
 }
 
 /// The routes of a workload, as they are at a state.
-pub(crate) fn routes(workload: &Workload, state: &Bundle) -> Result<Vec<HttpRoute>, Error> {
-    let routes = workload.routes().filter_map(|route| state.get(route));
-    routes.map(|route| Ok(HttpRoute::read(route)?)).collect()
+fn routes(workload: &Workload, state: &Bundle) -> Result<Vec<Router>, Error> {
+    let mut routes = Vec::new();
+    for route in workload.routes().filter_map(|route| state.get(route)) {
+        routes.extend(Router::route(route)?);
+    }
+    Ok(routes)
 }
 
 fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<String>) -> Option<Share> {

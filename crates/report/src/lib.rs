@@ -110,6 +110,7 @@ mod grid;
 mod images;
 mod promise;
 mod routers;
+mod shares;
 mod text;
 
 #[cfg(test)]

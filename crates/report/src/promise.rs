@@ -30,10 +30,8 @@ pub(crate) fn promises(plan: &Checked) -> Result<Vec<String>, Error> {
         [only] => vec![sentence(only, silent(only, &recreated))],
         several => lines(several, &recreated, names),
     };
-    let rest: Vec<&str> = [shares_are_of(plan)?, Some("Undo is ready from every step.")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let undo = Some("Undo is ready from every step.".to_owned());
+    let rest: Vec<String> = [shares_are_of(plan)?, undo].into_iter().flatten().collect();
     match lines.last_mut().filter(|_| plan.spec.workloads.len() == 1) {
         Some(line) => *line = format!("{line} {}", rest.join(" ")),
         None => lines.push(rest.join(" ")),
@@ -268,21 +266,47 @@ fn recreated(plan: &Checked) -> Result<BTreeSet<ObjectRef>, Error> {
 }
 
 /// What the shares in the table are of; nothing where there is no new version.
-fn shares_are_of(plan: &Checked) -> Result<Option<&'static str>, Error> {
-    let mut served = BTreeSet::new();
+fn shares_are_of(plan: &Checked) -> Result<Option<String>, Error> {
+    let mut of = BTreeSet::new();
     for state in exposure(plan)? {
         let exposed = state
             .iter()
             .zip(&plan.spec.workloads)
             .filter(|(exposure, _)| exposure.is_some_and(|of| of.is_any()));
-        served.extend(exposed.map(|(_, workload)| workload.serving().next().is_some()));
+        of.extend(exposed.map(|(_, workload)| Shared::of(workload)));
     }
-    Ok(match (served.contains(&true), served.contains(&false)) {
-        (true, false) => Some("Shares are of new connections."),
-        (false, true) => Some("Shares are of pods."),
-        (true, true) => {
-            Some("Shares are of new connections, and of pods where no Service leads to them.")
+    let words: Vec<&str> = of
+        .iter()
+        .map(|shared| shared.words(of.len() == 1))
+        .collect();
+    Ok((!words.is_empty()).then(|| format!("Shares are {}.", words.join(", and "))))
+}
+
+/// What a workload's share is a share of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shared {
+    Requests,
+    Connections,
+    Pods,
+}
+
+impl Shared {
+    fn of(workload: &Workload) -> Self {
+        if workload.routes().next().is_some() {
+            Self::Requests
+        } else if workload.serving().next().is_some() {
+            Self::Connections
+        } else {
+            Self::Pods
         }
-        (false, false) => None,
-    })
+    }
+
+    fn words(self, is_alone: bool) -> &'static str {
+        match self {
+            Self::Requests => "of requests, by route",
+            Self::Connections => "of new connections",
+            Self::Pods if is_alone => "of pods",
+            Self::Pods => "of pods where no Service leads to them",
+        }
+    }
 }
