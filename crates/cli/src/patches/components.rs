@@ -65,6 +65,10 @@ fn component(passage: &Passage<'_>, directory: &Path, files: &mut Files) {
     if !patches.is_empty() {
         component["patches"] = patches.into();
     }
+    if passage.step.changes.is_empty() {
+        // A step that only waits: kustomize takes no component that says nothing.
+        component["generatorOptions"] = json!({});
+    }
     files.add(directory.join("kustomization.yaml"), emit(&component));
 }
 

@@ -38,6 +38,18 @@ pub(crate) struct CanaryArgs {
 /// What a canary by route is told.
 #[derive(Debug, Args)]
 struct ByRouteArgs {
+    /// The fewest pods of the canary, whatever the weight.
+    #[arg(long, value_name = "PODS", requires = "route")]
+    min_pods_per_replica_set: Option<u32>,
+    /// After a weight of 100: the weights by which requests come back to the old pods' Deployment, e.g.
+    /// 50,100.
+    #[arg(
+        long,
+        value_name = "PERCENT,…",
+        value_delimiter = ',',
+        requires = "route"
+    )]
+    promotion_steps: Vec<Percent>,
     /// The Service before the old pods, where the route names several of the workload.
     #[arg(long, value_name = "NAME", requires = "route")]
     stable_service: Option<String>,
