@@ -13,6 +13,7 @@ mod documents;
 mod gates;
 mod pods;
 mod routers;
+mod routes;
 mod ways_back;
 mod workloads;
 

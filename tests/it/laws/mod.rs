@@ -27,6 +27,7 @@ mod order;
 mod planned;
 mod pods;
 mod requests;
+mod routes;
 mod sample;
 mod size;
 mod strict;

@@ -19,7 +19,7 @@
 //! - No node fails, no finalizer holds an object back, and namespaces need not exist.
 //! - Nobody but their controllers writes ReplicaSets, pods and EndpointSlices; they can be deleted.
 //! - Connections are counted at kube-proxy: there are no gateways, no session affinity and no
-//!   topology.
+//!   topology. What a route says is read by [`rules`], and nobody carries it out.
 //! - Patches are read strictly: what only a real server's leniency lets pass is refused. Unknown
 //!   fields stay.
 //! - `managedFields` say who wrote and when, not which fields.
@@ -59,6 +59,9 @@ mod write;
 pub use write::Write;
 
 mod proxy;
+
+mod routes;
+pub use routes::{Rule, rules};
 
 mod observe;
 pub use observe::Endpoints;
