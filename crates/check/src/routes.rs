@@ -140,8 +140,8 @@ pub(crate) fn drains(route: &Manifest, seconds: u32) -> Option<&'static str> {
 /// A route as it can be read; one that cannot is refused where it is named.
 pub(crate) fn read(manifest: &Manifest) -> Option<Router> {
     match Router::route(manifest) {
-        Ok(route) => route,
-        Err(_) => None,
+        Ok(Some(route)) => Some(route),
+        Ok(None) | Err(_) => None,
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn reshared(subject: &str, before: &Manifest, after: &Manifest) -> Op
     if frame(before, |_| true) != frame(after, |_| true) {
         return None;
     }
-    let [known, named] = [&was, &is].map(|parts| names(parts));
+    let [known, named] = [&was, &is].map(names);
     let came: Vec<String> = named.difference(&known).cloned().collect();
     let gone: Vec<String> = known.difference(&named).cloned().collect();
     let shares = texts(&is);

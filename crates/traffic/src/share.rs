@@ -132,7 +132,7 @@ impl Share {
     #[must_use]
     pub fn times(self, other: Self) -> Self {
         let [(one, whole), (two, of)] = [self.numbers(), other.numbers()];
-        reduced(one * two, whole * of).unwrap_or(self.min(other))
+        reduced(one * two, whole * of).unwrap_or_else(|| self.min(other))
     }
 
     /// Both together, and all at most; all too where the numbers are too large.

@@ -18,6 +18,8 @@ pub(super) struct Services {
     pub(super) stable: ObjectRef,
     /// The one before the canary.
     pub(super) canary: Manifest,
+    /// Others before the old set, which the route does not split.
+    others: Vec<ObjectRef>,
 }
 
 /// The Service of a Deployment that all routes name: the one that is said, where several are named.
@@ -93,6 +95,7 @@ impl Services {
         let services = Self {
             stable: stable.clone(),
             canary: service,
+            others: adoption.services().to_vec(),
         };
         services.no_policy(release)?;
         Ok(services)
@@ -120,14 +123,15 @@ impl Services {
     ) -> Result<(), Refusals> {
         let chosen = route.rules.iter().enumerate();
         for (number, rule) in chosen.filter(|(number, _)| rules.contains(number)) {
-            let canary = Some(self.canary.object());
-            let mut own = rule.backends.iter();
-            if own.any(|backend| backend.service.as_ref() == canary && backend.weight > 0) {
-                return Err(refused::has_share(
-                    &route.object,
-                    number,
-                    self.canary.object(),
-                ));
+            let shares = rule.backends.iter().filter(|backend| backend.weight > 0);
+            for service in shares.filter_map(|backend| backend.service.as_ref()) {
+                if service == self.canary.object() {
+                    return Err(refused::has_share(&route.object, number, service));
+                }
+                if *service != self.stable && self.others.contains(service) {
+                    let both = [&self.stable, service];
+                    return Err(refused::two_services(&route.object, both));
+                }
             }
             if rule.mirrors.contains(&self.stable) {
                 return Err(refused::mirrors(&route.object, number, &self.stable));

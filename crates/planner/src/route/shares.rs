@@ -65,7 +65,7 @@ pub(super) fn parts(route: &Manifest, workload: &Workload) -> Parts {
 /// A strategy that names a route has read it; what cannot be read passes nothing on.
 fn read(route: &Manifest) -> Option<Router> {
     match Router::route(route) {
-        Ok(route) => route,
-        Err(_) => None,
+        Ok(Some(route)) => Some(route),
+        Ok(None) | Err(_) => None,
     }
 }

@@ -111,43 +111,53 @@ impl Shift<'_> {
         let new_part = self.weight.value();
         let old_part = 100 - new_part;
         let mut weights: Vec<u64> = Vec::new();
-        let mut added = Vec::new();
+        let mut copies = Vec::new();
         for backend in backends.iter() {
             let (weight, is_old) = (weight(backend), is_old(backend));
             weights.push(weight.saturating_mul(if is_old { old_part } else { 100 }));
             if is_old {
                 let copy = with(backend.clone(), "name", json!(self.new.name));
-                added.push((copy, weight.saturating_mul(new_part)));
+                copies.push((copy, weight.saturating_mul(new_part)));
             }
         }
-        if new_part == 0 {
-            // The numbers of the start stay, absent ones too.
-            for (copy, _) in added {
-                if !backends.iter().any(|known| alike(known, &copy)) {
-                    backends.push(weighing(copy, 0));
-                }
-            }
-            return fits(rule, backends);
-        }
-        for (copy, weight) in added {
-            match backends.iter().position(|known| alike(known, &copy)) {
-                Some(at) => weights[at] = weight,
+        let named: Vec<Value> = copies.iter().map(|(copy, _)| copy.clone()).collect();
+        let places = places(&named, backends);
+        for ((copy, weight), place) in copies.into_iter().zip(places) {
+            match place {
+                Some(place) => weights[place] = weight,
                 None => {
-                    backends.push(copy);
+                    backends.push(weighing(copy, 0));
                     weights.push(weight);
                 }
             }
         }
-        let divisor = weights
-            .iter()
-            .copied()
-            .fold(0, greatest_common_divisor)
-            .max(1);
-        for (backend, weight) in backends.iter_mut().zip(weights) {
-            *backend = weighing(backend.take(), weight / divisor);
+        if new_part > 0 {
+            weigh(backends, &weights);
         }
         fits(rule, backends)
     }
+}
+
+/// Gives backends these weights, in the smallest numbers of the same ratio.
+fn weigh(backends: &mut [Value], weights: &[u64]) {
+    let divisor = weights.iter().copied().fold(0, greatest_common_divisor);
+    for (backend, weight) in backends.iter_mut().zip(weights) {
+        *backend = weighing(backend.take(), weight / divisor.max(1));
+    }
+}
+
+/// Where each of some backends is among others, but for its weight: alike ones in their order.
+fn places(backends: &[Value], among: &[Value]) -> Vec<Option<usize>> {
+    let mut taken = BTreeSet::new();
+    let mut places = Vec::new();
+    for backend in backends {
+        let mut others = among.iter().enumerate();
+        let place = others.find(|(at, other)| !taken.contains(at) && alike(backend, other));
+        let place = place.map(|(at, _)| at);
+        taken.extend(place);
+        places.push(place);
+    }
+    places
 }
 
 /// The next form of a route on the way from one to another, so that no backend comes or goes with a
@@ -179,20 +189,24 @@ pub fn towards(here: &Manifest, there: &Manifest) -> Manifest {
 /// The route here, with backends that come at weight 0.
 fn with_comers(here: &Manifest, there: &Manifest) -> Manifest {
     edited(here, |rule, backends| {
-        let coming = list(there, rule).iter();
-        let coming = coming.filter(|backend| !backends.iter().any(|known| alike(known, backend)));
-        let coming: Vec<Value> = coming.map(|backend| weighing(backend.clone(), 0)).collect();
-        backends.extend(coming);
+        let wanted = list(there, rule);
+        let known = places(wanted, backends);
+        for (backend, place) in wanted.iter().zip(known) {
+            if place.is_none() {
+                backends.push(weighing(backend.clone(), 0));
+            }
+        }
     })
 }
 
 /// The route here, with the weights that its backends have there; those that go have none.
 fn with_shares(here: &Manifest, there: &Manifest) -> Manifest {
     edited(here, |rule, backends| {
-        for backend in backends {
-            let mut known = list(there, rule).iter();
-            *backend = match known.find(|known| alike(known, backend)) {
-                Some(known) => known.clone(),
+        let wanted = list(there, rule);
+        let known = places(backends, wanted);
+        for (backend, place) in backends.iter_mut().zip(known) {
+            *backend = match place {
+                Some(place) => wanted[place].clone(),
                 None => weighing(backend.take(), 0),
             };
         }

@@ -157,6 +157,10 @@ fn shares_are_exact_and_strangers_keep_theirs() {
         50,
         "hello 1, hello 2, hello-canary 1, hello-canary 2",
     );
+    // One that is there with nothing gets the share.
+    let there = [("hello", None), ("hello-canary", Some(0))];
+    check_weights(&there, 0, "hello -, hello-canary 0");
+    check_weights(&there, 25, "hello 3, hello-canary 1");
     // What gets nothing is left alone.
     check_weights(
         &[("hello", Some(0)), ("legacy", None)],
@@ -230,6 +234,21 @@ fn no_backend_comes_or_goes_with_a_share() {
         &[("hello", Some(3)), ("hello-canary", Some(1))],
         &[("hello", None), ("hello-canary", Some(0))],
         &[("hello", None)],
+    ]);
+    check(&[
+        &[("hello", Some(1)), ("hello", Some(2))],
+        &[
+            ("hello", Some(1)),
+            ("hello", Some(2)),
+            ("hello-canary", Some(0)),
+            ("hello-canary", Some(0)),
+        ],
+        &[
+            ("hello", Some(1)),
+            ("hello", Some(2)),
+            ("hello-canary", Some(1)),
+            ("hello-canary", Some(2)),
+        ],
     ]);
     check(&[
         &[("blue", Some(1))],
