@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::hold::held;
 use crate::name::name;
 use crate::options::Options;
+use crate::passage::by_ports;
 use crate::route::route;
 use crate::stages::waypoints;
 use crate::strategy::Strategy;
@@ -87,7 +88,7 @@ fn checked(
         }
     }
     let points = held(release, &workloads, points);
-    let points = points_of_plan(release, &workloads, points);
+    let points = by_ports(points_of_plan(release, &workloads, points));
     for leg in points.windows(2) {
         paused(&leg[0].bundle, &leg[1].bundle)?;
         selectors(&leg[0].bundle, &leg[1].bundle, release.from())?;

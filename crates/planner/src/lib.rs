@@ -6,6 +6,7 @@ mod hold;
 pub mod kinds;
 mod name;
 mod options;
+mod passage;
 mod route;
 mod stages;
 mod strategy;

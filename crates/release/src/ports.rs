@@ -1,11 +1,11 @@
 //! The ports that a Service sends requests to, and the pods behind it.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, containers};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{Owned, PodIndex, Port, Service, services};
 use cutover_workload::{Deployment, texts};
-use serde_json::Value;
 
 use crate::kinds;
+use crate::listening::listens;
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
@@ -61,8 +61,8 @@ pub(crate) fn has_ports(
     served: &Served<'_>,
 ) -> Result<(), Refusals> {
     let dropped = named_ports(service)
-        .find(|name| !declares(pods.template, name) && !served.lacked(name, pods));
-    dropped.map_or(Ok(()), |name| {
+        .find(|(_, port)| !listens(pods.template, port) && !served.lacked(port, pods));
+    dropped.map_or(Ok(()), |(name, _)| {
         let reason = format!(
             "the port `{name}` is on no container of {}: requests to it would be dropped",
             pods.owner
@@ -84,14 +84,13 @@ fn has_numbers(service: &Service, pods: &Owned<'_>, release: &Release) -> Result
         end.get(pods.owner)
             .and_then(|set| Deployment::of(set).template())
     });
-    let elsewhere = |port| {
-        ends.into_iter()
-            .flatten()
-            .any(|template| listens(template, port))
-    };
     let lost = service.ports.iter().find_map(|port| match port {
-        Port::Number(port) if !listens(pods.template, *port) && elsewhere(*port) => Some(*port),
-        _ => None,
+        Port::Number(number) if !listens(pods.template, port) => {
+            let mut elsewhere = ends.into_iter().flatten();
+            let listens = elsewhere.any(|template| listens(template, port));
+            listens.then_some(*number)
+        }
+        Port::Number(_) | Port::Name(_) => None,
     });
     lost.map_or(Ok(()), |port| {
         let reason = format!(
@@ -133,37 +132,21 @@ impl<'a> Served<'a> {
 
     /// Whether it had this port, and the same pods lacked it; of a set that the plan makes, whether
     /// others did.
-    fn lacked(&self, name: &str, pods: &Owned<'_>) -> bool {
-        let mut names = self.service.iter().flat_map(named_ports);
-        let lacks = |before: &&&Owned<'_>| !declares(before.template, name);
+    fn lacked(&self, port: &Port, pods: &Owned<'_>) -> bool {
+        let mut ports = self.service.iter().flat_map(|service| &service.ports);
+        let lacks = |before: &&&Owned<'_>| !listens(before.template, port);
         let same = self.pods.iter().find(|before| before.owner == pods.owner);
         let lacked = match same {
             Some(before) => lacks(&before),
             None => self.pods.iter().any(|before| lacks(&before)),
         };
-        names.any(|port| port == name) && lacked
+        ports.any(|one| one == port) && lacked
     }
 }
 
-fn named_ports(service: &Service) -> impl Iterator<Item = &str> {
+fn named_ports(service: &Service) -> impl Iterator<Item = (&str, &Port)> {
     service.ports.iter().filter_map(|port| match port {
-        Port::Name(name) => Some(name.as_str()),
+        Port::Name(name) => Some((name.as_str(), port)),
         Port::Number(_) => None,
     })
-}
-
-fn declares(template: &Value, name: &str) -> bool {
-    declared(template).any(|port| port.get("name").and_then(Value::as_str) == Some(name))
-}
-
-fn listens(template: &Value, number: i32) -> bool {
-    let mut numbers = declared(template).filter_map(|port| port.get("containerPort")?.as_i64());
-    numbers.any(|port| port == i64::from(number))
-}
-
-/// The ports that the containers of a pod template declare.
-fn declared(template: &Value) -> impl Iterator<Item = &Value> {
-    containers(template)
-        .filter_map(|container| container.get("ports")?.as_array())
-        .flatten()
 }

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_traffic::{PodIndex, Service};
-use cutover_workload::{Deployment, deployments, texts};
-use serde_json::json;
+use cutover_workload::{Deployment, deployments};
 
 use crate::kinds;
 use crate::live::Owner;
@@ -168,63 +166,6 @@ impl Release {
             .zip(self.to.get(deployment))
             .ok_or_else(missing)
     }
-
-    /// Where the plan stands while the workloads are on their way: Deployments as they run, with
-    /// the configuration that [changes with their pods](Self::held_configuration), all other
-    /// objects as they are wanted, nothing removed yet.
-    ///
-    /// A Service whose selector changes together with the labels of its pods selects by what both
-    /// have in common meanwhile: widen, roll, narrow.
-    ///
-    /// # Errors
-    ///
-    /// Where the two selectors have nothing in common.
-    pub fn transition(&self) -> Result<Bundle, Refusals> {
-        let mut transition = self.from.clone();
-        let pods = PodIndex::of(&self.from);
-        let held = &self.held;
-        for manifest in self.to.iter() {
-            match self.from.get(manifest.object()) {
-                Some(from) if Deployment::is(from.object()) || held.contains(from.object()) => {}
-                Some(from) if Service::is(from.object()) => {
-                    drop(transition.insert(widened(from, manifest, &pods)?))
-                }
-                _ => drop(transition.insert(manifest.clone())),
-            }
-        }
-        Ok(transition)
-    }
-}
-
-/// A Service by what its selectors before and after have in common, where the pods that run are
-/// lost otherwise.
-fn widened(from: &Manifest, to: &Manifest, pods: &PodIndex<'_>) -> Result<Manifest, Refusals> {
-    let (before, after) = (
-        texts(from.pointer("/spec/selector")),
-        texts(to.pointer("/spec/selector")),
-    );
-    let reached = |selector| {
-        pods.selected(from.object().namespace.as_deref(), selector)
-            .len()
-    };
-    if before == after || reached(&before) <= reached(&after) {
-        return Ok(to.clone());
-    }
-    let common: BTreeMap<_, _> = before
-        .into_iter()
-        .filter(|(key, value)| after.get(key) == Some(value))
-        .collect();
-    if common.is_empty() {
-        let hint = "change the selector in two releases, by way of a label that both versions have";
-        return Err(refuse(
-            kinds::SELECTOR,
-            to.object(),
-            "/spec/selector",
-            "the selectors before and after have no label in common",
-            hint,
-        ));
-    }
-    Ok(to.with(Service::SELECTOR, json!(common)))
 }
 
 /// Whether a controller made it, which deletes it too.

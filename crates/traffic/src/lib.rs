@@ -44,6 +44,7 @@ mod reach;
 mod route;
 mod router;
 mod service;
+mod service_port;
 mod share;
 
 pub use gateway::{Settle, controllers};
@@ -51,9 +52,10 @@ pub use http_route::{HttpRoute, Parts, Rule, Session, Shift, TooHeavy, Weighted,
 pub use pods::{Owned, PodIndex, services_by_owner};
 pub use policy::{is_granted, targets};
 pub use reach::{behind, reach};
-pub use route::{Backend, backends};
+pub use route::{Backend, BackendPort, backends};
 pub use router::Router;
 pub use service::{Pods, Port, Service, Split, selects, services};
+pub use service_port::{ServicePort, offers};
 pub use share::{OutOfRange, Percent, Share};
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The Services that a route sends requests to.
 
+use std::fmt;
+
 use cutover_manifest::{Manifest, ObjectRef};
 use serde_json::Value;
 
@@ -10,6 +12,28 @@ pub struct Backend {
     pub pointer: String,
     /// The Service.
     pub service: ObjectRef,
+    /// The port of the Service that its requests come to, where it says one.
+    pub port: Option<BackendPort>,
+    /// A JSON pointer to the port; to the name where it says none.
+    pub port_pointer: String,
+}
+
+/// A port of a Service, as a route says it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BackendPort {
+    /// By the port's name.
+    Name(String),
+    /// By the number that clients connect to.
+    Number(i64),
+}
+
+impl fmt::Display for BackendPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => write!(f, "`{name}`"),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
 }
 
 /// The Services of its own namespace that an Ingress or a route of the Gateway API names; none for
@@ -29,6 +53,7 @@ pub struct Backend {
 /// let backends = cutover_traffic::backends(&route);
 /// assert_eq!(backends[0].pointer, "/spec/rules/0/backendRefs/0/name");
 /// assert_eq!(backends[0].service.to_string(), "Service hello");
+/// assert_eq!(backends[0].port, Some(cutover_traffic::BackendPort::Number(80)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn backends(manifest: &Manifest) -> Vec<Backend> {
@@ -46,7 +71,8 @@ fn of_ingress(manifest: &Manifest) -> Vec<Backend> {
     let all = paths
         .map(|path| format!("{path}/backend"))
         .chain(["/spec/defaultBackend".to_owned()]);
-    all.filter_map(|backend| named(manifest, format!("{backend}/service/name")))
+    all.map(|backend| format!("{backend}/service"))
+        .filter_map(|service| named(manifest, &service, ["port/number", "port/name"]))
         .collect()
 }
 
@@ -56,7 +82,7 @@ fn of_route(manifest: &Manifest) -> Vec<Backend> {
         .flat_map(|rule| items(manifest, &format!("{rule}/backendRefs")));
     let services = all.filter(|backend| is_own_service(manifest, backend));
     services
-        .filter_map(|backend| named(manifest, format!("{backend}/name")))
+        .filter_map(|backend| named(manifest, &backend, ["port", "port"]))
         .collect()
 }
 
@@ -83,13 +109,25 @@ fn items(manifest: &Manifest, list: &str) -> Vec<String> {
     (0..length).map(|at| format!("{list}/{at}")).collect()
 }
 
-fn named(manifest: &Manifest, pointer: String) -> Option<Backend> {
+/// The Service that an entry names, with its port in one of two fields below the entry.
+fn named(manifest: &Manifest, entry: &str, ports: [&str; 2]) -> Option<Backend> {
+    let pointer = format!("{entry}/name");
     let name = manifest.pointer(&pointer)?.as_str()?;
-    let service = ObjectRef::new(
-        "v1",
-        "Service",
-        manifest.object().namespace.as_deref(),
-        name,
-    );
-    Some(Backend { pointer, service })
+    let namespace = manifest.object().namespace.as_deref();
+    let service = ObjectRef::new("v1", "Service", namespace, name);
+    let [number, name] = ports.map(|field| format!("{entry}/{field}"));
+    let said = |pointer: String| Some((port(manifest.pointer(&pointer)?)?, pointer));
+    let (port, port_pointer) = said(number).or_else(|| said(name)).unzip();
+    Some(Backend {
+        port_pointer: port_pointer.unwrap_or_else(|| pointer.clone()),
+        pointer,
+        service,
+        port,
+    })
+}
+
+fn port(value: &Value) -> Option<BackendPort> {
+    let number = || value.as_i64().map(BackendPort::Number);
+    let name = value.as_str().map(str::to_owned);
+    name.map(BackendPort::Name).or_else(number)
 }

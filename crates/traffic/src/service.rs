@@ -62,6 +62,9 @@ impl Service {
     /// The labels of the pods that it leads to.
     pub const SELECTOR: Field = Field::new("/spec/selector");
 
+    /// The ports that it has.
+    pub const PORTS: Field = Field::new("/spec/ports");
+
     /// One of a workload's Services: how it splits is unknown where it is shared.
     ///
     /// # Errors
