@@ -5,6 +5,7 @@ use cutover_planner::{Waypoint, Waypoints};
 use cutover_release::{
     Hint, Refusals, Release, counted, kinds, refuse, replicas, with_pod_label, with_selector,
 };
+use cutover_traffic::{backends, services};
 use cutover_workload::{Deployment, Role, Workload};
 use serde_json::Value;
 
@@ -129,6 +130,7 @@ impl<'a> Slots<'a> {
         if let Some(set) = end.get(&self.layout.active).cloned() {
             end.insert(Deployment::of(&set).scaled(self.standing));
         }
+        self.serve_as_wanted(release, &mut end);
         let slots = [&self.layout.active, self.next.object()];
         let mut others = release.changed();
         others.retain(|object| !slots.contains(&object));
@@ -138,6 +140,33 @@ impl<'a> Slots<'a> {
             end.extend(release.to().get(&service).cloned());
         }
         end
+    }
+
+    /// What waited for the new pods comes: Services in all but the slot that they pick.
+    fn serve_as_wanted(&self, release: &Release, end: &mut Bundle) {
+        let services = services(release.to()).map(|service| service.object());
+        for object in services {
+            let wanted = release.to().get(object);
+            let is_own = self
+                .workload
+                .serving()
+                .any(|router| router.object == *object);
+            end.extend(wanted.filter(|_| !is_own).cloned());
+        }
+        let own: Vec<ObjectRef> = self
+            .workload
+            .serving()
+            .map(|router| router.object.clone())
+            .collect();
+        edit_services(end, &own, |service| {
+            let wanted = release.to().get(service.object()).unwrap_or(service);
+            with_selector(wanted, self.label, &self.value)
+        });
+        let routes = release
+            .to()
+            .iter()
+            .filter(|route| !backends(route).is_empty());
+        end.extend(routes.cloned());
     }
 
     fn preview_service(&self) -> Option<ObjectRef> {

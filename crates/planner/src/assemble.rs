@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, Plan, Spec};
 use cutover_release::{
-    Release, autoscalers, check_made, paused, ports, resumed, selectors, services, workload_name,
+    Release, autoscalers, check_made, paused, ports, resumed, route_ports, selectors, services,
+    workload_name,
 };
 use cutover_traffic::PodIndex;
 use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
@@ -43,6 +44,7 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
         .name
         .clone()
         .unwrap_or_else(|| name(&workloads, &points, strategy.name()));
+    let recreated = recreated(&workloads);
     for workload in &mut workloads {
         // The document does not say it: the states do.
         workload.rollout = Rollout::Controller;
@@ -60,9 +62,17 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
     let before = PodIndex::of(release.from());
     let mut walk = plan.walk();
     while walk.advance()?.is_some() {
-        ports(walk.state(), release, &before)?;
+        ports(walk.state(), release, &before, &recreated)?;
+        route_ports(walk.state(), release)?;
     }
     Ok(plan)
+}
+
+/// The sets whose pods are all replaced at once.
+fn recreated(workloads: &[Workload]) -> BTreeSet<ObjectRef> {
+    let workloads = workloads.iter();
+    let recreated = workloads.filter(|workload| workload.rollout == Rollout::Recreate);
+    recreated.flat_map(Workload::objects).cloned().collect()
 }
 
 /// All workloads, and the waypoints as the plan goes over them, none of which is refused.

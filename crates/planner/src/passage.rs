@@ -125,10 +125,7 @@ fn led(here: &Bundle, there: &Bundle) -> Vec<Bundle> {
 }
 
 /// The ports that routes lead to here, and that their Services do not have there.
-fn left<'a>(
-    here: &'a Bundle,
-    there: &Bundle,
-) -> BTreeMap<ObjectRef, Vec<ServicePort<'a>>> {
+fn left<'a>(here: &'a Bundle, there: &Bundle) -> BTreeMap<ObjectRef, Vec<ServicePort<'a>>> {
     let mut left: BTreeMap<ObjectRef, Vec<ServicePort<'_>>> = BTreeMap::new();
     for backend in leaving(here, there).flat_map(backends) {
         let (Some(port), Some(service)) = (&backend.port, here.get(&backend.service)) else {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{Error, Options, Waypoints, from_fn, plan};
 
 mod configuration;
+mod ports;
 mod warned;
 mod window;
 

@@ -32,7 +32,7 @@ fn as_it_runs(running: &Manifest, wanted: &Manifest) -> Option<Manifest> {
 
 /// A value as far as the API server tells two apart: it drops what is null or an empty list, and
 /// the maps that say nothing where they are empty; and it has one form for each quantity.
-fn stored(value: &Value) -> Value {
+pub(crate) fn stored(value: &Value) -> Value {
     let mut value = value.clone();
     bare(&mut value);
     value

@@ -3,6 +3,7 @@
 mod adoption;
 mod after;
 mod alike;
+mod api_versions;
 mod autoscalers;
 mod change;
 mod configuration;
@@ -59,7 +60,7 @@ pub use release::Release;
 pub use select::{BadName, WorkloadName, select};
 pub use selectors::selectors;
 pub use service_ports::with_more_ports;
-pub use services::services;
+pub use services::{route_ports, services};
 pub use sets::{
     counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
     workload_name,

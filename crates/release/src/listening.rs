@@ -15,6 +15,17 @@ pub fn listens(template: &Value, port: &Port) -> bool {
     })
 }
 
+/// The number that a port has on the pods of a template; none for a name that no container gives.
+pub(crate) fn number(template: &Value, port: &Port) -> Option<i64> {
+    match port {
+        Port::Number(number) => Some(i64::from(*number)),
+        Port::Name(name) => declared(template)
+            .find(|declared| declared.get("name").and_then(Value::as_str) == Some(name))?
+            .get("containerPort")?
+            .as_i64(),
+    }
+}
+
 /// The ports that the containers of a pod template declare.
 fn declared(template: &Value) -> impl Iterator<Item = &Value> {
     containers(template)

@@ -1,5 +1,7 @@
 //! The ports that a Service sends requests to, and the pods behind it.
 
+use std::collections::BTreeSet;
+
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{Owned, PodIndex, Port, Service, services};
 use cutover_workload::{Deployment, texts};
@@ -10,22 +12,31 @@ use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
 /// Refuses a state in which a Service and its pods are at odds about a port on the way. How they
-/// stand together before and after is somebody's wish. `before` are the pods of what runs, which
-/// are the same for all states.
+/// stand together before and after is somebody's wish, and so is that nobody answers while all pods
+/// of `recreated` sets are replaced at once. `before` are the pods of what runs, which are the same
+/// for all states.
 ///
 /// # Errors
 ///
 /// The Service, and the port that leads nowhere.
-pub fn ports(state: &Bundle, release: &Release, before: &PodIndex<'_>) -> Result<(), Refusals> {
+pub fn ports(
+    state: &Bundle,
+    release: &Release,
+    before: &PodIndex<'_>,
+    recreated: &BTreeSet<ObjectRef>,
+) -> Result<(), Refusals> {
     let index = PodIndex::of(state);
     for manifest in services(state) {
         let service = Service::read(manifest)?;
         let served = Served::of(release.from(), before, &service.object)?;
         for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
             let stand_so = |end| stand_so(manifest, &service, pods, end);
+            if recreated.contains(pods.owner) {
+                continue;
+            }
             if !stand_so(release.from())? && !stand_so(release.to())? {
-                has_ports(&service, pods, &served)
-                    .and_then(|()| has_numbers(&service, pods, release))?;
+                moves(&service, pods, release)?;
+                has_ports(&service, pods, &served)?;
             }
         }
     }
@@ -78,29 +89,39 @@ pub(crate) fn has_ports(
     })
 }
 
-/// Whoever says by number where its containers listen, says it of all versions.
-fn has_numbers(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), Refusals> {
-    let ends = [release.from(), release.to()].map(|end| {
-        end.get(pods.owner)
-            .and_then(|set| Deployment::of(set).template())
+/// Refuses a port to which the pods of another version listen, and these do not: whoever says by
+/// number where its containers listen, says it of all versions.
+fn moves(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), Refusals> {
+    let ends = [release.from(), release.to()]
+        .into_iter()
+        .filter_map(|end| {
+            end.get(pods.owner)
+                .and_then(|set| Deployment::of(set).template())
+        });
+    let mut lost = service.ports.iter();
+    let lost = lost.find(|port| {
+        let elsewhere = ends.clone().any(|template| listens(template, port));
+        elsewhere && !listens(pods.template, port)
     });
-    let lost = service.ports.iter().find_map(|port| match port {
-        Port::Number(number) if !listens(pods.template, port) => {
-            let mut elsewhere = ends.into_iter().flatten();
-            let listens = elsewhere.any(|template| listens(template, port));
-            listens.then_some(*number)
-        }
-        Port::Number(_) | Port::Name(_) => None,
-    });
-    lost.map_or(Ok(()), |port| {
-        let reason = format!(
-            "the port {port} is on no container of {} meanwhile: requests to it would fail",
-            pods.owner
-        );
-        let hint =
-            "let the containers listen on both ports for a release, or name the port and keep the name";
-        Err(refuse(kinds::PORT, &service.object, "/spec/ports", reason, hint))
-    })
+    let Some(port) = lost else { return Ok(()) };
+    let port = match port {
+        Port::Name(name) => format!("`{name}`"),
+        Port::Number(number) => number.to_string(),
+    };
+    let reason = format!(
+        "the old and the new pods listen to different ports: {port} is on no container of {} meanwhile",
+        pods.owner
+    );
+    let hint = "let the containers listen on both ports for a release, or take a strategy that leads \
+                the Service to the new pods at once (blue-green), or that stops the old ones first \
+                (recreate)";
+    Err(refuse(
+        kinds::PORT,
+        &service.object,
+        "/spec/ports",
+        reason,
+        hint,
+    ))
 }
 
 /// What a Service did before the release.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::deployments;
+use serde_json::Value;
 
+use crate::alike::stored;
 use crate::configuration::configuration;
 use crate::deployment::check;
 use crate::image_text::image_texts;
@@ -12,7 +14,7 @@ use crate::kinds;
 use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
 use crate::selectors::equal_selectors;
-use crate::services::{routes, services};
+use crate::services::{route_ports, routes, services};
 use crate::update_strategy::update_strategy;
 
 /// Refuses a release that no strategy can carry out. What was so before and stays so is nobody's
@@ -32,6 +34,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
     refused.note(one_version(release));
     refused.note(services(release.to(), release.from(), &[]));
     refused.note(routes(release));
+    refused.note(route_ports(release.to(), release));
     refused.judge()
 }
 
@@ -51,6 +54,7 @@ fn what_can_be_read(release: &Release) -> Result<(), Refusals> {
 /// like).
 fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
     let Some(from) = from else { return Ok(()) };
+    let balanced = |end: &Manifest| end.pointer("/spec/type") == Some(&"LoadBalancer".into());
     let fields: &[&str] = match to.object().kind.as_str() {
         "Deployment" | "ReplicaSet" | "DaemonSet" => &["/spec/selector"],
         "StatefulSet" => &[
@@ -59,11 +63,14 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
             "/spec/volumeClaimTemplates",
             "/spec/podManagementPolicy",
         ],
-        "Service" => &[
+        "Service" if balanced(from) && balanced(to) => &[
             "/spec/clusterIP",
             "/spec/clusterIPs",
             "/spec/loadBalancerClass",
         ],
+        "Service" => &["/spec/clusterIP", "/spec/clusterIPs"],
+        "ClusterRoleBinding" | "RoleBinding" => &["/roleRef/kind", "/roleRef/name"],
+        "StorageClass" => &["/provisioner", "/parameters"],
         "PersistentVolumeClaim" => &[
             "/spec/storageClassName",
             "/spec/volumeName",
@@ -73,7 +80,7 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
     };
     match fields
         .iter()
-        .find(|field| from.pointer(field) != to.pointer(field))
+        .find(|field| !written_alike(field, [from, to]))
     {
         Some(field) => Err(refuse(
             kinds::IMMUTABLE,
@@ -84,6 +91,21 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
         )),
         None => Ok(()),
     }
+}
+
+/// Whether a field is written alike at both ends, as far as the API server tells it apart: a claim
+/// has its one kind whether it says so or not.
+fn written_alike(field: &str, ends: [&Manifest; 2]) -> bool {
+    let [from, to] = ends.map(|end| {
+        let mut value = end.pointer(field).map(stored);
+        for claim in value.iter_mut().filter_map(Value::as_array_mut).flatten() {
+            if let Some(fields) = claim.as_object_mut() {
+                fields.retain(|name, _| !["apiVersion", "kind", "status"].contains(&name.as_str()));
+            }
+        }
+        value
+    });
+    from == to
 }
 
 /// One object under two versions of its API would be made and removed at once.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{Owned, PodIndex, Service, backends};
+use cutover_traffic::{Backend, Owned, PodIndex, Service, backends, offers};
 use cutover_workload::Workload;
 
 use crate::kinds;
@@ -132,4 +132,52 @@ pub(crate) fn routes(release: &Release) -> Result<(), Refusals> {
             hint,
         ))
     })
+}
+
+/// Refuses a state in which a route leads to a port that its Service does not have, where it was not
+/// so before the release.
+///
+/// # Errors
+///
+/// The route, with the field that says the port.
+pub fn route_ports(state: &Bundle, release: &Release) -> Result<(), Refusals> {
+    let lacks = |bundle: &Bundle, backend: &Backend| {
+        let port = backend.port.as_ref();
+        let service = bundle.get(&backend.service);
+        service
+            .zip(port)
+            .is_some_and(|(service, port)| !offers(service, port))
+    };
+    for route in state.iter() {
+        let before = release.from().get(route.object()).map(backends);
+        let before = before.unwrap_or_default();
+        let same = |backend: &Backend, one: &Backend| {
+            (&one.service, &one.port) == (&backend.service, &backend.port)
+        };
+        let lacked = |backend: &Backend| {
+            let led_there = before.iter().any(|one| same(backend, one));
+            led_there && lacks(release.from(), backend)
+        };
+        for backend in backends(route) {
+            if lacks(state, &backend) && !lacked(&backend) {
+                return Err(no_such_port(route, &backend));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn no_such_port(route: &Manifest, backend: &Backend) -> Refusals {
+    let port = backend.port.as_ref().map(ToString::to_string);
+    refuse(
+        kinds::PORT,
+        route.object(),
+        &backend.port_pointer,
+        format!(
+            "{} has no port {}: requests to it would fail",
+            backend.service,
+            port.unwrap_or_default()
+        ),
+        "keep the Service's port, or let the route lead to one that it has",
+    )
 }

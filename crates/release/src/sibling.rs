@@ -52,8 +52,7 @@ pub fn sibling(
     key: &str,
 ) -> Result<Sibling, Refusals> {
     let (running, wanted) = release.both_ends(deployment)?;
-    two_sets(running)?;
-    two_sets(wanted)?;
+    two_sets(running, wanted)?;
     let role = role.to_string();
     admits(wanted, key, &role)?;
     let name = short_name(&deployment.name, &role);
@@ -117,26 +116,34 @@ fn admits(manifest: &Manifest, key: &str, role: &str) -> Result<(), Refusals> {
     ))
 }
 
-fn two_sets(manifest: &Manifest) -> Result<(), Refusals> {
-    let deployment = Deployment::of(manifest);
-    if deployment.is_paused() {
+fn two_sets(running: &Manifest, wanted: &Manifest) -> Result<(), Refusals> {
+    let mut ends = [running, wanted].into_iter();
+    if let Some(paused) = ends.find(|end| Deployment::of(end).is_paused()) {
         return Err(refuse(
             kinds::PAUSED,
-            manifest.object(),
+            paused.object(),
             "/spec/paused",
             "a paused Deployment does not roll out",
             Hint::Resume,
         ));
     }
-    if deployment.recreates() {
-        let reason = "its type is Recreate: its pods do not stand beside others";
-        return Err(refuse(
-            kinds::RECREATE,
-            manifest.object(),
-            "/spec/strategy/type",
-            reason,
+    let (reason, hint) = match [running, wanted].map(|end| Deployment::of(end).recreates()) {
+        [_, true] => (
+            "its type is Recreate: its pods do not stand beside others",
             "take the strategy recreate, or make its type RollingUpdate",
-        ));
-    }
-    Ok(())
+        ),
+        [true, false] => (
+            "it runs with the type Recreate: its pods do not stand beside others",
+            "take the strategy rolling, or give it the type RollingUpdate in a release of its own first",
+        ),
+        [false, false] => return Ok(()),
+    };
+    let pointer = "/spec/strategy/type";
+    Err(refuse(
+        kinds::RECREATE,
+        wanted.object(),
+        pointer,
+        reason,
+        hint,
+    ))
 }

@@ -10,17 +10,17 @@
 //! listen comes after them, and one to which only the old ones do leaves before them: nobody sends
 //! requests to a port that was not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{
-    Backend, Owned, PodIndex, Service, ServicePort, backends, offers, selects, services,
+    Backend, Owned, PodIndex, Port, Service, ServicePort, backends, offers, selects, services,
 };
 use cutover_workload::{Deployment, texts};
 use serde_json::{Value, json};
 
 use crate::kinds;
-use crate::listening::listens;
+use crate::listening::{listens, number};
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 use crate::service_ports::with_more_ports;
@@ -72,21 +72,25 @@ impl Release {
             }
             return Ok(());
         };
-        let ports = self.answered(from, to, &pods[0]);
+        let ports = self.answered(from, to, pods);
         transition.insert(reached(from, &ports, pods)?);
         Ok(())
     }
 
     /// A wanted Service with the ports that the pods which run answer. A port whose target moves
     /// away from them leads where it led.
-    fn answered(&self, from: &Manifest, to: &Manifest, running: &PodIndex<'_>) -> Manifest {
+    fn answered(&self, from: &Manifest, to: &Manifest, pods: &[PodIndex<'_>; 2]) -> Manifest {
         let (before, after) = (ServicePort::all(from), ServicePort::all(to));
         let same = |port: ServicePort<'_>| before.iter().find(|one| one.key() == port.key());
         let mut entries: Vec<Value> = Vec::new();
         for port in &after {
-            let late = self.is_late(from, *port, running);
+            let late = self.is_late(from, *port, &pods[0]);
             match same(*port) {
-                Some(before) if late => entries.push(aimed_as(*port, *before)),
+                Some(before) if late => {
+                    let number = one_number([(from, *before), (to, *port)], pods);
+                    let target = number.or_else(|| before.entry().get("targetPort").cloned());
+                    entries.push(aimed_at(target, *port));
+                }
                 None if late => {}
                 _ => entries.push(port.entry().clone()),
             }
@@ -122,7 +126,12 @@ impl Release {
     fn hold_routes(&self, transition: &mut Bundle) {
         let is_there = |bundle: &Bundle, backend: &Backend| {
             let service = bundle.get(&backend.service);
-            let offers = |service| backend.port.as_ref().is_none_or(|port| offers(service, port));
+            let offers = |service| {
+                backend
+                    .port
+                    .as_ref()
+                    .is_none_or(|port| offers(service, port))
+            };
             service.is_some_and(offers)
         };
         for route in self.to().iter() {
@@ -161,15 +170,30 @@ impl Release {
     }
 }
 
-/// A port that is otherwise as it is wanted, and leads where it led before.
-fn aimed_as(wanted: ServicePort<'_>, before: ServicePort<'_>) -> Value {
+/// A port that is otherwise as it is wanted, with another target.
+fn aimed_at(target: Option<Value>, wanted: ServicePort<'_>) -> Value {
     let mut entry = wanted.entry().clone();
     if let Some(fields) = entry.as_object_mut() {
         fields.remove("targetPort");
-        let target = before.entry().get("targetPort").cloned();
         fields.extend(target.map(|target| ("targetPort".to_owned(), target)));
     }
     entry
+}
+
+/// The number behind a port, where the containers of before call it by one name, those of after by
+/// another, and all mean the same number.
+fn one_number(ends: [(&Manifest, ServicePort<'_>); 2], pods: &[PodIndex<'_>; 2]) -> Option<Value> {
+    let mut numbers = BTreeSet::new();
+    for ((service, port), pods) in ends.into_iter().zip(pods) {
+        let target = port
+            .target()
+            .filter(|target| matches!(target, Port::Name(_)))?;
+        let selector = texts(service.pointer(Service::SELECTOR.pointer()));
+        let selected = pods.selected(service.object().namespace.as_deref(), &selector);
+        numbers.extend(selected.iter().map(|pods| number(pods.template, &target)));
+    }
+    let only = numbers.pop_first().flatten();
+    only.filter(|_| numbers.is_empty()).map(Value::from)
 }
 
 fn from_ports(from: &Manifest) -> Value {

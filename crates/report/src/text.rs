@@ -166,12 +166,27 @@ pub(crate) fn html(text: &str) -> String {
 /// both in the text that they show, where an escape or an entity is gone.
 const NOTHING: &str = "<!-- -->";
 
-/// The fields that differ: one or two of them, or how many there are.
+/// The fields that differ: one or two of them, or how many there are. What sends or stops requests
+/// comes first, and what is only told of an object last.
 pub(crate) fn fields(paths: &[&String]) -> String {
-    match paths {
+    let mut paths = paths.to_vec();
+    paths.sort_by_key(|path| weight(path));
+    match paths[..] {
         [] => "nothing".into(),
-        [only] => (*only).clone(),
+        [only] => only.clone(),
         [first, second] => format!("{first} and {second}"),
-        [first, rest @ ..] => format!("{first} and {} more fields", rest.len()),
+        [first, ref rest @ ..] => format!("{first} and {} more fields", rest.len()),
+    }
+}
+
+/// How early a field is told.
+fn weight(path: &str) -> u8 {
+    let is = |fields: &[&str]| fields.iter().any(|field| path.starts_with(field));
+    if is(&["spec.ports", "spec.selector", "spec.type", "spec.replicas"]) {
+        0
+    } else if is(&["metadata.", "spec.template.metadata."]) {
+        2
+    } else {
+        1
     }
 }

@@ -89,15 +89,21 @@ fn untested(plan: &Checked) -> Result<BTreeSet<Warning>, Error> {
 /// What has pods of its own, and no steps.
 fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
     let moved = Deployment::is(to.object()) || to.object().kind == "ReplicaSet";
+    let has_pods = to.pointer("/spec/template/spec/containers").is_some();
     let turns = !moved && from.pointer("/spec/template") != to.pointer("/spec/template");
-    let message = "its pods are replaced by its own controller from the first step on, and no gate waits for them";
-    turns.then(|| {
-        warning(
-            to.object(),
-            message,
+    let update = to.pointer("/spec/updateStrategy/type");
+    let waits = to.object().kind == "ReplicationController" || update == Some(&"OnDelete".into());
+    let (message, hint) = match waits {
+        true => (
+            "its controller replaces no pods: they stay as they are until somebody deletes them",
+            "delete its pods one after the other once the plan is through",
+        ),
+        false => (
+            "its pods are replaced by its own controller from the first step on, and no gate waits for them",
             "release it by itself where that is not meant",
-        )
-    })
+        ),
+    };
+    (turns && has_pods).then(|| warning(to.object(), message, hint))
 }
 
 /// The fields that a plan's patches change without a test: their text is not the server's.

@@ -67,11 +67,11 @@ fn ports_that_change_with_their_pods() {
             "targetPort: http",
         ],
         [
-            "name: web\n              containerPort: 8080",
+            "name: web\n              containerPort: 9090",
             "targetPort: web",
         ],
-        "new/service.yaml:10:5: Service hello: /spec/ports: the port `web` is on no container",
-        "name a containerPort `web`",
+        "new/service.yaml:10:5: Service hello: /spec/ports: the old and the new pods listen to different ports: `http` is on no container of Deployment hello meanwhile",
+        "let the containers listen on both ports for a release",
     );
     bad(
         [
@@ -82,27 +82,37 @@ fn ports_that_change_with_their_pods() {
             "name: http\n              containerPort: 9090",
             "targetPort: 9090",
         ],
-        "new/service.yaml:10:5: Service hello: /spec/ports: the port 9090 is on no container of Deployment hello meanwhile",
+        "new/service.yaml:10:5: Service hello: /spec/ports: the old and the new pods listen to different ports: 8080 is on no container of Deployment hello meanwhile",
         "let the containers listen on both ports for a release",
     );
 }
 
 #[test]
 fn one_object_under_two_versions() {
-    let route = |version: &str| {
-        format!(
-            "apiVersion: gateway.networking.k8s.io/{version}\nkind: HTTPRoute\nmetadata: {{name: web}}\nspec: {{}}\n"
-        )
+    let job = |version: &str| {
+        format!("apiVersion: batch/{version}\nkind: CronJob\nmetadata: {{name: web}}\nspec: {{}}\n")
     };
     check(
         &[
-            Put("hello/route.yaml", &route("v1beta1")),
-            Put("new/route.yaml", &route("v1")),
+            Put("hello/job.yaml", &job("v2")),
+            Put("new/job.yaml", &job("v1")),
         ],
         &plan("rolling --to new --prune"),
         Failed,
-        "new/route.yaml:1:13: HTTPRoute web: /apiVersion: the same object is there as gateway.networking.k8s.io/v1beta1",
+        "new/job.yaml:1:13: CronJob web: /apiVersion: the same object is there as batch/v2",
         "write both ends with one apiVersion",
+    );
+}
+
+#[test]
+fn routes_to_no_port() {
+    let route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  defaultBackend: {service: {name: hello, port: {number: 81}}}\n";
+    check(
+        &[Put("new/route.yaml", route)],
+        &plan("rolling --to new"),
+        Failed,
+        "new/route.yaml:5:58: Ingress web: /spec/defaultBackend/service/port/number: Service hello has no port 81",
+        "keep the Service's port",
     );
 }
 

@@ -5,6 +5,7 @@ use cutover_traffic::services_by_owner;
 
 use super::{Release, is_owned};
 use crate::alike::written_alike;
+use crate::api_versions::at_wanted_versions;
 use crate::configuration::held;
 use crate::ends::Ends;
 use crate::history::without_history;
@@ -20,7 +21,8 @@ impl Release {
     /// A release from what runs to what is wanted.
     ///
     /// Objects that `to` lacks stay, with a warning, unless the ends are
-    /// [pruned](Ends::pruned). Secrets are sealed: no value gets into a plan, and of data that is the
+    /// [pruned](Ends::pruned). One that makes no pods is read at the version of its API at which it is
+    /// wanted. Secrets are sealed: no value gets into a plan, and of data that is the
     /// same at both ends nothing at all. ReplicaSets that a Deployment of the input controls are its
     /// history, and left out with their pods. Where others say how many pods run, `replicas` stays
     /// as it is, or is the number that was [given](Ends::given).
@@ -41,7 +43,9 @@ impl Release {
     pub fn new(ends: Ends) -> Result<Self, Refusals> {
         let both = [ends.from(), ends.to()];
         let [from, mut to] = both.map(|end| without_history(end, both));
+        let (from, read) = at_wanted_versions(&from, &to);
         let mut warnings = ends.warnings().to_vec();
+        warnings.extend(read);
         for manifest in from
             .iter()
             .filter(|manifest| !to.contains(manifest.object()))
