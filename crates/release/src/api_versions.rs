@@ -42,27 +42,30 @@ fn in_another_version<'a>(object: &ObjectRef, to: &'a Bundle) -> Option<&'a Obje
 
 /// An object in another version of its API; none where the versions differ in what is not known.
 fn converted(manifest: &Manifest, wanted: &ObjectRef) -> Option<(Manifest, Trust)> {
-    let versions = (
-        manifest.object().api_version.as_str(),
-        wanted.api_version.as_str(),
-    );
-    let (value, trust) = match (versions, wanted.kind.as_str()) {
-        (("autoscaling/v1", "autoscaling/v2"), _) => (average_as_metric(manifest)?, Trust::Nothing),
-        (_, "HTTPRoute" | "Gateway" | "GatewayClass" | "ReferenceGrant")
-            if ["v1", "v1beta1"]
-                .map(|version| format!("gateway.networking.k8s.io/{version}"))
-                .iter()
-                .all(|version| version == versions.0 || version == versions.1) =>
-        {
-            (manifest.value().clone(), Trust::Nothing)
-        }
+    let version = manifest.object().api_version.as_str();
+    let same = || manifest.value().clone();
+    let (value, trust) = match (version, wanted.api_version.as_str()) {
+        ("autoscaling/v1", "autoscaling/v2") => (average_as_metric(manifest)?, Trust::Nothing),
+        versions if GATEWAY.contains(&versions) => (same(), Trust::Nothing),
         _ if is_own_resource(wanted.group()) && manifest.pointer("/spec/template").is_none() => {
-            (manifest.value().clone(), Trust::Fields)
+            (same(), Trust::Fields)
         }
         _ => return None,
     };
     Some((at_version(value, &wanted.api_version)?, trust))
 }
+
+/// What the Gateway API has in both versions has the same fields in both.
+const GATEWAY: [(&str, &str); 2] = [
+    (
+        "gateway.networking.k8s.io/v1beta1",
+        "gateway.networking.k8s.io/v1",
+    ),
+    (
+        "gateway.networking.k8s.io/v1",
+        "gateway.networking.k8s.io/v1beta1",
+    ),
+];
 
 /// Whether a group is somebody's own: those of Kubernetes have no dot, or its domain.
 fn is_own_resource(group: &str) -> bool {

@@ -36,7 +36,7 @@ pub const NO_WORKLOAD: RefusalKind = RefusalKind::new("noWorkload");
 pub const ONE_END: RefusalKind = RefusalKind::new("oneEnd");
 /// A paused Deployment does not roll out.
 pub const PAUSED: RefusalKind = RefusalKind::new("paused");
-/// A Service and its pods are at odds about a port.
+/// A Service and its pods, or a route and its Service, are at odds about a port.
 pub const PORT: RefusalKind = RefusalKind::new("port");
 /// Its pods do not stand beside others.
 pub const RECREATE: RefusalKind = RefusalKind::new("recreate");

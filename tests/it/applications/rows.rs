@@ -134,6 +134,25 @@ fn planned() -> Vec<Row> {
         Row::new("an Ingress or a route to a Service elsewhere, as before").beside(
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: elsewhere, port: {number: 80}}}}\n",
         ),
+        Row::new("a port of a Service that comes together with the pods that listen to it")
+            .wanting("{name: http, containerPort: 8080}", "{name: http, containerPort: 8080}, {name: grpc, containerPort: 9090}")
+            .wanting("ports: [{port: 80, targetPort: http}]", "ports: [{name: http, port: 80, targetPort: http}, {name: grpc, port: 90, targetPort: grpc}]"),
+        Row::new("a port that goes by another name on the pods")
+            .wanting("name: http, containerPort", "name: web, containerPort")
+            .wanting("port: http", "port: web")
+            .wanting("targetPort: http", "targetPort: web"),
+        Row::new("an Ingress or a route that goes to another port of its Service, with the Service")
+            .changing(
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n",
+                "number: 80",
+                "number: 81",
+            )
+            .wanting("{port: 80, ", "{port: 81, "),
+        Row::new("an object that makes no pods, in another version of its API").changing(
+            "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: {rules: [{backendRefs: [{name: web, port: 80}]}]}\n",
+            "v1beta1",
+            "v1",
+        ),
         Row::new("two other Deployments with one selector, as before").beside(&format!(
             "{}---\n{}",
             bare("a", "same"),
@@ -330,6 +349,15 @@ fn refused() -> Vec<Row> {
         Row::new("a Service whose port the release leaves without a container")
             .wanting("name: http, containerPort", "name: https, containerPort")
             .says("port"),
+        Row::new("a number at which old and new pods do not both listen")
+            .wanting("name: http, containerPort: 8080", "name: http, containerPort: 9090")
+            .with("targetPort: http", "targetPort: 8080")
+            .wanting("targetPort: 8080", "targetPort: 9090")
+            .says("listen to different ports"),
+        Row::new("an Ingress or a route left at a port that goes")
+            .beside("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n")
+            .wanting("{port: 80, ", "{port: 81, ")
+            .says("has no port 80"),
         Row::new("a new Ingress to a Service that is not there").to(
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: elsewhere, port: {number: 80}}}}\n",
         ).says("elsewhere"),

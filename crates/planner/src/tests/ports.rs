@@ -77,8 +77,8 @@ fn a_route_follows_a_port_of_its_service() {
         &[
             "change spec.ports[port=80] of Service hello",
             route,
-            "change spec.ports[port=80].name and spec.ports[port=81] of Service hello",
             UNROLL,
+            "change spec.ports[port=81] and spec.ports[port=80].name of Service hello",
         ],
     );
 }
