@@ -142,12 +142,12 @@ fn planned() -> Vec<Row> {
             .wanting("port: http", "port: web")
             .wanting("targetPort: http", "targetPort: web"),
         Row::new("an Ingress or a route that goes to another port of its Service, with the Service")
+            .wanting("{port: 80, ", "{port: 81, ")
             .changing(
                 "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n",
                 "number: 80",
                 "number: 81",
-            )
-            .wanting("{port: 80, ", "{port: 81, "),
+            ),
         Row::new("an object that makes no pods, in another version of its API").changing(
             "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: {rules: [{backendRefs: [{name: web, port: 80}]}]}\n",
             "v1beta1",
@@ -355,8 +355,8 @@ fn refused() -> Vec<Row> {
             .wanting("targetPort: 8080", "targetPort: 9090")
             .says("listen to different ports"),
         Row::new("an Ingress or a route left at a port that goes")
-            .beside("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n")
             .wanting("{port: 80, ", "{port: 81, ")
+            .beside("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n")
             .says("has no port 80"),
         Row::new("a new Ingress to a Service that is not there").to(
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: elsewhere, port: {number: 80}}}}\n",

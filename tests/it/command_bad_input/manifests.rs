@@ -70,8 +70,8 @@ fn ports_that_change_with_their_pods() {
             "name: web\n              containerPort: 9090",
             "targetPort: web",
         ],
-        "new/service.yaml:10:5: Service hello: /spec/ports: the old and the new pods listen to different ports: `http` is on no container of Deployment hello meanwhile",
-        "let the containers listen on both ports for a release",
+        "new/service.yaml:10:5: Service hello: /spec/ports: the port `http` is on no container of Deployment hello: requests to it would be dropped",
+        "name a containerPort `http`",
     );
     bad(
         [
