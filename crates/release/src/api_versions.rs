@@ -1,6 +1,6 @@
 //! Objects that are written in two versions of their API, which are one object.
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
+use cutover_manifest::{Bundle, Error, Manifest, ObjectRef, Warning};
 use serde_json::{Value, json};
 
 /// What runs, with each object that makes no pods at the version at which it is wanted: the API
@@ -52,7 +52,11 @@ fn converted(manifest: &Manifest, wanted: &ObjectRef) -> Option<(Manifest, Trust
         }
         _ => return None,
     };
-    Some((at_version(value, &wanted.api_version)?, trust))
+    match at_version(value, &wanted.api_version) {
+        Ok(manifest) => Some((manifest, trust)),
+        // It is left as it is, and refused for its two versions.
+        Err(_) => None,
+    }
 }
 
 /// What the Gateway API has in both versions has the same fields in both.
@@ -72,11 +76,11 @@ fn is_own_resource(group: &str) -> bool {
     group.contains('.') && !group.ends_with(".k8s.io")
 }
 
-fn at_version(mut value: Value, version: &str) -> Option<Manifest> {
-    value
-        .as_object_mut()?
-        .insert("apiVersion".into(), version.into());
-    Manifest::new(value).ok()
+fn at_version(mut value: Value, version: &str) -> Result<Manifest, Error> {
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("apiVersion".into(), version.into());
+    }
+    Manifest::new(value)
 }
 
 /// A HorizontalPodAutoscaler of v1 as v2 has it; none where its annotations hold what v1 has no

@@ -106,7 +106,8 @@ impl Release {
     }
 
     /// Whether pods that run behind a Service do not listen to what a port leads to, and those that
-    /// come in their place do. Where neither template says a number, both may listen to it.
+    /// come in their place do. Where neither template says a number, both may listen to it. Of pods
+    /// that no plan moves it is not known when they change.
     fn is_late(&self, service: &Manifest, port: ServicePort<'_>, running: &PodIndex<'_>) -> bool {
         let Some(target) = port.target() else {
             return false;
@@ -118,7 +119,7 @@ impl Release {
             set.and_then(|set| set.template())
         };
         let comes = |pods: &Owned<'_>| wanted(pods).is_none_or(|wanted| listens(wanted, &target));
-        let mut pods = pods.into_iter();
+        let mut pods = pods.into_iter().filter(|pods| Deployment::is(pods.owner));
         pods.any(|pods| !listens(pods.template, &target) && comes(pods))
     }
 

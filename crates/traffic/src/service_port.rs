@@ -59,7 +59,10 @@ impl<'a> ServicePort<'a> {
     /// Where its requests go on the pods: its own number where it says no target; nothing where
     /// neither is one.
     pub fn target(self) -> Option<Port> {
-        let number = |value: &Value| i32::try_from(value.as_i64()?).ok().map(Port::Number);
+        let number = |value: &Value| match i32::try_from(value.as_i64()?) {
+            Ok(number) => Some(Port::Number(number)),
+            Err(_) => None,
+        };
         match self.0.get("targetPort") {
             Some(Value::String(name)) => Some(Port::Name(name.clone())),
             Some(target) if !target.is_null() => number(target),
