@@ -140,7 +140,8 @@ fn planned() -> Vec<Row> {
         Row::new("a port that goes by another name on the pods")
             .wanting("name: http, containerPort", "name: web, containerPort")
             .wanting("port: http", "port: web")
-            .wanting("targetPort: http", "targetPort: web"),
+            .wanting("targetPort: http", "targetPort: web")
+            .says("is on no container of Deployment web-canary"),
         Row::new("an Ingress or a route that goes to another port of its Service, with the Service")
             .wanting("{port: 80, ", "{port: 81, ")
             .changing(
