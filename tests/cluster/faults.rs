@@ -41,10 +41,10 @@ fn nothing_is_polled_while_pods_take_their_time() {
         assert_eq!(greeter.count("list", resource, None), 1, "{resource}");
         assert_eq!(greeter.count("watch", resource, None), 1, "{resource}");
     }
-    assert_eq!(
-        greeter.count("get", "pods", None) + greeter.count("get", "replicasets", None),
-        0
-    );
+    assert_eq!(greeter.count("get", "pods", None), 0);
+    // Those that keep pods, before the canary goes, to zero and then away.
+    let counted = greeter.count("get", "replicasets", None);
+    assert!((1..=3).contains(&counted), "{counted}");
     assert!(
         greeter.count("get", "deployments", None) <= 2,
         "{}",
