@@ -21,7 +21,6 @@ impl Run {
     /// Writes to the cluster.
     pub(crate) fn make(&mut self, object: ObjectRef, write: Write, now: Timestamp) {
         let write = self.letting_go_on(write);
-        self.recounted = None;
         let request = Request::Write {
             write,
             dry_run: false,

@@ -13,7 +13,7 @@ use super::{Course, Law};
 use crate::trace::{Moment, Place, What, object_of, write_of};
 
 /// A step that takes pods away, or directs requests elsewhere, begins only after each ReplicaSet
-/// that keeps pods was read from the server, and not from a watch, since the run wrote last.
+/// of other sets was read from the server, and not from a watch, since the run wrote last.
 pub(crate) struct Counted {
     course: Arc<Course>,
     begins: Begins,
@@ -32,8 +32,10 @@ impl Counted {
 
     /// A ReplicaSet that keeps its pods in a step and that nobody has counted anew.
     fn uncounted(&self, runner: u32, place: Place, view: &View) -> Option<ObjectRef> {
-        let changes = self.course.changes(place);
-        if !changes.iter().any(|object| self.loses(place, object)) {
+        // What a run that turned round has never made loses nothing.
+        let mut losing = self.course.changes(place);
+        losing.retain(|object| self.loses(place, object) && view.get(object).is_some());
+        if losing.is_empty() {
             return None;
         }
         let read = self.read.get(&runner).map_or(&[][..], Vec::as_slice);
@@ -44,7 +46,8 @@ impl Counted {
             let owner = set.controller();
             count > Some(0)
                 && owner.is_some_and(|owner| {
-                    view.get(&owner).is_some_and(|live| live.controls(set))
+                    !losing.contains(&owner)
+                        && view.get(&owner).is_some_and(|live| live.controls(set))
                         && self.course.after(place, &owner).is_some()
                 })
         };

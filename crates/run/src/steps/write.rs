@@ -42,6 +42,7 @@ impl Run {
         };
         let begins = !made.any || turns;
         if begins && self.is_paused() {
+            self.recounted = None;
             self.tell_wait(number, self.until_resumed(None));
             return Next::Wait;
         }
@@ -49,7 +50,7 @@ impl Run {
             self.recounted = None;
             return Next::Wait;
         }
-        if begins && self.recounts(number) {
+        if self.recounts(number) {
             return Next::Again;
         }
         self.tell_step(number, false);
@@ -138,6 +139,7 @@ impl Run {
             }
             Err(fault) if self.backoff.is_exhausted() => self.give_up_on(object, &fault, now),
             Err(fault) => {
+                self.recounted = None;
                 if fault.may_have_been_made() && self.objects.contains(object) {
                     self.unconfirmed = Some(object.clone());
                 }
