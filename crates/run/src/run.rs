@@ -64,8 +64,6 @@ pub struct Run {
     pub(crate) fronted: BTreeSet<ObjectRef>,
     /// After how many steps the objects were found in place when they were looked at last.
     pub(crate) in_place: Option<usize>,
-    /// The step before which the pods that it relies on were counted anew, right now.
-    pub(crate) recounted: Option<usize>,
     /// An object whose last write may yet be made.
     pub(crate) unconfirmed: Option<ObjectRef>,
     pub(crate) leadership: Leadership,
@@ -118,7 +116,6 @@ impl Run {
             watching: None,
             fronted: BTreeSet::new(),
             in_place: None,
-            recounted: None,
             unconfirmed: None,
             leadership: Leadership::new(leases),
             wishes: Wishes::default(),

@@ -19,9 +19,9 @@ pub const MANAGER: &str = "cutover";
 
 /// The write that gives a live object's fields back; none where the run owns none of them.
 pub(crate) fn given_back(live: &Manifest) -> Option<Write> {
-    let entries = live.pointer("/metadata/managedFields")?.as_array()?;
+    let entries = owners(live);
     let own: Vec<usize> = (0..entries.len())
-        .filter(|index| is_own(&entries[*index]))
+        .filter(|index| owns_fields(&entries[*index], MANAGER))
         .collect();
     // The last entry stays, and owns nothing: a server that has none counts all fields as somebody's
     // who came before the next to apply them.
@@ -40,9 +40,15 @@ pub(crate) fn given_back(live: &Manifest) -> Option<Write> {
     (!operations.is_empty()).then(|| extended(live, operations))
 }
 
-/// Whether an entry is the run's own. What it wrote to a subresource is no field that others apply.
-fn is_own(entry: &Value) -> bool {
-    entry["manager"] == MANAGER && entry.get("subresource").is_none()
+/// Who owns fields of a live object, an entry each.
+pub(crate) fn owners(live: &Manifest) -> &[Value] {
+    let entries = live.pointer("/metadata/managedFields");
+    entries.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Whether an entry is a manager's, of fields that others apply too: those of a subresource are not.
+pub(crate) fn owns_fields(entry: &Value, manager: &str) -> bool {
+    entry["manager"] == manager && entry.get("subresource").is_none()
 }
 
 fn removed(index: usize) -> [PatchOperation; 2] {

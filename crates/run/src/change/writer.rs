@@ -4,7 +4,7 @@ use cutover_manifest::Manifest;
 use cutover_patch::{Difference, Segment};
 use serde_json::Value;
 
-use super::ownership::MANAGER;
+use super::ownership::{MANAGER, owners};
 
 /// An object that should not be there.
 pub(super) fn there(live: &Manifest) -> String {
@@ -37,13 +37,9 @@ pub(super) fn describe(live: &Manifest, off: &[Difference]) -> String {
 /// Who has written these fields last, or failing that the object, the run itself and status writers
 /// apart.
 fn by(live: &Manifest, off: &[Difference]) -> String {
-    let entries = live
-        .pointer("/metadata/managedFields")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let others =
-        entries.filter(|entry| entry["manager"] != MANAGER && entry["subresource"] != "status");
+    let others = owners(live)
+        .iter()
+        .filter(|entry| entry["manager"] != MANAGER && entry["subresource"] != "status");
     let owns = |entry: &Value| off.iter().any(|off| owns(&entry["fieldsV1"], &off.path));
     // An entry of the scale subresource has no time.
     let last =

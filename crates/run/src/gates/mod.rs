@@ -9,6 +9,7 @@ mod window;
 
 use std::fmt;
 
+use cutover_manifest::ObjectRef;
 use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate, Settled};
 use jiff::Timestamp;
 
@@ -89,7 +90,7 @@ pub(crate) fn judge(gate: &Gate, observed: &Observed) -> Verdict {
 
 /// Whether the controller of an autoscaler that is to stand still has said that it does; else it
 /// is given time.
-pub(crate) fn is_answered(observed: &Observed, object: &cutover_manifest::ObjectRef) -> bool {
+pub(crate) fn is_answered(observed: &Observed, object: &ObjectRef) -> bool {
     held::is_answered(observed, object)
 }
 
@@ -100,33 +101,23 @@ pub(crate) fn short_of(gate: &Gate, observed: &Observed) -> Option<usize> {
 }
 
 /// Whether all that a set was to lose is gone: what the way back waits for before its first write.
-pub(crate) fn shrunk(
-    observed: &Observed,
-    object: &cutover_manifest::ObjectRef,
-    replicas: u32,
-) -> Verdict {
+pub(crate) fn shrunk(observed: &Observed, object: &ObjectRef, replicas: u32) -> Verdict {
     pods::shrunk(observed, object, replicas)
 }
 
 /// The pods of an earlier template that stand beside those of the present one, in words; none where
 /// all are of one template, and an error where that is not known.
-pub(crate) fn replaced(
-    observed: &Observed,
-    object: &cutover_manifest::ObjectRef,
-) -> Result<Option<String>, String> {
+pub(crate) fn replaced(observed: &Observed, object: &ObjectRef) -> Result<Option<String>, String> {
     pods::replaced(observed, object)
 }
 
 /// The ReplicaSets of a set that ask for pods.
-pub(crate) fn replica_sets(
-    observed: &Observed,
-    object: &cutover_manifest::ObjectRef,
-) -> Vec<cutover_manifest::ObjectRef> {
+pub(crate) fn replica_sets(observed: &Observed, object: &ObjectRef) -> Vec<ObjectRef> {
     pods::replica_sets(observed, object)
 }
 
 /// Whether a set has just so many pods as it asks for, all of its present template.
-pub(crate) fn has_rolled(observed: &Observed, object: &cutover_manifest::ObjectRef) -> bool {
+pub(crate) fn has_rolled(observed: &Observed, object: &ObjectRef) -> bool {
     pods::has_rolled(observed, object)
 }
 

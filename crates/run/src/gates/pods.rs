@@ -8,13 +8,12 @@ use std::collections::BTreeSet;
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_workload::{Deployment, texts};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{Shortfall, Verdict};
 use crate::observed::Observed;
 use crate::observed::diagnosis::Trouble;
 use crate::observed::pods::{Pod, ReplicaSet, same_template};
-use crate::observed::status::{count, is_observed};
+use crate::observed::status::{count, is_observed, uid};
 
 /// Exactly so many active pods, all of the present template, all ready for `minReadySeconds`; as
 /// many as the set asks for where no number is said.
@@ -100,15 +99,11 @@ pub(super) fn replaced(observed: &Observed, object: &ObjectRef) -> Result<Option
 
 /// The ReplicaSets of a set that ask for pods.
 pub(super) fn replica_sets(observed: &Observed, object: &ObjectRef) -> Vec<ObjectRef> {
-    let uid = observed
-        .live(object)
-        .and_then(|set| set.pointer("/metadata/uid"));
-    let Some(uid) = uid.and_then(Value::as_str) else {
+    let Some(deployment) = observed.live(object) else {
         return Vec::new();
     };
-    let sets = observed.replica_sets.values();
-    let owned = sets.filter(|set| set.owner.as_deref() == Some(uid));
-    let asking = owned.filter(|set| count(&set.manifest, "/spec/replicas") > 0);
+    let asking =
+        owned(observed, deployment).filter(|set| count(&set.manifest, "/spec/replicas") > 0);
     asking.map(|set| set.manifest.object().clone()).collect()
 }
 
@@ -188,12 +183,10 @@ struct Set<'a> {
 impl<'a> Set<'a> {
     fn of(observed: &'a Observed, object: &ObjectRef) -> Result<Self, String> {
         let deployment = observed.live(object).ok_or("it is not there")?;
-        let uid = deployment.pointer("/metadata/uid").and_then(Value::as_str);
-        let owned = |set: &&ReplicaSet| set.owner.is_some() && set.owner.as_deref() == uid;
         let set = Self {
             observed,
             deployment,
-            replica_sets: observed.replica_sets.values().filter(owned).collect(),
+            replica_sets: owned(observed, deployment).collect(),
         };
         let observed = is_observed(deployment) && set.replica_sets.iter().all(|set| set.observed);
         match observed && !set.has_strangers() {
@@ -286,6 +279,16 @@ impl<'a> Set<'a> {
             because: set.or_else(|| pod.next()),
         }
     }
+}
+
+/// The ReplicaSets of a Deployment.
+fn owned<'a>(
+    observed: &'a Observed,
+    deployment: &'a Manifest,
+) -> impl Iterator<Item = &'a ReplicaSet> {
+    let uid = uid(deployment);
+    let sets = observed.replica_sets.values();
+    sets.filter(move |set| set.owner.is_some() && set.owner.as_deref() == uid)
 }
 
 fn of_old(count: usize) -> String {

@@ -37,6 +37,8 @@ pub(crate) struct Waiting {
     /// The gate that did not hold when all were looked at last.
     blocking: Option<usize>,
     deadline: Deadline,
+    /// The step before which the pods that it relies on were counted anew, right now.
+    counted: Option<usize>,
 }
 
 /// A gate that does not hold.
@@ -161,10 +163,21 @@ impl Waiting {
         self.deadline.restart(now);
     }
 
+    /// Whether the pods that a step relies on are yet to be counted anew; they are, once it was asked.
+    pub(crate) fn is_to_count(&mut self, step: usize) -> bool {
+        self.counted.replace(step) != Some(step)
+    }
+
+    /// Time passes, or somebody else writes: what was counted is old.
+    pub(crate) fn forget_counts(&mut self) {
+        self.counted = None;
+    }
+
     /// Nobody has looked meanwhile: what held must hold anew. How far it has come counts still.
     pub(crate) fn forget(&mut self) {
         self.since.clear();
         self.blocking = None;
+        self.counted = None;
     }
 }
 

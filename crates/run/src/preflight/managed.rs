@@ -3,6 +3,8 @@
 use cutover_manifest::Manifest;
 use serde_json::Value;
 
+use crate::change::ownership::{owners, owns_fields};
+
 /// The tool that reconciles an object, unless its reconciliation is suspended; none where no tool
 /// does.
 ///
@@ -17,7 +19,7 @@ pub(crate) fn manager(manifest: &Manifest) -> Option<&'static str> {
         manifest.pointer("/metadata/annotations/kustomize.toolkit.fluxcd.io~1reconcile");
     if has(annotations, "argocd.argoproj.io/tracking-id")
         || has(labels, "argocd.argoproj.io/instance")
-        || ARGO_CD.iter().any(|name| is_written_by(manifest, name))
+        || owners(manifest).iter().any(is_argo_cd)
     {
         return Some("Argo CD");
     }
@@ -29,14 +31,10 @@ pub(crate) fn manager(manifest: &Manifest) -> Option<&'static str> {
     (by_flux && suspended.is_none_or(|value| value != "disabled")).then_some("Flux")
 }
 
-/// As what Argo CD writes, by the label `app.kubernetes.io/instance` alone or by none of its marks.
-const ARGO_CD: [&str; 2] = ["argocd-controller", "argocd-application-controller"];
-
-/// Whether a manager owns fields of an object, its status apart.
-fn is_written_by(manifest: &Manifest, manager: &str) -> bool {
-    let entries = manifest.pointer("/metadata/managedFields");
-    let mut entries = entries.and_then(Value::as_array).into_iter().flatten();
-    entries.any(|entry| entry["manager"] == manager && entry.get("subresource").is_none())
+/// Whether fields are Argo CD's, which may have none of its marks on what it writes.
+fn is_argo_cd(entry: &Value) -> bool {
+    let names = ["argocd-controller", "argocd-application-controller"];
+    names.iter().any(|name| owns_fields(entry, name))
 }
 
 #[cfg(test)]

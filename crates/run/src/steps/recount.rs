@@ -14,12 +14,12 @@ impl Run {
     /// Asks for the counts that a step relies on which takes pods away; false where they have been
     /// asked for right now, or the step takes none.
     pub(super) fn recounts(&mut self, number: usize) -> bool {
-        if self.recounted == Some(number) {
-            return false;
-        }
-        let Some(cursor) = &self.cursor else {
+        let Some(cursor) = self.cursor.as_ref() else {
             return false;
         };
+        if !self.waiting.is_to_count(number) {
+            return false;
+        }
         let sets = relied_on(cursor.path(), number);
         let counted: Vec<ObjectRef> = sets
             .iter()
@@ -28,7 +28,6 @@ impl Run {
         if counted.is_empty() {
             return false;
         }
-        self.recounted = Some(number);
         let looks = counted
             .into_iter()
             .map(|set| (Question::Look(set.clone()), Request::Get(set)));

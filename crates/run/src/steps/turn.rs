@@ -135,7 +135,6 @@ impl Run {
         }
         self.step_told = None;
         self.in_place = None;
-        self.recounted = None;
         self.waiting = Waiting::default();
     }
 }

@@ -22,7 +22,6 @@ impl Run {
         };
         self.tell_step(number, already);
         self.unconfirmed = None;
-        self.recounted = None;
         self.backoff.reset();
         self.waiting = Waiting::default();
         let objects = self.changed_by(number);

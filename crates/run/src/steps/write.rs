@@ -42,12 +42,12 @@ impl Run {
         };
         let begins = !made.any || turns;
         if begins && self.is_paused() {
-            self.recounted = None;
+            self.waiting.forget_counts();
             self.tell_wait(number, self.until_resumed(None));
             return Next::Wait;
         }
         if begins && !self.may_begin(number, now) {
-            self.recounted = None;
+            self.waiting.forget_counts();
             return Next::Wait;
         }
         if self.recounts(number) {
@@ -139,7 +139,7 @@ impl Run {
             }
             Err(fault) if self.backoff.is_exhausted() => self.give_up_on(object, &fault, now),
             Err(fault) => {
-                self.recounted = None;
+                self.waiting.forget_counts();
                 if fault.may_have_been_made() && self.objects.contains(object) {
                     self.unconfirmed = Some(object.clone());
                 }
