@@ -6,6 +6,7 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{Owned, PodIndex, Port, Service, services};
 use cutover_workload::{Deployment, texts};
 
+use crate::hint::Hint;
 use crate::kinds;
 use crate::listening::listens;
 use crate::refusal::{Refusals, refuse};
@@ -79,13 +80,7 @@ pub(crate) fn has_ports(
             pods.owner
         );
         let hint = format!("name a containerPort `{name}`, or change `targetPort`");
-        Err(refuse(
-            kinds::PORT,
-            &service.object,
-            "/spec/ports",
-            reason,
-            hint,
-        ))
+        Err(at_odds(service, reason, hint))
     })
 }
 
@@ -115,13 +110,11 @@ fn moves(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), R
     let hint = "let the containers listen on both ports for a release, or take a strategy that leads \
                 the Service to the new pods at once (blue-green), or that stops the old ones first \
                 (recreate)";
-    Err(refuse(
-        kinds::PORT,
-        &service.object,
-        "/spec/ports",
-        reason,
-        hint,
-    ))
+    Err(at_odds(service, reason, hint))
+}
+
+fn at_odds(service: &Service, reason: String, hint: impl Into<Hint>) -> Refusals {
+    refuse(kinds::PORT, &service.object, "/spec/ports", reason, hint)
 }
 
 /// What a Service did before the release.
