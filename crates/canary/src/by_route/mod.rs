@@ -128,27 +128,15 @@ impl Tier {
         let services = Services::new(release, spec, &stable, &adoption, &canary.set)?;
         let routes = chosen::of_workload(release, spec, routes, &services)?;
         workload.add(Role::Canary, canary.set.object().clone());
-        let beside = Routed::new(services.canary.object().clone()).by_route();
-        workload
-            .routers
-            .retain(|router| router.object != beside.object);
-        workload.routers.push(beside);
-        for route in &routes {
-            let object = route.manifest.object().clone();
-            workload.routers.push(Routed::new(object));
-        }
-        let weights = spec.steps.iter().filter_map(Step::weight);
+        lead(&mut workload, &services, &routes);
         let fewest = spec.min_pods_per_replica_set.unwrap_or(1).max(1);
-        let most = weights
-            .map(|weight| pods(replicas, weight).max(fewest))
-            .max();
-        let (running, wanted) = release
-            .both_ends(object)
-            .map(|(from, to)| (from.clone(), to.clone()))?;
+        let weights = spec.steps.iter().filter_map(Step::weight);
+        let sizes = weights.map(|weight| pods(replicas, weight).max(fewest));
+        let (running, wanted) = release.both_ends(object)?;
         Ok(Self {
-            workload: workload.with_more(most.unwrap_or(0)),
-            running,
-            wanted,
+            workload: workload.with_more(sizes.max().unwrap_or(0)),
+            running: running.clone(),
+            wanted: wanted.clone(),
             canary,
             adoption,
             services,
@@ -254,6 +242,16 @@ impl Tier {
         }
         Ok(())
     }
+}
+
+/// The canary's Service, which only the routes reach, and the routes lead to a workload.
+fn lead(workload: &mut Workload, services: &Services, routes: &[Chosen]) {
+    let beside = Routed::new(services.canary.object().clone()).by_route();
+    let routers = &mut workload.routers;
+    routers.retain(|router| router.object != beside.object);
+    routers.push(beside);
+    let routes = routes.iter().map(|route| route.manifest.object().clone());
+    routers.extend(routes.map(Routed::new));
 }
 
 /// The weight that the canary's pods are for, and the one that the route gives them.
