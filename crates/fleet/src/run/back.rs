@@ -149,7 +149,12 @@ impl Run {
             // Its runner is no more, and nobody carries it on.
             ClusterState::Begun { .. } => !goes_on,
             ClusterState::Soaking { .. } | ClusterState::Done => false,
-            _ => true,
+            ClusterState::Failed { .. }
+            | ClusterState::Lost { .. }
+            | ClusterState::Unreached { .. }
+            | ClusterState::GoingBack
+            | ClusterState::Back
+            | ClusterState::NotBack { .. } => true,
         };
         state.is_begun()
             && match scope {

@@ -99,7 +99,16 @@ impl Run {
                 cluster: cluster.clone(),
                 again,
             },
-            _ => {
+            Some(
+                ClusterState::Soaking { .. }
+                | ClusterState::Done
+                | ClusterState::Failed { .. }
+                | ClusterState::Lost { .. }
+                | ClusterState::Unreached { .. }
+                | ClusterState::Back
+                | ClusterState::NotBack { .. },
+            )
+            | None => {
                 self.rest(&cluster);
                 return;
             }
