@@ -53,16 +53,14 @@ fn carry_out(
     };
     let holder = holder(user.as_deref().unwrap_or("somebody"), world);
     let options = |name: &Name, cluster: &Cluster| {
-        let mut options = ClusterOptions::new(cluster.namespace(), &holder);
-        options.settle = args.settle;
-        options.managed = args.managed;
         let mut planned = place.fleet.clusters();
         let planned = planned.find(|planned| planned.name == *name);
-        if let Some(secrets) = planned.and_then(|planned| secrets.get(&planned.plan)) {
-            options.secrets.clone_from(&secrets.known);
-            options.sealer = secrets.sealer.clone();
-        }
-        options
+        let secrets = planned.and_then(|planned| secrets.get(&planned.plan));
+        of_cluster(
+            ClusterOptions::new(cluster.namespace(), &holder),
+            args,
+            secrets,
+        )
     };
     let is_json = args.output == Some(EventsOutput::Json);
     let fleets = Fleets {
@@ -80,6 +78,11 @@ fn carry_out(
             .await
             .map_err(Error::failed)
     })?;
+    ended(outcome, file)
+}
+
+/// How the run ended, where it did; an error where it is not as it was asked for.
+fn ended(outcome: Option<Outcome>, file: &Path) -> Result<Outcome, Error> {
     match outcome {
         Some(Outcome::Stopped { reason }) => Err(Error::failed(stopped(&reason, file))),
         Some(Outcome::Refused { reason }) => Err(Error::failed(refused(&reason, file))),
@@ -89,6 +92,21 @@ fn carry_out(
             file.display()
         ))),
     }
+}
+
+/// What is asked of the run of a cluster, with the values of the Secrets that its plan writes.
+fn of_cluster(
+    mut options: ClusterOptions,
+    args: &FleetRunArgs,
+    secrets: Option<&Secrets>,
+) -> ClusterOptions {
+    options.settle = args.settle;
+    options.managed = args.managed;
+    if let Some(secrets) = secrets {
+        options.secrets.clone_from(&secrets.known);
+        options.sealer = secrets.sealer.clone();
+    }
+    options
 }
 
 /// The values of the Secrets that the plans write, by the digest of the plan.

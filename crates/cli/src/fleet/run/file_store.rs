@@ -1,16 +1,16 @@
 //! The journal of a fleet's run in a file: one runner has it at a time, by a lock.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use cutover::manifest::ObjectRef;
 use cutover_kube::{Cluster, Store, Stored};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tempfile::NamedTempFile;
 
 use crate::error::Error;
+use crate::output::Staged;
 
 /// A journal in a file, with what people ask of the run in another one beside it.
 pub(super) struct FileStore {
@@ -99,15 +99,10 @@ fn put(path: &Path, last: Option<&str>, text: &str) -> Result<bool, String> {
     if read(path)?.as_deref() != last {
         return Ok(false);
     }
-    let failed = |error: io::Error| format!("{}: {error}", path.display());
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    };
-    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    let staged = Staged::replacing(path, text.as_bytes());
+    staged
+        .and_then(Staged::place)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(true)
 }
 
