@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
-/// What `binaryData.plan` holds.
+/// The plan that the text of `binaryData.plan` stands for.
 pub(crate) fn unpacked(text: &str) -> Value {
     let bytes = STANDARD.decode(text.trim()).unwrap();
     let mut json = String::new();

@@ -6,7 +6,6 @@
     reason = "a test that panics has failed"
 )]
 
-use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -22,7 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// The command while it runs. It is ended where the test ends first.
 pub(crate) struct Running {
@@ -36,7 +35,7 @@ pub(crate) struct Running {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) success: bool,
-    /// The events.
+    /// The events of its output, each a line of JSON.
     pub(crate) told: Vec<Value>,
     /// All of its output.
     pub(crate) text: String,
@@ -45,7 +44,7 @@ pub(crate) struct Ended {
 }
 
 impl Running {
-    /// Starts it.
+    /// Starts it with no input; its output is read line by line as it comes.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -185,24 +184,5 @@ impl Ended {
 /// The command, built once.
 pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let arguments = [
-            "build",
-            "--quiet",
-            "--package",
-            "cutover-cli",
-            "--bin",
-            "cutover",
-        ];
-        let built = xtask::cargo().args(arguments).status();
-        assert!(built.unwrap().success(), "cutover-cli does not build");
-        // This test is in `deps`, beside which the programs are.
-        env::current_exe()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .join("cutover")
-    })
+    PROGRAM.get_or_init(|| xtask::built("cutover").unwrap())
 }

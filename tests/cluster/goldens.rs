@@ -4,8 +4,8 @@
 //! stand side by side; pauses last a second; gates that ask other systems (smoke, metric, webhook)
 //! are left out, since those are not there: they have tests of their own. A rollback is planned
 //! from what the cluster holds, since its history has uids. Two cases have no plan, since what they
-//! ask for is refused: there is nothing to run. One is by a route, which no gateway here follows, and
-//! whose gates a run refuses. No other case is left out.
+//! ask for is refused: there is nothing to run. One is by a route, which no gateway here
+//! follows: a test of its own has one. No other case is left out.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 

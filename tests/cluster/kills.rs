@@ -26,7 +26,7 @@ const CASE: &str = "canary/hello";
 /// The step after which a run is asked to go back.
 const MIDDLE: usize = 3;
 
-/// What is interrupted.
+/// The command whose runner is killed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Verb {
     Apply,

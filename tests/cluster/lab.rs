@@ -40,7 +40,7 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// An empty namespace.
+    /// An empty namespace on the cluster of this kubeconfig.
     pub(crate) async fn new(kubeconfig: &Path) -> Self {
         let settings = Settings {
             kubeconfig: Some(kubeconfig.into()),

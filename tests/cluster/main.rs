@@ -1,5 +1,5 @@
 //! Tests on a real control plane. They take minutes and want Go, so they are no part of the
-//! everyday tests: `cargo test --package cutover-tests --features cluster --test cluster`.
+//! everyday tests: `cargo test --workspace --features cutover-tests/cluster --test cluster`.
 
 #![expect(
     clippy::let_underscore_must_use,
@@ -12,6 +12,7 @@ mod analysis;
 mod audit;
 mod autoscalers;
 mod budget;
+mod by_route;
 mod charts;
 mod command;
 mod comparison;

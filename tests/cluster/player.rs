@@ -48,7 +48,8 @@ impl Lab {
             told.push(format!("{progress:?}"));
             call_a_person(&waits, progress);
         };
-        let run = drive(machine, &self.cluster, tell, stream::pending());
+        // A run is large, and unoptimised each future around it would have it on its stack, twice.
+        let run = Box::pin(drive(machine, &self.cluster, tell, stream::pending()));
         let ended = timeout(LONGEST, async {
             tokio::select! {
                 outcome = run => outcome,

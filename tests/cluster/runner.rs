@@ -52,7 +52,7 @@ pub(crate) fn within(greeter: &Greeter, what: impl AsyncFnOnce(&Cluster) + Send)
     thread::scope(|scope| scope.spawn(act).join()).unwrap();
 }
 
-/// A plan's file.
+/// Reads a plan's file, and checks what it promises.
 pub(crate) fn read(plan: &Path) -> Checked {
     let plan: Value = serde_json::from_slice(&fs::read(plan).unwrap()).unwrap();
     check(Plan::parse(&plan).unwrap()).unwrap()

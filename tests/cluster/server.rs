@@ -22,11 +22,11 @@ pub(crate) struct Server {
     ends: Arc<AtomicBool>,
 }
 
-/// A request.
+/// A request as the server got it, without its headers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Asked {
     pub(crate) method: String,
-    /// Path and query.
+    /// The path and the query, as they were sent.
     pub(crate) target: String,
     pub(crate) body: Vec<u8>,
 }
@@ -106,7 +106,7 @@ fn length(stream: &mut impl BufRead) -> io::Result<usize> {
     }
 }
 
-/// Answers a request.
+/// Answers with JSON, after which the connection is to be closed.
 pub(crate) fn respond(stream: &mut impl Write, status: u16, body: &str) -> io::Result<()> {
     let head =
         format!("HTTP/1.1 {status} As Told\r\nContent-Type: application/json\r\nConnection: close");

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,10 +24,10 @@ impl OwnCluster {
         })
     }
 
-    /// A cluster with traffic that no other run of the tests has.
+    /// The same with traffic, for one test or several.
     pub(crate) fn up_with_traffic(test: &str) -> Self {
         Self::up_as(Options {
-            name: name(test),
+            name: next_name(test),
             traffic: true,
             ..Options::default()
         })
@@ -112,13 +113,23 @@ pub(crate) fn name(test: &str) -> Name {
     format!("{test}-{}", std::process::id()).parse().unwrap()
 }
 
+/// The name of one cluster more of those that tests share: the last may still be on its way down.
+fn next_name(test: &str) -> Name {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    name(&format!("{test}-{count}"))
+}
+
 /// The cluster that tests share, each in namespaces of its own; it goes when no test has it any
 /// more.
 pub(crate) fn shared() -> Arc<OwnCluster> {
     static SHARED: Mutex<Weak<OwnCluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     shared.upgrade().unwrap_or_else(|| {
-        let cluster = Arc::new(OwnCluster::up("shared"));
+        let cluster = Arc::new(OwnCluster::up_as(Options {
+            name: next_name("shared"),
+            ..Options::default()
+        }));
         *shared = Arc::downgrade(&cluster);
         cluster
     })

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -145,18 +146,24 @@ pub(crate) fn ask(cluster: &OwnCluster, namespace: &str, service: &str) -> Reque
         "-o=jsonpath={.spec.clusterIP}",
     ];
     let address = cluster.kubectl().run(&get).unwrap();
+    ask_at(cluster, format!("{address}:80").parse().unwrap(), None)
+}
+
+/// Asks at an address, under a name, from when somebody answers.
+pub(crate) fn ask_at(cluster: &OwnCluster, address: SocketAddr, host: Option<String>) -> Requests {
     let load = Load {
-        address: format!("{address}:80").parse().unwrap(),
+        address,
+        host,
         askers: 4,
         rest: Duration::from_millis(20),
         count: 40_000,
         time: Duration::from_secs(150),
     };
     let start = Instant::now();
-    while !answers(cluster, load) {
+    while !answers(cluster, &load) {
         assert!(
             start.elapsed() < Duration::from_secs(10),
-            "{service} does not answer"
+            "nobody answers at {load:?}"
         );
         thread::sleep(load.rest);
     }
@@ -164,12 +171,12 @@ pub(crate) fn ask(cluster: &OwnCluster, namespace: &str, service: &str) -> Reque
 }
 
 /// Whether one request is answered.
-fn answers(cluster: &OwnCluster, load: Load) -> bool {
+fn answers(cluster: &OwnCluster, load: &Load) -> bool {
     let once = cluster
         .requests(Load {
             askers: 1,
             count: 1,
-            ..load
+            ..load.clone()
         })
         .unwrap();
     once.answers().iter().any(|answer| answer.outcome.is_ok())

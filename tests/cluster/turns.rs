@@ -34,7 +34,7 @@ const LAG: SignedDuration = SignedDuration::from_secs(3);
 
 /// Who turns a run round.
 #[derive(Clone, Copy, Debug)]
-enum By {
+pub(crate) enum By {
     /// `cutover abort`: the runner itself.
     Abort,
     /// `cutover undo`, after the runner was stopped.
@@ -80,7 +80,9 @@ async fn turn(case: &Case, step: usize, by: By, kubeconfig: &Path) -> Result<(),
     let start = lab.written(&plan).await;
     let watcher = Watcher::new(&lab, &plan).await;
     let new = new_images(&plan);
-    let turned = lab.turn_in(&plan, step, by, &new).await?;
+    let turned = lab
+        .turn_in(&plan, lab.options("a test"), step, by, &new)
+        .await?;
     lab.stands(&plan, 0).await?;
     if lab.written(&plan).await != start {
         return Err("it is not as it was".into());
@@ -97,14 +99,14 @@ async fn turn(case: &Case, step: usize, by: By, kubeconfig: &Path) -> Result<(),
 
 impl Lab {
     /// Turns round in a step and comes back to the start; gives when it turned.
-    async fn turn_in(
+    pub(crate) async fn turn_in(
         &self,
         plan: &Checked,
+        mut options: Options,
         step: usize,
         by: By,
         new: &BTreeSet<String>,
     ) -> Result<Timestamp, String> {
-        let mut options = self.options("a test");
         if let By::Undo = by {
             self.stop_in(plan, &options, step).await?;
             self.never_ready(new).await;
@@ -177,7 +179,7 @@ fn slow(case: Case) -> Case {
     }
 }
 
-fn new_images(plan: &Checked) -> BTreeSet<String> {
+pub(crate) fn new_images(plan: &Checked) -> BTreeSet<String> {
     let images = |bundle: &Bundle| -> BTreeSet<String> {
         bundle
             .of_kind("Deployment")

@@ -33,13 +33,43 @@ fn no_two_modules_of_a_crate_import_each_other() {
         let imports = imports(&name);
         for (module, all) in &imports {
             for other in all.iter().filter(|other| *other < module) {
-                if imports[other].contains(module) {
+                if imports.get(other).is_some_and(|all| all.contains(module)) {
                     circles.push(format!("{name}: {other} and {module}"));
                 }
             }
         }
     }
     assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+/// A failure means that the test of modules that import each other sees nothing.
+#[test]
+fn an_import_is_seen_by_whichever_name() {
+    let modules = [
+        ("", "mod a;\npub use a::A;\npub mod b;\n"),
+        ("a", "use crate::b::B;\n"),
+        ("b", "\npub use self::inner::{B, C};\nuse crate::{A, b};\n"),
+        ("b::inner", "use super::super::a;\n"),
+        ("c", "use crate::b::{B as D, inner::{E, F}};\n"),
+    ];
+    let modules: BTreeMap<String, String> = modules
+        .map(|(module, code)| (module.to_owned(), format!("\n{code}")))
+        .into();
+    let given_out = given_out(&modules);
+    let check = |module: &str, expect: &[&str]| {
+        let paths = imported(module, &modules[module]);
+        let found: Vec<String> = paths
+            .iter()
+            .map(|path| whose(path, &modules, &given_out))
+            .collect();
+        assert_eq!(found, expect, "{module}");
+    };
+    check("a", &["b::inner"]);
+    check("b", &["a", "b"]);
+    check("b::inner", &["a"]);
+    check("c", &["b::inner", "b::inner", "b::inner"]);
+    assert_eq!(apart("a::x", "b::inner"), Some(["a", "b"].map(Into::into)));
+    assert_eq!(apart("b", "b::inner"), None);
 }
 
 /// A failure means that a program which embeds the crate reads of a command that it does not have.
@@ -73,6 +103,7 @@ fn who_asks_for_sets_and_routers_names_no_kind() {
         "planner",
         "check",
         "report",
+        "fleet",
         "kube",
         "canary",
         "blue-green",
@@ -89,6 +120,33 @@ fn who_asks_for_sets_and_routers_names_no_kind() {
         }
     }
     assert!(named.is_empty(), "{}", named.join("\n"));
+}
+
+/// A failure means that the page does not lead whoever adds a gate, or a kind of route, to all that asks
+/// for each of them.
+#[test]
+fn the_page_names_all_that_a_new_one_touches() {
+    let page = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    // It is at home in one of the crates.
+    let check = |begin: &str, word: &str, home: &str| {
+        let paragraph = page.split(begin).nth(1).unwrap();
+        let paragraph = paragraph.split("\n\n").next().unwrap();
+        let mut untold = Vec::new();
+        for name in crates().into_iter().filter(|name| name != home) {
+            for (module, code) in modules(&name) {
+                let path = format!("crates/{name}/src/{}", module.replace("::", "/"));
+                let is_told = [".rs", "/mod.rs"]
+                    .iter()
+                    .any(|end| paragraph.contains(&format!("`{path}{end}`")));
+                if code.contains(word) && !is_told {
+                    untold.push(path);
+                }
+            }
+        }
+        assert!(untold.is_empty(), "{begin} {untold:?}");
+    };
+    check("**A gate** ", "Gate::Window", "plan");
+    check("**A router** ", "HttpRoute::", "traffic");
 }
 
 /// A failure means that a new gate, change, effect, … is taken there for one of the others, and that
@@ -142,7 +200,8 @@ fn a_wildcard_arm_is_seen() {
 
 /// The enums that are exhaustive on purpose: a new variant is to be thought of wherever one is asked
 /// for.
-const MAY_GROW: [&str; 6] = [
+const MAY_GROW: [&str; 7] = [
+    "Analysis",
     "Change",
     "Controller",
     "Effect",
@@ -285,57 +344,123 @@ fn packages() -> Vec<String> {
     packages
 }
 
-/// The modules of a crate that are next to each other, each with those that it imports.
+/// The modules of a crate, each with those that it imports, by whichever name: what a module gives out
+/// of another is that one's. Of two modules in different folders the folders stand for them.
 fn imports(name: &str) -> BTreeMap<String, BTreeSet<String>> {
     let modules = modules(name);
-    let imported = |module: &String, code: &String| {
-        let parent = module.rsplit_once("::").map_or("", |(parent, _)| parent);
-        let within = |path: &str| match parent {
-            "" => path.to_owned(),
-            parent => format!("{parent}::{path}"),
-        };
-        let mut named = paths(code, "crate::");
-        named.extend(paths(code, "super::").iter().map(|path| within(path)));
-        let others = modules.keys().filter(|other| {
-            *other != module && !is_above(other, module) && !is_above(module, other)
-        });
-        others
-            .filter(|other| {
-                named
-                    .iter()
-                    .any(|path| path == *other || is_above(other, path))
-            })
-            .cloned()
-            .collect()
-    };
-    modules
-        .iter()
-        .map(|(module, code)| (module.clone(), imported(module, code)))
-        .collect()
-}
-
-fn is_above(outer: &str, inner: &str) -> bool {
-    inner
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.starts_with("::"))
-}
-
-/// The paths that begin so, one by one or in braces: as far as they are modules.
-fn paths(code: &str, start: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for rest in code.split(start).skip(1) {
-        let one_by_one = match rest.strip_prefix('{') {
-            Some(several) => several.split('}').next(),
-            None => rest.split(',').next(),
-        };
-        for path in one_by_one.into_iter().flat_map(|paths| paths.split(',')) {
-            let is_module = |sign: char| sign.is_ascii_lowercase() || "_:".contains(sign);
-            let path = path.trim_start();
-            let end = path.find(|sign| !is_module(sign)).unwrap_or(path.len());
-            found.push(path[..end].trim_end_matches(':').to_owned());
+    let given_out = given_out(&modules);
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (module, code) in modules.iter().filter(|(module, _)| !module.is_empty()) {
+        for path in imported(module, code) {
+            let other = whose(&path, &modules, &given_out);
+            if let Some([one, other]) = apart(module, &other) {
+                imports.entry(one).or_default().insert(other);
+            }
         }
     }
-    found
+    imports
+}
+
+/// What each module gives out of others, by its name there.
+fn given_out(modules: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut given_out = BTreeMap::new();
+    for (module, code) in modules {
+        for statement in code.split("\npub").skip(1) {
+            let visible = statement.trim_start_matches("(crate)");
+            let visible = visible.trim_start_matches("(super)");
+            let Some(rest) = visible.strip_prefix(" use ") else {
+                continue;
+            };
+            for path in expanded(rest) {
+                let path = within(module, path.trim_start_matches("self::"));
+                let name = path.rsplit("::").next().unwrap();
+                given_out.insert(within(module, name), path.clone());
+            }
+        }
+    }
+    given_out
+}
+
+/// The paths that a module imports, from the root of its crate.
+fn imported(module: &str, code: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        paths.extend(expanded(rest));
+    }
+    let mut above = above(module);
+    for rest in code.split("super::").skip(1) {
+        if rest.is_empty() {
+            above = self::above(above);
+            continue;
+        }
+        paths.extend(expanded(rest).iter().map(|path| within(above, path)));
+        above = self::above(module);
+    }
+    paths
+}
+
+fn above(module: &str) -> &str {
+    module.rsplit_once("::").map_or("", |(above, _)| above)
+}
+
+/// The module that has what a path leads to.
+fn whose(
+    path: &str,
+    modules: &BTreeMap<String, String>,
+    given_out: &BTreeMap<String, String>,
+) -> String {
+    let mut path = path.to_owned();
+    while let Some(further) = given_out.get(&path).filter(|further| **further != path) {
+        path.clone_from(further);
+    }
+    while !modules.contains_key(&path) {
+        path = above(&path).to_owned();
+    }
+    path
+}
+
+/// What stands for two modules beside each other: none where one is above the other.
+fn apart(one: &str, other: &str) -> Option<[String; 2]> {
+    let [ones, others] = [one, other].map(|path| path.split("::").collect::<Vec<_>>());
+    let differ = |at: &usize| ones.get(*at) != others.get(*at);
+    let at = (0..ones.len().min(others.len())).find(differ)?;
+    Some([ones, others].map(|parts| parts[..=at].join("::")))
+        .filter(|[one, other]| !one.is_empty() && !other.is_empty())
+}
+
+fn within(module: &str, path: &str) -> String {
+    match module {
+        "" => path.to_owned(),
+        module => format!("{module}::{path}"),
+    }
+}
+
+/// The paths at the beginning of a text, one by one where some are in braces.
+fn expanded(text: &str) -> Vec<String> {
+    let is_path = |sign: char| sign.is_ascii_alphanumeric() || "_:".contains(sign);
+    let end = text.find(|sign| !is_path(sign)).unwrap_or(text.len());
+    let (path, rest) = text.split_at(end);
+    let Some(group) = rest.strip_prefix('{') else {
+        return vec![path.trim_end_matches(':').to_owned()];
+    };
+    let mut paths = Vec::new();
+    let (mut depth, mut begin) = (0_usize, 0);
+    for (at, sign) in group.char_indices() {
+        match sign {
+            '{' => depth += 1,
+            ',' | '}' if depth == 0 => {
+                let item = group[begin..at].trim_start();
+                paths.extend(expanded(item).iter().map(|item| format!("{path}{item}")));
+                begin = at + 1;
+                if sign == '}' {
+                    break;
+                }
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    paths
 }
 
 /// The code of each module but its tests, without comments, by its path in the crate.
@@ -351,7 +476,7 @@ fn modules(name: &str) -> BTreeMap<String, String> {
         let parts: Vec<&str> = path
             .iter()
             .map(|part| part.to_str().unwrap())
-            .filter(|part| *part != "mod")
+            .filter(|part| !["mod", "lib"].contains(part))
             .collect();
         let text = fs::read_to_string(&file).unwrap();
         let is_test = parts
@@ -359,7 +484,7 @@ fn modules(name: &str) -> BTreeMap<String, String> {
             .any(|part| ["examples", "tests"].contains(part));
         let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap();
         let lines = code.lines().map(|line| line.split("//").next().unwrap());
-        if !is_test && !["lib", "main"].contains(&parts[0]) {
+        if !is_test && parts != ["main"] {
             found.insert(parts.join("::"), lines.collect::<Vec<_>>().join("\n"));
         }
     }

@@ -73,7 +73,9 @@ fn help_goes_to_the_output_and_wrong_use_to_the_messages() {
         (Exit::WrongUse, "")
     );
     assert!(
-        outcome.messages.contains("Usage: cutover <COMMAND>"),
+        outcome
+            .messages
+            .contains("Usage: cutover [OPTIONS] <COMMAND>"),
         "{}",
         outcome.messages
     );
@@ -139,6 +141,8 @@ fn a_reader_that_stops_reading_is_no_failure() {
             colour: true,
             messages: &mut messages,
             terminal: None,
+            width: None,
+            quiet: false,
             now: || jiff::Timestamp::UNIX_EPOCH,
         };
         let exit = run(format!("cutover {line}").split_whitespace(), world);
@@ -160,6 +164,8 @@ fn messages_are_coloured_for_who_shows_colours() {
         colour: true,
         messages: &mut messages,
         terminal: None,
+        width: None,
+        quiet: false,
         now: || jiff::Timestamp::UNIX_EPOCH,
     };
     assert_eq!(run(["cutover", "show", "no.yaml"], world), Exit::Failed);
@@ -187,6 +193,8 @@ fn data_is_bytes_and_text_without_colours_has_no_escapes() {
             colour,
             messages: &mut Vec::new(),
             terminal: None,
+            width: None,
+            quiet: false,
             now: || jiff::Timestamp::UNIX_EPOCH,
         };
         let exit = run(format!("cutover {line}").split_whitespace(), world);

@@ -142,6 +142,8 @@ fn command(case: &Case, line: &str, input: &str) -> (Exit, String, String) {
         colour: true,
         messages: &mut messages,
         terminal: None,
+        width: None,
+        quiet: false,
         now: || jiff::Timestamp::UNIX_EPOCH,
     };
     let exit = run(format!("cutover {line}").split(' '), world);

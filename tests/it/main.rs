@@ -1,6 +1,9 @@
 //! Tests of the whole.
 mod applications;
 mod architecture;
+#[path = "../behind_a_route.rs"]
+mod behind_a_route;
+mod browser;
 mod command;
 mod command_bad_input;
 mod command_online;

@@ -126,6 +126,28 @@ fn workloads_move_in_stages() {
     );
 }
 
+/// A failure means that an autoscaler writes counts while the plan does, or that the end lacks the
+/// count that is wanted.
+#[test]
+fn an_autoscaler_that_goes_goes_before_anything_is_counted() {
+    let autoscaler = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web"}, "spec": {"maxReplicas": 9,
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}});
+    let mut wanted = upgraded(&[plain("web")]);
+    wanted[0]["spec"]["replicas"] = json!(4);
+    check_to(
+        &[plain("web"), autoscaler],
+        wanted,
+        rolling(),
+        json!({}),
+        &[
+            "hold: delete HorizontalPodAutoscaler web",
+            "update: image of Deployment web 1 → 2",
+            "update: scale Deployment web 2 → 4",
+        ],
+    );
+}
+
 #[test]
 fn every_strategy_goes_by_stages() {
     let two = &[plain("api"), plain("web")];

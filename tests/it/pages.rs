@@ -10,7 +10,7 @@ use std::fs;
 
 use xtask::root;
 
-use crate::support::sources;
+use crate::support::{Folder, sources};
 
 /// How a page writes where the repository is, and how a crate in tests/embed does.
 const REPOSITORY: [&str; 2] = ["path/to/cutover", "../../.."];
@@ -102,6 +102,20 @@ fn there<'a>(files: impl Iterator<Item = &'a str>) -> String {
         }
     }
     code
+}
+
+/// A failure means that the README shows another picture than its reader gets.
+#[test]
+fn the_picture_in_the_readme_is_what_the_command_draws() {
+    let folder = Folder::empty();
+    for name in ["auth.yaml", "hello.yaml"] {
+        let path = format!("docs/example/{name}");
+        folder.put(&path, &fs::read_to_string(root().join(&path)).unwrap());
+    }
+    folder.done("cutover plan canary -f docs/example --image hello=registry.example/hello:2.0.0 --steps 25,50 -o plan.yaml");
+    let drawn = folder.done("cutover show plan.yaml -o svg");
+    let shown = fs::read_to_string(root().join("docs/plan.svg")).unwrap();
+    assert!(drawn == shown, "hint: cargo xtask pictures");
 }
 
 /// A failure means that a program may meet a code that no page explains.

@@ -89,6 +89,8 @@ impl Folder {
             colour: true,
             messages: &mut messages,
             terminal: None,
+            width: None,
+            quiet: false,
             now: || "2026-11-24T10:00:00.5Z".parse().unwrap(),
         };
         let exit = run(words(line), world);

@@ -9,6 +9,7 @@ use cutover_run::{Answer, Request, as_written};
 
 const ANNOTATIONS: Field = Field::new("/metadata/annotations");
 
+use crate::routed::passes_on;
 use crate::scenario::{scaled, workloads};
 use crate::sealer;
 use crate::stage::NAMESPACE;
@@ -78,6 +79,7 @@ impl Checks {
                     "{name}: {alive} pods alive, and {ceiling} are allowed"
                 ));
             }
+            passes_on(model, workload).map_err(|reason| format!("{}: {reason}", workload.name))?;
             let available = self.answering(model, workload, &sets);
             if available < workload.floor() {
                 let (name, floor) = (&workload.name, workload.floor());
@@ -163,6 +165,7 @@ impl Checks {
 fn behind(model: &Model, workload: &Workload, sets: &[ObjectRef]) -> Option<u32> {
     let services = workload
         .serving()
+        .filter(|router| !router.by_route)
         .filter_map(|router| model.server.get(&placed(&router.object)).ok());
     let behind = services.map(|service| {
         let selected = sets.iter().filter(|set| {

@@ -145,7 +145,7 @@ fn golden(name: &str) -> Checked {
     case.unwrap().plan().unwrap()
 }
 
-/// Nothing goes wrong.
+/// A scenario in which nothing goes wrong.
 fn calm(plan: &Checked) -> Scenario<'_> {
     let mut scenario = Scenario::new(7, slice::from_ref(plan));
     (scenario.fate, scenario.faults) = (Fate::Healthy, Faults::default());

@@ -17,6 +17,8 @@
 
 mod absence;
 mod autoscaled;
+#[path = "../behind_a_route.rs"]
+mod behind_a_route;
 mod beside;
 mod checks;
 mod damage;
@@ -30,6 +32,7 @@ mod packed;
 mod paused;
 mod people;
 mod player;
+mod routed;
 mod runner;
 mod scenario;
 mod stage;
@@ -43,7 +46,7 @@ mod witness;
 use std::panic::RefUnwindSafe;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::{env, panic, thread};
+use std::{env, panic, slice, thread};
 
 use cutover::manifest::{Bundle, Manifest, SealKey, Sealer};
 use cutover::planning::Workload;
@@ -103,6 +106,7 @@ fn failures(
 }
 
 fn play(seed: u64, plans: &[Checked], aloud: bool) -> Result<(), String> {
+    let plans = routed::plan(seed).map_or(plans, slice::from_ref);
     let scenario = Scenario::new(seed, plans);
     if aloud {
         println!("{scenario:#?}");
@@ -166,7 +170,7 @@ fn is_playable(plan: &Plan) -> bool {
     let start = plan.start();
     // Those made from live objects name the uids of another cluster.
     let lives = |manifest: &Manifest| manifest.pointer("/metadata/uid").is_some();
-    // It has no gateways; the laws look at shares by route in every state.
+    // A plan by route has seeds of its own.
     let mut routes = plan.spec.workloads.iter().flat_map(Workload::routes);
     !plan.is_empty() && !start.iter().any(lives) && routes.next().is_none()
 }

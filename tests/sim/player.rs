@@ -192,12 +192,12 @@ fn holds(model: &Model, gate: &Gate, state: &Bundle) -> bool {
                 endpoints.broken == 0 && wanted.as_ref() == Ok(&endpoints.answering)
             })
         }
+        Gate::Routed(gate) => model.is_routed(&placed(&gate.object)),
         Gate::Drained(_)
         | Gate::Held(_)
         | Gate::Job(_)
         | Gate::Metric(_)
         | Gate::Pause(_)
-        | Gate::Routed(_)
         | Gate::Smoke(_)
         | Gate::Webhook(_)
         | Gate::Window(_) => true,

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use cutover_model::WatchId;
 use cutover_run::{
-    Answer, Effect, Event, Fault, Goal, Now, Options, Request, Run, Scope, Steady, Ticket,
+    AcceptDrift, Answer, Effect, Event, Fault, Goal, Now, Options, Request, Run, Scope, Steady,
+    Ticket,
 };
 
 use crate::scenario::Scenario;
@@ -75,5 +76,8 @@ fn options(scenario: &Scenario<'_>, runner: u32, goal: Goal) -> Options {
         .secrets(secrets().to_vec());
     options.on_failure = Some(scenario.on_failure);
     options.sealer = sealer();
+    if scenario.accepts_drift {
+        options.accept_drift = AcceptDrift::Every;
+    }
     options
 }

@@ -48,7 +48,50 @@ pub(crate) struct Scenario<'p> {
     pub(crate) restart: Option<Restart>,
     /// Watches that tell nothing for a while.
     pub(crate) deafness: Option<Deafness>,
+    /// Writes to the plan's objects that fail for a while.
+    pub(crate) failing: Option<Failing>,
+    /// What a person says once drift stops the run; none where nobody lets it go on.
+    pub(crate) overrules: Option<Goal>,
+    /// Whether a person lets runs go on over drift by now.
+    pub(crate) accepts_drift: bool,
     pub(crate) random: Random,
+}
+
+/// A webhook that is down for a while: each write to an object of the plan is answered with 500.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failing {
+    /// After how many decisions of the stage, once the run writes.
+    pub(crate) begins: u64,
+    /// For how long.
+    pub(crate) lasts: SignedDuration,
+}
+
+impl Failing {
+    /// On some seeds, by numbers of its own: the others stay what they are.
+    fn of(seed: u64) -> Option<Self> {
+        let mut random = Random::new(seed.rotate_left(48));
+        let begins = 20 + random.below(400);
+        let seconds = 30 + random.below(170);
+        let lasts = SignedDuration::from_secs(seconds.try_into().unwrap());
+        (seed % FAILINGS == 5).then_some(Self { begins, lasts })
+    }
+
+    /// Somebody sees it, and wants to go back.
+    fn abort(self) -> u64 {
+        self.begins + 1 + self.begins % 150
+    }
+}
+
+/// Of so many seeds one is of writes that fail for a while.
+const FAILINGS: u64 = 9;
+
+/// On some seeds somebody lets a run go on over drift, forward or back.
+fn overrules(seed: u64) -> Option<Goal> {
+    match seed % 4 {
+        0 => None,
+        1 => Some(Goal::Back { to: 0 }),
+        _ => Some(Goal::Apply),
+    }
 }
 
 /// An API server that starts anew, and knows no roles for a while.
@@ -80,7 +123,7 @@ const RESTARTS: u64 = 7;
 pub(crate) struct Deafness {
     /// After how many decisions of the stage.
     pub(crate) begins: u64,
-    /// For how long.
+    /// How long the watches tell nothing, by the clock of the cluster.
     pub(crate) lasts: SignedDuration,
 }
 
@@ -188,6 +231,9 @@ impl<'p> Scenario<'p> {
         Self {
             restart: Restart::of(seed),
             deafness: Deafness::of(seed),
+            overrules: overrules(seed),
+            failing: Failing::of(seed),
+            accepts_drift: false,
             autoscaler: autoscaler.flatten(),
             pause: Pause::of(seed),
             seed,
@@ -197,7 +243,7 @@ impl<'p> Scenario<'p> {
             faults,
             opinion,
             kills,
-            abort,
+            abort: abort.or_else(|| Failing::of(seed).map(Failing::abort)),
             undo,
             rival,
             hasty,
@@ -271,6 +317,8 @@ impl fmt::Debug for Scenario<'_> {
             .field("autoscaler", &self.autoscaler.is_some())
             .field("restart", &self.restart)
             .field("deafness", &self.deafness)
+            .field("overrules", &self.overrules)
+            .field("failing", &self.failing)
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cutover::manifest::{Bundle, Field};
 use cutover_model::{Model, WatchEvent};
 use cutover_run::{
-    Answer, Awaited, Effect, Event, Fault, Goal, Now, Outcome, Progress, Reply, Request,
+    Answer, Awaited, Effect, Event, Fault, Goal, Hint, Now, Outcome, Progress, Reply, Request,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,8 +13,8 @@ use crate::beside::Beside;
 use crate::checks::Checks;
 use crate::laws::{Course, Judge};
 use crate::runner::{Runner, Sent};
-use crate::scenario::{Deafness, Restart, Scenario};
-use crate::trace::What;
+use crate::scenario::{Deafness, Failing, Restart, Scenario};
+use crate::trace::{self, What, object_of};
 use crate::wire::{call, fault, found, scope_of, write_of};
 use crate::witness::Witness;
 
@@ -41,6 +41,8 @@ pub(crate) struct Stage<'p> {
     cold: Option<(u32, Timestamp)>,
     /// Until when no watch tells anything.
     deaf: Option<Timestamp>,
+    /// Until when writes to the plan's objects fail.
+    failing: Option<Timestamp>,
     /// The runners that have been granted all that they need.
     granted: BTreeSet<u32>,
     aborted: bool,
@@ -110,6 +112,7 @@ impl<'p> Stage<'p> {
             turns: 0,
             cold: None,
             deaf: None,
+            failing: None,
             granted: BTreeSet::new(),
             aborted: false,
             paused: false,
@@ -121,11 +124,23 @@ impl<'p> Stage<'p> {
     pub(crate) fn play(mut self) -> Result<(), String> {
         self.let_things_go_wrong();
         let mut outcome = self.go()?;
+        if let Some(goal) = self.scenario.overrules.filter(|_| is_drift(&outcome)) {
+            outcome = self.overrule(goal)?;
+        }
         if self.scenario.undo && outcome == Outcome::Done {
             self.begin(Goal::Back { to: 0 });
             outcome = self.go()?;
         }
         self.judge(&outcome)
+    }
+
+    /// A person lets the run go on over drift, forward or back.
+    fn overrule(&mut self, goal: Goal) -> Result<Outcome, String> {
+        self.say(format_args!("drift is accepted: {goal:?}"));
+        self.scenario.accepts_drift = true;
+        self.note(What::Overruled);
+        self.begin(goal);
+        self.go()
     }
 
     pub(crate) fn let_things_go_wrong(&mut self) {
@@ -195,6 +210,7 @@ impl<'p> Stage<'p> {
         }
         self.let_server_restart();
         self.let_watches_be_deaf();
+        self.let_writes_fail();
         self.pause_for_a_while();
         self.let_rival_begin();
     }
@@ -217,6 +233,24 @@ impl<'p> Stage<'p> {
             self.say("watches are deaf");
             self.deaf = Some(self.model.now + deafness.lasts);
         }
+    }
+
+    /// Writes to the plan's objects fail for a while.
+    fn let_writes_fail(&mut self) {
+        let is_due = |failing: &mut Failing| failing.begins <= self.turns;
+        if self.granted.contains(&self.runner.number)
+            && let Some(failing) = self.scenario.failing.take_if(is_due)
+        {
+            self.say("writes fail");
+            self.failing = Some(self.model.now + failing.lasts);
+        }
+    }
+
+    /// Whether a write fails for now.
+    fn fails(&self, request: &Request) -> bool {
+        let is_failing = self.failing.is_some_and(|until| self.model.now < until);
+        let object = trace::write_of(request).map(object_of);
+        is_failing && object.is_some_and(|object| self.checks.has(object))
     }
 
     /// Somebody pauses the run, and lets it go on later.
@@ -443,6 +477,14 @@ impl<'p> Stage<'p> {
                 ..Fault::default()
             });
         }
+        if self.fails(request) {
+            return Err(Fault {
+                code: 500,
+                reason: "InternalError".into(),
+                message: "a webhook does not answer".into(),
+                ..Fault::default()
+            });
+        }
         let answer = match request {
             Request::Get(object) => found(self.model.get(object)),
             Request::List(scope) => self.model.list(&scope_of(scope)).map(Reply::Objects),
@@ -500,5 +542,15 @@ impl<'p> Stage<'p> {
         if self.aloud {
             println!("{:>6} {} {what}", self.turns, self.model.now);
         }
+    }
+}
+
+/// Whether a run stopped at fields that somebody else has written.
+fn is_drift(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Stopped { reason, .. } | Outcome::Refused { reason } => {
+            reason.advice() == Some(&Hint::AcceptDrift)
+        }
+        _ => false,
     }
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 /// What other systems say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opinion {
-    /// All agree.
+    /// All answer that all is well.
     Agree,
-    /// None does.
+    /// None answers that all is well.
     Refuse,
     /// Now and then there is no answer, or a bad one.
     Waver,

@@ -10,11 +10,10 @@ use jiff::Timestamp;
 pub(crate) struct Moment {
     /// The time in the cluster.
     pub(crate) now: Timestamp,
-    /// What happens.
     pub(crate) what: What,
 }
 
-/// What happens.
+/// What happens at a moment, in the cluster or to a runner.
 #[derive(Clone, Debug)]
 pub(crate) enum What {
     /// A runner sends a request.
@@ -56,13 +55,15 @@ pub(crate) enum What {
     Meddled { object: ObjectRef },
     /// A person approves a step.
     Approved { step: usize },
+    /// A person says that runs go on over what somebody else has written.
+    Overruled,
     /// Somebody pauses the run.
     Paused,
     /// Somebody lets a run go on that was paused.
     Resumed,
     /// A runner is asked at its terminal to go back.
     Aborted { runner: u32 },
-    /// A run ends.
+    /// A run of this runner ends, and how.
     Ended {
         runner: u32,
         outcome: Outcome,
@@ -82,7 +83,7 @@ pub(crate) struct Standing {
 /// Where a journal says that a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    /// The way.
+    /// Which way it goes, and from where.
     pub(crate) way: Way,
     /// The step on it, from 1.
     pub(crate) step: usize,

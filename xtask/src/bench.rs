@@ -3,6 +3,7 @@
 
 mod data;
 mod live;
+mod plan;
 
 use std::hint::black_box;
 use std::process::Stdio;
@@ -11,20 +12,39 @@ use std::time::{Duration, Instant};
 use clap::Subcommand;
 use cutover::manifest::{Bundle, MergeKeys, bundle, emit_all, read};
 use cutover::patch::diff;
-use cutover::{AnyStrategy, Ends, Options, Release, plan};
+use cutover::{AnyStrategy, Ends, Options, Release};
 use serde_json::{Value, json};
 
+pub use self::plan::PlanOptions;
 use crate::{Result, cargo};
 
 /// How often each is done; the quickest counts.
 const TIMES: usize = 3;
 
 /// What to measure besides planning and reading.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Task {
     /// Carrying plans out, on a real control plane and against kubectl; and 1,000 runs in one
     /// process.
     Live,
+    /// Whole processes, ours and others', on the same manifests in many files.
+    Plan(PlanOptions),
+    /// The events of YAML in folders, which `plan` is compared with.
+    #[command(hide = true)]
+    Events {
+        /// The folders.
+        folders: Vec<String>,
+    },
+}
+
+impl Task {
+    fn arguments(self) -> Vec<String> {
+        match self {
+            Self::Live => vec!["live".to_owned()],
+            Self::Plan(options) => options.arguments(),
+            Self::Events { folders } => [vec!["events".to_owned()], folders].concat(),
+        }
+    }
 }
 
 /// Measures with optimization, and tells it as a table.
@@ -37,6 +57,8 @@ pub fn run(task: Option<Task>) -> Result<String> {
     match task {
         _ if cfg!(debug_assertions) => optimized(task),
         Some(Task::Live) => live::measured(),
+        Some(Task::Plan(options)) => plan::run(options),
+        Some(Task::Events { folders }) => plan::events(&folders),
         None => measured(),
     }
 }
@@ -53,7 +75,7 @@ fn optimized(task: Option<Task>) -> Result<String> {
             "--",
             "bench",
         ])
-        .args(task.map(|Task::Live| "live"))
+        .args(task.into_iter().flat_map(Task::arguments))
         .stderr(Stdio::inherit())
         .output()?;
     if output.status.success() {
@@ -103,7 +125,7 @@ fn many_deployments() -> Result<Row> {
     let rolling: AnyStrategy = serde_json::from_value(json!({ "rolling": {} }))?;
     Ok(Row {
         what: "an image change over 5,000 Deployments",
-        takes: quickest(|| Ok(plan(&release, &rolling, &Options::default())?))?,
+        takes: quickest(|| Ok(cutover::plan(&release, &rolling, &Options::default())?))?,
         against: "cloning and diffing its objects once",
         other: quickest(|| clone_and_diff(&from, &to))?,
     })
@@ -119,10 +141,10 @@ fn many_weights() -> Result<Row> {
         .map(|weight| json!({ "setWeight": weight }))
         .collect();
     let canary: AnyStrategy = serde_json::from_value(json!({ "canary": { "steps": steps } }))?;
-    let length = plan(&release, &canary, &Options::default())?.len();
+    let length = cutover::plan(&release, &canary, &Options::default())?.len();
     Ok(Row {
         what: "a canary of 99 weights",
-        takes: quickest(|| Ok(plan(&release, &canary, &Options::default())?))?,
+        takes: quickest(|| Ok(cutover::plan(&release, &canary, &Options::default())?))?,
         against: "cloning and diffing its objects once a step",
         other: quickest(|| (0..length).try_for_each(|_| clone_and_diff(&from, &to)))?,
     })

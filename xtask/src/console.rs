@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Mode, Outputs, Result, cargo, root};
+use crate::{Mode, Outputs, Result, built, root, works};
 
 const OPEN: &str = "```console";
 const CLOSE: &str = "```";
@@ -28,36 +28,18 @@ pub fn run(mode: Mode) -> Result<String> {
 }
 
 fn outputs() -> Result<Outputs> {
-    let binaries = build()?;
-    let missing: Vec<&str> = TOOLS.into_iter().filter(|tool| !is_there(tool)).collect();
+    let cutover = built("cutover")?;
+    let missing: Vec<&str> = TOOLS
+        .into_iter()
+        .filter(|tool| !works(tool, &["--help"]))
+        .collect();
     let mut outputs = Outputs::default();
     for page in pages()? {
         let text = fs::read_to_string(root().join(&page))?;
-        let scratch = Scratch::new(&binaries)?;
+        let scratch = Scratch::new(&cutover)?;
         outputs.insert(page, scratch.filled(&text, &missing)?);
     }
     Ok(outputs)
-}
-
-/// Builds the command, and says where it is.
-fn build() -> Result<PathBuf> {
-    let status = cargo()
-        .args(["build", "--quiet", "--package", "cutover-cli"])
-        .status()?;
-    let this = std::env::current_exe()?;
-    match (status.success(), this.parent()) {
-        (true, Some(folder)) => Ok(folder.into()),
-        _ => Err("the command does not build".into()),
-    }
-}
-
-fn is_there(tool: &str) -> bool {
-    let found = Command::new(tool)
-        .arg("--help")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    found.is_ok()
 }
 
 /// The pages, from the root of the workspace.
@@ -84,7 +66,7 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(binaries: &Path) -> Result<Self> {
+    fn new(cutover: &Path) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let copied = Command::new("cp")
             .arg("-r")
@@ -94,6 +76,7 @@ impl Scratch {
         if !copied.success() {
             return Err("docs/ cannot be copied".into());
         }
+        let binaries = cutover.parent().ok_or("the command is nowhere")?;
         let path = format!("{}:{}", binaries.display(), std::env::var("PATH")?);
         Ok(Self { folder, path })
     }

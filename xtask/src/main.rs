@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Mode, Result, bench, cluster, console, docs, e2e, embed, faults, golden, schema};
+use xtask::{
+    Mode, Result, bench, cluster, console, docs, e2e, embed, faults, golden, pictures, schema,
+};
 
 /// The automation of this workspace.
 #[derive(Parser)]
@@ -40,6 +42,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the page and the picture of the README's plan to docs/, by Chromium.
+    Pictures,
     /// Write the JSON Schemas of plan and strategy files to docs/schema.
     Schema {
         /// Write nothing; fail where a file is not as it would be written.
@@ -73,6 +77,7 @@ fn run(task: Task) -> Result<String> {
         Task::Embed => embed::run(),
         Task::Faults(options) => faults::run(&options),
         Task::Golden { check } => golden::run(Mode::new(check)),
+        Task::Pictures => pictures::run(),
         Task::Schema { check } => schema::run(Mode::new(check)),
     }
 }

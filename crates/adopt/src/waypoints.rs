@@ -30,7 +30,7 @@ impl Strategy for Adopt {
     /// `[adopt, adopt]`: first the pods get the label, then the Services pick by it.
     fn waypoints(&self, release: &Release) -> Result<Waypoints, Refusals> {
         let straight = Waypoints::direct(release, "adopt", &self.allowance())?;
-        let adopting = |point: Waypoint| Waypoint::new("adopt", point.bundle).adopting();
+        let adopting = |point: Waypoint| Waypoint::new("adopt", point.bundle);
         let adopted = release.to().iter();
         let adopted = adopted.filter(|to| release.from().get(to.object()) != Some(to));
         let unsaid = adopted.map(|to| unsaid(to.object()));

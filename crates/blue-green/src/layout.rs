@@ -14,7 +14,7 @@ use crate::spec::BlueGreen;
 
 /// What the Service switches between.
 pub(crate) struct Layout {
-    /// The Service.
+    /// `activeService`, by its reference in what runs.
     pub(crate) service: ObjectRef,
     /// The Deployment that serves.
     pub(crate) active: ObjectRef,

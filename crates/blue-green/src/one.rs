@@ -28,7 +28,7 @@ pub(crate) fn waypoints(
         adoption.labelled(release.from()),
         adoption.adopted(release.from()),
     ]
-    .map(|bundle| Waypoint::new("adopt", bundle).adopting());
+    .map(|bundle| Waypoint::new("adopt", bundle));
     let preview = stage.preview(release, adoption.adopted(&release.transition()?), layout)?;
     let switch = stage.switch(release, &preview.bundle);
     let back = stage.back(release, &switch.bundle, &end);

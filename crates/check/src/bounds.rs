@@ -1,6 +1,6 @@
 //! What a workload promises, held against what its pods may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{Service, Share};
@@ -61,6 +61,19 @@ pub(crate) fn broken(
     }
     broken.extend(beyond(workload, crowd, states[1], place));
     broken
+}
+
+/// A set that runs with more pods when the plan begins than its workload says: percentages are taken
+/// of that number.
+pub(crate) fn understated(workload: &Workload, crowd: &Crowd, start: &Bundle) -> Option<Broken> {
+    let mut serving = Routers::of(workload, crowd, [start, start])
+        .sets(workload)
+        .into_iter();
+    let is_more = |set: &ObjectRef| crowd.pods[set].alive.most > workload.replicas();
+    let reason = "it says fewer replicas than one of its sets runs with when the plan begins";
+    serving
+        .any(is_more)
+        .then(|| Broken::workload(workload, reason))
 }
 
 /// How many pods a Service owes: the floor, or, where only routes reach it, its share of that and one
@@ -127,19 +140,22 @@ impl<'a> Routers<'a> {
         Self(routers)
     }
 
-    /// The fewest pods that answer in the sets that serve; all of them where nobody routes to them.
-    fn serving(&self, workload: &Workload, crowd: &Crowd) -> u64 {
-        let mut selected: BTreeMap<&ObjectRef, u32> = BTreeMap::new();
-        for set in self.0.iter().flat_map(|(_, sides)| sides).flatten() {
-            selected.insert(set, crowd.pods[*set].answering.least);
+    /// The sets that serve; all of them where nobody routes to them.
+    fn sets(&self, workload: &'a Workload) -> BTreeSet<&'a ObjectRef> {
+        match self.0.is_empty() {
+            true => workload.objects().collect(),
+            false => {
+                let sides = self.0.iter().flat_map(|(_, sides)| sides);
+                sides.flatten().copied().collect()
+            }
         }
-        if self.0.is_empty() {
-            let all = workload
-                .objects()
-                .map(|set| crowd.pods[set].answering.least);
-            return all.map(u64::from).sum();
-        }
-        selected.values().map(|least| u64::from(*least)).sum()
+    }
+
+    /// The fewest pods that answer in the sets that serve.
+    fn serving(&self, workload: &'a Workload, crowd: &Crowd) -> u64 {
+        let sets = self.sets(workload).into_iter();
+        let answering = sets.map(|set| u64::from(crowd.pods[set].answering.least));
+        answering.sum()
     }
 
     /// The fewest pods that answer behind each router, by the worse of what it says and said.

@@ -10,10 +10,12 @@ use serde::Serialize;
 
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
+use crate::dead_ends::DeadEnds;
 use crate::pods::Pods;
-use crate::routers::Requests;
-use crate::within::{Seen, asks, awaits, versions};
-use crate::{autoscalers, bounds, gates, passing, sets, workloads};
+use crate::routers::{self, Requests};
+use crate::unheard::Unheard;
+use crate::within::{Seen, asks, awaits, mistimed, renews, versions};
+use crate::{autoscalers, bounds, gates, passing, patches, sets, workloads};
 
 /// A plan whose promises were recounted, all of which hold. As a document it is the plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,6 +61,10 @@ pub fn check(plan: Plan) -> Result<Checked, Vec<Broken>> {
 /// steps may break a million.
 const ENOUGH: usize = 100;
 
+/// In how many ways the pods may stand where a way back begins. Where gates count them on the way,
+/// there are a few: these keep the recount of a forged plan as short as that of ours.
+const MOST_CROWDS: usize = 100;
+
 struct Recount<'a> {
     plan: &'a Plan,
     /// The workloads that an object belongs to, as a set or as a router.
@@ -67,6 +73,8 @@ struct Recount<'a> {
     starts: BTreeMap<usize, BTreeSet<Crowd>>,
     /// The versions that the plan's workloads run before it begins.
     old: BTreeSet<Version>,
+    dead_ends: DeadEnds,
+    unheard: Unheard<'a>,
     /// The state after the last step, and what each step deletes: enough to go back by inverses.
     end: Bundle,
     deleted: Vec<Bundle>,
@@ -82,11 +90,14 @@ impl<'a> Recount<'a> {
                 workloads.entry(object).or_default().push(at);
             }
         }
+        let start = plan.start();
         Self {
             plan,
             workloads,
             starts: BTreeMap::new(),
             old: versions(plan),
+            dead_ends: DeadEnds::of(&start),
+            unheard: Unheard::new(plan, &start),
             end: Bundle::new(),
             deleted: Vec::new(),
             broken: [workloads::broken(plan), passing::named(plan)].concat(),
@@ -108,6 +119,7 @@ impl<'a> Recount<'a> {
             let states = [walk.before(), walk.state()];
             seen.note(walk.state(), step)?;
             self.shares(step, place);
+            self.whoever_is_there(step, states, place);
             if Requests::may_move(step, states) {
                 requests.look(walk.state(), place);
             }
@@ -118,6 +130,8 @@ impl<'a> Recount<'a> {
             self.gates(&mut crowd, step, walk.state(), place);
         }
         self.end = walk.state().clone();
+        self.unheard.know(&self.end);
+        self.broken.extend(self.unheard.broken());
         self.known(
             &crowd,
             walk.state(),
@@ -125,7 +139,7 @@ impl<'a> Recount<'a> {
             "the plan ends",
         );
         self.broken.extend(requests.broken());
-        let strangers = workloads::strangers(plan, &requests.served);
+        let strangers = workloads::strangers(plan, &requests.serving);
         self.broken.extend(strangers);
         Ok(seen)
     }
@@ -150,6 +164,8 @@ impl<'a> Recount<'a> {
         for workload in &self.plan.spec.workloads {
             let broken = bounds::broken(workload, crowd, [start, start], Place::Plan);
             self.broken.extend(broken);
+            self.broken
+                .extend(bounds::understated(workload, crowd, start));
         }
     }
 
@@ -161,6 +177,13 @@ impl<'a> Recount<'a> {
             if self.broken.len() > ENOUGH {
                 return Ok(());
             }
+            if crowds.len() > MOST_CROWDS {
+                let place = Place::Undo { from, step: 0 };
+                let reason =
+                    "it begins with pods in more ways than anybody recounts: no gates count them";
+                self.broken.push(Broken::Says { place, reason });
+                return Ok(());
+            }
             // A plan that is whole has one way back a step.
             let undo = &self.plan.spec.undo[from - 1];
             let mut walk = walk(state.clone(), &undo.steps);
@@ -169,12 +192,15 @@ impl<'a> Recount<'a> {
                     from,
                     step: walk.number(),
                 };
-                self.broken.extend(asks(step, place));
-                self.broken
-                    .extend(awaits(step, walk.state(), &self.old, place));
+                let states = [walk.before(), walk.state()];
+                self.whoever_is_there(step, states, place);
+                self.on_a_way_back(step, states, place);
                 self.broken.extend(seen.holds(step, walk.state(), place)?);
-                crowds = self.step_back(crowds, step, [walk.before(), walk.state()], place);
+                crowds = self.step_back(crowds, step, states, place);
             }
+            self.broken.extend(self.unheard.broken());
+            // Its objects are not needed beside those of the state before.
+            drop(walk);
             if undo.to > 0 {
                 self.starts.entry(undo.to).or_default().extend(crowds);
             }
@@ -182,6 +208,39 @@ impl<'a> Recount<'a> {
             take_back(&mut state, step, &self.deleted[from - 1], from)?;
         }
         Ok(())
+    }
+
+    /// What a step may not do, however many pods there are: asked once, and not of each crowd.
+    fn whoever_is_there(&mut self, step: &Step, states: [&Bundle; 2], place: Place) {
+        for change in &step.changes {
+            let object = change.object();
+            let [before, after] = states.map(|state| state.get(object));
+            self.broken
+                .extend(patches::unguarded(change, before, after, place));
+            for at in self.workloads.get(object).into_iter().flatten() {
+                let workload = &self.plan.spec.workloads[*at];
+                let leaves = routers::leaves(self.plan, workload, change, place);
+                self.broken.extend(leaves);
+            }
+        }
+        self.broken
+            .extend(self.dead_ends.broken(step, states, place));
+        self.unheard.look(step, states, place);
+    }
+
+    /// What a step of a way back may not do, and one of the way forward may.
+    fn on_a_way_back(&mut self, step: &Step, states: [&Bundle; 2], place: Place) {
+        self.broken.extend(asks(step, place));
+        self.broken
+            .extend(awaits(step, states[1], &self.old, place));
+        self.broken.extend(mistimed(step, states[1], place));
+        for object in step.changes.iter().map(Change::object) {
+            let of = self.workloads.get(object).into_iter().flatten();
+            let mut of = of.map(|at| &self.plan.spec.workloads[*at]);
+            let workload = of.find(|workload| workload.runs(object));
+            let renews = workload.and_then(|one| renews(one, object, states, &self.old, place));
+            self.broken.extend(renews);
+        }
     }
 
     /// A step of a way back, with each of the crowds that it may begin with.
@@ -293,7 +352,7 @@ impl<'a> Recount<'a> {
     /// and its pods after it.
     fn known(&mut self, crowd: &Crowd, state: &Bundle, place: Place, what: &'static str) {
         let goes = |object, pods: &Pods| pods.live.is_some() && !state.contains(object);
-        for (object, pods) in &crowd.pods {
+        for (object, pods) in crowd.pods.iter().map(|(object, pods)| (&**object, pods)) {
             let is_known = pods.alive.is_known() && pods.answering.is_known();
             if !is_known && !goes(object, pods) {
                 self.broken.push(Broken::Unknown {

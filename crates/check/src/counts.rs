@@ -1,6 +1,7 @@
 //! The pods of all sets of a plan at a moment.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Change, Gate, Outdated, Plan, Step};
@@ -18,7 +19,7 @@ pub(crate) type Labels = BTreeMap<String, String>;
 /// what they said before.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Crowd {
-    pub(crate) pods: BTreeMap<ObjectRef, Pods>,
+    pub(crate) pods: BTreeMap<Arc<ObjectRef>, Pods>,
     /// Routers that changed, and whose endpoints no gate has seen since; with what they selected
     /// before.
     pub(crate) following: BTreeMap<ObjectRef, BTreeSet<Labels>>,
@@ -41,7 +42,7 @@ impl Crowd {
             let pods = |object: &ObjectRef| Pods::of(workload, state.get(object));
             workload
                 .objects()
-                .map(move |object| (object.clone(), pods(object)))
+                .map(move |object| (Arc::new(object.clone()), pods(object)))
         });
         let pods: BTreeMap<_, _> = pods.collect();
         Self {
@@ -163,7 +164,7 @@ impl Crowd {
     pub(crate) fn halfway(&self, step: &Step, state: &Bundle) -> Self {
         let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(Change::object).collect();
         let pods = self.pods.iter().map(|(object, pods)| {
-            let pods = match changed.contains(object) {
+            let pods = match changed.contains(&**object) {
                 true => pods.halfway(state.get(object)),
                 false => *pods,
             };
@@ -179,9 +180,9 @@ impl Crowd {
 }
 
 /// The sets whose number of pods nobody else says.
-fn counted(pods: &BTreeMap<ObjectRef, Pods>) -> impl Iterator<Item = &ObjectRef> + Clone {
+fn counted(pods: &BTreeMap<Arc<ObjectRef>, Pods>) -> impl Iterator<Item = &ObjectRef> + Clone {
     let counted = pods.iter().filter(|(_, pods)| pods.live.is_none());
-    counted.map(|(object, _)| object)
+    counted.map(|(object, _)| &**object)
 }
 
 /// Whether a router selects a set's pods in a state.

@@ -21,13 +21,16 @@
 //! | --- | --- | --- |
 //! | whole | `cutover-plan` | another digest, patches that do not fit, inverses that do not restore, more than a plan may hold |
 //! | workloads | `workloads.rs` | no set, a stranger's, a set twice, two of one role, bounds that cannot be recounted |
-//! | routers | `routers.rs` | one that is left out, one that is called a preview and serves |
+//! | routers | `routers.rs` | one that is left out, one that is called a preview and serves, one that is away for a while |
 //! | routes | `passing.rs` | a share before ready pods or to what is not there, a backend that comes or goes with one, a change that no gate has seen followed or drained, more requests for the new version on a way back |
+//! | ports | `dead_ends.rs` | a route to a port that its Service does not have, yet or any more |
+//! | pods' ports | `unheard.rs` | a Service that leads to a port which none of its pods has, and at neither end |
 //! | sets | `sets.rs` | one of no workload, another selector, a count that is none, a change while its pods are replaced |
 //! | bounds | `bounds.rs` | fewer pods that answer than the floor, more alive than the ceiling |
 //! | counts | `autoscalers.rs` | one that an autoscaler may write too, which nothing holds, or not seen to; limits that leave one out |
 //! | gates | `gates.rs` | one that cannot hold, or holds whatever happens |
-//! | ways back | `within.rs` | an object or a field of its own, a question, pods of the new version |
+//! | patches | `patches.rs` | a value that is replaced without a test of it |
+//! | ways back | `within.rs` | an object or a field of its own, a question, pods of the new version that it waits for or starts, a time that sets do not take |
 //!
 //! # What it does not do
 //!
@@ -39,12 +42,15 @@ mod bounds;
 mod broken;
 mod checked;
 mod counts;
+mod dead_ends;
 mod gates;
 mod passing;
+mod patches;
 mod pods;
 mod routers;
 mod routes;
 mod sets;
+mod unheard;
 mod within;
 mod workloads;
 

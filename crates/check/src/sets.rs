@@ -53,7 +53,9 @@ fn counts_differ(before: Option<&Manifest>, after: Option<&Manifest>) -> bool {
 /// Whether a change is one of a set, or of pods.
 fn is_set(change: &Change) -> bool {
     match change {
-        Change::Create(_) | Change::Delete(_) | Change::Patch(_) => Deployment::is(change.object()),
+        Change::Create(_) | Change::Delete(_) | Change::Patch(_) => {
+            Deployment::is(change.object()) || Deployment::was(change.object())
+        }
         Change::Replace(_) => true,
     }
 }

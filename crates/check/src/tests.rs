@@ -62,6 +62,27 @@ fn blue_green() -> Plan {
     plan(json!({"blueGreen": {"activeService": "hello"}}))
 }
 
+/// A Service gets another port and its Ingress with it: the new port, the pods, the Ingress, the old
+/// port.
+fn renumbered(was: i64) -> Plan {
+    let end = |image: &str, port: i64, led: i64| {
+        let ingress = json!({
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "hello"},
+            "spec": {"defaultBackend": {"service": {"name": "hello", "port": {"number": led}}}}});
+        let mut end = hello(3, &json!({"maxSurge": 1}), image);
+        let service = end.of_kind("Service").next().unwrap();
+        let service = service.set("/spec/ports/0/port", json!(port)).unwrap();
+        end.extend([service, Manifest::new(ingress).unwrap()]);
+        end
+    };
+    let ends = Ends::new(end("hello:1", 80, was), end("hello:2", 81, 81));
+    let strategy: AnyStrategy = serde_json::from_value(json!({"rolling": {}})).unwrap();
+    let release = Release::new(ends).unwrap();
+    cutover::plan(&release, &strategy, &Options::default())
+        .unwrap()
+        .into_plan()
+}
+
 /// The plan with these steps, digested and undone anew: each step back by its inverses.
 fn of_steps(plan: &Plan, steps: Vec<Step>) -> Plan {
     let mut spec = plan.spec.clone();
@@ -111,6 +132,7 @@ fn what_the_planner_makes_is_accepted() {
         canary(),
         blue_green(),
         plan(json!({"rolling": {}})),
+        renumbered(80),
         plan(json!({"rolling": {"maxSurge": 0, "maxUnavailable": 1}})),
         plan(json!({"recreate": {}})),
         plan_of(
@@ -240,6 +262,58 @@ fn undo_that_waits_for_new_pods() {
     check_broken(plan, |broken| {
         broken.to_string().contains("pods of the new version")
     });
+}
+
+/// Which steps of a plan change a Service, and which a route.
+fn of_kind(plan: &Plan, kind: &str) -> Vec<usize> {
+    let changes = |step: &Step| {
+        step.changes
+            .iter()
+            .any(|change| change.object().kind == kind)
+    };
+    let steps = plan.spec.steps.iter().enumerate();
+    let steps = steps.filter(|(_, step)| changes(step));
+    steps.map(|(at, _)| at).collect()
+}
+
+/// A planner that orders ports and routes otherwise, or not at all.
+#[test]
+fn a_route_to_a_port_that_its_service_lacks() {
+    let plan = renumbered(80);
+    let (services, routes) = (of_kind(&plan, "Service"), of_kind(&plan, "Ingress"));
+    let (&[comes, goes], &[route]) = (&services[..], &routes[..]) else {
+        panic!("{services:?} {routes:?}")
+    };
+    let dead_end = |broken: &Broken| {
+        let message = broken.to_string();
+        message
+            .contains("Ingress hello: /spec/defaultBackend/service/port/number: it leads to a port")
+    };
+    let forged = |edit: &dyn Fn(&mut Vec<Step>)| {
+        let mut steps = plan.spec.steps.clone();
+        edit(&mut steps);
+        check_broken(of_steps(&plan, steps), dead_end);
+    };
+    forged(&|steps| steps.swap(comes, route));
+    forged(&|steps| steps.swap(route, goes));
+    // In the middle of one step the route may be first.
+    forged(&|steps| {
+        let led = steps.remove(route);
+        steps[comes].changes.extend(led.changes);
+    });
+    forged(&|steps| {
+        let gone = steps.remove(goes);
+        steps[route].changes.extend(gone.changes);
+    });
+}
+
+/// A failure means that a plan is refused for what was so before it.
+#[test]
+fn a_route_that_led_nowhere_before_may_do_so() {
+    let plan = renumbered(99);
+    assert!(check(plan).is_ok());
+    let plan = renumbered(81);
+    assert!(check(plan).is_ok());
 }
 
 /// The step that switches the Service.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover_manifest::{Bundle, Digest, Field, Manifest, ObjectRef};
 use cutover_patch::PatchOperation;
 use cutover_plan::{Change, Gate, Plan, Step};
-use cutover_workload::{Autoscaler, Deployment, Version};
+use cutover_workload::{Autoscaler, Deployment, Version, Workload};
 
 use crate::broken::{Broken, Place};
 
@@ -107,6 +107,39 @@ pub(crate) fn awaits(
     });
     let reason = "a way back waits for pods of the new version to become ready";
     fresh.map(|object| Broken::object(place, object, reason))
+}
+
+/// Pods of another version that a way back starts in a set: it takes them away, and nothing else.
+pub(crate) fn renews(
+    workload: &Workload,
+    set: &ObjectRef,
+    states: [&Bundle; 2],
+    old: &BTreeSet<Version>,
+    place: Place,
+) -> Option<Broken> {
+    let new_pods = |state: &Bundle| {
+        let new = state
+            .get(set)
+            .filter(|set| !old.contains(&Version::of(set)));
+        new.map_or(0, |set| workload.pods_of(set))
+    };
+    let [before, after] = states.map(new_pods);
+    let reason = "a way back starts pods of the new version";
+    (after > before).then(|| Broken::object(place, set, reason))
+}
+
+/// A way back that gives up before those do that it waits for, or waits on when they have long given
+/// up.
+pub(crate) fn mistimed(step: &Step, state: &Bundle, place: Place) -> Option<Broken> {
+    let within = step.within?;
+    let reason = if within < Step::least_limit(&step.gates, state)? {
+        "a way back gives up before the sets do that it waits for"
+    } else if within > Step::full_limit(&step.gates, state)? {
+        "a way back waits for longer than the sets and gateways take that it waits for"
+    } else {
+        return None;
+    };
+    Some(Broken::Says { place, reason })
 }
 
 /// The versions that the plan's workloads run before it begins.

@@ -1,12 +1,13 @@
 //! Whether workloads name the sets that run their pods, and nobody else's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Change, Plan};
+use cutover_plan::Plan;
 use cutover_workload::{Deployment, Role, Workload};
 
 use crate::broken::{Broken, Place};
+use crate::routers::Way;
 
 /// What the plan's workloads may not say. Whom they serve is another promise.
 pub(crate) fn broken(plan: &Plan) -> Vec<Broken> {
@@ -54,16 +55,23 @@ fn set_reason(set: &ObjectRef, is_there: bool, is_new: bool) -> Option<&'static 
     }
 }
 
-/// Sets that no step changes, and whose pods no router of the workload selects: strangers, whose
-/// pods would answer for those that are taken away.
-pub(crate) fn strangers(plan: &Plan, served: &BTreeSet<ObjectRef>) -> Vec<Broken> {
-    let steps = plan.spec.steps.iter();
-    let changes = steps.flat_map(|step| &step.changes);
-    let changed: BTreeSet<&ObjectRef> = changes.map(Change::object).collect();
+/// Sets that no step changes, and that no router leads to which leads to one that changes too:
+/// strangers, whose pods would answer for those that are taken away.
+pub(crate) fn strangers(plan: &Plan, serving: &BTreeMap<ObjectRef, BTreeSet<Way>>) -> Vec<Broken> {
+    let changed = plan.changed();
     let mut broken = Vec::new();
     for workload in &plan.spec.workloads {
-        for set in workload.objects() {
-            if changed.contains(set) || served.contains(set) {
+        let (changing, others): (Vec<_>, Vec<_>) =
+            workload.objects().partition(|set| changed.contains(set));
+        let ways = changing.iter().filter_map(|set| serving.get(*set));
+        let ways: BTreeSet<&Way> = ways.flatten().collect();
+        for set in others {
+            let mut own = serving.get(set).into_iter().flatten();
+            let is_tied = match changing.is_empty() {
+                true => own.next().is_some(),
+                false => own.any(|way| ways.contains(way)),
+            };
+            if is_tied {
                 continue;
             }
             broken.push(Broken::Named {

@@ -13,7 +13,7 @@ pub(crate) fn run(args: &DiffArgs, world: &mut World<'_>) -> Result<(), Error> {
         plan_file::step(&plan, &args.file.plan, step, 1)
     })?;
     let text = match args.output {
-        None => diff(&plan, args.step, output::style(world)),
+        None => diff(&plan, args.step, output::screen(world).style),
         Some(format) => diff_document(&plan, args.step).map(|steps| output::text(&steps, format)),
     };
     let text = text.map_err(Error::failed)?;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use cutover::manifest::Errors;
+
 /// What ends the command. A text has its hint after a newline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -30,9 +32,14 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// A single reason.
+    /// A failure with a single reason, which may end with a line `hint: …`.
     pub(crate) fn failed(reason: impl ToString) -> Self {
         Self::Failed(vec![reason.to_string()])
+    }
+
+    /// All that keeps manifests from being used.
+    pub(crate) fn from_input(errors: Errors) -> Self {
+        Self::Failed(errors.iter().map(ToString::to_string).collect())
     }
 
     /// `Ok` where there is no reason.

@@ -28,7 +28,7 @@ pub(crate) fn completions(args: &CompletionsArgs, world: &mut World<'_>) -> Resu
     Ok(world.output.write_all(&script)?)
 }
 
-/// A manual page.
+/// The manual page of `cutover`, or of the subcommand that is named.
 pub(crate) fn man(args: &ManArgs, world: &mut World<'_>) -> Result<(), Error> {
     let mut page = command();
     page.build();

@@ -1,11 +1,15 @@
 //! The manifests that a command is given.
 
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use cutover::manifest::{
-    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, listing, load, locate, read,
-    scalar_text,
+    Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, Warning, listing, load, locate,
+    read, scalar_text,
 };
 use cutover::planning::API_VERSION;
 use serde_json::Value;
@@ -19,7 +23,7 @@ use crate::{World, message, skipped, walk};
 pub(crate) struct Input {
     /// The files, in the order in which they were read.
     pub(crate) files: Vec<File>,
-    /// What they hold.
+    /// The manifests that they hold, each once, and what there is to say of them.
     pub(crate) loaded: Loaded,
     /// The files among them that hold plans and fleets, which are no manifests.
     pub(crate) plans: Vec<Arc<str>>,
@@ -39,6 +43,22 @@ impl Input {
         paths: &[PathBuf],
         folders: Folders,
     ) -> Result<Self, Error> {
+        let input = Self::read_running(world, paths, folders)?;
+        input.loaded.refuse_removed().map_err(Error::from_input)?;
+        Ok(input)
+    }
+
+    /// The same of what runs, and is not wanted so: it may be written in versions of an API that
+    /// were served once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::read`], but for those versions.
+    pub(crate) fn read_running(
+        world: &mut World<'_>,
+        paths: &[PathBuf],
+        folders: Folders,
+    ) -> Result<Self, Error> {
         let walked = walk::files(world, paths, folders)?;
         let mut input = Self::of(walked.files)?;
         input.skipped.extend(walked.others);
@@ -54,14 +74,32 @@ impl Input {
             .warnings
             .iter()
             .for_each(|warning| message::warning(world, warning));
+        for manifest in input.loaded.bundle.iter() {
+            for pointer in manifest.unknown_fields() {
+                let warning = input.unknown(manifest.object(), &pointer);
+                message::warning(world, warning);
+            }
+        }
         Ok(input)
+    }
+
+    /// What is said of a field that Kubernetes does not have.
+    fn unknown(&self, object: &ObjectRef, pointer: &str) -> Warning {
+        Warning {
+            object: Some(object.clone()),
+            place: self.place(object, pointer),
+            message: format!(
+                "{pointer}: Kubernetes has no such field, and the API server drops it"
+            ),
+            hint: Some("check how it is spelt, and below which field it belongs".to_owned()),
+        }
     }
 
     /// The manifests of files that were read.
     ///
     /// # Errors
     ///
-    /// As [`Input::read`].
+    /// As [`Input::read_running`].
     pub(crate) fn of(files: Vec<File>) -> Result<Self, Error> {
         let mut readings = readings(&files)?;
         let skipped = skipped::leave_out(&files, &mut readings);
@@ -75,9 +113,7 @@ impl Input {
                 plans.push(file.name.clone());
             }
         }
-        let loaded = load(readings);
-        let loaded = loaded
-            .map_err(|errors| Error::Failed(errors.iter().map(ToString::to_string).collect()))?;
+        let loaded = load(readings).map_err(Error::from_input)?;
         if loaded.bundle.is_empty() {
             let names = listing(files.iter().map(|file| &file.name));
             let hint = files.iter().find_map(File::rendered).unwrap_or_else(|| {
@@ -97,13 +133,13 @@ impl Input {
 
     /// The objects in the order of the files.
     pub(crate) fn in_order(&self) -> Vec<&Manifest> {
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, file) in self.files.iter().enumerate() {
+            numbers.entry(&file.name).or_insert(number);
+        }
         let rank = |source: &Source| {
-            let file = self
-                .files
-                .iter()
-                .position(|file| file.name == source.place.file);
             (
-                file,
+                numbers.get(&*source.place.file).copied(),
                 source.document,
                 source.place.line,
                 source.place.column,
@@ -161,6 +197,24 @@ impl File {
     }
 }
 
+/// Warns about keys that stand twice in what runs, of which the last one counts; and judges those
+/// in what is wanted, which is what runs where nothing else says so.
+///
+/// # Errors
+///
+/// As [`judge_duplicates`].
+pub(crate) fn judge_duplicates_of_ends(
+    world: &mut World<'_>,
+    from: &Input,
+    to: Option<&Input>,
+    changes: impl Fn(&ObjectRef) -> bool,
+) -> Result<(), Error> {
+    if to.is_some() {
+        judge_duplicates(world, &[from], |_| false)?;
+    }
+    judge_duplicates(world, &[to.unwrap_or(from)], changes)
+}
+
 /// Warns about keys that stand twice in objects that stay as they are, as kubectl lets them pass.
 ///
 /// # Errors
@@ -206,11 +260,41 @@ fn is_ours(value: &Value, kinds: &[&str]) -> bool {
 pub(crate) fn readings(files: &[File]) -> Result<Vec<Reading>, Error> {
     let mut readings = Vec::new();
     let mut reasons = Vec::new();
-    for file in files {
-        match read(&file.name, &file.bytes) {
+    for read in on_all_cores(files) {
+        match read {
             Ok(reading) => readings.push(reading),
             Err(reason) => reasons.push(reason.to_string()),
         }
     }
     Error::unless_empty(reasons).map(|()| readings)
 }
+
+/// Reads files, in their order. How many cores there are changes nothing but the time.
+fn on_all_cores(files: &[File]) -> Vec<Result<Reading, ReadError>> {
+    let read_all = |files: &[File]| -> Vec<Result<Reading, ReadError>> {
+        let files = files.iter();
+        files.map(|file| read(&file.name, &file.bytes)).collect()
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = files.len().div_ceil(cores).max(FEWEST);
+    if files.len() <= share {
+        return read_all(files);
+    }
+    thread::scope(|scope| {
+        let shares = files.chunks(share);
+        let threads: Vec<_> = shares
+            .map(|share| scope.spawn(move || read_all(share)))
+            .collect();
+        let mut all = Vec::with_capacity(files.len());
+        for thread in threads {
+            match thread.join() {
+                Ok(read) => all.extend(read),
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+        all
+    })
+}
+
+/// For fewer files than this, a thread more is not worth its start.
+const FEWEST: usize = 16;

@@ -28,6 +28,8 @@
 //!     colour: false,
 //!     messages: &mut messages,
 //!     terminal: None,
+//!     width: None,
+//!     quiet: false,
 //!     now: || jiff::Timestamp::UNIX_EPOCH,
 //! };
 //! let exit = run(["cutover", "read", "-f", "-"], world);
@@ -44,7 +46,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Shown};
 use crate::error::Error;
 
 mod args;
@@ -92,6 +94,10 @@ pub struct World<'w> {
     pub messages: &'w mut dyn Write,
     /// How many columns the terminal has that the output goes to; none where it is no terminal.
     pub terminal: Option<usize>,
+    /// How many columns tables take; none for those of the terminal, or of a file.
+    pub width: Option<usize>,
+    /// Whether no notes are printed.
+    pub quiet: bool,
     /// The clock, read by `plan restart` and by what talks to a cluster.
     pub now: fn() -> jiff::Timestamp,
 }
@@ -138,6 +144,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         colour: AutoStream::choice(&stdout) != ColorChoice::Never,
         messages: &mut anstream::stderr().lock(),
         terminal: io::stdout().is_terminal().then(columns),
+        width: None,
+        quiet: false,
         now: jiff::Timestamp::now,
     };
     run(arguments, world).into()
@@ -150,8 +158,11 @@ pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     mut world: World<'_>,
 ) -> Exit {
-    let result = parsed(arguments, &mut world).and_then(|command| match command {
-        Some(command) => dispatch(command, &mut world),
+    let result = parsed(arguments, &mut world).and_then(|cli| match cli {
+        Some(cli) => {
+            show_as_asked(&cli.shown, &mut world);
+            dispatch(cli.command, &mut world)
+        }
         None => Ok(()),
     });
     match result.and_then(|()| Ok(world.output.flush()?)) {
@@ -161,13 +172,24 @@ pub fn run(
     }
 }
 
+/// What the arguments say of how all is shown goes before what was found of the terminal.
+fn show_as_asked(shown: &Shown, world: &mut World<'_>) {
+    world.colour = match shown.color {
+        None | Some(clap::ColorChoice::Auto) => world.colour,
+        Some(clap::ColorChoice::Always) => true,
+        Some(clap::ColorChoice::Never) => false,
+    };
+    world.width = shown.width.or(world.width);
+    world.quiet |= shown.quiet;
+}
+
 /// The command that is asked for; none where help is, which is then given.
 fn parsed(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     world: &mut World<'_>,
-) -> Result<Option<Command>, Error> {
+) -> Result<Option<Cli>, Error> {
     match Cli::try_parse_from(arguments) {
-        Ok(cli) => Ok(Some(cli.command)),
+        Ok(cli) => Ok(Some(cli)),
         Err(help) if !help.use_stderr() => {
             let help = help.render().ansi().to_string();
             output::styled(world, &help)?;

@@ -1,7 +1,7 @@
 //! What the command says beside its data: errors, warnings and notes, with hints.
 
 use anstyle::{AnsiColor, Style};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cutover::manifest::is_invisible;
 
 use crate::error::Error;
@@ -20,12 +20,13 @@ pub(crate) fn error(world: &mut World<'_>, error: &Error) -> Exit {
         {
             tell(world, &arguments.render().ansi().to_string());
         }
-        Error::Arguments(arguments) => say(
-            world,
-            ERROR,
-            "error",
-            &in_our_words(&arguments.render().to_string()),
-        ),
+        Error::Arguments(arguments) => {
+            let text = arguments.render().to_string();
+            let text = strategy_alone(arguments)
+                .or_else(|| plan_by_flag(arguments, &text))
+                .unwrap_or_else(|| in_our_words(&text));
+            say(world, ERROR, "error", &text);
+        }
         Error::Broken(reasons) | Error::Different(reasons) | Error::Failed(reasons) => reasons
             .iter()
             .for_each(|reason| say(world, ERROR, "error", reason)),
@@ -48,6 +49,9 @@ pub(crate) fn warning(world: &mut World<'_>, text: impl ToString) {
 
 /// Says what is good to know.
 pub(crate) fn note(world: &mut World<'_>, text: impl ToString) {
+    if world.quiet {
+        return;
+    }
     say(world, NOTE, "note", &text.to_string());
 }
 
@@ -89,6 +93,30 @@ fn tell(world: &mut World<'_>, text: &str) {
     // In the order in which both are made, for who sees both.
     let _ = world.output.flush();
     let _ = world.messages.write_all(text.as_bytes());
+}
+
+/// What to write instead of a strategy's name where a command is looked for; nothing where it is none.
+fn strategy_alone(error: &clap::Error) -> Option<String> {
+    let name = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) if error.kind() == ErrorKind::InvalidSubcommand => name,
+        _ => return None,
+    };
+    let command = crate::command();
+    command.find_subcommand("plan")?.find_subcommand(name)?;
+    Some(format!(
+        "`{name}` is a strategy and no command\nhint: `cutover plan {name} …` makes a plan by it"
+    ))
+}
+
+/// What to write instead of `-f` before a plan, as kubectl has it; nothing where it was something else.
+fn plan_by_flag(error: &clap::Error, text: &str) -> Option<String> {
+    let flag = error.get(ContextKind::InvalidArg);
+    let is_flag = matches!(flag, Some(ContextValue::String(flag)) if flag == "-f");
+    if !is_flag || error.kind() != ErrorKind::UnknownArgument || !text.contains("<PLAN>") {
+        return None;
+    }
+    let usage = text.lines().find(|line| line.starts_with("Usage: "))?;
+    Some(format!("a plan is named without `-f`\nhint: {usage}"))
 }
 
 /// clap's text without its label, and what it advises as hints: its tips, what is possible, the

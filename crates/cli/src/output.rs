@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 use cutover::manifest::{emit, emit_all};
-use cutover_report::Style;
+use cutover_report::{Screen, Style};
 use serde_json::{Value, json};
 use tempfile::{Builder, NamedTempFile};
 
@@ -32,11 +32,16 @@ pub(crate) fn objects(
     Ok(world.output.write_all(text.as_bytes())?)
 }
 
-/// How text for people is shown.
-pub(crate) fn style(world: &World<'_>) -> Style {
-    match world.colour {
+/// What text for people is shown on.
+pub(crate) fn screen(world: &World<'_>) -> Screen {
+    let style = match world.colour {
         true => Style::Colour,
         false => Style::Plain,
+    };
+    let screen = Screen::from(style);
+    match world.width.or(world.terminal) {
+        Some(columns) => screen.columns(columns),
+        None => screen,
     }
 }
 
@@ -57,18 +62,22 @@ pub(crate) fn difference(world: &mut World<'_>, is_there: bool) -> Result<(), Er
     }
 }
 
-/// Gives a document to where it was asked for.
+/// Gives a document to where it was asked for, as it is in the format that is asked for.
 ///
 /// # Errors
 ///
 /// A file that cannot be written, with all that the system says.
-pub(crate) fn document(world: &mut World<'_>, to: &PlanOutput, value: &Value) -> Result<(), Error> {
+pub(crate) fn document(
+    world: &mut World<'_>,
+    to: &PlanOutput,
+    text: impl FnOnce(DocumentOutput) -> Result<String, Error>,
+) -> Result<(), Error> {
     let format = match to {
-        PlanOutput::File(path) => return file(world, path, &text(value, format_of(path))),
+        PlanOutput::File(path) => return file(world, path, &text(format_of(path))?),
         PlanOutput::Json => DocumentOutput::Json,
         PlanOutput::Yaml => DocumentOutput::Yaml,
     };
-    Ok(world.output.write_all(text(value, format).as_bytes())?)
+    Ok(world.output.write_all(text(format)?.as_bytes())?)
 }
 
 /// The format that a file of this name holds.
@@ -216,6 +225,14 @@ fn keep_owner(file: &File, known: &Metadata) -> io::Result<bool> {
 
 /// Writes a file, whole or not at all.
 pub(crate) fn file(world: &World<'_>, path: &Path, text: &str) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    if !world.directory.join(folder).is_dir() && !folder.as_os_str().is_empty() {
+        let folder = folder.display();
+        return Err(Error::failed(format!(
+            "{}: there is no folder {folder}\nhint: mkdir -p {folder}",
+            path.display()
+        )));
+    }
     let staged = Staged::replacing(&world.directory.join(path), text.as_bytes());
     staged
         .and_then(Staged::place)

@@ -1,12 +1,14 @@
 //! `cutover plan`: from manifests, of files or as a cluster has them, and a strategy to a plan.
 
-use cutover::manifest::{Sealer, Warning};
+use std::mem;
+
+use cutover::manifest::{Sealer, Warning, emit_part};
 use cutover::{Checked, Plan, Release, Strategy};
 use cutover_report::{show, warnings};
 
-use crate::args::{PlanArgs, PlanFile, PlanOutput, Request};
+use crate::args::{DocumentOutput, PlanArgs, PlanFile, PlanOutput, Request};
 use crate::error::Error;
-use crate::input::{Input, judge_duplicates};
+use crate::input::{Input, judge_duplicates, judge_duplicates_of_ends};
 use crate::online::{live, no_comparison};
 use crate::refused::refused;
 use crate::seal::{sealer, sealer_of};
@@ -24,33 +26,63 @@ pub(crate) fn run(args: PlanArgs, world: &mut World<'_>) -> Result<(), Error> {
         return history::list(&request, &from, world);
     }
     let to = read_to(&request, &from, world)?;
-    let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
-    if let Some(PlanOutput::File(path)) = &request.common.output {
-        let manifests = inputs.iter().flat_map(|input| &input.files);
-        overwrite::refuse_input(world, path, manifests.chain(&strategy_file))?;
-    }
-    let given = match &request.common.verify {
-        Some(path) => Some((path, plan_file::read(world, &PlanFile::any(path))?)),
-        None => None,
-    };
-    let sealer = match &given {
-        Some((_, given)) => sealer_of(given, &request.common.seal, world)?,
-        None => sealer(&request.common.seal, world)?,
-    };
-    let plan = match make(&request, &from, to.as_ref(), sealer) {
-        Ok(made) => made,
-        Err(error) => {
-            judge_duplicates(world, &inputs, |_| false)?;
-            return Err(refused(&error, &inputs));
-        }
-    };
-    let changed = plan.changed();
-    judge_duplicates(world, &inputs, |object| changed.contains(object))?;
-    if let Some((path, given)) = given {
+    refuse_input(
+        &request,
+        [Some(&from), to.as_ref()],
+        strategy_file.as_ref(),
+        world,
+    )?;
+    if let Some(path) = &request.common.verify {
+        let given = plan_file::read(world, &PlanFile::any(path))?;
+        let sealer = sealer_of(&given, &request.common.seal, world)?;
+        let plan = planned(&request, &from, to.as_ref(), sealer, world)?;
         return verify(path, &given, &plan, &request.strategy, world);
     }
+    let sealer = sealer(&request.common.seal, world)?;
+    let plan = planned(&request, &from, to.as_ref(), sealer, world)?;
+    let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
     give(&plan, request.common.output.as_ref(), &inputs, world)?;
-    output::difference(world, request.common.exit_code && !is_idle(&plan))
+    let is_idle = is_idle(&plan);
+    // The process ends here: a million values need not be freed one by one.
+    mem::forget((from, to, plan));
+    output::difference(world, request.common.exit_code && !is_idle)
+}
+
+/// Refuses to write the plan over what it is made from.
+fn refuse_input(
+    request: &Request,
+    inputs: [Option<&Input>; 2],
+    strategy_file: Option<&File>,
+    world: &World<'_>,
+) -> Result<(), Error> {
+    let Some(PlanOutput::File(path)) = &request.common.output else {
+        return Ok(());
+    };
+    let manifests = inputs.into_iter().flatten().flat_map(|input| &input.files);
+    overwrite::refuse_input(world, path, manifests.chain(strategy_file))
+}
+
+/// The plan that is asked for, or why there is none, with the places in the files; and what is said of
+/// keys that stand there twice.
+pub(crate) fn planned(
+    request: &Request,
+    from: &Input,
+    to: Option<&Input>,
+    sealer: Sealer,
+    world: &mut World<'_>,
+) -> Result<Checked, Error> {
+    match make(request, from, to, sealer) {
+        Ok(plan) => {
+            let changed = plan.changed();
+            judge_duplicates_of_ends(world, from, to, |object| changed.contains(object))?;
+            Ok(plan)
+        }
+        Err(error) => {
+            let inputs: Vec<&Input> = to.into_iter().chain([from]).collect();
+            judge_duplicates(world, &inputs, |_| false)?;
+            Err(refused(&error, &inputs))
+        }
+    }
 }
 
 /// What is asked for, and the file of the strategy where it is in one.
@@ -89,7 +121,8 @@ pub(crate) fn read_from(request: &mut Request, world: &mut World<'_>) -> Result<
     let folders = Folders::recursive(request.common.recursive);
     match request.common.filenames.as_slice() {
         [] => live(request, world),
-        paths => Input::read(world, paths, folders),
+        paths if request.wanted.to.is_empty() => Input::read(world, paths, folders),
+        paths => Input::read_running(world, paths, folders),
     }
 }
 
@@ -103,7 +136,8 @@ pub(crate) fn read_to(
         return Ok(None);
     }
     let folders = Folders::recursive(request.common.recursive);
-    let to = Input::read(world, &request.wanted.to, folders)?;
+    let mut to = Input::read(world, &request.wanted.to, folders)?;
+    to.loaded.bundle.share(&from.loaded.bundle);
     let mut running = from.loaded.bundle.iter();
     if running.any(|manifest| manifest.pointer("/metadata/uid").is_some()) {
         return Err(no_comparison("what -f reads is as a cluster has it"));
@@ -169,10 +203,10 @@ fn give(
         );
     }
     match to {
-        Some(to) => output::document(world, to, &plan.to_value().map_err(Error::failed)?),
+        Some(to) => output::document(world, to, |format| text(plan, format)),
         None if idle => Ok(()),
         None => {
-            let table = show(plan, output::style(world)).map_err(Error::failed)?;
+            let table = show(plan, output::screen(world)).map_err(Error::failed)?;
             world.output.write_all(table.as_bytes())?;
             message::note(
                 world,
@@ -181,6 +215,15 @@ fn give(
             Ok(())
         }
     }
+}
+
+/// A plan as a document.
+fn text(plan: &Plan, format: DocumentOutput) -> Result<String, Error> {
+    Ok(match format {
+        DocumentOutput::Json => output::text(&plan.to_value().map_err(Error::failed)?, format),
+        // The larger the plan, the more a second one beside it would take.
+        DocumentOutput::Yaml => emit_part(&plan.document().map_err(Error::failed)?),
+    })
 }
 
 /// Whether what is wanted is what runs.

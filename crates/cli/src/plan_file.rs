@@ -1,4 +1,4 @@
-//! Reading plan files.
+//! Reads a plan, and refuses one that was edited or does not keep what it promises.
 
 use std::path::{Path, PathBuf};
 use std::slice;
@@ -34,7 +34,7 @@ pub(crate) fn read(world: &mut World<'_>, file: &PlanFile) -> Result<Checked, Er
 
 /// A document that this program makes.
 pub(crate) struct Made {
-    /// Its kind.
+    /// The `kind` of the document, as `Plan`.
     pub(crate) kind: &'static str,
     /// What people call it.
     pub(crate) what: &'static str,
@@ -115,6 +115,13 @@ const TOLD: usize = 5;
 pub(crate) fn step(plan: &Plan, path: &Path, step: usize, first: usize) -> Result<(), Error> {
     if (first..=plan.len()).contains(&step) {
         return Ok(());
+    }
+    if plan.is_empty() && step > 0 {
+        let hint = "what was wanted is what runs: make a plan of something else";
+        return Err(Error::failed(format!(
+            "{}: the plan has no step {step}: there is nothing to do\nhint: {hint}",
+            path.display()
+        )));
     }
     let zero = if first == 0 {
         "; 0 is the state before the first"

@@ -1,4 +1,4 @@
-//! Reading strategy files.
+//! Reads the file that `--strategy` names.
 
 use std::path::PathBuf;
 

@@ -16,7 +16,7 @@ pub(crate) struct File {
     pub(crate) name: Arc<str>,
     /// Where it is, from the world's directory.
     pub(crate) path: PathBuf,
-    /// What it held.
+    /// Its bytes, as they were read.
     pub(crate) bytes: Vec<u8>,
     /// How it came to be read.
     pub(crate) origin: Origin,
@@ -30,7 +30,7 @@ pub(crate) enum Origin {
         /// That directory, above the file or further up.
         root: PathBuf,
     },
-    /// By its name.
+    /// By its own name on the command line.
     Named,
     /// It is the standard input.
     Standard,

@@ -36,6 +36,9 @@ pub(crate) fn wanted(
     };
     let ends = meant.given(&running.replicas, &common.workloads)?;
     let mut ends = within(ends, near, |near| changed(request, near))?;
+    if let Some(namespace) = near {
+        ends = ends.in_namespace(namespace);
+    }
     if wanted.prune {
         ends = ends.pruned();
     }

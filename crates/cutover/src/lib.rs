@@ -40,6 +40,8 @@
 //! ```
 
 mod plan;
+#[cfg(feature = "report")]
+pub mod snapshot;
 
 #[cfg(feature = "adopt")]
 pub use cutover_adopt as adopt;
@@ -78,6 +80,9 @@ pub use cutover_strategy::{AnyStrategy, StrategyFile};
 #[cfg(feature = "yaml")]
 pub use cutover_strategy::{BadFile, BadFileKind};
 pub use plan::{Error, plan};
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use snapshot::snapshot;
 
 /// All that plans and strategies are made of.
 pub mod planning {

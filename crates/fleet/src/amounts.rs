@@ -70,7 +70,7 @@ impl MaxConcurrency {
 }
 
 impl MaxFailures {
-    /// So many.
+    /// Any amount; waves refuse one that is more than they have.
     pub fn new(amount: Amount) -> Self {
         Self(amount)
     }
@@ -89,7 +89,7 @@ impl Default for MaxConcurrency {
 }
 
 impl Default for MaxFailures {
-    /// None.
+    /// None may fail.
     fn default() -> Self {
         Self(Amount::Count(0))
     }

@@ -14,7 +14,7 @@ pub enum Broken {
     /// Less of the fleet may be there than its budget asks for.
     #[error("wave {wave}{}: {left} may be left{}, and {asked} are asked for\nhint: let fewer clusters change or fail at once, or give the wave fewer", direction(*back), counted(value))]
     Budget {
-        /// The wave.
+        /// The wave during which it may be so.
         wave: Name,
         /// Whether the fleet goes back then.
         back: bool,
@@ -31,9 +31,9 @@ pub enum Broken {
         all(clusters)
     )]
     Context {
-        /// The context.
+        /// The kubeconfig context that they share.
         context: String,
-        /// The clusters.
+        /// All that have it, two at least, in the order of the fleet plan.
         clusters: Vec<Name>,
     },
     /// The document is not one that was made, or is larger than one may be.
@@ -50,13 +50,13 @@ pub enum Broken {
     /// Plans that no cluster has.
     #[error("plans {}: no cluster has them", digests(plans))]
     Unused {
-        /// Their digests.
+        /// The digests under which they stand in the fleet plan.
         plans: Vec<Digest>,
     },
     /// Clusters have no value of the label by which the budget counts, or one that nobody asks for.
     #[error("clusters {}: {reason}", all(clusters))]
     Uncounted {
-        /// The clusters.
+        /// All of them, in the order of the fleet plan; `reason` says which of both it is.
         clusters: Vec<Name>,
         /// What is wrong, with what to do.
         reason: String,
@@ -64,13 +64,13 @@ pub enum Broken {
     /// The plans of clusters are not in the fleet plan.
     #[error("clusters {}: their plan is not there", all(clusters))]
     Unknown {
-        /// The clusters.
+        /// Those whose digest no plan of the document has.
         clusters: Vec<Name>,
     },
     /// Something that a wave may not say.
     #[error("wave {wave}: {reason}")]
     Wave {
-        /// The wave.
+        /// The wave that has the limit or the gate.
         wave: Name,
         /// What is wrong, with what to do.
         reason: String,

@@ -36,7 +36,7 @@ pub enum Error {
     Twice {
         /// Whether they name clusters or waves.
         what: &'static str,
-        /// The names.
+        /// Each of them once, sorted.
         names: Vec<Name>,
     },
     /// Several waves select one cluster.
@@ -45,7 +45,7 @@ pub enum Error {
         all(waves)
     )]
     Several {
-        /// The cluster.
+        /// The cluster; each such cluster has an error of its own.
         cluster: Name,
         /// The waves that select it.
         waves: Vec<Name>,
@@ -56,7 +56,7 @@ pub enum Error {
         all(clusters)
     )]
     Unmatched {
-        /// The clusters.
+        /// All of them, sorted by name.
         clusters: Vec<Name>,
     },
     /// A wave selects no cluster.
@@ -65,7 +65,7 @@ pub enum Error {
         all(waves)
     )]
     Empty {
-        /// The waves.
+        /// All of them, in the order in which they change.
         waves: Vec<Name>,
     },
     /// Clusters have no label by which their wave is to be ordered.
@@ -74,17 +74,17 @@ pub enum Error {
         all(clusters)
     )]
     Unsorted {
-        /// The wave.
+        /// The wave that has the `sortingLabelKey`.
         wave: Name,
-        /// The label.
+        /// The key of the label: `sortingLabelKey` of the wave.
         key: String,
-        /// The clusters.
+        /// Those of the wave that lack the label, sorted by name.
         clusters: Vec<Name>,
     },
     /// More clusters may fail than a wave has.
     #[error("wave {wave}: maxFailures is {written}, and it has {}\nhint: write {clusters} where all of them may fail", clusters_of(*clusters))]
     Failures {
-        /// The wave.
+        /// The wave that has the `maxFailures`.
         wave: Name,
         /// As it is written.
         written: MaxFailures,
@@ -94,7 +94,7 @@ pub enum Error {
     /// Clusters that are in a wave have no plan.
     #[error("clusters {}: they have no plan", all(clusters))]
     Planless {
-        /// The clusters.
+        /// Those for which the caller has given none.
         clusters: Vec<Name>,
     },
     /// A document is not a fleet plan.

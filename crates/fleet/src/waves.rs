@@ -13,7 +13,7 @@ use crate::policy::Unmatched;
 /// The waves of a fleet, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waves {
-    /// The waves.
+    /// Those of the file, and last the one of unmatched clusters, with `unmatched: last`.
     pub waves: Vec<ResolvedWave>,
     /// The clusters that are in none of them and stay as they are, by name.
     pub unmatched: Vec<Name>,

@@ -59,7 +59,7 @@ pub(crate) fn group_path(api_version: &str) -> String {
     }
 }
 
-/// One HTTP request.
+/// One HTTP request to the API server, without its address and credentials.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
     method: Method,

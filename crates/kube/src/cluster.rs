@@ -38,9 +38,9 @@ impl Settings {
         }
         match configuration(self).await {
             Ok(config) => Ok(config.default_namespace),
-            Err(Error::Nowhere(_) | Error::Kubeconfig(KubeconfigError::CurrentContextNotSet)) => {
-                Ok("default".to_owned())
-            }
+            Err(
+                Error::Nowhere { .. } | Error::Kubeconfig(KubeconfigError::CurrentContextNotSet),
+            ) => Ok("default".to_owned()),
             Err(error) => Err(error),
         }
     }
@@ -120,8 +120,12 @@ async fn configuration(settings: &Settings) -> Result<Config, Error> {
         return Ok(Config::from_custom_kubeconfig(kubeconfig, &options).await?);
     }
     match Config::from_kubeconfig(&options).await {
-        Err(error) if settings.context.is_none() && is_absent(&error) => {
-            Config::incluster().map_err(Error::Nowhere)
+        Err(kubeconfig) if settings.context.is_none() && is_absent(&kubeconfig) => {
+            let nowhere = |in_cluster| Error::Nowhere {
+                kubeconfig,
+                in_cluster,
+            };
+            Config::incluster().map_err(nowhere)
         }
         config => Ok(config?),
     }

@@ -13,9 +13,15 @@ pub enum Error {
     Kubeconfig(#[from] KubeconfigError),
     /// There is no kubeconfig, and the program does not run in a pod.
     #[error(
-        "no cluster is named: there is no kubeconfig, and the program does not run in a pod ({0})\nhint: name a kubeconfig, or set the variable KUBECONFIG"
+        "no cluster is named: {}, and the program does not run in a pod ({in_cluster})\nhint: name a kubeconfig, or set the variable KUBECONFIG",
+        told::absent(.kubeconfig)
     )]
-    Nowhere(InClusterError),
+    Nowhere {
+        /// Why there is no kubeconfig; the file that was looked for is in it.
+        kubeconfig: KubeconfigError,
+        /// Why it is no pod.
+        in_cluster: InClusterError,
+    },
     /// The connection cannot be set up as the kubeconfig says: certificates, proxies, plugins.
     #[error("kubeconfig: {}\nhint: `kubectl version` with the same context shows whether it works elsewhere", told::client(.0))]
     Client(#[from] kube::Error),

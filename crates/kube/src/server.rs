@@ -34,7 +34,7 @@ pub(crate) enum End {
     Closed,
     /// In the middle of the last line.
     Cut,
-    /// Not for now.
+    /// It stays open and says nothing more.
     Open,
 }
 

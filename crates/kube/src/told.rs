@@ -22,6 +22,14 @@ pub(crate) fn kubeconfig(error: &KubeconfigError) -> String {
     }
 }
 
+/// Which kubeconfig is not there.
+pub(crate) fn absent(error: &KubeconfigError) -> String {
+    match error {
+        KubeconfigError::ReadConfig(_, path) => format!("there is no {}", path.display()),
+        error => format!("there is no kubeconfig ({})", with_sources(error)),
+    }
+}
+
 /// Why a client cannot be made or its request not be sent.
 pub(crate) fn client(error: &kube::Error) -> String {
     match error {

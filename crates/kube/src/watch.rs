@@ -70,7 +70,7 @@ struct Watch {
 }
 
 enum Stage {
-    /// Nothing is known.
+    /// Nothing is known: all objects are listed first.
     List,
     /// All is known up to this resourceVersion.
     Open(String),

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, btree_map};
+use std::sync::Arc;
 
 use crate::{Manifest, ObjectRef};
 
@@ -14,7 +15,7 @@ use crate::{Manifest, ObjectRef};
 /// assert_eq!(bundle.get(hello.object()), Some(&hello));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bundle(BTreeMap<ObjectRef, Manifest>);
+pub struct Bundle(BTreeMap<Arc<ObjectRef>, Manifest>);
 
 impl Bundle {
     /// A bundle without objects.
@@ -66,7 +67,27 @@ impl Bundle {
     /// assert_eq!(bundle.insert(typed), Some(hello));
     /// ```
     pub fn insert(&mut self, manifest: Manifest) -> Option<Manifest> {
-        self.0.insert(manifest.object().clone(), manifest)
+        self.0.insert(manifest.shared_object(), manifest)
+    }
+
+    /// Takes over from another bundle what is the same in both: it is kept once from then on, and
+    /// known to be the same without a look at it.
+    ///
+    /// ```
+    /// # use cutover_manifest::{Bundle, Manifest};
+    /// # let json = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}});
+    /// # let read = |json| Manifest::new(json).unwrap();
+    /// let from: Bundle = [read(json.clone())].into_iter().collect();
+    /// let mut to: Bundle = [read(json)].into_iter().collect();
+    /// to.share(&from);
+    /// assert_eq!(from, to);
+    /// ```
+    pub fn share(&mut self, other: &Self) {
+        for (object, manifest) in &mut self.0 {
+            if let Some(same) = other.get(object).filter(|one| *one == manifest) {
+                *manifest = same.clone();
+            }
+        }
     }
 
     /// Takes an object out.
@@ -91,7 +112,7 @@ impl Bundle {
     /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
     /// assert!(bundle.iter().eq([&hello]));
     /// ```
-    pub fn iter(&self) -> btree_map::Values<'_, ObjectRef, Manifest> {
+    pub fn iter(&self) -> btree_map::Values<'_, Arc<ObjectRef>, Manifest> {
         self.0.values()
     }
 
@@ -104,8 +125,8 @@ impl Bundle {
     /// # let bundle: Bundle = [hello.clone()].into_iter().collect();
     /// assert!(bundle.objects().eq([hello.object()]));
     /// ```
-    pub fn objects(&self) -> btree_map::Keys<'_, ObjectRef, Manifest> {
-        self.0.keys()
+    pub fn objects(&self) -> impl DoubleEndedIterator<Item = &ObjectRef> + Clone {
+        self.0.keys().map(AsRef::as_ref)
     }
 
     /// The manifests of one kind, of whatever group, in order.
@@ -155,7 +176,7 @@ impl Extend<Manifest> for Bundle {
         self.0.extend(
             manifests
                 .into_iter()
-                .map(|manifest| (manifest.object().clone(), manifest)),
+                .map(|manifest| (manifest.shared_object(), manifest)),
         );
     }
 }
@@ -170,7 +191,7 @@ impl FromIterator<Manifest> for Bundle {
 
 impl<'a> IntoIterator for &'a Bundle {
     type Item = &'a Manifest;
-    type IntoIter = btree_map::Values<'a, ObjectRef, Manifest>;
+    type IntoIter = btree_map::Values<'a, Arc<ObjectRef>, Manifest>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -179,7 +200,7 @@ impl<'a> IntoIterator for &'a Bundle {
 
 impl IntoIterator for Bundle {
     type Item = Manifest;
-    type IntoIter = btree_map::IntoValues<ObjectRef, Manifest>;
+    type IntoIter = btree_map::IntoValues<Arc<ObjectRef>, Manifest>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_values()

@@ -1,6 +1,6 @@
 //! JSON in one form only, so that equal documents have equal digests (RFC 8785, with two exceptions).
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 /// A number has no canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,43 +16,69 @@ pub(crate) fn canonical(value: &Value) -> Result<String, NotCanonical> {
     Ok(text)
 }
 
-fn write(value: &Value, text: &mut String) -> Result<(), NotCanonical> {
+pub(crate) fn write(value: &Value, text: &mut String) -> Result<(), NotCanonical> {
     match value {
-        Value::Null | Value::Bool(_) | Value::String(_) => text.push_str(&value.to_string()),
+        Value::Null => text.push_str("null"),
+        Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+        Value::String(value) => quote(value, text),
         Value::Number(number) => text.push_str(&self::number(number)?),
-        Value::Array(items) => {
-            text.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    text.push(',');
-                }
-                write(item, text)?;
-            }
-            text.push(']');
+        Value::Array(list) => items(list.iter(), text)?,
+        Value::Object(map) if map.keys().all(|key| key.is_ascii()) => {
+            entries(map.iter(), text, write)?;
         }
         Value::Object(map) => {
-            text.push('{');
-            for (at, key) in sorted(map).into_iter().enumerate() {
-                if at > 0 {
-                    text.push(',');
-                }
-                text.push_str(&Value::from(key.as_str()).to_string());
-                text.push(':');
-                write(&map[key], text)?;
-            }
-            text.push('}');
+            // By their UTF-16 code units, as RFC 8785 has them.
+            let mut sorted: Vec<(&String, &Value)> = map.iter().collect();
+            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            entries(sorted.into_iter(), text, write)?;
         }
     }
     Ok(())
 }
 
-/// The keys by their UTF-16 code units, as RFC 8785 has them.
-fn sorted(map: &Map<String, Value>) -> Vec<&String> {
-    let mut keys: Vec<&String> = map.keys().collect();
-    if !keys.iter().all(|key| key.is_ascii()) {
-        keys.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+pub(crate) fn items<'a>(
+    items: impl Iterator<Item = &'a Value>,
+    text: &mut String,
+) -> Result<(), NotCanonical> {
+    text.push('[');
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        write(item, text)?;
     }
-    keys
+    text.push(']');
+    Ok(())
+}
+
+pub(crate) fn entries<'a, T: 'a>(
+    entries: impl Iterator<Item = (&'a (impl AsRef<str> + 'a), &'a T)>,
+    text: &mut String,
+    write: impl Fn(&T, &mut String) -> Result<(), NotCanonical>,
+) -> Result<(), NotCanonical> {
+    text.push('{');
+    for (at, (key, value)) in entries.enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        quote(key.as_ref(), text);
+        text.push(':');
+        write(value, text)?;
+    }
+    text.push('}');
+    Ok(())
+}
+
+/// Writes a text in quotes. Nearly none holds what must be escaped: these are copied as they are.
+fn quote(value: &str, text: &mut String) {
+    let is_escaped = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\');
+    if value.bytes().any(is_escaped) {
+        text.push_str(&Value::from(value).to_string());
+        return;
+    }
+    text.push('"');
+    text.push_str(value);
+    text.push('"');
 }
 
 fn number(number: &Number) -> Result<String, NotCanonical> {

@@ -38,8 +38,13 @@ impl Digest {
     /// # Ok::<(), cutover_manifest::NotCanonical>(())
     /// ```
     pub fn of(value: &Value) -> Result<Self, NotCanonical> {
-        let hash = Hex::<32>(Sha256::digest(canonical(value)?).into());
-        Ok(Self(format!("sha256:{hash}")))
+        Ok(Self::of_canonical(&canonical(value)?))
+    }
+
+    /// The digest of a document that is in canonical form.
+    pub(crate) fn of_canonical(text: &str) -> Self {
+        let hash = Hex::<32>(Sha256::digest(text).into());
+        Self(format!("sha256:{hash}"))
     }
 
     /// The first twelve digits, enough for people to tell two apart.

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value};
 
 use crate::read::{Scalar, time};
+use crate::{Manifest, Part};
 
 /// Longer keys are no simple keys to YAML, which allows them 1024 characters.
 const SIMPLE_KEY: usize = 1000;
@@ -36,13 +38,53 @@ pub fn emit(value: &Value) -> String {
     let mut out = String::new();
     match value {
         Value::Object(map) if !map.is_empty() => mapping(&mut out, map, 0),
-        Value::Array(items) if !items.is_empty() => sequence(&mut out, items, 0),
+        Value::Array(items) if !items.is_empty() => sequence(&mut out, items.iter(), 0),
         leaf => {
             scalar(&mut out, leaf, 1);
             out.push('\n');
         }
     }
     out
+}
+
+/// Writes a document in parts as [`emit`] writes the document that they make: a map, with something in
+/// each list of manifests.
+pub fn emit_part(part: &Part<'_>) -> String {
+    let mut out = String::new();
+    match part {
+        Part::Value(value) => return emit(value),
+        Part::Manifests(manifests) => sequence(&mut out, values(manifests), 0),
+        Part::Fields(fields) => part_fields(&mut out, fields, 0),
+    }
+    out
+}
+
+/// Writes the fields of a map as [`mapping`] does.
+fn part_fields(out: &mut String, fields: &BTreeMap<&'static str, Part<'_>>, depth: usize) {
+    for (number, (key, part)) in fields.iter().enumerate() {
+        if number > 0 {
+            indent(out, depth);
+        }
+        out.push_str(key);
+        out.push(':');
+        match part {
+            Part::Value(value) => below(out, value, depth),
+            Part::Manifests(manifests) => {
+                out.push('\n');
+                indent(out, depth);
+                sequence(out, values(manifests), depth);
+            }
+            Part::Fields(fields) => {
+                out.push('\n');
+                indent(out, depth + 1);
+                part_fields(out, fields, depth + 1);
+            }
+        }
+    }
+}
+
+fn values(manifests: &[Manifest]) -> impl Iterator<Item = &Value> {
+    manifests.iter().map(Manifest::value)
 }
 
 /// Writes values as the documents of one file, with `---` between them.
@@ -92,7 +134,7 @@ fn below(out: &mut String, value: &Value, depth: usize) {
         Value::Array(items) if !items.is_empty() => {
             out.push('\n');
             indent(out, depth);
-            sequence(out, items, depth);
+            sequence(out, items.iter(), depth);
         }
         leaf => {
             out.push(' ');
@@ -103,15 +145,15 @@ fn below(out: &mut String, value: &Value, depth: usize) {
 }
 
 /// Writes the items of a list, the first of them where the cursor stands.
-fn sequence(out: &mut String, items: &[Value], depth: usize) {
-    for (number, item) in items.iter().enumerate() {
+fn sequence<'a>(out: &mut String, items: impl Iterator<Item = &'a Value>, depth: usize) {
+    for (number, item) in items.enumerate() {
         if number > 0 {
             indent(out, depth);
         }
         out.push_str("- ");
         match item {
             Value::Object(map) if !map.is_empty() => mapping(out, map, depth + 1),
-            Value::Array(items) if !items.is_empty() => sequence(out, items, depth + 1),
+            Value::Array(items) if !items.is_empty() => sequence(out, items.iter(), depth + 1),
             leaf => {
                 scalar(out, leaf, depth + 1);
                 out.push('\n');
@@ -179,10 +221,22 @@ fn block(out: &mut String, text: &str, depth: usize) {
 
 /// The text in quotes, or nothing where it needs none.
 pub(crate) fn quoted(text: &str) -> Option<String> {
+    if is_mere_word(text) {
+        return None;
+    }
     if is_other_than_text(text) || text.chars().any(|c| !is_printable(c)) {
         return Some(double_quoted(text));
     }
     (!is_plain(text)).then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+/// Whether the text is seen at once to need no quotes, as most are: one word of characters that mean
+/// nothing to YAML, and longer than any that does.
+fn is_mere_word(text: &str) -> bool {
+    let is_mere = |byte: u8| byte.is_ascii_alphanumeric() || b"-./_".contains(&byte);
+    text.len() > "false".len()
+        && text.as_bytes()[0].is_ascii_alphabetic()
+        && text.bytes().all(is_mere)
 }
 
 /// Whether some reader takes the unquoted text for something else: a number, a boolean, a time, a

@@ -64,7 +64,7 @@ impl<'a> Fields<'a> {
     /// # Ok::<(), cutover_manifest::Error>(())
     /// ```
     pub fn read<T: Deserialize<'a>>(&self, key: &str) -> Result<Option<T>, Error> {
-        deserialize(self.manifest, &self.pointer_to(key), self.value(key))
+        deserialize(self.manifest, || self.pointer_to(key), self.value(key))
     }
 
     /// The map of texts that a field holds, as labels are; empty where it holds nothing. Null in it is
@@ -100,7 +100,9 @@ impl<'a> Fields<'a> {
     /// # Ok::<(), cutover_manifest::Error>(())
     /// ```
     pub fn at(&self, key: &str) -> Result<Self, Error> {
-        self.read::<AnyMap<'_>>(key)?;
+        if !matches!(self.value(key), Value::Null | Value::Object(_)) {
+            self.read::<AnyMap<'_>>(key)?;
+        }
         Ok(self.inner(self.pointer_to(key), self.value(key)))
     }
 
@@ -152,12 +154,16 @@ type AnyMap<'a> = BTreeMap<&'a str, IgnoredAny>;
 /// The value at a pointer of a manifest, as a type.
 pub(crate) fn deserialize<'a, T: Deserialize<'a>>(
     manifest: &Manifest,
-    at: &str,
+    at: impl FnOnce() -> String,
     value: &'a Value,
 ) -> Result<T, Error> {
+    // Where it stands is only asked for where it does not fit, which takes another, slower look.
+    if let Ok(fits) = T::deserialize(value) {
+        return Ok(fits);
+    }
     serde_path_to_error::deserialize(value).map_err(|error| Error::View {
         object: Box::new(manifest.object().clone()),
-        pointer: format!("{at}{}", pointer_of(error.path())),
+        pointer: format!("{}{}", at(), pointer_of(error.path())),
         // serde quotes the value.
         reason: match manifest.is_secret() {
             true => "does not fit its type".to_owned(),

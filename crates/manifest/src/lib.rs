@@ -50,17 +50,22 @@ pub use place::Place;
 mod read;
 pub use read::{
     Document, Finding, FindingKind, ReadError, Reading, flatten, locate, read, read_scalar,
-    scalar_text,
+    scalar_text, scan,
 };
 
+mod parts;
+pub use parts::Part;
+
 mod emit;
-pub use emit::{emit, emit_all};
+pub use emit::{emit, emit_all, emit_part};
 
 mod segment;
 pub use segment::{BadPathSegment, PathSegment, is_invisible};
 
 mod object;
 pub use object::ObjectRef;
+
+mod identity;
 
 mod canonical;
 pub use canonical::NotCanonical;
@@ -95,6 +100,9 @@ pub use self::bundle::Bundle;
 mod load;
 pub use load::{DuplicateKey, Loaded, Source, bundle, load};
 
+mod removed;
+pub use removed::RemovedVersion;
+
 #[cfg(feature = "edit")]
 mod edit;
 #[cfg(feature = "edit")]
@@ -128,7 +136,7 @@ mod quantity;
 pub use quantity::{BadQuantity, Quantity};
 
 mod hex;
-mod removed;
 mod secret;
 #[cfg(feature = "typed")]
 mod typed;
+mod unknown_fields;

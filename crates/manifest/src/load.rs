@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     Bundle, Document, Error, Errors, Finding, FindingKind, Manifest, ObjectRef, Place, Reading,
-    Warning, flatten, read, removed::refuse_removed,
+    RemovedVersion, Warning, flatten, read,
 };
 
 /// A bundle as it was read from files.
@@ -21,6 +21,9 @@ pub struct Loaded {
     /// Keys that stand twice in objects of the bundle, which kubectl lets pass: whoever knows what
     /// becomes of the objects [judges](Loaded::judge_duplicates) them.
     pub duplicates: Vec<DuplicateKey>,
+    /// Each object in an API version that Kubernetes no longer serves: what runs may be written so,
+    /// what is wanted [may not](Loaded::refuse_removed).
+    pub removed: Vec<Error>,
 }
 
 /// A key that stands twice in a map of an object.
@@ -44,11 +47,13 @@ pub struct Source {
     pub pointer: String,
 }
 
-/// The bundle that files hold together, without a key that stands twice.
+/// The bundle that files hold together, without a key that stands twice, in API versions that are
+/// served.
 ///
 /// # Errors
 ///
-/// As [`load`], and each key that stands twice in a map.
+/// As [`load`], each key that stands twice in a map, and each API version that Kubernetes no longer
+/// serves.
 ///
 /// ```
 /// use cutover_manifest::{bundle, read};
@@ -58,7 +63,8 @@ pub struct Source {
 /// assert!(errors.to_string().starts_with("hello.yaml:4:25: the key `type` is already defined in line 4"));
 /// ```
 pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
-    let loaded = load(readings)?;
+    let Loading { loaded, errors, .. } = Loading::of(readings);
+    Errors::refuse([loaded.removed.clone(), errors].concat())?;
     loaded.judge_duplicates(|_| true).map(|_| loaded)
 }
 
@@ -71,8 +77,8 @@ pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
 /// # Errors
 ///
 /// All errors at once: bytes that are no text, an object without kind or name, one object twice
-/// with two contents or in two API versions, an API version that Kubernetes no longer serves, a key
-/// twice outside of objects, as in a list around them.
+/// with two contents or in two API versions, a key twice outside of objects, as in a list around
+/// them.
 ///
 /// ```
 /// use cutover_manifest::{load, read};
@@ -93,17 +99,7 @@ pub fn bundle(readings: Vec<Reading>) -> Result<Loaded, Errors> {
 /// ]);
 /// ```
 pub fn load(readings: Vec<Reading>) -> Result<Loaded, Errors> {
-    let mut loading = Loading::default();
-    for reading in readings {
-        let objects: Vec<_> = reading.documents.into_iter().flat_map(flatten).collect();
-        reading
-            .findings
-            .into_iter()
-            .for_each(|finding| loading.find(finding, &objects));
-        objects
-            .into_iter()
-            .for_each(|object| loading.document(object));
-    }
+    let loading = Loading::of(readings);
     Errors::refuse(loading.errors).map(|()| loading.loaded)
 }
 
@@ -136,6 +132,23 @@ impl Loaded {
             |duplicate: &DuplicateKey| Error::Finding(Box::new(duplicate.finding.clone()));
         Errors::refuse(changing.into_iter().map(finding).collect())?;
         Ok(staying.into_iter().map(DuplicateKey::warning).collect())
+    }
+
+    /// Refuses objects in API versions that Kubernetes no longer serves: nobody can ask for them.
+    ///
+    /// # Errors
+    ///
+    /// All of them, each with the version to use.
+    ///
+    /// ```
+    /// use cutover_manifest::{load, read};
+    ///
+    /// let text = b"apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: hello}\n";
+    /// let loaded = load(vec![read("hello.yaml", text).unwrap()]).unwrap();
+    /// assert!(loaded.refuse_removed().is_err());
+    /// ```
+    pub fn refuse_removed(&self) -> Result<(), Errors> {
+        Errors::refuse(self.removed.clone())
     }
 }
 
@@ -186,6 +199,21 @@ struct Loading {
 }
 
 impl Loading {
+    fn of(readings: Vec<Reading>) -> Self {
+        let mut loading = Self::default();
+        for reading in readings {
+            let objects: Vec<_> = reading.documents.into_iter().flat_map(flatten).collect();
+            reading
+                .findings
+                .into_iter()
+                .for_each(|finding| loading.find(finding, &objects));
+            objects
+                .into_iter()
+                .for_each(|object| loading.document(object));
+        }
+        loading
+    }
+
     fn find(&mut self, finding: Finding, objects: &[Document]) {
         match finding.kind {
             FindingKind::DuplicateKey {
@@ -223,7 +251,7 @@ impl Loading {
         };
         match self.object(value, &source) {
             Ok(()) => {}
-            Err(error @ (Error::Twice { .. } | Error::Removed { .. })) => self.errors.push(error),
+            Err(error @ Error::Twice { .. }) => self.errors.push(error),
             Err(error) => self.errors.push(Error::At {
                 place: source.place,
                 error: Box::new(error),
@@ -245,13 +273,16 @@ impl Loading {
                 field: field.to_owned(),
             });
         }
-        refuse_removed(manifest.object(), &source.place)?;
         if self.loaded.bundle.get(manifest.object()) == Some(&manifest) {
             let again = (manifest.object().clone(), source.place.clone());
             self.loaded.again.push(again);
             return Ok(());
         }
         self.refuse_twice(manifest.object(), &source.place)?;
+        let removed = RemovedVersion::of(manifest.object());
+        self.loaded
+            .removed
+            .extend(removed.map(|removed| removed.error(manifest.object(), &source.place)));
         self.loaded
             .sources
             .insert(manifest.object().clone(), source.clone());

@@ -32,7 +32,8 @@ pub struct Manifest(Arc<Content>);
 
 #[derive(Clone)]
 struct Content {
-    object: ObjectRef,
+    /// Shared with the bundles that hold the manifest, so that a copy of a bundle copies no texts.
+    object: Arc<ObjectRef>,
     value: Value,
     /// Made once, when it is first asked for.
     digest: OnceLock<Digest>,
@@ -54,11 +55,11 @@ impl Manifest {
     /// assert!(error.to_string().contains("`apiVersion`"));
     /// ```
     pub fn new(value: Value) -> Result<Self, Error> {
-        Ok(Self::of(ObjectRef::of(&value)?, value))
+        Ok(Self::of(Arc::new(ObjectRef::of(&value)?), value))
     }
 
     /// A manifest whose value states this identity.
-    fn of(object: ObjectRef, value: Value) -> Self {
+    fn of(object: Arc<ObjectRef>, value: Value) -> Self {
         Self(Arc::new(Content {
             object,
             value,
@@ -76,6 +77,10 @@ impl Manifest {
     /// ```
     pub fn object(&self) -> &ObjectRef {
         &self.0.object
+    }
+
+    pub(crate) fn shared_object(&self) -> Arc<ObjectRef> {
+        self.0.object.clone()
     }
 
     /// The raw object.
@@ -116,6 +121,12 @@ impl Manifest {
         }
         let digest = Digest::of(self.value())?;
         Ok(self.0.digest.get_or_init(|| digest))
+    }
+
+    /// Whether both digests are known, and the same: then nothing needs to be compared.
+    fn has_same_digest(&self, other: &Self) -> bool {
+        let digests = self.0.digest.get().zip(other.0.digest.get());
+        digests.is_some_and(|(own, other)| own == other)
     }
 
     /// The slow digest of a Secret's data, made once for all copies: under one salt, as a plan has
@@ -164,6 +175,9 @@ impl Manifest {
     /// ```
     #[must_use]
     pub fn with(&self, field: Field, value: Value) -> Self {
+        if self.pointer(field.pointer()) == Some(&value) {
+            return self.clone();
+        }
         let mut copy = self.value().clone();
         pointer::put(&mut copy, field.pointer(), value);
         self.with_content(copy)
@@ -237,7 +251,7 @@ impl Manifest {
                 Some(_) | None => {}
             }
         }
-        Self::of(self.object().clone(), content)
+        Self::of(self.shared_object(), content)
     }
 
     /// A copy with `value` at any JSON pointer; absent parents are made, as maps.
@@ -272,7 +286,9 @@ impl Manifest {
 
 impl PartialEq for Manifest {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.value() == other.value()
+        Arc::ptr_eq(&self.0, &other.0)
+            || self.has_same_digest(other)
+            || self.value() == other.value()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::{Error, ObjectRef, Place};
 
-/// A version that is gone, for some kinds of its group.
-struct Removed {
+/// An API version that no supported release of Kubernetes serves, for some kinds of its group.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RemovedVersion {
     api_version: &'static str,
     kinds: &'static [&'static str],
     /// The release of Kubernetes that no longer serves it.
@@ -14,26 +15,53 @@ struct Removed {
     changes: &'static str,
 }
 
-/// Refuses an object whose API version no supported release of Kubernetes serves.
-pub(crate) fn refuse_removed(object: &ObjectRef, place: &Place) -> Result<(), Error> {
-    let is_it = |row: &&Removed| {
-        row.api_version == object.api_version && row.kinds.contains(&object.kind.as_str())
-    };
-    REMOVED.iter().find(is_it).map_or(Ok(()), |row| {
-        Err(Error::Removed {
+impl RemovedVersion {
+    /// That of an object; none where its version is served, or not known.
+    ///
+    /// ```
+    /// use cutover_manifest::{ObjectRef, RemovedVersion};
+    ///
+    /// let report = ObjectRef::new("batch/v1beta1", "CronJob", None, "report");
+    /// assert_eq!(RemovedVersion::of(&report).and_then(RemovedVersion::instead), Some("batch/v1"));
+    /// ```
+    pub fn of(object: &ObjectRef) -> Option<&'static Self> {
+        let is_it = |row: &&Self| {
+            row.api_version == object.api_version && row.kinds.contains(&object.kind.as_str())
+        };
+        REMOVED.iter().find(is_it)
+    }
+
+    /// The release of Kubernetes that no longer serves it, as `1.25`.
+    pub fn release(&self) -> &'static str {
+        self.release
+    }
+
+    /// The version that is served; none where the kind is gone.
+    pub fn instead(&self) -> Option<&'static str> {
+        Some(self.instead).filter(|version| !version.is_empty())
+    }
+
+    /// Whether an object is written in the [version that is served](Self::instead) as in this one.
+    pub fn has_same_fields(&self) -> bool {
+        !self.instead.is_empty() && self.changes.is_empty()
+    }
+
+    /// What to write in its place.
+    pub fn hint(&self) -> String {
+        match (self.instead, self.changes) {
+            ("", changes) => changes.to_owned(),
+            (version, "") => format!("use `apiVersion: {version}`"),
+            (version, changes) => format!("use `apiVersion: {version}`; {changes}"),
+        }
+    }
+
+    pub(crate) fn error(&self, object: &ObjectRef, place: &Place) -> Error {
+        Error::Removed {
             place: place.clone(),
             object: Box::new(object.clone()),
-            release: row.release,
-            hint: hint(row),
-        })
-    })
-}
-
-fn hint(row: &Removed) -> String {
-    match (row.instead, row.changes) {
-        ("", changes) => changes.to_owned(),
-        (version, "") => format!("use `apiVersion: {version}`"),
-        (version, changes) => format!("use `apiVersion: {version}`; {changes}"),
+            release: self.release,
+            hint: self.hint(),
+        }
     }
 }
 
@@ -48,6 +76,8 @@ const BUDGET: &str = "an empty `spec.selector` now selects every pod of the name
 const SECURITY: &str = "label the namespace for Pod Security Admission instead";
 const DEFINITION: &str =
     "each of `spec.versions` has a structural `schema`, and `spec.scope` is required";
+const SHARES: &str =
+    "`spec.limited.assuredConcurrencyShares` is `spec.limited.nominalConcurrencyShares`";
 const SIGNING: &str = "`spec.signerName` and `spec.usages` are required";
 
 const RBAC: &[&str] = &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
@@ -60,7 +90,7 @@ const FLOW: &[&str] = &["FlowSchema", "PriorityLevelConfiguration"];
 const SETS: &[&str] = &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"];
 
 #[rustfmt::skip]
-const REMOVED: [Removed; 29] = [
+const REMOVED: [RemovedVersion; 29] = [
     row("extensions/v1beta1", SETS, "1.16", "apps/v1", SELECTOR),
     row("apps/v1beta1", SETS, "1.16", "apps/v1", SELECTOR),
     row("apps/v1beta2", SETS, "1.16", "apps/v1", SELECTOR),
@@ -87,8 +117,8 @@ const REMOVED: [Removed; 29] = [
     row("policy/v1beta1", &["PodSecurityPolicy"], "1.25", "", SECURITY),
     row("node.k8s.io/v1beta1", &["RuntimeClass"], "1.25", "node.k8s.io/v1", ""),
     row("storage.k8s.io/v1beta1", &["CSIStorageCapacity"], "1.27", "storage.k8s.io/v1", ""),
-    row("flowcontrol.apiserver.k8s.io/v1beta1", FLOW, "1.26", "flowcontrol.apiserver.k8s.io/v1", ""),
-    row("flowcontrol.apiserver.k8s.io/v1beta2", FLOW, "1.29", "flowcontrol.apiserver.k8s.io/v1", ""),
+    row("flowcontrol.apiserver.k8s.io/v1beta1", FLOW, "1.26", "flowcontrol.apiserver.k8s.io/v1", SHARES),
+    row("flowcontrol.apiserver.k8s.io/v1beta2", FLOW, "1.29", "flowcontrol.apiserver.k8s.io/v1", SHARES),
     row("flowcontrol.apiserver.k8s.io/v1beta3", FLOW, "1.32", "flowcontrol.apiserver.k8s.io/v1", ""),
 ];
 
@@ -98,8 +128,8 @@ const fn row(
     release: &'static str,
     instead: &'static str,
     changes: &'static str,
-) -> Removed {
-    Removed {
+) -> RemovedVersion {
+    RemovedVersion {
         api_version,
         kinds,
         release,
@@ -115,14 +145,11 @@ mod tests {
     #[test]
     fn a_removed_version_names_the_one_to_use() {
         let check = |version: &str, kind: &str, expect: &str| {
-            let refused = refuse_removed(
-                &ObjectRef::new(version, kind, None, "a"),
-                &Place::new("a.yaml", 1, 1),
-            );
-            assert_eq!(
-                refused.map_or_else(|error| error.to_string(), |()| String::new()),
-                expect
-            );
+            let object = ObjectRef::new(version, kind, None, "a");
+            let place = Place::new("a.yaml", 1, 1);
+            let removed = RemovedVersion::of(&object);
+            let error = removed.map(|removed| removed.error(&object, &place).to_string());
+            assert_eq!(error.unwrap_or_default(), expect);
         };
         check("apps/v1", "Deployment", "");
         check("networking.k8s.io/v1beta1", "ServiceCIDR", "");

@@ -48,7 +48,7 @@ impl Manifest {
     /// assert!(error.to_string().starts_with("Service hello: `/spec/ports/0/port`: invalid type"));
     /// ```
     pub fn view<T: Resource + DeserializeOwned>(&self) -> Result<T, Error> {
-        deserialize(self, "", self.value())
+        deserialize(self, String::new, self.value())
     }
 }
 

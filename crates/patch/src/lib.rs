@@ -114,6 +114,8 @@ pub use standing::Standing;
 mod path;
 pub use path::{Path, Segment};
 
+mod place;
+
 mod error;
 pub use error::{Error, Reason};
 

@@ -140,7 +140,7 @@ pub(crate) fn indices_by_key<'a>(
     Some(indices)
 }
 
-/// An item's key.
+/// The values of an item's key fields; none where one is absent or can identify nothing.
 pub(crate) fn key_of<'a>(item: &'a Value, fields: &[&str]) -> Option<Key<'a>> {
     fields
         .iter()
@@ -155,7 +155,7 @@ pub(crate) fn key_pairs(item: Option<&Value>, fields: &[&str]) -> Vec<(String, S
 }
 
 /// A string as it is, any other scalar as JSON has it.
-fn text(scalar: &Value) -> String {
+pub(crate) fn text(scalar: &Value) -> String {
     scalar
         .as_str()
         .map_or_else(|| scalar.to_string(), str::to_owned)
@@ -201,4 +201,13 @@ fn by_position(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
         _ => None,
     };
     (0..after.len()).map(origin).collect()
+}
+
+/// Whether lists whose items have no key may be held against one another by position: as many items in
+/// each, and maps alone.
+pub(crate) fn are_alike(lists: [&[Value]; 3]) -> bool {
+    let [first, ..] = lists;
+    let is_map = |item: &Value| item.is_object();
+    let mut lists = lists.into_iter();
+    lists.all(|list| list.len() == first.len() && list.iter().all(is_map))
 }

@@ -3,13 +3,14 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::Schema;
-use crate::list::{Key, indices_by_key, key_of};
+use crate::list::{Key, are_alike, indices_by_key, key_of};
 use crate::step::{Step, push_shape};
 
 /// A three-way merge: `live` with all that leads from `base` to `target`, and nothing else changed.
 ///
 /// Items of lists that go by key are merged one by one, a new item after the one that it follows in
-/// `target`; any other list, and a scalar, is taken from `target` where it differs from `base`.
+/// `target`, and so are as many maps in all three; any other list, and a scalar, is taken from `target`
+/// where it differs from `base`.
 ///
 /// ```
 /// use cutover_patch::{Plain, merge};
@@ -76,7 +77,7 @@ impl<S: Schema + ?Sized> Merge<'_, S> {
 
     fn items(&mut self, live: &[Value], base: &[Value], target: &[Value]) -> Value {
         let Some(keys) = Keys::new(self.schema.key(&self.shape), live, base, target) else {
-            return Value::Array(target.to_vec());
+            return self.items_by_position(live, base, target);
         };
         let mut merged = Vec::new();
         for (item, (was, wanted)) in live.iter().zip(&keys.live) {
@@ -103,6 +104,21 @@ impl<S: Schema + ?Sized> Merge<'_, S> {
             reorder(&mut merged);
         }
         Value::Array(merged.into_iter().map(|(_, item)| item).collect())
+    }
+
+    fn items_by_position(&mut self, live: &[Value], base: &[Value], target: &[Value]) -> Value {
+        if !are_alike([live, base, target]) {
+            return Value::Array(target.to_vec());
+        }
+        let mut merged = Vec::new();
+        for (index, live) in live.iter().enumerate() {
+            let keyed = false;
+            let step = Step::Item { index, keyed };
+            merged.push(self.at(step, |merge| {
+                merge.value(live, &base[index], &target[index])
+            }));
+        }
+        Value::Array(merged)
     }
 
     fn at(&mut self, step: Step<'_>, visit: impl FnOnce(&mut Self) -> Value) -> Value {
@@ -233,6 +249,31 @@ mod tests {
             json!({"a": 1, "b": 1}),
             json!({"a": 1, "b": 2}),
             json!({"a": 9, "b": 2}),
+        );
+    }
+
+    /// A failure means that a patch of one rule takes away what others have written into another.
+    #[test]
+    fn maps_without_a_key_go_by_position_where_they_are_as_many() {
+        let rules = |first: Value, second: Value| json!({"rules": [first, second]});
+        check(
+            rules(json!({"a": 1, "z": 1}), json!({"z": 2})),
+            rules(json!({"a": 1}), json!({})),
+            rules(json!({"a": 2}), json!({})),
+            rules(json!({"a": 2, "z": 1}), json!({"z": 2})),
+        );
+        // Nobody knows which is which.
+        check(
+            json!({"rules": [{"a": 1, "z": 1}]}),
+            json!({"rules": [{"a": 1}]}),
+            json!({"rules": [{"a": 2}, {"a": 3}]}),
+            json!({"rules": [{"a": 2}, {"a": 3}]}),
+        );
+        check(
+            json!({"args": ["a", "z"]}),
+            json!({"args": ["a", "b"]}),
+            json!({"args": ["c", "b"]}),
+            json!({"args": ["c", "b"]}),
         );
     }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A place in a document, as people read it: `spec.containers[name=web].image`.
@@ -15,14 +16,16 @@ use serde_json::Value;
 /// ]);
 /// assert_eq!(path.to_string(), r#"metadata.annotations["example.com/owner"]"#);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Path(
     /// From the document's root inwards; empty for the document itself, which prints as `.`.
     pub Vec<Segment>,
 );
 
-/// One step of a [`Path`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One step of a [`Path`]; in JSON a text, a number, or a list of names and values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Segment {
     /// A map's member: `.image`, or `["example.com/owner"]` where the name is more than ASCII
     /// letters, digits, `_` and `-`.

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::lacking::{At, holds, says_nothing};
-use crate::list::{indices_by_key, key_pairs};
+use crate::list::{are_alike, indices_by_key, key_pairs};
 use crate::{Difference, Schema, Segment};
 
 /// How a live document stands between two others: only the places where those two differ count.
@@ -94,7 +94,8 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
         }
     }
 
-    /// Goes through the items of a list by key; false where they go by position.
+    /// Goes through the items of a list by key, or by position where they are as many maps before, after
+    /// and live; false where a list is to be taken as a whole.
     fn items(&mut self, live: Option<&Vec<Value>>, before: &[Value], after: &[Value]) -> bool {
         let schema = self.schema;
         let shape = self.at.shape.clone();
@@ -102,7 +103,7 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
         let live = live.map_or(&[][..], Vec::as_slice);
         let indices = [before, after, live].map(|items| indices_by_key(items, fields));
         let [Some(old), Some(new), Some(there)] = indices else {
-            return false;
+            return self.items_by_position(live, before, after);
         };
         let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
         for key in keys {
@@ -113,6 +114,19 @@ impl<S: Schema + ?Sized> Walk<'_, S> {
             let at = self.at.item(Segment::Item(key_pairs(was.or(is), fields)));
             let live = there.get(key).map(|index| &live[*index]);
             self.within(at, |walk| walk.value(live, was, is));
+        }
+        true
+    }
+
+    /// Else what a server adds to a list in one of them would hide what is to be taken from it.
+    fn items_by_position(&mut self, live: &[Value], before: &[Value], after: &[Value]) -> bool {
+        if !are_alike([live, before, after]) {
+            return false;
+        }
+        for (index, live) in live.iter().enumerate() {
+            let at = self.at.item(Segment::Index(index));
+            let (before, after) = (&before[index], &after[index]);
+            self.within(at, |walk| walk.value(Some(live), Some(before), Some(after)));
         }
         true
     }
@@ -200,5 +214,25 @@ mod tests {
             (false, true),
         );
         check(json!({"other": 1}), json!({}), json!({}), (true, true));
+    }
+
+    /// A failure means that what a step takes out of a list in a list passes for taken out already.
+    #[test]
+    fn maps_without_a_key_go_by_position_where_they_are_as_many() {
+        let rules = |names: &str| {
+            let items = names.chars().map(|name| json!({"name": name.to_string()}));
+            json!({"rules": [{"items": items.collect::<Vec<_>>()}]})
+        };
+        let check = |live: Value, before: Value, after: Value, expect: (bool, bool)| {
+            let standing = Standing::of(&live, &before, &after, &Named);
+            let found = (standing.is_before(), standing.is_after());
+            assert_eq!(found, expect, "{live} {before} {after}");
+        };
+        check(rules("ab"), rules("ab"), rules("a"), (true, false));
+        check(rules("a"), rules("ab"), rules("a"), (false, true));
+        check(rules("abz"), rules("ab"), rules("a"), (true, false));
+        check(rules("az"), rules("ab"), rules("a"), (false, true));
+        let two = json!({"rules": [{"items": []}, {}]});
+        check(two, rules("ab"), rules("a"), (false, false));
     }
 }

@@ -27,7 +27,10 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_NAME: usize = 253;
 
 /// Where a plan holds objects, or parts of them: their texts are theirs.
-const OBJECTS: [&str; 5] = ["body", "create", "inverse", "manifest", "ops"];
+const OBJECTS: [&str; 4] = ["create", "inverse", "manifest", "ops"];
+
+/// What is sent to somebody who is asked: as a whole it is no longer than a text may be.
+const BODY: &str = "body";
 
 /// Refuses a document of ours that is deeper than a plan may be, or has a text that is longer.
 ///
@@ -183,6 +186,9 @@ fn long_text(value: &Value) -> Option<String> {
             long.find_map(|(at, item)| Some(format!("[{at}]{}", joined(&long_text(item)?))))
         }
         Value::Object(fields) => fields.iter().find_map(|(name, field)| {
+            if name == BODY && size(field) > LONGEST {
+                return Some(name.clone());
+            }
             let of_object = OBJECTS.contains(&name.as_str()) || name == "from" && field.is_array();
             if of_object {
                 return None;
@@ -190,6 +196,19 @@ fn long_text(value: &Value) -> Option<String> {
             Some(format!("{name}{}", joined(&long_text(field)?)))
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// How many bytes the texts of a value have, names of fields among them.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, field)| name.len() + size(field));
+            fields.sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
     }
 }
 

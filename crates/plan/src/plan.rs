@@ -1,8 +1,8 @@
 //! The plan: a document that stands alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Digest, Manifest, ObjectRef, Part};
 use cutover_workload::Workload;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -134,6 +134,41 @@ impl Plan {
         Ok(serde_json::to_value(self)?)
     }
 
+    /// The plan as a document in parts: the objects that it starts from, by far most of it, stay where
+    /// they are.
+    ///
+    /// ```
+    /// # use cutover_plan::{Plan, Spec};
+    /// use cutover_manifest::{emit, emit_part};
+    ///
+    /// # let spec: Spec = serde_json::from_value(serde_json::json!({"strategy": "rolling"}))?;
+    /// let plan = Plan::new("hello", spec)?;
+    /// assert_eq!(emit_part(&plan.document()?), emit(&plan.to_value()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::to_value`].
+    pub fn document(&self) -> Result<Part<'_>, Error> {
+        let mut fields = self.undigested()?;
+        fields.insert("digest", Part::Value(serde_json::to_value(&self.digest)?));
+        Ok(Part::Fields(fields))
+    }
+
+    /// All but the digest.
+    fn undigested(&self) -> Result<BTreeMap<&'static str, Part<'_>>, Error> {
+        Ok(BTreeMap::from([
+            ("apiVersion", Part::Value(self.api_version.as_str().into())),
+            ("kind", Part::Value(self.kind.as_str().into())),
+            (
+                "metadata",
+                Part::Value(serde_json::to_value(&self.metadata)?),
+            ),
+            ("spec", Part::Fields(self.spec.fields()?)),
+        ]))
+    }
+
     /// How many steps there are.
     pub fn len(&self) -> usize {
         self.spec.steps.len()
@@ -221,10 +256,40 @@ impl Plan {
 
     /// The digest of the whole document but for `digest` itself.
     pub(crate) fn made_digest(&self) -> Result<Digest, Error> {
-        let mut value = self.to_value()?;
-        if let Some(document) = value.as_object_mut() {
-            document.remove("digest");
+        Ok(Digest::of_part(&Part::Fields(self.undigested()?))?)
+    }
+}
+
+impl Spec {
+    /// What it is serialized to, field by field.
+    fn fields(&self) -> Result<BTreeMap<&'static str, Part<'_>>, Error> {
+        let Self {
+            strategy,
+            on_failure,
+            workloads,
+            notes,
+            from,
+            steps,
+            undo,
+        } = self;
+        let mut fields = BTreeMap::from([("strategy", Part::Value(strategy.as_str().into()))]);
+        if !on_failure.is_stop() {
+            fields.insert("onFailure", Part::Value(serde_json::to_value(on_failure)?));
         }
-        Ok(Digest::of(&value)?)
+        if !from.is_empty() {
+            fields.insert("from", Part::Manifests(from));
+        }
+        let lists = [
+            ("notes", serde_json::to_value(notes)?),
+            ("steps", serde_json::to_value(steps)?),
+            ("undo", serde_json::to_value(undo)?),
+            ("workloads", serde_json::to_value(workloads)?),
+        ];
+        for (name, list) in lists {
+            if list.as_array().is_some_and(|list| !list.is_empty()) {
+                fields.insert(name, Part::Value(list));
+            }
+        }
+        Ok(fields)
     }
 }

@@ -39,6 +39,10 @@ pub struct Step {
 }
 
 impl Step {
+    /// How long gates are waited for where neither the step nor a Deployment says it: as long as a
+    /// Deployment gives itself where it says nothing (`progressDeadlineSeconds`).
+    pub const DEFAULT_LIMIT: Duration = Duration::of_seconds(600);
+
     /// For how long the gates that look at objects are waited for, where this stands after the
     /// step; none where it has none of these.
     ///
@@ -64,20 +68,33 @@ impl Step {
     /// assert_eq!(step(Gate::Pause(Pause::person())).limit(&nothing), None);
     /// ```
     pub fn limit(&self, after: &Bundle) -> Option<Duration> {
-        let waited_for = self.gates.iter().filter_map(Gate::object);
-        let mut limit = self.within;
-        for object in waited_for.filter(|_| self.within.is_none()) {
-            let set = after.get(object);
-            let set = set.filter(|set| Deployment::is(set.object()));
-            limit = limit.max(set.map(|set| Duration::of_seconds(Deployment::of(set).deadline())));
-        }
-        let is_observed = self.gates.iter().any(Gate::is_observed);
-        limit.or_else(|| is_observed.then_some(TEN_MINUTES))
+        self.within
+            .or_else(|| Self::least_limit(&self.gates, after))
+    }
+
+    /// For how long gates are waited for at least, where nobody says it: a set of this state that they
+    /// wait for must not be given up before its own controller does.
+    pub fn least_limit(gates: &[Gate], after: &Bundle) -> Option<Duration> {
+        let waited_for = gates.iter().filter_map(|gate| after.get(gate.object()?));
+        let sets = waited_for.filter(|object| Deployment::is(object.object()));
+        let longest = sets.map(|set| Deployment::of(set).deadline()).max();
+        let is_observed = gates.iter().any(Gate::is_observed);
+        let longest = longest.map(Duration::of_seconds);
+        longest.or_else(|| is_observed.then_some(Self::DEFAULT_LIMIT))
+    }
+
+    /// The same, and as long as gateways are waited for in any case, with a minute more: their status
+    /// may come late.
+    pub fn full_limit(gates: &[Gate], after: &Bundle) -> Option<Duration> {
+        let lasts = gates.iter().map(|gate| gate.lasts().seconds());
+        let lasts = match lasts.fold(0, u32::saturating_add) {
+            0 => 0,
+            seconds => seconds.saturating_add(60),
+        };
+        let least = Self::least_limit(gates, after);
+        least.map(|least| least.max(Duration::of_seconds(lasts)))
     }
 }
-
-/// How long gates are waited for where neither the step nor a Deployment says.
-const TEN_MINUTES: Duration = Duration::of_seconds(600);
 
 /// A share of requests that was asked for a workload's new version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -139,7 +139,7 @@ fn make(state: &mut Bundle, change: &Change, number: usize) -> Result<(), Error>
     Ok(())
 }
 
-fn present<'a>(
+pub(crate) fn present<'a>(
     state: &'a Bundle,
     object: &cutover_manifest::ObjectRef,
     number: usize,
@@ -148,7 +148,8 @@ fn present<'a>(
     state.get(object).ok_or_else(missing)
 }
 
-fn patched(
+/// A manifest under a patch.
+pub(crate) fn patched(
     manifest: &Manifest,
     ops: &cutover_patch::Patch,
     number: usize,

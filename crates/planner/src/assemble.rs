@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, Plan, Spec};
 use cutover_release::{
-    Release, autoscalers, check_made, paused, ports, resumed, route_ports, selectors, services,
-    workload_name,
+    Release, autoscalers, check_made, paused, ports, ports_back, resumed, route_ports, selectors,
+    services, workload_name,
 };
 use cutover_traffic::PodIndex;
 use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
@@ -16,7 +16,7 @@ use crate::hold::held;
 use crate::name::name;
 use crate::options::Options;
 use crate::passage::by_ports;
-use crate::route::route;
+use crate::route::{Route, route};
 use crate::stages::waypoints;
 use crate::strategy::Strategy;
 use crate::warn::warnings;
@@ -38,7 +38,11 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
     notes.extend(waypoints.warnings.iter().cloned().map(Note::from));
     let routes = waypoints.routes.clone();
     let (mut workloads, points) = checked(release, waypoints)?;
-    let (steps, undo) = route(&workloads, &points, &routes, options)?;
+    let Route {
+        steps,
+        undo,
+        states,
+    } = route(&workloads, &points, &routes, options)?;
     let from: Vec<Manifest> = points[0].bundle.iter().cloned().collect();
     let name = options
         .name
@@ -60,11 +64,11 @@ pub fn plan(release: &Release, strategy: &dyn Strategy, options: &Options) -> Re
     };
     let plan = Plan::new(name, spec)?;
     let before = PodIndex::of(release.from());
-    let mut walk = plan.walk();
-    while walk.advance()?.is_some() {
-        ports(walk.state(), release, &before, &recreated)?;
-        route_ports(walk.state(), release)?;
+    for state in &states {
+        ports(state, release, &before, &recreated)?;
+        route_ports(state, release)?;
     }
+    ports_back(&states, release, &recreated)?;
     Ok(plan)
 }
 

@@ -6,7 +6,7 @@ use cutover_release::{Refusal, Refusals};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A waypoint's name.
+    /// A waypoint's name that no phase may have.
     #[error(transparent)]
     Phase(#[from] cutover_plan::BadPhase),
     /// A plan that does not fit itself.

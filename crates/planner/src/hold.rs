@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_release::{Release, autoscalers_of};
+use cutover_release::{Autoscalers, Release};
 use cutover_workload::{Autoscaler, Workload};
 
 use crate::waypoint::Waypoint;
@@ -24,11 +24,12 @@ pub(crate) fn held(
     points: Vec<Waypoint>,
 ) -> Vec<Waypoint> {
     let mut held = BTreeMap::new();
+    let scalers = [release.from(), release.to()].map(Autoscalers::of);
     let counted = workloads.iter().filter(|workload| !workload.is_live());
     for workload in counted.filter(|workload| changes(release, workload, &points)) {
         for set in workload.objects() {
             let most = most_pods(release, workload, set, &points);
-            held.extend(held_of(release, set, most));
+            held.extend(held_of(release, &scalers, set, most));
         }
     }
     let Some(end) = points.last().map(|point| point.bundle.clone()) else {
@@ -68,11 +69,12 @@ fn most_pods(release: &Release, workload: &Workload, set: &ObjectRef, points: &[
 /// Each autoscaler of a set as it stands meanwhile: held, or not there.
 fn held_of(
     release: &Release,
+    scalers: &[Autoscalers<'_>; 2],
     set: &ObjectRef,
     most: u32,
 ) -> impl Iterator<Item = (ObjectRef, Option<Manifest>)> {
     let ends = [release.from(), release.to()];
-    let scalers = ends.into_iter().flat_map(|end| autoscalers_of(set, end));
+    let scalers = scalers.iter().flat_map(|end| end.scaling(set));
     scalers.map(move |scaler| {
         let object = scaler.object();
         let stays = ends.iter().all(|end| end.contains(object));

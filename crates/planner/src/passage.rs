@@ -10,14 +10,17 @@
 //!         └ Services without the ports to which only pods of `here` listen
 //! ```
 //!
-//! A way back goes over the same waypoints. Most legs need none of them.
+//! A way back goes over the same waypoints, and over others where it leaves some out. Most legs need
+//! none of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_release::{listens, with_more_ports};
-use cutover_traffic::{Backend, PodIndex, Port, Service, ServicePort, backends, offers, services};
-use cutover_workload::texts;
+use cutover_release::with_more_ports;
+use cutover_traffic::{
+    Backend, Owned, PodIndex, Port, Service, ServicePort, backends, led_to, listens, offers,
+    services,
+};
 use serde_json::Value;
 
 use crate::waypoint::Waypoint;
@@ -36,6 +39,144 @@ pub(crate) fn by_ports(points: Vec<Waypoint>) -> Vec<Waypoint> {
     all
 }
 
+/// What a way back passes over, since pods of the new version would come there: their ports and
+/// routes it needs all the same.
+pub(crate) struct PassedOver<'a> {
+    /// The waypoints, in the order of the way back.
+    pub(crate) points: &'a [&'a Waypoint],
+    /// Routes that a workload moves itself: they stay as they are.
+    pub(crate) is_moved: &'a dyn Fn(&ObjectRef) -> bool,
+    /// Whether a Service is so in some state of the way forward.
+    pub(crate) was_so: &'a dyn Fn(&Manifest) -> bool,
+}
+
+impl PassedOver<'_> {
+    /// What ports need on the way back to a waypoint: first the pods stay as they are here, as far as
+    /// they listen, and then they are as they are there.
+    ///
+    /// Where pods are replaced here just now, they go back before anything is waited for: the
+    /// Services before these sets stay until then.
+    pub(crate) fn between(
+        &self,
+        here: &Bundle,
+        point: &Waypoint,
+        rolling: &BTreeSet<ObjectRef>,
+    ) -> Vec<Waypoint> {
+        let there = &point.bundle;
+        if have_same_ports(here, there) {
+            return Vec::new();
+        }
+        let pods_first = !listen_alike(there, [here, there]);
+        let ports_first = !pods_first && !listen_alike(here, [there, here]);
+        let mut ports: Vec<&Bundle> = vec![here];
+        ports.extend(self.points.iter().map(|other| &other.bundle));
+        ports.extend(ports_first.then_some(there));
+        if ports.len() == 1 && !pods_first {
+            return Vec::new();
+        }
+        let held = before_sets(here, rolling);
+        let mut bundles = vec![here.clone()];
+        for other in &ports[1..] {
+            let led = self.with_ports_of(other, &bundles[bundles.len() - 1], &held);
+            if !listen_alike(&led, [here, there]) {
+                break;
+            }
+            bundles.push(led);
+        }
+        let before = bundles.len() - 1;
+        // Pods go from here to there at the last ports that both listen to.
+        let pass_by = usize::from(before == 0 && !pods_first).max(before);
+        for other in &ports[pass_by..] {
+            bundles.push(self.with_ports_of(other, there, &BTreeSet::new()));
+        }
+        bundles.dedup();
+        bundles.pop_if(|last| last == there);
+        let points = bundles.into_iter().skip(1);
+        points.map(|bundle| on_the_way(point, bundle)).collect()
+    }
+
+    /// A state with the ports and the routes of another, as far as the way forward had them so; but for
+    /// Services that are held.
+    fn with_ports_of(&self, other: &Bundle, state: &Bundle, held: &BTreeSet<&ObjectRef>) -> Bundle {
+        let pods = PodIndex::of(state);
+        let mut bundle = state.clone();
+        for service in services(state).filter(|service| !held.contains(service.object())) {
+            let there = other.get(service.object());
+            bundle.extend(there.and_then(|there| self.with_ports(service, there, &pods)));
+        }
+        for route in other {
+            let is_taken = state.contains(route.object()) && !led_to(route).is_empty();
+            if is_taken && !(self.is_moved)(route.object()) && is_led(&bundle, route) {
+                bundle.insert(route.clone());
+            }
+        }
+        bundle
+    }
+
+    /// A Service with the ports that it has elsewhere: by its own selector, or by that one where it
+    /// selects the same pods.
+    fn with_ports<'a>(
+        &self,
+        service: &'a Manifest,
+        there: &'a Manifest,
+        pods: &PodIndex<'a>,
+    ) -> Option<Manifest> {
+        let ports = there.pointer(Service::PORTS.pointer())?;
+        let own = service.with(Service::PORTS, ports.clone());
+        if (self.was_so)(&own) {
+            return Some(own);
+        }
+        let [own, theirs] = [service, there].map(|service| {
+            let behind = pods.behind(service).into_iter();
+            behind.map(|pods| pods.owner).collect::<Vec<_>>()
+        });
+        (own == theirs).then(|| there.clone())
+    }
+}
+
+/// The Services that select pods of some sets.
+fn before_sets<'a>(state: &'a Bundle, sets: &BTreeSet<ObjectRef>) -> BTreeSet<&'a ObjectRef> {
+    let pods = PodIndex::of(state);
+    let is_before = |service: &&Manifest| {
+        let mut behind = pods.behind(service).into_iter();
+        behind.any(|pods| sets.contains(pods.owner))
+    };
+    services(state)
+        .filter(is_before)
+        .map(Manifest::object)
+        .collect()
+}
+
+/// Whether pods of the first state listen to all ports of these Services to which pods of the second
+/// do.
+fn listen_alike(state: &Bundle, pods: [&Bundle; 2]) -> bool {
+    let pods = pods.map(PodIndex::of);
+    services(state).all(|service| is_answered_alike(service, pods.each_ref()))
+}
+
+/// The same of one Service.
+fn is_answered_alike<'a>(service: &'a Manifest, pods: [&PodIndex<'a>; 2]) -> bool {
+    let [here, there] = pods.map(|pods| pods.behind(service));
+    let mut targets = ServicePort::all(service)
+        .into_iter()
+        .filter_map(ServicePort::target);
+    targets.all(|target| !is_lost(&target, [&here, &there]))
+}
+
+/// Whether some of the first pods do not listen to a port to which some of the second do.
+fn is_lost(target: &Port, [here, there]: [&[&Owned<'_>]; 2]) -> bool {
+    let listens = |pods: &&Owned<'_>| listens(pods.template, target);
+    there.iter().any(listens) && !here.iter().all(listens)
+}
+
+/// Whether the Services that two states have are reached at the same ports.
+fn have_same_ports(here: &Bundle, there: &Bundle) -> bool {
+    services(here).all(|service| {
+        let other = there.get(service.object());
+        other.is_none_or(|other| ServicePort::all(service) == ServicePort::all(other))
+    })
+}
+
 /// A waypoint on the way to another: what that asks for is asked for there alone.
 fn on_the_way(point: &Waypoint, bundle: Bundle) -> Waypoint {
     Waypoint {
@@ -47,15 +188,40 @@ fn on_the_way(point: &Waypoint, bundle: Bundle) -> Waypoint {
 }
 
 fn between(here: &Bundle, there: &Bundle) -> Vec<Bundle> {
+    let early = early(here, there);
+    let mut between = Vec::from_iter(early.clone());
+    let here = early.as_ref().unwrap_or(here);
     match closed(here, there) {
-        None => led(here, there),
+        None => between.extend(led(here, there)),
         Some(closed) => {
-            let mut between = led(here, &closed);
+            between.extend(led(here, &closed));
             between.push(closed.clone());
             between.extend(led(&closed, there));
-            between
         }
     }
+    between
+}
+
+/// The same with Services that already lead where they will, since pods come that do not listen where
+/// they lead now, and those that are here do listen there.
+fn early(here: &Bundle, there: &Bundle) -> Option<Bundle> {
+    if have_same_ports(here, there) {
+        return None;
+    }
+    let [are, come] = [here, there].map(PodIndex::of);
+    let mut early = here.clone();
+    for service in services(here) {
+        let Some(after) = there.get(service.object()) else {
+            continue;
+        };
+        let ports = ServicePort::all(after).into_iter();
+        let ports: Value = ports.map(|port| port.entry().clone()).collect();
+        let led = service.with(Service::PORTS, ports);
+        if !is_answered_alike(service, [&come, &are]) && is_answered_alike(&led, [&are, &come]) {
+            early.insert(led);
+        }
+    }
+    (early != *here).then_some(early)
 }
 
 /// The same without the ports that go with the leg and to which some pods there, of those that the
@@ -83,17 +249,14 @@ fn closed(here: &Bundle, there: &Bundle) -> Option<Bundle> {
 
 /// A Service without the ports that go and that pods there do not answer; none where it has no such
 /// port, or no other.
-fn narrowed(here: &Manifest, there: &Manifest, pods: &[PodIndex<'_>; 2]) -> Option<Manifest> {
+fn narrowed<'a>(
+    here: &'a Manifest,
+    there: &Manifest,
+    pods: &[PodIndex<'a>; 2],
+) -> Option<Manifest> {
     let (before, after) = (ServicePort::all(here), ServicePort::all(there));
-    let selector = texts(here.pointer(Service::SELECTOR.pointer()));
-    let namespace = here.object().namespace.as_deref();
-    let [was, is] = pods
-        .each_ref()
-        .map(|pods| pods.selected(namespace, &selector));
-    let lost = |target: Port| {
-        let listened = was.iter().any(|pods| listens(pods.template, &target));
-        listened && is.iter().any(|pods| !listens(pods.template, &target))
-    };
+    let [was, is] = pods.each_ref().map(|pods| pods.behind(here));
+    let lost = |target: Port| is_lost(&target, [&is, &was]);
     let goes = |port: &ServicePort<'_>| !after.iter().any(|one| one.key() == port.key());
     let mut kept = before.clone();
     kept.retain(|port| !(goes(port) && port.target().is_some_and(lost)));
@@ -127,7 +290,7 @@ fn led(here: &Bundle, there: &Bundle) -> Vec<Bundle> {
 /// The ports that routes lead to here, and that their Services do not have there.
 fn left<'a>(here: &'a Bundle, there: &Bundle) -> BTreeMap<ObjectRef, Vec<ServicePort<'a>>> {
     let mut left: BTreeMap<ObjectRef, Vec<ServicePort<'_>>> = BTreeMap::new();
-    for backend in leaving(here, there).flat_map(backends) {
+    for backend in leaving(here, there).flat_map(led_to) {
         let (Some(port), Some(service)) = (&backend.port, here.get(&backend.service)) else {
             continue;
         };
@@ -143,7 +306,7 @@ fn leaving<'a>(here: &'a Bundle, there: &'a Bundle) -> impl Iterator<Item = &'a 
     let lost = [Some(true), Some(false)];
     let loses = move |backend: &Backend| [here, there].map(|state| has(state, backend)) == lost;
     here.iter()
-        .filter(move |route| backends(route).iter().any(loses))
+        .filter(move |route| led_to(route).iter().any(loses))
 }
 
 /// The routes that lead there to a port that its Service does not have here.
@@ -151,7 +314,8 @@ fn arriving<'a>(here: &'a Bundle, there: &'a Bundle) -> impl Iterator<Item = &'a
     leaving(there, here)
 }
 
-/// Whether a route leads to no Service of a state that lacks its port.
+/// Whether a route leads to no Service of a state that lacks its port; but for mirrors, whose copies
+/// nobody waits for.
 fn is_led(state: &Bundle, route: &Manifest) -> bool {
     let backends = backends(route);
     !backends

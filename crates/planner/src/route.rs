@@ -99,18 +99,26 @@ mod undo;
 mod window;
 mod workload_state;
 
-use cutover_manifest::{Bundle, Digest};
+use cutover_manifest::{Bundle, Digest, Manifest};
 use cutover_plan::{MOST_STEPS, Phase, Step, Undo, Window, state_digest};
 use cutover_release::{Refusal, Refusals};
 use cutover_workload::Workload;
 
 use self::context::Inputs;
-use self::gates::time_limit;
 use self::leg::Leg;
 use crate::error::Error;
 use crate::kinds;
 use crate::options::Options;
 use crate::waypoint::{Followed, Waypoint};
+
+/// A way over waypoints, and the ways back.
+pub(crate) struct Route {
+    pub(crate) steps: Vec<Step>,
+    /// The way back from each step.
+    pub(crate) undo: Vec<Undo>,
+    /// The state after each step.
+    pub(crate) states: Vec<Bundle>,
+}
 
 /// The steps over these waypoints, and the way back from each.
 ///
@@ -120,7 +128,7 @@ pub(crate) fn route(
     points: &[Waypoint],
     routes: &[Followed],
     options: &Options,
-) -> Result<(Vec<Step>, Vec<Undo>), Error> {
+) -> Result<Route, Error> {
     let inputs = Inputs::new(workloads, points, routes, options.max_concurrent);
     let window = options.window.as_ref();
     let mut forward = forward(&inputs, points, window)?;
@@ -128,13 +136,26 @@ pub(crate) fn route(
     if let Some(window) = window {
         window::before_more_requests(window, &inputs, &mut forward);
     }
-    Ok((forward.steps, undo))
+    let states = forward.states.into_iter().skip(1);
+    Ok(Route {
+        steps: forward.steps,
+        undo,
+        states: states.map(|state| state.bundle).collect(),
+    })
 }
 
 /// The way forward: steps, and the states before the first and after each.
 struct Forward {
     steps: Vec<Step>,
     states: Vec<State>,
+}
+
+impl Forward {
+    /// Whether an object is so in some state.
+    fn has(&self, manifest: &Manifest) -> bool {
+        let mut states = self.states.iter();
+        states.any(|state| state.bundle.get(manifest.object()) == Some(manifest))
+    }
 }
 
 /// Where the plan stands, and in which leg: the one that leads to the waypoint of this number.
@@ -219,7 +240,7 @@ fn stay(point: &Waypoint, here: &Bundle) -> Result<Step, Error> {
         phase: Phase::new(&*point.phase)?,
         changes: Vec::new(),
         shares: point.shares.clone(),
-        within: time_limit(here, &point.gates),
+        within: Step::full_limit(&point.gates, here),
         gates: point.gates.clone(),
         state: state_digest(here)?,
     })

@@ -66,7 +66,11 @@ fn check_refused(from: &[Value], to: &[Value], place: &str, reason: &str) {
 }
 
 fn direct(from: &Bundle, to: &Bundle) -> Result<Plan, Error> {
-    let release = Release::new(Ends::new(from.clone(), to.clone()))?;
+    planned(Ends::new(from.clone(), to.clone()))
+}
+
+fn planned(ends: Ends) -> Result<Plan, Error> {
+    let release = Release::new(ends)?;
     let rolling = from_fn("rolling", |release| {
         Waypoints::direct(release, "update", &Default::default())
     });
@@ -217,6 +221,87 @@ fn a_service_that_would_reach_strangers_is_refused() {
         "/spec/selector",
         "newly send requests to Deployment other",
     );
+}
+
+/// A failure means that a Service stands without ready pods while a plan thinks it does not, or that
+/// a release is refused which leaves it some.
+#[test]
+fn a_service_that_is_left_to_pods_which_no_plan_waits_for_is_refused() {
+    let hello = || deployment("hello", |_| {});
+    let before = || service(json!({"app": "hello"}), json!(80));
+    let stateful = |name: &str| {
+        let mut value = deployment(
+            name,
+            set("/spec/template/metadata/labels/app", json!("hello")),
+        );
+        value["kind"] = json!("StatefulSet");
+        value["spec"]["selector"]["matchLabels"]["app"] = json!("hello");
+        value
+    };
+    let check = |from: &[Value], to: &[Value], expect: Result<(), &str>| {
+        let ends = Ends::new(bundle(from), bundle(to)).pruned();
+        let made = planned(ends).map(drop).map_err(|error| error.to_string());
+        match (made, expect) {
+            (Ok(()), Ok(())) => {}
+            (Err(text), Err(words)) if text.contains(words) => {}
+            (made, expect) => panic!("{made:?} {expect:?}"),
+        }
+    };
+    check(
+        &[hello(), before()],
+        &[stateful("hello"), before()],
+        Err("of StatefulSet hello, whose pods no plan waits for"),
+    );
+    // Nobody answered there, and nobody need.
+    let mut asleep = hello();
+    asleep["spec"]["replicas"] = json!(0);
+    check(&[asleep, before()], &[stateful("hello"), before()], Ok(()));
+    check(
+        &[hello(), stateful("other"), before()],
+        &[stateful("other"), before()],
+        Ok(()),
+    );
+    let both = [hello(), stateful("hello"), before()];
+    check(&[hello(), before()], &both, Ok(()));
+    check(&[stateful("hello"), before()], &[hello(), before()], Ok(()));
+    check(
+        &[stateful("hello"), before()],
+        &[stateful("other"), before()],
+        Ok(()),
+    );
+}
+
+/// A failure means that a plan asks the server for what it refuses in the middle, or that an image
+/// of a Pod cannot be changed.
+#[test]
+fn of_a_pod_only_what_the_server_lets_change_changes() {
+    let pod = |edit: &dyn Fn(&mut Value)| {
+        let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "tool"},
+            "spec": {"containers": [{"name": "tool", "image": "tool:1", "resources": {"limits": {"cpu": "1"}}}]}});
+        edit(&mut pod);
+        [pod]
+    };
+    let check = |edit: &dyn Fn(&mut Value), is_planned: bool| {
+        let (from, to) = (pod(&|_| ()), pod(edit));
+        match is_planned {
+            true => drop(direct(&bundle(&from), &bundle(&to)).unwrap()),
+            false => check_refused(&from, &to, "/spec", "of a Pod only the images can change"),
+        }
+    };
+    check(&set("/spec/containers/0/image", json!("tool:2")), true);
+    check(&set("/spec/tolerations", json!([{"key": "a"}])), true);
+    check(&set("/spec/activeDeadlineSeconds", json!(5)), true);
+    check(&set("/metadata/labels", json!({"a": "b"})), true);
+    check(
+        &set("/spec/containers/0/resources/limits/cpu", json!("1000m")),
+        true,
+    );
+    check(
+        &set("/spec/containers/0/env", json!([{"name": "A"}])),
+        false,
+    );
+    check(&set("/spec/containers/1", json!({"name": "b"})), false);
+    check(&set("/spec/nodeName", json!("a")), false);
 }
 
 #[test]

@@ -16,9 +16,6 @@ pub struct Waypoint {
     pub gates: Vec<Gate>,
     /// The shares of requests that are asked for here.
     pub shares: Vec<Asked>,
-    /// Whether what changes on the way here is labels and selectors only, so that the pods here
-    /// still count as the version that the plan starts from.
-    pub adopts: bool,
     /// Whether nobody may answer here: a Service may stand without pods.
     pub outage: bool,
 }
@@ -31,7 +28,6 @@ impl Waypoint {
             bundle,
             gates: Vec::new(),
             shares: Vec::new(),
-            adopts: false,
             outage: false,
         }
     }
@@ -51,13 +47,6 @@ impl Waypoint {
         self
     }
 
-    /// The same, read as an adoption.
-    #[must_use]
-    pub fn adopting(mut self) -> Self {
-        self.adopts = true;
-        self
-    }
-
     /// The same, where nobody may answer.
     #[must_use]
     pub fn with_outage(mut self) -> Self {
@@ -73,7 +62,7 @@ impl Waypoint {
 pub struct Waypoints {
     /// What shares a budget.
     pub workloads: Vec<Workload>,
-    /// Where to stand.
+    /// Where to stand, in this order; the start is not among them.
     pub points: Vec<Waypoint>,
     /// How the routes that pass requests on to the workloads are waited for.
     pub routes: Vec<Followed>,

@@ -18,16 +18,58 @@ pub(crate) fn written_alike(from: &Bundle, to: &mut Bundle) {
 }
 
 fn as_it_runs(running: &Manifest, wanted: &Manifest) -> Option<Manifest> {
-    let without = |set: &Manifest| stored(set.without(STATUS).value());
-    if without(running) == without(wanted) {
+    let [was, is] = [running, wanted].map(|set| set.without(STATUS));
+    if is_stored_alike(was.value(), is.value()) {
         return Some(running.clone());
     }
     let (was, is) = (
         running.pointer(Deployment::TEMPLATE.pointer())?,
         wanted.pointer(Deployment::TEMPLATE.pointer())?,
     );
-    let alike = was != is && stored(was) == stored(is);
+    let alike = was != is && is_stored_alike(was, is);
     alike.then(|| wanted.with(Deployment::TEMPLATE, was.clone()))
+}
+
+/// Whether the API server stores two values alike: whether their [`stored`] forms are the same. Only
+/// where they differ are these made, as most of two states of an object does not.
+fn is_stored_alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => are_fields_alike(one, other),
+        (Value::Array(one), Value::Array(other)) => {
+            let mut pairs = one.iter().zip(other);
+            one.len() == other.len() && pairs.all(|(one, other)| is_stored_alike(one, other))
+        }
+        _ => one == other,
+    }
+}
+
+fn are_fields_alike(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    let mut names = one.keys().chain(other.keys());
+    names.all(|name| {
+        let pair = [one.get(name), other.get(name)];
+        let name_of = name.as_str();
+        let is_special = TEXTS.contains(&name_of) || QUANTITIES.contains(&name_of);
+        match pair {
+            [one, other] if one == other => true,
+            [Some(Value::Object(one)), Some(Value::Object(other))] if !is_special => {
+                are_fields_alike(one, other)
+            }
+            [Some(one @ Value::Array(_)), Some(other @ Value::Array(_))] if !is_special => {
+                is_stored_alike(one, other)
+            }
+            pair => {
+                let [one, other] = pair.map(|value| stored_field(name, value));
+                one == other
+            }
+        }
+    })
+}
+
+/// What is stored of a field; nothing where it is dropped.
+fn stored_field(name: &str, value: Option<&Value>) -> Option<Value> {
+    let mut fields = Map::from_iter([(name.to_owned(), value?.clone())]);
+    bare_fields(&mut fields);
+    fields.remove(name)
 }
 
 /// A value as far as the API server tells two apart: it drops what is null or an empty list, and

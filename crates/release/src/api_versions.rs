@@ -1,17 +1,28 @@
 //! Objects that are written in two versions of their API, which are one object.
 
-use cutover_manifest::{Bundle, Error, Manifest, ObjectRef, Warning};
+use std::collections::BTreeMap;
+
+use cutover_manifest::{Bundle, Error, Manifest, ObjectRef, RemovedVersion, Warning};
 use serde_json::{Value, json};
 
+use crate::identity::{Identity, identity};
+use crate::ingress::of_first_version;
+
 /// What runs, with each object that makes no pods at the version at which it is wanted: the API
-/// server gives out every version that it serves. And what is taken on trust in that.
+/// server gives out every version that it serves. One that is not wanted is there in a version that
+/// is served, where its fields are known in that. And what is taken on trust.
 pub(crate) fn at_wanted_versions(from: &Bundle, to: &Bundle) -> (Bundle, Vec<Warning>) {
+    if from.objects().all(|object| to.contains(object)) {
+        return (from.clone(), Vec::new());
+    }
     let mut read = Bundle::new();
     let mut warnings = Vec::new();
+    let known = by_identity(to);
     for manifest in from.iter() {
-        let wanted = in_another_version(manifest.object(), to);
-        let other = wanted.filter(|wanted| !from.contains(wanted));
-        let Some((converted, trust)) = other.and_then(|other| converted(manifest, other)) else {
+        let wanted = in_another_version(manifest.object(), to, &known).cloned();
+        let other = wanted.or_else(|| in_served_version(manifest.object(), to));
+        let other = other.filter(|other| !from.contains(other));
+        let Some((converted, trust)) = other.and_then(|other| converted(manifest, &other)) else {
             read.insert(manifest.clone());
             continue;
         };
@@ -30,22 +41,53 @@ enum Trust {
     Fields,
 }
 
+/// The objects of a bundle; of two versions of one object, the first.
+fn by_identity(bundle: &Bundle) -> BTreeMap<Identity<'_>, &ObjectRef> {
+    let mut known = BTreeMap::new();
+    for object in bundle.objects() {
+        known.entry(identity(object)).or_insert(object);
+    }
+    known
+}
+
 /// The same object as a bundle has it in another version, where it has it in this one no more.
-fn in_another_version<'a>(object: &ObjectRef, to: &'a Bundle) -> Option<&'a ObjectRef> {
-    let is_same = |other: &&ObjectRef| {
-        let names = |object: &ObjectRef| (object.namespace.clone(), object.name.clone());
-        let kinds = other.group() == object.group() && other.kind == object.kind;
-        kinds && names(other) == names(object) && other.api_version != object.api_version
-    };
-    to.objects().find(is_same).filter(|_| !to.contains(object))
+fn in_another_version<'a>(
+    object: &ObjectRef,
+    to: &Bundle,
+    known: &BTreeMap<Identity<'_>, &'a ObjectRef>,
+) -> Option<&'a ObjectRef> {
+    match to.contains(object) {
+        true => None,
+        false => known.get(&identity(object)).copied(),
+    }
+}
+
+/// The same object in a version that Kubernetes still serves, where it has it in this one no more
+/// and nobody wants it so.
+fn in_served_version(object: &ObjectRef, to: &Bundle) -> Option<ObjectRef> {
+    if to.contains(object) {
+        return None;
+    }
+    let version = RemovedVersion::of(object)?.instead()?;
+    Some(ObjectRef {
+        api_version: version.to_owned(),
+        ..object.clone()
+    })
 }
 
 /// An object in another version of its API; none where the versions differ in what is not known.
 fn converted(manifest: &Manifest, wanted: &ObjectRef) -> Option<(Manifest, Trust)> {
-    let version = manifest.object().api_version.as_str();
+    let object = manifest.object();
     let same = || manifest.value().clone();
-    let (value, trust) = match (version, wanted.api_version.as_str()) {
+    let (value, trust) = match (object.api_version.as_str(), wanted.api_version.as_str()) {
         ("autoscaling/v1", "autoscaling/v2") => (average_as_metric(manifest)?, Trust::Nothing),
+        ("policy/v1beta1", "policy/v1") => (budget_of_some(manifest)?, Trust::Nothing),
+        ("extensions/v1beta1" | "networking.k8s.io/v1beta1", "networking.k8s.io/v1")
+            if object.kind == "Ingress" =>
+        {
+            (of_first_version(manifest)?, Trust::Nothing)
+        }
+        (_, wanted) if is_alike(object, wanted) => (same(), Trust::Nothing),
         versions if GATEWAY.contains(&versions) => (same(), Trust::Nothing),
         _ if is_own_resource(wanted.group()) && manifest.pointer("/spec/template").is_none() => {
             (same(), Trust::Fields)
@@ -76,6 +118,12 @@ fn is_own_resource(group: &str) -> bool {
     group.contains('.') && !group.ends_with(".k8s.io")
 }
 
+/// Whether Kubernetes served an object with the same fields in a version that it serves no more.
+fn is_alike(object: &ObjectRef, version: &str) -> bool {
+    let removed = RemovedVersion::of(object).filter(|removed| removed.has_same_fields());
+    removed.and_then(RemovedVersion::instead) == Some(version)
+}
+
 fn at_version(mut value: Value, version: &str) -> Result<Manifest, Error> {
     if let Some(fields) = value.as_object_mut() {
         fields.insert("apiVersion".into(), version.into());
@@ -102,6 +150,18 @@ fn average_as_metric(manifest: &Manifest) -> Option<Value> {
         spec.insert("metrics".into(), json!([metric]));
     }
     Some(value)
+}
+
+/// A PodDisruptionBudget of v1beta1 as v1 has it; none where its selector is empty, which selected
+/// nothing and selects everything.
+fn budget_of_some(manifest: &Manifest) -> Option<Value> {
+    const LABELS: &str = "/spec/selector/matchLabels";
+    const EXPRESSIONS: &str = "/spec/selector/matchExpressions";
+    let labels = manifest.pointer(LABELS).and_then(Value::as_object);
+    let expressions = manifest.pointer(EXPRESSIONS).and_then(Value::as_array);
+    let has_labels = labels.is_some_and(|labels| !labels.is_empty());
+    let has_expressions = expressions.is_some_and(|expressions| !expressions.is_empty());
+    (has_labels || has_expressions).then(|| manifest.value().clone())
 }
 
 fn taken_alike(manifest: &Manifest, converted: &Manifest) -> Warning {
@@ -155,16 +215,40 @@ mod tests {
         check(&gateway[0], &gateway[1], "HTTPRoute", same(), 0);
         check(&gateway[1], &gateway[0], "HTTPRoute", same(), 0);
         check("example.com/v1beta1", "example.com/v1", "Route", same(), 1);
+        check("batch/v1beta1", "batch/v1", "CronJob", same(), 0);
+        let scaler = "HorizontalPodAutoscaler";
+        check("autoscaling/v2beta2", "autoscaling/v2", scaler, same(), 0);
+        let budget = "PodDisruptionBudget";
+        let some = json!({"selector": {"matchLabels": {"app": "web"}}});
+        let specs = [some.clone(), some];
+        check("policy/v1beta1", "policy/v1", budget, specs, 0);
+        let every = [json!({"selector": {}}), json!(null)];
+        check("policy/v1beta1", "policy/v1", budget, every, 0);
         let none = || [json!({"a": 1}), json!(null)];
         check("batch/v2", "batch/v1", "CronJob", none(), 0);
         let pods = [json!({"template": {}}), json!(null)];
         check("example.com/v1beta1", "example.com/v1", "Set", pods, 0);
+        check("apps/v1beta1", "apps/v1", "StatefulSet", none(), 0);
+        check("autoscaling/v2beta1", "autoscaling/v2", scaler, none(), 0);
         let average = json!({"maxReplicas": 4, "targetCPUUtilizationPercentage": 50});
         let metric = json!({"type": "Resource", "resource": {
             "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}});
         let specs = [average, json!({"maxReplicas": 4, "metrics": [metric]})];
-        let scaler = "HorizontalPodAutoscaler";
         check("autoscaling/v1", "autoscaling/v2", scaler, specs, 0);
+    }
+
+    /// A failure means that an object is deleted by a name that no cluster knows.
+    #[test]
+    fn what_is_not_wanted_is_there_in_a_version_that_is_served() {
+        let check = |version: &str, kind: &str, expect: &str| {
+            let from = Bundle::from_iter([object(version, kind, json!({}))]);
+            let (read, _) = at_wanted_versions(&from, &Bundle::new());
+            let read = read.objects().next().unwrap();
+            assert_eq!(read.api_version, expect);
+        };
+        check("batch/v1beta1", "CronJob", "batch/v1");
+        check("apps/v1beta1", "StatefulSet", "apps/v1beta1");
+        check("batch/v1", "CronJob", "batch/v1");
     }
 
     /// A failure means that metrics which v1 keeps in annotations are lost.

@@ -1,5 +1,7 @@
 //! Sets whose counts an autoscaler changes.
 
+use std::collections::BTreeMap;
+
 use cutover_manifest::{Bundle, ObjectRef};
 use cutover_workload::{Autoscaler, Workload};
 
@@ -10,7 +12,7 @@ use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
 /// Refuses a plan that counts the pods of a set which an autoscaler scales, and that does not hold
-/// it, or cannot.
+/// it, or cannot. The last autoscaler of a set that goes is none: it goes before anything is counted.
 ///
 /// # Errors
 ///
@@ -18,9 +20,14 @@ use crate::release::Release;
 pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Refusals> {
     let counted = workloads.iter().filter(|workload| !workload.is_live());
     let mut sets = counted.flat_map(Workload::objects);
+    let ends = [release.from(), release.to()].map(Autoscalers::of);
     sets.try_for_each(|set| {
-        for end in [release.from(), release.to()] {
-            let scalers: Vec<_> = autoscalers_of(set, end).collect();
+        let is_left = |scaler: &Autoscaler<'_>| !release.to().contains(scaler.object());
+        if ends[1].scaling(set).next().is_none() && ends[0].scaling(set).all(|one| is_left(&one)) {
+            return Ok(());
+        }
+        for end in &ends {
+            let scalers: Vec<_> = end.scaling(set).collect();
             match (scalers.as_slice(), release.on_autoscaler()) {
                 ([], _) => {}
                 ([scaler, ..], None) => return Err(autoscaled(set, scaler.object())),
@@ -34,17 +41,39 @@ pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Refu
     })
 }
 
-/// The autoscalers that change how many pods a set has; an HPA that KEDA made for a ScaledObject of
-/// the bundle is that one's.
-pub fn autoscalers_of<'a>(
-    set: &ObjectRef,
-    bundle: &'a Bundle,
-) -> impl Iterator<Item = Autoscaler<'a>> {
-    let scalers = bundle.iter().filter_map(Autoscaler::of);
-    scalers.filter(move |scaler| {
-        let own = !bundle.objects().any(|object| scaler.is_made_for(object));
-        scaler.scales(set) && own
-    })
+/// The autoscalers of a bundle, found by what they scale: each object is looked at once, and not
+/// once for each set.
+pub struct Autoscalers<'a>(BTreeMap<Target, Vec<Autoscaler<'a>>>);
+
+/// A namespace, and a name in it.
+type Target = (Option<String>, String);
+
+impl<'a> Autoscalers<'a> {
+    /// Those of a bundle.
+    pub fn of(bundle: &'a Bundle) -> Self {
+        let scalers: Vec<Autoscaler<'a>> = bundle.iter().filter_map(Autoscaler::of).collect();
+        let is_own = |scaler: &Autoscaler<'_>| {
+            let mut others = scalers.iter();
+            let is_made = |other: &Autoscaler<'_>| scaler.is_made_for(other.object());
+            !scaler.is_made_by_keda() || !others.any(is_made)
+        };
+        let mut by_target: BTreeMap<Target, Vec<Autoscaler<'a>>> = BTreeMap::new();
+        for scaler in scalers.iter().filter(|scaler| is_own(scaler)) {
+            if let Some(name) = scaler.target() {
+                let target = (scaler.object().namespace.clone(), name.to_owned());
+                by_target.entry(target).or_default().push(*scaler);
+            }
+        }
+        Self(by_target)
+    }
+
+    /// Those that change how many pods a set has; an HPA that KEDA made for a ScaledObject of the
+    /// bundle is that one's.
+    pub fn scaling(&self, set: &ObjectRef) -> impl Iterator<Item = Autoscaler<'a>> {
+        let target = (set.namespace.clone(), set.name.clone());
+        let scalers = self.0.get(&target).into_iter().flatten().copied();
+        scalers.filter(move |scaler| scaler.scales(set))
+    }
 }
 
 /// An autoscaler would change what the plan counts on.

@@ -39,6 +39,7 @@ use crate::without::{ObjectName, without};
 pub struct Ends {
     from: Bundle,
     to: Bundle,
+    namespace: Option<String>,
     prune: bool,
     restart: bool,
     given: BTreeMap<ObjectRef, u32>,
@@ -55,6 +56,7 @@ impl Ends {
         Self {
             from,
             to,
+            namespace: None,
             prune: false,
             restart: false,
             given: BTreeMap::new(),
@@ -70,6 +72,14 @@ impl Ends {
     /// is wanted.
     pub fn unchanged(from: Bundle) -> Self {
         Self::new(from.clone(), from)
+    }
+
+    /// The same, where a manifest that names no namespace is in this one, as far as the other end names
+    /// it. Where nobody says so, an object that only one end places is refused.
+    #[must_use]
+    pub fn in_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
     }
 
     /// The same, where objects that `to` lacks go; but never a Namespace, a
@@ -266,7 +276,7 @@ impl Ends {
     /// An autoscaler that says it and is not held, and a manifest that leaves it out.
     pub fn says_replicas(&self, deployment: &ObjectRef) -> Result<(), Refusals> {
         match owners(&self.from, &self.to, self.on_autoscaler).get(deployment) {
-            None | Some(Owner::Plan(_)) => Ok(()),
+            None | Some(Owner::Leaving(_) | Owner::Plan(_)) => Ok(()),
             Some(Owner::Unknown) if self.given.contains_key(deployment) => Ok(()),
             Some(Owner::Unknown) => Err(uncounted(deployment)),
             Some(Owner::Autoscaler(scaler)) => Err(autoscaled(deployment, scaler)),
@@ -299,6 +309,10 @@ impl Ends {
     /// What is done about autoscalers.
     pub(crate) fn on_autoscaler(&self) -> Option<OnAutoscaler> {
         self.on_autoscaler
+    }
+
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
     }
 
     pub(crate) fn is_scaled(&self) -> bool {

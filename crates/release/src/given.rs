@@ -93,8 +93,8 @@ fn meant_of(from: &Bundle, meant: &[WorkloadName]) -> Result<Vec<ObjectRef>, Ref
 /// Writes the numbers into both ends, and gives the Deployments that got one: none whose number an
 /// autoscaler says that is not held.
 ///
-/// A number that a manifest says stays, but where it is a held autoscaler's: it was true when
-/// somebody wrote it. One that is what is wanted stays there too.
+/// A number that a manifest says stays, but where it is an autoscaler's that is held, or goes: it
+/// was true when somebody wrote it. One that is what is wanted stays there too.
 pub(crate) fn fill(
     [from, to]: [&mut Bundle; 2],
     given: &BTreeMap<ObjectRef, u32>,
@@ -104,13 +104,14 @@ pub(crate) fn fill(
     let owners = owners(from, to, on_autoscaler);
     let mut filled = BTreeSet::new();
     for (object, number) in given {
-        let is_held = match owners.get(object) {
-            Some(Owner::Plan(_)) => true,
-            Some(Owner::Unknown) => false,
+        let over = match owners.get(object) {
+            Some(Owner::Plan(_)) => [true, !is_scaled],
+            Some(Owner::Leaving(_)) => [true, false],
+            Some(Owner::Unknown) => [false, false],
             Some(Owner::Autoscaler(_)) | None => continue,
         };
-        write(from, object, *number, is_held);
-        write(to, object, *number, is_held && !is_scaled);
+        write(from, object, *number, over[0]);
+        write(to, object, *number, over[1]);
         filled.insert(object.clone());
     }
     filled

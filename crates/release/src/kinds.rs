@@ -1,6 +1,6 @@
 //! The kinds of refusals that no strategy changes. Each is a code that stays.
 
-use crate::RefusalKind;
+use crate::refusal_kind::RefusalKind;
 
 /// An autoscaler changes the counts that a plan relies on.
 pub const AUTOSCALER: RefusalKind = RefusalKind::new("autoscaler");
@@ -20,6 +20,8 @@ pub const MANY_CONTAINERS: RefusalKind = RefusalKind::new("manyContainers");
 pub const MANY_PODS: RefusalKind = RefusalKind::new("manyPods");
 /// Several Deployments could be meant.
 pub const MANY_WORKLOADS: RefusalKind = RefusalKind::new("manyWorkloads");
+/// An object names its namespace in one end, and none in the other.
+pub const NAMESPACE: RefusalKind = RefusalKind::new("namespace");
 /// No workload has the container.
 pub const NO_CONTAINER: RefusalKind = RefusalKind::new("noContainer");
 /// No container has an image of the name.
@@ -32,6 +34,8 @@ pub const NO_PODS_BEHIND: RefusalKind = RefusalKind::new("noPodsBehind");
 pub const NO_SERVICE: RefusalKind = RefusalKind::new("noService");
 /// No Deployment has the name.
 pub const NO_WORKLOAD: RefusalKind = RefusalKind::new("noWorkload");
+/// Behind a Service would only be pods that no plan waits for.
+pub const NOT_WAITED_FOR: RefusalKind = RefusalKind::new("notWaitedFor");
 /// Only one end has the object.
 pub const ONE_END: RefusalKind = RefusalKind::new("oneEnd");
 /// A paused Deployment does not roll out.
@@ -40,6 +44,8 @@ pub const PAUSED: RefusalKind = RefusalKind::new("paused");
 pub const PORT: RefusalKind = RefusalKind::new("port");
 /// Its pods do not stand beside others.
 pub const RECREATE: RefusalKind = RefusalKind::new("recreate");
+/// What goes is written in a version of its API that no cluster serves.
+pub const REMOVED_VERSION: RefusalKind = RefusalKind::new("removedVersion");
 /// The manifest says how many pods run, and whoever asks says it too.
 pub const REPLICAS_SAID: RefusalKind = RefusalKind::new("replicasSaid");
 /// Two Deployments have one selector.

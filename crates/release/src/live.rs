@@ -1,11 +1,11 @@
 //! Counts that others own: an autoscaler, or whoever scales what a manifest gives no number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
-use cutover_workload::{Deployment, deployments};
+use cutover_workload::{Autoscaler, Deployment, deployments};
 
-use crate::autoscalers::autoscalers_of;
+use crate::autoscalers::Autoscalers;
 use crate::on_autoscaler::OnAutoscaler;
 
 /// Who says how many pods a Deployment has, where its manifest alone does not.
@@ -13,6 +13,8 @@ use crate::on_autoscaler::OnAutoscaler;
 pub(crate) enum Owner {
     /// An autoscaler of the input.
     Autoscaler(ObjectRef),
+    /// An autoscaler that goes before anything is counted: what is wanted says it from then on.
+    Leaving(ObjectRef),
     /// The plan, which holds this autoscaler while it counts.
     Plan(ObjectRef),
     /// Nobody that is known: an end says no number.
@@ -29,18 +31,21 @@ pub(crate) fn owners(
     on_autoscaler: Option<OnAutoscaler>,
 ) -> BTreeMap<ObjectRef, Owner> {
     let mut owners = BTreeMap::new();
+    let scalers = [from, to].map(Autoscalers::of);
     for set in deployments(from).chain(deployments(to)) {
         let object = set.manifest().object();
-        let scaler = [from, to]
-            .into_iter()
-            .find_map(|end| autoscalers_of(object, end).next());
-        let scaler = scaler.map(|scaler| scaler.object().clone());
+        let [running, wanted] = scalers
+            .each_ref()
+            .map(|end| end.scaling(object).next().map(Autoscaler::object));
+        let leaving = running.filter(|scaler| wanted.is_none() && !to.contains(scaler));
+        let scaler = running.or(wanted).cloned();
         let is_said = [from, to]
             .iter()
             .filter_map(|end| end.get(object))
             .all(is_said);
         let owner = match (scaler, on_autoscaler) {
-            (Some(scaler), None) => Owner::Autoscaler(scaler),
+            (Some(scaler), _) if leaving.is_some() && is_said => Owner::Leaving(scaler),
+            (Some(scaler), None) if leaving.is_none() => Owner::Autoscaler(scaler),
             (Some(scaler), Some(OnAutoscaler::Hold)) if is_said => Owner::Plan(scaler),
             (_, _) if is_said => continue,
             (_, _) => Owner::Unknown,
@@ -57,6 +62,7 @@ pub(crate) fn owners(
 /// what a file says of it was true when somebody wrote it.
 pub(crate) fn keep(
     owners: &BTreeMap<ObjectRef, Owner>,
+    given: &BTreeSet<ObjectRef>,
     is_scaled: bool,
     from: &Bundle,
     to: &mut Bundle,
@@ -69,6 +75,12 @@ pub(crate) fn keep(
         let (Some(running), Some(wanted)) = (from.get(object), to.get(object)) else {
             continue;
         };
+        if let Owner::Leaving(scaler) = owner {
+            let count = Deployment::of(running).replicas();
+            let count = count.filter(|_| !given.contains(object));
+            notes.extend(count.map(|count| leaves(wanted, scaler, count)));
+            continue;
+        }
         let kept = match running.pointer(Deployment::REPLICAS.pointer()) {
             Some(said) => wanted.with(Deployment::REPLICAS, said.clone()),
             None => wanted.without(Deployment::REPLICAS),
@@ -89,11 +101,13 @@ pub(crate) fn is_said(set: &Manifest) -> bool {
 }
 
 fn note(wanted: &Manifest, owner: &Owner) -> Warning {
-    let owner = match owner {
-        Owner::Autoscaler(scaler) | Owner::Plan(scaler) => {
-            format!("{scaler} says how many pods run")
+    const ALONE: &str = "leave `replicas` out of both ends, or scale in a release of its own";
+    const GIVEN: &str = "give the number that runs, or leave `replicas` out of both ends";
+    let (owner, hint) = match owner {
+        Owner::Autoscaler(scaler) | Owner::Leaving(scaler) | Owner::Plan(scaler) => {
+            (format!("{scaler} says how many pods run"), ALONE)
         }
-        Owner::Unknown => "only one end says how many pods run".to_owned(),
+        Owner::Unknown => ("only one end says how many pods run".to_owned(), GIVEN),
     };
     Warning {
         object: Some(wanted.object().clone()),
@@ -102,7 +116,21 @@ fn note(wanted: &Manifest, owner: &Owner) -> Warning {
             "{owner}: their number stays as it is, and {} with it",
             Deployment::REPLICAS
         ),
-        hint: Some("leave `replicas` out of both ends, or scale in a release of its own".into()),
+        hint: Some(hint.into()),
+    }
+}
+
+/// What runs is told by an autoscaler until it goes.
+fn leaves(wanted: &Manifest, scaler: &ObjectRef, count: u32) -> Warning {
+    Warning {
+        object: Some(wanted.object().clone()),
+        place: None,
+        message: format!(
+            "{scaler} goes, and says how many pods run until then: the plan counts from {count}"
+        ),
+        hint: Some(
+            "give the number that runs, where it is another, or plan from live objects".into(),
+        ),
     }
 }
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{Owned, PodIndex, Port, Service, services};
+use cutover_traffic::{Owned, PodIndex, Port, Service, listens, services};
 use cutover_workload::{Deployment, texts};
 
 use crate::hint::Hint;
 use crate::kinds;
-use crate::listening::listens;
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 
@@ -107,9 +106,9 @@ fn moves(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), R
         "the old and the new pods listen to different ports: {port} is on no container of {} meanwhile",
         pods.owner
     );
-    let hint = "let the containers listen on both ports for a release, or take a strategy that leads \
-                the Service to the new pods at once (blue-green), or that stops the old ones first \
-                (recreate)";
+    let hint = "give the port one name in the containers of both, and let the Service lead to that \
+                name; let the containers listen on both ports for a release; or take a strategy that \
+                stops the old pods first (recreate)";
     Err(at_odds(service, reason, hint))
 }
 

@@ -10,28 +10,28 @@ use crate::live::Owner;
 use crate::on_autoscaler::OnAutoscaler;
 use crate::refusal::{Refusals, refuse};
 
-mod judge;
-
 /// The pair of bundles `from` (what runs) and `to` (what is wanted), checked for what no strategy
 /// can do.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Release {
-    from: Bundle,
-    to: Bundle,
-    warnings: Vec<Warning>,
+    pub(crate) from: Bundle,
+    pub(crate) to: Bundle,
+    pub(crate) warnings: Vec<Warning>,
     /// The Services before each Deployment, as it runs.
-    services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+    pub(crate) services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
     /// Whose pods each Service sends requests to, as they run.
-    owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+    pub(crate) owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
     /// Who says how many pods a Deployment has, where its manifest alone does not.
-    counts: BTreeMap<ObjectRef, Owner>,
+    pub(crate) counts: BTreeMap<ObjectRef, Owner>,
     /// The Deployments whose number of pods was given, and is not the manifests'.
-    given: BTreeSet<ObjectRef>,
-    on_autoscaler: Option<OnAutoscaler>,
+    pub(crate) given: BTreeSet<ObjectRef>,
+    pub(crate) on_autoscaler: Option<OnAutoscaler>,
     /// The ConfigMaps and Secrets that change together with pods that read them.
-    held: BTreeSet<ObjectRef>,
+    pub(crate) held: BTreeSet<ObjectRef>,
+    /// The names that several Deployments have.
+    pub(crate) shared_names: BTreeSet<String>,
     /// Whether it is a part of a release.
-    stage: bool,
+    pub(crate) stage: bool,
 }
 
 impl Release {
@@ -106,7 +106,7 @@ impl Release {
     pub fn is_live(&self, deployment: &ObjectRef) -> bool {
         match self.counts.get(deployment) {
             Some(Owner::Autoscaler(_) | Owner::Unknown) => true,
-            Some(Owner::Plan(_)) | None => false,
+            Some(Owner::Leaving(_) | Owner::Plan(_)) | None => false,
         }
     }
 
@@ -129,12 +129,17 @@ impl Release {
         &self.held
     }
 
-    /// The autoscaler that says how many pods a Deployment has; none where it is held.
+    /// The autoscaler that says how many pods a Deployment has; none where it is held, or goes.
     pub fn autoscaler_of(&self, deployment: &ObjectRef) -> Option<&ObjectRef> {
         match self.counts.get(deployment)? {
             Owner::Autoscaler(scaler) => Some(scaler),
-            Owner::Plan(_) | Owner::Unknown => None,
+            Owner::Leaving(_) | Owner::Plan(_) | Owner::Unknown => None,
         }
+    }
+
+    /// Whether another Deployment of the release has this one's name, in another namespace.
+    pub(crate) fn shares_name(&self, deployment: &ObjectRef) -> bool {
+        self.shared_names.contains(&deployment.name)
     }
 
     /// Whether pods of others, which the release does not replace, are behind a Service of a
@@ -169,6 +174,6 @@ impl Release {
 }
 
 /// Whether a controller made it, which deletes it too.
-fn is_owned(manifest: &Manifest) -> bool {
+pub(crate) fn is_owned(manifest: &Manifest) -> bool {
     manifest.pointer("/metadata/ownerReferences/0").is_some()
 }

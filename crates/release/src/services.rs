@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{Backend, Owned, PodIndex, Service, backends, offers};
-use cutover_workload::Workload;
+use cutover_workload::{Deployment, Workload};
 
 use crate::kinds;
 use crate::ports::{Served, has_ports};
@@ -100,6 +100,51 @@ fn kin(workloads: &[Workload]) -> BTreeMap<ObjectRef, usize> {
     let sets = workloads.iter().enumerate();
     sets.flat_map(|(at, workload)| workload.objects().map(move |object| (object.clone(), at)))
         .collect()
+}
+
+/// Refuses a Service whose Deployments go, or leave it, while only pods come that no plan waits for:
+/// those of a StatefulSet, say. It would stand without ready pods.
+pub(crate) fn left_alone(release: &Release) -> Result<(), Refusals> {
+    let [before, after] = [release.from(), release.to()].map(PodIndex::of);
+    let mut refused = Gathered::default();
+    for manifest in cutover_traffic::services(release.to()) {
+        let service = Service::read(manifest)?;
+        let served = Served::of(release.from(), &before, &service.object)?;
+        let selected = after.selected(manifest.object().namespace.as_deref(), &service.selector);
+        let serves = |pods: &&Owned<'_>| {
+            let set = release.from().get(pods.owner);
+            Deployment::is(pods.owner)
+                && set.is_some_and(|set| Deployment::of(set).replicas() != Some(0))
+        };
+        let is_seen = |pods: &&Owned<'_>| {
+            let mut known = served.pods.iter();
+            Deployment::is(pods.owner) || known.any(|known| known.owner == pods.owner)
+        };
+        if !served.pods.iter().any(serves) || selected.iter().any(is_seen) {
+            continue;
+        }
+        refused.note(
+            selected
+                .first()
+                .map_or(Ok(()), |pods| Err(unseen(&service, pods.owner))),
+        );
+    }
+    refused.judge()
+}
+
+fn unseen(service: &Service, owner: &ObjectRef) -> Refusals {
+    let reason = format!(
+        "its pods would all be of {owner}, whose pods no plan waits for: it would stand without any that is ready"
+    );
+    let hint = "let both stand side by side in a release of their own, and take the old one away once the new pods are ready";
+    let pointer = "/spec/selector";
+    refuse(
+        kinds::NOT_WAITED_FOR,
+        &service.object,
+        pointer,
+        reason,
+        hint,
+    )
 }
 
 /// Refuses a route that the release leads to no Service; one that did before is others' care.

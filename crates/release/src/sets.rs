@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover_manifest::{Bundle, Field, Manifest, ObjectRef};
 use cutover_traffic::Service;
 use cutover_workload::{
-    Allowance, Deployment, Live, Role, Rollout, Routed, Selector, Workload, deployments, texts,
+    Allowance, Deployment, Live, ROLE_LABELS, Role, Rollout, Routed, Selector, Workload, texts,
 };
 use serde_json::json;
 
@@ -18,11 +18,11 @@ use crate::release::Release;
 
 const POD_LABELS: Field = Field::new("/spec/template/metadata/labels");
 
-/// The label that the field uses to tell sets apart; ours where that is taken.
-const TRACK: &str = "track";
-const OWN_TRACK: &str = "cutover.dev/track";
-/// Where Services pick by both, as after a blue/green.
-const LAST_TRACK: &str = "cutover.dev/set";
+/// The label that the field uses to tell sets apart; ours where that is taken; and another of ours
+/// where Services pick by both, as after a blue/green.
+const TRACK: &str = ROLE_LABELS[0];
+const OWN_TRACK: &str = ROLE_LABELS[1];
+const LAST_TRACK: &str = ROLE_LABELS[2];
 
 /// The key of the label that tells a workload's sets apart, where no Service picks by it, and no
 /// expression of its own selector: a new set is reached by all Services that reach the one beside
@@ -199,11 +199,10 @@ pub fn workload(
 
 /// A name that no other Deployment of the release has: with its namespace where two share it.
 pub fn workload_name(release: &Release, deployment: &ObjectRef) -> String {
-    let all = deployments(release.from()).chain(deployments(release.to()));
-    let mut objects = all.map(|set| set.manifest().object());
-    let shared = objects.any(|other| other.name == deployment.name && other != deployment);
     match &deployment.namespace {
-        Some(namespace) if shared => format!("{namespace}/{}", deployment.name),
+        Some(namespace) if release.shares_name(deployment) => {
+            format!("{namespace}/{}", deployment.name)
+        }
         _ => deployment.name.clone(),
     }
 }

@@ -7,7 +7,7 @@ use cutover_traffic::{backends, services, services_by_owner};
 use cutover_workload::{deployments, is_configuration, texts};
 
 use crate::after::After;
-use crate::autoscalers::autoscalers_of;
+use crate::autoscalers::Autoscalers;
 use crate::kinds;
 use crate::refusal::{Gathered, Refusals, refuse};
 use crate::release::Release;
@@ -185,9 +185,10 @@ fn company_in(bundle: &Bundle) -> Vec<(ObjectRef, ObjectRef)> {
         let services = backends(manifest).into_iter();
         company.extend(services.map(|backend| (object.clone(), backend.service)));
     }
+    let scalers_of = Autoscalers::of(bundle);
     for set in deployments(bundle) {
         let object = set.manifest().object();
-        let scalers = autoscalers_of(object, bundle);
+        let scalers = scalers_of.scaling(object);
         company.extend(scalers.map(|scaler| (scaler.object().clone(), object.clone())));
     }
     company

@@ -14,13 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{
-    Backend, Owned, PodIndex, Port, Service, ServicePort, backends, offers, selects, services,
+    Backend, Owned, PodIndex, Port, Service, ServicePort, led_to, listens, name_on, number_on,
+    offers, selects, services,
 };
 use cutover_workload::{Deployment, texts};
 use serde_json::{Value, json};
 
 use crate::kinds;
-use crate::listening::{listens, number};
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
 use crate::service_ports::with_more_ports;
@@ -87,8 +87,10 @@ impl Release {
             let late = self.is_late(from, *port, &pods[0]);
             match same(*port) {
                 Some(before) if late => {
-                    let number = one_number([(from, *before), (to, *port)], pods);
-                    let target = number.or_else(|| before.entry().get("targetPort").cloned());
+                    let meant = [(from, *before), (to, *port)];
+                    let target = one_number(meant, pods)
+                        .or_else(|| one_name(meant, pods))
+                        .or_else(|| before.entry().get("targetPort").cloned());
                     entries.push(aimed_at(target, *port));
                 }
                 None if late => {}
@@ -140,7 +142,7 @@ impl Release {
                 let mut earlier = [self.from(), &*transition].into_iter();
                 is_there(self.to(), backend) && !earlier.any(|state| is_there(state, backend))
             };
-            if !backends(route).iter().any(waits) {
+            if !led_to(route).iter().any(waits) {
                 continue;
             }
             transition.remove(route.object());
@@ -151,7 +153,7 @@ impl Release {
     /// Ports that routes of the transition lead to stay while they do.
     fn keep_ports(&self, transition: &mut Bundle) {
         let mut kept: BTreeMap<ObjectRef, Vec<ServicePort<'_>>> = BTreeMap::new();
-        for backend in transition.iter().flat_map(backends) {
+        for backend in transition.iter().flat_map(led_to) {
             let Some(port) = &backend.port else {
                 continue;
             };
@@ -184,17 +186,33 @@ fn aimed_at(target: Option<Value>, wanted: ServicePort<'_>) -> Value {
 /// The number behind a port, where the containers of before call it by one name, those of after by
 /// another, and all mean the same number.
 fn one_number(ends: [(&Manifest, ServicePort<'_>); 2], pods: &[PodIndex<'_>; 2]) -> Option<Value> {
-    let mut numbers = BTreeSet::new();
+    let number = |template, port: &Port| match port {
+        Port::Name(_) => number_on(template, port),
+        Port::Number(_) => None,
+    };
+    in_common(ends, pods, number).map(Value::from)
+}
+
+/// The name behind a port, where the containers of before listen to one number, those of after to
+/// another, and all call it the same.
+fn one_name(ends: [(&Manifest, ServicePort<'_>); 2], pods: &[PodIndex<'_>; 2]) -> Option<Value> {
+    in_common(ends, pods, name_on).map(Value::from)
+}
+
+/// What all templates behind a port have in common, before and after; nothing where one has none.
+fn in_common<'a, T: Ord>(
+    ends: [(&'a Manifest, ServicePort<'_>); 2],
+    pods: &[PodIndex<'a>; 2],
+    read: impl Fn(&'a Value, &Port) -> Option<T>,
+) -> Option<T> {
+    let mut found = BTreeSet::new();
     for ((service, port), pods) in ends.into_iter().zip(pods) {
-        let target = port
-            .target()
-            .filter(|target| matches!(target, Port::Name(_)))?;
-        let selector = texts(service.pointer(Service::SELECTOR.pointer()));
-        let selected = pods.selected(service.object().namespace.as_deref(), &selector);
-        numbers.extend(selected.iter().map(|pods| number(pods.template, &target)));
+        let target = port.target()?;
+        let behind = pods.behind(service).into_iter();
+        found.extend(behind.map(|pods| read(pods.template, &target)));
     }
-    let only = numbers.pop_first().flatten();
-    only.filter(|_| numbers.is_empty()).map(Value::from)
+    let only = found.pop_first().flatten();
+    only.filter(|_| found.is_empty())
 }
 
 fn from_ports(from: &Manifest) -> Value {

@@ -124,14 +124,12 @@ fn of_webhook(webhook: &Webhook) -> Vec<String> {
     ]
 }
 
+/// All of a Job, the shortest words first: what runs, as whom, and what else it says.
 fn of_job(job: &Job) -> Vec<String> {
-    let mut facts = vec![format!(
-        "{}, timeout {}",
-        job.manifest.object(),
-        job.timeout
-    )];
-    let pod = job.manifest.pointer("/spec/template/spec");
-    let pod = pod.cloned().unwrap_or_default();
+    let manifest = &job.manifest;
+    let mut facts = vec![format!("{}, timeout {}", manifest.object(), job.timeout)];
+    let part = |pointer: &str| manifest.pointer(pointer).cloned().unwrap_or_default();
+    let pod = part("/spec/template/spec");
     for (field, what) in [
         ("initContainers", "init container"),
         ("containers", "container"),
@@ -145,40 +143,46 @@ fn of_job(job: &Job) -> Vec<String> {
         .or_else(|| pod.get("serviceAccount"));
     let account = account.and_then(Value::as_str).unwrap_or("default");
     facts.push(format!("as ServiceAccount {account}"));
-    if let Some(privileges) = fields(&pod, &REACHES_THE_NODE) {
-        facts.push(format!("pod: {privileges}"));
-    }
     for volume in items(&pod, "volumes") {
-        if let Some(path) = fields(volume, &["hostPath"]) {
-            facts.push(format!("volume {}: {path}", text(volume, "name")));
-        }
+        let source = rest(volume, &["name"]).unwrap_or_default();
+        facts.push(format!("volume {}: {source}", text(volume, "name")));
+    }
+    let told = [
+        "containers",
+        "initContainers",
+        "serviceAccount",
+        "serviceAccountName",
+        "volumes",
+    ];
+    let others = [
+        ("pod", rest(&pod, &told)),
+        (
+            "pod's metadata",
+            rest(&part("/spec/template/metadata"), &[]),
+        ),
+        ("Job", rest(&part("/spec"), &["template"])),
+        ("metadata", rest(&part("/metadata"), &["name", "namespace"])),
+    ];
+    for (what, rest) in others {
+        facts.extend(rest.map(|rest| format!("{what}: {rest}")));
     }
     facts
 }
 
-/// Fields of a pod by which it gets at more than its own.
-const REACHES_THE_NODE: [&str; 5] = [
-    "hostIPC",
-    "hostNetwork",
-    "hostPID",
-    "hostUsers",
-    "securityContext",
-];
-
 fn of_container(what: &str, container: &Value) -> String {
-    let shown = ["args", "command", "securityContext"];
-    let rest = fields(container, &shown).map(|rest| format!(", {rest}"));
+    let rest = rest(container, &["image", "name"]).map(|rest| format!(", {rest}"));
     let (name, image) = (text(container, "name"), text(container, "image"));
     format!("{what} {name}: {image}{}", rest.unwrap_or_default())
 }
 
-/// Those of the fields that are there, as JSON without the outer braces.
-fn fields(value: &Value, names: &[&str]) -> Option<String> {
-    let found = names
-        .iter()
-        .filter_map(|name| Some(format!("{name} {}", value.get(*name)?)));
-    let found: Vec<String> = found.collect();
-    (!found.is_empty()).then(|| found.join(", "))
+/// The fields that are not told already, as JSON without the outer braces.
+fn rest(value: &Value, told: &[&str]) -> Option<String> {
+    let fields = value.as_object().into_iter().flatten();
+    let untold = fields.filter(|(name, _)| !told.contains(&name.as_str()));
+    let rest: Vec<String> = untold
+        .map(|(name, field)| format!("{name} {field}"))
+        .collect();
+    (!rest.is_empty()).then(|| rest.join(", "))
 }
 
 fn items<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {

@@ -3,7 +3,7 @@
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, MergeKeys};
 use cutover_patch::differences;
-use cutover_plan::{Change, Phase, Step, walk};
+use cutover_plan::{Change, Phase, Step, Undo, walk};
 use serde_json::{Value, json};
 
 use crate::changes::{Section, documents, sections};
@@ -88,6 +88,46 @@ pub(crate) fn back(plan: &Checked, from: Option<usize>) -> Result<Vec<Back>, Err
         }
     }
     Ok(all)
+}
+
+/// Ways back that are one: from where, what is done, and which state it leads to.
+pub(crate) struct WayBack {
+    pub(crate) from: Vec<usize>,
+    pub(crate) name: String,
+    pub(crate) to: usize,
+}
+
+/// The ways back from all states; what is done from several is told once.
+///
+/// # Errors
+///
+/// A plan that does not fit itself.
+pub(crate) fn ways_back(plan: &Checked) -> Result<Vec<WayBack>, Error> {
+    let mut ways = Vec::new();
+    let mut walk = plan.walk();
+    while walk.advance()?.is_some() {
+        if let Some(undo) = plan.undo(walk.number()) {
+            ways.push((undo.from, (name(undo, walk.state())?, undo.to)));
+        }
+    }
+    let ways = alike(ways).into_iter();
+    Ok(ways
+        .map(|(from, (name, to))| WayBack { from, name, to })
+        .collect())
+}
+
+/// What a way back does, in words.
+fn name(undo: &Undo, from: &Bundle) -> Result<String, Error> {
+    let mut walk = walk(from.clone(), &undo.steps);
+    let mut names = Vec::new();
+    while let Some(step) = walk.advance()? {
+        names.push(step_name(step, walk.before(), walk.state()));
+    }
+    Ok(if names.is_empty() {
+        "nothing to change".into()
+    } else {
+        names.join(" · ")
+    })
 }
 
 fn more(

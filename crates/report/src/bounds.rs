@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::exposure::{Exposure, exposure};
 use crate::grid::{Align, Grid};
 use crate::requests::peaks;
+use crate::sets::{Column, sets};
 use crate::style::Style;
-use crate::table::{Column, sets};
 use crate::text::{ABSENT, Names, clean, count};
 
 /// For each workload, and for each state of the plan: the pods of each set, the most pods that may

@@ -63,7 +63,7 @@ pub(crate) fn patched(subject: &str, before: &Manifest, after: &Manifest) -> Str
     let object = after.object();
     let found = differences(before.value(), after.value(), &cutover_manifest::MergeKeys);
     if Service::is(object) && before.pointer("/spec/selector") != after.pointer("/spec/selector") {
-        return format!("switch {subject} to {}", selector(after));
+        return switched(subject, after, &found);
     }
     if reconfigures(before, after) && after.is_sealed() {
         return format!("change the data of {subject}");
@@ -85,6 +85,22 @@ pub(crate) fn patched(subject: &str, before: &Manifest, after: &Manifest) -> Str
         "change {} of {subject}",
         fields(&paths.iter().collect::<Vec<_>>())
     )
+}
+
+/// What changes of a Service that selects others: that, and all else.
+fn switched(subject: &str, after: &Manifest, found: &[Difference]) -> String {
+    let paths = found.iter().map(|difference| difference.path.to_string());
+    let others: Vec<String> = paths
+        .filter(|path| !path.starts_with("spec.selector"))
+        .collect();
+    let switch = format!("switch {subject} to {}", selector(after));
+    match others.is_empty() {
+        true => switch,
+        false => format!(
+            "{switch}, and change {}",
+            fields(&others.iter().collect::<Vec<_>>())
+        ),
+    }
 }
 
 /// What changes of a Deployment: its containers, its strategy or what else, and its replicas.

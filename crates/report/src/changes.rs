@@ -13,6 +13,8 @@ use crate::text::clean;
 pub(crate) struct Section {
     pub(crate) verb: Verb,
     pub(crate) object: ObjectRef,
+    /// What a new object is a copy of, but for its lines.
+    pub(crate) copied: Option<ObjectRef>,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -28,7 +30,7 @@ pub(crate) enum Verb {
 /// One line of a diff, without its sign.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Line {
-    /// What is new.
+    /// A line that comes in.
     Added(String),
     /// A line that stays, beside others that do not.
     Kept(String),
@@ -38,7 +40,7 @@ pub(crate) enum Line {
         before: String,
         after: String,
     },
-    /// What is gone.
+    /// A line that goes.
     Removed(String),
     /// A value on one line that becomes another.
     Replaced {
@@ -111,7 +113,8 @@ fn patched(object: &ObjectRef, before: &Bundle, after: &Bundle) -> Vec<Differenc
 }
 
 impl Section {
-    /// As `patch Deployment hello`.
+    /// As `patch Deployment hello`, or as `create Deployment hello-canary, a copy of Deployment hello,
+    /// but:`.
     pub(crate) fn head(&self) -> String {
         let verb = match self.verb {
             Verb::Create => "create",
@@ -119,23 +122,25 @@ impl Section {
             Verb::Delete => "delete",
             Verb::Replace => "replace pods of",
         };
-        clean(&format!("{verb} {}", self.object))
+        let copied = match (&self.copied, self.lines.is_empty()) {
+            (None, _) => String::new(),
+            (Some(original), true) => format!(", a copy of {original}"),
+            (Some(original), false) => format!(", a copy of {original}, but:"),
+        };
+        clean(&format!("{verb} {}{copied}", self.object))
     }
 }
 
 fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
     let object = change.object().clone();
     match change {
-        Change::Create(manifest) => Section {
-            verb: Verb::Create,
-            object,
-            lines: whole(&shown(manifest), Line::Added),
-        },
+        Change::Create(manifest) => created(manifest, before),
         Change::Delete(_) => {
             let gone = before.get(&object).map(shown);
             Section {
                 verb: Verb::Delete,
                 object,
+                copied: None,
                 lines: gone.map_or_else(Vec::new, |gone| whole(&gone, Line::Removed)),
             }
         }
@@ -143,6 +148,7 @@ fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
             verb: Verb::Replace,
             lines: whole(&json!(replace), Line::Kept),
             object,
+            copied: None,
         },
         Change::Patch(_) => {
             let lines = patched(&object, before, after)
@@ -152,10 +158,51 @@ fn section(change: &Change, before: &Bundle, after: &Bundle) -> Section {
             Section {
                 verb: Verb::Patch,
                 object,
+                copied: None,
                 lines,
             }
         }
     }
+}
+
+/// A new object: by how it differs from one that is there, where little of it does.
+fn created(manifest: &Manifest, before: &Bundle) -> Section {
+    let new = shown(manifest);
+    let mut lines = whole(&new, Line::Added);
+    let mut copied = None;
+    for known in before.iter().filter(|known| is_original(known, manifest)) {
+        let found = differences(&shown(known), &new, &MergeKeys);
+        let found = found.iter().filter(|found| found.path.to_string() != NAME);
+        let differing: Vec<Line> = found.flat_map(self::lines).collect();
+        let most = match copied {
+            Some(_) => lines.len(),
+            // Where half of it is another one, it is read better as a whole.
+            None => lines.len() / 2,
+        };
+        if differing.len() < most {
+            copied = Some(known.object().clone());
+            lines = differing;
+        }
+    }
+    Section {
+        verb: Verb::Create,
+        object: manifest.object().clone(),
+        copied,
+        lines,
+    }
+}
+
+/// The one field in which a copy always differs.
+const NAME: &str = "metadata.name";
+
+/// Whether an object may be what a new one is made of: of one kind, in one namespace, and named as
+/// the new one begins, as `hello` and `hello-canary`.
+fn is_original(known: &Manifest, new: &Manifest) -> bool {
+    let [known, new] = [known, new].map(Manifest::object);
+    let kind = (&known.api_version, &known.kind, &known.namespace);
+    let rest = new.name.strip_prefix(&known.name);
+    kind == (&new.api_version, &new.kind, &new.namespace)
+        && rest.is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// kubectl's copy of the whole object as it was applied.

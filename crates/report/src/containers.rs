@@ -130,7 +130,7 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// As `proxy (envoy:9)`.
+    /// Its name and image, as `proxy (envoy:9)`; the name alone where it has no image.
     fn in_words(&self) -> String {
         match self.image {
             Some(image) => format!("{} ({})", self.name, whole(image)),

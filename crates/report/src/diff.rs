@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use cutover_check::Checked;
 use cutover_manifest::Bundle;
-use cutover_plan::{OnFailure, Step};
+use cutover_plan::{Note, OnFailure, Step};
 use serde_json::{Value, json};
 
 use crate::asked::{Asked, asked};
@@ -13,14 +13,16 @@ use crate::changes::{Line, Section, documents, sections};
 use crate::error::Error;
 use crate::step_name::step_name;
 use crate::style::{Style, Tone};
-use crate::text::clean;
+use crate::text::{clean, noted, title};
 
 /// What each step changes, or one of them (counted from 1): by object, then by field; what it asks
 /// of other systems, and how long its gates have. Then what the ways back change beside counts and
-/// templates.
+/// templates, and the notes.
 ///
 /// A field is named by its path, with items of lists by their key. An object that is created or
-/// deleted is shown whole. Of a Secret it is said whether the data changes, never what it holds.
+/// deleted is shown whole, and one that is little else than a copy of another by where it differs from
+/// that. Of a Secret it is said whether the data changes, never what it holds. A plan without steps
+/// says that there is nothing to do.
 ///
 /// # Errors
 ///
@@ -73,7 +75,27 @@ pub fn diff(plan: &Checked, step: Option<usize>, style: Style) -> Result<String,
         let head = style.paint(Tone::Title, &back.title());
         texts.push(format!("{head}\n{}", objects.collect::<String>()));
     }
-    Ok(texts.join("\n"))
+    for note in plan.spec.notes.iter().filter(|_| step.is_none()) {
+        texts.push(note_text(note, style));
+    }
+    match plan.is_empty() {
+        true => Ok(title(plan) + "\n"),
+        false => Ok(texts.join("\n")),
+    }
+}
+
+/// What the plan's author says: nobody has checked it.
+fn note_text(note: &Note, style: Style) -> String {
+    let head = style.paint(Tone::Hint, "note of the plan's author, not checked:");
+    let hint = note
+        .hint
+        .iter()
+        .map(|hint| format!("hint: {}\n", clean(hint)));
+    format!(
+        "{head} {}\n{}",
+        clean(&noted(note)),
+        hint.collect::<String>()
+    )
 }
 
 /// A question to another system, whole.
@@ -99,7 +121,7 @@ fn failure(plan: &Checked, step: &Step, after: &Bundle) -> String {
 
 /// The same as a document: `steps`, each with its `changes`, its `gates` as the plan has them and the
 /// limit `within` which they have to hold; what is done `onFailure`; and what ways `back` change beside
-/// counts and templates.
+/// counts and templates; and the `notes`.
 ///
 /// A patch has `differences`. Each has a `path`, as [`diff`] prints it, and `before` or `after` or
 /// both. What is created or deleted is there as `manifest`, whole. Of a Secret there is a digest,
@@ -124,7 +146,12 @@ pub fn diff_document(plan: &Checked, step: Option<usize>) -> Result<Value, Error
         steps.push(document);
     })?;
     let back: Vec<Value> = back(plan, step)?.iter().map(Back::document).collect();
-    Ok(json!({ "onFailure": plan.spec.on_failure, "steps": steps, "back": back }))
+    Ok(json!({
+        "onFailure": plan.spec.on_failure,
+        "steps": steps,
+        "back": back,
+        "notes": plan.spec.notes,
+    }))
 }
 
 /// Visits the steps that are asked for, each between the states before and after it.

@@ -6,8 +6,7 @@ use std::fmt;
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_traffic::{Router, Service, Share, Split, reach};
-use cutover_workload::{Deployment, RESTARTED_AT, Routed, Workload};
-use serde_json::Value;
+use cutover_workload::{Deployment, Routed, Version, Workload};
 
 use crate::error::Error;
 
@@ -30,8 +29,7 @@ pub struct Exposure {
 /// none where no pod of the workload would answer.
 ///
 /// A set's pods are of the new version where their template is none of those that answered before
-/// the first step. Labels that tell sets apart (`track`, and those of `cutover.dev/`) make no
-/// version, so adopting a label is none; nor does the annotation that a restart writes.
+/// the first step. Labels that tell sets apart make no version, so adopting a label is none; nor does the annotation that a restart writes.
 ///
 /// # Errors
 ///
@@ -54,7 +52,7 @@ pub struct Exposure {
 /// ```
 pub fn exposure(plan: &Checked) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
     let start = plan.start();
-    let workloads: Vec<(&Workload, BTreeSet<String>)> = plan
+    let workloads: Vec<(&Workload, BTreeSet<Version>)> = plan
         .spec
         .workloads
         .iter()
@@ -74,7 +72,7 @@ pub fn exposure(plan: &Checked) -> Result<Vec<Vec<Option<Exposure>>>, Error> {
 }
 
 impl Exposure {
-    /// Exactly so much.
+    /// The share is known: the least and the most are the same.
     fn exactly(share: Share) -> Self {
         Self {
             least: share,
@@ -131,7 +129,7 @@ struct Pods<'a> {
 
 fn expose(
     workload: &Workload,
-    old: &BTreeSet<String>,
+    old: &BTreeSet<Version>,
     state: &Bundle,
 ) -> Result<Option<Exposure>, Error> {
     let pods = pods(workload, state);
@@ -167,10 +165,10 @@ fn expose(
 /// What each rule of the workload's routes sends to the new version.
 fn by_route(
     workload: &Workload,
-    old: &BTreeSet<String>,
+    old: &BTreeSet<Version>,
     state: &Bundle,
 ) -> Result<Vec<Exposure>, Error> {
-    let is_new = |set: &Manifest| !old.contains(&version(set));
+    let is_new = |set: &Manifest| !old.contains(&Version::of(set));
     let mut exposures = Vec::new();
     for route in routes(workload, state)? {
         let reached = reach(&route, workload, state, is_new);
@@ -198,11 +196,11 @@ fn routes(workload: &Workload, state: &Bundle) -> Result<Vec<Router>, Error> {
     Ok(routes)
 }
 
-fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<String>) -> Option<Share> {
+fn share<'a>(pods: impl Iterator<Item = &'a Pods<'a>>, old: &BTreeSet<Version>) -> Option<Share> {
     let (mut new, mut all) = (0, 0);
     for pods in pods {
         all += pods.count;
-        new += if old.contains(&version(pods.manifest)) {
+        new += if old.contains(&Version::of(pods.manifest)) {
             0
         } else {
             pods.count
@@ -224,14 +222,29 @@ fn pods<'a>(workload: &Workload, state: &'a Bundle) -> Vec<Pods<'a>> {
     .collect()
 }
 
+/// What tells the pods of a workload's new version from those of the old one.
+pub(crate) struct Versions(BTreeSet<Version>);
+
+impl Versions {
+    /// As a workload stands before the first step.
+    pub(crate) fn of(workload: &Workload, start: &Bundle) -> Result<Self, Error> {
+        old(workload, start).map(Self)
+    }
+
+    /// Whether a set's pods are of the new version.
+    pub(crate) fn is_new(&self, set: &Manifest) -> bool {
+        !self.0.contains(&Version::of(set))
+    }
+}
+
 /// The versions that answer before the first step; where nobody does, those that stand there.
-fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<String>, Error> {
+fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<Version>, Error> {
     let services = services(workload, start)?;
     let all = pods(workload, start);
-    let versions = |chosen: &dyn Fn(&Pods<'_>) -> bool| -> BTreeSet<String> {
+    let versions = |chosen: &dyn Fn(&Pods<'_>) -> bool| -> BTreeSet<Version> {
         all.iter()
             .filter(|pods| chosen(pods))
-            .map(|pods| version(pods.manifest))
+            .map(|pods| Version::of(pods.manifest))
             .collect()
     };
     let answering = versions(&|pods| pods.count > 0 && are_reached(&pods.labels, &services));
@@ -240,27 +253,4 @@ fn old(workload: &Workload, start: &Bundle) -> Result<BTreeSet<String>, Error> {
     } else {
         answering
     })
-}
-
-/// What two pods of one version have in common: their template, but for the labels that tell sets
-/// apart and the time of a restart.
-fn version(set: &Manifest) -> String {
-    let mut template = Deployment::of(set).template().cloned().unwrap_or_default();
-    if let Some(labels) = template
-        .pointer_mut("/metadata/labels")
-        .and_then(Value::as_object_mut)
-    {
-        labels.retain(|key, _| key != "track" && !key.starts_with("cutover.dev/"));
-    }
-    let annotations = template
-        .pointer_mut("/metadata/annotations")
-        .and_then(Value::as_object_mut);
-    if annotations.is_some_and(|annotations| {
-        annotations.remove(RESTARTED_AT).is_some() && annotations.is_empty()
-    }) {
-        template["metadata"]
-            .as_object_mut()
-            .map(|metadata| metadata.remove("annotations"));
-    }
-    template.to_string()
 }

@@ -1,4 +1,4 @@
-//! Images in words.
+//! What changes between two images, in as few words as tell them apart.
 
 use cutover_manifest::ImageReference;
 
@@ -27,14 +27,31 @@ fn common(before: &str, after: &str) -> Option<(String, String)> {
     Some((version(&before)?, version(&after)?))
 }
 
-/// An image with its digest made short; what is no image as it is written.
+/// The name of a repository without its middle, where it is long: the registry stays, and the last of
+/// the path.
+fn shortened(repository: &str) -> String {
+    let letters: Vec<char> = repository.chars().collect();
+    let Some(end) = letters.len().checked_sub(LONGEST / 2) else {
+        return repository.to_owned();
+    };
+    if letters.len() <= LONGEST {
+        return repository.to_owned();
+    }
+    let start = letters[..LONGEST / 2 - 1].iter();
+    start.chain(&['…']).chain(&letters[end..]).collect()
+}
+
+/// So many letters of a repository are read at a glance.
+const LONGEST: usize = 40;
+
+/// An image with its digest and a long name made short; what is no image as it is written.
 pub(crate) fn whole(image: &str) -> String {
     let Ok(parts) = ImageReference::parse(image) else {
         return image.to_owned();
     };
-    let repository = parts.repository();
+    let repository = shortened(parts.repository());
     match (parts.tag(), version(&parts)) {
-        (_, None) => repository.to_owned(),
+        (_, None) => repository,
         (Some(_), Some(version)) => format!("{repository}:{version}"),
         (None, Some(digest)) => format!("{repository}@{digest}"),
     }
@@ -85,6 +102,19 @@ mod tests {
         check("web", "web:2", "web → web:2");
         check("web:1", "api:1", "web:1 → api:1");
         check("${IMAGE}", "web:1", "${IMAGE} → web:1");
+    }
+
+    #[test]
+    fn a_long_name_is_told_without_its_middle_and_with_its_tag() {
+        let check = |image: &str, expect: &str| assert_eq!(whole(image), expect);
+        check(
+            "registry.example/hello:1.0.0",
+            "registry.example/hello:1.0.0",
+        );
+        check(
+            "123456789012.dkr.ecr.eu-central-1.amazonaws.com/platform/team/hello-service:2026.11.30-rc1",
+            "123456789012.dkr.ec…m/team/hello-service:2026.11.30-rc1",
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Plans for people: as a table on a terminal, as Markdown for a pull request, as a diff, as
-//! bounds.
+//! Plans for people: as a table on a terminal, as Markdown for a pull request, as a page, as a diff,
+//! as bounds.
 //!
 //! ```text
 //!            ┌─▶ show       where the plan stands after each step, and what it waits for
-//!  Plan ─────┼─▶ markdown   the same for a pull request, with each step's changes and the ways back
+//!            ├─▶ markdown   the same for a pull request, with each step's changes and the ways back
+//!  Plan ─────┼─▶ page       the same as one HTML file, with plots of pods and shares
+//!            ├─▶ picture    a column a state: pods, shares, where undo leads
 //!            ├─▶ diff       each step's changes, field by field
 //!            ├─▶ bounds     pods alive and available, computed anew from the states
 //!            ├─▶ exposure   the share of requests that may reach the new version, as numbers
@@ -46,19 +48,28 @@
 //!
 //! let table = show(&plan, Style::Plain)?;
 //! assert!(table.starts_with("Plan hello: canary, 6 steps\nsha256:"));
-//! assert!(table.contains(" 1  canary-25   create Deployment hello-canary"));
-//! assert!(table.contains("hello-canary 1 available · a person"));
+//! assert!(table.contains(" canary-25\n   1  create Deployment hello-canary"));
+//! assert!(table.contains("then hello-canary 1 available · a person"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod style;
 pub use style::Style;
 
+mod page;
+pub use self::page::page;
+
+mod picture;
+pub use self::picture::picture;
+
+mod screen;
+pub use screen::Screen;
+
 mod table;
 pub use table::show;
 
 mod markdown;
-pub use self::markdown::markdown;
+pub use self::markdown::{markdown, markdown_within};
 
 mod diff;
 pub use self::diff::{diff, diff_document};
@@ -96,7 +107,10 @@ pub use mismatch::{Mismatch, Subject};
 #[cfg(feature = "fleet")]
 mod fleet;
 #[cfg(feature = "fleet")]
-pub use self::fleet::{fleet_markdown, fleet_mismatches, show_fleet, show_moments, show_waves};
+pub use self::fleet::{
+    fleet_markdown, fleet_markdown_within, fleet_mismatches, fleet_page, show_fleet, show_moments,
+    show_waves,
+};
 
 mod asked;
 mod autoscalers;
@@ -106,12 +120,22 @@ mod changes;
 mod configuration;
 mod containers;
 mod counts;
+mod course;
 mod grid;
+mod html;
 mod images;
+mod plot;
 mod promise;
+mod ramp;
 mod routers;
+mod rows;
+mod sets;
 mod shares;
+mod summary;
 mod text;
+mod untouched;
+mod within;
+mod wrap;
 
 #[cfg(test)]
 mod tests;

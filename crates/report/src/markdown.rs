@@ -1,25 +1,24 @@
 //! The plan as a reviewer reads it in a pull request.
 
 use cutover_check::Checked;
-use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{Gate, Note, Pause, Step, Undo, walk};
-use cutover_workload::Bounds;
+use cutover_manifest::{Bundle, Warning};
+use cutover_plan::{Note, Step};
 
 use crate::asked::{Asked, asked};
-use crate::back::{Told, back};
+use crate::back::{Told, WayBack, back, ways_back};
 use crate::changes::{Line, Section, sections};
 use crate::error::Error;
 use crate::grid::{Align, Grid};
 use crate::promise::{promises, weights};
+use crate::rows::Table;
 use crate::step_name::step_name;
-use crate::table::grid;
-use crate::text::{Names, alike, count, escaped, html, numbers, title};
+use crate::summary::summary;
+use crate::text::{count, escaped, html, noted, numbers, title};
 use crate::warnings::warnings;
+use crate::within::{Part, within};
 
 /// So many objects of a step are shown in full.
 const MOST_OBJECTS: usize = 20;
-/// So many objects are told by name.
-const MOST_NAMES: usize = 3;
 
 /// The plan as Markdown: what it does in a paragraph, its table, what it promises, notes, warnings,
 /// what it asks of other systems, each step's changes to open, the ways back with what they change
@@ -47,191 +46,97 @@ const MOST_NAMES: usize = 3;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn markdown(plan: &Checked) -> Result<String, Error> {
-    let mut parts = vec![format!("# {}\n", escaped(&title(plan)))];
+    markdown_within(plan, usize::MAX)
+}
+
+/// The same in no more than so many characters, such as the 65,536 that a comment on GitHub may have:
+/// the changes of the last steps are left out first, and it is told what was left out. Title and
+/// digest stay, however short it is to be.
+///
+/// # Errors
+///
+/// As [`markdown`].
+pub fn markdown_within(plan: &Checked, most: usize) -> Result<String, Error> {
+    Ok(within(parts(plan)?, most))
+}
+
+/// The page in parts.
+fn parts(plan: &Checked) -> Result<Vec<Part>, Error> {
+    let mut parts = vec![Part::always(format!("# {}\n", escaped(&title(plan))))];
     if !plan.is_empty() {
-        parts.push(summary(plan)? + "\n");
-        parts.push(grid(plan)?.markdown());
-        parts.extend(list(&weights(plan)?));
+        parts.push(Part::always(escaped(&summary(plan)?) + "\n"));
+        parts.push(Part::longer("the table", table(plan)?));
+        let weights = list(&weights(plan)?);
+        parts.extend(weights.map(|text| Part::longer("the weights", text)));
         let promises = promises(plan)?;
         let promises: String = promises.iter().map(|line| promise(line)).collect();
-        parts.push(promises.trim_start().to_owned());
+        parts.push(Part::longer("what is promised", promises.trim_start()));
     }
-    parts.extend(notes(&plan.spec.notes));
-    parts.extend(warnings_section(&warnings(plan)?));
-    parts.extend(asked_section(&asked(plan, None)));
+    let notes = notes(&plan.spec.notes);
+    parts.extend(notes.map(|text| Part::longer("the author's notes", text)));
+    let warnings = warnings_section(&warnings(plan)?);
+    parts.extend(warnings.map(|text| Part::longer("the warnings", text)));
+    let asked = asked_section(&asked(plan, None));
+    parts.extend(asked.map(|text| Part::longer("what is asked", text)));
     if !plan.is_empty() {
-        let (steps, ways_back) = steps_and_ways_back(plan)?;
-        parts.push("## Steps\n".into());
-        parts.extend(steps);
-        parts.push("## Ways back\n".into());
-        parts.push(ways_back);
-        parts.extend(backs(&Told::of(back(plan, None)?)));
+        parts.push(Part::always("## Steps\n"));
+        parts.extend(steps(plan)?);
+        parts.push(Part::always("## Ways back\n"));
+        let table = ways_back_table(ways_back(plan)?);
+        parts.push(Part::longer("the ways back", table));
+        let backs = backs(&Told::of(back(plan, None)?));
+        parts.extend(backs.map(|text| Part::longer("what ways back change", text)));
     }
-    parts.push(format!("Digest:\n\n`{}`\n", plan.digest));
-    Ok(parts.join("\n"))
+    parts.push(Part::always(format!("Digest:\n\n`{}`\n", plan.digest)));
+    Ok(parts)
 }
 
-/// Each step to open, and the table of the ways back.
-fn steps_and_ways_back(plan: &Checked) -> Result<(Vec<String>, String), Error> {
+/// The table, its phases in a column.
+fn table(plan: &Checked) -> Result<String, Error> {
+    let table = Table::of(plan, None)?;
+    let mut grid = Grid::default();
+    grid.column("", Align::Right);
+    grid.columns(["phase", "what changes"], Align::Left);
+    grid.columns(
+        table.heads.iter().map(|(_, head)| head.as_str()),
+        Align::Centre,
+    );
+    if table.has_shares {
+        grid.column("new version", Align::Centre);
+    }
+    grid.column("then wait for", Align::Left);
+    for row in table.rows {
+        let mut cells = vec![row.number(), row.phase, row.name];
+        cells.extend(row.pods);
+        cells.extend(table.has_shares.then_some(row.share));
+        cells.push(row.wait);
+        grid.row(cells);
+    }
+    Ok(grid.markdown())
+}
+
+/// Each step to open.
+fn steps(plan: &Checked) -> Result<Vec<Part>, Error> {
     let mut steps = Vec::new();
-    let mut ways_back = Vec::new();
     let mut walk = plan.walk();
     while let Some(step) = walk.advance()? {
-        steps.push(details(walk.number(), step, walk.before(), walk.state()));
-        if let Some(undo) = plan.undo(walk.number()) {
-            let names = names(undo, walk.state())?;
-            ways_back.push((undo.from, (names, undo.to)));
-        }
+        let number = walk.number();
+        let text = details(number, step, walk.before(), walk.state());
+        steps.push(Part::step(number, text));
     }
-    Ok((steps, ways_back_table(ways_back)))
+    Ok(steps)
 }
 
-/// What is done from where, and where it leads; what is done from several is told once.
-fn ways_back_table(ways_back: Vec<(usize, (String, usize))>) -> String {
+/// What is done from where, and where it leads.
+fn ways_back_table(ways_back: Vec<WayBack>) -> String {
     let mut grid = Grid::default();
     grid.column("from", Align::Right);
     grid.column("way back", Align::Left);
     grid.column("joins", Align::Right);
-    for (from, (names, to)) in alike(ways_back) {
-        grid.row(vec![numbers(&from), names, to.to_string()]);
+    for way in ways_back {
+        grid.row(vec![numbers(&way.from), way.name, way.to.to_string()]);
     }
     grid.markdown()
-}
-
-/// What a way back does, in words.
-fn names(undo: &Undo, from: &Bundle) -> Result<String, Error> {
-    let mut walk = walk(from.clone(), &undo.steps);
-    let mut names = Vec::new();
-    while let Some(step) = walk.advance()? {
-        names.push(step_name(step, walk.before(), walk.state()));
-    }
-    Ok(if names.is_empty() {
-        "nothing to change".into()
-    } else {
-        names.join(" · ")
-    })
-}
-
-/// What the plan is about, how long it waits for people, and what is different at its end.
-fn summary(plan: &Checked) -> Result<String, Error> {
-    let pauses = |gate: &&Gate| matches!(gate, Gate::Pause(Pause { duration: None }));
-    let people = plan
-        .spec
-        .steps
-        .iter()
-        .flat_map(|step| &step.gates)
-        .filter(pauses)
-        .count();
-    let waits = if people == 0 {
-        String::new()
-    } else {
-        format!(" It waits for a person {}.", times(people))
-    };
-    let outcome = outcome(plan)?;
-    Ok(format!("{}{waits} {outcome}", about(plan)))
-}
-
-fn about(plan: &Checked) -> String {
-    let names = Names::of(plan);
-    let strategy = escaped(&plan.spec.strategy);
-    match plan.spec.workloads.as_slice() {
-        [] => format!("Strategy {strategy}."),
-        [only] => {
-            let routers = only.serving().map(|router| escaped(&router.object.name));
-            let routers: Vec<String> = routers.collect();
-            let is_alone = routers.is_empty();
-            let services = listed(routers);
-            let behind = if is_alone {
-                String::new()
-            } else {
-                format!(", behind Service {services}")
-            };
-            let pods = match &only.bounds {
-                Bounds::Fixed(fixed) if fixed.given => {
-                    count(fixed.replicas as usize, "pod") + ", a number that was given"
-                }
-                Bounds::Fixed(fixed) => count(fixed.replicas as usize, "pod"),
-                Bounds::Live(_) => "as many pods as run".into(),
-            };
-            format!(
-                "Strategy {strategy} for Deployment {} ({pods}{behind}).",
-                escaped(&names.workload(only))
-            )
-        }
-        several => {
-            let names = several
-                .iter()
-                .map(|workload| escaped(&names.workload(workload)))
-                .collect();
-            format!(
-                "Strategy {strategy} for {} Deployments: {}.",
-                several.len(),
-                listed(names)
-            )
-        }
-    }
-}
-
-/// The objects that are others at the end than at the start, and those that come and go.
-fn outcome(plan: &Checked) -> Result<String, Error> {
-    let (start, end) = (plan.start(), plan.walk().end()?);
-    let all = plan.objects();
-    let those = |chosen: &dyn Fn(&ObjectRef) -> bool| -> Vec<String> {
-        all.iter()
-            .filter(|object| chosen(object))
-            .map(|object| escaped(&object.to_string()))
-            .collect()
-    };
-    let kinds = [
-        (
-            "changed",
-            those(&|object| {
-                start.contains(object)
-                    && end.contains(object)
-                    && start.get(object) != end.get(object)
-            }),
-        ),
-        (
-            "created",
-            those(&|object| !start.contains(object) && end.contains(object)),
-        ),
-        (
-            "deleted",
-            those(&|object| start.contains(object) && !end.contains(object)),
-        ),
-        (
-            "there only on the way",
-            those(&|object| !start.contains(object) && !end.contains(object)),
-        ),
-    ];
-    let told = kinds.into_iter().filter(|(_, objects)| !objects.is_empty());
-    let told: Vec<String> = told
-        .map(|(kind, objects)| format!("{kind}: {}", listed(objects)))
-        .collect();
-    Ok(if told.is_empty() {
-        "It ends as it began.".into()
-    } else {
-        format!("In the end, {}.", told.join("; "))
-    })
-}
-
-fn times(number: usize) -> String {
-    match number {
-        1 => "once".into(),
-        2 => "twice".into(),
-        more => format!("{more} times"),
-    }
-}
-
-fn listed(mut names: Vec<String>) -> String {
-    let more = names.len().saturating_sub(MOST_NAMES);
-    names.truncate(MOST_NAMES);
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!(" and {more} more")
-    };
-    names.join(", ") + &more
 }
 
 fn list(lines: &[String]) -> Option<String> {
@@ -264,15 +169,9 @@ fn warnings_section(warnings: &[Warning]) -> Option<String> {
 
 /// What only the maker of the plan could see: nobody has checked it.
 fn notes(notes: &[Note]) -> Option<String> {
-    let items = notes.iter().map(|note| {
-        let object = note.object.as_ref().map(|object| format!("{object}: "));
-        let pointer = match note.pointer.as_str() {
-            "" => String::new(),
-            pointer => format!("{pointer}: "),
-        };
-        let text = format!("{}{pointer}{}", object.unwrap_or_default(), note.message);
-        item(&text, note.hint.as_deref())
-    });
+    let items = notes
+        .iter()
+        .map(|note| item(&noted(note), note.hint.as_deref()));
     let items: String = items.collect();
     let head = "## Notes of the plan's author\n\nNobody has checked these.";
     (!notes.is_empty()).then(|| format!("{head}\n\n{items}"))

@@ -14,14 +14,15 @@ use crate::exposure::{Exposure, exposure};
 use crate::requests::peaks;
 use crate::routers::routers;
 use crate::text::{Names, alike, count, listed, numbered};
+use crate::untouched::untouched;
 use crate::wait::rolls;
 
 /// So many lines tell of workloads; those of which the same holds share one.
 const MOST_LINES: usize = 5;
 
 /// The promises of the whole plan: one line, and with several workloads a line for all that are
-/// promised the same before it; then which routers are promised less, what pods ask for, and what
-/// comes of a gate that does not hold.
+/// promised the same before it; then which routers are promised less, what pods ask for, what
+/// comes of a gate that does not hold, and what no step changes.
 pub(crate) fn promises(plan: &Checked) -> Result<Vec<String>, Error> {
     let recreated = recreated(plan)?;
     let names = Names::of(plan);
@@ -39,6 +40,7 @@ pub(crate) fn promises(plan: &Checked) -> Result<Vec<String>, Error> {
     lines.extend(routers(plan));
     lines.extend(requested(plan, names)?);
     lines.push(failure(plan)?);
+    lines.extend(untouched(plan));
     Ok(lines)
 }
 

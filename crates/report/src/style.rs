@@ -16,6 +16,7 @@ pub enum Style {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Added,
+    Changed,
     Faint,
     Hint,
     Place,
@@ -41,6 +42,7 @@ impl Tone {
     const fn style(self) -> anstyle::Style {
         match self {
             Self::Added => AnsiColor::Green.on_default(),
+            Self::Changed => AnsiColor::Yellow.on_default(),
             Self::Faint => anstyle::Style::new().dimmed(),
             Self::Hint | Self::Place => AnsiColor::Cyan.on_default(),
             Self::Removed => AnsiColor::Red.on_default(),

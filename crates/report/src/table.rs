@@ -1,29 +1,27 @@
 //! The plan as a table: where it stands after each step, and what it waits for there.
 
 use cutover_check::Checked;
-use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_plan::{Note, Step};
-use cutover_workload::Workload;
+use cutover_manifest::Warning;
+use cutover_plan::Note;
 
 use crate::asked::{Asked, asked};
 use crate::back::{Told, back};
 use crate::error::Error;
-use crate::exposure::{Exposure, exposure};
-use crate::grid::{Align, Grid};
+use crate::grid::{Align, Cell, Grid};
 use crate::promise::{promises, weights};
-use crate::step_name::step_name_beside;
-use crate::style::{Style, Tone};
-use crate::text::{ABSENT, Names, clean, count, title};
-use crate::wait::{rolls, wait};
+use crate::rows::{Row, Table};
+use crate::screen::Screen;
+use crate::style::Tone;
+use crate::text::{clean, count, noted, title};
 use crate::warnings::warnings;
+use crate::wrap::sentence;
 
-/// With more workloads than this their pods are summed up.
-const MOST_BLOCKS: usize = 3;
 /// So many steps of ways back are told by name.
 const MOST_BACKS: usize = 5;
 
-/// The plan as a table for a terminal: its digest, and a row a state, with the pods of each set, the
-/// share of the new version and what is waited for; under it the weights, what the plan promises, what
+/// The plan as a table that fits a terminal: its digest, and a row a state under the heading of its
+/// phase, with the pods of each set, the share of the new version and what is waited for; steps in a
+/// row that differ in counts alone share one. Under it the weights, what the plan promises, what
 /// it asks of other systems, what its ways back change besides, its notes and its warnings.
 ///
 /// # Errors
@@ -47,285 +45,122 @@ const MOST_BACKS: usize = 5;
 /// assert!(table.contains("hello 3 available (one pod at a time)"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn show(plan: &Checked, style: Style) -> Result<String, Error> {
+pub fn show(plan: &Checked, screen: impl Into<Screen>) -> Result<String, Error> {
+    let screen = screen.into();
+    let style = screen.style;
     let title = style.paint(Tone::Title, &title(plan));
     // Whole and alone on its line: that is what a reviewer approves, and copies.
     let digest = style.paint(Tone::Faint, &plan.digest.to_string());
     let mut out = format!("{title}\n{digest}\n");
     if !plan.is_empty() {
-        out += &format!("\n{}\n", grid(plan)?.text(style));
-        out.extend(
-            weights(plan)?
-                .iter()
-                .chain(&promises(plan)?)
-                .map(|line| clean(line) + "\n"),
-        );
+        out += &format!("\n{}\n", table(plan, screen)?);
+        for line in weights(plan)?.iter().chain(&promises(plan)?) {
+            out += &sentence(&clean(line), screen);
+        }
     }
     for asked in asked(plan, None) {
-        out += &format!("\n{}", asked_text(&asked, style));
+        out += &format!("\n{}", asked_text(&asked, screen));
     }
-    out += &backs(&Told::of(back(plan, None)?), style);
+    out += &backs(&Told::of(back(plan, None)?), screen);
     for note in &plan.spec.notes {
-        out += &format!("\n{}", note_text(note, style));
+        out += &format!("\n{}", note_text(note, screen));
     }
     for warning in warnings(plan)? {
-        out += &format!("\n{}", warn(&warning, style));
+        out += &format!("\n{}", warn(&warning, screen));
     }
     Ok(out)
 }
 
-/// The table's rows and columns.
-pub(crate) fn grid(plan: &Checked) -> Result<Grid, Error> {
-    let names = Names::of(plan);
-    let table = Table {
-        names,
-        columns: Columns::of(plan, names),
-        exposures: exposures(plan)?,
+/// The table in so many columns: what is waited for beside what changes where there is room for both,
+/// else below it.
+fn table(plan: &Checked, screen: Screen) -> Result<String, Error> {
+    let room = screen.width() / OF_PODS;
+    let table = Table::of(plan, Some(room))?;
+    let beside = drawn(&table, Waits::Beside);
+    let grid = match beside.fits(screen.width(), READABLE) {
+        true => beside,
+        false => drawn(&table, Waits::Below),
     };
-    let mut grid = table.heads();
-    let mut walk = plan.walk();
-    grid.row(table.start(walk.state()));
-    while let Some(step) = walk.advance()? {
-        let passage = Passage {
-            number: walk.number(),
-            step,
-            before: walk.before(),
-            after: walk.state(),
-        };
-        grid.row(table.row(passage));
+    Ok(grid.text(screen))
+}
+
+/// The part of the screen that columns of pods may take, as its divisor.
+const OF_PODS: usize = 2;
+/// A column of text is no narrower than this where another place would do.
+const READABLE: usize = 36;
+
+/// Where the table tells what is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    /// In a column of its own.
+    Beside,
+    /// In lines of their own, under what changes.
+    Below,
+}
+
+/// The table with its phases as headings.
+fn drawn(table: &Table, waits: Waits) -> Grid {
+    let mut grid = Grid::default();
+    grid.column("step", Align::Right);
+    grid.column("what changes", Align::Left);
+    for (group, head) in &table.heads {
+        grid.grouped(group, head, Align::Right);
     }
-    Ok(grid)
-}
-
-/// All that a row is made of, but for its step.
-struct Table<'a> {
-    names: Names,
-    columns: Columns<'a>,
-    /// One a state; none at all where nothing gets a new version.
-    exposures: Vec<Option<Exposure>>,
-}
-
-/// A step with the states before and after it.
-#[derive(Clone, Copy)]
-struct Passage<'a> {
-    number: usize,
-    step: &'a Step,
-    before: &'a Bundle,
-    after: &'a Bundle,
-}
-
-impl Table<'_> {
-    fn heads(&self) -> Grid {
-        let mut grid = Grid::default();
-        grid.column("", Align::Right);
-        grid.columns(["phase", "what changes"], Align::Left);
-        grid.columns(self.columns.heads(), Align::Centre);
-        if !self.exposures.is_empty() {
-            grid.column("new version", Align::Centre);
-        }
+    if table.has_shares {
+        grid.grouped("share of the", "new version", Align::Right);
+    }
+    if waits == Waits::Beside {
         grid.column("then wait for", Align::Left);
-        grid
     }
-
-    /// The row of the state before the first step.
-    fn start(&self, state: &Bundle) -> Vec<String> {
-        let mut row = vec![" 0".to_owned(), String::new(), "as it is".to_owned()];
-        row.extend(self.columns.cells(state));
-        if !self.exposures.is_empty() {
-            row.push(format!("{:>5}", self.share(0)));
+    let mut phase = "";
+    for row in &table.rows {
+        if row.phase != phase {
+            phase = &row.phase;
+            grid.heading(phase);
         }
-        row.push(String::new());
-        row
+        grid.cells(cells(row, table.has_shares, waits));
     }
-
-    fn row(&self, passage: Passage<'_>) -> Vec<String> {
-        let Passage {
-            number,
-            step,
-            before,
-            after,
-        } = passage;
-        let name = self.columns.step_name(step, before, after);
-        let mut row = vec![format!("{number:>2}"), step.phase.to_string(), name];
-        row.extend(self.columns.cells(after));
-        if !self.exposures.is_empty() {
-            row.push(self.shares(passage));
-        }
-        row.push(wait(step, before, after, self.names));
-        row
-    }
-
-    /// The share after a step; on one that replaces pods in their place, the one before it too.
-    fn shares(&self, passage: Passage<'_>) -> String {
-        let number = passage.number;
-        let rolled = passage
-            .step
-            .changes
-            .iter()
-            .any(|change| rolls(change.object(), passage.before, passage.after));
-        let (before, after) = (self.share(number - 1), self.share(number));
-        if rolled && self.exposures[number - 1] != self.exposures[number] {
-            return format!("{} → {after}", before.trim_end_matches(" %"));
-        }
-        format!("{after:>5}")
-    }
-
-    fn share(&self, state: usize) -> String {
-        self.exposures[state].map_or_else(|| ABSENT.into(), |exposure| exposure.to_string())
-    }
+    grid
 }
 
-/// The columns that count pods: each workload's sets side by side, or the sum of all.
-enum Columns<'a> {
-    /// One for each set.
-    Sets(Vec<Column<'a>>),
-    /// One for all.
-    Sum(&'a [Workload]),
-}
-
-impl<'a> Columns<'a> {
-    fn of(plan: &'a Checked, names: Names) -> Self {
-        match plan.spec.workloads.as_slice() {
-            many if many.len() > MOST_BLOCKS => Self::Sum(many),
-            few => Self::Sets(
-                few.iter()
-                    .flat_map(|workload| sets(workload, names))
-                    .collect(),
-            ),
-        }
-    }
-
-    fn heads(&self) -> Vec<&str> {
-        match self {
-            Self::Sets(sets) => sets.iter().map(|set| set.head.as_str()).collect(),
-            Self::Sum(_) => vec!["pods"],
-        }
-    }
-
-    fn cells(&self, state: &Bundle) -> Vec<String> {
-        match self {
-            Self::Sets(sets) => sets.iter().map(|set| set.cell(state)).collect(),
-            Self::Sum(workloads) => vec![sum(workloads, state)],
-        }
-    }
-
-    /// The step's name, without the numbers of pods that stand in a column of their own.
-    fn step_name(&self, step: &Step, before: &Bundle, after: &Bundle) -> String {
-        step_name_beside(step, before, after, &|object| match self {
-            Self::Sets(sets) => sets.iter().any(|set| set.object == object),
-            Self::Sum(_) => false,
-        })
-    }
-}
-
-/// A workload's sets under short heads: without what all their names begin with, as `hello` and
-/// `canary`.
-pub(crate) fn sets(workload: &Workload, names: Names) -> Vec<Column<'_>> {
-    let objects: Vec<&ObjectRef> = workload.objects().collect();
-    let parts = |name: &str| name.split('-').map(str::to_owned).collect::<Vec<_>>();
-    let first = objects
-        .first()
-        .map(|object| parts(&object.name))
-        .unwrap_or_default();
-    let alike = |at: &usize| {
-        objects
-            .iter()
-            .all(|object| parts(&object.name).get(*at) == first.get(*at))
+fn cells(row: &Row, has_shares: bool, waits: Waits) -> Vec<Cell> {
+    let mut name = match row.tone {
+        Some(tone) => Cell::toned(&row.name, tone),
+        None => row.name.clone().into(),
     };
-    let shared = (0..first.len()).take_while(alike).count();
-    let head =
-        |object: &ObjectRef| match parts(&object.name).get(shared..).map(|rest| rest.join("-")) {
-            Some(rest) if !rest.is_empty() => rest,
-            _ => names.object(object),
-        };
-    objects
-        .iter()
-        .map(|object| Column {
-            head: head(object),
-            object,
-            workload,
-        })
-        .collect()
-}
-
-/// A set's column of pods.
-pub(crate) struct Column<'a> {
-    pub(crate) head: String,
-    object: &'a ObjectRef,
-    workload: &'a Workload,
-}
-
-impl Column<'_> {
-    /// The pods of the set; nothing to count where it is not there, or others own the number.
-    pub(crate) fn cell(&self, state: &Bundle) -> String {
-        match state.get(self.object) {
-            None => ABSENT.into(),
-            Some(_) if self.workload.is_live() => LIVE.into(),
-            Some(set) => self.workload.pods_of(set).to_string(),
-        }
+    if waits == Waits::Below && !row.wait.is_empty() {
+        name = name.above(&format!("then {}", row.wait));
     }
-}
-
-/// What stands for a number of pods that others own.
-const LIVE: &str = "live";
-
-/// The pods of all sets together, without those whose number others own.
-fn sum(workloads: &[Workload], state: &Bundle) -> String {
-    let counted = workloads.iter().filter(|workload| !workload.is_live());
-    let sets = counted.flat_map(|workload| {
-        let sets = workload.objects().filter_map(|set| state.get(set));
-        sets.map(|set| u64::from(workload.pods_of(set)))
-    });
-    let sum = sets.sum::<u64>();
-    match workloads.iter().any(Workload::is_live) {
-        true => format!("{sum} and {LIVE}"),
-        false => sum.to_string(),
+    let mut cells = vec![row.number().into(), name];
+    cells.extend(row.pods.iter().cloned().map(Cell::from));
+    if has_shares {
+        cells.push(row.share.clone().into());
     }
-}
-
-/// The exposure at each state over all workloads that get a new version; empty where none does.
-fn exposures(plan: &Checked) -> Result<Vec<Option<Exposure>>, Error> {
-    let states = exposure(plan)?;
-    let renewed = |workload: usize| {
-        states
-            .iter()
-            .any(|state| state[workload].is_some_and(Exposure::is_any))
-    };
-    let renewed: Vec<usize> = (0..plan.spec.workloads.len())
-        .filter(|workload| renewed(*workload))
-        .collect();
-    if renewed.is_empty() {
-        return Ok(Vec::new());
+    if waits == Waits::Beside {
+        cells.push(row.wait.clone().into());
     }
-    let over = |state: &Vec<Option<Exposure>>| {
-        renewed
-            .iter()
-            .filter_map(|at| state[*at])
-            .reduce(Exposure::or)
-    };
-    Ok(states.iter().map(over).collect())
+    cells
 }
 
 /// A question to another system.
-fn asked_text(asked: &Asked, style: Style) -> String {
+fn asked_text(asked: &Asked, screen: Screen) -> String {
     let head = format!("step {} asks:", asked.title);
-    let facts = asked.facts.iter().map(|fact| format!("  {fact}\n"));
-    format!(
-        "{}\n{}",
-        style.paint(Tone::Place, &head),
-        facts.collect::<String>()
-    )
+    let mut out = format!("{}\n", screen.style.paint(Tone::Place, &head));
+    for fact in &asked.facts {
+        out += &sentence(&format!("  {fact}"), screen);
+    }
+    out
 }
 
 /// Ways back that change more than counts and templates: the first few by name.
-fn backs(backs: &[Told], style: Style) -> String {
+fn backs(backs: &[Told], screen: Screen) -> String {
     if backs.is_empty() {
         return String::new();
     }
     let head = "ways back change more than counts and templates:";
-    let mut out = format!("\n{}\n", style.paint(Tone::Place, head));
+    let mut out = format!("\n{}\n", screen.style.paint(Tone::Place, head));
     for back in backs.iter().take(MOST_BACKS) {
-        out += &format!("  {}\n", back.title());
+        out += &sentence(&format!("  {}", back.title()), screen);
     }
     let more = backs.len().saturating_sub(MOST_BACKS);
     if more > 0 {
@@ -335,24 +170,17 @@ fn backs(backs: &[Told], style: Style) -> String {
 }
 
 /// What only the maker of the plan could see: nobody has checked it.
-fn note_text(note: &Note, style: Style) -> String {
-    let object = note.object.as_ref().map(|object| format!("{object}: "));
-    let pointer = if note.pointer.is_empty() {
-        String::new()
-    } else {
-        format!("{}: ", note.pointer)
-    };
-    let text = format!("{}{pointer}{}", object.unwrap_or_default(), note.message);
+fn note_text(note: &Note, screen: Screen) -> String {
     told(
         Tone::Hint,
         "note of the plan's author, not checked:",
-        &text,
+        &noted(note),
         note.hint.as_deref(),
-        style,
+        screen,
     )
 }
 
-fn warn(warning: &Warning, style: Style) -> String {
+fn warn(warning: &Warning, screen: Screen) -> String {
     let bare = Warning {
         hint: None,
         ..warning.clone()
@@ -362,16 +190,22 @@ fn warn(warning: &Warning, style: Style) -> String {
         "warning:",
         &bare.to_string(),
         warning.hint.as_deref(),
-        style,
+        screen,
     )
 }
 
-fn told(tone: Tone, head: &str, text: &str, hint: Option<&str>, style: Style) -> String {
-    let head = style.paint(tone, head);
-    let mut out = format!("{head} {}\n", clean(text));
+fn told(tone: Tone, head: &str, text: &str, hint: Option<&str>, screen: Screen) -> String {
+    let mut out = labelled(tone, head, text, screen);
     if let Some(hint) = hint {
-        let head = style.paint(Tone::Hint, "hint:");
-        out += &format!("  {head} {}\n", clean(hint));
+        out += &labelled(Tone::Hint, "  hint:", hint, screen);
     }
     out
+}
+
+/// A text behind its label, in lines that fit.
+fn labelled(tone: Tone, label: &str, text: &str, screen: Screen) -> String {
+    let whole = sentence(&format!("{label} {}", clean(text)), screen);
+    // The label alone is shorter than any line.
+    let rest = &whole[label.len()..];
+    format!("{}{rest}", screen.style.paint(tone, label))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cutover_check::Checked;
 use cutover_manifest::{ObjectRef, is_invisible};
+use cutover_plan::Note;
 use cutover_workload::Workload;
 
 /// So many things of one kind are told one by one; more are counted.
@@ -32,7 +33,7 @@ impl Names {
         }
     }
 
-    /// By name alone.
+    /// By name alone, also where a plan's workloads are in several namespaces.
     #[cfg(feature = "fleet")]
     pub(crate) fn plain() -> Self {
         Self { namespaced: false }
@@ -65,6 +66,16 @@ pub(crate) fn title(plan: &Checked) -> String {
         "Plan {}: {}, {length}",
         plan.metadata.name, plan.spec.strategy
     ))
+}
+
+/// A note with what it is about.
+pub(crate) fn noted(note: &Note) -> String {
+    let object = note.object.as_ref().map(|object| format!("{object}: "));
+    let pointer = match note.pointer.as_str() {
+        "" => String::new(),
+        pointer => format!("{pointer}: "),
+    };
+    format!("{}{pointer}{}", object.unwrap_or_default(), note.message)
 }
 
 /// So many of something: `1 step`, `2 steps`.
@@ -149,7 +160,7 @@ pub(crate) fn escaped(text: &str) -> String {
             other => out.push(other),
         }
     }
-    out
+    unlinked(&out)
 }
 
 /// The text as HTML shows it, where Markdown is not read.
@@ -158,8 +169,14 @@ pub(crate) fn html(text: &str) -> String {
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");
-    text.replace('@', &format!("@{NOTHING}"))
-        .replace('#', &format!("#{NOTHING}"))
+    let text = text.replace('@', &format!("@{NOTHING}"));
+    unlinked(&text.replace('#', &format!("#{NOTHING}")))
+}
+
+/// Nothing in the text is a link, or names an issue as `GH-12`: a forge tells there that it was named.
+fn unlinked(text: &str) -> String {
+    text.replace("://", &format!(":{NOTHING}//"))
+        .replace("GH-", &format!("GH-{NOTHING}"))
 }
 
 /// Behind `@` and `#` it keeps a forge from telling a person, or linking an issue: forges look for

@@ -32,6 +32,11 @@ pub fn gate_name(plan: &Checked, gate: &Gate, before: &Bundle, after: &Bundle) -
     words(gate, before, after, Names::of(plan))
 }
 
+/// The same, under the names of the plan.
+pub(crate) fn gate_words_of(gate: &Gate, before: &Bundle, after: &Bundle, names: Names) -> String {
+    words(gate, before, after, names)
+}
+
 /// What a gate waits for that looks at no object of a plan, in words.
 #[cfg(feature = "fleet")]
 pub(crate) fn gate_words(gate: &Gate) -> String {

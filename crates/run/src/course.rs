@@ -32,7 +32,7 @@ pub enum Course {
 }
 
 impl Course {
-    /// Its direction alone.
+    /// The same without the states between which it goes back.
     pub fn direction(self) -> Direction {
         match self {
             Self::Forward => Direction::Forward,

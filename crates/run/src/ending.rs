@@ -1,6 +1,5 @@
 //! How a run stops, and what it does at its end.
 
-use crate::hint::Hint;
 use crate::now::Now;
 use crate::outcome::Outcome;
 use crate::phase::{Next, Phase};
@@ -9,13 +8,6 @@ use crate::requests::Question;
 use crate::run::Run;
 
 impl Run {
-    /// Somebody else has written what the plan is about: the run stops, and changes nothing.
-    pub(crate) fn drifted(&mut self, reason: impl Into<Reason>) -> Next {
-        let reason = reason.into();
-        let hint = reason.advice().cloned().unwrap_or(Hint::Restore);
-        self.failed(reason.hint(hint))
-    }
-
     /// As [`fail`](Self::fail), for a decision that has been taken with it.
     pub(crate) fn failed(&mut self, reason: impl Into<Reason>) -> Next {
         self.fail(reason);

@@ -29,6 +29,18 @@ pub enum Error {
         /// The change or the gate, and its object.
         what: String,
     },
+    /// The plan has objects with the namespace of the run and without one, and does not keep its
+    /// promises where they meet.
+    #[error(
+        "in namespace {namespace} the plan does not keep what it promises:\n{}\nhint: make the plan with this namespace",
+        .broken.join("\n")
+    )]
+    Misplaced {
+        /// The namespace of the run.
+        namespace: String,
+        /// What does not hold there, a line each.
+        broken: Vec<String>,
+    },
     /// The plan that a journal keeps is not the given one.
     #[error(
         "the journal's plan is not the given one: {place}: {reason}\nhint: {}",
@@ -43,11 +55,11 @@ pub enum Error {
     /// A journal cannot be read.
     #[error("ConfigMap {name}: {reason}\nhint: {hint}")]
     Journal {
-        /// The ConfigMap's name.
+        /// The name of the ConfigMap, without its namespace.
         name: String,
         /// What is wrong with it.
         reason: String,
-        /// What to do.
+        /// What a person can do about it, in one line.
         hint: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Plans for tests.
+//! Plans that the unit tests of this crate share.
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Gate, Phase, Plan, Spec, Step, Undo, apply, state_digest};

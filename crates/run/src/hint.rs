@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Hint {
     /// This sentence, by whatever means.
     Do(Cow<'static, str>),
+    /// Bring back what somebody else has written, or go on [over](crate::Options::accept_drift) it.
+    AcceptDrift,
     /// Carry the plan out [again](crate::Goal::Again), where that is meant.
     Again,
     /// Let nobody else reconcile what is managed, and [allow](crate::Options::managed) it.
@@ -34,6 +36,7 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Do(sentence) => sentence,
+            Self::AcceptDrift => "bring it back, or accept this drift and go on over it",
             Self::Again => "carry it out again where that is meant",
             Self::AllowManaged => {
                 "suspend its reconciliation and allow managed objects, or go by git: write the states into the files"
@@ -56,7 +59,8 @@ impl From<&'static str> for Hint {
 }
 
 /// The hints that are more than a sentence.
-const KNOWN: [Hint; 9] = [
+const KNOWN: [Hint; 10] = [
+    Hint::AcceptDrift,
     Hint::Again,
     Hint::AllowManaged,
     Hint::AskForRole,

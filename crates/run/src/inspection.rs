@@ -44,7 +44,7 @@ pub struct Inspection {
 pub enum GateState {
     /// A person is asked, and all else holds.
     Asks,
-    /// It holds.
+    /// It holds now; of a pause, an analysis or a person, it is over.
     Holds,
     /// It is asked once those on the cluster hold.
     Later,
@@ -61,7 +61,7 @@ pub enum GateState {
 pub struct GateStatus {
     /// What is waited for.
     pub gate: Awaited,
-    /// Whether it holds.
+    /// Its state, as far as the cluster and the journal have been read.
     pub state: GateState,
     /// How it stands, in words; empty where there is no more to say.
     pub stands: String,
@@ -84,9 +84,9 @@ pub struct GateStatus {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PodStatus {
-    /// Its name.
+    /// The name of the pod, or of the set, without its namespace.
     pub name: String,
-    /// What keeps it.
+    /// What keeps it from being ready, by its own status.
     pub trouble: Trouble,
     /// The same in its own words; none where it says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +120,22 @@ impl Inspection {
             unseen: BTreeMap::new(),
             waiting: Waiting::default(),
         })
+    }
+
+    /// Of the step that a run is at, by its journal.
+    ///
+    /// # Errors
+    ///
+    /// As [`Inspection::new`].
+    pub fn of_run(journal: &Journal, namespace: &str) -> Result<Self, Error> {
+        let position = &journal.position;
+        let plan = &journal.bound.plan;
+        let mut inspection = Self::new(plan, position.course, position.step, namespace)?;
+        let gates = inspection.objects.iter();
+        let excused = gates.filter(|object| position.was_unresolved(object));
+        let excused = excused.cloned().collect();
+        inspection.observed.excuse(excused);
+        Ok(inspection)
     }
 
     /// What is to be looked at: a list or a watch each.

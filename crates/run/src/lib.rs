@@ -72,6 +72,7 @@
 //! ```
 
 mod absence;
+mod accept;
 mod analysis;
 mod answers;
 mod api;
@@ -94,8 +95,10 @@ mod now;
 mod observed;
 mod options;
 mod outcome;
+mod overruled;
 mod path;
 mod phase;
+mod placed;
 mod preflight;
 mod progress;
 mod reason;
@@ -108,6 +111,7 @@ mod sending;
 mod steps;
 mod unsupported;
 
+pub use accept::{AcceptDrift, DriftedField};
 pub use analysis::{Asking, Check};
 pub use api::effect::{Effect, HttpRequest, Request, Right, Scope, Ticket, Write};
 pub use api::event::{Answer, Event, Fault, Reply};
@@ -119,7 +123,7 @@ pub use error::Error;
 pub use gates::next_opening;
 pub use hint::Hint;
 pub use inspection::{GateState, GateStatus, Inspection, PodStatus};
-pub use journal::{Journal, Position, Stage, Wish, Wishes};
+pub use journal::{Accepted, AcceptedFields, Journal, Position, Stage, Wish, Wishes};
 pub use leadership::leases::{Leases, lease_objects};
 pub use leadership::runner::Runner;
 pub use now::{Now, Steady};

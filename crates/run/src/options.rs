@@ -3,6 +3,8 @@
 use cutover_manifest::{Manifest, Sealer};
 use cutover_plan::{Duration, OnFailure};
 
+use crate::accept::AcceptDrift;
+
 /// What a run is asked for, besides its plan.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -22,6 +24,8 @@ pub struct Options {
     pub lease: Duration,
     /// Whether objects that Argo CD or Flux manages may be changed all the same.
     pub managed: bool,
+    /// Over which drift the run goes on.
+    pub accept_drift: AcceptDrift,
     /// The Secrets whose data the plan has seals of, as files hold them: of one that changes, both as
     /// it was and as it is to be, since the way back needs the one and the way forward the other.
     pub secrets: Vec<Manifest>,
@@ -39,7 +43,7 @@ pub enum Goal {
     Again,
     /// Back to the state after a step; 0 is the start.
     Back {
-        /// The state.
+        /// The number of the state: that of the step after which it is.
         to: usize,
     },
     /// Nowhere: everything that comes before the first write is done, with the server's dry run
@@ -68,6 +72,7 @@ impl Options {
             settle: Duration::of_seconds(30),
             lease: Duration::of_seconds(15),
             managed: false,
+            accept_drift: AcceptDrift::None,
             secrets: Vec::new(),
             sealer: Sealer::default(),
         }

@@ -33,7 +33,7 @@ impl Path {
         }
     }
 
-    /// Through the plan.
+    /// All steps of the plan, in their order.
     pub(crate) fn forward(plan: &Plan) -> Result<Self, Error> {
         let states = states(plan.start(), &plan.spec.steps)?;
         let numbers = (0..states.len()).map(Some).collect();

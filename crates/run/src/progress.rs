@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::course::Direction;
 
@@ -18,7 +19,7 @@ use crate::course::Direction;
 pub enum Progress {
     /// The run begins, or goes on where an earlier one left it.
     Started {
-        /// The plan's name.
+        /// The plan's name, of which the journal's name is made.
         plan: String,
         /// When the run began, which tells it from other runs of the plan: whoever goes on with it
         /// says the same.
@@ -34,21 +35,28 @@ pub enum Progress {
     },
     /// Something that the person should know and that does not stop the run.
     Warned {
-        /// What.
+        /// The warning, ready to be printed.
         message: String,
     },
-    /// A step begins.
+    /// The run goes on over what somebody else has written, by a person's word.
+    Accepted {
+        /// The field, as a refusal names it.
+        field: String,
+        /// What was there; none where nothing was.
+        found: Option<Value>,
+    },
+    /// A step comes to be worked on.
     Step {
         /// Its number on this way, from 1.
         number: usize,
-        /// Its phase.
+        /// The phase that the plan gives it, as `canary-25`.
         phase: String,
         /// Whether it was already done, and is only recognised.
         already: bool,
     },
     /// A gate is waited for; told again when what it waits for changes.
     Waiting {
-        /// The step.
+        /// The number of its step on this way, from 1.
         number: usize,
         /// What is waited for.
         gate: Awaited,
@@ -59,12 +67,12 @@ pub enum Progress {
     },
     /// All gates of a step hold.
     Held {
-        /// The step.
+        /// The number of the step on this way, from 1.
         number: usize,
     },
     /// The run turns round, with the reason.
     Turned {
-        /// Why.
+        /// What failed, or who asked for it, in words.
         reason: String,
         /// After which step of the plan the way back begins.
         from: usize,
@@ -83,7 +91,7 @@ pub enum Progress {
     },
     /// The run is over.
     Ended {
-        /// How.
+        /// The same as the run's `outcome` from now on.
         outcome: crate::outcome::Outcome,
     },
 }

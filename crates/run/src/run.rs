@@ -23,7 +23,9 @@ use crate::now::Now;
 use crate::observed::Observed;
 use crate::options::{Goal, Options};
 use crate::outcome::Outcome;
+use crate::overruled::Overruled;
 use crate::phase::{Next, Phase};
+use crate::placed::refuse_misplaced;
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::requests::{Backoff, Outbox, Question, Refusals, Requests};
@@ -66,6 +68,10 @@ pub struct Run {
     pub(crate) in_place: Option<usize>,
     /// An object whose last write may yet be made.
     pub(crate) unconfirmed: Option<ObjectRef>,
+    /// When the server said last that this write has failed; none where an attempt met no answer.
+    pub(crate) failed_at: Option<Timestamp>,
+    /// Over which drift this runner has gone on, as far as it has.
+    pub(crate) overruled: Overruled,
     pub(crate) leadership: Leadership,
     /// What the journal says.
     pub(crate) record: Record,
@@ -117,6 +123,8 @@ impl Run {
             fronted: BTreeSet::new(),
             in_place: None,
             unconfirmed: None,
+            failed_at: None,
+            overruled: Overruled::default(),
             leadership: Leadership::new(leases),
             wishes: Wishes::default(),
             abort: false,
@@ -187,7 +195,7 @@ impl Run {
         }
     }
 
-    /// Takes one decision.
+    /// Takes the next decision of the phase that the run is in.
     fn advance(&mut self, now: Now) -> Next {
         if !self.may_decide(now) {
             return Next::Wait;
@@ -216,7 +224,8 @@ impl Run {
 
     /// Whether there is nothing to wait for: no answer, and no pause after a failure.
     fn is_free(&mut self, now: Timestamp) -> bool {
-        if let Some(until) = self.backoff.until(now) {
+        let pause = self.backoff.until(now).filter(|_| !self.gives_in());
+        if let Some(until) = pause {
             self.outbox.wake_at(until);
             return false;
         }
@@ -300,6 +309,7 @@ impl Run {
 /// Refuses what cannot be carried out on any cluster.
 fn refuse(plan: &Plan, options: &Options) -> Result<(), Error> {
     refuse_unsupported(plan)?;
+    refuse_misplaced(plan, &options.namespace)?;
     options.sealer.fits(&plan.secrets())?;
     Ok(())
 }

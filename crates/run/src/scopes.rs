@@ -111,7 +111,7 @@ fn kind_of(object: &ObjectRef) -> Scope {
     }
 }
 
-/// An object alone.
+/// The scope of an object and of no other.
 fn just(object: &ObjectRef) -> Scope {
     Scope {
         name: Some(object.name.clone()),

@@ -1,6 +1,7 @@
 //! What a plan may say, and this version does not carry out.
 
 use cutover_plan::{Available, Change, Gate, Plan, Step};
+use cutover_traffic::HttpRoute;
 
 use crate::error::Error;
 
@@ -46,14 +47,20 @@ fn unsupported_gate(gate: &Gate) -> Option<String> {
             updated: Some(_),
             ..
         }) => Some(format!("the gate `available` of {object} with `updated`")),
-        Gate::Drained(gate) => Some(format!("the gate `drained` of {}", gate.object)),
-        Gate::Routed(gate) => Some(format!("the gate `routed` of {}", gate.object)),
+        Gate::Drained(gate) if !HttpRoute::is(&gate.object) => {
+            Some(format!("the gate `drained` of {}", gate.object))
+        }
+        Gate::Routed(gate) if !HttpRoute::is(&gate.object) => {
+            Some(format!("the gate `routed` of {}", gate.object))
+        }
         Gate::Available(Available { updated: None, .. })
+        | Gate::Drained(_)
         | Gate::Endpoints(_)
         | Gate::Held(_)
         | Gate::Job(_)
         | Gate::Metric(_)
         | Gate::Pause(_)
+        | Gate::Routed(_)
         | Gate::Settled(_)
         | Gate::Smoke(_)
         | Gate::Webhook(_)

@@ -21,7 +21,7 @@ use crate::strategy::AnyStrategy;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StrategyFile {
-    /// The strategy.
+    /// How the workloads get from what runs to what is wanted.
     pub strategy: AnyStrategy,
     /// Which workloads come after which.
     pub after: After,

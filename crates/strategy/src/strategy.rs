@@ -24,7 +24,7 @@ pub enum AnyStrategy {
     /// Blue/green by switching a Service.
     #[cfg(feature = "blue-green")]
     BlueGreen(cutover_blue_green::BlueGreen),
-    /// Canary by replica ratio.
+    /// Canary, by a ratio of pods behind Services or by a route.
     #[cfg(feature = "canary")]
     Canary(cutover_canary::Canary),
     /// Stop rolling out.
@@ -51,7 +51,7 @@ pub enum AnyStrategy {
 }
 
 impl AnyStrategy {
-    /// The strategy itself.
+    /// The strategy as the planner takes it, whichever it is.
     pub fn get(&self) -> &dyn Strategy {
         match *self {
             #[cfg(feature = "adopt")]

@@ -17,7 +17,7 @@ pub struct BadFile {
     pub file: String,
     /// Where in the file it is wrong, where that is known.
     pub place: Option<Place>,
-    /// What is wrong.
+    /// What is wrong, without its place.
     pub kind: BadFileKind,
 }
 
@@ -121,7 +121,20 @@ fn kind(error: &YamlError) -> BadFileKind {
             BadFileKind::MissingField((*field).to_owned())
         }
         YamlError::Message { .. } => BadFileKind::Value(words(error)),
+        YamlError::InvalidScalar { ty, .. } => BadFileKind::Form(not_a(ty)),
+        YamlError::MultipleDocuments { .. } => {
+            BadFileKind::Form("a second document, and a file holds one".to_owned())
+        }
         other => BadFileKind::Form(words(other)),
+    }
+}
+
+/// What should stand there, by what Rust calls it.
+fn not_a(kind: &str) -> String {
+    match kind {
+        "bool" => "it is neither true nor false".to_owned(),
+        number if number.starts_with(['u', 'i']) => "it is no whole number".to_owned(),
+        other => format!("it is no {other}"),
     }
 }
 

@@ -10,7 +10,7 @@ use cutover_manifest::{Bundle, Error, Manifest, ObjectRef};
 /// later: until then requests go by the shares of before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Settle {
-    /// In whole seconds.
+    /// In whole seconds, from when its controller says so.
     pub seconds: u32,
     /// Whether it was measured with this controller.
     pub measured: bool,

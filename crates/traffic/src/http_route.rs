@@ -19,7 +19,7 @@ use crate::share::Share;
 /// An HTTPRoute as far as shares go. Read-only: changes are made to the manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRoute {
-    /// The object itself.
+    /// The route's own reference, with its version of the API.
     pub object: ObjectRef,
     /// Its rules, in their order.
     pub rules: Vec<Rule>,
@@ -45,7 +45,7 @@ pub struct Rule {
 /// Whether a rule's clients stay where their session began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Session {
-    /// They do not.
+    /// They do not: each request goes by the weights.
     Absent,
     /// They do, for so many seconds at most.
     Bounded(u32),

@@ -12,7 +12,8 @@
 //!
 //! A route splits requests between Services by weight, rule by rule: [`HttpRoute`] reads the shares,
 //! [`Shift`] makes the same route with others, and [`towards`] leads from one form to another so
-//! that no backend comes or goes with a share. [`Router`] is both under one face. Of other routes
+//! that no backend comes or goes with a share. [`Router`] is both under one face, and [`untaken`] says
+//! what keeps a route from being carried out as it is written. Of other routes
 //! (Ingress, the rest of the Gateway API) it is known which Services they name.
 //!
 //! This crate counts pods that are given to it. It knows no cluster and no strategy.
@@ -36,8 +37,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod acceptance;
 mod gateway;
 mod http_route;
+mod listening;
 mod pods;
 mod policy;
 mod reach;
@@ -47,12 +50,14 @@ mod service;
 mod service_port;
 mod share;
 
+pub use acceptance::{Untaken, untaken};
 pub use gateway::{Settle, controllers};
 pub use http_route::{HttpRoute, Parts, Rule, Session, Shift, TooHeavy, Weighted, frame, towards};
-pub use pods::{Owned, PodIndex, services_by_owner};
+pub use listening::{listens, name_on, number_on};
+pub use pods::{Owned, PodIndex, makes_lasting_pods, services_by_owner};
 pub use policy::{is_granted, targets};
 pub use reach::{behind, reach};
-pub use route::{Backend, BackendPort, backends};
+pub use route::{Backend, BackendPort, backends, led_to, mirrors};
 pub use router::Router;
 pub use service::{Pods, Port, Service, Split, selects, services};
 pub use service_port::{ServicePort, offers};

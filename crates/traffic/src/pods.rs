@@ -6,16 +6,32 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{TEMPLATES, texts};
 use serde_json::Value;
 
-use crate::service::services;
+use crate::service::{selector, services};
 
 /// Pods as one object makes them.
 pub struct Owned<'a> {
-    /// The object.
+    /// The object that makes them, or that is one: a Deployment, a CronJob, a Pod.
     pub owner: &'a ObjectRef,
     /// The labels of its pods.
     pub labels: BTreeMap<String, String>,
-    /// Their template.
+    /// The pod template, with `metadata` and `spec`; of a Pod, the Pod itself.
     pub template: &'a Value,
+}
+
+impl<'a> Owned<'a> {
+    /// The pods of an object; nothing where it makes none.
+    pub fn of(manifest: &'a Manifest) -> Option<Self> {
+        let mut templates = TEMPLATES.iter();
+        let template = match manifest.object().kind.as_str() {
+            "Pod" => manifest.value(),
+            _ => templates.find_map(|template| manifest.pointer(template.pointer()))?,
+        };
+        Some(Self {
+            owner: manifest.object(),
+            labels: texts(template.pointer("/metadata/labels")),
+            template,
+        })
+    }
 }
 
 /// All pods of a bundle, by namespace and label: thousands of Services are matched without
@@ -28,7 +44,7 @@ pub struct PodIndex<'a> {
 impl<'a> PodIndex<'a> {
     /// The pods of all objects that make some.
     pub fn of(bundle: &'a Bundle) -> Self {
-        let pods: Vec<Owned<'a>> = bundle.iter().filter_map(pods).collect();
+        let pods: Vec<Owned<'a>> = bundle.iter().filter_map(Owned::of).collect();
         let mut by_label: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, pods) in pods.iter().enumerate() {
             for (key, value) in &pods.labels {
@@ -39,6 +55,11 @@ impl<'a> PodIndex<'a> {
             }
         }
         Self { pods, by_label }
+    }
+
+    /// The pods that a Service selects.
+    pub fn behind(&self, service: &'a Manifest) -> Vec<&Owned<'a>> {
+        self.selected(service.object().namespace.as_deref(), &selector(service))
     }
 
     /// The pods in a namespace with all these labels; nobody for no labels, as for a Service
@@ -70,8 +91,7 @@ pub fn services_by_owner(bundle: &Bundle) -> BTreeMap<ObjectRef, Vec<ObjectRef>>
     let index = PodIndex::of(bundle);
     let mut found: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
     for service in services(bundle) {
-        let selector = texts(service.pointer("/spec/selector"));
-        for pods in index.selected(service.object().namespace.as_deref(), &selector) {
+        for pods in index.behind(service) {
             found
                 .entry(pods.owner.clone())
                 .or_default()
@@ -81,15 +101,10 @@ pub fn services_by_owner(bundle: &Bundle) -> BTreeMap<ObjectRef, Vec<ObjectRef>>
     found
 }
 
-fn pods(manifest: &Manifest) -> Option<Owned<'_>> {
-    let mut templates = TEMPLATES.iter();
-    let template = match manifest.object().kind.as_str() {
-        "Pod" => manifest.value(),
-        _ => templates.find_map(|template| manifest.pointer(template.pointer()))?,
-    };
-    Some(Owned {
-        owner: manifest.object(),
-        labels: texts(template.pointer("/metadata/labels")),
-        template,
-    })
+/// Whether an object makes pods that stay and may answer: those of a Job end, as their
+/// `restartPolicy` says.
+pub fn makes_lasting_pods(manifest: &Manifest) -> bool {
+    let template = Owned::of(manifest).map(|pods| pods.template);
+    let policy = template.map(|template| template.pointer("/spec/restartPolicy"));
+    policy.is_some_and(|policy| policy.is_none_or(|policy| policy == "Always"))
 }

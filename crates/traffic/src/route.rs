@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct Backend {
     /// A JSON pointer to the name.
     pub pointer: String,
-    /// The Service.
+    /// The Service, in the route's own namespace.
     pub service: ObjectRef,
     /// The port of the Service that its requests come to, where it says one.
     pub port: Option<BackendPort>,
@@ -59,9 +59,54 @@ impl fmt::Display for BackendPort {
 pub fn backends(manifest: &Manifest) -> Vec<Backend> {
     match (manifest.object().group(), manifest.object().kind.as_str()) {
         ("networking.k8s.io", "Ingress") => of_ingress(manifest),
-        ("gateway.networking.k8s.io", kind) if kind.ends_with("Route") => of_route(manifest),
+        _ if is_route(manifest) => of_route(manifest),
         _ => Vec::new(),
     }
+}
+
+/// The Services of its own namespace that filters of a route send copies of requests to
+/// (`requestMirror`).
+///
+/// No client waits for their answers, so that one which is not there harms nobody.
+///
+/// ```
+/// use cutover_manifest::Manifest;
+/// use serde_json::json;
+///
+/// let mirror = json!({"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "shadow", "port": 80}}});
+/// let route = Manifest::new(json!({
+///     "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"},
+///     "spec": {"rules": [{"filters": [mirror], "backendRefs": [{"name": "hello", "port": 80}]}]},
+/// }))?;
+/// let mirrors = cutover_traffic::mirrors(&route);
+/// assert_eq!(mirrors[0].service.to_string(), "Service shadow");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn mirrors(manifest: &Manifest) -> Vec<Backend> {
+    if !is_route(manifest) {
+        return Vec::new();
+    }
+    let rules = items(manifest, "/spec/rules");
+    let filtered = rules.into_iter().flat_map(|rule| {
+        let mut filtered = items(manifest, &format!("{rule}/backendRefs"));
+        filtered.push(rule);
+        filtered
+    });
+    let filters = filtered.flat_map(|entry| items(manifest, &format!("{entry}/filters")));
+    let mirrors = filters.map(|filter| format!("{filter}/requestMirror/backendRef"));
+    services_among(manifest, mirrors)
+}
+
+/// All Services that a route sends requests or copies of them to.
+pub fn led_to(manifest: &Manifest) -> Vec<Backend> {
+    let mut all = backends(manifest);
+    all.extend(mirrors(manifest));
+    all
+}
+
+fn is_route(manifest: &Manifest) -> bool {
+    let object = manifest.object();
+    object.group() == "gateway.networking.k8s.io" && object.kind.ends_with("Route")
 }
 
 fn of_ingress(manifest: &Manifest) -> Vec<Backend> {
@@ -80,9 +125,14 @@ fn of_route(manifest: &Manifest) -> Vec<Backend> {
     let all = items(manifest, "/spec/rules")
         .into_iter()
         .flat_map(|rule| items(manifest, &format!("{rule}/backendRefs")));
-    let services = all.filter(|backend| is_own_service(manifest, backend));
+    services_among(manifest, all)
+}
+
+/// The Services of the route's namespace among what a route refers to.
+fn services_among(manifest: &Manifest, entries: impl Iterator<Item = String>) -> Vec<Backend> {
+    let services = entries.filter(|entry| is_own_service(manifest, entry));
     services
-        .filter_map(|backend| named(manifest, &backend, ["port", "port"]))
+        .filter_map(|entry| named(manifest, &entry, ["port", "port"]))
         .collect()
 }
 

@@ -4,24 +4,25 @@
 use std::collections::BTreeMap;
 
 use cutover_manifest::{Bundle, Error, Field, Fields, Manifest, ObjectRef};
-use cutover_workload::Workload;
+use cutover_workload::{Workload, texts};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::share::Share;
 
 /// Pods of one set: so many, with these labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pods {
-    /// The set's name.
+    /// The name by which the set's share is told.
     pub set: String,
     /// The labels of its pod template.
     pub labels: BTreeMap<String, String>,
-    /// How many pods.
+    /// How many of them there are, all of them taken for ready.
     pub count: u32,
 }
 
 /// What a Service sends requests to on its pods.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Port {
     /// A port by number: whether anybody listens there cannot be seen in a manifest.
     Number(i32),
@@ -42,7 +43,7 @@ pub enum Split {
 /// A Service as far as requests go. Read-only: changes are made to the manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
-    /// The object itself.
+    /// The Service's own reference, with its version of the API.
     pub object: ObjectRef,
     /// The labels a pod must have; empty for a Service that selects nobody by itself.
     pub selector: BTreeMap<String, String>,
@@ -109,7 +110,10 @@ impl Service {
         let affinity = spec.read::<String>("sessionAffinity")?;
         Ok(Self {
             object: manifest.object().clone(),
-            selector: spec.texts("selector")?,
+            selector: match is_elsewhere(manifest) {
+                true => BTreeMap::new(),
+                false => spec.texts("selector")?,
+            },
             ports: ports.iter().map(target).collect::<Result<_, _>>()?,
             split: split(manifest, &spec)?,
             sticky: affinity.as_deref() == Some("ClientIP"),
@@ -144,6 +148,21 @@ pub fn services(bundle: &Bundle) -> impl Iterator<Item = &Manifest> {
     bundle
         .iter()
         .filter(|manifest| Service::is(manifest.object()))
+}
+
+/// The labels by which a Service picks pods.
+pub(crate) fn selector(service: &Manifest) -> BTreeMap<String, String> {
+    match is_elsewhere(service) {
+        true => BTreeMap::new(),
+        false => texts(service.pointer("/spec/selector")),
+    }
+}
+
+/// Whether a Service is a name for a host elsewhere: whatever its selector says, no pod is an endpoint
+/// of it (pkg/controller/endpointslice: it has none of an `ExternalName`).
+pub(crate) fn is_elsewhere(service: &Manifest) -> bool {
+    let kind = service.pointer("/spec/type").and_then(Value::as_str);
+    kind == Some("ExternalName")
 }
 
 /// Whether equality-based requirements hold for these labels. An empty selector holds for all.
@@ -182,7 +201,7 @@ fn target(port: &Fields<'_>) -> Result<Port, Error> {
     })
 }
 
-/// Kubernetes' `IntOrString`.
+/// `targetPort`: Kubernetes' `IntOrString`.
 #[derive(Deserialize)]
 #[serde(
     untagged,

@@ -4,7 +4,7 @@ use cutover_manifest::Manifest;
 use serde_json::Value;
 
 use crate::route::BackendPort;
-use crate::service::{Port, Service};
+use crate::service::{Port, Service, is_elsewhere};
 
 /// An entry of a Service's `ports`, as its manifest has it.
 ///
@@ -34,7 +34,7 @@ impl<'a> ServicePort<'a> {
         entries.into_iter().flatten().map(Self).collect()
     }
 
-    /// The entry itself.
+    /// The item of `spec.ports`, as the manifest has it.
     pub fn entry(self) -> &'a Value {
         self.0
     }
@@ -82,7 +82,6 @@ impl<'a> ServicePort<'a> {
 /// Whether a Service has the port that a route means. One that is no more than another name for a
 /// host elsewhere (`ExternalName`) has every port.
 pub fn offers(service: &Manifest, port: &BackendPort) -> bool {
-    let kind = service.pointer("/spec/type").and_then(Value::as_str);
     let mut ports = ServicePort::all(service).into_iter();
-    kind == Some("ExternalName") || ports.any(|one| one.is(port))
+    is_elsewhere(service) || ports.any(|one| one.is(port))
 }

@@ -30,7 +30,7 @@ pub struct OutOfRange {
 pub struct Percent(u8);
 
 impl Percent {
-    /// No requests.
+    /// 0 %: no requests.
     pub const NONE: Self = Self(0);
 
     /// A percentage of 0 to 100.
@@ -73,9 +73,9 @@ impl Percent {
 impl FromStr for Percent {
     type Err = OutOfRange;
 
-    /// Reads what a person types: `25`.
+    /// Reads what a person types: `25`, or `25%`.
     fn from_str(text: &str) -> Result<Self, OutOfRange> {
-        match text.parse() {
+        match text.strip_suffix('%').unwrap_or(text).parse() {
             Ok(value) => Self::new(value),
             Err(_) => Err(Self::out_of_range(text)),
         }
@@ -118,9 +118,9 @@ impl fmt::Display for Percent {
 pub struct Share(Ratio<u64>);
 
 impl Share {
-    /// No requests.
+    /// 0: no requests.
     pub const NONE: Self = Self(Ratio::new_raw(0, 1));
-    /// All requests.
+    /// 1: all requests.
     pub const ALL: Self = Self(Ratio::new_raw(1, 1));
 
     /// `part` of `whole`; `None` where that is no share: nothing is a part of zero.

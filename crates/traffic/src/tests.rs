@@ -1,11 +1,11 @@
-//! Services as tables.
+//! Which pods a Service reaches and in what shares, and which Services a route names: as tables.
 
 use std::collections::BTreeMap;
 
 use cutover_manifest::Manifest;
 use serde_json::{Value, json};
 
-use crate::{Percent, Pods, Port, Service, Share, Split, backends};
+use crate::{Backend, Percent, Pods, Port, Service, Share, Split, backends, led_to, mirrors};
 
 fn service(spec: Value) -> Service {
     let manifest =
@@ -194,4 +194,44 @@ fn a_route_names_the_services_of_its_namespace() {
     );
     check_backends("gateway.networking.k8s.io/v1", "Gateway", route, &[]);
     check_backends("networking.k8s.io/v1", "Ingress", json!("none"), &[]);
+}
+
+/// A failure means that copies of requests are sent where nobody looks, or that they are taken for
+/// requests.
+#[test]
+fn a_route_mirrors_to_services_of_its_namespace() {
+    let mirror = |backend: Value| json!({"requestMirror": {"backendRef": backend}});
+    let spec = json!({"rules": [{
+        "filters": [
+            {"type": "RequestHeaderModifier"},
+            mirror(json!({"name": "shadow", "port": 80})),
+            mirror(json!({"kind": "Bucket", "group": "example.com", "name": "files"})),
+        ],
+        "backendRefs": [{"name": "hello", "filters": [mirror(json!({"name": "copy"}))]}],
+    }]});
+    let route = Manifest::new(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"}, "spec": spec}))
+    .unwrap();
+    let named = |backends: Vec<Backend>| -> Vec<(String, String)> {
+        let backends = backends.into_iter();
+        backends
+            .map(|backend| (backend.pointer, backend.service.name))
+            .collect()
+    };
+    let expect = |pointer: &str, name: &str| (pointer.to_owned(), name.to_owned());
+    let hello = expect("/spec/rules/0/backendRefs/0/name", "hello");
+    let copies = [
+        expect(
+            "/spec/rules/0/backendRefs/0/filters/0/requestMirror/backendRef/name",
+            "copy",
+        ),
+        expect(
+            "/spec/rules/0/filters/1/requestMirror/backendRef/name",
+            "shadow",
+        ),
+    ];
+    assert_eq!(named(backends(&route)), std::slice::from_ref(&hello));
+    assert_eq!(named(mirrors(&route)), copies);
+    let [copy, shadow] = copies;
+    assert_eq!(named(led_to(&route)), [hello, copy, shadow]);
 }

@@ -24,7 +24,7 @@ pub const MOST_PODS: u32 = i32::MAX.unsigned_abs();
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub enum Amount {
-    /// So many pods.
+    /// So many pods, whatever the wanted replicas.
     Count(u32),
     /// So many percent of the wanted replicas.
     Percent(u32),

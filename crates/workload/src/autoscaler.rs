@@ -66,12 +66,12 @@ impl<'a> Autoscaler<'a> {
         kind(object).is_some()
     }
 
-    /// The manifest itself.
+    /// The manifest that it is a view of.
     pub fn manifest(self) -> &'a Manifest {
         self.manifest
     }
 
-    /// The autoscaler's reference.
+    /// The reference of the autoscaler itself, not of what it scales.
     pub fn object(self) -> &'a ObjectRef {
         self.manifest.object()
     }
@@ -83,6 +83,11 @@ impl<'a> Autoscaler<'a> {
         let near = self.object().namespace == set.namespace;
         let named = text("name") == Some(&set.name);
         near && named && text("kind").is_none_or(|kind| kind == set.kind)
+    }
+
+    /// The name of the set that it scales, where it names one.
+    pub fn target(self) -> Option<&'a str> {
+        self.manifest.pointer("/spec/scaleTargetRef/name")?.as_str()
     }
 
     /// Whether KEDA made it for a ScaledObject, while whose pause it deletes it.
@@ -215,9 +220,12 @@ impl<'a> Autoscaler<'a> {
 }
 
 fn kind(object: &ObjectRef) -> Option<Kind> {
-    match (object.group(), object.kind.as_str()) {
-        ("autoscaling", "HorizontalPodAutoscaler") => Some(Kind::HorizontalPodAutoscaler),
-        ("keda.sh", "ScaledObject") => Some(Kind::ScaledObject),
+    // The kind first: most objects are none, and their groups need not be cut out.
+    match object.kind.as_str() {
+        "HorizontalPodAutoscaler" if object.group() == "autoscaling" => {
+            Some(Kind::HorizontalPodAutoscaler)
+        }
+        "ScaledObject" if object.group() == "keda.sh" => Some(Kind::ScaledObject),
         _ => None,
     }
 }

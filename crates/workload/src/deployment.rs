@@ -51,7 +51,13 @@ impl<'a> Deployment<'a> {
         object.kind == "Deployment" && object.api_version == "apps/v1"
     }
 
-    /// The manifest itself.
+    /// Whether this is the reference of a Deployment in a version of its API that is no more.
+    pub fn was(object: &ObjectRef) -> bool {
+        let is_group = matches!(object.group(), "apps" | "extensions");
+        object.kind == "Deployment" && is_group && !Self::is(object)
+    }
+
+    /// The manifest that it is a view of.
     pub fn manifest(self) -> &'a Manifest {
         self.0
     }
@@ -61,7 +67,7 @@ impl<'a> Deployment<'a> {
         whole(self.0.pointer("/spec/replicas")?)
     }
 
-    /// The pod template.
+    /// `spec.template`, where there is one.
     pub fn template(self) -> Option<&'a Value> {
         self.0.pointer("/spec/template")
     }

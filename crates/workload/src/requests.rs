@@ -6,9 +6,9 @@ use serde_json::Value;
 /// The CPU and memory that pods ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// CPU, in cores.
+    /// CPU, in cores; 0 where nothing is asked for.
     pub cpu: Quantity,
-    /// Memory, in bytes.
+    /// Memory, in bytes; 0 where nothing is asked for.
     pub memory: Quantity,
 }
 
@@ -61,7 +61,7 @@ impl Requests {
         }
     }
 
-    /// These and others.
+    /// The sum of these and others.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -71,7 +71,6 @@ impl Requests {
     }
 }
 
-/// A pod template.
 struct Pod<'a>(&'a Value);
 
 impl Pod<'_> {

@@ -38,7 +38,7 @@ pub struct BadSelector {
     pub pointer: String,
     /// What is wrong there.
     pub reason: String,
-    /// What to do.
+    /// What to write instead, in one line.
     pub hint: &'static str,
 }
 

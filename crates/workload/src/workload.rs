@@ -275,7 +275,7 @@ impl Workload {
         });
     }
 
-    /// Adds a set.
+    /// Adds a set behind those that it has, whether or not one has the role already.
     pub fn add(&mut self, role: Role, object: ObjectRef) {
         self.sets.push(Set { role, object });
     }

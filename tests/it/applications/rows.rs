@@ -37,7 +37,7 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
 ";
 
 impl Row {
-    /// A new image.
+    /// A row in which `web` gets a new image and nothing else is said.
     fn new(what: &'static str) -> Self {
         let to = WEB.replace("1.0.0", "2.0.0");
         Self {
@@ -140,8 +140,11 @@ fn planned() -> Vec<Row> {
         Row::new("a port that goes by another name on the pods")
             .wanting("name: http, containerPort", "name: web, containerPort")
             .wanting("port: http", "port: web")
-            .wanting("targetPort: http", "targetPort: web")
-            .says("is on no container of Deployment web-canary"),
+            .wanting("targetPort: http", "targetPort: web"),
+        Row::new("a number at which old and new pods do not both listen, by one name")
+            .wanting("containerPort: 8080", "containerPort: 9090")
+            .with("targetPort: http", "targetPort: 8080")
+            .wanting("targetPort: 8080", "targetPort: 9090"),
         Row::new("an Ingress or a route that goes to another port of its Service, with the Service")
             .wanting("{port: 80, ", "{port: 81, ")
             .changing(
@@ -149,11 +152,19 @@ fn planned() -> Vec<Row> {
                 "number: 80",
                 "number: 81",
             ),
+        Row::new("a mirror of a route to a port that its Service does not have").changing(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: {rules: [{backendRefs: [{name: web, port: 80}], filters: [{type: RequestMirror, requestMirror: {backendRef: {name: web, port: 1}}}]}]}\n",
+            "port: 1}",
+            "port: 2}",
+        ),
         Row::new("an object that makes no pods, in another version of its API").changing(
             "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec: {rules: [{backendRefs: [{name: web, port: 80}]}]}\n",
             "v1beta1",
             "v1",
         ),
+        Row::new("what runs, in a version of an API that is no longer served")
+            .from(FORMER)
+            .to(PRESENT),
         Row::new("two other Deployments with one selector, as before").beside(&format!(
             "{}---\n{}",
             bare("a", "same"),
@@ -226,6 +237,21 @@ fn counts() -> Vec<Row> {
         Row::new("a HorizontalPodAutoscaler, `--autoscaler hold`, and a number by `--replicas 5`")
             .beside(autoscaler)
             .counting("--autoscaler hold --replicas 5"),
+        Row::new("a HorizontalPodAutoscaler that goes with `--prune`")
+            .wanting("replicas: 3", "replicas: 4")
+            .from(autoscaler)
+            .flags("--prune")
+            .says("HorizontalPodAutoscaler web goes, and says how many pods run until then: the plan counts from 3"),
+        Row::new("a HorizontalPodAutoscaler that goes with `--prune`, and no `replicas` in what runs")
+            .edited("from/", "  replicas: 3\n", "")
+            .from(autoscaler)
+            .flags("--prune")
+            .says("replicas"),
+        Row::new("a HorizontalPodAutoscaler that goes with `--prune`, no `replicas` in what runs, and `--replicas 5`")
+            .edited("from/", "  replicas: 3\n", "")
+            .from(autoscaler)
+            .flags("--prune --replicas 5")
+            .says("the plan was given the number 5"),
         Row::new("a ScaledObject of KEDA, and `--autoscaler hold`")
             .beside(scaled)
             .counting("--autoscaler hold"),
@@ -309,9 +335,16 @@ fn warned() -> Vec<Row> {
         Row::new("a hook or a test of Helm").beside(
             "apiVersion: batch/v1\nkind: Job\nmetadata: {name: test, annotations: {helm.sh/hook: test}}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}\n",
         ).says("hook"),
+        Row::new("a field of a Deployment or Service that Kubernetes does not have")
+            .with("spec:\n  replicas", "spec:\n  minReadySecond: 5\n  replicas")
+            .says("/spec/minReadySecond: Kubernetes has no such field"),
         Row::new("a key twice in an object that stays as it is").beside(
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata: {a: b, a: c}\n",
         ).says("twice"),
+        Row::new("a key twice in what runs of an object that changes")
+            .from("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata: {a: b, a: c}\n")
+            .to("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata: {a: d}\n")
+            .says("already defined"),
         Row::new("no readiness probe behind a Service")
             .with("        readinessProbe: {httpGet: {path: /, port: http}}\n", "")
             .says("readinessProbe"),
@@ -347,11 +380,23 @@ fn refused() -> Vec<Row> {
         Row::new("a Service that the release leaves without pods")
             .wanting("spec: {selector: {app: web}", "spec: {selector: {app: web2}")
             .says("no pods"),
+        Row::new("a Deployment that becomes a StatefulSet, with `--prune`")
+            .wanting("kind: Deployment", "kind: StatefulSet")
+            .flags("--prune")
+            .says("StatefulSet web"),
+        Row::new("a Pod that no controller made, with another environment")
+            .changing(
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: tool}\nspec: {containers: [{name: a, image: \"a:1\", env: [{name: COLOUR, value: red}]}]}\n",
+                "red",
+                "blue",
+            )
+            .says("of a Pod only the images can change"),
         Row::new("a Service whose port the release leaves without a container")
             .wanting("name: http, containerPort", "name: https, containerPort")
             .says("port"),
-        Row::new("a number at which old and new pods do not both listen")
-            .wanting("name: http, containerPort: 8080", "name: http, containerPort: 9090")
+        Row::new("a number at which old and new pods do not both listen, by another name")
+            .wanting("name: http, containerPort: 8080", "name: web, containerPort: 9090")
+            .wanting("port: http", "port: web")
             .with("targetPort: http", "targetPort: 8080")
             .wanting("targetPort: 8080", "targetPort: 9090")
             .says("listen to different ports"),
@@ -379,14 +424,62 @@ fn refused() -> Vec<Row> {
         Row::new("a field of another type than Kubernetes gives it")
             .wanting("replicas: 3", "replicas: \"3\"")
             .says("replicas"),
-        Row::new("a version of an API that is no longer served")
-            .with("apps/v1", "apps/v1beta2")
+        Row::new("what is wanted, in a version of an API that is no longer served")
+            .wanting("apps/v1", "apps/v1beta2")
             .says("apps/v1"),
+        Row::new("what runs, in a version that has other fields than the one that is served")
+            .from("apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: every}\nspec: {maxUnavailable: 1, selector: {}}\n")
+            .to("apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: every}\nspec: {maxUnavailable: 1, selector: {}}\n")
+            .says("an empty `spec.selector` now selects every pod of the namespace"),
         Row::new("an object twice with two contents")
             .beside(&format!("{}---\n{}", bare("a", "a"), bare("a", "a").replace("a:1", "a:2")))
             .says("is already defined"),
     ]
 }
+
+/// What clusters served until Kubernetes 1.22 and 1.25, and the same as they serve it since.
+const FORMER: &str = "\
+apiVersion: extensions/v1beta1
+kind: Ingress
+metadata: {name: shop}
+spec: {rules: [{http: {paths: [{path: /, backend: {serviceName: web, servicePort: 80}}]}}]}
+---
+apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: db}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: db}}}
+---
+apiVersion: batch/v1beta1
+kind: CronJob
+metadata: {name: report}
+spec: {schedule: \"5 4 * * *\"}
+---
+apiVersion: autoscaling/v2beta2
+kind: HorizontalPodAutoscaler
+metadata: {name: db}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: db}, maxReplicas: 3}
+";
+const PRESENT: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop}
+spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: db}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: db}}}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: report}
+spec: {schedule: \"5 4 * * *\"}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: db}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: db}, maxReplicas: 3}
+";
 
 /// A Deployment of two pods with a label.
 fn bare(name: &str, app: &str) -> String {

@@ -66,6 +66,14 @@ fn directories_are_read_by_name_and_plans_in_them_passed_over() {
 fn a_plan_is_shown_as_it_was_made() {
     let folder = planned();
     let table = folder.done("cutover show plan.yaml");
+    for columns in [60, 80, 200] {
+        let table = folder.done(&format!("cutover show plan.yaml --width {columns}"));
+        let mut lines = table.lines().filter(|line| !line.starts_with("sha256:"));
+        assert!(lines.all(|line| line.chars().count() <= columns), "{table}");
+    }
+    let raw = |when: &str| folder.raw(&format!("cutover show plan.yaml --color {when}"), "");
+    assert!(raw("always").output.contains('\u{1b}'));
+    assert!(!raw("never").output.contains('\u{1b}'));
     assert!(table.contains("create Deployment hello-canary"), "{table}");
     assert!(
         folder
@@ -133,6 +141,7 @@ fn a_diff_is_a_document_too() {
                 "within": "10m",
             }],
             "back": [],
+            "notes": [],
         })
     );
     let gone = json(&folder.done("cutover diff plan.yaml --step 8 -o json"));

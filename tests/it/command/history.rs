@@ -1,4 +1,4 @@
-//! `plan rollback --list`.
+//! `plan rollback --list`: which revisions there are, by ReplicaSets.
 
 use cutover_cli::Exit;
 use serde_json::json;

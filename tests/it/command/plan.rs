@@ -128,6 +128,57 @@ fn flags_and_strategy_files_make_the_same_plan() {
     );
 }
 
+/// A failure means that a flag is taken and forgotten.
+#[test]
+fn what_flags_say_of_a_route_a_strategy_file_says_too() {
+    let folder = Folder::hello();
+    let route = json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"},
+        "spec": {"parentRefs": [{"name": "shop"}], "rules": [{"backendRefs": [{"name": "hello", "port": 80}]}]},
+    });
+    folder.put("hello/route.json", &route.to_string());
+    let check = |flags: &str, fields: &str, expect: &str| {
+        let canary = "steps: [{setWeight: 50}, {pause: {}}, {setWeight: 100}, {pause: {}}], \
+                      route: [{kind: HTTPRoute, name: hello}]";
+        folder.put("strategy.yaml", &format!("canary: {{{canary}{fields}}}"));
+        let flags = format!("canary --steps 50,100 --route httproute/hello {flags} {IMAGE}");
+        let flags = plan(&folder, &flags);
+        assert_eq!(
+            flags,
+            plan(&folder, &format!("--strategy strategy.yaml {IMAGE}")),
+            "{fields}"
+        );
+        assert!(flags.to_string().contains(expect), "{fields}");
+    };
+    check("", "", "\"settle\":\"3s\"");
+    check(
+        "--promotion-steps 40,100",
+        ", promotionSteps: [40, 100]",
+        "promote-40",
+    );
+    check(
+        "--min-pods-per-replica-set 3",
+        ", minPodsPerReplicaSet: 3",
+        "canary-50",
+    );
+    check(
+        "--route-settle 7s",
+        ", routeSettle: 7s",
+        "\"settle\":\"7s\"",
+    );
+    check("--drain 40s", ", drain: 40s", "\"after\":\"40s\"");
+    check(
+        "--gateway-controller projectcontour.io/gateway-controller",
+        ", gatewayController: projectcontour.io/gateway-controller",
+        "\"settle\":\"1s\"",
+    );
+    check(
+        "--stable-service hello",
+        ", stableService: hello",
+        "canary-50",
+    );
+}
+
 /// What a file says of configuration, a flag overrules.
 #[test]
 fn configuration_is_versioned_by_a_file_or_a_flag() {
@@ -184,31 +235,24 @@ fn a_window_is_waited_for_before_the_new_version_gets_more_requests() {
         folder.put("plan.json", &plan.to_string());
         let bounds = folder.done("cutover check plan.json");
         assert!(bounds.contains("floor 3, ceiling 4"), "{bounds}");
-        let shown = folder.done("cutover show plan.json");
-        let steps = shown
-            .lines()
-            .skip(4)
-            .map_while(|line| line.strip_prefix(' '));
+        let shown = folder.done("cutover show plan.json --width 160");
+        let steps = shown.lines().skip(5).take_while(|line| !line.is_empty());
         let waits = |line: &str| line.contains("Europe/Berlin") || line.contains("UTC");
         steps
             .filter(|line| waits(line))
-            .map(str::to_owned)
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect()
     };
     let office = "Mon-Wed 09:00-16:00 Europe/Berlin";
     let expect = |window: &str| {
         [
+            format!("1 change nothing: the window is waited for 3 – 0 % {window}"),
             format!(
-                "1  window      change nothing: the window is waited for     3      –          0 %      {window}"
+                "2 create Deployment hello-canary 3 1 25 % hello-canary 1 available · {window}"
             ),
+            format!("3 scale Deployment hello 3 → 2 2 1 33 % hello 2 available · {window}"),
             format!(
-                "2  canary-50   create Deployment hello-canary               3      1         25 %      hello-canary 1 available · {window}"
-            ),
-            format!(
-                "3  canary-50   scale Deployment hello 3 → 2                 2      1         33 %      hello 2 available · {window}"
-            ),
-            format!(
-                "5  promote     scale Deployment hello-canary 2 → 1          2      1         33 %      hello-canary 1 available · {window}"
+                "5 scale Deployment hello-canary 2 → 1 2 1 33 % hello-canary 1 available · {window}"
             ),
         ]
     };

@@ -79,7 +79,7 @@ fn slots_that_are_named_are_taken_and_shown() {
     let line = "cutover plan blue-green -f slots.yaml --service hello --workload other --image hello=hello:3";
     let shown = folder.done(&format!("{line} --slots hello,other -o plan.yaml"));
     assert_eq!(shown, "");
-    let shown = folder.done("cutover show plan.yaml");
+    let shown = folder.done("cutover show plan.yaml --width 1000");
     let note = "note of the plan's author, not checked: Deployment other: it is the idle slot beside Deployment hello, named in `slots`, and picked by its label `stack`";
     assert!(shown.contains(note), "{shown}");
     let unnamed = json(&folder.done(&format!("{line} -o json")));

@@ -32,8 +32,8 @@ fn values() {
         "write the number alone, e.g. 25",
     );
     bad(
-        "canary --steps 25%",
-        "invalid value '25%' for '--steps",
+        "canary --steps 25x",
+        "invalid value '25x' for '--steps",
         "write the number alone, e.g. 25",
     );
     bad(
@@ -125,10 +125,34 @@ fn outputs() {
     );
     check(
         &[],
-        "cutover show plan.yaml -o html",
+        "cutover show plan.yaml -o pdf",
         WrongUse,
-        "invalid value 'html' for '--output <FORMAT>'",
-        "possible values: json, markdown, yaml",
+        "invalid value 'pdf' for '--output <FORMAT>'",
+        "possible values: html, json, markdown, svg, yaml",
+    );
+}
+
+/// What is typed first by who has read of strategies.
+#[test]
+fn a_strategy_is_no_command() {
+    check(
+        &[],
+        "cutover canary --steps 25,50",
+        WrongUse,
+        "`canary` is a strategy and no command",
+        "`cutover plan canary …` makes a plan by it",
+    );
+}
+
+/// As kubectl names what it applies.
+#[test]
+fn a_plan_is_named_without_a_flag() {
+    check(
+        &[],
+        "cutover apply -f plan.yaml",
+        WrongUse,
+        "a plan is named without `-f`",
+        "Usage: cutover apply [OPTIONS] <PLAN>",
     );
 }
 

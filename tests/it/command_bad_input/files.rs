@@ -118,8 +118,8 @@ fn places_to_write_to() {
         &[],
         &canary().replace("plan.yaml", "plans/plan.yaml"),
         Failed,
-        "plans/plan.yaml: there is no such file or directory",
-        "check the path",
+        "plans/plan.yaml: there is no folder plans",
+        "mkdir -p plans",
     );
 }
 

@@ -79,11 +79,11 @@ fn ports_that_change_with_their_pods() {
             "targetPort: 8080",
         ],
         [
-            "name: http\n              containerPort: 9090",
+            "name: web\n              containerPort: 9090",
             "targetPort: 9090",
         ],
         "new/service.yaml:10:5: Service hello: /spec/ports: the old and the new pods listen to different ports: 8080 is on no container of Deployment hello meanwhile",
-        "let the containers listen on both ports for a release",
+        "give the port one name in the containers of both",
     );
 }
 

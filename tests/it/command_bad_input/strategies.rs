@@ -415,7 +415,7 @@ fn strategy_files() {
     );
     bad(
         "scale: {replicas: many}\n",
-        "strategy.yaml:1:19: invalid u32",
+        "strategy.yaml:1:19: it is no whole number",
         "write one strategy",
     );
     bad(
@@ -432,6 +432,11 @@ fn strategy_files() {
     bad(
         "",
         "strategy.yaml:1:1: unexpected end",
+        "write one strategy",
+    );
+    bad(
+        "rolling: {}\n---\nrolling: {}\n",
+        "strategy.yaml:3:1: a second document, and a file holds one",
         "write one strategy",
     );
     bad("canary: [\n", "strategy.yaml:1:9: ", "write one strategy");

@@ -1,7 +1,7 @@
 //! Fleet plans that somebody has forged and digested again: they are refused, or it is seen.
 
 use cutover::manifest::Digest;
-use cutover_report::{Style, fleet_markdown, show_fleet};
+use cutover_report::{Screen, fleet_markdown, show_fleet};
 use serde_json::{Value, json};
 
 use super::{digested, planned, recounted};
@@ -29,7 +29,7 @@ fn shown(forge: impl FnOnce(&mut Value), gone: &str, there: &str) {
     assert_ne!(before.digest, after.digest);
     let pages = |fleet| {
         [
-            show_fleet(fleet, Style::Plain).unwrap(),
+            show_fleet(fleet, Screen::default().columns(1000)).unwrap(),
             fleet_markdown(fleet)
                 .unwrap()
                 .replace("| ", "")

@@ -215,6 +215,13 @@ fn texts_without_end() {
         value["spec"]["notes"] = json!([{"message": "short", "hint": long()}]);
     };
     unread(note, &format!("plan: spec.notes[0].hint: {longer}"));
+    let body = |value: &mut Value| {
+        let texts: Value = (0..1000).map(|_| json!("a".repeat(100))).collect();
+        let webhook = json!({"webhook": {"url": "http://a.example/", "body": {"texts": texts}}});
+        value["spec"]["steps"][0]["gates"][0] = webhook;
+    };
+    let place = "plan: spec.steps[0].gates[0].webhook.body";
+    unread(body, &format!("{place}: {longer}"));
 }
 
 #[test]

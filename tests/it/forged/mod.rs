@@ -11,6 +11,7 @@
 mod autoscalers;
 mod documents;
 mod gates;
+mod patches;
 mod pods;
 mod routers;
 mod routes;

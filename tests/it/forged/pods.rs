@@ -1,9 +1,13 @@
 //! Counts that are not what they seem.
 
-use cutover::planning::{Bounds, Change, Fixed, Gate, Live, Outdated, Replace, Spec};
+use cutover::planning::{
+    Available, Bounds, Budget, Change, Fixed, Gate, Live, Outdated, Replace, Spec, Workload,
+};
 use serde_json::{Value, from_value, json};
 
-use super::{back_by_inverses, believed, between, deployment, golden, of, refused, state, step};
+use super::{
+    back_by_inverses, believed, between, deployment, golden, of, refused, state, step, stranger,
+};
 
 /// After so many steps a Deployment is otherwise for a while.
 fn between_steps(
@@ -45,6 +49,49 @@ fn sets_at_zero_under_a_floor() {
     // Its count never changes.
     let words = "plan: hello: 0 pods may answer, and 3 are promised";
     refused("rolling/widen-roll-narrow", absent, &[words]);
+}
+
+/// Percentages are taken of the number.
+#[test]
+fn fewer_replicas_than_run() {
+    let fewer = |spec: &mut Spec| {
+        let Bounds::Fixed(fixed) = &mut spec.workloads[0].bounds else {
+            panic!("its bounds are live")
+        };
+        fixed.replicas = 2;
+    };
+    let words = "plan: workload hello: it says fewer replicas than one of its sets runs with when the plan begins";
+    refused("canary/hello", fewer, &[words]);
+    refused("blue-green/hello", fewer, &[words]);
+}
+
+/// Nobody recounts all ways in which pods may stand that no gate has counted.
+#[test]
+fn ways_back_that_count_nobody() {
+    let crowd = |spec: &mut Spec| {
+        let sets = (0..120).map(|number| {
+            let name = format!("set-{number}");
+            stranger(10).set("/metadata/name", json!(name)).unwrap()
+        });
+        spec.from = sets.collect();
+        spec.workloads.clear();
+        spec.steps.clear();
+        for set in spec.from.clone() {
+            let object = set.object().clone();
+            let bounds = json!({"replicas": 10, "floor": 1, "ceiling": 12});
+            spec.workloads.push(Workload {
+                bounds: from_value(bounds).unwrap(),
+                ..Workload::new(object.clone(), Budget::default(), 10, 10)
+            });
+            let more = set.set("/spec/replicas", json!(11)).unwrap();
+            let mut step = step(vec![between(&set, &more)]);
+            step.gates.push(Gate::Available(Available::all(object, 11)));
+            spec.steps.push(step);
+        }
+        back_by_inverses(spec);
+    };
+    let words = "it begins with pods in more ways than anybody recounts";
+    refused("canary/hello", crowd, &[words]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Routers that are left out, or called what they are not.
 
-use cutover::planning::{Endpoints, Gate, Routed, Spec};
+use cutover::planning::{Change, Endpoints, Gate, Routed, Spec};
 use serde_json::json;
 
-use super::{back_by_inverses, between, of, refused, service};
+use super::{back_by_inverses, between, golden, of, refused, service, state, step};
 
 const TWO: &str = "canary/two-workloads-three-services";
 
@@ -99,6 +99,50 @@ fn left_out_of_the_start() {
     );
 }
 
+/// Other pods would get a part of the requests, and the share that a reviewer reads is another one.
+#[test]
+fn shared_and_silent() {
+    let beside = |kind: &'static str| {
+        move |spec: &mut Spec| {
+            let labels = json!({"app": "hello", "of": "nobody"});
+            let set = super::manifest(json!({
+                "apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "nobody"},
+                "spec": {"template": {
+                    "metadata": {"labels": labels},
+                    "spec": {"containers": [{"name": "a", "image": "a:1"}]}}},
+            }));
+            spec.steps[0].changes.push(Change::Create(set));
+            back_by_inverses(spec);
+        }
+    };
+    let words = "step 1: Service hello: it sends requests to pods of others than workload hello, and does not say so";
+    for kind in ["StatefulSet", "DaemonSet", "ReplicaSet"] {
+        refused("canary/hello", beside(kind), &[words]);
+    }
+}
+
+/// A Service that goes and comes back, or is a name for a host elsewhere in between, sends nobody to the
+/// pods meanwhile.
+#[test]
+fn away_for_a_while() {
+    let detour = |there: Change, back: Change| {
+        move |spec: &mut Spec| {
+            let steps = [step(vec![there]), step(vec![back])];
+            spec.steps.splice(1..1, steps);
+            back_by_inverses(spec);
+        }
+    };
+    let hello = of(&state(&golden("canary/hello").spec, 1), "Service", "hello");
+    let gone = Change::Delete(service("hello"));
+    let words = "step 2: Service hello: it sends requests to a workload, and is away for a while";
+    let back = Change::Create(hello.clone());
+    refused("canary/hello", detour(gone, back), &[words]);
+    let elsewhere = hello.set("/spec/type", json!("ExternalName")).unwrap();
+    let (there, back) = (between(&hello, &elsewhere), between(&elsewhere, &hello));
+    let words = "step 2: hello: 0 pods may answer behind Service hello, and 3 are promised";
+    refused("canary/hello", detour(there, back), &[words]);
+}
+
 /// A preview owes nobody an answer: only what no client asks may be one.
 #[test]
 fn called_a_preview() {
@@ -157,4 +201,22 @@ fn said_to_be_reached_by_routes_alone() {
             "plan: Service hello: it is said to be reached by routes alone, and no route of the workload names it",
         ],
     );
+}
+
+/// By a port that its pods do not have a Service has no endpoints that answer, though as many pods are
+/// ready as before.
+#[test]
+fn a_port_that_no_pod_has() {
+    let words = "step 2: Service hello: /spec/ports/0/targetPort: \
+        no container of the pods that it selects has that port";
+    for port in [json!("nowhere"), json!(9999)] {
+        let led_away = |spec: &mut Spec| {
+            let hello = of(&state(spec, 1), "Service", "hello");
+            let elsewhere = hello.set("/spec/ports/0/targetPort", port).unwrap();
+            spec.steps[1].changes.push(between(&hello, &elsewhere));
+            spec.steps[2].changes.push(between(&elsewhere, &hello));
+            back_by_inverses(spec);
+        };
+        refused("canary/hello", led_away, &[words]);
+    }
 }

@@ -28,6 +28,41 @@ fn meanwhile(spec: &mut Spec, object: &ObjectRef, edit: impl FnOnce(&Manifest) -
     );
 }
 
+/// Whoever goes back does not want the new version, ready or not.
+#[test]
+fn pods_of_the_new_version() {
+    let there = |spec: &mut Spec| {
+        let end = state(spec, spec.steps.len());
+        let new = end.get(&deployment("hello")).unwrap().clone();
+        meanwhile(spec, &deployment("hello"), |_| new);
+    };
+    let words =
+        "undo from step 1, step 1: Deployment hello: a way back starts pods of the new version";
+    refused("canary/hello", there, &[words]);
+    let more = |spec: &mut Spec| {
+        meanwhile(spec, &deployment("hello-canary"), |set| {
+            set.set("/spec/replicas", json!(2)).unwrap()
+        });
+    };
+    let words = "undo from step 1, step 1: Deployment hello-canary: a way back starts pods of the new version";
+    refused("canary/hello", more, &[words]);
+}
+
+#[test]
+fn times_that_sets_do_not_take() {
+    let within = |limit: &'static str| {
+        move |spec: &mut Spec| {
+            let mut steps = spec.undo.iter_mut().flat_map(|undo| &mut undo.steps);
+            let step = steps.find(|step| !step.gates.is_empty()).unwrap();
+            step.within = Some(limit.parse().unwrap());
+        }
+    };
+    let words = "a way back gives up before the sets do that it waits for";
+    refused("canary/hello", within("1s"), &[words]);
+    let words = "a way back waits for longer than the sets and gateways take that it waits for";
+    refused("canary/hello", within("100h"), &[words]);
+}
+
 #[test]
 fn objects_of_its_own() {
     let place = "undo from step 1, step 1: ClusterRoleBinding evil";

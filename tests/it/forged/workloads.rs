@@ -1,10 +1,12 @@
 //! Workloads that name the wrong sets, or none.
 
-use cutover::planning::{Asked, Change, Outdated, Replace, Role, Set, Spec};
+use cutover::planning::{Asked, Change, Outdated, Replace, Role, Routed, Set, Spec};
 use cutover::traffic::Percent;
 use serde_json::json;
 
-use super::{back_by_inverses, between, deployment, of, refused, service, state, step, stranger};
+use super::{
+    back_by_inverses, between, deployment, manifest, of, refused, service, state, step, stranger,
+};
 
 #[test]
 fn no_sets() {
@@ -39,6 +41,32 @@ fn a_set_left_out() {
     check("blue-green/hello", "hello-green", words);
     let words = "Deployment hello: it is a set of no workload";
     check("blue-green/two-slots", "hello", words);
+}
+
+/// They answer for the workload by a router of their own, and its own is called a preview.
+#[test]
+fn strangers_with_a_router_of_theirs() {
+    let join = |spec: &mut Spec| {
+        let front = json!({
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": "stranger"},
+            "spec": {"selector": {"app": "stranger"}, "ports": [{"port": 80}]},
+        });
+        spec.from.extend([stranger(9), manifest(front)]);
+        let workload = &mut spec.workloads[0];
+        workload.sets.push(Set {
+            role: Role::Green,
+            object: deployment("stranger"),
+        });
+        workload.routers.push(Routed::new(service("stranger")));
+    };
+    let words = "plan: Deployment stranger: it is a set of workload hello, and neither changes nor serves it";
+    refused("canary/hello", join, &[words]);
+    let hidden = |spec: &mut Spec| {
+        join(spec);
+        spec.workloads[0].routers[0].preview = true;
+    };
+    let preview = "plan: Service hello: it is called a preview, and no other router ever leads to what it shows";
+    refused("canary/hello", hidden, &[words, preview]);
 }
 
 /// Their pods would answer for those that are taken away.

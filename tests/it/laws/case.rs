@@ -93,6 +93,8 @@ pub(super) enum Manner {
     Plain,
     Headless,
     Sticky,
+    /// It leads to pods by the name of their port.
+    Named,
 }
 
 /// One difference between what runs and what is wanted.
@@ -109,6 +111,10 @@ pub(super) enum Edit {
     PodLabel(usize),
     MinReady(usize),
     Port(usize),
+    /// The pods' port gets another name, and what leads to them by it.
+    PortName(usize),
+    /// The pods' port gets another number, and what leads to them by it.
+    PortNumber(usize),
     /// What is paused is resumed, as files say it: `paused: false`, or not at all.
     Resume(usize, bool),
     Pause(usize),
@@ -122,7 +128,7 @@ pub(super) enum Edit {
     Rename(usize),
 }
 
-/// A strategy.
+/// A strategy, with the fields that the laws choose.
 #[derive(Clone, Debug)]
 pub(super) enum Way {
     Canary {
@@ -261,7 +267,7 @@ fn slack() -> impl Strategy<Value = Slack> {
 fn front() -> impl Strategy<Value = Front> {
     let narrow = prop_oneof![2 => Just(Picks::Generation), 1 => Just(Picks::Track)];
     let picks = prop_oneof![6 => Just(Picks::Tier), 6 => narrow, 1 => Just(Picks::Everyone)];
-    let manner = prop_oneof![6 => Just(Manner::Plain), 1 => Just(Manner::Headless), 1 => Just(Manner::Sticky)];
+    let manner = prop_oneof![6 => Just(Manner::Plain), 1 => Just(Manner::Headless), 1 => Just(Manner::Sticky), 2 => Just(Manner::Named)];
     (0..4_usize, picks, manner).prop_map(|(tier, picks, manner)| Front {
         tier,
         picks,
@@ -282,6 +288,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => at().prop_map(Edit::PodLabel),
         1 => at().prop_map(Edit::MinReady),
         1 => at().prop_map(Edit::Port),
+        2 => at().prop_map(Edit::PortName),
+        2 => at().prop_map(Edit::PortNumber),
         2 => (at(), any::<bool>()).prop_map(|(tier, written)| Edit::Resume(tier, written)),
         1 => at().prop_map(Edit::Pause),
         1 => Just(Edit::Configuration),

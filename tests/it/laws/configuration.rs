@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover::manifest::{Bundle, ObjectRef};
-use cutover::planning::{deployments, reconfigures};
+use cutover::planning::{Deployment, deployments, reconfigures};
 
 use super::documents::walk;
 use super::laws;
@@ -49,7 +49,9 @@ laws! {
             return Ok(());
         }
         let [start, end] = [&planned.states[0], &planned.states[planned.states.len() - 1]];
-        let readers = [start, end].into_iter().flat_map(deployments);
+        // What only a set reads that goes is no version of anything.
+        let stays = |set: &Deployment<'_>| end.contains(set.manifest().object());
+        let readers = deployments(start).filter(stays).chain(deployments(end));
         for configuration in readers.flat_map(|set| set.configuration()) {
             let data = |state: &Bundle| state.get(&configuration).and_then(|one| one.pointer("/data").cloned());
             let mut there = planned.states.iter().filter(|state| state.contains(&configuration)).map(data);

@@ -6,7 +6,7 @@ use super::case::{Case, Edit, Tier};
 use super::manifests::{SECRET, object, secret, set_rollout};
 
 impl Case {
-    /// What is wanted.
+    /// The objects that are wanted, of those that run.
     pub(super) fn edited(&self, mut objects: Vec<Value>) -> Vec<Value> {
         self.edits
             .iter()
@@ -58,6 +58,12 @@ impl Case {
                     .skip(*at)
                     .take(1)
                     .for_each(|service| service["spec"]["ports"][0]["port"] = json!(81));
+            }
+            Edit::PortName(at) => {
+                self.move_port(objects, *at, "name", json!("http0"), json!("web0"));
+            }
+            Edit::PortNumber(at) => {
+                self.move_port(objects, *at, "containerPort", json!(8080), json!(9090));
             }
             Edit::Configuration => objects.push(object(
                 "v1",
@@ -121,6 +127,26 @@ impl Case {
         });
         if let Some(set) = found {
             edit(set);
+        }
+    }
+
+    /// A field of the pods' port, and the Services that lead to them by it.
+    fn move_port(&self, objects: &mut [Value], at: usize, field: &str, from: Value, to: Value) {
+        let mut labels = Value::Null;
+        self.set(objects, at, |set| {
+            first_container(set)["ports"][0][field] = to.clone();
+            labels = set["spec"]["template"]["metadata"]["labels"].clone();
+        });
+        for service in objects
+            .iter_mut()
+            .filter(|object| object["kind"] == "Service")
+        {
+            let selector = service["spec"]["selector"].as_object();
+            let mut wanted = selector.into_iter().flatten();
+            let is_picked = wanted.all(|(key, value)| labels.get(key) == Some(value));
+            if is_picked && service["spec"]["ports"][0]["targetPort"] == from {
+                service["spec"]["ports"][0]["targetPort"] = to.clone();
+            }
         }
     }
 

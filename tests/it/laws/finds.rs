@@ -497,3 +497,36 @@ fn what_was_being_recreated_and_is_paused_again_grows_by_none() {
         keeps_all_laws(&case(vec![paused], vec![], edits, Way::Recreate));
     }
 }
+
+/// A way back that leaves waypoints out has the ports of their Services as the way forward had them,
+/// with one selector or the other.
+#[test]
+fn a_service_that_goes_back_to_its_pods_has_their_ports() {
+    let tiers = vec![tier(0, 1)];
+    let fronts = vec![front(0, Picks::Tier), front(0, Picks::Generation)];
+    let edits = vec![Edit::Port(1), Edit::Generation(0)];
+    let way = blue_green(0, Preview::None, None);
+    keeps_all_laws(&case(tiers, fronts, edits, way));
+}
+
+/// One that has no pods reads nothing, so data does not change with it while others read it.
+#[test]
+fn configuration_waits_for_no_set_without_pods() {
+    let reads = |replicas| Tier {
+        reads: true,
+        ..tier(0, replicas)
+    };
+    let tiers = vec![tier(0, 1), reads(0), reads(1), tier(0, 1)];
+    let edits = vec![Edit::Image(1), Edit::Image(2), Edit::Reconfigure];
+    let bold = Slack(Some(Size::Count(2)), None);
+    let way = Way::BlueGreen {
+        front: 0,
+        preview: Preview::None,
+        count: None,
+        promotion: None,
+        slack: bold,
+    };
+    let mut case = case(tiers, vec![front(3, Picks::Tier)], edits, way);
+    case.max_concurrent = Some(1);
+    keeps_all_laws(&case);
+}

@@ -34,7 +34,7 @@ impl Case {
         }
     }
 
-    /// What runs.
+    /// The objects that run.
     pub(super) fn objects(&self) -> Vec<Value> {
         let mut objects: Vec<Value> = Vec::new();
         for (at, tier) in self.tiers.iter().enumerate() {
@@ -147,6 +147,7 @@ impl Case {
             Manner::Plain => {}
             Manner::Headless => spec["clusterIP"] = json!("None"),
             Manner::Sticky => spec["sessionAffinity"] = json!("ClientIP"),
+            Manner::Named => spec["ports"][0]["targetPort"] = json!("http0"),
         }
         object(
             "v1",

@@ -26,6 +26,8 @@ mod model;
 mod order;
 mod planned;
 mod pods;
+mod ports;
+mod reading;
 mod requests;
 mod routes;
 mod sample;

@@ -231,7 +231,7 @@ pub(super) fn recreates(set: &Manifest) -> bool {
     set.pointer("/spec/strategy/type").and_then(Value::as_str) == Some("Recreate")
 }
 
-/// `ResolveFenceposts`.
+/// Surge and unavailability of a set, as Kubernetes' `ResolveFenceposts`.
 fn fenceposts(set: &Manifest, replicas: u32) -> (u32, u32) {
     resolve(
         set.pointer("/spec/strategy/rollingUpdate/maxSurge"),

@@ -1,9 +1,10 @@
-//! Where requests go.
+//! Laws on where requests go: to pods that are there, and that can carry them.
 
 use std::collections::BTreeSet;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef};
 use cutover::planning::{Workload, deployments};
+use serde_json::Value;
 
 use super::case::Way;
 use super::documents::walk;
@@ -28,6 +29,24 @@ laws! {
             let mut services = needed.iter().filter_map(|service| state.get(service.object()));
             let empty = services.find(|service| pods(service, state) == 0);
             empty.map_or(Ok(()), |service| Err(format!("{} has no pods", service.object())))
+        })
+    }
+
+    /// A failure means that a Service leads, for a while, to a port that some of its pods do not have:
+    /// requests to them fail, or the others get theirs too.
+    fn pods_have_the_ports_of_their_services(planned) {
+        let ends = [&planned.states[0], &planned.states[planned.states.len() - 1]];
+        let silent = planned.plan.spec.workloads.iter().filter(|workload| workload.floor() == 0);
+        let silent: BTreeSet<&ObjectRef> = silent.flat_map(Workload::objects).collect();
+        let deaf = |service: &Manifest, state: &Bundle| deaf(service, state, &silent);
+        let is_whole = |service: &ObjectRef| {
+            ends.iter().all(|end| end.get(service).is_none_or(|service| deaf(service, end).is_none()))
+        };
+        each_state(planned, |state| {
+            let kept = state.of_kind("Service").filter(|service| promised(planned, service));
+            let mut services = kept.filter(|service| is_whole(service.object()));
+            let deaf = services.find_map(|service| Some((service.object(), deaf(service, state)?)));
+            deaf.map_or(Ok(()), |(service, set)| Err(format!("{service} leads to no port of {set}")))
         })
     }
 
@@ -128,6 +147,20 @@ fn behind<'a>(service: &Manifest, state: &'a Bundle) -> impl Iterator<Item = &'a
         set.object().kind == "Deployment" && set.object().namespace == namespace
     });
     near.filter(move |set| matches(&selector, &labels(set)))
+}
+
+/// A set behind a Service whose pods do not have the port that the Service leads to, of those that need
+/// answer.
+fn deaf(service: &Manifest, state: &Bundle, silent: &BTreeSet<&ObjectRef>) -> Option<ObjectRef> {
+    let target = service.pointer("/spec/ports/0/targetPort");
+    let has = |set: &&Manifest| {
+        let ports = set.pointer("/spec/template/spec/containers/0/ports");
+        let mut ports = ports.and_then(Value::as_array).into_iter().flatten();
+        ports.any(|port| [port.get("name"), port.get("containerPort")].contains(&target))
+    };
+    let sets = behind(service, state).filter(|set| replicas(set) > 0);
+    let mut sets = sets.filter(|set| !silent.contains(set.object()));
+    sets.find(|set| !has(set)).map(|set| set.object().clone())
 }
 
 fn pods(service: &Manifest, state: &Bundle) -> u32 {

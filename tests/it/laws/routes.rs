@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use cutover::Checked;
 use cutover::manifest::{Bundle, Manifest};
 use cutover::planning::{Gate, Step, walk};
-use cutover::{AnyStrategy, Checked, Ends, Options, Release};
 use cutover_model::rules;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use crate::behind_a_route::Application;
 
 /// An application behind a route, and the weights of a canary.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ struct Case {
     stranger: Option<u32>,
     second_rule: bool,
     drain: Option<u32>,
+    /// How requests come back after a weight of 100.
+    promotion: Vec<u8>,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -30,6 +34,7 @@ fn cases() -> impl Strategy<Value = Case> {
         prop_oneof![8 => 1..=99_u8, 2 => Just(100), 1 => Just(0)],
         1..=4,
     );
+    let promotion = prop::collection::vec(1..=100_u8, 0..=2);
     let weights = weights.prop_map(|mut weights| {
         weights.sort_unstable();
         // A canary that gets nothing is refused.
@@ -46,46 +51,34 @@ fn cases() -> impl Strategy<Value = Case> {
         any::<bool>(),
         route,
         prop::option::of(30..=90_u32),
+        promotion,
     )
         .prop_map(
-            |((from, to, surge, unavailable), weights, tracked, route, drain)| Case {
-                replicas: [from, to.unwrap_or(from)],
-                surge: if unavailable == 0 {
-                    surge.max(1)
-                } else {
-                    surge
-                },
-                unavailable,
-                weights,
-                tracked,
-                own: route.0,
-                stranger: route.1,
-                second_rule: route.2,
-                drain,
+            |((from, to, surge, unavailable), weights, tracked, route, drain, mut promotion)| {
+                promotion.sort_unstable();
+                promotion.retain(|_| weights.ends_with(&[100]));
+                Case {
+                    replicas: [from, to.unwrap_or(from)],
+                    surge: if unavailable == 0 {
+                        surge.max(1)
+                    } else {
+                        surge
+                    },
+                    unavailable,
+                    weights,
+                    tracked,
+                    own: route.0,
+                    stranger: route.1,
+                    second_rule: route.2,
+                    drain,
+                    promotion,
+                }
             },
         )
 }
 
 impl Case {
-    fn end(&self, replicas: u32, image: &str) -> Bundle {
-        let labels = match self.tracked {
-            true => json!({"app": "hello", "track": "stable"}),
-            false => json!({"app": "hello"}),
-        };
-        let deployment = json!({
-            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
-            "spec": {
-                "replicas": replicas, "selector": {"matchLabels": {"app": "hello"}},
-                "strategy": {"rollingUpdate": {"maxSurge": self.surge, "maxUnavailable": self.unavailable}},
-                "template": {"metadata": {"labels": labels},
-                    "spec": {"containers": [{"name": "hello", "image": image}]}}},
-        });
-        let service = |name: &str| {
-            json!({
-                "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
-                "spec": {"selector": {"app": name}, "ports": [{"port": 80}]},
-            })
-        };
+    fn plan(&self) -> Result<Checked, cutover::Error> {
         let mut backends = vec![json!({"name": "hello", "port": 80, "weight": self.own})];
         if let Some(weight) = self.stranger {
             backends.insert(0, json!({"name": "legacy", "port": 80, "weight": weight}));
@@ -94,31 +87,22 @@ impl Case {
         if self.second_rule {
             rules.push(json!({"backendRefs": [{"name": "hello", "port": 80}]}));
         }
-        let route = json!({
-            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
-            "metadata": {"name": "hello"}, "spec": {"parentRefs": [{"name": "shop"}], "rules": rules},
-        });
-        let values = [deployment, service("hello"), service("legacy"), route];
-        let manifests = values
-            .into_iter()
-            .map(|value| Manifest::new(value).unwrap());
-        manifests.collect()
-    }
-
-    fn plan(&self) -> Result<Checked, cutover::Error> {
-        let [from, to] = self.replicas;
-        let ends = Ends::new(self.end(from, "hello:1"), self.end(to, "hello:2"));
+        let application = Application {
+            surge: self.surge,
+            unavailable: self.unavailable,
+            tracked: self.tracked,
+            rules: json!(rules),
+        };
         let steps: Vec<Value> = self
             .weights
             .iter()
             .map(|weight| json!({"setWeight": weight}))
             .collect();
-        let mut canary = json!({"steps": steps, "route": [{"kind": "HTTPRoute", "name": "hello"}]});
+        let mut canary = json!({"steps": steps, "promotionSteps": self.promotion});
         if let Some(drain) = self.drain {
             canary["drain"] = json!(format!("{drain}s"));
         }
-        let strategy: AnyStrategy = serde_json::from_value(json!({"canary": canary})).unwrap();
-        cutover::plan(&Release::new(ends).unwrap(), &strategy, &Options::default())
+        application.plan(self.replicas, canary)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Plans stay small.
+//! Laws on the length of plans: no detours, and no step that does nothing.
 
 use cutover::manifest::{Bundle, Manifest, emit};
 use cutover::planning::{Budget, Change, Step};

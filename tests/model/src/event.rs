@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::objects::Uid;
 use crate::watch::WatchId;
 
-/// Something that happened.
+/// Something that happened in one step of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -21,7 +21,7 @@ pub enum Event {
     Pod(Uid),
     /// Something of a watch reached the client.
     Arrived(WatchId),
-    /// Time went on.
+    /// The clock went on to this time.
     Time(Timestamp),
     /// A write that nobody had an answer to was carried out.
     LateWrite,
@@ -31,12 +31,14 @@ pub enum Event {
     Evicted(Uid),
     /// Somebody deleted a pod.
     Deleted(Uid),
-    /// A watch expired.
+    /// A watch expired, and lists all its objects anew.
     Expired(WatchId),
     /// The controller of an autoscaler wrote another count, by its place among the loads.
     Scaled(usize),
-    /// Somebody else wrote.
+    /// The controller of a route wrote its status.
+    Routed(Uid),
+    /// Somebody else wrote: one of the faults' edits.
     Edited,
-    /// The clock jumped.
+    /// The clock jumped: one of the faults' jumps.
     Jumped,
 }

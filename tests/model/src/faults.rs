@@ -42,9 +42,9 @@ pub struct Faults {
 pub struct Edit {
     /// The step of the model, counted from 0, before which it is made.
     pub step: u64,
-    /// Which object.
+    /// The object that is patched.
     pub object: ObjectRef,
-    /// By whom.
+    /// The `fieldManager` of the write.
     pub manager: String,
     /// The operations; where they do not fit, nothing happens.
     pub ops: Patch,

@@ -18,8 +18,8 @@
 //! - Of autoscalers it runs HorizontalPodAutoscalers, by a load that a test says; KEDA does not act.
 //! - No node fails, no finalizer holds an object back, and namespaces need not exist.
 //! - Nobody but their controllers writes ReplicaSets, pods and EndpointSlices; they can be deleted.
-//! - Connections are counted at kube-proxy: there are no gateways, no session affinity and no
-//!   topology. What a route says is read by [`rules`], and nobody carries it out.
+//! - Connections are counted at kube-proxy, without session affinity or topology. Gateways carry out
+//!   HTTPRoutes alone, by weights ([`rules`]), and send to a Service's endpoints as kube-proxy does.
 //! - Patches are read strictly: what only a real server's leniency lets pass is refused. Unknown
 //!   fields stay.
 //! - `managedFields` say who wrote and when, not which fields.
@@ -57,6 +57,8 @@ mod client;
 
 mod write;
 pub use write::Write;
+
+mod gateway;
 
 mod proxy;
 

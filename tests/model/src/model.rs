@@ -10,6 +10,7 @@ use crate::controllers::kubelet::{Nodes, after};
 use crate::controllers::{deployment, endpoints, kubelet, replica_set};
 use crate::event::Event;
 use crate::faults::Faults;
+use crate::gateway::Gateways;
 use crate::objects::Uid;
 use crate::proxy::Proxy;
 use crate::random::Random;
@@ -17,8 +18,8 @@ use crate::server::{Call, Server};
 use crate::watch::WatchId;
 use crate::write::{LateWrite, Write};
 
-/// A small cluster in memory: an API server, the controllers of Deployments, pods and endpoints,
-/// and what goes wrong.
+/// A small cluster in memory: an API server, the controllers of Deployments, pods, endpoints and
+/// routes, and what goes wrong.
 ///
 /// All choices come from the seed, so that a run that fails is run again by its seed.
 ///
@@ -56,7 +57,7 @@ pub struct Model {
     pub server: Server,
     /// What becomes of pods.
     pub nodes: Nodes,
-    /// What goes wrong.
+    /// What goes wrong, how often and when; nothing by default.
     pub faults: Faults,
     /// For how long, in milliseconds, a controller or a watch may do nothing though it could: at
     /// most so long at a time.
@@ -75,6 +76,7 @@ pub struct Model {
     steps: u64,
     pub(crate) late: Vec<LateWrite>,
     pub(crate) proxy: Proxy,
+    pub(crate) gateways: Gateways,
     enabled: Vec<Event>,
 }
 
@@ -94,6 +96,7 @@ impl Model {
             steps: 0,
             late: Vec::new(),
             proxy: Proxy::default(),
+            gateways: Gateways::default(),
             enabled: Vec::new(),
         }
     }
@@ -104,6 +107,7 @@ impl Model {
         let Some(event) = self.choose(limit) else {
             self.now = self.now.max(limit);
             self.proxy.follow(&self.server, self.now);
+            self.gateways.follow(self.now);
             return None;
         };
         self.steps += 1;
@@ -114,6 +118,7 @@ impl Model {
             &mut self.random,
             self.now,
         );
+        self.gateways.follow(self.now);
         Some(event)
     }
 
@@ -216,6 +221,8 @@ impl Model {
     }
 
     fn enable(&mut self) {
+        self.gateways
+            .notice(&mut self.server, &mut self.random, self.now);
         let (server, now) = (&self.server, self.now);
         self.autoscalers.look(server, self.loads.keys(), now);
         let work = &server.work;
@@ -258,6 +265,7 @@ impl Model {
                 enabled.push(Event::Scaled(at));
             }
         }
+        enabled.extend(self.gateways.due(now).map(Event::Routed));
         enabled.extend(self.late.first().map(|_| Event::LateWrite));
     }
 
@@ -279,6 +287,7 @@ impl Model {
         pods.chain(retries)
             .chain(deadlines)
             .chain(self.proxy.next())
+            .chain(self.gateways.next())
             .min()
     }
 
@@ -308,6 +317,7 @@ impl Model {
             Event::Arrived(WatchId(at)) => server.watches[at].deliver(),
             Event::Time(later) => self.now = later,
             Event::LateWrite => self.carry_out_late(),
+            Event::Routed(uid) => self.gateways.say(server, uid, now),
             Event::Scaled(at) => {
                 if let Some((object, load)) = self.loads.iter().nth(at) {
                     self.autoscalers.act(server, object, *load, random, now);

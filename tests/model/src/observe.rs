@@ -6,6 +6,7 @@ use cutover_manifest::ObjectRef;
 
 use crate::model::Model;
 use crate::objects::{Pod, Slice, Uid};
+use crate::routes::Rule;
 
 /// The endpoints that new connections to a Service may go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +88,19 @@ impl Model {
                 .flat_map(|uid| self.proxy.backends(uid))
                 .copied(),
         )
+    }
+
+    /// The rules by which requests to a route are split at this moment: a gateway follows a while
+    /// after a change.
+    pub fn routed(&self, route: &ObjectRef) -> &[Rule] {
+        let uid = self.server.uid(route);
+        uid.map_or(&[], |uid| self.gateways.rules(uid))
+    }
+
+    /// Whether requests to a route are split as its newest form says.
+    pub fn is_routed(&self, route: &ObjectRef) -> bool {
+        let uid = self.server.uid(route);
+        uid.is_some_and(|uid| self.gateways.is_followed(&self.server, uid))
     }
 
     fn answering(&self, pods: impl Iterator<Item = Uid>) -> Endpoints {

@@ -174,7 +174,7 @@ impl Refused {
         Self::new(500, "", "etcdserver: leader changed")
     }
 
-    /// No answer.
+    /// No answer came: code 0, and the write may have been made.
     pub(crate) fn no_answer() -> Self {
         Self::new(0, "", "the request timed out")
     }

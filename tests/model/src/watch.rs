@@ -19,7 +19,7 @@ pub struct Scope {
     pub name: Option<String>,
 }
 
-/// Which watch.
+/// A watch of the model, by its place among all that were opened, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WatchId(pub(crate) usize);
 

@@ -6,22 +6,22 @@ use cutover_patch::Patch;
 /// A write that a client asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
-    /// Create the object.
+    /// Create the object; refused where there is one of its name.
     Create(Manifest),
     /// Patch the object (RFC 6902).
     Patch {
-        /// Which object.
+        /// The object, which must be there.
         object: ObjectRef,
-        /// The operations.
+        /// The operations: all of them are made, or none.
         ops: Patch,
     },
     /// Delete the object in the background.
     Delete {
-        /// Which object.
+        /// The object, which must be there.
         object: ObjectRef,
-        /// `preconditions.uid`.
+        /// `preconditions.uid`; none is whichever has the name.
         uid: Option<String>,
-        /// `preconditions.resourceVersion`.
+        /// `preconditions.resourceVersion`; none is whatever has been written to it.
         version: Option<String>,
     },
 }

@@ -4,13 +4,13 @@ use cutover::fleet::{Ending, Standing};
 use cutover_model::Random;
 use jiff::Timestamp;
 
-/// A cluster.
+/// A cluster of the simulation.
 pub(super) struct Cluster {
     pub(super) standing: Standing,
     /// When it is cut off, from and to.
     pub(super) outages: Vec<(Timestamp, Timestamp)>,
     pub(super) is_available: bool,
-    /// When that changes.
+    /// When `is_available` turns to its opposite.
     pub(super) flickers: Vec<Timestamp>,
     /// What becomes of what is tried there, the last one first; well where there is none.
     fates: Vec<Fate>,
@@ -68,7 +68,7 @@ impl Cluster {
         }
     }
 
-    /// Whether it answers.
+    /// Whether it answers at this time: no outage lasts.
     pub(super) fn answers(&self, now: Timestamp) -> bool {
         let mut outages = self.outages.iter();
         !outages.any(|(from, to)| *from <= now && now < *to)

@@ -132,7 +132,7 @@ pub(super) fn two_waves() -> CheckedFleet {
     check(FleetPlan::new("shop", spec).unwrap()).unwrap()
 }
 
-/// Mostly none.
+/// Gates of one side of the first wave: each of five is there with a chance of 12 %.
 fn gates(random: &mut Random) -> Vec<Value> {
     let window =
         json!({ "window": { "from": "09:00", "to": "16:00", "timezone": "Europe/Berlin" } });

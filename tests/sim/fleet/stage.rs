@@ -55,7 +55,7 @@ pub(super) enum Life {
 }
 
 pub(super) enum Happening {
-    /// A runner begins.
+    /// A runner begins, with this goal.
     Begin(Goal),
     /// A runner reads the journal.
     Recall(usize),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cutover::fleet::{Ending, GateId, Name, Outcome, Position, Standing, When};
 use jiff::Timestamp;
 
-/// One moment.
+/// Something that happens, when, and to which runner.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
     pub(super) now: Timestamp,
@@ -14,7 +14,7 @@ pub(super) struct Moment {
     pub(super) what: What,
 }
 
-/// What happens.
+/// What happens at a moment; `it` is the runner.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     /// A runner begins, and has read the journal.

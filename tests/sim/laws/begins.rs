@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cutover::manifest::ObjectRef;
 use cutover::patch::{Patch, PatchOperation};
 use cutover_run::Write;
 
 use super::Course;
+use super::word::Word;
 use crate::trace::{Moment, Place, Way, What, gives_back, object_of, write_of};
 
 /// When a step begins.
@@ -13,6 +15,7 @@ pub(crate) struct Begins {
     way: Way,
     begun: BTreeSet<Place>,
     ended: BTreeSet<u32>,
+    word: Word,
 }
 
 impl Begins {
@@ -21,12 +24,14 @@ impl Begins {
             way: Way::Forward,
             begun: BTreeSet::new(),
             ended: BTreeSet::new(),
+            word: Word::default(),
         }
     }
 
     /// The runner that begins a step at this moment, and the step: none of its writes was carried
     /// out before. Behind the last step forward it is the runner that says so in the journal.
     pub(crate) fn see(&mut self, moment: &Moment, course: &Course) -> Option<(u32, Place)> {
+        self.word.see(moment);
         match &moment.what {
             What::Asked {
                 runner,
@@ -44,13 +49,18 @@ impl Begins {
                 }
                 let place = standing
                     .place
-                    .filter(|_| course.has(object) && !gives_back(write))?;
+                    .filter(|_| course.has(object) && !gives_back(write))
+                    .filter(|place| !self.goes_over(*place, object, course))?;
                 (!self.has(place)).then_some((*runner, place))
             }
             What::Wrote {
                 write, standing, ..
             } => {
-                let place = standing.place.filter(|_| course.has(object_of(write)))?;
+                let object = object_of(write);
+                let place = standing.place.filter(|_| course.has(object))?;
+                if self.goes_over(place, object, course) {
+                    return None;
+                }
                 if !self.has(place) {
                     self.begun.insert(place);
                 }
@@ -58,6 +68,11 @@ impl Begins {
             }
             _ => None,
         }
+    }
+
+    /// Whether a write is made by a person's word, and not by a step.
+    fn goes_over(&self, place: Place, object: &ObjectRef, course: &Course) -> bool {
+        self.word.covers(object) && !course.changes(place).contains(object)
     }
 
     /// A run that turns round comes to the same steps again.

@@ -8,6 +8,7 @@ use cutover::planning::Autoscaler;
 
 use super::begins::Begins;
 use super::view::{View, Views};
+use super::word::Word;
 use super::{Course, Law};
 use crate::sealer;
 use crate::trace::{Moment, Place, Way, What};
@@ -18,6 +19,7 @@ use crate::trace::{Moment, Place, Way, What};
 pub(crate) struct Drift {
     course: Arc<Course>,
     begins: Begins,
+    word: Word,
 }
 
 impl Drift {
@@ -25,11 +27,17 @@ impl Drift {
         Self {
             course,
             begins: Begins::new(),
+            word: Word::default(),
         }
     }
 
     fn drifted(&self, place: Place, object: &ObjectRef, view: &View) -> Option<String> {
         let is_of_step = self.course.changes(place).contains(object);
+        // A way back goes on beside it, and a step is made over it.
+        let may_go_over = is_of_step || place.way != Way::Forward;
+        if may_go_over && self.word.covers(object) {
+            return None;
+        }
         let mut states = vec![self.course.before(place, object)];
         if is_of_step {
             states.push(self.course.after(place, object));
@@ -98,6 +106,7 @@ fn is_scaled(set: &ObjectRef, view: &View) -> bool {
 
 impl Law for Drift {
     fn see(&mut self, moment: &Moment, views: &Views) -> Result<(), String> {
+        self.word.see(moment);
         if !matches!(moment.what, What::Asked { .. } | What::Wrote { .. }) {
             return Ok(());
         }

@@ -70,7 +70,8 @@ impl Ending {
             return Ok(());
         };
         let is_alone = self.meddled.is_empty() && self.written.len() < 2;
-        if reason.advice() == Some(&Hint::Restore) && is_alone {
+        let is_drift = matches!(reason.advice(), Some(Hint::AcceptDrift | Hint::Restore));
+        if is_drift && is_alone {
             return Err(format!("nobody else wrote, and it says: {reason}"));
         }
         let Some((place, written)) = self.written.get(&runner) else {

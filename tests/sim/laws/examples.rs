@@ -22,6 +22,7 @@ use super::leased::Leased;
 use super::looked::Looked;
 use super::once::Once;
 use super::others::Others;
+use super::overruled::Overruled;
 use super::owned::Owned;
 use super::paused::Paused;
 use super::people::People;
@@ -284,6 +285,53 @@ fn each_step_waits_for_its_gates() {
     check(law(), shrunk(3), Ok(()));
 }
 
+/// The route of the plan by route at its second generation, of which its controller has seen so
+/// many.
+fn route(plan: &Plan, seen: u64) -> What {
+    let start = plan.start();
+    let route = start
+        .iter()
+        .find(|found| found.object().kind == "HTTPRoute");
+    let mut route = route.unwrap().value().clone();
+    route["metadata"]["namespace"] = NAMESPACE.into();
+    route["metadata"]["generation"] = 2.into();
+    let said = ["Accepted", "ResolvedRefs"]
+        .map(|kind| json!({ "type": kind, "status": "True", "observedGeneration": seen }));
+    let parent = &route["spec"]["parentRefs"][0];
+    route["status"] = json!({ "parents": [{ "parentRef": parent, "conditions": said }] });
+    let manifest = Manifest::new(route).unwrap();
+    What::Changed {
+        runner: 0,
+        manifest,
+    }
+}
+
+#[test]
+fn each_step_waits_for_its_routes() {
+    let mut plan = golden("canary/by-route").into_plan();
+    let is_of_a_route = |gate: &Gate| matches!(gate, Gate::Drained(_) | Gate::Routed(_));
+    for step in &mut plan.spec.steps {
+        step.gates.retain(is_of_a_route);
+    }
+    let with = |count: usize| {
+        let mut steps = plan.spec.steps.iter();
+        1 + steps.position(|step| step.gates.len() == count).unwrap()
+    };
+    let (routed, drained) = (with(1), with(2));
+    let trace = |seen: u64, seconds: usize, step: usize| {
+        let mut trace = vec![route(&plan, seen)];
+        trace.extend((1..seconds).map(|_| What::Approved { step: 99 }));
+        trace.push(asked(scale(), at(step + 1)));
+        trace
+    };
+    let law = || Gates::new(Arc::new(Course::new(&plan)));
+    check(law(), trace(1, 3, routed), Err("is not followed"));
+    check(law(), trace(2, 2, routed), Err("is followed since"));
+    check(law(), trace(2, 3, routed), Ok(()));
+    check(law(), trace(2, 47, drained), Err("is followed since"));
+    check(law(), trace(2, 48, drained), Ok(()));
+}
+
 #[test]
 fn pods_are_counted_anew_before_others_are_taken_away() {
     let stable = hello_with(3).set("/metadata/uid", "u".into()).unwrap();
@@ -514,6 +562,106 @@ fn an_abort_is_heard() {
         manifest: Manifest::new(wish).unwrap(),
     };
     check(law(), vec![wished, begins(2)], Err("begins step 2"));
+    let answered = |code: u16| What::Answered {
+        runner: 0,
+        request: request(scale()),
+        answer: Err(Fault {
+            code,
+            ..Fault::default()
+        }),
+    };
+    let again = |code: u16| vec![begins(2), answered(code), abort(), begins(2)];
+    check(law(), again(500), Err("it is written again"));
+    check(law(), again(0), Ok(()));
+    check(law(), again(409), Ok(()));
+}
+
+/// The journal of a run that goes on over these fields.
+fn journal_with(accepted: serde_json::Value) -> Manifest {
+    let position = json!({
+        "digest": plan().digest, "direction": "forward", "from": 0, "to": 0, "halfway": false,
+        "step": 1, "stage": "waiting", "since": Timestamp::UNIX_EPOCH, "accepted": accepted,
+        "started": Timestamp::UNIX_EPOCH, "by": "me",
+    });
+    let journal = json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "data": { "run": position.to_string() },
+        "metadata": { "name": "cutover-hello", "namespace": NAMESPACE },
+    });
+    Manifest::new(journal).unwrap()
+}
+
+#[test]
+fn what_a_person_overrules_is_noted_and_given_back() {
+    let law = || Overruled::new(course());
+    let given = || vec![What::Meddled { object: hello() }, What::Overruled];
+    let noted = |found: u32| {
+        let hello = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "namespace": NAMESPACE, "name": "hello",
+        });
+        let accepted = json!([{
+            "object": hello, "path": ["spec", "replicas"], "found": found, "reached": 1,
+            "by": "me", "at": Timestamp::UNIX_EPOCH,
+        }]);
+        let journal = journal_with(accepted);
+        let write = patch(journal.object().clone(), json!([]));
+        wrote(write, [None, Some(journal)], at(1))
+    };
+    let over = |from: u32, to: u32| {
+        let states = [from, to].map(|replicas| Some(hello_with(replicas)));
+        wrote(scale(), states, at(1))
+    };
+    let ended = || What::Ended {
+        runner: 0,
+        outcome: Outcome::Undone { to: 0 },
+        standing: at(1),
+    };
+    let with = |more: Vec<What>| given().into_iter().chain(more).collect::<Vec<_>>();
+    let back = || vec![noted(7), over(7, 3), over(3, 7), ended()];
+    check(law(), with(back()), Ok(()));
+    check(
+        law(),
+        with(vec![over(7, 3)]),
+        Err("the journal does not say so"),
+    );
+    check(
+        law(),
+        with(vec![noted(5), over(7, 3)]),
+        Err("the journal does not say so"),
+    );
+    check(
+        law(),
+        with(vec![noted(7), over(7, 3), ended()]),
+        Err("it is not given back"),
+    );
+    // Somebody else has written there since.
+    let again = What::Meddled { object: hello() };
+    check(
+        law(),
+        with(vec![noted(7), over(7, 3), again, ended()]),
+        Ok(()),
+    );
+}
+
+#[test]
+fn a_persons_word_lets_a_run_write_over_what_others_wrote() {
+    let write = || {
+        let states = [7, 2].map(|replicas| Some(hello_with(replicas)));
+        vec![wrote(scale(), states, at(1))]
+    };
+    let said = |what: Vec<What>| what.into_iter().chain(write()).collect::<Vec<_>>();
+    let others = || Others::new(course(), &Bundle::default());
+    let meddled = || What::Meddled { object: hello() };
+    check(others(), said(vec![meddled(), What::Overruled]), Ok(()));
+    check(
+        others(),
+        said(vec![meddled()]),
+        Err("which the plan does not know"),
+    );
+    check(
+        others(),
+        said(vec![What::Overruled]),
+        Err("which the plan does not know"),
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::begins::Begins;
+use super::routes::Routes;
 use super::view::{View, Views};
 use super::{Course, Law};
 use crate::checks::placed;
@@ -18,21 +19,27 @@ use crate::trace::{Moment, Place, Way};
 pub(crate) struct Gates {
     course: Arc<Course>,
     begins: Begins,
+    routes: Routes,
 }
 
 impl Gates {
     pub(crate) fn new(course: Arc<Course>) -> Self {
         Self {
+            routes: Routes::new(&course),
             course,
             begins: Begins::new(),
         }
     }
 
-    fn hold(&self, place: Place, view: &View, now: Timestamp) -> Result<(), String> {
-        let mut gates = self.course.gates(place).iter();
-        gates
-            .try_for_each(|gate| holds(gate, view, now))
-            .map_err(|reason| format!("step {} of {:?}: {reason}", place.step, place.way))
+    fn hold(&self, place: Place, runner: u32, view: &View, now: Timestamp) -> Result<(), String> {
+        let gates = self.course.gates(place);
+        let mut all = gates.iter();
+        all.try_for_each(|gate| match gate {
+            Gate::Drained(gate) => self.routes.is_drained(gate, gates, runner, now),
+            Gate::Routed(gate) => self.routes.is_routed(gate, runner, now),
+            gate => holds(gate, view, now),
+        })
+        .map_err(|reason| format!("step {} of {:?}: {reason}", place.step, place.way))
     }
 
     /// Whether the sets that the step shrank in whose middle the run turned have lost their pods.
@@ -71,6 +78,7 @@ impl Gates {
 
 impl Law for Gates {
     fn see(&mut self, moment: &Moment, views: &Views) -> Result<(), String> {
+        self.routes.see(moment, views);
         let Some((runner, place)) = self.begins.see(moment, &self.course) else {
             return Ok(());
         };
@@ -82,7 +90,7 @@ impl Law for Gates {
                     step: step - 1,
                     ..place
                 };
-                self.hold(before, view, moment.now)
+                self.hold(before, runner, view, moment.now)
             }
         }
     }
@@ -96,7 +104,7 @@ fn holds(gate: &Gate, view: &View, now: Timestamp) -> Result<(), String> {
         Gate::Settled(Settled { object, replicas }) => is_settled(&placed(object), *replicas, view),
         Gate::Endpoints(Endpoints { object }) => are_endpoints(&placed(object), view),
         Gate::Held(Held { object }) => is_held(&placed(object), view),
-        Gate::Drained(_) | Gate::Routed(_) => Err("nobody knows how this gate stands".to_owned()),
+        Gate::Drained(_) | Gate::Routed(_) => Err("it is about a route".to_owned()),
         Gate::Job(_)
         | Gate::Metric(_)
         | Gate::Pause(_)

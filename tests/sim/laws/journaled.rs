@@ -6,23 +6,25 @@ use cutover::manifest::ObjectRef;
 use cutover::planning::Gate;
 
 use super::view::Views;
+use super::word::Word;
 use super::{Course, Law};
 use crate::checks::placed;
 use crate::trace::{Moment, Way, What, gives_back, object_of};
 
 /// When a write to one of the plan's objects is carried out, the journal names a step that changes
 /// it, or that takes its number of pods over from an autoscaler; or, behind the last step, its fields
-/// are given back.
-pub(crate) struct Journaled(Arc<Course>);
+/// are given back. What a person overrules is written while any step is waited for.
+pub(crate) struct Journaled(Arc<Course>, Word);
 
 impl Journaled {
     pub(crate) fn new(course: Arc<Course>) -> Self {
-        Self(course)
+        Self(course, Word::default())
     }
 }
 
 impl Law for Journaled {
     fn see(&mut self, moment: &Moment, _: &Views) -> Result<(), String> {
+        self.1.see(moment);
         let What::Wrote {
             write, standing, ..
         } = &moment.what
@@ -48,6 +50,7 @@ impl Law for Journaled {
             Some(place) if place.way != Way::Forward && self.0.pauses(write) == Some(false) => {
                 Ok(())
             }
+            Some(_) if self.1.covers(object) => Ok(()),
             Some(place) if takes_over(self.0.gates(place), object) => Ok(()),
             Some(place) => Err(format!(
                 "{object}: it is written at {place:?}, which does not change it"

@@ -19,11 +19,14 @@ mod leased;
 mod looked;
 mod once;
 mod others;
+mod overruled;
 mod owned;
 mod paused;
 mod people;
 mod rights;
+mod routes;
 mod view;
+mod word;
 
 use std::sync::Arc;
 
@@ -57,6 +60,10 @@ impl Judge {
             (
                 "nothing of others is overwritten",
                 Box::new(others::Others::new(course(), start)),
+            ),
+            (
+                "what a person overrules is noted and given back",
+                Box::new(overruled::Overruled::new(course())),
             ),
             (
                 "each step waits for its gates",

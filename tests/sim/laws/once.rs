@@ -6,17 +6,19 @@ use std::sync::Arc;
 use cutover::manifest::ObjectRef;
 
 use super::view::Views;
+use super::word::Word;
 use super::{Course, Law};
 use crate::trace::{Moment, Place, Way, What, gives_back, object_of};
 
 /// Each change of each step is made by one write, whoever carries the run on. Each time that
 /// somebody pauses the run one write more pauses a Deployment, and one lets it go on; and at the end
-/// one more gives the fields back.
+/// one more gives the fields back. What a person overrules takes a write more, and one to give it back.
 pub(crate) struct Once {
     course: Arc<Course>,
     way: Way,
     made: BTreeSet<(Place, ObjectRef)>,
     paused: BTreeSet<(ObjectRef, bool)>,
+    word: Word,
 }
 
 impl Once {
@@ -26,12 +28,14 @@ impl Once {
             way: Way::Forward,
             made: BTreeSet::new(),
             paused: BTreeSet::new(),
+            word: Word::default(),
         }
     }
 }
 
 impl Law for Once {
     fn see(&mut self, moment: &Moment, _: &Views) -> Result<(), String> {
+        self.word.see(moment);
         if let What::Paused = &moment.what {
             self.paused.clear();
         }
@@ -50,7 +54,7 @@ impl Law for Once {
         let (object, Some(place)) = (object_of(write), standing.place) else {
             return Ok(());
         };
-        if !self.course.has(object) || gives_back(write) {
+        if !self.course.has(object) || gives_back(write) || self.word.covers(object) {
             return Ok(());
         }
         // A run that turns round comes to the same steps again.

@@ -12,18 +12,20 @@ use jiff::Timestamp;
 
 use super::journaled::takes_over;
 use super::view::Views;
+use super::word::Word;
 use super::{Course, Law};
 use crate::sealer;
 use crate::trace::{Moment, What, object_of};
 use crate::wire::call;
 
 /// What a write replaces is what some state of the plan holds there, or what was there before the
-/// run; what it deletes holds what some state of the plan says.
+/// run; what it deletes holds what some state of the plan says. A person's word is the one exception.
 pub(crate) struct Others {
     course: Arc<Course>,
     start: BTreeMap<ObjectRef, Manifest>,
     /// Deployments that a run has paused, which are its own to let go on.
     paused: BTreeSet<ObjectRef>,
+    word: Word,
 }
 
 impl Others {
@@ -35,6 +37,7 @@ impl Others {
                 .map(|manifest| (manifest.object().clone(), manifest.clone()))
                 .collect(),
             paused: BTreeSet::new(),
+            word: Word::default(),
         }
     }
 
@@ -64,6 +67,7 @@ impl Others {
 
 impl Law for Others {
     fn see(&mut self, moment: &Moment, _: &Views) -> Result<(), String> {
+        self.word.see(moment);
         let What::Wrote {
             write,
             before: Some(before),
@@ -75,7 +79,7 @@ impl Law for Others {
             return Ok(());
         };
         let object = object_of(write);
-        if !self.course.has(object) || object.kind == "Secret" {
+        if !self.course.has(object) || object.kind == "Secret" || self.word.covers(object) {
             return Ok(());
         }
         // The number of pods was the autoscaler's until a step holds it.
@@ -121,6 +125,12 @@ fn stored(state: &Manifest) -> Manifest {
 fn changed(before: &Manifest, after: &Manifest) -> Vec<Difference> {
     let (before, after) = (as_written(before), as_written(after));
     differences(before.value(), after.value(), &MergeKeys)
+}
+
+/// Whether a state of the plan holds what was there before a write.
+pub(super) fn knows(states: &[&Manifest], after: &Manifest, found: &Difference) -> bool {
+    let mut known = states.iter().map(|state| stored(state));
+    known.any(|state| holds(&state, after, found))
 }
 
 /// Whether a state holds what was there before a write made it something else.

@@ -9,25 +9,14 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use super::say;
-use crate::{Result, cargo, root};
+use crate::{Result, root};
 
-/// Builds this very program as it is on the command line, and says where it is.
+/// This very program as it is on the command line; it is built where a test runs it.
 pub(super) fn xtask() -> Result<PathBuf> {
-    let status = cargo()
-        .args(["build", "--quiet", "--package", "xtask"])
-        .status()?;
     let this = env::current_exe()?;
-    // A test is in `deps`, beside which the programs are.
-    let folder = this.parent().and_then(|folder| {
-        if folder.ends_with("deps") {
-            folder.parent()
-        } else {
-            Some(folder)
-        }
-    });
-    match (status.success(), folder) {
-        (true, Some(folder)) => Ok(folder.join("xtask")),
-        _ => Err("xtask does not build".into()),
+    match this.file_stem().is_some_and(|name| name == "xtask") {
+        true => Ok(this),
+        false => crate::built("xtask"),
     }
 }
 
@@ -87,24 +76,31 @@ fn build(name: &str, flags: &str, folder: &Path) -> Result<()> {
         "building {name} into {}; without Go's own cache this takes minutes",
         folder.display()
     ));
+    kept(folder, |partial| {
+        let status = Command::new("go")
+            .args(["build", "-trimpath", "-ldflags", flags, "-o"])
+            .arg(partial)
+            .arg("tool")
+            .env("CGO_ENABLED", "0")
+            .current_dir(module(name))
+            .stdout(Stdio::null())
+            .status()
+            .map_err(|error| {
+                format!("go cannot be started: {error}\nhint: install Go 1.26 or newer")
+            })?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(format!("tests/cluster/{name} does not build").into()),
+        }
+    })
+}
+
+/// Makes a folder of what is kept between runs; it has its own name only once it is whole.
+pub(super) fn kept(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let cache = cache()?;
     fs::create_dir_all(&cache)?;
-    // Under its own name only once it is whole.
     let partial = tempfile::tempdir_in(cache)?;
-    let status = Command::new("go")
-        .args(["build", "-trimpath", "-ldflags", flags, "-o"])
-        .arg(partial.path())
-        .arg("tool")
-        .env("CGO_ENABLED", "0")
-        .current_dir(module(name))
-        .stdout(Stdio::null())
-        .status()
-        .map_err(|error| {
-            format!("go cannot be started: {error}\nhint: install Go 1.26 or newer")
-        })?;
-    if !status.success() {
-        return Err(format!("tests/cluster/{name} does not build").into());
-    }
+    make(partial.path())?;
     match fs::rename(partial.path(), folder) {
         // Another run was quicker.
         Err(_) if folder.exists() => Ok(()),
@@ -135,11 +131,13 @@ fn kubernetes_version(go_mod: &str) -> Option<&str> {
     line.split(' ').next()
 }
 
-fn module(name: &str) -> PathBuf {
+/// The folder of what a cluster is made from.
+pub(super) fn module(name: &str) -> PathBuf {
     root().join("tests/cluster").join(name)
 }
 
-fn cache() -> Result<PathBuf> {
+/// Where programs are kept.
+pub(super) fn cache() -> Result<PathBuf> {
     let home = || env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
     let cache = env::var_os("XDG_CACHE_HOME")
         .filter(|folder| !folder.is_empty())
@@ -152,9 +150,14 @@ fn cache() -> Result<PathBuf> {
 
 /// What a module's programs depend on, in short.
 fn digest(module: &Path, flags: &str) -> Result<String> {
-    let mut digest = Sha256::new_with_prefix(flags);
-    for file in ["go.mod", "go.sum"] {
-        digest.update(fs::read(module.join(file))?);
+    digest_of(flags, &["go.mod", "go.sum"].map(|file| module.join(file)))
+}
+
+/// What some files say, in short.
+pub(super) fn digest_of(prefix: &str, files: &[impl AsRef<Path>]) -> Result<String> {
+    let mut digest = Sha256::new_with_prefix(prefix);
+    for file in files {
+        digest.update(fs::read(file)?);
     }
     Ok(digest
         .finalize()

@@ -23,6 +23,9 @@ pub enum Task {
         /// nftables.
         #[arg(long)]
         traffic: bool,
+        /// Traefik before its Services: wants pip too.
+        #[arg(long, requires = "traffic")]
+        gateway: bool,
     },
     /// Take it down; nothing of it stays.
     Down(Which),
@@ -59,11 +62,13 @@ pub fn run(task: Task) -> Result<String> {
             which,
             api_server,
             traffic,
+            gateway,
         } => {
             let cluster = up(&Options {
                 name: which.name,
                 api_server,
                 traffic,
+                gateway,
             })?;
             Ok(format!("{}\n", cluster.kubeconfig().display()))
         }

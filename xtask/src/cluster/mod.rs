@@ -16,10 +16,12 @@
 //!
 //! How a test tells pods what to do is in docs/cluster.md.
 
+mod addresses;
 mod build;
 mod certificates;
 mod command;
 mod files;
+mod gateway;
 mod kubectl;
 mod name;
 mod namespace;
@@ -30,6 +32,7 @@ mod requests;
 mod state;
 
 pub use command::{Task, Which, run};
+pub use gateway::lacks_for_gateway;
 pub use kubectl::Kubectl;
 pub use name::Name;
 pub use namespace::lacks;
@@ -38,7 +41,7 @@ pub use requests::{Answer, Answerer, Load, Requests};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,6 +49,7 @@ use rustix::process::Signal;
 
 use build::Binaries;
 use files::Files;
+use gateway::TRAEFIK;
 use namespace::Namespace;
 use processes::within;
 use programs::{KWOK, Program, Ready, Site, free_ports};
@@ -69,6 +73,9 @@ pub struct Options {
     /// own, with a kube-proxy and programs that answer for the pods. [`lacks`] says what that
     /// wants.
     pub traffic: bool,
+    /// Whether a gateway stands before its Services, of a cluster with traffic: Traefik, with the kinds
+    /// of the Gateway API and a Gateway `default/shop`. [`lacks_for_gateway`] says what that wants.
+    pub gateway: bool,
 }
 
 /// A cluster, which goes on when this value is dropped, and when the program ends.
@@ -114,6 +121,9 @@ fn prepare(options: &Options, binaries: &Binaries, files: &Files) -> Result<Clus
         .then(|| Namespace::of(&options.name, files.folder()));
     if options.traffic {
         programs.extend(site.traffic_programs(build::xtask()?));
+    }
+    if options.gateway {
+        programs.push(site.traefik(gateway::traefik()?));
     }
     let state = State {
         programs,
@@ -189,6 +199,11 @@ impl Cluster {
         namespace
             .ok_or("the cluster is without traffic")?
             .inside(|| Ok(Requests::start(load)))
+    }
+
+    /// Where the gateway of a cluster that has one takes requests, from inside of its network.
+    pub fn entrance(&self) -> SocketAddr {
+        gateway::ENTRANCE
     }
 
     /// What runs, and where its files are, for people.
@@ -308,6 +323,9 @@ impl Cluster {
 
     fn start_program(&self, program: &Program) -> Result<()> {
         let Program { name, command, .. } = program;
+        if name == TRAEFIK {
+            gateway::create_kinds(&self.kubectl())?;
+        }
         say(&format!("starting {name}"));
         let mut process = processes::start(command, self.files.folder(), &self.files.log(name))?;
         let ready = within(READY, || match process.try_wait()? {

@@ -12,14 +12,9 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::addresses::{NODE, PODS, SERVICES};
 use super::name::Name;
-use super::programs::SERVICES;
 use crate::Result;
-
-/// The addresses of pods.
-pub(super) const PODS: &str = "10.244.0.0/16";
-/// The address of the nodes, and of who asks.
-pub(super) const NODE: &str = "10.0.2.1";
 
 /// A network namespace, made or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

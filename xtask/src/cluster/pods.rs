@@ -46,7 +46,7 @@ pub(super) fn serve(kubectl: &Kubectl) -> Result<String> {
 #[derive(Default)]
 struct Serving(BTreeMap<SocketAddr, Listener>);
 
-/// A container's port.
+/// A port of a container that requests are answered for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Endpoint {
     address: SocketAddr,

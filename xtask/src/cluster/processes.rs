@@ -29,6 +29,8 @@ pub(super) fn start(command: &[String], home: &Path, log: &Path) -> Result<Child
         .current_dir(home)
         .env_clear()
         .env("HOME", home)
+        // Who has no flag for it reads this.
+        .env("KUBECONFIG", home.join("kubeconfig"))
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)

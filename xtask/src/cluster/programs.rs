@@ -7,16 +7,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::addresses::{NODE, PODS, SERVICES};
 use super::build::Binaries;
 use super::certificates::{AUTHORITY, SERVER, SERVER_KEY, SERVICE_ACCOUNTS, SERVICE_ACCOUNTS_KEY};
 use super::files::Files;
-use super::namespace::{NODE, PODS};
+use super::gateway::{ENTRANCE, TRAEFIK};
 use crate::{Result, root};
 
-/// The addresses of Services.
-pub(super) const SERVICES: &str = "10.96.0.0/16";
-
-/// The simulated kubelets.
+/// The program that plays the kubelets of all nodes.
 pub(super) const KWOK: &str = "kwok";
 
 /// A program of a cluster.
@@ -228,6 +226,21 @@ impl Site<'_> {
             arguments,
             Ready::Port(self.ports[6]),
         )
+    }
+
+    /// The gateway, by its file.
+    pub(super) fn traefik(&self, file: PathBuf) -> Program {
+        let arguments = vec![
+            "--providers.kubernetesgateway=true".into(),
+            format!("--providers.kubernetesgateway.statusaddress.ip={NODE}"),
+            format!("--entrypoints.web.address={ENTRANCE}"),
+            "--global.checknewversion=false".into(),
+            "--global.sendanonymoususage=false".into(),
+            "--accesslog=false".into(),
+            // Also what tells its command from that of another cluster.
+            flag("log.filepath", self.files.path("logs/traefik-own")),
+        ];
+        program(TRAEFIK, file, arguments, Ready::Port(ENTRANCE.port()))
     }
 
     fn pods(&self, xtask: PathBuf) -> Program {

@@ -15,10 +15,12 @@ use serde::Serialize;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How to ask, and when to end at the latest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Load {
-    /// Whom to ask: a Service's address and port.
+    /// Whom to ask: a Service's address and port, or a gateway's.
     pub address: SocketAddr,
+    /// Under which name; none for the address itself.
+    pub host: Option<String>,
     /// How many ask at the same time.
     pub askers: u8,
     /// How long each of them rests after an answer.
@@ -45,7 +47,7 @@ pub struct Answer {
 pub struct Answerer {
     /// The container's image, which tells the version.
     pub image: String,
-    /// The pod's name.
+    /// The name of the pod.
     pub pod: String,
 }
 
@@ -63,17 +65,19 @@ impl Requests {
             Arc::new(AtomicBool::new(false)),
             Arc::new(AtomicU32::new(0)),
         );
+        let askers = load.askers;
         let asker = |_| {
             let (ends, made) = (Arc::clone(&ends), Arc::clone(&made));
+            let load = load.clone();
             thread::spawn(move || {
                 let goes_on = || {
                     let is_due = start.elapsed() >= load.time || ends.load(Ordering::Relaxed);
                     !is_due && made.fetch_add(1, Ordering::Relaxed) < load.count
                 };
-                ask_while(goes_on, load, start)
+                ask_while(goes_on, &load, start)
             })
         };
-        let askers = (0..load.askers).map(asker).collect();
+        let askers = (0..askers).map(asker).collect();
         Self { ends, askers }
     }
 
@@ -95,11 +99,11 @@ impl Requests {
     }
 }
 
-fn ask_while(goes_on: impl Fn() -> bool, load: Load, start: Instant) -> Vec<Answer> {
+fn ask_while(goes_on: impl Fn() -> bool, load: &Load, start: Instant) -> Vec<Answer> {
     let mut answers = Vec::new();
     while goes_on() {
         let at = start.elapsed();
-        let outcome = ask(load.address).map_err(|error| error.to_string());
+        let outcome = ask_as(load.address, load.host.as_deref()).map_err(|error| error.to_string());
         answers.push(Answer {
             at,
             took: start.elapsed().saturating_sub(at),
@@ -110,12 +114,19 @@ fn ask_while(goes_on: impl Fn() -> bool, load: Load, start: Instant) -> Vec<Answ
     answers
 }
 
-/// Asks once.
+/// Asks once, by the address alone.
+#[cfg(test)]
 pub(super) fn ask(address: SocketAddr) -> io::Result<Answerer> {
+    ask_as(address, None)
+}
+
+/// Asks once, under a name.
+fn ask_as(address: SocketAddr, host: Option<&str>) -> io::Result<Answerer> {
+    let host = host.map_or_else(|| address.to_string(), str::to_owned);
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(
-        format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+        format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes(),
     )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
@@ -171,12 +182,13 @@ mod tests {
             .unwrap();
         let load = Load {
             address: refuses,
+            host: None,
             askers: 3,
             rest: Duration::ZERO,
             count: 10,
             time: Duration::from_secs(20),
         };
-        let answers = Requests::start(load).answers();
+        let answers = Requests::start(load.clone()).answers();
         assert_eq!(answers.len(), 10);
         assert!(
             answers.iter().all(|answer| answer.outcome.is_err()),

@@ -11,7 +11,7 @@ use super::namespace::Namespace;
 use super::programs::Program;
 use crate::Result;
 
-/// The state file.
+/// The state file, in the cluster's folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct State {

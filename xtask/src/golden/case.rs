@@ -25,7 +25,7 @@ const CASES: &str = "tests/cases";
 pub struct Case {
     /// Its folder, from the root of the workspace, e.g. `tests/golden/canary/hello`.
     pub directory: PathBuf,
-    /// The strategy.
+    /// How the plan gets from what runs to what is wanted.
     pub strategy: AnyStrategy,
     /// Which workloads come after which.
     pub after: After,
@@ -35,7 +35,7 @@ pub struct Case {
     pub window: Option<Window>,
     /// What is wanted beside the manifests.
     pub request: Request,
-    /// What runs.
+    /// The manifests of what runs, under `from/`.
     pub from: Bundle,
     /// What is wanted, where files say it.
     pub to: Option<Bundle>,

@@ -36,8 +36,7 @@ pub fn run(mode: Mode) -> Result<String> {
         .args([
             "test",
             "--quiet",
-            "--package",
-            "cutover-tests",
+            "--workspace",
             "--test",
             "it",
             "golden::plans_are",

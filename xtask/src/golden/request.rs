@@ -15,9 +15,9 @@ use crate::Result;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Request {
-    /// `CONTAINER=IMAGE`.
+    /// `--image` each: `CONTAINER=IMAGE`.
     pub image: Vec<String>,
-    /// `[CONTAINER:]NAME=VALUE`.
+    /// `--set-env` each: `[CONTAINER:]NAME=VALUE`.
     pub set_env: Vec<String>,
     /// Whether what `to/` lacks is removed.
     pub prune: bool,

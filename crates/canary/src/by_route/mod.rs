@@ -153,7 +153,7 @@ impl Tier {
             adoption.labelled(release.from()),
             adoption.adopted(release.from()),
         ];
-        states.map(|bundle| Waypoint::new("adopt", bundle).adopting())
+        states.map(|bundle| Waypoint::new("adopt", bundle))
     }
 
     /// The canary at the first weight's size, to which the route gives nothing yet.

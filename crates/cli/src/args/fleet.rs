@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use cutover::planning::Duration;
 
 use crate::args::{
-    DocumentOutput, EventsOutput, PlanFile, PlanOutput, Running, SealArgs, SecretsArgs, ShowOutput,
+    DocumentOutput, EventsOutput, MarkdownArgs, PlanFile, PlanOutput, Running, SealArgs,
+    SecretsArgs, ShowOutput,
 };
 
 /// `cutover fleet`.
@@ -84,6 +85,8 @@ pub(crate) struct FleetShowArgs {
     /// The format (default: tables); `json` and `yaml` print the document.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<ShowOutput>,
+    #[command(flatten)]
+    pub(crate) markdown: MarkdownArgs,
 }
 
 /// `cutover fleet check`.

@@ -1,31 +1,39 @@
 //! The command line: one file a group of commands.
 
-use clap::{Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 
+mod common;
 mod fleet;
+mod on_failure;
 mod online;
 mod plan;
 mod plan_file;
+mod plan_output;
+mod request;
 mod seal;
 mod strategies;
 mod view;
 
+pub(crate) use common::{Common, Named, Running, Wanted};
 pub(crate) use fleet::{
     FleetAbortArgs, FleetApplyArgs, FleetApproveArgs, FleetCheckArgs, FleetCommand, FleetPlace,
     FleetPlanArgs, FleetRunArgs, FleetShowArgs, FleetStatusArgs, FleetUndoArgs, FleetWavesArgs,
     FleetWriteArgs,
 };
+pub(crate) use on_failure::OnFailure;
 pub(crate) use online::{
     AbortArgs, ApplyArgs, ApproveArgs, ClusterArgs, DryRun, EventsOutput, PauseArgs, ResumeArgs,
     RightsArgs, RunArgs, RunPlace, StatusArgs, UndoArgs, WaitArgs,
 };
-pub(crate) use plan::{Common, Named, PlanArgs, PlanOutput, Request, Running, Wanted};
+pub(crate) use plan::PlanArgs;
 pub(crate) use plan_file::PlanFile;
+pub(crate) use plan_output::PlanOutput;
+pub(crate) use request::Request;
 pub(crate) use seal::{SealArgs, SecretsArgs};
 pub(crate) use strategies::StrategyCommand;
 pub(crate) use view::{
-    CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, PatchesArgs,
-    PatchesOutput, ReadArgs, RenderArgs, SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
+    CheckArgs, CompletionsArgs, DiffArgs, Document, DocumentOutput, ManArgs, MarkdownArgs,
+    PatchesArgs, PatchesOutput, ReadArgs, RenderArgs, SchemaArgs, ShowArgs, ShowOutput, WriteArgs,
 };
 
 /// Plan, review and write Kubernetes releases step by step: canary, blue/green, rolling updates and
@@ -37,9 +45,26 @@ pub(crate) use view::{
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, max_term_width = 100)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// How all that is printed is shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How it is shown")]
+pub(crate) struct Shown {
+    /// Whether the output has colours (default: where it goes to a terminal).
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) color: Option<ColorChoice>,
+    /// How many columns tables take (default: those of the terminal, and 100 elsewhere).
+    #[arg(long, global = true, value_name = "COLUMNS")]
+    pub(crate) width: Option<usize>,
+    /// Print no notes beside the output; warnings and errors stay.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
 }
 
 /// What the command does.

@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 use cutover::manifest::Digest;
 use cutover::planning::Duration;
 use cutover_kube::Settings;
+use cutover_run::{AcceptDrift, DriftedField};
 
 use crate::World;
-use crate::args::plan::OnFailure;
 use crate::args::plan_file::digest;
-use crate::args::{DocumentOutput, PlanFile, SealArgs, SecretsArgs};
+use crate::args::{DocumentOutput, OnFailure, PlanFile, SealArgs, SecretsArgs};
 
 /// Which cluster, by kubectl's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
@@ -83,9 +83,56 @@ pub(crate) struct RunArgs {
     /// Change objects that Argo CD or Flux manages all the same; they may take each step back.
     #[arg(long)]
     pub(crate) managed: bool,
+    /// Go on over what somebody else has written into the plan's fields, and give it back at the end of
+    /// a way back: in every field, or in this one, as the refusal names it; may be repeated.
+    #[arg(
+        long,
+        value_name = "FIELD",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = EVERY,
+        value_parser = Drifted::parse
+    )]
+    pub(crate) accept_drift: Vec<Drifted>,
     /// The format (default: lines for people); `json` prints each event as a line of JSON.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<EventsOutput>,
+}
+
+impl RunArgs {
+    /// Over which drift the run goes on.
+    pub(crate) fn accept_drift(&self) -> AcceptDrift {
+        if self.accept_drift.is_empty() {
+            return AcceptDrift::None;
+        }
+        let fields = self.accept_drift.iter().map(|drifted| match drifted {
+            Drifted::Every => None,
+            Drifted::Field(field) => Some(field.clone()),
+        });
+        match fields.collect() {
+            Some(fields) => AcceptDrift::Fields(fields),
+            None => AcceptDrift::Every,
+        }
+    }
+}
+
+/// Where drift is accepted.
+#[derive(Clone, Debug)]
+pub(crate) enum Drifted {
+    Every,
+    Field(DriftedField),
+}
+
+/// Where no field is named.
+const EVERY: &str = "*";
+
+impl Drifted {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            EVERY => Ok(Self::Every),
+            field => field.parse().map(Self::Field),
+        }
+    }
 }
 
 /// `cutover apply`.

@@ -32,6 +32,17 @@ pub(crate) struct ShowArgs {
     /// The format (default: a table); `json` and `yaml` print the document.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) output: Option<ShowOutput>,
+    #[command(flatten)]
+    pub(crate) markdown: MarkdownArgs,
+}
+
+/// How long Markdown may be.
+#[derive(Debug, Args)]
+pub(crate) struct MarkdownArgs {
+    /// The most characters of Markdown, as many as a comment on GitHub may have; it tells what was
+    /// left out for that.
+    #[arg(long, value_name = "N", default_value_t = 65_536)]
+    pub(crate) max_chars: usize,
 }
 
 /// `cutover check`.
@@ -178,10 +189,14 @@ pub(crate) enum PatchesOutput {
 /// How a plan is shown.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum ShowOutput {
+    /// A page of its own, which needs nothing else.
+    Html,
     /// The document as JSON.
     Json,
     /// The table for a pull request.
     Markdown,
+    /// A picture.
+    Svg,
     /// The document as YAML.
     Yaml,
 }

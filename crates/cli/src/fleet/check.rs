@@ -9,6 +9,6 @@ use crate::{World, output};
 
 pub(crate) fn run(args: &FleetCheckArgs, world: &mut World<'_>) -> Result<(), Error> {
     let fleet = plan_file::read(world, &args.file)?;
-    let text = show_moments(&fleet, output::style(world));
+    let text = show_moments(&fleet, output::screen(world));
     Ok(world.output.write_all(text.as_bytes())?)
 }

@@ -1,4 +1,4 @@
-//! Reading fleet files.
+//! Reads a fleet file, and finds the waves of its clusters.
 
 use std::path::{Path, PathBuf};
 

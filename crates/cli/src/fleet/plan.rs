@@ -49,9 +49,10 @@ pub(crate) fn run(args: &FleetPlanArgs, world: &mut World<'_>) -> Result<(), Err
 /// Gives the fleet plan to whoever asked.
 fn give(fleet: &CheckedFleet, to: Option<&PlanOutput>, world: &mut World<'_>) -> Result<(), Error> {
     if let Some(to) = to {
-        return output::document(world, to, &fleet.to_value().map_err(Error::failed)?);
+        let value = fleet.to_value().map_err(Error::failed)?;
+        return output::document(world, to, |format| Ok(output::text(&value, format)));
     }
-    let tables = show_fleet(fleet, output::style(world)).map_err(Error::failed)?;
+    let tables = show_fleet(fleet, output::screen(world)).map_err(Error::failed)?;
     world.output.write_all(tables.as_bytes())?;
     message::note(
         world,

@@ -1,4 +1,4 @@
-//! Reading fleet plans.
+//! Reads a fleet plan, and refuses one that was edited or does not keep what it promises.
 
 use std::path::Path;
 

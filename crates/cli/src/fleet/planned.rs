@@ -9,9 +9,8 @@ use cutover::{AnyStrategy, Checked, Plan, Strategy};
 use crate::args::{ClusterArgs, Common, FleetPlanArgs, Request, Running, Wanted};
 use crate::error::Error;
 use crate::fleet::file::FleetFile;
-use crate::input::{Input, judge_duplicates};
-use crate::plan::{make, read_from, read_to, told};
-use crate::refused::refused;
+use crate::input::Input;
+use crate::plan::{planned, read_from, read_to, told};
 use crate::walk::File;
 use crate::{World, message};
 
@@ -39,7 +38,7 @@ impl Planned {
         let clusters = fleet.fleet.spec.clusters.iter();
         let clusters: BTreeMap<&Name, &Cluster> =
             clusters.map(|cluster| (&cluster.name, cluster)).collect();
-        let mut planned = Self::default();
+        let mut plans = Self::default();
         let mut reasons = Vec::new();
         for resolved in &fleet.waves.waves {
             let Some(wave) = fleet.fleet.spec.waves.get(resolved.like) else {
@@ -51,13 +50,13 @@ impl Planned {
                 .filter_map(|name| clusters.get(name))
             {
                 let request = request(fleet, wave, cluster, args);
-                let made = request.and_then(|request| planned.add(cluster, request, sealer, world));
+                let made = request.and_then(|request| plans.add(cluster, request, sealer, world));
                 if let Err(error) = made {
                     reasons.extend(named(cluster, error)?);
                 }
             }
         }
-        Error::unless_empty(reasons).map(|()| planned)
+        Error::unless_empty(reasons).map(|()| plans)
     }
 
     fn add(
@@ -69,16 +68,8 @@ impl Planned {
     ) -> Result<(), Error> {
         let from = read_from(&mut request, world)?;
         let to = read_to(&request, &from, world)?;
+        let plan = planned(&request, &from, to.as_ref(), sealer.clone(), world)?;
         let inputs: Vec<&Input> = to.iter().chain([&from]).collect();
-        let plan = match make(&request, &from, to.as_ref(), sealer.clone()) {
-            Ok(plan) => plan,
-            Err(error) => {
-                judge_duplicates(world, &inputs, |_| false)?;
-                return Err(refused(&error, &inputs));
-            }
-        };
-        let changed = plan.changed();
-        judge_duplicates(world, &inputs, |object| changed.contains(object))?;
         if self.told.insert(plan.digest.clone()) {
             warn(cluster, &plan, &inputs, world)?;
         }

@@ -1,6 +1,6 @@
 //! `cutover fleet show`: a fleet plan as its reviewer sees it, or as a document.
 
-use cutover_report::{fleet_markdown, show_fleet};
+use cutover_report::{fleet_markdown_within, fleet_page, show_fleet};
 
 use crate::args::{DocumentOutput, FleetShowArgs, ShowOutput};
 use crate::error::Error;
@@ -16,8 +16,15 @@ pub(crate) fn run(args: &FleetShowArgs, world: &mut World<'_>) -> Result<(), Err
         ))
     };
     let text = match args.output {
-        None => show_fleet(&fleet, output::style(world)).map_err(Error::failed),
-        Some(ShowOutput::Markdown) => fleet_markdown(&fleet).map_err(Error::failed),
+        None => show_fleet(&fleet, output::screen(world)).map_err(Error::failed),
+        Some(ShowOutput::Html) => fleet_page(&fleet).map_err(Error::failed),
+        Some(ShowOutput::Markdown) => {
+            fleet_markdown_within(&fleet, args.markdown.max_chars).map_err(Error::failed)
+        }
+        Some(ShowOutput::Svg) => Err(Error::Usage(
+            "a fleet plan has no picture of its own\nhint: `-o html` has the plots of each plan"
+                .into(),
+        )),
         Some(ShowOutput::Json) => document(DocumentOutput::Json),
         Some(ShowOutput::Yaml) => document(DocumentOutput::Yaml),
     };

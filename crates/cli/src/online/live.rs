@@ -124,7 +124,7 @@ fn warn_unseen(unseen: &[(&str, Fault)], world: &mut World<'_>) {
 /// Who names neither files nor a cluster may have meant either.
 fn or_files(error: Error) -> Error {
     match error {
-        Error::Unreachable(error @ cutover_kube::Error::Nowhere(_)) => {
+        Error::Unreachable(error @ cutover_kube::Error::Nowhere { .. }) => {
             Error::failed(format!("{error}, or name the manifests with -f"))
         }
         other => other,

@@ -280,6 +280,12 @@ impl Teller {
                 let reason = message::one_line(reason);
                 format!("trying again in {seconds}.{tenths} s: {reason}")
             }
+            Progress::Accepted { field, found } => {
+                let found = found
+                    .as_ref()
+                    .map_or_else(|| "nothing".to_owned(), ToString::to_string);
+                format!("going on over drift: {field} was {found}")
+            }
             Progress::Reached => "the API server answers again".to_owned(),
             Progress::Ended { outcome } => self.ended(outcome),
             _ => String::new(),

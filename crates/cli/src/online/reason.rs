@@ -14,6 +14,9 @@ pub(crate) fn told(reason: &Reason) -> String {
 fn by_commands(hint: &Hint) -> String {
     let said = match hint {
         Hint::Do(sentence) => return sentence.to_string(),
+        Hint::AcceptDrift => {
+            "bring it back, or say --accept-drift, which goes on over it and gives it back at the end of a way back; for one field --accept-drift='KIND NAMESPACE/NAME: FIELD', as above"
+        }
         Hint::Again => "where that is meant, `cutover apply --again` carries it out again",
         Hint::AllowManaged => {
             "suspend its reconciliation and say --managed, or go by git: `cutover write` puts each step into the files"

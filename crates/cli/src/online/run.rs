@@ -17,7 +17,7 @@ use crate::online::{Online, holder, interrupts};
 use crate::secrets::Secrets;
 use crate::{World, plan_file};
 
-/// `cutover apply`.
+/// Runs `cutover apply`; a run that ends taken back is an error.
 pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error> {
     let goal = match (args.dry_run, args.again) {
         (Some(DryRun::Server), _) => Goal::Try,
@@ -33,7 +33,7 @@ pub(crate) fn apply(args: &ApplyArgs, world: &mut World<'_>) -> Result<(), Error
     }
 }
 
-/// `cutover undo`.
+/// Runs `cutover undo`: goes back to the state after a step, where 0 is the start.
 pub(crate) fn undo(args: &UndoArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (plan, online) = begin(&args.run, world)?;
     plan_file::step(&plan, &args.run.place.file.plan, args.to_step, 0)?;
@@ -188,6 +188,7 @@ fn options(
     options.on_failure = args.on_failure.map(Into::into);
     options.settle = args.settle;
     options.managed = args.managed;
+    options.accept_drift = args.accept_drift();
     options.sealer = secrets.sealer;
     options
 }

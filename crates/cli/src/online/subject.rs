@@ -17,7 +17,7 @@ const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
 
 /// A plan as somebody names it.
 pub(crate) enum Subject {
-    /// By its file.
+    /// By its file, which was checked.
     File(Box<Checked>),
     /// By its name, and the digest under which it was approved where one is given.
     Name(String, Option<Digest>),
@@ -44,7 +44,7 @@ impl Subject {
         }
     }
 
-    /// The plan's name.
+    /// The plan's name, as it was given or as the file has it.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::File(plan) => &plan.metadata.name,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cutover::manifest::{Bundle, Manifest, ObjectRef, Sealer};
-use cutover::planning::Duration as Limit;
+use cutover::planning::{Duration as Limit, Step};
 use cutover::{Checked, Plan};
 use cutover_run::{Course, Event, GateStatus, Inspection, Scope};
 use futures::StreamExt;
@@ -76,11 +76,10 @@ fn limit(plan: &Plan, args: &WaitArgs) -> Result<Limit, Error> {
     }
     let state = plan.state(args.step).map_err(Error::failed)?;
     let step = plan.spec.steps.get(args.step.wrapping_sub(1));
-    Ok(step.and_then(|step| step.limit(&state)).unwrap_or(LIMIT))
+    Ok(step
+        .and_then(|step| step.limit(&state))
+        .unwrap_or(Step::DEFAULT_LIMIT))
 }
-
-/// How long a step without a limit of its own is waited for.
-const LIMIT: Limit = Limit::of_seconds(600);
 
 /// A step that is waited for.
 struct Wait {
@@ -225,7 +224,7 @@ impl Wait {
         }
     }
 
-    /// The object alone.
+    /// The scope of the object alone, in the namespace of the command where it names none.
     fn scope(&self, object: &ObjectRef) -> Scope {
         let namespace = object.namespace.clone();
         Scope {

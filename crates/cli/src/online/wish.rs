@@ -11,7 +11,7 @@ use crate::online::subject::{Found, Subject};
 use crate::words::step_words;
 use crate::{World, message};
 
-/// `cutover approve`.
+/// Runs `cutover approve`: writes an approval into the journal.
 pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (online, found) = open(&args.place, world)?;
     let (user, now) = (online.user()?, (world.now)());
@@ -24,7 +24,7 @@ pub(crate) fn approve(args: &ApproveArgs, world: &mut World<'_>) -> Result<(), E
     Ok(writeln!(world.output, "{}", message::one_line(&said))?)
 }
 
-/// `cutover pause`.
+/// Runs `cutover pause`: writes into the journal that no further step is to begin.
 pub(crate) fn pause(args: &PauseArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (online, found) = open(&args.place, world)?;
     let user = online.user()?;
@@ -38,7 +38,7 @@ pub(crate) fn pause(args: &PauseArgs, world: &mut World<'_>) -> Result<(), Error
     warn_of_nobody(&found, &online, world)
 }
 
-/// `cutover resume`.
+/// Runs `cutover resume`: takes the request to pause out of the journal.
 pub(crate) fn resume(args: &ResumeArgs, world: &mut World<'_>) -> Result<(), Error> {
     let (online, found) = open(&args.place, world)?;
     send(

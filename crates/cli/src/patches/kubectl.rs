@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use cutover::manifest::{Manifest, ObjectRef};
-use cutover::planning::{Available, Deployment, Gate, Pause, Settled};
+use cutover::planning::{Available, Deployment, Gate, Pause, Settled, Step};
 use cutover_report::gate_name;
 
 use super::way::Passage;
@@ -119,7 +119,7 @@ fn is_available(gate: &Available, passage: &Passage<'_>) -> Result<Option<String
     if is_partial || passage.after.get(&gate.object).is_some_and(is_paused) {
         return Ok(None);
     }
-    let limit = passage.step.within.map_or(LIMIT, |within| within.seconds());
+    let limit = passage.step.within.unwrap_or(Step::DEFAULT_LIMIT).seconds();
     let named = named(&gate.object)?;
     let mut lines = format!("kubectl rollout status {named} --timeout={limit}s");
     if let Some(replicas) = gate.replicas {
@@ -128,9 +128,6 @@ fn is_available(gate: &Available, passage: &Passage<'_>) -> Result<Option<String
     }
     Ok(Some(lines))
 }
-
-/// As long as a Deployment may stand still where it says nothing.
-const LIMIT: u32 = 600;
 
 /// So many pods, ready or not: `kubectl rollout status` would wait until they are ready.
 fn is_settled(gate: &Settled) -> Result<String, Error> {

@@ -22,7 +22,7 @@ pub(crate) struct Draft<'i> {
     pieces: BTreeMap<Arc<str>, Pieces<'i>>,
     /// What files that change are to hold; nothing where they go.
     changed: BTreeMap<Arc<str>, Option<Vec<u8>>>,
-    /// New files.
+    /// Files that are made, by path, with what they hold.
     created: BTreeMap<PathBuf, Vec<u8>>,
     /// Those of both that are as they were before, byte for byte.
     restored: BTreeSet<PathBuf>,
@@ -75,7 +75,7 @@ impl<'i> Draft<'i> {
             .filter_map(|file| Some((file, self.changed.get(&file.name)?.as_deref())))
     }
 
-    /// New files.
+    /// Files that are made, by path from the world's directory.
     pub(crate) fn created(&self) -> &BTreeMap<PathBuf, Vec<u8>> {
         &self.created
     }

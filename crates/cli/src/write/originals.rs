@@ -20,7 +20,7 @@ struct Original {
     /// Where it is among the files that are written.
     path: PathBuf,
     bytes: Vec<u8>,
-    /// What it holds.
+    /// The manifests that it holds.
     input: Input,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Standing {
 /// A state of the plan, which files are to say.
 pub(crate) struct Target {
     step: usize,
-    /// The state.
+    /// The state after the step, as the plan has it.
     pub(crate) state: Bundle,
     /// The same as files say it.
     files: Bundle,

@@ -23,7 +23,7 @@ pub enum Effect {
     /// Carry the plan of a cluster out, or go on with it; what comes of it is
     /// [`Ended`](crate::Event::Ended).
     Start {
-        /// The cluster.
+        /// The cluster; its plan is the one that the fleet plan has for it.
         cluster: Name,
         /// Whether a plan that was taken back is carried out again.
         again: bool,

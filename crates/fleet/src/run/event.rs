@@ -17,7 +17,7 @@ pub enum Event {
     Written,
     /// Somebody else has written the journal.
     Superseded {
-        /// Who.
+        /// The runner that the journal or the Lease names, in words.
         by: String,
     },
     /// A cluster was looked at.
@@ -30,7 +30,7 @@ pub enum Event {
     Available(Name),
     /// Something is not, or nobody can say, and why.
     Unavailable(Name, String),
-    /// A gate holds.
+    /// A gate that was asked holds; it counts as long as the run is at its stage.
     Held(GateId),
     /// A window is closed until then; it is asked again.
     Closed(GateId, Timestamp),
@@ -38,16 +38,16 @@ pub enum Event {
     Failed(GateId, String),
     /// A person lets a wave go on.
     Approved {
-        /// The wave.
+        /// The wave, by name; an approval of another than the present one is not heard.
         wave: Name,
         /// At which side of its clusters.
         when: When,
-        /// Who.
+        /// Who approves, as the journal is to name them.
         by: String,
     },
     /// A person asks the run to go back.
     Abort {
-        /// Who.
+        /// Who asks, as the reason in the journal is to name them.
         by: String,
     },
     /// The program is asked to end: the runs of all clusters stop where they are, and the journal
@@ -62,7 +62,7 @@ pub enum Standing {
     Untouched,
     /// It was begun, and is not over.
     Begun,
-    /// It is done.
+    /// Its plan was carried out to the end.
     Done,
     /// It was taken back to its start.
     Undone,

@@ -81,7 +81,7 @@ impl Run {
         moment <= now
     }
 
-    /// A gate holds.
+    /// Counts a gate of the present stage as one that holds.
     pub(super) fn held(&mut self, gate: GateId) {
         if self.is_asked(gate) {
             self.judged.hold(gate.index);

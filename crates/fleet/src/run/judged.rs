@@ -19,7 +19,7 @@ pub(super) enum Answer {
     Asked,
     /// A window that is closed until then.
     Closed(Timestamp),
-    /// It holds.
+    /// It held when it was asked; only windows are asked again.
     Held,
 }
 

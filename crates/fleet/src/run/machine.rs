@@ -186,7 +186,7 @@ impl Run {
         }
     }
 
-    /// Turns round.
+    /// Turns round: the journal is to say it, and people are told.
     pub(super) fn turn(&mut self, scope: Scope, reason: Reason) {
         let told = Progress::Turned {
             reason: reason.clone(),
@@ -235,7 +235,7 @@ impl Run {
         self.wake = Some(self.wake.map_or(moment, |wake| wake.min(moment)));
     }
 
-    /// It is over.
+    /// Ends the run: nothing more is decided, and people are told how it ended.
     pub(super) fn end(&mut self, outcome: Outcome) {
         self.tell(Progress::Ended {
             outcome: outcome.clone(),

@@ -15,7 +15,7 @@ pub(super) const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 pub(super) enum Activity {
     /// It is looked at, since the journal of an earlier runner says that it is done or back.
     Confirming,
-    /// Nothing.
+    /// Nothing is asked of it or awaited, as before its turn and after it.
     Idle,
     /// It is looked at before it is begun or taken back.
     Looking,
@@ -31,7 +31,7 @@ pub(super) enum Activity {
     Waiting,
 }
 
-/// A cluster.
+/// What this runner remembers of a cluster; the journal has none of it.
 #[derive(Debug)]
 pub(super) struct Member {
     /// Its wave, by its place.

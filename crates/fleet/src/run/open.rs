@@ -47,7 +47,7 @@ impl Run {
         self.confirm();
     }
 
-    /// Nothing is done.
+    /// Ends the run before anything was written.
     pub(super) fn refuse(&mut self, reason: Reason) {
         self.end(Outcome::Refused { reason });
     }

@@ -16,19 +16,19 @@ pub enum Outcome {
     Done,
     /// The wave after which it was to end is done.
     Reached {
-        /// The wave.
+        /// The wave after which the options let the run end.
         wave: Name,
     },
     /// Every cluster that was begun is back at its start.
     Undone,
     /// It stopped; the journal says where.
     Stopped {
-        /// Why.
+        /// What it stopped for, also where clusters were taken back for it.
         reason: Reason,
     },
     /// It may not begin, and nothing was done.
     Refused {
-        /// Why.
+        /// What forbids it: the options, the journal, or a request to end before that was read.
         reason: Reason,
     },
 }
@@ -45,17 +45,17 @@ pub enum Reason {
         all(clusters)
     )]
     Failures {
-        /// The wave.
+        /// The first wave, in the order of the fleet plan, of which this is true.
         wave: Name,
-        /// Those that failed.
+        /// Those that failed or were lost and, without `unreachable: skip`, those never reached.
         clusters: Vec<Name>,
-        /// How many may.
+        /// `maxFailures` of the wave, as a number of clusters.
         allowed: u32,
     },
     /// A gate of a wave has failed.
     #[error("wave {wave}: {gate}: {why}")]
     Gate {
-        /// The wave.
+        /// The wave that was not to go on before the gate held.
         wave: Name,
         /// The gate, in words.
         gate: String,
@@ -65,19 +65,19 @@ pub enum Reason {
     /// Clusters have failed, and no more than may.
     #[error("clusters {}: they are not done", all(clusters))]
     Left {
-        /// The clusters.
+        /// Those of all waves that count as failed, wave by wave.
         clusters: Vec<Name>,
     },
     /// Clusters could not be taken back.
     #[error("clusters {}: they are not back at their start", all(clusters))]
     NotBack {
-        /// The clusters.
+        /// Those that are `NotBack`, by name; the position says why of each.
         clusters: Vec<Name>,
     },
     /// A person asked for it.
     #[error("asked for by {by}")]
     Asked {
-        /// Who.
+        /// The user who asked for `abort`, or the runner that was started to take it back.
         by: String,
     },
     /// The program was asked to end.
@@ -86,13 +86,13 @@ pub enum Reason {
     /// Another runner has written the journal.
     #[error("{by} took over")]
     TakenOver {
-        /// Who.
+        /// The runner that the journal or the Lease names, in words.
         by: String,
     },
     /// The journal is that of another fleet plan, whose run is not over.
     #[error("another fleet plan ({}…) is under way", digest.short())]
     OtherPlan {
-        /// Its digest.
+        /// The digest of that other plan; messages have its first twelve digits.
         digest: Digest,
     },
     /// The fleet plan was taken back.
@@ -100,9 +100,9 @@ pub enum Reason {
     TakenBack {
         /// Who took it back.
         by: String,
-        /// When.
+        /// When its run ended.
         at: Timestamp,
-        /// Why.
+        /// The reason for which that run turned round, in words.
         why: String,
     },
     /// There is no run to take back.
@@ -111,13 +111,13 @@ pub enum Reason {
     /// The fleet plan has no wave of this name.
     #[error("there is no wave {wave}")]
     NoWave {
-        /// The name.
+        /// The wave after which the run was to end.
         wave: Name,
     },
     /// The journal names what the fleet plan does not have.
     #[error("the journal was edited: {what}")]
     Edited {
-        /// What it names.
+        /// The wave by its place from 0, or the first such cluster by its name.
         what: String,
     },
 }

@@ -20,7 +20,7 @@ pub struct Position {
     pub epoch: u64,
     /// The digest of the fleet plan that was approved.
     pub digest: Digest,
-    /// Who runs it.
+    /// The runner that works on it, or did last: `holder` of its options.
     pub by: String,
     /// Which way it goes.
     pub course: Course,
@@ -28,7 +28,7 @@ pub struct Position {
     pub wave: usize,
     /// What is done about it.
     pub stage: Stage,
-    /// Since when.
+    /// When it came to this stage of the wave; timed pauses count from here.
     pub since: Timestamp,
     /// Whether plans that were taken back are carried out again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -41,10 +41,10 @@ pub struct Position {
     /// Why it starts no more, or turned round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<Reason>,
-    /// How it ended.
+    /// How it ended; none while it goes on, and again once another runner takes it up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Outcome>,
-    /// When it ended.
+    /// When it ended; set together with `ended`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
 }
@@ -63,7 +63,7 @@ pub enum Course {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Scope {
-    /// All of them.
+    /// Every cluster that was begun, in whatever wave.
     All,
     /// Those of the wave that have failed.
     Failed,
@@ -77,7 +77,7 @@ pub enum Scope {
 pub enum Stage {
     /// Its gates before are waited for.
     Before,
-    /// Its clusters change.
+    /// Its clusters are begun, and those that are to soak are watched.
     Work,
     /// Its gates after are waited for.
     After,
@@ -89,7 +89,7 @@ pub enum Stage {
 pub enum ClusterState {
     /// Its plan is being carried out, or was when this was written.
     Begun {
-        /// Since when.
+        /// When a runner took it up last; `progressDeadlineSeconds` of its wave counts from here.
         since: Timestamp,
     },
     /// Its plan is carried out, and it is watched.
@@ -98,21 +98,21 @@ pub enum ClusterState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
     },
-    /// It is done.
+    /// Its plan is carried out, and its soak, where the wave has one, is over.
     Done,
     /// Its plan could not be carried out.
     Failed {
-        /// Why.
+        /// What its own run was refused or stopped for, or the deadline of the wave that it missed.
         reason: String,
     },
     /// It was begun, and cannot be reached.
     Lost {
-        /// Why.
+        /// What failed on the way to it when it was lost; it is tried again every 30 seconds.
         reason: String,
     },
     /// It was not begun, since it could not be reached.
     Unreached {
-        /// Why.
+        /// What failed on the way to it; `unreachable` says whether it counts as failed.
         reason: String,
     },
     /// It is being taken back.
@@ -121,7 +121,7 @@ pub enum ClusterState {
     Back,
     /// It could not be taken back.
     NotBack {
-        /// Why.
+        /// What its own run stopped for on the way back, or what failed on the way to it.
         reason: String,
     },
 }
@@ -134,9 +134,9 @@ pub struct Approval {
     pub wave: usize,
     /// At which side of its clusters.
     pub when: When,
-    /// Who.
+    /// The user by the name that the API server knows; `somebody` where that cannot be asked.
     pub by: String,
-    /// When.
+    /// When the runner heard of it, which is later than it was given.
     pub at: Timestamp,
 }
 

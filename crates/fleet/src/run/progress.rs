@@ -30,14 +30,14 @@ pub enum Progress {
     },
     /// A wave comes to its next stage.
     Wave {
-        /// The wave.
+        /// The wave, by its name in the fleet plan.
         wave: Name,
-        /// The stage.
+        /// The stage that begins.
         stage: Stage,
     },
     /// A gate of a wave is waited for.
     Waiting {
-        /// The wave.
+        /// The wave that does not go on before the gate holds.
         wave: Name,
         /// At which side of its clusters.
         when: When,
@@ -48,33 +48,33 @@ pub enum Progress {
         /// When it is over, where that is known.
         until: Option<Timestamp>,
     },
-    /// A cluster stands otherwise than before.
+    /// The state of a cluster has changed.
     Cluster {
-        /// The cluster.
+        /// The cluster, by its name in the fleet plan.
         cluster: Name,
-        /// Its wave.
+        /// The wave that it is in, which need not be the one at work.
         wave: Name,
-        /// How it stands.
+        /// Its new state, whose fields JSON has beside these.
         #[serde(flatten)]
         stands: ClusterState,
     },
-    /// A cluster cannot be reached, and is waited for.
+    /// A cluster cannot be reached, or is not available while it soaks; it is waited for.
     Unreachable {
-        /// The cluster.
+        /// The cluster, by its name in the fleet plan.
         cluster: Name,
-        /// Why.
+        /// What failed on the way to it, or what of it is not available.
         reason: String,
     },
     /// The run starts no more, or turns round.
     Turned {
-        /// Why.
+        /// Too many failures, a gate that has failed, or the person who asked for it.
         reason: Reason,
         /// Which way it goes now.
         course: Course,
     },
     /// The run is over.
     Ended {
-        /// How.
+        /// The same as the run's `outcome` from now on.
         outcome: Outcome,
     },
 }

@@ -26,11 +26,11 @@ pub struct Wishes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wish {
-    /// The wave.
+    /// The wave, by name; it counts while the run waits for a person there.
     pub wave: Name,
     /// At which side of its clusters.
     pub when: When,
-    /// Who says so.
+    /// The user by the name that the API server knows; `somebody` where that cannot be asked.
     pub by: String,
 }
 

@@ -1,4 +1,4 @@
-//! Waves, by tables.
+//! Which clusters each wave gets, in which order, and what is refused: tables over fleet files.
 
 use serde_json::{Value, json};
 

@@ -20,7 +20,7 @@ use crate::cluster::Cluster;
 
 /// What a fleet's run is carried out with.
 pub struct Fleets<'a> {
-    /// The fleet plan.
+    /// The fleet plan, whose promises were recounted.
     pub fleet: &'a CheckedFleet,
     /// The way to each cluster, or why there is none.
     pub clusters: &'a BTreeMap<Name, Result<Cluster, String>>,
@@ -34,7 +34,7 @@ pub struct Fleets<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum FleetProgress {
-    /// Of the fleet.
+    /// What the fleet's own run tells.
     Fleet(Progress),
     /// Of a cluster's own run.
     Cluster(Name, ClusterProgress),

@@ -11,7 +11,7 @@ use crate::cluster::Cluster;
 /// A runner reads it once it is the only one, by the Lease that [`lease`](Self::lease) names or by
 /// the store's own means, and then [replaces](Self::replace) what it has read or written last.
 pub trait Store: Sync {
-    /// What is kept.
+    /// Reads both texts; each is absent before it was first written.
     fn read(&self) -> BoxFuture<'_, Result<Stored, String>>;
 
     /// Puts a position in the place of the last one, or where there was none; false where there is

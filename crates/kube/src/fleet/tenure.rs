@@ -62,7 +62,7 @@ impl<'a> Tenure<'a> {
         Some(now.wall_at(self.leases.wake()?))
     }
 
-    /// Gives it back.
+    /// Gives the Lease back, so that the next runner need not wait until it runs out.
     pub(super) async fn release(mut self) {
         let requests: Vec<Request> = self.leases.release();
         if let Some(cluster) = self.cluster {

@@ -2,6 +2,7 @@
 
 mod error;
 mod layout;
+mod notation;
 mod obstacle;
 mod operate;
 mod scalar;
@@ -39,7 +40,7 @@ use crate::{Document, MergeKeys, Source, flatten, locate, read};
 ///
 /// What is changed and changed back is byte for byte as it was: a string that comes to need quotes
 /// gets those that fewer strings of the document have, so the way back tells it from one that had
-/// them. Not so what is removed, a text that is folded over several lines, a number in another
+/// them. Not so what is removed, a text that is folded over several lines, a float in another
 /// spelling than JSON's, a string without quotes that kustomize takes for something else, and one that
 /// has those quotes without need and comes to need them.
 ///

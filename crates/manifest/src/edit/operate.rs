@@ -13,7 +13,7 @@ use crate::pointer;
 /// How new text is written, from the best to read to the safest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
-    /// As JSON.
+    /// As JSON: the only one for files that are JSON.
     Json,
     /// As what is replaced, or as the document has it elsewhere.
     Kept,

@@ -7,6 +7,7 @@ use cutover_patch::{Patch, PatchOperation, apply};
 use granit_parser::ScalarStyle;
 use serde_json::Value;
 
+use super::notation;
 use super::tree::{Kind, Node, Slot};
 use crate::emit::{double_quoted, number, quoted};
 
@@ -55,9 +56,13 @@ impl Strings {
         match value {
             Value::String(text) => self.string(text, old, is_flow),
             Value::Number(exact) if !self.json => {
-                let mut out = String::new();
-                number(&mut out, exact);
-                out
+                let whole = exact.as_u64().zip(old.and_then(plain));
+                let alike = whole.and_then(|(whole, old)| notation::like(old, whole));
+                alike.unwrap_or_else(|| {
+                    let mut out = String::new();
+                    number(&mut out, exact);
+                    out
+                })
             }
             other => other.to_string(),
         }
@@ -160,6 +165,14 @@ fn quotes_of(node: &Node) -> Option<bool> {
             ScalarStyle::DoubleQuoted => Some(false),
             _ => None,
         },
+        Kind::Alias | Kind::Collection(_) => None,
+    }
+}
+
+/// What stands without quotes.
+fn plain(node: &Node) -> Option<&str> {
+    match &node.kind {
+        Kind::Scalar { style, text } => (*style == ScalarStyle::Plain).then_some(text),
         Kind::Alias | Kind::Collection(_) => None,
     }
 }

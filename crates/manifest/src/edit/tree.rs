@@ -25,7 +25,7 @@ pub(super) enum Kind {
 /// A map or a list.
 pub(super) struct Collection {
     pub(super) is_map: bool,
-    /// In brackets.
+    /// Whether it is written in brackets or braces, and not as a block.
     pub(super) is_flow: bool,
     pub(super) slots: Vec<Slot>,
 }

@@ -19,6 +19,7 @@ mod locate;
 mod node;
 mod refuse;
 mod scalar;
+mod simple;
 mod tag;
 mod text;
 mod weight;
@@ -29,6 +30,7 @@ pub use flatten::flatten;
 pub use locate::{locate, scalar_text};
 pub use scalar::read_scalar;
 
+use compose::Composed;
 #[cfg(feature = "edit")]
 pub(crate) use compose::events;
 pub(crate) use kustomize::time;
@@ -103,11 +105,41 @@ pub struct Document {
 /// assert_eq!(reading.findings[0].place.line, 2);
 /// ```
 pub fn read(file: &str, bytes: &[u8]) -> Result<Reading, ReadError> {
+    read_by(file, bytes, |chunk, findings| {
+        match simple::compose(chunk) {
+            Some(composed) => Ok(Some(composed)),
+            None => compose::compose(chunk, findings),
+        }
+    })
+}
+
+/// As [`read`], by the scanner alone: what the fast way through simple documents is held against.
+///
+/// # Errors
+///
+/// As [`read`].
+///
+/// ```
+/// use cutover_manifest::{read, scan};
+///
+/// let text = b"kind: Secret\ndefaultMode: 0440\n";
+/// assert_eq!(scan("a.yaml", text), read("a.yaml", text));
+/// ```
+pub fn scan(file: &str, bytes: &[u8]) -> Result<Reading, ReadError> {
+    read_by(file, bytes, compose::compose)
+}
+
+/// Reads a file, each of its documents by `compose`.
+fn read_by(
+    file: &str,
+    bytes: &[u8],
+    compose: impl Fn(&Chunk<'_>, &mut Vec<Finding>) -> Result<Option<Composed>, ReadError>,
+) -> Result<Reading, ReadError> {
     let file = Arc::from(file);
     let text = Text::decode(bytes);
     let mut reading = Reading::default();
     for chunk in chunks(&file, &text)? {
-        if let Some(composed) = compose::compose(&chunk, &mut reading.findings)? {
+        if let Some(composed) = compose(&chunk, &mut reading.findings)? {
             let range = text
                 .offset
                 .map(|offset| chunk.range().start + offset..chunk.range().end + offset);

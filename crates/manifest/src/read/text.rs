@@ -126,7 +126,7 @@ impl Chunk<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     pub(crate) file: Arc<str>,
-    /// From 0.
+    /// The line of the file, from 0.
     pub(crate) line: usize,
     /// In characters, from 0; other than 0 only behind a JSON value on the same line.
     pub(crate) column: usize,

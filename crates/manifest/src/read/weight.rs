@@ -13,7 +13,7 @@ pub(crate) struct Weight {
 }
 
 impl Weight {
-    /// One node.
+    /// One node with this text.
     pub(crate) fn of(text: &str) -> Self {
         Self {
             nodes: 1,

@@ -11,7 +11,7 @@ const NAMES: &[&str] = &[
     "selector",
 ];
 
-/// Any document.
+/// Documents up to four levels deep, some of them with the lists that are matched by key.
 pub(super) fn document() -> impl Strategy<Value = Value> {
     scalar().prop_recursive(4, 40, 5, |inner| {
         prop_oneof![

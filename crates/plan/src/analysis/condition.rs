@@ -33,7 +33,7 @@ pub struct Condition {
 /// What a query gave.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observed {
-    /// One number.
+    /// One number without labels, as of Prometheus' `scalar`.
     Scalar(f64),
     /// One number a series, in the server's order.
     Vector(Vec<f64>),

@@ -28,7 +28,6 @@ use crate::duration::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
 pub enum Analysis {
     /// Requests whose answers must have a status.
     Smoke(Smoke),

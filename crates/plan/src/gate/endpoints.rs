@@ -1,4 +1,4 @@
-//! Who receives requests.
+//! Whether the pods behind a router are just those that may have its requests.
 
 use cutover_manifest::ObjectRef;
 use serde::{Deserialize, Serialize};

@@ -28,6 +28,7 @@ pub use self::time_of_day::{BadTimeOfDay, TimeOfDay};
 pub use self::time_zone::{BadTimeZone, TimeZone};
 pub use self::window::{BadWindow, Window};
 use crate::analysis::{Job, Metric, Smoke, Webhook};
+use crate::duration::Duration;
 
 /// What must hold before the next step. All gates of a step hold together at the moment of the next
 /// write.
@@ -140,6 +141,35 @@ impl Gate {
             | Self::Smoke(_)
             | Self::Webhook(_)
             | Self::Window(_) => None,
+        }
+    }
+
+    /// For how long it must hold before it counts: as long as gateways need to follow a route, or its
+    /// last requests may take; no time for all others.
+    ///
+    /// ```
+    /// use cutover_manifest::ObjectRef;
+    /// use cutover_plan::{Duration, Gate, Pause, RoutedGate};
+    ///
+    /// let object = ObjectRef::new("gateway.networking.k8s.io/v1", "HTTPRoute", None, "hello");
+    /// let settle = Duration::of_seconds(3);
+    /// assert_eq!(Gate::Routed(RoutedGate { object, settle }).lasts(), settle);
+    /// assert_eq!(Gate::Pause(Pause::person()).lasts(), Duration::of_seconds(0));
+    /// ```
+    pub fn lasts(&self) -> Duration {
+        match self {
+            Self::Drained(gate) => gate.after,
+            Self::Routed(gate) => gate.settle,
+            Self::Available(_)
+            | Self::Endpoints(_)
+            | Self::Held(_)
+            | Self::Job(_)
+            | Self::Metric(_)
+            | Self::Pause(_)
+            | Self::Settled(_)
+            | Self::Smoke(_)
+            | Self::Webhook(_)
+            | Self::Window(_) => Duration::of_seconds(0),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::{Deployment, Version, Workload};
 
 use super::workload_state::WorkloadState;
 use crate::waypoint::{Followed, Waypoint};
@@ -17,8 +17,8 @@ pub(super) struct Inputs<'a> {
     pub(super) routes: &'a [Followed],
     /// What the plan starts from.
     start: Option<&'a Bundle>,
-    /// The templates of the version that a set's workload starts from.
-    old: BTreeMap<&'a ObjectRef, BTreeSet<String>>,
+    /// The versions that a set's workload starts from.
+    old: BTreeMap<&'a ObjectRef, BTreeSet<Version>>,
 }
 
 /// One direction of travel.
@@ -40,15 +40,10 @@ pub(super) struct Context<'a> {
 pub(super) enum Lost {
     /// One is no longer named.
     Name,
+    /// One has lost a part of what it had of a rule: it owes that until the route is followed.
+    Part,
     /// One has lost all that it had of a rule: requests to it may be on their way.
     Share,
-}
-
-/// Which version a set's pods are of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Version {
-    Old,
-    New,
 }
 
 impl<'a> Inputs<'a> {
@@ -60,8 +55,8 @@ impl<'a> Inputs<'a> {
     ) -> Self {
         let mut old = BTreeMap::new();
         for workload in workloads {
-            let templates = old_templates(workload, points);
-            old.extend(workload.objects().map(|set| (set, templates.clone())));
+            let versions = old_versions(workload, points);
+            old.extend(workload.objects().map(|set| (set, versions.clone())));
         }
         Self {
             workloads,
@@ -75,7 +70,7 @@ impl<'a> Inputs<'a> {
     /// Whether a set's pods are of the version that its workload starts from.
     pub(super) fn is_old(&self, set: &Manifest) -> bool {
         let old = self.old.get(set.object());
-        old.is_some_and(|old| old.contains(&template(set)))
+        old.is_some_and(|old| old.contains(&Version::as_started(set)))
     }
 
     pub(super) fn context(&'a self, back: bool) -> Context<'a> {
@@ -90,11 +85,9 @@ impl<'a> Inputs<'a> {
 }
 
 impl Context<'_> {
-    pub(super) fn version(&self, set: Option<&Manifest>) -> Version {
-        match set {
-            Some(set) if !self.inputs.is_old(set) => Version::New,
-            Some(_) | None => Version::Old,
-        }
+    /// Whether a set is there whose pods are of the new version.
+    pub(super) fn is_new(&self, set: Option<&Manifest>) -> bool {
+        set.is_some_and(|set| !self.inputs.is_old(set))
     }
 
     /// Whether a way back takes back a pause and nothing else of a set. What its controller was held
@@ -154,24 +147,14 @@ impl Context<'_> {
     }
 }
 
-/// The templates of the version that a workload starts from, also as an adoption labels them.
+/// The versions that a workload starts from.
 ///
 /// Pods that another workload ran are not among them: a set under a new name may not come up though
-/// its template is an old one.
-fn old_templates(workload: &Workload, points: &[Waypoint]) -> BTreeSet<String> {
+/// its version is an old one.
+fn old_versions(workload: &Workload, points: &[Waypoint]) -> BTreeSet<Version> {
     let start = points.iter().take(1);
     let start = start.flat_map(|point| serving(workload, &point.bundle));
-    let mut old: BTreeSet<String> = start.map(template).collect();
-    for leg in points.windows(2).filter(|leg| leg[1].adopts) {
-        for set in serving(workload, &leg[1].bundle) {
-            // What has been replaced before is not old by standing here.
-            let was = leg[0].bundle.get(set.object()).map(template);
-            if was.is_some_and(|was| old.contains(&was)) {
-                old.insert(template(set));
-            }
-        }
-    }
-    old
+    start.map(Version::as_started).collect()
 }
 
 /// The sets that answer requests: an idle slot may hold the new version already.
@@ -179,11 +162,4 @@ fn serving<'a>(workload: &'a Workload, bundle: &'a Bundle) -> Vec<&'a Manifest> 
     let state = WorkloadState::new(workload, bundle, bundle);
     let sets = state.sets.iter().filter(|set| set.serves());
     sets.filter_map(|set| set.here).collect()
-}
-
-pub(super) fn template(set: &Manifest) -> String {
-    Deployment::of(set)
-        .template()
-        .map(ToString::to_string)
-        .unwrap_or_default()
 }

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{
-    Available, Change, Drained, Duration, Endpoints, Gate, Held, RoutedGate, Settled,
-};
+use cutover_plan::{Available, Change, Drained, Endpoints, Gate, Held, RoutedGate, Settled};
 use cutover_traffic::{Service, backends};
 use cutover_workload::{Autoscaler, Deployment, Workload, texts};
 
-use super::context::{Context, Inputs, Lost, Version};
+use super::context::{Context, Inputs, Lost};
 use super::shares::lost;
 use super::workload_state::{counts, selector, selects};
 use crate::waypoint::Followed;
@@ -92,7 +90,7 @@ fn route_gates(route: &Followed, lost: Option<Lost>) -> Vec<Gate> {
     });
     match lost {
         Some(Lost::Share) => vec![routed, drained],
-        Some(Lost::Name) | None => vec![routed],
+        Some(Lost::Name | Lost::Part) | None => vec![routed],
     }
 }
 
@@ -181,40 +179,6 @@ pub(super) fn awaited<'a>(
     pods.chain(services).chain(routes).collect()
 }
 
-/// The longest time that one of the Deployments that are waited for gives itself to progress.
-pub(super) fn time_limit(after: &Bundle, gates: &[Gate]) -> Option<Duration> {
-    let waited_for = gates.iter().filter_map(|gate| after.get(gate.object()?));
-    let longest = waited_for
-        .filter(|manifest| Deployment::is(manifest.object()))
-        .map(|set| Duration::of_seconds(Deployment::of(set).deadline()))
-        .max();
-    let limited = gates.iter().any(Gate::is_observed);
-    let limit = longest.or_else(|| limited.then_some(Duration::of_seconds(600)));
-    limit.map(|limit| limit.max(waits(gates)))
-}
-
-/// As long as routes are waited for in any case, and a minute more: a status may come late.
-fn waits(gates: &[Gate]) -> Duration {
-    let waits = gates.iter().map(|gate| match gate {
-        Gate::Routed(gate) => gate.settle.seconds(),
-        Gate::Drained(gate) => gate.after.seconds(),
-        Gate::Available(_)
-        | Gate::Endpoints(_)
-        | Gate::Held(_)
-        | Gate::Job(_)
-        | Gate::Metric(_)
-        | Gate::Pause(_)
-        | Gate::Settled(_)
-        | Gate::Smoke(_)
-        | Gate::Webhook(_)
-        | Gate::Window(_) => 0,
-    });
-    match waits.fold(0, u32::saturating_add) {
-        0 => Duration::of_seconds(0),
-        seconds => Duration::of_seconds(seconds.saturating_add(60)),
-    }
-}
-
 fn pod_gates(
     workload: &Workload,
     before: &Bundle,
@@ -246,7 +210,7 @@ fn pods_gate(
     after: &Bundle,
     context: &Context<'_>,
 ) -> Gate {
-    let fresh = context.back && context.version(after.get(&object)) == Version::New;
+    let fresh = context.back && context.is_new(after.get(&object));
     match fresh && !workload.is_live() {
         true => Gate::Settled(Settled { object, replicas }),
         false => available(workload, object, replicas),

@@ -8,7 +8,7 @@ use cutover_plan::{Change, Phase, Step, state_digest};
 use super::cohort::cohorts;
 use super::context::{Context, Inputs};
 use super::edit::{Action, Edit, made};
-use super::gates::{awaited, gates, time_limit};
+use super::gates::{awaited, gates};
 use super::movement::Move;
 use super::order::{Edits, ORDER};
 use super::others::{Kind, Others, Turn};
@@ -157,7 +157,7 @@ impl<'a> Leg<'a> {
         }
         let step = Step {
             phase: Phase::new(&*self.point.phase)?,
-            within: time_limit(&after, &gates),
+            within: Step::full_limit(&gates, &after),
             changes,
             shares,
             gates,

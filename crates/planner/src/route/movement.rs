@@ -5,7 +5,7 @@
 pub(super) enum Move {
     /// Add what will serve.
     Expand,
-    /// Move requests.
+    /// Move requests, by a Service or by a route.
     Shift,
     /// Replace the pods of a set that serves, by its own controller.
     Roll,

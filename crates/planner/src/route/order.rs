@@ -16,11 +16,11 @@ use super::sets::{
     expect(dead_code, reason = "the page is held against what they say")
 )]
 pub(super) struct Rule {
-    /// Its name.
+    /// What the table of the rules calls it.
     pub(super) name: &'static str,
     /// What its step means for requests.
     pub(super) movement: Move,
-    /// What it changes.
+    /// What it changes, in words, for the table of the rules.
     pub(super) what: &'static str,
     /// As far as what allows it.
     pub(super) limit: &'static str,

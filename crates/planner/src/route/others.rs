@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::backends;
+use cutover_traffic::led_to;
 use cutover_workload::{Deployment, Workload, reconfigures};
 
 use super::cohort::Cohort;
@@ -51,7 +51,7 @@ fn is_named(turn: &Turn<'_>, service: &ObjectRef) -> bool {
     let moved = turn.here.iter();
     let mut moved = moved.filter(|manifest| turn.others.moved.contains(manifest.object()));
     moved.any(|route| {
-        let mut named = backends(route).into_iter();
+        let mut named = led_to(route).into_iter();
         named.any(|backend| backend.service == *service)
     })
 }
@@ -74,7 +74,7 @@ pub(super) struct Turn<'a> {
 pub(super) enum Kind {
     /// Read by pods: with the first that read it anew.
     Configuration,
-    /// At once.
+    /// Anything else: it goes at once.
     Plain,
     /// To a Service that comes with the leg: after its pods.
     Route,
@@ -153,7 +153,7 @@ fn is_read(turn: &Turn<'_>, configuration: &ObjectRef) -> bool {
 /// The routes that lead, at the far end, to a Service which is not there yet.
 fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
     let comes = |manifest: &&Manifest| {
-        backends(manifest)
+        led_to(manifest)
             .iter()
             .any(|backend| !here.contains(&backend.service))
     };
@@ -165,7 +165,7 @@ fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
 }
 
 /// Configuration whose data the leg changes, with the sets that read it and that the leg makes, or
-/// whose pods it replaces.
+/// whose pods it replaces: one that has none at both ends reads nothing.
 fn readers(
     workloads: &[Workload],
     here: &Bundle,
@@ -181,11 +181,14 @@ fn readers(
     if readers.is_empty() {
         return readers;
     }
-    for object in workloads.iter().flat_map(Workload::objects) {
+    let sets = |workload| Workload::objects(workload).map(move |set| (workload, set));
+    for (workload, object) in workloads.iter().flat_map(sets) {
         let Some(after) = there.get(object) else {
             continue;
         };
-        if !Edit::to(after).brings_pods(here) {
+        let mut ends = [here.get(object), Some(after)].into_iter().flatten();
+        let has_pods = ends.any(|end| workload.pods_of(end) > 0);
+        if !has_pods || !Edit::to(after).brings_pods(here) {
             continue;
         }
         for configuration in Deployment::of(after).configuration() {

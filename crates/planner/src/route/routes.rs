@@ -3,7 +3,7 @@
 use cutover_manifest::{Manifest, ObjectRef};
 use cutover_traffic::{Share, towards};
 
-use super::context::{Context, Version};
+use super::context::Context;
 use super::edit::Edit;
 use super::moment::Moment;
 use super::shares::parts;
@@ -97,7 +97,7 @@ fn gaining(here: &Manifest, next: &Manifest, state: &WorkloadState<'_>) -> Vec<(
 fn is_of_before(state: &WorkloadState<'_>, service: &ObjectRef, context: &Context<'_>) -> bool {
     let mut sets = state.behind(service).filter(|set| set.count > 0);
     sets.all(|set| {
-        let is_old = context.version(set.here) == Version::Old;
+        let is_old = !context.is_new(set.here);
         is_old && set.unconfirmed == 0
     })
 }

@@ -2,7 +2,7 @@
 
 use cutover_workload::Deployment;
 
-use super::context::{Context, Version};
+use super::context::Context;
 use super::edit::Edit;
 use super::moment::Moment;
 use super::workload_state::{SetState, WorkloadState};
@@ -48,7 +48,7 @@ pub(super) fn retreat(moment: &Moment<'_>) -> Vec<Edit> {
 /// On the way back: pods of the new version go first, as far as the others can carry the requests;
 /// and those that the step added which is taken back, whatever the far end wants.
 fn retreat_of(state: &WorkloadState<'_>, context: &Context<'_>) -> Vec<Edit> {
-    let fresh = |set: &SetState<'_>| context.back && context.version(set.here) == Version::New;
+    let fresh = |set: &SetState<'_>| context.back && context.is_new(set.here);
     shrink(state, |set| {
         if fresh(set) {
             set.wanted.min(set.count - set.unconfirmed)
@@ -160,7 +160,7 @@ pub(super) fn wait(state: &WorkloadState<'_>, context: &Context<'_>) -> Vec<Edit
     let unconfirmed = state
         .sets
         .iter()
-        .filter(|set| set.unconfirmed > 0 && context.version(set.here) == Version::Old);
+        .filter(|set| set.unconfirmed > 0 && !context.is_new(set.here));
     let edits = unconfirmed.map(|set| Edit {
         object: set.object.clone(),
         after: set.here.cloned(),

@@ -28,7 +28,7 @@ pub(super) fn reached(
     most
 }
 
-/// What a change of a route takes from a Service of a workload, where it takes all that it had.
+/// What a change of a route takes from a Service of a workload: the most that it takes from any.
 pub(super) fn lost(
     route: &ObjectRef,
     workload: &Workload,
@@ -47,7 +47,10 @@ pub(super) fn lost(
                 return Some(Lost::Share);
             }
             if left.is_none() {
-                lost = Some(Lost::Name);
+                lost.get_or_insert(Lost::Name);
+            }
+            if left.is_some_and(|left| left < share) {
+                lost = Some(Lost::Part);
             }
         }
     }

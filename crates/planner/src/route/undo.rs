@@ -20,13 +20,15 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Gate, Step, Undo};
 use cutover_traffic::Share;
 use cutover_workload::{Deployment, Workload};
+use serde_json::Value;
 
 use super::Forward;
-use super::context::{Context, Inputs, Lost, Version, template};
+use super::context::{Context, Inputs, Lost};
 use super::leg::Leg;
 use super::shares::{lost, parts, reached};
 use super::workload_state::counts;
 use crate::error::Error;
+use crate::passage::PassedOver;
 use crate::waypoint::Waypoint;
 
 /// One entry a step.
@@ -65,18 +67,29 @@ fn way_back(
             to: from - 1,
         });
     }
+    let mut passed_over: Vec<&Waypoint> = Vec::new();
     for point in points[..state.leg].iter().rev() {
         let is_passed_over = gains(&path, point, &context) || exposes(&path, point);
         if is_passed_over && !is_start(inputs, point, &points[0]) {
+            passed_over.push(point);
             continue;
         }
-        if let Some(to) = path.go(point, &mut context)? {
-            return Ok(Undo {
-                from,
-                steps: path.steps,
-                to,
-            });
+        let ports = PassedOver {
+            points: &passed_over,
+            is_moved: &|object| is_route(inputs, object),
+            was_so: &|service| forward.has(service),
+        };
+        let before = ports.between(&path.here, point, &context.half_rolled);
+        for point in before.iter().chain([point]) {
+            if let Some(to) = path.go(point, &mut context)? {
+                return Ok(Undo {
+                    from,
+                    steps: path.steps,
+                    to,
+                });
+            }
         }
+        passed_over.clear();
     }
     Ok(Undo {
         from,
@@ -90,6 +103,12 @@ fn way_back(
 fn is_start(inputs: &Inputs<'_>, point: &Waypoint, start: &Waypoint) -> bool {
     let mut sets = inputs.workloads.iter().flat_map(Workload::objects);
     sets.all(|set| point.bundle.get(set) == start.bundle.get(set))
+}
+
+/// Whether a workload moves a route itself.
+fn is_route(inputs: &Inputs<'_>, object: &ObjectRef) -> bool {
+    let mut routes = inputs.workloads.iter().flat_map(Workload::routes);
+    routes.any(|route| route == object)
 }
 
 struct RollbackPath<'a> {
@@ -138,8 +157,8 @@ fn seen(gate: &Gate) -> Option<&ObjectRef> {
     }
 }
 
-/// The routes in which a step takes a share or a name from a Service: in the middle of it requests
-/// may still go there.
+/// The routes in which a step takes a share, or a part of one, or a name from a Service: in the middle
+/// of it requests may still go there.
 fn unfollowed(inputs: &Inputs<'_>, before: &Bundle, after: &Bundle) -> BTreeMap<ObjectRef, Lost> {
     let mut unfollowed = BTreeMap::new();
     for workload in inputs.workloads {
@@ -205,12 +224,16 @@ fn gains(path: &RollbackPath<'_>, point: &Waypoint, context: &Context<'_>) -> bo
             .into_iter()
             .any(|(object, wanted)| {
                 let now = path.here.get(&object);
-                let fresh = context.version(point.bundle.get(&object)) == Version::New;
-                let kept = context.version(now) == Version::New
+                let fresh = context.is_new(point.bundle.get(&object));
+                let kept = context.is_new(now)
                     && is.get(&object).is_some_and(|count| *count >= wanted)
                     // Nobody can wait for so many pods of a count that others own, ready or not.
-                    && (!workload.is_live() || now.map(template) == point.bundle.get(&object).map(template));
+                    && (!workload.is_live() || template(now) == template(point.bundle.get(&object)));
                 fresh && wanted > 0 && !kept
             })
     })
+}
+
+fn template(set: Option<&Manifest>) -> Option<&Value> {
+    set.and_then(|set| Deployment::of(set).template())
 }

@@ -41,9 +41,9 @@ pub(super) struct SetState<'a> {
     /// Whether each Service that selects it here and there would do so meanwhile, if its template
     /// changed now.
     pub(super) keeps_services: bool,
-    /// Pods wanted here.
+    /// Pods wanted here, before the step.
     pub(super) count: u32,
-    /// Pods wanted there.
+    /// Pods wanted there, at the end of the leg.
     pub(super) wanted: u32,
     /// Pods that may not be relied on: they were asked for by the very step that is being undone.
     pub(super) unconfirmed: u32,

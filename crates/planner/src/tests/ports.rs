@@ -42,6 +42,14 @@ fn ingress(port: Value) -> Value {
         "spec": {"defaultBackend": {"service": {"name": "hello", "port": port}}}})
 }
 
+/// A route that sends copies of its requests to a port of a Service.
+fn mirrored(service: &str, port: i32) -> Value {
+    let mirror = json!({"type": "RequestMirror",
+        "requestMirror": {"backendRef": {"name": service, "port": port}}});
+    json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"},
+        "spec": {"rules": [{"backendRefs": [{"name": "hello", "port": 80}], "filters": [mirror]}]}})
+}
+
 fn http(number: i32) -> Value {
     json!({"name": "http", "port": number, "targetPort": "http"})
 }
@@ -80,6 +88,48 @@ fn a_route_follows_a_port_of_its_service() {
             UNROLL,
             "change spec.ports[port=81] and spec.ports[port=80].name of Service hello",
         ],
+    );
+}
+
+/// A failure means that copies of requests are sent to a port before it is there or after it has
+/// gone, or that a release is refused for a mirror that leads nowhere.
+#[test]
+fn a_mirror_follows_a_port_of_its_service() {
+    let mirror = "change spec.rules[0].filters[0].requestMirror.backendRef.port of HTTPRoute hello";
+    let two =
+        |number: i32| json!([http(80), {"name": "copy", "port": number, "targetPort": "http"}]);
+    let end = |tag, copy, port| [pods(tag, SAME), serving(two(copy)), mirrored("hello", port)];
+    check(
+        &end("hello:1", 81, 81),
+        &end("hello:2", 82, 82),
+        &[
+            "change spec.ports[port=82] and spec.ports[port=81].name of Service hello",
+            ROLL,
+            mirror,
+            "change spec.ports[port=81] of Service hello",
+        ],
+        &[
+            "change spec.ports[port=81] of Service hello",
+            mirror,
+            UNROLL,
+            "change spec.ports[port=82] and spec.ports[port=81].name of Service hello",
+        ],
+    );
+    check(
+        &end("hello:1", 81, 99),
+        &end("hello:2", 81, 98),
+        &[mirror, ROLL],
+        &[mirror, UNROLL],
+    );
+    let mut shadow = serving(json!([http(80)]));
+    shadow["metadata"]["name"] = json!("shadow");
+    let here = [pods("hello:1", SAME), serving(json!([http(80)]))];
+    let there = [here.to_vec(), vec![mirrored("shadow", 80), shadow]].concat();
+    check(
+        &here,
+        &there,
+        &["create Service shadow", "create HTTPRoute hello"],
+        &["delete HTTPRoute hello; delete Service shadow"],
     );
 }
 

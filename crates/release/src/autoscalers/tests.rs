@@ -66,6 +66,17 @@ fn an_autoscaler_that_can_be_held_is_not_refused() {
     check(&own, &own, HOLD, None);
     let other = [set.clone(), hpa("other")];
     check(&own, &other, HOLD, None);
+    // It goes before anything is counted.
+    let bare = [set.clone()];
+    check(&own, &bare, None, None);
+    let left = [hpa("own"), hpa("other")].into_iter().chain(bare.clone());
+    check(&left.collect::<Vec<_>>(), &bare, None, None);
+    check(
+        &bare,
+        &own,
+        None,
+        Some("HorizontalPodAutoscaler own scales it"),
+    );
     let two = [set.clone(), hpa("own"), hpa("other")];
     check(
         &own,

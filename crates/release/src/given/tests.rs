@@ -67,6 +67,13 @@ fn a_number_is_given_where_the_manifests_say_none() {
     check(held(None, None), [Some(7), Some(7)], true);
     check(held(Some(3), Some(3)), [Some(7), Some(7)], true);
     check(held(Some(3), Some(3)).scaled(), [Some(7), Some(3)], true);
+    // The autoscaler goes: what is wanted says the number at the end.
+    let leaving = |from, to| {
+        let scaled = [set("hello", from), hpa()].into_iter().collect();
+        Ends::new(scaled, bundle(to)).pruned()
+    };
+    check(leaving(Some(3), Some(5)), [Some(7), Some(5)], true);
+    check(leaving(None, Some(5)), [Some(7), Some(5)], true);
 }
 
 /// A failure means that a number goes to a Deployment that it is not for.

@@ -12,7 +12,7 @@ fn set(pod: &Value) -> Manifest {
     Manifest::new(set).unwrap()
 }
 
-/// Containers as `name=image`.
+/// The spec of a pod with these containers, each as `name=image`.
 fn pod(containers: &[&str]) -> Value {
     json!({ "containers": list(containers) })
 }

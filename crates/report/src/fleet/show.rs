@@ -6,8 +6,10 @@ use crate::error::Error;
 use crate::fleet::facts::{gates, plan_title, sentences, title};
 use crate::fleet::names::names;
 use crate::fleet::tables::{Plans, clusters, moments, waves};
-use crate::style::{Style, Tone};
+use crate::screen::Screen;
+use crate::style::Tone;
 use crate::table::show;
+use crate::wrap::sentence;
 
 /// A fleet plan as tables for a terminal: its digest, its waves with their limits, what is waited for
 /// before and after each, its clusters, its worst moments; then each plan once, under the names of
@@ -16,24 +18,26 @@ use crate::table::show;
 /// # Errors
 ///
 /// As [`show`](crate::show), of any of its plans.
-pub fn show_fleet(fleet: &CheckedFleet, style: Style) -> Result<String, Error> {
+pub fn show_fleet(fleet: &CheckedFleet, screen: impl Into<Screen>) -> Result<String, Error> {
+    let screen = screen.into();
+    let style = screen.style;
     let head = style.paint(Tone::Title, &title(fleet));
     // Whole and alone on its line: that is what a reviewer approves, and copies.
     let digest = style.paint(Tone::Faint, &fleet.digest.to_string());
     let plans = Plans::of(fleet);
-    let mut out = format!("{head}\n{digest}\n\n{}", waves(fleet).text(style));
+    let mut out = format!("{head}\n{digest}\n\n{}", waves(fleet).text(screen));
     for gate in gates(fleet) {
         out += &format!("\n{}\n", style.paint(Tone::Place, &gate.title));
-        out.extend(gate.facts.iter().map(|fact| format!("  {fact}\n")));
+        for fact in &gate.facts {
+            out += &sentence(&format!("  {fact}"), screen);
+        }
     }
     out.push('\n');
-    out.extend(
-        sentences(fleet)
-            .iter()
-            .map(|sentence| format!("{sentence}\n")),
-    );
-    out += &format!("\n{}", clusters(fleet, &plans).text(style));
-    out += &format!("\n{}", show_moments(fleet, style));
+    for text in sentences(fleet) {
+        out += &sentence(&text, screen);
+    }
+    out += &format!("\n{}", clusters(fleet, &plans).text(screen));
+    out += &format!("\n{}", show_moments(fleet, screen));
     for (number, digest, owners) in plans.numbered() {
         let Some(plan) = fleet.spec.plans.get(digest) else {
             continue;
@@ -42,7 +46,7 @@ pub fn show_fleet(fleet: &CheckedFleet, style: Style) -> Result<String, Error> {
         out += &format!(
             "\n{}\n{}",
             style.paint(Tone::Title, &head),
-            show(plan, style)?
+            show(plan, screen)?
         );
     }
     Ok(out)
@@ -50,9 +54,9 @@ pub fn show_fleet(fleet: &CheckedFleet, style: Style) -> Result<String, Error> {
 
 /// The worst moments of a fleet: how many clusters and pods are in change or have failed at once, and
 /// what is left, wave by wave, forward and back.
-pub fn show_moments(fleet: &CheckedFleet, style: Style) -> String {
-    let table = moments(fleet).text(style);
-    format!("{table}{}\n", WORST)
+pub fn show_moments(fleet: &CheckedFleet, screen: impl Into<Screen>) -> String {
+    let screen = screen.into();
+    moments(fleet).text(screen) + &sentence(WORST, screen)
 }
 
 /// What the table of worst moments counts.

@@ -4,12 +4,13 @@ use cutover_fleet::Waves;
 
 use crate::fleet::names::names;
 use crate::grid::{Align, Grid};
-use crate::style::Style;
+use crate::screen::Screen;
 use crate::text::clean;
+use crate::wrap::sentence;
 
 /// The waves of a fleet as a table: their clusters in the order in which they start, how many change
 /// at once, and how many may fail.
-pub fn show_waves(waves: &Waves, style: Style) -> String {
+pub fn show_waves(waves: &Waves, screen: impl Into<Screen>) -> String {
     let mut grid = Grid::default();
     grid.columns(["", "wave", "clusters"], Align::Left);
     grid.columns(["at once", "may fail"], Align::Right);
@@ -22,9 +23,11 @@ pub fn show_waves(waves: &Waves, style: Style) -> String {
             wave.max_failures.to_string(),
         ]);
     }
-    let mut out = grid.text(style);
+    let screen = screen.into();
+    let mut out = grid.text(screen);
     if !waves.unmatched.is_empty() {
-        out += &format!("\nLeft as they are: {}\n", names(&waves.unmatched));
+        let left = format!("Left as they are: {}", names(&waves.unmatched));
+        out += &format!("\n{}", sentence(&left, screen));
     }
     out
 }

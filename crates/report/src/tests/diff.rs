@@ -17,39 +17,11 @@ fn a_set_that_is_made_and_scaled() {
     assert_snapshot!(diff(&plan, Some(1), Style::Plain).unwrap(), @r#"
 step 1 · canary-25 · create Deployment hello-canary with 1 pod
 
-create Deployment hello-canary
-+ apiVersion: apps/v1
-+ kind: Deployment
-+ metadata:
-+   name: hello-canary
-+ spec:
-+   replicas: 1
-+   selector:
-+     matchLabels:
-+       app: hello
-+       cutover.dev/track: canary
-+   strategy:
-+     rollingUpdate:
-+       maxSurge: 1
-+       maxUnavailable: 0
-+     type: RollingUpdate
-+   template:
-+     metadata:
-+       labels:
-+         app: hello
-+         cutover.dev/track: canary
-+     spec:
-+       containers:
-+       - image: registry.example/hello:2.0.0
-+         lifecycle:
-+           preStop:
-+             sleep:
-+               seconds: 5
-+         name: hello
-+         readinessProbe:
-+           httpGet:
-+             path: /
-+             port: 8080
+create Deployment hello-canary, a copy of Deployment hello, but:
+  spec.replicas: 3 → 1
++ spec.selector.matchLabels["cutover.dev/track"]: canary
++ spec.template.metadata.labels["cutover.dev/track"]: canary
+  spec.template.spec.containers[name=hello].image: registry.example/hello:1.0.0 → registry.example/hello:2.0.0
 
 within 10m its gates have to hold, else the run stops
 "#);

@@ -1,4 +1,4 @@
-//! Example plans.
+//! Plans, and objects for them, that the tests of the reports share.
 
 use cutover::manifest::{Bundle, Manifest, MergeKeys};
 use cutover::planning::{

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::example::{bundle, deployment, service, try_plan, with};
-use crate::{Style, bounds, diff, exposure, markdown, show, tightest};
+use crate::{Screen, Style, bounds, diff, exposure, markdown, page, picture, show, tightest};
 
 /// The text without ANSI colours.
 pub(crate) fn without_colour(text: &str) -> String {
@@ -74,6 +74,15 @@ proptest! {
             prop_assert!(text.lines().all(|line| !line.ends_with(' ')), "{}", text);
         }
         prop_assert_eq!(without_colour(&show(&plan, Style::Colour).unwrap()), table);
+        for columns in [60, 80, 120, 200] {
+            let table = show(&plan, Screen::default().columns(columns)).unwrap();
+            // A digest is copied, and stays whole.
+            let mut lines = table.lines().filter(|line| !line.starts_with("sha256:"));
+            prop_assert!(lines.all(|line| crate::wrap::width(line) <= columns), "{}", table);
+        }
+        for text in [page(&plan).unwrap(), picture(&plan).unwrap()] {
+            prop_assert!(!text.contains('\u{1b}'), "{}", text);
+        }
         prop_assert_eq!(without_colour(&diff(&plan, None, Style::Colour).unwrap()), changes);
         prop_assert_eq!(exposure(&plan).unwrap().len(), plan.len() + 1);
     }

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::example::{canary, deployment, plan};
-use crate::markdown;
+use crate::{markdown, markdown_within};
 
 fn page(plan: &cutover::Checked) -> String {
     markdown(plan)
@@ -41,39 +41,13 @@ Gates on the cluster have 10m to hold. Where one does not, or an analysis fails,
 <details><summary>1 · canary-25 · create Deployment hello-canary with 1 pod</summary>
 
 ```diff
-@@ create Deployment hello-canary @@
-+ apiVersion: apps/v1
-+ kind: Deployment
-+ metadata:
-+   name: hello-canary
-+ spec:
-+   replicas: 1
-+   selector:
-+     matchLabels:
-+       app: hello
-+       cutover.dev/track: canary
-+   strategy:
-+     rollingUpdate:
-+       maxSurge: 1
-+       maxUnavailable: 0
-+     type: RollingUpdate
-+   template:
-+     metadata:
-+       labels:
-+         app: hello
-+         cutover.dev/track: canary
-+     spec:
-+       containers:
-+       - image: registry.example/hello:2.0.0
-+         lifecycle:
-+           preStop:
-+             sleep:
-+               seconds: 5
-+         name: hello
-+         readinessProbe:
-+           httpGet:
-+             path: /
-+             port: 8080
+@@ create Deployment hello-canary, a copy of Deployment hello, but: @@
+- spec.replicas: 3
++ spec.replicas: 1
++ spec.selector.matchLabels["cutover.dev/track"]: canary
++ spec.template.metadata.labels["cutover.dev/track"]: canary
+- spec.template.spec.containers[name=hello].image: registry.example/hello:1.0.0
++ spec.template.spec.containers[name=hello].image: registry.example/hello:2.0.0
 ```
 
 </details>
@@ -242,10 +216,29 @@ fn nothing_in_a_manifest_calls_a_person() {
         assert!(outside.contains(shown), "{tag}\n{outside}");
         assert!(!outside.contains(tag), "{tag}\n{outside}");
     };
+    check("GH-12", "GH-<!-- -->12");
+    check(
+        "https://forge.example/a/b/issues/3",
+        "https:<!-- -->//forge.example/a/b/issues/3",
+    );
     check("@admin", "@<!-- -->admin");
     check("#12", "#<!-- -->12");
     check("me/it#12", "me/it#<!-- -->12");
     check("1\u{200b}.0", "1\\\\u{200b}.0");
     check("1\u{feff}", "\\\\u{feff}");
     check("\u{202e}1", "\\\\u{202e}1");
+}
+
+/// A comment on GitHub has a limit, and what it lacks is told.
+#[test]
+fn what_is_too_long_is_left_out_and_told() {
+    let plan = canary();
+    let whole = markdown(&plan).unwrap();
+    assert_eq!(markdown_within(&plan, 65_536).unwrap(), whole);
+    for most in [2000, 2500, 3000] {
+        let text = markdown_within(&plan, most).unwrap();
+        assert!(text.chars().count() <= most, "{most}: {text}");
+        assert!(text.contains("**Left out**"), "{most}: {text}");
+        assert!(text.contains(&plan.digest.to_string()), "{most}: {text}");
+    }
 }

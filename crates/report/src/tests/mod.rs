@@ -7,6 +7,7 @@ mod exposure;
 mod laws;
 mod markdown;
 mod mismatches;
+mod page;
 mod requests;
 mod show;
 mod warnings;

@@ -5,8 +5,9 @@ use cutover::{AnyStrategy, Checked, Ends, Options, Plan, Release, check};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::example::{bundle, deployment, plan, service};
-use crate::{Style, diff, markdown, show};
+use super::example::{bundle, deployment, plan, service, with};
+use crate::html::Html;
+use crate::{Screen, Style, diff, markdown, page, show};
 
 /// A canary whose only weight asks another system.
 fn asking(analysis: Value) -> Checked {
@@ -14,6 +15,11 @@ fn asking(analysis: Value) -> Checked {
         json!({"canary": {"steps": [{"setWeight": 25}, {"analysis": [analysis]}, {"pause": {}}]}});
     let [from, to] = ["1.0.0", "2.0.0"].map(|tag| [deployment("hello", 3, tag), service("hello")]);
     plan(strategy, &from, &to)
+}
+
+/// Where no line has to be wrapped.
+fn wide() -> Screen {
+    Screen::default().columns(1000)
 }
 
 fn job() -> Value {
@@ -41,17 +47,21 @@ fn job() -> Value {
 fn all_that_a_gate_asks_is_in_every_view() {
     let check = |analysis: Value, facts: &[&str]| {
         let plan = asking(analysis);
-        let page = markdown(&plan).unwrap();
+        let text = markdown(&plan).unwrap();
+        let page = page(&plan).unwrap();
         let plain = [
-            show(&plan, Style::Plain).unwrap(),
+            show(&plan, wide()).unwrap(),
             diff(&plan, Some(1), Style::Plain).unwrap(),
         ];
         for fact in facts {
+            let item = Html::of("li", fact).into_string();
+            // Once of all questions, and once more at its step.
+            assert_eq!(page.matches(&item).count(), 2, "{fact}: {page}");
             for text in &plain {
                 assert!(text.contains(&format!("\n  {fact}\n")), "{fact}: {text}");
             }
             let fact = crate::text::escaped(fact);
-            assert!(page.contains(&format!("\n- {fact}\n")), "{fact}: {page}");
+            assert!(text.contains(&format!("\n- {fact}\n")), "{fact}: {text}");
         }
     };
     check(
@@ -86,9 +96,9 @@ fn all_that_a_gate_asks_is_in_every_view() {
         &[
             "Job shop/probe, timeout 2m",
             "init container get: registry.example/get:1",
-            r#"container probe: registry.example/probe:1, args ["--all"], command ["/probe"], securityContext {"privileged":true}"#,
+            r#"container probe: registry.example/probe:1, args ["--all"], command ["/probe"], env [{"name":"DEPTH","value":"3"}], securityContext {"privileged":true}"#,
             "as ServiceAccount admin",
-            r#"pod: hostNetwork true, securityContext {"runAsUser":0}"#,
+            r#"pod: hostNetwork true, restartPolicy "Never", securityContext {"runAsUser":0}"#,
             r#"volume root: hostPath {"path":"/"}"#,
         ],
     );
@@ -97,13 +107,16 @@ fn all_that_a_gate_asks_is_in_every_view() {
 #[test]
 fn a_job_is_shown_whole_where_there_is_room() {
     let plan = asking(json!({"job": {"manifest": job()}}));
-    let page = markdown(&plan).unwrap();
+    let text = markdown(&plan).unwrap();
     let diff = diff(&plan, None, Style::Plain).unwrap();
+    let page = page(&plan).unwrap();
     for line in ["- name: DEPTH", "value: \"3\"", "restartPolicy: Never"] {
         assert!(
-            page.contains(line) && diff.contains(line),
-            "{line}: {page}{diff}"
+            text.contains(line) && diff.contains(line),
+            "{line}: {text}{diff}"
         );
+        let line = Html::text(line).into_string();
+        assert!(page.contains(&line), "{line}: {page}");
     }
 }
 
@@ -133,6 +146,11 @@ fn what_is_asked_stays_a_text() {
         table.contains("  query: up\\n## Digest <b> @team\n"),
         "{table}"
     );
+    let page = crate::page(&plan).unwrap();
+    assert!(
+        page.contains("<li>query: up\\n## Digest &lt;b&gt; @team</li>"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -147,8 +165,12 @@ fn limits_and_what_a_failure_does_are_said() {
     let options = Options::default().on_failure(OnFailure::Undo);
     let plan = cutover::plan(&Release::new(ends).unwrap(), &strategy, &options).unwrap();
     let said = "Gates on the cluster have 1m30s to hold. Where one does not, or an analysis fails, the run takes itself back.\n";
-    assert!(show(&plan, Style::Plain).unwrap().contains(said));
+    assert!(show(&plan, wide()).unwrap().contains(said));
     assert!(markdown(&plan).unwrap().contains(said));
+    let page = page(&plan).unwrap();
+    assert!(page.contains(said.trim_end()), "{page}");
+    let said = "Within 1m30s its gates have to hold, else the run takes itself back.";
+    assert!(page.contains(said), "{page}");
     let diff = diff(&plan, None, Style::Plain).unwrap();
     let said = "within 1m30s its gates have to hold, else the run takes itself back\n";
     assert!(diff.contains(said), "{diff}");
@@ -161,7 +183,7 @@ fn what_ways_back_change_besides_is_shown() {
     let plan = plan(json!({"blueGreen": {"activeService": "hello"}}), &from, &to);
     let title =
         "back from step 4 · preview · switch Service hello to app=hello,cutover.dev/track=blue";
-    let table = show(&plan, Style::Plain).unwrap();
+    let table = show(&plan, wide()).unwrap();
     assert!(table.contains(&format!("  {title}\n")), "{table}");
     let change = "patch Service hello\n  spec.selector[\"cutover.dev/track\"]: green → blue\n";
     let text = diff(&plan, Some(4), Style::Plain).unwrap();
@@ -169,6 +191,9 @@ fn what_ways_back_change_besides_is_shown() {
     let page = markdown(&plan).unwrap();
     let opened =
         format!("<details><summary>{title}</summary>\n\n```diff\n@@ patch Service hello @@\n");
+    assert!(page.contains(&opened), "{page}");
+    let page = crate::page(&plan).unwrap();
+    let opened = format!("<details>{}", Html::of("summary", title).into_string());
     assert!(page.contains(&opened), "{page}");
 
     // Of counts and templates the way forward has shown all.
@@ -204,4 +229,22 @@ fn notes_are_told_as_the_author_s() {
     let page = markdown(&plan).unwrap();
     let notes = "## Notes of the plan's author\n\nNobody has checked these.\n\n- /spec/replicas: all is well\n  *hint:* trust me\n";
     assert!(page.contains(notes), "{page}");
+    let page = crate::page(&plan).unwrap();
+    let notes = "<p>Nobody has checked these.</p>\n<div class=\"note\"><p>/spec/replicas: all is well</p><p class=\"hint\"><strong>hint: </strong>trust me</p></div>";
+    assert!(page.contains(notes), "{page}");
+}
+
+/// A Service may lead to other pods and at another port of theirs in one step.
+#[test]
+fn a_switch_hides_no_other_field() {
+    let from = service("hello");
+    let to = with(
+        with(from.clone(), "/spec/selector/app", json!("other")),
+        "/spec/ports/0/targetPort",
+        json!("grpc"),
+    );
+    let plan = super::example::patched(vec![], &[from], &[to]);
+    let table = show(&plan, wide()).unwrap();
+    let said = "switch Service hello to app=other, and change spec.ports[port=80].targetPort";
+    assert!(table.contains(said), "{table}");
 }

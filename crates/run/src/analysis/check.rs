@@ -37,7 +37,7 @@ pub(crate) enum Measured {
     Good(String),
     /// Not as it should be.
     Bad(String),
-    /// No value.
+    /// There was no value, and why.
     Nothing(String),
 }
 
@@ -50,7 +50,7 @@ pub(crate) enum CheckState {
 }
 
 impl Check {
-    /// Counts a measurement.
+    /// Counts a measurement: without a value it is one more error in a row, else it ends the row.
     pub(crate) fn take(&mut self, measured: Measured, now: Timestamp) {
         self.at = Some(now);
         let (Measured::Good(text) | Measured::Bad(text) | Measured::Nothing(text)) = &measured;
@@ -86,7 +86,7 @@ impl Check {
         }
     }
 
-    /// Why it failed.
+    /// Which limit was passed and by what, in words, once [`state`](Self::state) is failed.
     pub(crate) fn reason(&self, analysis: &Analysis) -> String {
         let limits = analysis.limits();
         if self.failed <= limits.failure_limit {
@@ -103,7 +103,7 @@ impl Check {
                 };
                 format!(" {verb} not {}", metric.success_condition.wanted())
             }
-            _ => String::new(),
+            Analysis::Job(_) | Analysis::Smoke(_) | Analysis::Webhook(_) => String::new(),
         };
         format!(
             "{analysis}: {}{wanted}{}",
@@ -114,20 +114,15 @@ impl Check {
 
     /// How it stands while it is open.
     pub(crate) fn stands(&self, analysis: &Analysis) -> String {
-        match (&self.last, analysis) {
-            (None, Analysis::Job(_)) => "it is not over yet".to_owned(),
-            (None, _) => "no answer yet".to_owned(),
-            (Some(last), _) if self.errors > 0 => {
-                format!("{last} ({} times in a row)", self.errors)
-            }
-            (Some(last), _) => {
-                format!(
-                    "{} of {} measured, {} failed; last {last}",
-                    self.taken,
-                    analysis.limits().count,
-                    self.failed
-                )
-            }
+        match &self.last {
+            None => unanswered(analysis).to_owned(),
+            Some(last) if self.errors > 0 => format!("{last} ({} times in a row)", self.errors),
+            Some(last) => format!(
+                "{} of {} measured, {} failed; last {last}",
+                self.taken,
+                analysis.limits().count,
+                self.failed
+            ),
         }
     }
 
@@ -137,6 +132,14 @@ impl Check {
         }
         let (failed, taken, allowed) = (self.failed, self.taken, limits.failure_limit);
         format!(" ({failed} of {taken} measurements failed, {allowed} allowed)")
+    }
+}
+
+/// How it stands before anything came of it.
+fn unanswered(analysis: &Analysis) -> &'static str {
+    match analysis {
+        Analysis::Job(_) => "it is not over yet",
+        Analysis::Metric(_) | Analysis::Smoke(_) | Analysis::Webhook(_) => "no answer yet",
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn question(
                 ..get(webhook.url.to_string(), webhook.timeout)
             })
         }
-        _ => None,
+        Analysis::Job(_) => None,
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn read(analysis: &Analysis, answer: &Answer) -> Measured {
         Analysis::Smoke(smoke) => read_smoke(smoke, status),
         Analysis::Metric(metric) => read_metric(metric, status, body),
         Analysis::Webhook(_) => read_webhook(status, body),
-        _ => Measured::Nothing(answered(status, body)),
+        Analysis::Job(_) => Measured::Nothing(answered(status, body)),
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn read(analysis: &Analysis, answer: &Answer) -> Measured {
 fn unanswered(analysis: &Analysis, reason: String) -> Measured {
     match analysis {
         Analysis::Smoke(_) => Measured::Bad(reason),
-        _ => Measured::Nothing(reason),
+        Analysis::Job(_) | Analysis::Metric(_) | Analysis::Webhook(_) => Measured::Nothing(reason),
     }
 }
 

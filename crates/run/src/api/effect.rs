@@ -26,7 +26,7 @@ pub enum Effect {
     Ask {
         /// Which answer belongs to it.
         ticket: Ticket,
-        /// What is asked.
+        /// What to send; nothing is sent once the deadline has passed.
         request: Request,
         /// Until when it may be sent, by the steady clock: a write, while the Leases are held. Look
         /// at the clock right before it is sent; what is late is answered by [`Fault::late`](crate::Fault::late).
@@ -50,7 +50,7 @@ pub enum Request {
     List(Scope),
     /// Write; the answer is [`Reply::Object`](crate::Reply::Object) as the server now holds it.
     Write {
-        /// What is written.
+        /// What to create, patch or delete.
         write: Write,
         /// Whether the server only says what it would do (`?dryRun=All`).
         dry_run: bool,
@@ -67,21 +67,21 @@ pub enum Request {
 /// `fieldValidation=Strict`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
-    /// Create the object.
+    /// Create the object; the server refuses it where there is one of its name.
     Create(Manifest),
     /// Patch the object (RFC 6902); the operations open with `test`s of its uid and
     /// resourceVersion.
     Patch {
-        /// Which object.
+        /// The object, which must be there.
         object: ObjectRef,
-        /// The operations.
+        /// The operations, to be sent as they are: all of them are made, or none.
         ops: Patch,
     },
     /// Delete the object in the background, if it is still this one.
     Delete {
-        /// Which object.
+        /// The object; what it owns is removed after it.
         object: ObjectRef,
-        /// `preconditions.uid`.
+        /// `preconditions.uid`: an object that was made anew under the name stays.
         uid: String,
         /// `preconditions.resourceVersion`; none is whatever has been written to it since.
         version: Option<String>,
@@ -144,9 +144,9 @@ impl fmt::Display for Right {
 /// An HTTP request of a gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// `GET` or `POST`.
+    /// `POST` for a webhook, and `GET` for all else.
     pub method: String,
-    /// Where to.
+    /// The whole URL, with its query.
     pub url: String,
     /// The body, for `POST`, as JSON text.
     pub body: Option<String>,

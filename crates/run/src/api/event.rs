@@ -41,7 +41,7 @@ pub enum Reply {
     Allowed(bool),
     /// The answer to an HTTP request.
     Http {
-        /// The status code.
+        /// The status, also one of an error: to judge it is up to the gate.
         status: u16,
         /// The body as text.
         body: String,

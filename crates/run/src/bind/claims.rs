@@ -8,9 +8,10 @@
 use cutover_manifest::{Bundle, Manifest, MergeKeys, ObjectRef};
 use cutover_patch::{Difference, Plain, differences, project};
 use cutover_plan::{Plan, walk};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::bind::{Bases, admit, file_lacking, over, said};
+use crate::change::in_words;
 use crate::error::Error;
 
 /// What a kept plan says that admission makes of a state.
@@ -174,17 +175,16 @@ fn states(plan: &Plan) -> Result<Vec<(String, Bundle)>, Error> {
 }
 
 fn differs(place: &str, object: Option<&ObjectRef>, found: Option<&Difference>) -> Error {
-    let value = |value: &Option<Value>| match value {
-        Some(value) => value.to_string(),
-        None => "nothing".to_owned(),
-    };
     let object = object
         .map(|object| format!("{object}: "))
         .unwrap_or_default();
     let what = match found {
         None => "it is not as it should be".to_owned(),
         Some(found) => {
-            let (given, kept) = (value(&found.before), value(&found.after));
+            let (given, kept) = (
+                in_words(found.before.as_ref()),
+                in_words(found.after.as_ref()),
+            );
             format!("{} is {kept}, and should be {given}", found.path)
         }
     };

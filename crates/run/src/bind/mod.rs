@@ -13,7 +13,7 @@ use cutover_workload::Deployment;
 
 use self::rebase::{Rebase, rebase};
 use crate::autoscalers::{chooser, is_taken_over};
-use crate::change::being_deleted;
+use crate::change::{being_deleted, in_words, is_count};
 use crate::error::Error;
 use crate::namespace::DefaultNamespace;
 use crate::observed::status::is_terminating;
@@ -205,14 +205,9 @@ fn disagreements(file: &Manifest, live: &Manifest, start: &Bundle) -> Vec<String
     }
     let found = file_lacking(file, live);
     let said = found.iter().map(|found| {
-        let value = |value: &Option<serde_json::Value>| {
-            value
-                .as_ref()
-                .map_or_else(|| "nothing".to_owned(), ToString::to_string)
-        };
-        let (before, after) = (value(&found.before), value(&found.after));
-        let path = found.path.to_string();
-        let by = chooser(object, start).filter(|_| path == "spec.replicas");
+        let [before, after] = [&found.before, &found.after].map(|value| in_words(value.as_ref()));
+        let path = &found.path;
+        let by = chooser(object, start).filter(|_| is_count(path));
         let by = by.map(|scaler| chosen(scaler.object(), &after));
         let by = by.unwrap_or_default();
         format!("{object}: {path}: the plan starts from {before}, and the cluster has {after}{by}")

@@ -1,15 +1,18 @@
 //! Whether a change is made, not made, or stands in the way of something that somebody else has
 //! written.
 
+mod drift;
 pub(crate) mod ownership;
 mod writer;
 
 use cutover_manifest::{Bundle, Field, Manifest, MergeKeys, ObjectRef};
-use cutover_patch::{Difference, Standing, lacking, merge};
+use cutover_patch::{Difference, Path as FieldPath, Standing, lacking, merge};
 use cutover_workload::Deployment;
 use serde_json::Value;
 
-use self::writer::{describe, there};
+pub(crate) use self::drift::{Drift, drift, overruling, restored, told};
+use self::writer::describe;
+pub(crate) use self::writer::in_words;
 use crate::api::effect::Write;
 use crate::api::guard::patch;
 use crate::autoscalers::as_counted;
@@ -34,8 +37,8 @@ pub(crate) enum ChangeState {
     Pending(Write),
     /// It is to be created, and the one of before is on its way out.
     Terminating,
-    /// Neither: who has written what, in words.
-    Drifted(Reason),
+    /// Neither: who has written what.
+    Drifted(Drift),
 }
 
 /// How a live object stands towards a step of a path that changes it.
@@ -67,54 +70,10 @@ pub(crate) fn change_state(
             ChangeState::Terminating
         }
         (Some(live), Some(_)) if is_terminating(live) => {
-            ChangeState::Drifted(being_deleted(object).into())
+            ChangeState::Drifted(Drift::whole(object, being_deleted(object)))
         }
         (Some(live), Some(after)) => present(live, after, &starts, secrets),
     }
-}
-
-/// Where the live object is not as it is after so many steps, in its planned fields; none where it
-/// is.
-pub(crate) fn drift(
-    path: &Path,
-    state: &Bundle,
-    object: &ObjectRef,
-    live: Option<&Manifest>,
-    secrets: Secrets<'_>,
-) -> Option<String> {
-    match (live, state.get(object)) {
-        (None, None) => None,
-        // The step in whose middle the run turned round did not come to create it.
-        (None, Some(_)) if path.halfway().is_some_and(|state| !state.contains(object)) => None,
-        (None, Some(_)) => Some(format!("{object}: it is gone")),
-        (Some(live), None) if is_terminating(live) => None,
-        (Some(live), None) => Some(format!("{object}: {}", there(live))),
-        (Some(live), Some(_)) if is_terminating(live) => Some(being_deleted(object)),
-        (Some(live), Some(here)) => {
-            let live_as_counted = as_counted(&secrets.seal_like(live, here), here, state);
-            let off = off(path, state, here, &live_as_counted);
-            (!off.is_empty()).then(|| describe(live, &off))
-        }
-    }
-}
-
-/// Where a live object differs from a state of it in the fields that the plan ever changes, or
-/// counts; each once.
-fn off(path: &Path, state: &Bundle, here: &Manifest, live: &Manifest) -> Vec<Difference> {
-    let object = here.object();
-    let uncounted = path
-        .counts(object)
-        .then(|| here.without(Deployment::REPLICAS));
-    let mut off: Vec<Difference> = Vec::new();
-    for other in path.others(object, state).chain(&uncounted) {
-        let standing = Standing::of(live.value(), other.value(), here.value(), &MergeKeys);
-        for found in standing.off_after {
-            if !off.contains(&found) {
-                off.push(found);
-            }
-        }
-    }
-    off
 }
 
 fn absent(
@@ -127,10 +86,10 @@ fn absent(
     match before {
         // The step that was being made when the run turned round did not come to create it.
         Some(_) if starts.contains(&None) => ChangeState::Done,
-        Some(_) => ChangeState::Drifted(format!("{object}: it is gone").into()),
+        Some(_) => ChangeState::Drifted(Drift::whole(object, format!("{object}: it is gone"))),
         None => match secrets.open(after) {
             Some(manifest) => ChangeState::Pending(Write::Create(manifest)),
-            None => ChangeState::Drifted(unknown_data(object)),
+            None => ChangeState::Drifted(Drift::whole(object, unknown_data(object))),
         },
     }
 }
@@ -147,7 +106,8 @@ fn present(
         let lacks = lacking(after.value(), sealed.value(), &MergeKeys);
         return match lacks.is_empty() {
             true => ChangeState::Done,
-            false => ChangeState::Drifted(describe(live, &lacks).into()),
+            // It is no matter of fields: nobody knows whose object it is.
+            false => ChangeState::Drifted(Drift::whole(live.object(), describe(live, &lacks))),
         };
     }
     let standing =
@@ -157,7 +117,7 @@ fn present(
         return ChangeState::Done;
     };
     let Some(start) = others.iter().find(|start| standing(start).is_before()) else {
-        return ChangeState::Drifted(describe(live, &standing(first).off_before).into());
+        return ChangeState::Drifted(Drift::of_fields(live, standing(first).off_before));
     };
     pending(live, start, after, secrets)
 }
@@ -175,7 +135,7 @@ fn pending(
     }
     match secrets.open(after) {
         Some(open) => ChangeState::Pending(patch(live, &with_data(live, start, &open))),
-        None => ChangeState::Drifted(unknown_data(after.object())),
+        None => ChangeState::Drifted(Drift::whole(after.object(), unknown_data(after.object()))),
     }
 }
 
@@ -183,7 +143,7 @@ fn pending(
 fn removed(live: &Manifest, mut unlike: impl Iterator<Item = Vec<Difference>>) -> ChangeState {
     let first = unlike.next().unwrap_or_default();
     if !first.is_empty() && unlike.all(|other| !other.is_empty()) {
-        return ChangeState::Drifted(describe(live, &first).into());
+        return ChangeState::Drifted(Drift::of_fields(live, first));
     }
     ChangeState::Pending(Write::Delete {
         object: live.object().clone(),
@@ -225,6 +185,12 @@ fn with_data(live: &Manifest, start: &Manifest, open: &Manifest) -> Value {
         }
     }
     target
+}
+
+/// Whether a field is the number of pods that a set asks for.
+pub(crate) fn is_count(path: &FieldPath) -> bool {
+    let pointer = Deployment::REPLICAS.pointer();
+    path.to_string() == pointer.trim_start_matches('/').replace('/', ".")
 }
 
 pub(crate) fn unknown_data(object: &ObjectRef) -> Reason {

@@ -1,3 +1,4 @@
+use cutover_patch::Segment;
 use cutover_plan::Plan;
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ fn told(state: &ChangeState) -> String {
         ChangeState::Pending(Write::Delete { .. }) => "delete".to_owned(),
         ChangeState::Pending(Write::Patch { .. }) => "patch".to_owned(),
         ChangeState::Terminating => "terminating".to_owned(),
-        ChangeState::Drifted(reason) => reason.message().to_owned(),
+        ChangeState::Drifted(drift) => drift.reason.message().to_owned(),
     }
 }
 
@@ -159,7 +160,7 @@ fn drift_names_the_field_and_its_last_writer() {
             options.as_secrets(),
         );
         let field = "ConfigMap greeting: data.text is \"ahoy\", and the plan has \"hi\"";
-        assert_eq!(drift.unwrap(), format!("{field}{expect}"));
+        assert_eq!(drift.unwrap().reason.message(), format!("{field}{expect}"));
     };
     let entry = |manager: &str, time: &str, fields: Value| json!({"manager": manager, "time": time, "fieldsV1": fields});
     let text = json!({"f:data": {"f:text": {}}});
@@ -172,6 +173,33 @@ fn drift_names_the_field_and_its_last_writer() {
         json!([entry("vim", early, text), entry("argo", late, other)]),
         "; last written by vim at 2026-11-29T10:00:00Z",
     );
+}
+
+/// A failure means that of several fields one is kept back, or that its writer is taken for that of
+/// another.
+#[test]
+fn drift_has_a_line_a_field_each_with_its_writer() {
+    let live = manifest(json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "greeting", "managedFields": [
+            {"manager": "vim", "fieldsV1": {"f:data": {"f:text": {}}}},
+            {"manager": "argo", "fieldsV1": {"f:data": {"f:own": {}}}},
+        ]},
+    }));
+    let field = |name: &str| Difference {
+        path: cutover_patch::Path(
+            ["data", name]
+                .map(|name| Segment::Field(name.into()))
+                .to_vec(),
+        ),
+        before: Some("hi".into()),
+        after: None,
+    };
+    let drift = Drift::of_fields(&live, vec![field("text"), field("own")]);
+    let lines = [
+        "ConfigMap greeting: data.text is nothing, and the plan has \"hi\"; last written by vim",
+        "ConfigMap greeting: data.own is nothing, and the plan has \"hi\"; last written by argo",
+    ];
+    assert_eq!(drift.reason.message(), lines.join("\n"));
 }
 
 /// A failure means that a run stops over a field that the plan does not have, or goes on over one

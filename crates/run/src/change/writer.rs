@@ -5,42 +5,42 @@ use cutover_patch::{Difference, Segment};
 use serde_json::Value;
 
 use super::ownership::{MANAGER, owners};
+use crate::accept::DriftedField;
 
 /// An object that should not be there.
 pub(super) fn there(live: &Manifest) -> String {
     format!("it is there, and should not be{}", by(live, &[]))
 }
 
-/// Where a live object is not as expected, and who has written it last.
+/// Where a live object is not as expected, a line a field, each with who has written it last.
 pub(super) fn describe(live: &Manifest, off: &[Difference]) -> String {
-    let value = |value: &Option<Value>| {
-        value
-            .as_ref()
-            .map_or_else(|| "nothing".to_owned(), ToString::to_string)
-    };
     let line = |off: &Difference| {
         let (expected, found) = if live.is_secret() {
             ("other data".to_owned(), "data of its own".to_owned())
         } else {
-            (value(&off.before), value(&off.after))
+            (in_words(off.before.as_ref()), in_words(off.after.as_ref()))
         };
-        format!(
-            "{}: {} is {found}, and the plan has {expected}",
-            live.object(),
-            off.path
-        )
+        let (field, by) = (
+            DriftedField::of(live.object(), &off.path),
+            by(live, &off.path),
+        );
+        format!("{field} is {found}, and the plan has {expected}{by}")
     };
     let lines: Vec<String> = off.iter().map(line).collect();
-    format!("{}{}", lines.join("\n"), by(live, off))
+    lines.join("\n")
 }
 
-/// Who has written these fields last, or failing that the object, the run itself and status writers
-/// apart.
-fn by(live: &Manifest, off: &[Difference]) -> String {
+/// The value of a field as it is told.
+pub(crate) fn in_words(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), Value::to_string)
+}
+
+/// Who has written a field last, or failing that the object, the run itself and status writers apart.
+fn by(live: &Manifest, path: &[Segment]) -> String {
     let others = owners(live)
         .iter()
         .filter(|entry| entry["manager"] != MANAGER && entry["subresource"] != "status");
-    let owns = |entry: &Value| off.iter().any(|off| owns(&entry["fieldsV1"], &off.path));
+    let owns = |entry: &Value| owns(&entry["fieldsV1"], path);
     // An entry of the scale subresource has no time.
     let last =
         others.max_by_key(|entry| (owns(entry), entry["time"].as_str().map(ToOwned::to_owned)));

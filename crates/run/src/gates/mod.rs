@@ -4,6 +4,7 @@ mod deadline;
 mod endpoints;
 mod held;
 mod pods;
+mod routed;
 mod waiting;
 mod window;
 
@@ -14,6 +15,7 @@ use cutover_plan::{Available, Drained, Endpoints, Gate, Held, Pause, RoutedGate,
 use jiff::Timestamp;
 
 pub(crate) use self::pods::Troubled;
+pub(crate) use self::routed::unresolved;
 pub(crate) use self::waiting::{Blocked, Cluster, Waiting};
 pub use self::window::next_opening;
 use crate::observed::Observed;
@@ -22,7 +24,6 @@ use crate::progress::Awaited;
 /// How a gate stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It holds.
     Holds,
     /// It will hold then, where nothing else happens.
     HoldsAt(Timestamp),
@@ -79,12 +80,14 @@ pub(crate) fn judge(gate: &Gate, observed: &Observed) -> Verdict {
         | Gate::Webhook(_)
         | Gate::Window(_) => Verdict::Holds,
         Gate::Held(Held { object }) => held::held(observed, object),
+        // What else it takes is time.
+        Gate::Drained(Drained { object, .. }) | Gate::Routed(RoutedGate { object, .. }) => {
+            routed::routed(observed, object)
+        }
         // A plan that has one is refused; what is unknown does not hold in any case.
         Gate::Available(Available {
             updated: Some(_), ..
-        })
-        | Gate::Drained(_)
-        | Gate::Routed(_) => Verdict::Waits("this version does not know whether it holds".into()),
+        }) => Verdict::Waits("this version does not know whether it holds".into()),
     }
 }
 

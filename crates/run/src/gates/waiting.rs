@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::ObjectRef;
-use cutover_plan::{Duration, Endpoints, Gate, Held};
+use cutover_plan::{Drained, Duration, Endpoints, Gate, Held, RoutedGate};
 use jiff::{SignedDuration, Timestamp};
 
 use super::deadline::Deadline;
@@ -46,7 +46,7 @@ pub(crate) struct Waiting {
 pub(crate) struct Blocked {
     /// What is waited for.
     pub(crate) gate: Awaited,
-    /// How it stands.
+    /// What there is, in words, as `1 of 3 available`.
     pub(crate) stands: String,
     /// When some gate has held for long enough, where nothing else happens.
     pub(crate) wake: Option<Timestamp>,
@@ -84,7 +84,7 @@ impl Waiting {
     ) -> Result<(), Blocked> {
         let (mut first, mut wake) = (None, None::<Timestamp>);
         for (index, gate) in gates.iter().enumerate() {
-            let stands = match self.judge(index, gate, cluster, now) {
+            let stands = match self.judge(index, gates, cluster, now) {
                 Verdict::Holds => continue,
                 Verdict::HoldsAt(time) => {
                     wake = Some(wake.map_or(time, |wake| wake.min(time)));
@@ -107,21 +107,22 @@ impl Waiting {
         Err(Blocked { gate, stands, wake })
     }
 
-    /// How a gate stands; one that holds must have held for long enough.
+    /// How one of a step's gates stands; one that holds must have held for long enough.
     pub(crate) fn judge(
         &mut self,
         index: usize,
-        gate: &Gate,
+        gates: &[Gate],
         cluster: Cluster<'_>,
         now: Timestamp,
     ) -> Verdict {
+        let gate = &gates[index];
         let verdict = judge(gate, cluster.observed);
         if verdict != Verdict::Holds {
             self.since.remove(&index);
             return verdict;
         }
         let since = *self.since.entry(index).or_insert(now);
-        match cluster.settles(gate) {
+        match cluster.settles(gate, gates) {
             Some(settle) if saturating_add(since, settle) > now => {
                 Verdict::HoldsAt(saturating_add(since, settle))
             }
@@ -129,14 +130,12 @@ impl Waiting {
         }
     }
 
-    /// While one gate does not hold, all others begin anew, but those of autoscalers that still
-    /// stand still: a sync period is not waited for twice.
+    /// While one gate does not hold, all others begin anew, but those that are long and still hold:
+    /// they are not waited for twice.
     fn begin_anew(&mut self, gates: &[Gate], observed: &Observed) {
         self.since.retain(|index, _| {
             let gate = gates.get(*index);
-            gate.is_some_and(|gate| {
-                matches!(gate, Gate::Held(_)) && judge(gate, observed) == Verdict::Holds
-            })
+            gate.is_some_and(|gate| is_long(gate) && judge(gate, observed) == Verdict::Holds)
         });
     }
 
@@ -190,23 +189,30 @@ impl<'a> Cluster<'a> {
         Self {
             observed,
             fronted,
-            settle: SignedDuration::from_secs(settle.seconds().into()),
+            settle: seconds(settle),
         }
     }
 
-    /// For how long a gate must have held; none where a moment is enough.
-    fn settles(self, gate: &Gate) -> Option<SignedDuration> {
+    /// For how long one of a step's gates must have held; none where a moment is enough.
+    fn settles(self, gate: &Gate, gates: &[Gate]) -> Option<SignedDuration> {
         match gate {
+            // The last request may begin as long as gateways have not followed.
+            Gate::Drained(Drained { object, after }) => {
+                let of_route =
+                    |gate: &&Gate| matches!(gate, Gate::Routed(_)) && gate.object() == Some(object);
+                let settle = gates.iter().filter(of_route).map(Gate::lasts).max();
+                let settle = settle.map(seconds).unwrap_or_default();
+                Some(seconds(*after).saturating_add(settle))
+            }
+            Gate::Routed(RoutedGate { settle, .. }) => Some(seconds(*settle)),
             Gate::Endpoints(Endpoints { object }) if self.is_fronted(object) => Some(self.settle),
             Gate::Endpoints(_) => Some(PROXY),
             Gate::Held(Held { object }) if !is_answered(self.observed, object) => Some(SYNC),
             Gate::Available(_)
-            | Gate::Drained(_)
             | Gate::Held(_)
             | Gate::Job(_)
             | Gate::Metric(_)
             | Gate::Pause(_)
-            | Gate::Routed(_)
             | Gate::Settled(_)
             | Gate::Smoke(_)
             | Gate::Webhook(_)
@@ -220,6 +226,15 @@ impl<'a> Cluster<'a> {
         let kind = live.and_then(|service| service.pointer("/spec/type"));
         kind.is_some_and(|kind| kind == "LoadBalancer") || self.fronted.contains(service)
     }
+}
+
+/// Whether a gate takes long once it holds, whatever becomes of the others.
+fn is_long(gate: &Gate) -> bool {
+    matches!(gate, Gate::Held(_)) || gate.lasts().seconds() > 0
+}
+
+fn seconds(duration: Duration) -> SignedDuration {
+    SignedDuration::from_secs(duration.seconds().into())
 }
 
 #[cfg(test)]

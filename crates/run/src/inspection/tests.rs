@@ -29,10 +29,7 @@ fn step(plan: &Plan) -> usize {
 }
 
 fn inspection(journal: &Journal) -> Inspection {
-    let Journal {
-        position, bound, ..
-    } = journal;
-    Inspection::new(&bound.plan, position.course, position.step, "prod").unwrap()
+    Inspection::of_run(journal, "prod").unwrap()
 }
 
 fn list(inspection: &mut Inspection, kind: &str, found: &[Value]) {

@@ -8,6 +8,7 @@
 //! | `data.pause` | `cutover pause` | who asked the run to begin no further step, and when; `cutover resume` takes it away |
 //! | `binaryData.plan` | the runner | `{ plan, approved }`, packed: the plan as it is bound to the cluster, and the digest of the one that was approved |
 
+mod accepted;
 mod packed;
 mod position;
 mod record;
@@ -18,6 +19,7 @@ use cutover_plan::{Gate, Pause, Plan};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use self::accepted::{Accepted, AcceptedFields};
 use self::packed::{packed, unpacked};
 pub use self::position::{Position, Stage};
 pub(crate) use self::record::Record;

@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover_manifest::{Digest, Manifest, ObjectRef};
 use cutover_patch::jsonptr::PointerBuf;
 use cutover_patch::{Patch, PatchOperation, ReplaceOperation, TestOperation};
+use cutover_traffic::HttpRoute;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::accepted::AcceptedFields;
 use crate::analysis::{Check, Measured};
 use crate::api::effect::Write;
 use crate::course::{Course, Direction};
+use crate::gates::unresolved;
 use crate::observed::status::uid;
 use crate::outcome::Outcome;
 
@@ -28,7 +31,7 @@ pub struct Position {
     pub step: usize,
     /// What is done about it.
     pub stage: Stage,
-    /// Since when.
+    /// Since when the time limit of the stage counts: its beginning, or a new runner's.
     pub since: Timestamp,
     /// When all its gates on the cluster first held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,20 +44,27 @@ pub struct Position {
     pub checks: BTreeMap<usize, Check>,
     /// When the run began.
     pub started: Timestamp,
-    /// Who runs it.
+    /// The runner that works on it, or did last: `holder` of its options.
     pub by: String,
     /// Why it turned round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<String>,
-    /// How it ended.
+    /// How it ended; none while it goes on, and again once another runner takes it up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Outcome>,
-    /// When it ended.
+    /// When it ended; set together with `ended`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Deployments that the run has paused while they rolled, or may have, since it is paused itself.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub paused: BTreeSet<String>,
+    /// Routes of which a controller did not find all that they name before the run began: that is
+    /// not the plan's doing, and it is not asked for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unresolved: BTreeSet<String>,
+    /// What others had written when a person let the run go on over it.
+    #[serde(default, skip_serializing_if = "AcceptedFields::is_empty")]
+    pub accepted: AcceptedFields,
     /// The uid of each object that was there when the run began, or that it has created.
     #[serde(default)]
     pub uids: BTreeMap<String, String>,
@@ -93,9 +103,11 @@ impl Position {
             ended: None,
             ended_at: None,
             paused: BTreeSet::new(),
+            unresolved: BTreeSet::new(),
+            accepted: AcceptedFields::default(),
             uids: BTreeMap::new(),
         };
-        live.for_each(|manifest| position.note_uid(manifest));
+        live.for_each(|manifest| position.note(manifest));
         position
     }
 
@@ -158,6 +170,13 @@ impl Position {
         self.pass(now);
     }
 
+    /// Waits for the gates of a step anew, with all that it waits for.
+    pub(crate) fn wait_anew(&mut self, step: usize, now: Timestamp) {
+        self.step = step;
+        self.checks.clear();
+        self.wait(now);
+    }
+
     /// Notes how the run ended, where that is not noted yet.
     pub(crate) fn end(&mut self, outcome: &Outcome, now: Timestamp) {
         if self.ended.is_none() {
@@ -176,7 +195,7 @@ impl Position {
         self.checks.get(&gate).cloned().unwrap_or_default()
     }
 
-    /// Counts a measurement.
+    /// Counts what the gate of this index has measured.
     pub(crate) fn measure(&mut self, gate: usize, measured: Measured, now: Timestamp) {
         self.checks.entry(gate).or_default().take(measured, now);
     }
@@ -184,6 +203,19 @@ impl Position {
     /// A Job is waited for from now on.
     pub(crate) fn expect_job(&mut self, gate: usize, now: Timestamp) {
         self.checks.entry(gate).or_default().at = Some(now);
+    }
+
+    /// Notes how an object stands before the run begins.
+    fn note(&mut self, manifest: &Manifest) {
+        self.note_uid(manifest);
+        if HttpRoute::is(manifest.object()) && unresolved(manifest).is_some() {
+            self.unresolved.insert(key(manifest.object()));
+        }
+    }
+
+    /// Whether a controller did not find all that a route names before the run began.
+    pub(crate) fn was_unresolved(&self, route: &ObjectRef) -> bool {
+        self.unresolved.contains(&key(route))
     }
 
     /// Notes which object it is that stands under its name.

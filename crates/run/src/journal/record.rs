@@ -9,7 +9,6 @@ use crate::requests::Question;
 /// What the journal says, as far as its runner knows.
 #[derive(Debug)]
 pub(crate) struct Record {
-    /// The ConfigMap.
     object: ObjectRef,
     /// What it said when it was read; none before it was, and inside where there was none.
     recalled: Option<Option<String>>,
@@ -58,12 +57,12 @@ impl Record {
         self.written = text;
     }
 
-    /// It says this.
+    /// The server holds this text, by its own answer.
     pub(crate) fn confirm(&mut self, text: String) {
         self.written = Some(text);
     }
 
-    /// This was written.
+    /// This text was written, and what people had asked before is dropped where it was to be.
     pub(crate) fn wrote(&mut self, text: String) {
         self.drops_wishes = false;
         self.confirm(text);

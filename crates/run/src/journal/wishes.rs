@@ -31,9 +31,9 @@ pub struct Wishes {
 /// Who asked for something, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
-    /// Who.
+    /// The user by the name that the API server knows.
     pub by: String,
-    /// When.
+    /// When it was asked for, by the clock of whoever asked.
     pub at: Timestamp,
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Terms {
     duration: SignedDuration,
 }
 
-/// One Lease.
+/// A Lease that this runner takes and renews, as far as it knows it.
 #[derive(Debug)]
 pub(super) struct Lease {
     object: ObjectRef,

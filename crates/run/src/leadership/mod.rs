@@ -24,9 +24,9 @@ pub(crate) struct Leadership {
 /// Whether the Leases have been held all the time since the journal was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// They have.
+    /// They have been held without a gap.
     Kept,
-    /// They ran out.
+    /// They ran out, and nothing is decided.
     Lost,
     /// They ran out and are held again: the journal is being read.
     Regained,

@@ -10,16 +10,16 @@ use super::lease::{holder, lasts, renewed};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Runner {
-    /// Somebody does.
+    /// All Leases are held and not past their end.
     Alive {
-        /// Who.
+        /// The holder of the Lease that ends first.
         name: String,
         /// Until when its Leases last unless they are renewed.
         until: Timestamp,
     },
     /// Somebody did, and has not renewed a Lease in time.
     Dead {
-        /// Who.
+        /// The holder of the Lease that was not renewed.
         name: String,
         /// When the Lease ran out.
         until: Timestamp,

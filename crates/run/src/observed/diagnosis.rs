@@ -25,7 +25,7 @@ pub enum Trouble {
     NotReady,
     /// Something else, in the kubelet's own words.
     Other,
-    /// It starts.
+    /// Its own status names nothing that keeps it.
     Starting,
     /// No node takes it.
     Unschedulable,

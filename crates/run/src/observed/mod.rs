@@ -35,6 +35,8 @@ pub(crate) struct Observed {
     held: BTreeSet<ObjectRef>,
     /// Those of them that are paused.
     paused: BTreeSet<ObjectRef>,
+    /// Routes of which a controller did not find all that they name before the run began.
+    excused: BTreeSet<ObjectRef>,
     /// Objects that were seen to change, until somebody takes them from here.
     changed: BTreeSet<ObjectRef>,
     pub(crate) pods: BTreeMap<ObjectRef, Pod>,
@@ -149,6 +151,16 @@ impl Observed {
     /// From now on the run pauses these Deployments by itself, and no others.
     pub(crate) fn hold(&mut self, held: BTreeSet<ObjectRef>) {
         self.held = held;
+    }
+
+    /// What a controller does not find of these routes is not waited for.
+    pub(crate) fn excuse(&mut self, routes: BTreeSet<ObjectRef>) {
+        self.excused = routes;
+    }
+
+    /// Whether a controller did not find all that a route names before the run began.
+    pub(crate) fn is_excused(&self, route: &ObjectRef) -> bool {
+        self.excused.contains(route)
     }
 
     /// Whether the run has paused a Deployment, and it still is.

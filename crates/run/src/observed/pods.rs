@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::observed::diagnosis::{Diagnosis, diagnose_pod, diagnose_replica_set};
 use crate::observed::status::{condition, count, is_observed, is_terminating, time, uid};
 
-/// A pod.
+/// A pod, as far as gates look at it.
 #[derive(Clone, Debug)]
 pub(crate) struct Pod {
     pub(crate) uid: String,
@@ -51,7 +51,7 @@ impl Pod {
     }
 }
 
-/// A ReplicaSet.
+/// A ReplicaSet of a Deployment, as far as gates look at it.
 #[derive(Clone, Debug)]
 pub(crate) struct ReplicaSet {
     pub(crate) uid: String,

@@ -10,6 +10,7 @@ use crate::api::event::{Answer, Reply};
 use crate::api::guard::test_version;
 use crate::cursor::Cursor;
 use crate::error::Error;
+use crate::gates::unresolved;
 use crate::journal::{Journal, Position};
 use crate::path::Path;
 use crate::phase::{Next, Phase};
@@ -18,7 +19,7 @@ use crate::requests::Question;
 use crate::run::Run;
 
 impl Run {
-    /// Opens the journal.
+    /// Writes the first position into the journal; no change is made before it is there.
     pub(crate) fn open(&mut self, now: Timestamp) -> Next {
         let objects = self.objects.iter();
         let live = objects.filter_map(|object| self.observed.live(object));
@@ -31,6 +32,8 @@ impl Run {
         self.cursor = Some(Cursor::new(position, path));
         self.refusals.grant();
         self.tell_start();
+        self.excuse_routes();
+        self.tell_excused();
         let write = match self.observed.live(manifest.object()) {
             None => Write::Create(manifest),
             Some(last) => in_place_of(last, &manifest),
@@ -48,6 +51,32 @@ impl Run {
         let path = Path::forward(&self.bound.plan)?;
         let manifest = Journal::manifest(&self.bound, position, &self.options.namespace)?;
         Ok((path, manifest))
+    }
+
+    /// What a controller did not find of a route before the run began is not waited for.
+    pub(crate) fn excuse_routes(&mut self) {
+        let Some(cursor) = &self.cursor else {
+            return;
+        };
+        let position = cursor.position();
+        let objects = self.objects.iter();
+        let excused = objects.filter(|object| position.was_unresolved(object));
+        self.observed.excuse(excused.cloned().collect());
+    }
+
+    fn tell_excused(&mut self) {
+        let live = self.objects.iter();
+        let live = live.filter_map(|object| self.observed.live(object));
+        let excused = live.filter(|live| self.observed.is_excused(live.object()));
+        let untaken = excused.filter_map(|route| Some((route.object(), unresolved(route)?)));
+        let messages: Vec<String> = untaken
+            .map(|(route, untaken)| {
+                format!("{route}: {untaken}; this was so before, and is not waited for")
+            })
+            .collect();
+        for message in messages {
+            self.tell(Progress::Warned { message });
+        }
     }
 
     pub(crate) fn tell_start(&mut self) {

@@ -11,7 +11,7 @@ use crate::api::event::{Answer, Fault, Reply};
 use crate::autoscalers::as_counted;
 use crate::bind::resumed::{Rebinding, Rebound};
 use crate::bind::{Admitted, Bases, admit, over};
-use crate::change::drift;
+use crate::change::{drift, told};
 use crate::course::Direction;
 use crate::cursor::Cursor;
 use crate::error::Error;
@@ -196,10 +196,12 @@ impl Run {
     /// A run that was done before is done, if what it brought is there.
     fn stays_done(&mut self) -> Next {
         let last = self.bound.plan.len();
-        let Some(reason) = self.drift(last) else {
+        let drift = self.drift(last);
+        if drift.is_empty() {
             self.phase = Phase::Close(Outcome::Done);
             return Next::Again;
-        };
+        }
+        let reason = told(&drift);
         let name = &self.given.metadata.name;
         let message = format!("plan {name} was done, and is no longer in place: {reason}");
         self.failed(Reason::from(message).hint(Hint::PlanAnew))

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use crate::api::effect::Request;
 use crate::bind::Bound;
 use crate::bind::claims::claims;
+use crate::change::in_words;
 use crate::course::Course;
 use crate::cursor::Cursor;
 use crate::error::Error;
 use crate::hint::Hint;
-use crate::journal::{Journal, Position, run_text};
+use crate::journal::{Accepted, Journal, Position, run_text};
 use crate::now::Now;
 use crate::options::Goal;
 use crate::outcome::Outcome;
@@ -126,6 +127,10 @@ impl Run {
         // What is done is looked at, and stays done.
         let is_done = self.options.goal.is_end() && over == Some(bound.plan.len());
         if !is_done {
+            if let Some(reason) = self.is_not_said(&position) {
+                return self.fail(reason);
+            }
+            self.tell_accepted(&position);
             position.resume(&self.options.holder, now);
         }
         self.record.resume(self.journal_text());
@@ -139,6 +144,7 @@ impl Run {
         }
         self.cursor = Some(cursor);
         self.know_paused();
+        self.excuse_routes();
         match (self.options.goal, over) {
             (Goal::Try, over) => self.fail(tried(over)),
             (Goal::Again | Goal::Apply, Some(at)) if !is_done => self.start_again(at, now),
@@ -148,6 +154,26 @@ impl Run {
                 self.roll_back(course, "it was asked for".into(), now);
             }
             (Goal::Again | Goal::Apply, _) | (Goal::Back { .. }, None) => {}
+        }
+    }
+
+    /// What an earlier runner went on over, where nobody tells this one to: whoever may write ConfigMaps
+    /// does not decide what a way back ends with.
+    fn is_not_said(&self, position: &Position) -> Option<Reason> {
+        let accepts = &self.options.accept_drift;
+        let accepted = position.accepted.iter();
+        let unsaid = accepted.filter(|accepted| !accepts.accepts(&accepted.object, &accepted.path));
+        let lines: Vec<String> = unsaid.map(gone_over).collect();
+        let reason = || Reason::from(lines.join("\n")).hint(Hint::AcceptDrift);
+        (!lines.is_empty()).then(reason)
+    }
+
+    fn tell_accepted(&mut self, position: &Position) {
+        for accepted in position.accepted.iter() {
+            self.outbox.tell(Progress::Accepted {
+                field: accepted.field().to_string(),
+                found: accepted.found.clone(),
+            });
         }
     }
 
@@ -163,6 +189,13 @@ impl Run {
     fn journal_text(&self) -> Option<String> {
         run_text(self.observed.live(self.record.object())?).map(Into::into)
     }
+}
+
+fn gone_over(accepted: &Accepted) -> String {
+    let Accepted { found, by, at, .. } = accepted;
+    let field = accepted.field();
+    let found = in_words(found.as_ref());
+    format!("{field} was {found}, and the run went on over it by the word of {by} at {at}")
 }
 
 /// Why a plan is not rehearsed that there is a run of.

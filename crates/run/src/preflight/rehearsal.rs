@@ -3,12 +3,12 @@
 
 use cutover_manifest::{Manifest, MergeKeys};
 use cutover_patch::{diff, lacking, project};
-use serde_json::Value;
 
 use crate::analysis::{job_at, job_manifest};
 use crate::api::effect::{Request, Write};
 use crate::api::event::{Answer, Reply};
 use crate::bind::{Admitted, admit, as_written};
+use crate::change::in_words;
 use crate::error::Error;
 use crate::options::Goal;
 use crate::outcome::Outcome;
@@ -88,7 +88,10 @@ impl Run {
         };
         let changed = lacking(state.value(), stored.value(), &MergeKeys);
         for found in &changed {
-            let (asked, stored) = (in_words(&found.before), in_words(&found.after));
+            let (asked, stored) = (
+                in_words(found.before.as_ref()),
+                in_words(found.after.as_ref()),
+            );
             let (object, path) = (state.object(), &found.path);
             let message = format!("{object}: {path}: the cluster makes {stored} of {asked}");
             self.tell(Progress::Warned { message });
@@ -131,12 +134,6 @@ impl Run {
         };
         Next::Again
     }
-}
-
-fn in_words(value: &Option<Value>) -> String {
-    value
-        .as_ref()
-        .map_or_else(|| "nothing".to_owned(), Value::to_string)
 }
 
 #[cfg(test)]

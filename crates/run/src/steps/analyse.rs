@@ -48,7 +48,10 @@ impl Run {
                         return Analysed::News;
                     }
                 }
-                (CheckState::Open, _) => {
+                (
+                    CheckState::Open,
+                    Analysis::Metric(_) | Analysis::Smoke(_) | Analysis::Webhook(_),
+                ) => {
                     self.attend((number, index), &analysis, &check, held, now);
                 }
             }

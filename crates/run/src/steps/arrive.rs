@@ -15,7 +15,12 @@ use crate::run::Run;
 
 impl Run {
     /// All steps of the path are done.
-    pub(super) fn arrive(&mut self) -> Next {
+    pub(super) fn arrive(&mut self, now: Timestamp) -> Next {
+        if let Some((object, write)) = self.next_return() {
+            self.make(object, write, now);
+            return Next::Wait;
+        }
+        self.tell_kept();
         let Some(cursor) = &self.cursor else {
             return Next::Wait;
         };

@@ -2,9 +2,11 @@
 
 mod analyse;
 mod arrive;
+mod certainty;
 mod drift;
 mod gone;
 mod journal;
+mod overrule;
 mod pause;
 mod paused;
 mod recount;

@@ -11,7 +11,7 @@ use crate::run::Run;
 /// Something that is waited for.
 pub(super) struct Wait {
     pub(super) gate: Awaited,
-    /// How it stands.
+    /// What there is, in words, as `all else holds`.
     pub(super) stands: String,
     /// Until when it lasts, or may last; none where that is not known.
     pub(super) until: Option<Timestamp>,

@@ -2,6 +2,7 @@
 //! watch that has been deaf for a while tells of pods that are long gone.
 
 use cutover_manifest::{Manifest, ObjectRef};
+use cutover_traffic::HttpRoute;
 use cutover_workload::Deployment;
 
 use crate::api::effect::Request;
@@ -58,6 +59,9 @@ fn relied_on(path: &Path, number: usize) -> Vec<ObjectRef> {
 
 /// Whether a change takes pods away, or directs requests elsewhere.
 fn loses(before: &Manifest, after: &Manifest) -> bool {
+    if HttpRoute::is(before.object()) {
+        return before.pointer("/spec/rules") != after.pointer("/spec/rules");
+    }
     if !Deployment::is(before.object()) {
         return before.pointer("/spec/selector") != after.pointer("/spec/selector");
     }

@@ -66,9 +66,12 @@ impl Run {
             return false;
         };
         let cluster = Cluster::new(&self.observed, &self.fronted, self.options.settle);
-        let gates = cursor.path().gates(number).iter().enumerate();
-        let mut held = gates.filter(|(_, gate)| matches!(gate, Gate::Held(_)));
-        held.all(|(index, gate)| self.waiting.judge(index, gate, cluster, now) == Verdict::Holds)
+        let gates = cursor.path().gates(number);
+        let mut held = gates
+            .iter()
+            .enumerate()
+            .filter(|(_, gate)| matches!(gate, Gate::Held(_)));
+        held.all(|(index, _)| self.waiting.judge(index, gates, cluster, now) == Verdict::Holds)
     }
 
     fn bring(&mut self, takeover: &Takeover, live: &Manifest, now: Timestamp) {

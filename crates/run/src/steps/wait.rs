@@ -46,9 +46,11 @@ impl Run {
         if self.has_landed(number + 1) {
             return self.begin(number + 1, now);
         }
-        if let Some(reason) = self.drift(number) {
-            return self.drifted(reason);
+        let drift = self.drift(number);
+        if !drift.is_empty() {
+            return self.go_over(&drift, now);
         }
+        self.has_restored();
         if self.take_over(number, now) {
             return Next::Wait;
         }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::certainty::Certainty;
 use crate::api::effect::Request;
 use crate::course::Direction;
 use crate::journal::Stage;
@@ -18,10 +19,14 @@ impl Run {
         };
         let (stage, direction) = (cursor.stage(), cursor.direction());
         if direction == Direction::Forward
-            && self.unconfirmed.is_none()
             && let Some((to, reason)) = self.is_asked_to_turn()
         {
-            return self.turn(to, reason, now);
+            match self.certainty(now) {
+                Certainty::Known => return self.turn(to, reason, now),
+                Certainty::Look => return Next::Again,
+                Certainty::Soon => return Next::Wait,
+                Certainty::Unknown => {}
+            }
         }
         if let Some(next) = self.attend_rolls(now) {
             return next;
@@ -46,7 +51,7 @@ impl Run {
     }
 
     /// Whoever wants the run to go back: how far, and why.
-    fn is_asked_to_turn(&self) -> Option<(usize, String)> {
+    pub(super) fn is_asked_to_turn(&self) -> Option<(usize, String)> {
         let by = self
             .wishes
             .abort

@@ -27,7 +27,7 @@ impl Run {
             return Next::Wait;
         };
         if cursor.is_behind_the_last() {
-            return self.arrive();
+            return self.arrive(now);
         }
         let number = cursor.number();
         let has_changes = !cursor.path().changes(number).is_empty();
@@ -63,7 +63,7 @@ impl Run {
         let (mut any, mut pending) = (false, None);
         for object in self.changed_by(number) {
             match self.change_state(number, &object) {
-                ChangeState::Drifted(reason) => return Err(self.drifted(reason)),
+                ChangeState::Drifted(drift) => return Err(self.go_over_in_step(drift, now)),
                 ChangeState::Terminating => return Err(self.wait_until_gone(number, &object, now)),
                 ChangeState::Done => any = true,
                 ChangeState::Pending(write) => pending = pending.or(Some((object, write))),
@@ -82,10 +82,12 @@ impl Run {
     /// Whether the step may begin: nothing has drifted, and all gates of the step before hold at
     /// this moment.
     fn may_begin(&mut self, number: usize, now: Timestamp) -> bool {
-        if let Some(reason) = self.drift(number - 1) {
-            self.drifted(reason);
+        let drift = self.drift(number - 1);
+        if !drift.is_empty() {
+            self.go_over_before(number, &drift, now);
             return false;
         }
+        self.has_restored();
         if number == 1 {
             return self.has_shrunk(now);
         }
@@ -121,6 +123,7 @@ impl Run {
             Ok(Reply::Object(found)) => {
                 self.unconfirmed = None;
                 self.backoff.reset();
+                self.overruled.wrote(object);
                 match found {
                     Some(manifest) => {
                         if let Some(cursor) = &mut self.cursor {
@@ -141,7 +144,7 @@ impl Run {
             Err(fault) => {
                 self.waiting.forget_counts();
                 if fault.may_have_been_made() && self.objects.contains(object) {
-                    self.unconfirmed = Some(object.clone());
+                    self.doubt(object, &fault, now);
                 }
                 self.observed.forget(object);
                 self.back_off(&fault, now);

@@ -37,24 +37,22 @@ fn check_refused(plan: &Plan, expect: &str) {
     }
 }
 
-/// The plan with a route, and with a gate more at its second step.
+/// The plan with two routes, and with a gate more at its second step.
 fn with_gate(gate: Value) -> Plan {
     let gate: Gate = serde_json::from_value(gate).unwrap();
-    let route = manifest(json!({
-        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "hello"},
+    let routes = ["HTTPRoute", "GRPCRoute"].map(|kind| manifest(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": kind, "metadata": {"name": "hello"},
         "spec": {"rules": [{"backendRefs": [{"name": "hello", "port": 80}]}]},
-    }));
-    let plan = with_object(&rolling(), route);
+    })));
+    let plan = routes
+        .into_iter()
+        .fold(rolling(), |plan, route| with_object(&plan, route));
     edited(&plan, |spec| spec.steps[1].gates.push(gate))
 }
 
-fn route() -> Value {
-    json!(ObjectRef::new(
-        "gateway.networking.k8s.io/v1",
-        "HTTPRoute",
-        None,
-        "hello"
-    ))
+fn route(kind: &str) -> Value {
+    let version = "gateway.networking.k8s.io/v1";
+    json!(ObjectRef::new(version, kind, None, "hello"))
 }
 
 fn object() -> Value {
@@ -72,6 +70,8 @@ fn what_is_carried_out_is_not_refused() {
         json!({"available": {"object": object(), "replicas": 0}}),
         json!({"available": {"object": object()}}),
         json!({"held": {"object": object()}}),
+        json!({"routed": {"object": route("HTTPRoute"), "settle": "2s"}}),
+        json!({"drained": {"object": route("HTTPRoute"), "after": "30s"}}),
     ] {
         assert_eq!(refuse_unsupported(&with_gate(gate)), Ok(()));
     }
@@ -79,19 +79,19 @@ fn what_is_carried_out_is_not_refused() {
 
 #[test]
 fn routed() {
-    let plan = with_gate(json!({"routed": {"object": route(), "settle": "2s"}}));
+    let plan = with_gate(json!({"routed": {"object": route("GRPCRoute"), "settle": "2s"}}));
     check_refused(
         &plan,
-        "step 2: this version does not carry out the gate `routed` of HTTPRoute hello",
+        "step 2: this version does not carry out the gate `routed` of GRPCRoute hello",
     );
 }
 
 #[test]
 fn drained() {
-    let plan = with_gate(json!({"drained": {"object": route(), "after": "30s"}}));
+    let plan = with_gate(json!({"drained": {"object": route("GRPCRoute"), "after": "30s"}}));
     check_refused(
         &plan,
-        "step 2: this version does not carry out the gate `drained` of HTTPRoute hello",
+        "step 2: this version does not carry out the gate `drained` of GRPCRoute hello",
     );
 }
 
@@ -122,7 +122,7 @@ fn replace() {
     // A change of a step is told before its gates, and the first step before the others.
     let also = edited(&plan, |spec| {
         spec.on_failure = OnFailure::Undo;
-        let gate = json!({"routed": {"object": route(), "settle": "2s"}});
+        let gate = json!({"routed": {"object": route("GRPCRoute"), "settle": "2s"}});
         spec.steps[0]
             .gates
             .push(serde_json::from_value(gate).unwrap());

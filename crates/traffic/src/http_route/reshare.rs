@@ -17,7 +17,7 @@ pub struct Shift<'a> {
     pub old: &'a ObjectRef,
     /// The Service beside it.
     pub new: &'a ObjectRef,
-    /// What that gets.
+    /// What `new` gets of the part of both; `old` gets the rest.
     pub weight: Percent,
 }
 

@@ -15,7 +15,7 @@ pub(super) enum Action {
     Scale(Vec<(Uid, u32)>),
     /// Delete an old set.
     Remove(Uid),
-    /// Write the counts.
+    /// Write the counts of pods into the status.
     Status,
     /// Write the counts and how the rollout goes.
     RolloutStatus,

@@ -26,12 +26,12 @@ pub struct Nodes {
 /// What becomes of a pod.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fate {
-    /// It becomes ready.
+    /// It becomes ready, after times out of `start` and `ready`.
     #[default]
     Healthy,
     /// It becomes ready so many seconds later than others.
     Slow {
-        /// How many.
+        /// How many seconds are added to `ready`.
         seconds: u32,
     },
     /// It runs, and its readiness probe never succeeds.

@@ -15,7 +15,7 @@ pub(super) struct Sets {
     pub(super) old: Vec<Set>,
 }
 
-/// One ReplicaSet.
+/// One ReplicaSet, as the Deployment's controller looks at it.
 #[derive(Clone, Debug)]
 pub(super) struct Set {
     pub(super) uid: Uid,

@@ -13,7 +13,7 @@ use super::{Header, Labels, PodSpec, Template, Uid, labels, manifest, object, st
 #[derive(Clone, Debug)]
 pub(crate) struct Pod {
     pub(crate) header: Header,
-    /// The ReplicaSet.
+    /// The ReplicaSet that controls it.
     pub(crate) owner: Uid,
     pub(crate) owner_name: Arc<str>,
     /// The Deployment that the ReplicaSet is of, or was.
@@ -56,7 +56,7 @@ pub(crate) enum Next {
     Schedule,
     Start,
     BecomeReady,
-    /// Its program ends.
+    /// Its program ends by itself, which counts as a restart.
     Crash,
     /// It has been ready for `minReadySeconds`.
     CountAsAvailable,

@@ -50,7 +50,7 @@ pub(crate) struct PodSpec {
 pub(crate) struct Container {
     pub(crate) name: String,
     pub(crate) image: String,
-    /// Name and number.
+    /// The name and the number of each; the name is empty where it has none.
     pub(crate) ports: Vec<(String, u32)>,
 }
 
@@ -152,7 +152,7 @@ pub(crate) fn safe(mut number: u64, length: usize) -> String {
     (0..length).map(|_| next()).collect()
 }
 
-/// FNV-1a.
+/// FNV-1a, 64 bits, of the text's bytes.
 fn digest(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
         (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cutover_manifest::{Field, Manifest};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::{Call, Server, metadata};
 use crate::key::Key;
@@ -24,6 +25,8 @@ pub(crate) struct Work {
     pub(crate) services: BTreeSet<Uid>,
     /// The Services whose slices have changed, for kube-proxy.
     pub(crate) proxied: BTreeSet<Uid>,
+    /// The routes that somebody has written, for their gateways.
+    pub(crate) routes: BTreeSet<Uid>,
     /// What has lost its owner.
     pub(crate) garbage: BTreeSet<Uid>,
 }
@@ -51,6 +54,9 @@ impl Server {
             self.services.insert(uid, Service::new(manifest));
             self.work.services.insert(uid);
         } else {
+            self.work
+                .routes
+                .extend((key.kind == "HTTPRoute").then_some(uid));
             self.others.insert(uid, Written { manifest });
         }
         let kind = key.kind.clone();
@@ -70,6 +76,9 @@ impl Server {
             self.work.services.insert(uid);
         } else if let Some(other) = self.others.get_mut(&uid) {
             other.manifest = manifest;
+            self.work
+                .routes
+                .extend((kind == "HTTPRoute").then_some(uid));
         }
         self.tell(uid, &kind);
     }
@@ -158,6 +167,21 @@ impl Server {
         deployment.status = status;
         self.work.deployments.insert(uid);
         self.tell(uid, "Deployment");
+    }
+
+    /// The status that a controller writes of something that this server knows nothing about.
+    pub(crate) fn write_others_status(&mut self, uid: Uid, status: Value) {
+        let version = self.version + 1;
+        let Some(other) = self.others.get_mut(&uid) else {
+            return;
+        };
+        let mut value = other.manifest.value().clone();
+        value["status"] = status;
+        value["metadata"]["resourceVersion"] = version.to_string().into();
+        other.manifest = other.manifest.with_content(value);
+        let kind = other.manifest.object().kind.clone();
+        self.version = version;
+        self.tell(uid, &kind);
     }
 
     pub(crate) fn add_replica_set(&mut self, set: ReplicaSet) {

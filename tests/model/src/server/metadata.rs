@@ -23,7 +23,7 @@ pub(super) fn created(
         if !key.namespace.is_empty() {
             metadata.insert("namespace".into(), key.namespace.clone().into());
         }
-        if key.group == "apps" {
+        if ["apps", "gateway.networking.k8s.io"].contains(&key.group.as_str()) {
             metadata.insert("generation".into(), 1.into());
         }
         metadata.insert("uid".into(), uid.to_string().into());

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::key::Key;
 use crate::objects::{Amount, Labels, items, selects, text, texts};
 
-/// Field and message.
+/// The path of a field, and the message about it.
 type Cause = (String, String);
 
 /// Whether numbers are numbers.

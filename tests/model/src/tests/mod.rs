@@ -10,6 +10,7 @@ mod answers;
 mod autoscalers;
 mod course;
 mod laws;
+mod routes;
 mod selectors;
 
 fn deployment(replicas: u32, surge: &Value, unavailable: &Value) -> Manifest {

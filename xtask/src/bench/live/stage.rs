@@ -85,7 +85,7 @@ impl Stage {
         Now::simulated(self.model.now)
     }
 
-    /// The run alone.
+    /// The run without the cluster that it was carried out on.
     pub(super) fn into_run(self) -> Run {
         self.run
     }

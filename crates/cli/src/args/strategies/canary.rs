@@ -36,7 +36,7 @@ pub(crate) struct CanaryArgs {
 }
 
 /// What a canary by route is told.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct ByRouteArgs {
     /// The fewest pods of the canary, whatever the weight.
     #[arg(long, value_name = "PODS", requires = "route")]
@@ -90,17 +90,29 @@ impl CanaryArgs {
         canary.tolerance = self.tolerance;
         canary.autoscaler = self.autoscaler.said();
         canary.route.clone_from(&self.route);
-        canary
-            .stable_service
-            .clone_from(&self.by_route.stable_service);
-        canary
-            .canary_service
-            .clone_from(&self.by_route.canary_service);
-        canary
-            .gateway_controller
-            .clone_from(&self.by_route.gateway_controller);
-        canary.route_settle = self.by_route.route_settle;
-        canary.drain = self.by_route.drain;
+        self.by_route.clone().tell(&mut canary);
         AnyStrategy::Canary(canary)
+    }
+}
+
+impl ByRouteArgs {
+    /// Tells a canary all of it: a flag that is left out here does not compile.
+    fn tell(self, canary: &mut canary::Canary) {
+        let Self {
+            min_pods_per_replica_set,
+            promotion_steps,
+            stable_service,
+            canary_service,
+            gateway_controller,
+            route_settle,
+            drain,
+        } = self;
+        canary.min_pods_per_replica_set = min_pods_per_replica_set;
+        canary.promotion_steps = promotion_steps;
+        canary.stable_service = stable_service;
+        canary.canary_service = canary_service;
+        canary.gateway_controller = gateway_controller;
+        canary.route_settle = route_settle;
+        canary.drain = drain;
     }
 }

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::online::{holder, interrupts};
 use crate::secrets::Secrets;
 
-/// `cutover fleet apply`.
+/// Runs `cutover fleet apply`; a fleet that ends taken back is an error.
 pub(in crate::fleet) fn apply(args: &FleetApplyArgs, world: &mut World<'_>) -> Result<(), Error> {
     let wave = args.wave.as_deref().map(Name::new).transpose();
     let wave = wave.map_err(|error| Error::Usage(error.to_string()))?;
@@ -32,7 +32,7 @@ pub(in crate::fleet) fn apply(args: &FleetApplyArgs, world: &mut World<'_>) -> R
     }
 }
 
-/// `cutover fleet undo`.
+/// Runs `cutover fleet undo`.
 pub(in crate::fleet) fn undo(args: &FleetUndoArgs, world: &mut World<'_>) -> Result<(), Error> {
     carry_out(Goal::Undo, None, &args.run, world).map(drop)
 }

@@ -17,7 +17,7 @@ struct FleetStatus<'a> {
     position: &'a Position,
 }
 
-/// `cutover fleet status`.
+/// Runs `cutover fleet status`: what the journal says, also where nobody carries the run out.
 pub(in crate::fleet) fn status(args: &FleetStatusArgs, world: &mut World<'_>) -> Result<(), Error> {
     let place = Place::new(&args.place, false, world)?;
     let (position, _) = place.journal()?;

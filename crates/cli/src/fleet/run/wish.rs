@@ -9,7 +9,7 @@ use crate::World;
 use crate::args::{FleetAbortArgs, FleetApproveArgs};
 use crate::error::Error;
 
-/// `cutover fleet approve`.
+/// Runs `cutover fleet approve`: leaves an approval where the runner looks for it.
 pub(in crate::fleet) fn approve(
     args: &FleetApproveArgs,
     world: &mut World<'_>,
@@ -37,7 +37,7 @@ pub(in crate::fleet) fn approve(
     )?)
 }
 
-/// `cutover fleet abort`.
+/// Runs `cutover fleet abort`: leaves a request where the runner looks for it.
 pub(in crate::fleet) fn abort(args: &FleetAbortArgs, world: &mut World<'_>) -> Result<(), Error> {
     let place = Place::new(&args.place, false, world)?;
     let (position, wishes) = place.journal()?;

@@ -16,6 +16,8 @@ fn told(terminal: Option<usize>, json: bool, events: &[Progress]) -> String {
         colour: true,
         messages: &mut messages,
         terminal,
+        width: None,
+        quiet: false,
         now: || Timestamp::UNIX_EPOCH,
     };
     let mut teller = Teller::new(json, plan(), "prod", Path::new("plan.yaml"), Goal::Apply);

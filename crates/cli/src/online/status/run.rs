@@ -137,7 +137,6 @@ pub(crate) fn inspect(found: &Found, online: &Online) -> Result<Inspection, Erro
 ///
 /// A plan that does not fit itself.
 pub(crate) fn of_step(found: &Found) -> Result<Inspection, Error> {
-    let Position { course, step, .. } = found.journal.position;
-    let inspection = Inspection::new(found.plan(), course, step, found.namespace());
+    let inspection = Inspection::of_run(&found.journal, found.namespace());
     inspection.map_err(Error::failed)
 }

@@ -1,7 +1,9 @@
 //! How a run is, for people.
 
 use cutover::Plan;
-use cutover_run::{Course, GateState, GateStatus, Outcome, PodStatus, Position, Runner, Stage};
+use cutover_run::{
+    Accepted, Course, GateState, GateStatus, Outcome, PodStatus, Position, Runner, Stage,
+};
 use jiff::Timestamp;
 
 use super::run::RunStatus;
@@ -24,6 +26,7 @@ pub(crate) fn words(plan: &Plan, status: &RunStatus) -> Result<String, Error> {
             .iter()
             .map(|reason| format!("it went back: {reason}")),
     );
+    lines.extend(position.accepted.iter().map(gone_over));
     for gate in &status.gates {
         lines.push(gate_line(gate, &status.plan));
         lines.extend(gate.pods.iter().map(|pod| format!("  {}", pod_line(pod))));
@@ -38,6 +41,14 @@ pub(crate) fn words(plan: &Plan, status: &RunStatus) -> Result<String, Error> {
         position.by
     ));
     Ok(lines.join("\n  "))
+}
+
+/// What a person let the run go on over.
+fn gone_over(accepted: &Accepted) -> String {
+    let (field, found) = (accepted.field(), accepted.found.as_ref());
+    let found = found.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let (by, at) = (&accepted.by, to_the_second(accepted.at));
+    format!("over drift: {field} was {found}, by the word of {by} at {at}")
 }
 
 /// Where a run is, in a line of its own.

@@ -109,3 +109,95 @@ fn the_limit_begins_where_the_gates_cease_to_hold() {
     assert_eq!(look(&mut waiting, &observed, 9000), at(9000));
     assert_eq!(look(&mut waiting, &observed, 9100), at(9000));
 }
+
+/// A route at its second generation, of which its controller has seen so many.
+fn route(seen: u64, resolved: &str) -> Manifest {
+    let condition = |kind: &str, status: &str| json!({"type": kind, "status": status, "observedGeneration": seen, "reason": "BackendNotFound"});
+    manifest(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+        "metadata": {"name": "hello", "generation": 2}, "spec": {"parentRefs": [{"name": "public"}]},
+        "status": {"parents": [{
+            "parentRef": {"name": "public"}, "controllerName": "example.com/gateway",
+            "conditions": [condition("Accepted", "True"), condition("ResolvedRefs", resolved)],
+        }]},
+    }))
+}
+
+fn routed() -> Gate {
+    gate(&json!({"routed": {"object": route(0, "True").object(), "settle": "3s"}}))
+}
+
+fn drained() -> Gate {
+    gate(&json!({"drained": {"object": route(0, "True").object(), "after": "30s"}}))
+}
+
+/// A failure means that pods go while a gateway still sends requests to them.
+#[test]
+fn a_route_is_followed_a_while_after_its_controller_has_taken_it() {
+    let fronted = BTreeSet::new();
+    let mut waiting = Waiting::default();
+    let mut check =
+        |gates: &[Gate], route: &Manifest, now: i64, expect: Result<(), Option<i64>>| {
+            let mut observed = Observed::default();
+            observed.update(route);
+            let cluster = Cluster::new(&observed, &fronted, Duration::of_seconds(30));
+            let held = waiting.hold(gates, cluster, at(now));
+            let found = held.map_err(|blocked| blocked.wake);
+            assert_eq!(found, expect.map_err(|wake| wake.map(at)), "{now}");
+        };
+    let both = [routed(), drained()];
+    check(&both, &route(1, "True"), 100, Err(None));
+    check(&both, &route(2, "True"), 110, Err(Some(113)));
+    // Its word is taken back, and given again.
+    check(&both, &route(1, "True"), 112, Err(None));
+    check(&both, &route(2, "True"), 120, Err(Some(123)));
+    // The last request may begin until gateways have followed.
+    check(&both, &route(2, "True"), 123, Err(Some(153)));
+    check(&both, &route(2, "True"), 152, Err(Some(153)));
+    check(&both, &route(2, "True"), 153, Ok(()));
+}
+
+/// A failure means that a drain is waited for from the beginning whenever a pod is not ready for a
+/// moment.
+#[test]
+fn a_drain_goes_on_while_something_else_does_not_hold() {
+    let fronted = BTreeSet::new();
+    let settle = Duration::of_seconds(30);
+    let gates = [endpoints(), routed(), drained()];
+    let mut waiting = Waiting::default();
+    let mut look = |is_there: bool, now: i64| {
+        let mut observed = if is_there {
+            service("ClusterIP")
+        } else {
+            Observed::default()
+        };
+        observed.update(&route(2, "True"));
+        let cluster = Cluster::new(&observed, &fronted, settle);
+        waiting.hold(&gates, cluster, at(now)).is_ok()
+    };
+    assert!(!look(true, 100));
+    assert!(!look(false, 110));
+    assert!(!look(true, 132));
+    assert!(look(true, 133));
+}
+
+/// A failure means that a route which names what was not there before can never be waited for, or
+/// that what a plan breaks itself is passed over.
+#[test]
+fn what_was_not_found_before_is_not_waited_for() {
+    let check = |is_excused: bool, route: Manifest, expect: Verdict| {
+        let mut observed = Observed::default();
+        observed.update(&route);
+        if is_excused {
+            observed.excuse([route.object().clone()].into());
+        }
+        assert_eq!(judge(&routed(), &observed), expect);
+    };
+    let waits = |words: &str| Verdict::Waits(words.into());
+    let missing =
+        "not all that it names is found for Gateway public: example.com/gateway: BackendNotFound";
+    check(false, route(2, "False"), waits(missing));
+    check(true, route(2, "False"), Verdict::Holds);
+    let silent = "no controller of Gateway public has taken its present form";
+    check(true, route(1, "False"), waits(silent));
+}

@@ -13,7 +13,7 @@ fn record() -> Record {
     ))
 }
 
-/// Before a step.
+/// A position at the beginning of a step, from 1.
 fn at(step: usize) -> Position {
     let digest = Digest::of(&serde_json::json!({})).unwrap();
     let mut position = Position::first(&digest, "me", [].into_iter(), Timestamp::UNIX_EPOCH);

@@ -1,5 +1,7 @@
 //! What a run waits for and what it gives up, against a few objects in memory.
 
+mod drift;
+
 use std::collections::BTreeMap;
 
 use cutover_check::check;
@@ -543,4 +545,33 @@ fn what_was_granted_and_is_refused_is_asked_again_for_a_minute() {
         let stopped = matches!(play.run.outcome(), Some(Outcome::Stopped { .. }));
         assert!(stopped, "{:?}", play.run.outcome());
     }
+}
+
+/// A failure means that somebody who wants to go back waits for minutes until a run has tried a write
+/// again and again that the server says has failed, or that a run turns round while a write may land.
+#[test]
+fn an_abort_is_heard_while_a_write_fails() {
+    let aborted = |code: u16| {
+        let mut play = refused(code, "2026-11-29T08:05:00Z", OnFailure::Stop);
+        let now = Now::simulated(play.now);
+        play.run.handle_event(Event::Abort, now);
+        play.go();
+        assert_eq!((play.text(), play.run.outcome()), ("hi", None), "{code}");
+        play.go_on("2026-11-29T08:00:09Z");
+        assert_eq!(play.run.outcome(), None, "{code}");
+        play
+    };
+    for code in [500, 503] {
+        let mut play = aborted(code);
+        play.go_on("2026-11-29T08:00:10Z");
+        assert_eq!(play.run.outcome(), Some(&Outcome::Undone { to: 0 }));
+        assert_eq!(play.text(), "hello", "{code}");
+    }
+    // Nobody has answered: another attempt tells.
+    let mut play = aborted(0);
+    play.go_on("2026-11-29T08:00:10Z");
+    assert_eq!((play.text(), play.run.outcome()), ("hi", None));
+    play.go_on("2026-11-29T08:06:00Z");
+    assert_eq!(play.run.outcome(), Some(&Outcome::Undone { to: 0 }));
+    assert_eq!(play.text(), "hello");
 }

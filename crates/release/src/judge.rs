@@ -1,9 +1,11 @@
 //! A release from both ends: what every strategy relies on is so.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_traffic::services_by_owner;
+use cutover_workload::deployments;
 
-use super::{Release, is_owned};
 use crate::alike::written_alike;
 use crate::api_versions::at_wanted_versions;
 use crate::configuration::held;
@@ -11,8 +13,10 @@ use crate::ends::Ends;
 use crate::history::without_history;
 use crate::jobs::keep_jobs;
 use crate::live::{keep, owners};
+use crate::namespaces::in_one_namespace;
 use crate::refusal::Refusals;
 use crate::refuse::refuse_release;
+use crate::release::{Release, is_owned};
 use crate::restart::restart_for_configuration;
 use crate::secrets::sealed;
 use crate::versions::{Configuration, version_configuration};
@@ -21,7 +25,8 @@ impl Release {
     /// A release from what runs to what is wanted.
     ///
     /// Objects that `to` lacks stay, with a warning, unless the ends are
-    /// [pruned](Ends::pruned). One that makes no pods is read at the version of its API at which it is
+    /// [pruned](Ends::pruned). One that names its namespace at one end alone is where it is
+    /// [said](Ends::in_namespace) to be. One that makes no pods is read at the version of its API at which it is
     /// wanted. Secrets are sealed: no value gets into a plan, and of data that is the
     /// same at both ends nothing at all. ReplicaSets that a Deployment of the input controls are its
     /// history, and left out with their pods. Where others say how many pods run, `replicas` stays
@@ -42,7 +47,8 @@ impl Release {
     /// ```
     pub fn new(ends: Ends) -> Result<Self, Refusals> {
         let both = [ends.from(), ends.to()];
-        let [from, mut to] = both.map(|end| without_history(end, both));
+        let both = both.map(|end| without_history(end, both));
+        let [from, mut to] = in_one_namespace(both, ends.namespace())?;
         let (from, read) = at_wanted_versions(&from, &to);
         let mut warnings = ends.warnings().to_vec();
         warnings.extend(read);
@@ -58,13 +64,14 @@ impl Release {
                 to.insert(manifest);
             }
         }
+        to.share(&from);
         let [mut from, mut to] = sealed([from, to], ends.sealing())?;
         if ends.configuration() == Configuration::Version {
             warnings.extend(version_configuration(&from, &mut to)?);
         }
         let given = ends.fill([&mut from, &mut to]);
         let counts = owners(&from, &to, ends.on_autoscaler());
-        warnings.extend(keep(&counts, ends.is_scaled(), &from, &mut to));
+        warnings.extend(keep(&counts, &given, ends.is_scaled(), &from, &mut to));
         written_alike(&from, &mut to);
         if ends.restarts_for_configuration() {
             restart_for_configuration(&from, &mut to)?;
@@ -107,9 +114,23 @@ impl Release {
             }
         }
         self.held = held(&self);
+        self.shared_names = shared_names([&self.from, &self.to]);
         refuse_release(&self)?;
         Ok(self)
     }
+}
+
+/// The names that several Deployments have, of both ends together.
+fn shared_names(ends: [&Bundle; 2]) -> BTreeSet<String> {
+    let mut known: BTreeMap<&str, &ObjectRef> = BTreeMap::new();
+    let mut shared = BTreeSet::new();
+    for set in ends.into_iter().flat_map(deployments) {
+        let object = set.manifest().object();
+        if *known.entry(&object.name).or_insert(object) != object {
+            shared.insert(object.name.clone());
+        }
+    }
+    shared
 }
 
 fn is_kept(object: &ObjectRef) -> bool {
