@@ -6,6 +6,7 @@ use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{Autoscaler, Deployment};
 
 use crate::broken::{Broken, Place};
+use crate::parts::Parts;
 
 /// The autoscalers that may write a count of the plan's at a moment: those that nothing holds, and
 /// those that changed and that no gate has seen held, or gone, since; each with the sets it scales.
@@ -17,14 +18,12 @@ pub(crate) struct Writers(BTreeMap<ObjectRef, BTreeSet<ObjectRef>>);
 impl Writers {
     /// Before the first step.
     pub(crate) fn at_rest<'a>(
-        state: &Bundle,
+        writing: &[Autoscaler<'_>],
         counted: impl Iterator<Item = &'a ObjectRef> + Clone,
     ) -> Self {
         let mut writers = Self(BTreeMap::new());
-        for scaler in state.iter().filter_map(Autoscaler::of) {
-            if !scaler.is_held() {
-                writers.note(scaler, counted.clone());
-            }
+        for scaler in writing {
+            writers.note(*scaler, counted.clone());
         }
         writers
     }
@@ -41,9 +40,11 @@ impl Writers {
     }
 
     fn note<'a>(&mut self, scaler: Autoscaler<'_>, counted: impl Iterator<Item = &'a ObjectRef>) {
-        let sets = counted.filter(|set| scaler.scales(set)).cloned();
-        let writes = self.0.entry(scaler.object().clone()).or_default();
-        writes.extend(sets);
+        let mut sets = counted.filter(|set| scaler.scales(set)).cloned().peekable();
+        if sets.peek().is_some() {
+            let writes = self.0.entry(scaler.object().clone()).or_default();
+            writes.extend(sets);
+        }
     }
 
     /// After a gate has seen an autoscaler stand still in a state.
@@ -60,17 +61,19 @@ impl Writers {
     }
 }
 
+/// The autoscalers of a state that write counts.
+pub(crate) fn writing(state: &Bundle) -> Vec<Autoscaler<'_>> {
+    let scalers = state.iter().filter_map(Autoscaler::of);
+    scalers.filter(|scaler| !scaler.is_held()).collect()
+}
+
 /// A held autoscaler whose limits leave out the number of pods that a state gives its set: it
 /// enforces them all the same.
-pub(crate) fn narrow<'a>(
-    state: &Bundle,
-    counted: impl Iterator<Item = &'a ObjectRef> + Clone,
-    place: Place,
-) -> Option<Broken> {
+pub(crate) fn narrow(state: &Bundle, parts: &Parts<'_>, place: Place) -> Option<Broken> {
     let scalers = state.iter().filter_map(Autoscaler::of);
     let mut held = scalers.filter(|scaler| scaler.is_held());
     let narrow = held.find(|scaler| {
-        let sets = counted.clone().filter(|set| scaler.scales(set));
+        let sets = parts.scaled_by(*scaler);
         let counts = sets.filter_map(|set| Deployment::of(state.get(set)?).replicas());
         !counts.into_iter().all(|count| scaler.admits(count))
     })?;

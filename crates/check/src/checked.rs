@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Change, Plan, Step, take_back, walk};
-use cutover_workload::Version;
+use cutover_plan::{Change, Gate, Plan, Step, take_back, walk};
+use cutover_workload::{Version, Workload};
 use serde::Serialize;
 
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
+use crate::crowds::{Crowds, Ways};
 use crate::dead_ends::DeadEnds;
+use crate::parts::{Part, Parts, Portion};
 use crate::pods::Pods;
 use crate::routers::{self, Requests};
 use crate::unheard::Unheard;
@@ -61,16 +63,14 @@ pub fn check(plan: Plan) -> Result<Checked, Vec<Broken>> {
 /// steps may break a million.
 const ENOUGH: usize = 100;
 
-/// In how many ways the pods may stand where a way back begins. Where gates count them on the way,
-/// there are a few: these keep the recount of a forged plan as short as that of ours.
+/// In how many ways the pods of a workload may stand where a way back begins. Where gates count them
+/// on the way, there are a few: these keep the recount of a forged plan as short as that of ours.
 const MOST_CROWDS: usize = 100;
 
 struct Recount<'a> {
     plan: &'a Plan,
-    /// The workloads that an object belongs to, as a set or as a router.
-    workloads: BTreeMap<&'a ObjectRef, Vec<usize>>,
-    /// Where a way back may begin: in the middle of each step.
-    starts: BTreeMap<usize, BTreeSet<Crowd>>,
+    parts: Parts<'a>,
+    crowds: Crowds,
     /// The versions that the plan's workloads run before it begins.
     old: BTreeSet<Version>,
     dead_ends: DeadEnds,
@@ -83,18 +83,11 @@ struct Recount<'a> {
 
 impl<'a> Recount<'a> {
     fn new(plan: &'a Plan) -> Self {
-        let mut workloads: BTreeMap<&ObjectRef, Vec<usize>> = BTreeMap::new();
-        for (at, workload) in plan.spec.workloads.iter().enumerate() {
-            let routers = workload.routers.iter().map(|router| &router.object);
-            for object in workload.objects().chain(routers) {
-                workloads.entry(object).or_default().push(at);
-            }
-        }
         let start = plan.start();
         Self {
             plan,
-            workloads,
-            starts: BTreeMap::new(),
+            parts: Parts::of(plan),
+            crowds: Crowds::at_rest(plan, &start),
             old: versions(plan),
             dead_ends: DeadEnds::of(&start),
             unheard: Unheard::new(plan, &start),
@@ -108,11 +101,10 @@ impl<'a> Recount<'a> {
     fn forward(&mut self) -> Result<Seen, Broken> {
         let plan = self.plan;
         let mut walk = plan.walk();
-        let mut crowd = Crowd::at_rest(plan, walk.state());
         let mut requests = Requests::new(plan);
         let mut seen = Seen::of(plan)?;
         requests.look(walk.state(), Place::Plan);
-        self.at_rest(&crowd, walk.state());
+        self.at_rest(walk.state());
         while let Some(step) = walk.advance()? {
             let number = walk.number();
             let place = Place::Step(number);
@@ -124,20 +116,21 @@ impl<'a> Recount<'a> {
                 requests.look(walk.state(), place);
             }
             self.deleted.push(deleted(step, states));
-            self.changes(&mut crowd, step, states, place);
-            let halfway = crowd.halfway(step, walk.state());
-            self.starts.entry(number).or_default().insert(halfway);
-            self.gates(&mut crowd, step, walk.state(), place);
+            self.parts.note(step, states);
+            self.crowds.begin();
+            for (part, portion) in self.parts.portions(step) {
+                let mut crowd = self.crowds.now(part).clone();
+                self.changes(part, &mut crowd, &portion, states, place);
+                let halfway = crowd.halfway(&portion, walk.state());
+                self.gates(&mut crowd, &portion, walk.state(), place);
+                self.crowds.step(part, halfway, crowd);
+            }
+            self.whoever_is_asked(step, walk.state(), place);
         }
         self.end = walk.state().clone();
         self.unheard.know(&self.end);
         self.broken.extend(self.unheard.broken());
-        self.known(
-            &crowd,
-            walk.state(),
-            Place::Step(plan.len()),
-            "the plan ends",
-        );
+        self.known(walk.state(), Place::Step(plan.len()), "the plan ends");
         self.broken.extend(requests.broken());
         let strangers = workloads::strangers(plan, &requests.serving);
         self.broken.extend(strangers);
@@ -160,8 +153,9 @@ impl<'a> Recount<'a> {
     }
 
     /// Before the first step, all promises hold.
-    fn at_rest(&mut self, crowd: &Crowd, start: &Bundle) {
-        for workload in &self.plan.spec.workloads {
+    fn at_rest(&mut self, start: &Bundle) {
+        for (part, workload) in self.plan.spec.workloads.iter().enumerate() {
+            let crowd = self.crowds.now(part);
             let broken = bounds::broken(workload, crowd, [start, start], Place::Plan);
             self.broken.extend(broken);
             self.broken
@@ -173,19 +167,26 @@ impl<'a> Recount<'a> {
     /// with that state's own, with whatever pods it brings.
     fn back(&mut self, seen: &Seen) -> Result<(), Broken> {
         let mut state = std::mem::take(&mut self.end);
-        while let Some((from, mut crowds)) = self.starts.pop_last() {
+        for from in (1..=self.plan.len()).rev() {
             if self.broken.len() > ENOUGH {
                 return Ok(());
             }
-            if crowds.len() > MOST_CROWDS {
+            // A plan that is whole has one way back a step.
+            let undo = &self.plan.spec.undo[from - 1];
+            let portions: Vec<_> = undo
+                .steps
+                .iter()
+                .map(|step| self.parts.portions(step))
+                .collect();
+            let concerns = portions.iter().flat_map(BTreeMap::keys).copied();
+            let mut ways = self.crowds.set_out(undo, concerns.collect());
+            if ways.values().any(|crowds| crowds.len() > MOST_CROWDS) {
                 let place = Place::Undo { from, step: 0 };
                 let reason =
                     "it begins with pods in more ways than anybody recounts: no gates count them";
                 self.broken.push(Broken::Says { place, reason });
                 return Ok(());
             }
-            // A plan that is whole has one way back a step.
-            let undo = &self.plan.spec.undo[from - 1];
             let mut walk = walk(state.clone(), &undo.steps);
             while let Some(step) = walk.advance()? {
                 let place = Place::Undo {
@@ -196,13 +197,14 @@ impl<'a> Recount<'a> {
                 self.whoever_is_there(step, states, place);
                 self.on_a_way_back(step, states, place);
                 self.broken.extend(seen.holds(step, walk.state(), place)?);
-                crowds = self.step_back(crowds, step, states, place);
+                let portions = &portions[walk.number() - 1];
+                self.step_back(&mut ways, portions, states, place);
             }
             self.broken.extend(self.unheard.broken());
             // Its objects are not needed beside those of the state before.
             drop(walk);
             if undo.to > 0 {
-                self.starts.entry(undo.to).or_default().extend(crowds);
+                self.crowds.join(undo.to, ways);
             }
             let step = &self.plan.spec.steps[from - 1];
             take_back(&mut state, step, &self.deleted[from - 1], from)?;
@@ -217,8 +219,8 @@ impl<'a> Recount<'a> {
             let [before, after] = states.map(|state| state.get(object));
             self.broken
                 .extend(patches::unguarded(change, before, after, place));
-            for at in self.workloads.get(object).into_iter().flatten() {
-                let workload = &self.plan.spec.workloads[*at];
+            for part in self.parts.workloads_of(object) {
+                let workload = &self.plan.spec.workloads[part];
                 let leaves = routers::leaves(self.plan, workload, change, place);
                 self.broken.extend(leaves);
             }
@@ -226,6 +228,20 @@ impl<'a> Recount<'a> {
         self.broken
             .extend(self.dead_ends.broken(step, states, place));
         self.unheard.look(step, states, place);
+        self.broken
+            .extend(autoscalers::narrow(states[1], &self.parts, place));
+    }
+
+    /// What must be known of all pods when somebody is asked.
+    fn whoever_is_asked(&mut self, step: &Step, state: &Bundle, place: Place) {
+        if !step.shares.is_empty() {
+            self.known(state, place, "a share is asked for");
+            self.owned(place, "a share is asked for");
+        }
+        if !step.gates.iter().all(Gate::is_observed) {
+            self.known(state, place, "somebody is asked or time passes");
+            self.owned(place, "somebody is asked or time passes");
+        }
     }
 
     /// What a step of a way back may not do, and one of the way forward may.
@@ -235,52 +251,60 @@ impl<'a> Recount<'a> {
             .extend(awaits(step, states[1], &self.old, place));
         self.broken.extend(mistimed(step, states[1], place));
         for object in step.changes.iter().map(Change::object) {
-            let of = self.workloads.get(object).into_iter().flatten();
-            let mut of = of.map(|at| &self.plan.spec.workloads[*at]);
+            let of = self.parts.workloads_of(object);
+            let mut of = of.map(|part| &self.plan.spec.workloads[part]);
             let workload = of.find(|workload| workload.runs(object));
             let renews = workload.and_then(|one| renews(one, object, states, &self.old, place));
             self.broken.extend(renews);
         }
     }
 
-    /// A step of a way back, with each of the crowds that it may begin with.
+    /// A step of a way back, in each of the ways in which the parts that it concerns may stand.
     fn step_back(
         &mut self,
-        crowds: BTreeSet<Crowd>,
-        step: &Step,
+        ways: &mut Ways,
+        portions: &BTreeMap<Part, Portion<'_>>,
         states: [&Bundle; 2],
         place: Place,
-    ) -> BTreeSet<Crowd> {
-        let mut after = BTreeSet::new();
-        for mut crowd in crowds {
-            self.changes(&mut crowd, step, states, place);
-            self.gates(&mut crowd, step, states[1], place);
-            crowd.rely_on(step);
-            after.insert(crowd);
+    ) {
+        for (part, portion) in portions {
+            let mut after = BTreeSet::new();
+            for mut crowd in ways.remove(part).unwrap_or_default() {
+                self.changes(*part, &mut crowd, portion, states, place);
+                self.gates(&mut crowd, portion, states[1], place);
+                crowd.rely_on(portion);
+                after.insert(crowd);
+            }
+            ways.insert(*part, after);
         }
-        after
     }
 
-    /// The changes of a step, one after the other, with what each does to the promises.
-    fn changes(&mut self, crowd: &mut Crowd, step: &Step, states: [&Bundle; 2], place: Place) {
-        let mut touched = BTreeSet::new();
-        for change in &step.changes {
+    /// The changes of a step, one after the other, with what each does to the promises of a part.
+    fn changes(
+        &mut self,
+        part: Part,
+        crowd: &mut Crowd,
+        portion: &Portion<'_>,
+        states: [&Bundle; 2],
+        place: Place,
+    ) {
+        let plan = self.plan;
+        let workload = plan.spec.workloads.get(part);
+        let mut touched = None;
+        for change in &portion.changes {
             let object = change.object();
             let [before, after] = states.map(|state| state.get(object));
             let broken = sets::broken(crowd, change, [before, after], place);
             self.broken.extend(broken);
-            let of = self.workloads.get(object).cloned().unwrap_or_default();
-            for workload in &of {
-                self.passed_on(crowd, *workload, change, states, place);
+            let is_own = |one: &&Workload| one.runs(object) || one.is_routed_by(object);
+            if let Some(workload) = workload.filter(is_own) {
+                self.passed_on(crowd, workload, change, states, place);
+                touched = Some(workload);
             }
             crowd.change(change, before, after);
-            touched.extend(of);
         }
-        self.broken
-            .extend(autoscalers::narrow(states[1], crowd.counted(), place));
         // Counts only widen within a step: its last moment is its worst.
-        for workload in touched {
-            let workload = &self.plan.spec.workloads[workload];
+        if let Some(workload) = touched {
             crowd.follow(workload, states);
             self.broken
                 .extend(bounds::broken(workload, crowd, states, place));
@@ -295,12 +319,11 @@ impl<'a> Recount<'a> {
     fn passed_on(
         &mut self,
         crowd: &mut Crowd,
-        workload: usize,
+        workload: &Workload,
         change: &Change,
         states: [&Bundle; 2],
         place: Place,
     ) {
-        let workload = &self.plan.spec.workloads[workload];
         let moment = passing::Moment {
             workload,
             crowd,
@@ -319,49 +342,41 @@ impl<'a> Recount<'a> {
     }
 
     /// The gates of a step, all of which hold at the moment of the next write.
-    fn gates(&mut self, crowd: &mut Crowd, step: &Step, state: &Bundle, place: Place) {
-        for gate in &step.gates {
+    fn gates(&mut self, crowd: &mut Crowd, portion: &Portion<'_>, state: &Bundle, place: Place) {
+        for gate in &portion.gates {
             let broken = gates::broken(crowd, gate, state, place);
             self.broken.extend(broken);
             crowd.gate(gate, state);
         }
-        crowd.routes.gates(step);
-        if !step.shares.is_empty() {
-            self.known(crowd, state, place, "a share is asked for");
-            self.owned(crowd, place, "a share is asked for");
-        }
-        if step.gates.iter().any(|gate| !gate.is_observed()) {
-            self.known(crowd, state, place, "somebody is asked or time passes");
-            self.owned(crowd, place, "somebody is asked or time passes");
-        }
+        crowd.routes.gates(&portion.gates);
     }
 
     /// Whether no autoscaler may write a count of the plan's: where one is let go at the end, it is
     /// to.
-    fn owned(&mut self, crowd: &Crowd, place: Place, what: &'static str) {
-        for set in crowd.counted().filter(|set| crowd.writers.write(set)) {
-            self.broken.push(Broken::Unknown {
-                place,
-                object: Box::new(set.clone()),
-                what,
-            });
-        }
+    fn owned(&mut self, place: Place, what: &'static str) {
+        let sets = self.crowds.all_now().flat_map(Crowd::disputed);
+        let unknown = sets.map(|set| unknown(set, place, what));
+        self.broken.extend(unknown);
     }
 
     /// Whether the number of pods of every set is known. One whose count others own goes as a whole,
     /// and its pods after it.
-    fn known(&mut self, crowd: &Crowd, state: &Bundle, place: Place, what: &'static str) {
+    fn known(&mut self, state: &Bundle, place: Place, what: &'static str) {
         let goes = |object, pods: &Pods| pods.live.is_some() && !state.contains(object);
-        for (object, pods) in crowd.pods.iter().map(|(object, pods)| (&**object, pods)) {
+        for (object, pods) in self.crowds.all_now().flat_map(|crowd| &crowd.pods) {
             let is_known = pods.alive.is_known() && pods.answering.is_known();
             if !is_known && !goes(object, pods) {
-                self.broken.push(Broken::Unknown {
-                    place,
-                    object: Box::new(object.clone()),
-                    what,
-                });
+                self.broken.push(unknown(object, place, what));
             }
         }
+    }
+}
+
+fn unknown(set: &ObjectRef, place: Place, what: &'static str) -> Broken {
+    Broken::Unknown {
+        place,
+        object: Box::new(set.clone()),
+        what,
     }
 }
 

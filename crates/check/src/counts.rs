@@ -1,21 +1,22 @@
-//! The pods of all sets of a plan at a moment.
+//! The pods of a workload's sets at a moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Change, Gate, Outdated, Plan, Step};
+use cutover_plan::{Change, Gate, Outdated};
 use cutover_traffic::Service;
-use cutover_workload::{Deployment, Workload};
+use cutover_workload::{Autoscaler, Deployment, Workload};
 
 use crate::autoscalers::Writers;
+use crate::parts::Portion;
 use crate::pods::Pods;
 use crate::routes::Routes;
 
 /// Labels that pods must have.
 pub(crate) type Labels = BTreeMap<String, String>;
 
-/// The pods of each set of the plan's workloads, and the routers that may still send requests by
+/// The pods of each set of a workload, and the routers that may still send requests by
 /// what they said before.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Crowd {
@@ -35,18 +36,22 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// All sets at rest, as the plan starts from them.
-    pub(crate) fn at_rest(plan: &Plan, state: &Bundle) -> Self {
-        let workloads = plan.spec.workloads.iter();
-        let pods = workloads.flat_map(|workload| {
-            let pods = |object: &ObjectRef| Pods::of(workload, state.get(object));
-            workload
-                .objects()
-                .map(move |object| (Arc::new(object.clone()), pods(object)))
-        });
-        let pods: BTreeMap<_, _> = pods.collect();
+    /// All sets of a workload at rest, as the plan starts from them, where some autoscalers write
+    /// counts; without a workload there are none.
+    pub(crate) fn at_rest(
+        workload: Option<&Workload>,
+        state: &Bundle,
+        writing: &[Autoscaler<'_>],
+    ) -> Self {
+        let mut pods = BTreeMap::new();
+        for workload in workload {
+            for object in workload.objects() {
+                let there = Pods::of(workload, state.get(object));
+                pods.insert(Arc::new(object.clone()), there);
+            }
+        }
         Self {
-            writers: Writers::at_rest(state, counted(&pods)),
+            writers: Writers::at_rest(writing, counted(&pods)),
             pods,
             following: BTreeMap::new(),
             made: BTreeSet::new(),
@@ -55,9 +60,9 @@ impl Crowd {
         }
     }
 
-    /// The sets whose number of pods the plan says.
-    pub(crate) fn counted(&self) -> impl Iterator<Item = &ObjectRef> + Clone {
-        counted(&self.pods)
+    /// A set whose number of pods the plan says, and an autoscaler may write.
+    pub(crate) fn disputed(&self) -> impl Iterator<Item = &ObjectRef> {
+        counted(&self.pods).filter(|set| self.writers.write(set))
     }
 
     /// The fewest pods of a set that a router leads to.
@@ -149,9 +154,9 @@ impl Crowd {
 
     /// After a step of a way back: pods of sets that it leaves alone came with the step that is
     /// undone, and are counted on once a gate has seen them ready.
-    pub(crate) fn rely_on(&mut self, step: &Step) {
-        let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(Change::object).collect();
-        let ready = step.gates.iter().filter_map(Gate::counted);
+    pub(crate) fn rely_on(&mut self, step: &Portion<'_>) {
+        let changed = step.changed();
+        let ready = step.gates.iter().filter_map(|gate| gate.counted());
         let ready = ready.filter(|pods| pods.ready && !changed.contains(pods.object));
         for pods in ready {
             for sets in self.endpoints.values_mut() {
@@ -161,8 +166,8 @@ impl Crowd {
     }
 
     /// In the middle of the step that leads to a state, from where one may go back.
-    pub(crate) fn halfway(&self, step: &Step, state: &Bundle) -> Self {
-        let changed: BTreeSet<&ObjectRef> = step.changes.iter().map(Change::object).collect();
+    pub(crate) fn halfway(&self, step: &Portion<'_>, state: &Bundle) -> Self {
+        let changed = step.changed();
         let pods = self.pods.iter().map(|(object, pods)| {
             let pods = match changed.contains(&**object) {
                 true => pods.halfway(state.get(object)),
@@ -174,7 +179,7 @@ impl Crowd {
             pods: pods.collect(),
             ..self.clone()
         };
-        halfway.routes.interrupt(step);
+        halfway.routes.interrupt(&changed);
         halfway
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_plan::{Change, Gate, Step};
+use cutover_plan::Gate;
 use cutover_traffic::{Parts, Router, Share};
 use cutover_workload::Workload;
 
@@ -52,15 +52,15 @@ impl Routes {
     }
 
     /// After the gates of a step, which all hold together.
-    pub(crate) fn gates(&mut self, step: &Step) {
-        for gate in &step.gates {
+    pub(crate) fn gates(&mut self, gates: &[&Gate]) {
+        for gate in gates {
             if let Gate::Routed(gate) = gate
                 && let Some(following) = self.0.get_mut(&gate.object)
             {
                 following.earlier.clear();
             }
         }
-        for gate in &step.gates {
+        for gate in gates {
             if let Gate::Drained(gate) = gate
                 && let Some(following) = self.0.get_mut(&gate.object)
                 && following.earlier.is_empty()
@@ -73,8 +73,8 @@ impl Routes {
     }
 
     /// In the middle of a step, from where one may go back: what it changes may be changed anew.
-    pub(crate) fn interrupt(&mut self, step: &Step) {
-        for object in step.changes.iter().map(Change::object) {
+    pub(crate) fn interrupt(&mut self, changed: &BTreeSet<&ObjectRef>) {
+        for object in changed {
             if let Some(following) = self.0.get_mut(object) {
                 following.interrupted = true;
             }

@@ -68,30 +68,46 @@ fn fewer_replicas_than_run() {
 /// Nobody recounts all ways in which pods may stand that no gate has counted.
 #[test]
 fn ways_back_that_count_nobody() {
-    let crowd = |spec: &mut Spec| {
-        let sets = (0..120).map(|number| {
-            let name = format!("set-{number}");
-            stranger(10).set("/metadata/name", json!(name)).unwrap()
-        });
-        spec.from = sets.collect();
-        spec.workloads.clear();
-        spec.steps.clear();
-        for set in spec.from.clone() {
-            let object = set.object().clone();
-            let bounds = json!({"replicas": 10, "floor": 1, "ceiling": 12});
-            spec.workloads.push(Workload {
-                bounds: from_value(bounds).unwrap(),
-                ..Workload::new(object.clone(), Budget::default(), 10, 10)
-            });
-            let more = set.set("/spec/replicas", json!(11)).unwrap();
-            let mut step = step(vec![between(&set, &more)]);
-            step.gates.push(Gate::Available(Available::all(object, 11)));
-            spec.steps.push(step);
-        }
-        back_by_inverses(spec);
-    };
     let words = "it begins with pods in more ways than anybody recounts";
-    refused("canary/hello", crowd, &[words]);
+    refused(
+        "canary/hello",
+        |spec| grow_and_shrink(spec, 1, 120),
+        &[words],
+    );
+}
+
+/// A failure means that an honest plan is refused for the number of its workloads.
+#[test]
+fn what_is_open_in_one_workload_is_no_other_way_of_another() {
+    let plan = golden("canary/hello");
+    assert!(believed(&plan, |spec| grow_and_shrink(spec, 120, 1)));
+}
+
+/// So many sets one after the other get a pod, so many times, and give it back uncounted.
+fn grow_and_shrink(spec: &mut Spec, sets: u32, times: u32) {
+    spec.workloads.clear();
+    spec.steps.clear();
+    spec.from.clear();
+    for number in 0..sets {
+        let name = json!(format!("set-{number}"));
+        let mut set = stranger(10).set("/metadata/name", name).unwrap();
+        let object = set.object().clone();
+        let bounds = json!({"replicas": 10, "floor": 1, "ceiling": 200});
+        spec.workloads.push(Workload {
+            bounds: from_value(bounds).unwrap(),
+            ..Workload::new(object.clone(), Budget::default(), 10, 10)
+        });
+        spec.from.push(set.clone());
+        for count in 11..11 + times {
+            let more = set.set("/spec/replicas", json!(count)).unwrap();
+            let mut step = step(vec![between(&set, &more)]);
+            let counted = Available::all(object.clone(), count);
+            step.gates.push(Gate::Available(counted));
+            spec.steps.push(step);
+            set = more;
+        }
+    }
+    back_by_inverses(spec);
 }
 
 #[test]
