@@ -58,6 +58,11 @@ pub enum BadSeal {
         "the seal of its data is of an algorithm that this version does not know\nhint: use the version of cutover that made the plan, or make it anew"
     )]
     Unknown,
+    /// It is salted for none of the Secrets that it may stand for.
+    #[error(
+        "the seal of its data was made for another Secret\nhint: make the plan with Cutover, which seals it"
+    )]
+    Strange,
 }
 
 impl Seal {

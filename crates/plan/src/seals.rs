@@ -1,6 +1,6 @@
 //! The seals that stand for the data of a plan's Secrets.
 
-use cutover_manifest::{BadSeal, Bundle, Manifest};
+use cutover_manifest::{BadSeal, Bundle, Manifest, ObjectRef, Seal};
 
 use crate::change::Change;
 use crate::error::Error;
@@ -42,17 +42,32 @@ impl Plan {
     }
 }
 
-/// Whether each Secret that a plan starts from has a seal that this version knows.
+/// Whether each Secret that a plan starts from has a seal that this version knows, and that was made
+/// for it. One that a step creates may have the seal of what it is a copy of.
 ///
 /// # Errors
 ///
 /// The first that has none.
 pub(crate) fn start(plan: &Plan) -> Result<(), Error> {
     let place = "plan: spec.from";
-    plan.spec
-        .from
-        .iter()
-        .try_for_each(|manifest| sealed(manifest, place))
+    for manifest in &plan.spec.from {
+        sealed(manifest, place)?;
+        if let Some(Ok(seal)) = manifest.seal()
+            && !is_own(&seal, manifest.object())
+        {
+            return Err(bad(manifest, place, BadSeal::Strange));
+        }
+    }
+    Ok(())
+}
+
+fn is_own(seal: &Seal, object: &ObjectRef) -> bool {
+    // Sealed before the namespace of a run was known.
+    let unplaced = ObjectRef {
+        namespace: None,
+        ..object.clone()
+    };
+    seal.is_unchanged() || seal.is_for(object) || seal.is_for(&unplaced)
 }
 
 /// Whether each Secret that a step changes has such a seal in the state after it; one that it
@@ -84,9 +99,14 @@ fn sealed(manifest: &Manifest, place: &str) -> Result<(), Error> {
         return Ok(());
     }
     let seal = manifest.seal().unwrap_or(Err(BadSeal::Open));
-    seal.map(drop).map_err(|source| Error::Seal {
+    seal.map(drop)
+        .map_err(|source| bad(manifest, place, source))
+}
+
+fn bad(secret: &Manifest, place: &str, source: BadSeal) -> Error {
+    Error::Seal {
         place: place.to_owned(),
-        object: Box::new(manifest.object().clone()),
+        object: Box::new(secret.object().clone()),
         source,
-    })
+    }
 }

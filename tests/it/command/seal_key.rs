@@ -169,4 +169,6 @@ fn a_forged_seal_is_refused() {
     let malformed = "the seal of its data is malformed";
     check("9565dcb099d8ab7e", malformed);
     check("pbkdf2-sha256-600000:0:0", malformed);
+    let strange = "the seal of its data was made for another Secret";
+    check(&format!("pbkdf2-sha256-600000:{salt}:{digest}"), strange);
 }
