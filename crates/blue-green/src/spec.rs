@@ -45,11 +45,9 @@ pub struct BlueGreen {
     pub scale_down_delay_seconds: u32,
     /// Pods above the wanted replicas while the Deployment's own pods are replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_surge: Option<Amount>,
     /// Pods that may be missing meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
     /// What is done about autoscalers of the sets whose pods are counted (default: such a release is
     /// refused).

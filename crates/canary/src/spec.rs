@@ -18,15 +18,12 @@ pub struct Canary {
     pub steps: Vec<Step>,
     /// Pods above the wanted replicas (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_surge: Option<Amount>,
     /// Pods that may be missing (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
     /// How far, in percentage points, a share may lie from its weight (default: as far as it must).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<u8>"))]
     pub tolerance: Option<Percent>,
     /// What is done about autoscalers of the sets whose pods are counted (default: such a release is
     /// refused).
@@ -41,7 +38,6 @@ pub struct Canary {
     /// By route, after a weight of 100: the weights by which requests come back to the old set once it
     /// has the new template, e.g. 50,100 (default: all at once).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<u8>"))]
     pub promotion_steps: Vec<Percent>,
     /// The Service before the old set, where a route names several of the workload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,12 +51,10 @@ pub struct Canary {
     pub gateway_controller: Option<String>,
     /// How long gateways need to follow a route (default: by their controller).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub route_settle: Option<Duration>,
     /// How long the last request may take to what gets no more (default: 30s, or as long as the
     /// route lets one take).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub drain: Option<Duration>,
 }
 
@@ -151,11 +145,10 @@ pub enum Step {
     Pause {
         /// How long it pauses; until a person approves where it is absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         duration: Option<Duration>,
     },
     /// Give the new version this share of the requests.
-    SetWeight(#[cfg_attr(feature = "schema", schemars(with = "u8"))] Percent),
+    SetWeight(Percent),
 }
 
 impl Step {

@@ -43,13 +43,12 @@ impl Crowd {
         state: &Bundle,
         writing: &[Autoscaler<'_>],
     ) -> Self {
-        let mut pods = BTreeMap::new();
-        for workload in workload {
-            for object in workload.objects() {
-                let there = Pods::of(workload, state.get(object));
-                pods.insert(Arc::new(object.clone()), there);
-            }
-        }
+        let pods = workload.into_iter().flat_map(|workload| {
+            let pods = |object: &ObjectRef| Pods::of(workload, state.get(object));
+            let objects = workload.objects();
+            objects.map(move |object| (Arc::new(object.clone()), pods(object)))
+        });
+        let pods: BTreeMap<_, _> = pods.collect();
         Self {
             writers: Writers::at_rest(writing, counted(&pods)),
             pods,

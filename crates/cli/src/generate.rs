@@ -2,7 +2,7 @@
 //! of the command.
 
 use cutover::fleet::{fleet_plan_schema, fleet_schema};
-use cutover::{AnyStrategy, planning};
+use cutover::{planning, strategy_schema};
 use serde_json::json;
 
 use crate::args::{CompletionsArgs, Document, ManArgs, SchemaArgs};
@@ -15,7 +15,7 @@ pub(crate) fn schema(args: &SchemaArgs, world: &mut World<'_>) -> Result<(), Err
         Document::Fleet => fleet_schema(),
         Document::FleetPlan => fleet_plan_schema(),
         Document::Plan => planning::schema(),
-        Document::Strategy => schemars::schema_for!(AnyStrategy),
+        Document::Strategy => strategy_schema(),
     };
     Ok(writeln!(world.output, "{:#}", json!(schema))?)
 }

@@ -76,6 +76,8 @@ pub use cutover_release::{
     After, BadAfter, BadChange, BadImageOverride, BadReplicas, Configuration, Ends,
     EnvironmentVariable, Image, ImageOverride, Release, Replicas,
 };
+#[cfg(feature = "schema")]
+pub use cutover_strategy::strategy_schema;
 pub use cutover_strategy::{AnyStrategy, StrategyFile};
 #[cfg(feature = "yaml")]
 pub use cutover_strategy::{BadFile, BadFileKind};

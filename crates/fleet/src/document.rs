@@ -88,7 +88,6 @@ pub struct PlannedWave {
     pub progress_deadline_seconds: Option<NonZeroU32>,
     /// How long a cluster is watched after it is done, before it counts as done; absent: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub soak: Option<Duration>,
     /// What must hold before the first of its clusters, and after the last.
     #[serde(default, skip_serializing_if = "Gates::is_empty")]

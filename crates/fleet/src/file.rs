@@ -133,7 +133,6 @@ pub struct Wave {
     pub progress_deadline_seconds: Option<NonZeroU32>,
     /// How long a cluster is watched after it is done, before it counts as done.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub soak: Option<Duration>,
     /// What must hold before the first of its clusters, and after the last.
     #[serde(default)]

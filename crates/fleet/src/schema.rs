@@ -5,10 +5,10 @@ use crate::file::Fleet;
 
 /// The JSON Schema of fleet files.
 pub fn fleet_schema() -> schemars::Schema {
-    schemars::schema_for!(Fleet)
+    cutover_workload::schema::document::<Fleet>()
 }
 
 /// The JSON Schema of fleet plans.
 pub fn fleet_plan_schema() -> schemars::Schema {
-    schemars::schema_for!(FleetPlan)
+    cutover_workload::schema::document::<FleetPlan>()
 }

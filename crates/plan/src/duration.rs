@@ -10,7 +10,8 @@ use serde_json::Value;
 
 /// A length of time in whole seconds, written as Go does: `90s` is read, `1m30s` is printed.
 ///
-/// A bare number is seconds, as in Argo Rollouts' `pause.duration`.
+/// A bare number is seconds, as in Argo Rollouts' `pause.duration`. What else a library reads, as
+/// `2 days`, is none: a JSON Schema says the same by a pattern.
 ///
 /// ```
 /// use cutover_plan::Duration;
@@ -41,6 +42,14 @@ impl Duration {
     }
 }
 
+#[cfg(feature = "schema")]
+cutover_workload::shape!(Duration, {
+    "type": ["string", "integer"],
+    "minimum": 0,
+    "maximum": u32::MAX,
+    "pattern": "^([0-9]{1,9}|(?=[0-9])([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?)$",
+});
+
 impl FromStr for Duration {
     type Err = BadDuration;
 
@@ -49,6 +58,9 @@ impl FromStr for Duration {
             return Ok(Self(seconds));
         }
         let bad = || BadDuration(text.into());
+        if !is_plain(text) {
+            return Err(bad());
+        }
         let duration = SpanParser::new().parse_duration(text).map_err(|_| bad())?;
         match u32::try_from(duration.as_secs()) {
             Ok(seconds) if duration.subsec_nanos() == 0 => Ok(Self(seconds)),
@@ -81,4 +93,16 @@ impl fmt::Display for Duration {
             .spacing(Spacing::None);
         f.write_str(&printer.duration_to_string(&SignedDuration::from_secs(self.0.into())))
     }
+}
+
+/// Whether it has hours, minutes and seconds in this order, each once at most and in whole numbers.
+fn is_plain(text: &str) -> bool {
+    let mut rest = text;
+    for unit in ['h', 'm', 's'] {
+        let after = rest.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        if after.len() < rest.len() {
+            rest = after.strip_prefix(unit).unwrap_or(rest);
+        }
+    }
+    rest.is_empty() && !text.is_empty()
 }

@@ -4,5 +4,5 @@ use crate::plan::Plan;
 
 /// The JSON Schema of plan files.
 pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Plan)
+    cutover_workload::schema::document::<Plan>()
 }

@@ -28,7 +28,6 @@ pub struct Step {
     /// The time limit of the gates that look at objects: pauses, windows and analyses have their
     /// own, or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub within: Option<Duration>,
     /// What must hold, all together, before the next step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -104,7 +103,6 @@ pub struct Asked {
     /// The name of the workload that the share is of.
     pub workload: String,
     /// The weight that the strategy asked for (`setWeight`), in percent.
-    #[cfg_attr(feature = "schema", schemars(with = "u8"))]
     pub asked: Percent,
     /// Whether a set may get more requests than its pods are meant for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -32,6 +32,29 @@ pub struct WorkloadName {
     pub name: String,
 }
 
+/// How people call the kind, in whatever case.
+const KINDS: [&str; 5] = [
+    "deployment",
+    "deployments",
+    "deploy",
+    "deployment.apps",
+    "deployments.apps",
+];
+
+#[cfg(feature = "schema")]
+cutover_workload::shape!(WorkloadName, { "type": "string", "pattern": pattern() });
+
+/// Names without a kind, or with one of those.
+#[cfg(feature = "schema")]
+fn pattern() -> String {
+    let any_case = |letter: char| match letter {
+        '.' => r"\.".to_owned(),
+        letter => format!("[{letter}{}]", letter.to_ascii_uppercase()),
+    };
+    let kinds = KINDS.map(|kind| kind.chars().map(any_case).collect::<String>());
+    format!("^([^/]*/)?({})/[^/]+$|^[^/]+$", kinds.join("|"))
+}
+
 /// A text names no Deployment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` does not name a Deployment\nhint: write deployment/hello")]
@@ -118,14 +141,7 @@ impl FromStr for WorkloadName {
             [namespace, kind, name] => (Some((*namespace).to_owned()), *kind, *name),
             _ => return Err(BadName(text.into())),
         };
-        let kinds = [
-            "deployment",
-            "deployments",
-            "deploy",
-            "deployment.apps",
-            "deployments.apps",
-        ];
-        let known = kinds.contains(&kind.to_ascii_lowercase().as_str()) && !name.is_empty();
+        let known = KINDS.contains(&kind.to_ascii_lowercase().as_str()) && !name.is_empty();
         if known {
             Ok(Self {
                 namespace,

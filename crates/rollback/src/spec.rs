@@ -15,15 +15,12 @@ pub struct Rollback {
     pub to_revision: Option<u64>,
     /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
     /// Pods above the wanted replicas (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_surge: Option<Amount>,
     /// Pods that may be missing (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
 }
 

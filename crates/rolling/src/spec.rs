@@ -17,11 +17,9 @@ use crate::error::BadTimestamp;
 pub struct Rolling {
     /// Pods above the wanted replicas (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_surge: Option<Amount>,
     /// Pods that may be missing (default: the Deployment's own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     pub max_unavailable: Option<Amount>,
 }
 
@@ -71,11 +69,9 @@ pub struct Recreate {}
 #[non_exhaustive]
 pub struct Restart {
     /// The time that is written into the pods' annotation, as `2026-11-24T10:00:00Z`.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub at: Timestamp,
     /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
 }
 
@@ -104,7 +100,6 @@ impl Restart {
 pub struct Pause {
     /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
 }
 
@@ -125,7 +120,6 @@ impl Pause {
 pub struct Resume {
     /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
 }
 
@@ -151,6 +145,13 @@ impl Resume {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(jiff::Timestamp);
+
+#[cfg(feature = "schema")]
+cutover_workload::shape!(Timestamp, {
+    "type": "string",
+    "format": "date-time",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}",
+});
 
 impl FromStr for Timestamp {
     type Err = BadTimestamp;

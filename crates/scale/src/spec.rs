@@ -18,7 +18,6 @@ pub struct Scale {
     pub max_step: Option<NonZeroU32>,
     /// Which Deployments (default: the only one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub workloads: Vec<WorkloadName>,
     /// What is done about autoscalers of the sets whose pods are counted (default: such a release is
     /// refused).

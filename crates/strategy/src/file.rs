@@ -148,6 +148,12 @@ impl schemars::JsonSchema for StrategyFile {
     }
 }
 
+/// The JSON Schema of strategy files: what it takes is read, as far as one value tells.
+#[cfg(feature = "schema")]
+pub fn strategy_schema() -> schemars::Schema {
+    cutover_workload::schema::document::<StrategyFile>()
+}
+
 /// What stands in the place of a definition by this name.
 #[cfg(feature = "schema")]
 fn defined(

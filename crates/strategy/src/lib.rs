@@ -7,6 +7,8 @@ mod strategy;
 mod yaml;
 
 pub use file::StrategyFile;
+#[cfg(feature = "schema")]
+pub use file::strategy_schema;
 pub use strategy::AnyStrategy;
 #[cfg(feature = "yaml")]
 pub use yaml::{BadFile, BadFileKind, from_yaml};

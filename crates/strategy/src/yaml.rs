@@ -125,7 +125,18 @@ fn kind(error: &YamlError) -> BadFileKind {
         YamlError::MultipleDocuments { .. } => {
             BadFileKind::Form("a second document, and a file holds one".to_owned())
         }
+        YamlError::Eof { .. } => BadFileKind::Form("it is empty".to_owned()),
+        YamlError::Unexpected { expected, .. } => BadFileKind::Form(no(expected)),
         other => BadFileKind::Form(words(other)),
+    }
+}
+
+/// What does not stand there, by what the parser calls it.
+fn no(event: &str) -> String {
+    match event {
+        "mapping start" => "it has no fields".to_owned(),
+        "sequence start" => "it is no list".to_owned(),
+        other => format!("it is no {other}"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use num_rational::Ratio;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A number is not in the range that its meaning has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +27,7 @@ pub struct OutOfRange {
 /// # Ok::<(), cutover_traffic::OutOfRange>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u64", into = "u64")]
+#[serde(try_from = "Value", into = "u64")]
 pub struct Percent(u8);
 
 impl Percent {
@@ -70,6 +71,9 @@ impl Percent {
     }
 }
 
+#[cfg(feature = "schema")]
+cutover_workload::shape!(Percent, { "type": "integer", "minimum": 0, "maximum": 100 });
+
 impl FromStr for Percent {
     type Err = OutOfRange;
 
@@ -87,6 +91,18 @@ impl TryFrom<u64> for Percent {
 
     fn try_from(value: u64) -> Result<Self, OutOfRange> {
         Self::new(value)
+    }
+}
+
+impl TryFrom<Value> for Percent {
+    type Error = OutOfRange;
+
+    fn try_from(value: Value) -> Result<Self, OutOfRange> {
+        match (value.as_u64(), value) {
+            (Some(number), _) => Self::new(number),
+            (None, Value::String(text)) => Err(Self::out_of_range(text)),
+            (None, other) => Err(Self::out_of_range(other)),
+        }
     }
 }
 

@@ -77,6 +77,14 @@ impl Amount {
     }
 }
 
+#[cfg(feature = "schema")]
+crate::shape!(Amount, {
+    "oneOf": [
+        { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+        { "type": "string", "pattern": "^[0-9]{1,9}%$" },
+    ],
+});
+
 impl FromStr for Amount {
     type Err = BadAmount;
 

@@ -40,10 +40,8 @@ pub struct Live {
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Object>"))]
     pub autoscaler: Option<ObjectRef>,
     /// At most so many of the pods are missing.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
     pub missing: Amount,
     /// At most so many more are alive.
-    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
     pub extra: Amount,
 }
 

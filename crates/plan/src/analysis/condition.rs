@@ -125,6 +125,12 @@ impl fmt::Display for Observed {
     }
 }
 
+#[cfg(feature = "schema")]
+cutover_workload::shape!(Condition, {
+    "type": "string",
+    "pattern": "^\\s*result(\\[[0-9]+\\])?\\s*(>=|<=|==|!=|>|<)\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*((&&|\\|\\|)\\s*result(\\[[0-9]+\\])?\\s*(>=|<=|==|!=|>|<)\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*)*$",
+});
+
 impl FromStr for Condition {
     type Err = BadCondition;
 

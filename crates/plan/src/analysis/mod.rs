@@ -45,7 +45,6 @@ pub enum Analysis {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Smoke {
     /// The URL that is asked.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub url: HttpUrl,
     /// The status that is wanted (default: any of 200 to 299).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,7 +55,7 @@ pub struct Smoke {
         skip_serializing_if = "is_five_seconds",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub timeout: Duration,
     /// How long it is from one request to the next.
     #[serde(
@@ -64,7 +63,7 @@ pub struct Smoke {
         skip_serializing_if = "is_ten_seconds",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub interval: Duration,
     /// How many requests are made.
     #[serde(default = "once", skip_serializing_if = "is_once")]
@@ -83,16 +82,13 @@ pub struct Metric {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The server's address, without `/api/v1/query`.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub prometheus: HttpUrl,
     /// The query, in PromQL.
     pub query: String,
     /// When a measurement is good, as `result[0] >= 0.95`.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub success_condition: Condition,
     /// How long it is waited before the first measurement, for requests to be counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub initial_delay: Option<Duration>,
     /// How long it is from one measurement to the next.
     #[serde(
@@ -100,7 +96,7 @@ pub struct Metric {
         skip_serializing_if = "is_ten_seconds",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub interval: Duration,
     /// How many measurements are made. Those that give no value are made again.
     #[serde(default = "once", skip_serializing_if = "is_once")]
@@ -118,7 +114,7 @@ pub struct Metric {
         skip_serializing_if = "is_thirty_seconds",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub timeout: Duration,
 }
 
@@ -138,7 +134,7 @@ pub struct Job {
         skip_serializing_if = "is_ten_minutes",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub timeout: Duration,
 }
 
@@ -149,7 +145,6 @@ pub struct Job {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Webhook {
     /// Where the JSON is posted: `plan`, `step`, `phase`, and the fields of the body.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub url: HttpUrl,
     /// Fields that are posted beside them.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
@@ -160,7 +155,7 @@ pub struct Webhook {
         skip_serializing_if = "is_ten_seconds",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub timeout: Duration,
     /// After how long it is asked again.
     #[serde(
@@ -168,7 +163,7 @@ pub struct Webhook {
         skip_serializing_if = "is_ten_seconds",
         deserialize_with = "some_time"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "SomeTime"))]
     pub interval: Duration,
     /// How many times, one after the other, there may be no answer that decides.
     #[serde(default = "four", skip_serializing_if = "is_four")]
@@ -301,6 +296,18 @@ fn is_thirty_seconds(duration: &Duration) -> bool {
 fn is_ten_minutes(duration: &Duration) -> bool {
     *duration == ten_minutes()
 }
+
+/// A length of time that is more than none.
+#[cfg(feature = "schema")]
+struct SomeTime;
+
+#[cfg(feature = "schema")]
+cutover_workload::shape!(SomeTime, {
+    "type": ["string", "integer"],
+    "minimum": 1,
+    "maximum": u32::MAX,
+    "pattern": "^(?=.*[1-9])([0-9]{1,9}|([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?)$",
+});
 
 fn some_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let duration = Duration::deserialize(deserializer)?;

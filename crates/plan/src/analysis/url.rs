@@ -49,6 +49,9 @@ impl HttpUrl {
     }
 }
 
+#[cfg(feature = "schema")]
+cutover_workload::shape!(HttpUrl, { "type": "string", "pattern": "^https?://[^/?#@\\s]+([/?][^#\\s]*)?$" });
+
 impl TryFrom<String> for HttpUrl {
     type Error = BadUrl;
 

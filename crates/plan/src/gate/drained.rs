@@ -17,6 +17,5 @@ pub struct Drained {
     )]
     pub object: ObjectRef,
     /// How long the last of them may take.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub after: Duration,
 }

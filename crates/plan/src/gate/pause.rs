@@ -11,7 +11,6 @@ use crate::duration::Duration;
 pub struct Pause {
     /// How long it lasts; until a person approves where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub duration: Option<Duration>,
 }
 

@@ -18,6 +18,5 @@ pub struct RoutedGate {
     )]
     pub object: ObjectRef,
     /// How long gateways need after that.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub settle: Duration,
 }

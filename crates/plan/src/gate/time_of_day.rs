@@ -31,6 +31,9 @@ impl TimeOfDay {
     }
 }
 
+#[cfg(feature = "schema")]
+cutover_workload::shape!(TimeOfDay, { "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
+
 impl FromStr for TimeOfDay {
     type Err = BadTimeOfDay;
 

@@ -40,6 +40,9 @@ impl TimeZone {
     }
 }
 
+#[cfg(feature = "schema")]
+cutover_workload::shape!(TimeZone, { "type": "string", "pattern": "^[A-Za-z0-9+._-]+(/[A-Za-z0-9+._-]+)*$" });
+
 impl FromStr for TimeZone {
     type Err = BadTimeZone;
 

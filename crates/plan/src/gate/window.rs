@@ -18,16 +18,13 @@ use super::time_zone::{BadTimeZone, TimeZone};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Window {
     /// The time of day at which it opens.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub from: TimeOfDay,
     /// The time of day at which it closes.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub to: TimeOfDay,
     /// On which days it opens; absent for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<Day>,
     /// Whose clock it goes by.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub timezone: TimeZone,
 }
 
