@@ -23,6 +23,16 @@ pub enum Error {
         /// Where in its pod template, and what.
         reason: cutover_workload::BadRequests,
     },
+    /// What is always told takes more room than there is.
+    #[error(
+        "{most} characters are too few: title, summary and digest have {least}\nhint: allow so many"
+    )]
+    TooShort {
+        /// How many there may be.
+        most: usize,
+        /// How many are needed.
+        least: usize,
+    },
     /// The plan does not fit itself; one that was read or made does.
     #[error(transparent)]
     Plan(Box<cutover_plan::Error>),

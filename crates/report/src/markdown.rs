@@ -55,9 +55,9 @@ pub fn markdown(plan: &Checked) -> Result<String, Error> {
 ///
 /// # Errors
 ///
-/// As [`markdown`].
+/// As [`markdown`], and [`Error::TooShort`] where these do not fit.
 pub fn markdown_within(plan: &Checked, most: usize) -> Result<String, Error> {
-    Ok(within(parts(plan)?, most))
+    within(&parts(plan)?, most)
 }
 
 /// The page in parts.
@@ -79,10 +79,9 @@ fn parts(plan: &Checked) -> Result<Vec<Part>, Error> {
     let asked = asked_section(&asked(plan, None));
     parts.extend(asked.map(|text| Part::longer("what is asked", text)));
     if !plan.is_empty() {
-        parts.push(Part::always("## Steps\n"));
         parts.extend(steps(plan)?);
-        parts.push(Part::always("## Ways back\n"));
         let table = ways_back_table(ways_back(plan)?);
+        let table = format!("## Ways back\n\n{table}");
         parts.push(Part::longer("the ways back", table));
         let backs = backs(&Told::of(back(plan, None)?));
         parts.extend(backs.map(|text| Part::longer("what ways back change", text)));
@@ -122,7 +121,9 @@ fn steps(plan: &Checked) -> Result<Vec<Part>, Error> {
     while let Some(step) = walk.advance()? {
         let number = walk.number();
         let text = details(number, step, walk.before(), walk.state());
-        steps.push(Part::step(number, text));
+        // The heading goes with the last of them.
+        let head = if number == 1 { "## Steps\n\n" } else { "" };
+        steps.push(Part::step(number, format!("{head}{text}")));
     }
     Ok(steps)
 }

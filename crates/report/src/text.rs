@@ -116,10 +116,33 @@ pub(crate) fn numbered(steps: &[usize]) -> String {
     format!("{word} {}", numbers(steps))
 }
 
-/// As `3` or `3, 4`.
+/// As `3` or `3, 4`; what follows in even steps is told by its ends: `3–7`, or `3, 5, … 11`.
 pub(crate) fn numbers(steps: &[usize]) -> String {
-    let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
-    numbers.join(", ")
+    let mut told = Vec::new();
+    let mut rest = steps;
+    while let [first, others @ ..] = rest {
+        let (run, after) = rest.split_at(even(rest));
+        let (text, left) = match run {
+            [_, next, .., last] if *next == first + 1 => (format!("{first}–{last}"), after),
+            [_, next, _, .., last] => (format!("{first}, {next}, … {last}"), after),
+            _ => (first.to_string(), others),
+        };
+        told.push(text);
+        rest = left;
+    }
+    told.join(", ")
+}
+
+/// How many of the first numbers are each as far from the one before as the second from the first.
+fn even(numbers: &[usize]) -> usize {
+    let far = |pair: &[usize]| pair[1].checked_sub(pair[0]);
+    let mut pairs = numbers.windows(2).map(far);
+    let first = pairs.next();
+    let alike = pairs.take_while(|far| Some(*far) == first).count();
+    match first {
+        Some(Some(_)) => alike + 2,
+        Some(None) | None => 1,
+    }
 }
 
 /// Things that are told alike, by what is told of them, in the order of the first ones.
@@ -205,5 +228,23 @@ fn weight(path: &str) -> u8 {
         2
     } else {
         1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_in_even_steps_is_told_by_its_ends() {
+        let check = |steps: &[usize], expect: &str| assert_eq!(numbers(steps), expect);
+        check(&[], "");
+        check(&[3], "3");
+        check(&[3, 4], "3, 4");
+        check(&[3, 4, 5], "3–5");
+        check(&[1, 3, 5], "1, 3, 5");
+        check(&[1, 3, 5, 7, 9], "1, 3, … 9");
+        check(&[1, 4, 5, 6, 9, 9, 2], "1, 4–6, 9, 9, 2");
+        check(&[2, 4, 5, 6, 7], "2, 4–7");
     }
 }

@@ -1,5 +1,7 @@
 //! A text of parts that has to fit: what has to go for that, and how that is told.
 
+use crate::error::Error;
+
 /// A part of a text.
 pub(crate) struct Part {
     text: String,
@@ -42,48 +44,94 @@ impl Part {
 
 /// The parts with an empty line between them, in no more characters than this; behind the first one
 /// stands what was left out for that.
-pub(crate) fn within(mut parts: Vec<Part>, most: usize) -> String {
-    let whole = length(&parts);
-    let mut left: Vec<Kept> = Vec::new();
-    let mut shown = whole;
-    // What is told comes between two parts.
-    let needed = |shown: usize, told: String| match told.chars().count() {
-        0 => shown,
-        told => shown + told + 1,
+///
+/// # Errors
+///
+/// [`Error::TooShort`] where what nobody leaves out does not fit.
+pub(crate) fn within(parts: &[Part], most: usize) -> Result<String, Error> {
+    let mut cut = Cut {
+        parts,
+        is_left_out: vec![false; parts.len()],
+        most,
     };
-    while needed(shown, told(&left, whole, most)) > most {
-        let Some(at) = next(&parts) else { break };
-        let part = parts.remove(at);
-        shown -= part.text.chars().count() + usize::from(!parts.is_empty());
-        left.push(part.kept);
+    while cut.length() > most {
+        let Some(at) = cut.next() else {
+            let least = cut.length();
+            return Err(Error::TooShort { most, least });
+        };
+        cut.is_left_out[at] = true;
     }
-    if !left.is_empty() {
-        let at = parts.len().min(1);
-        parts.insert(at, Part::always(told(&left, whole, most)));
-    }
-    let texts: Vec<String> = parts.into_iter().map(|part| part.text).collect();
-    texts.join("\n")
+    cut.restore();
+    Ok(cut.text())
 }
 
-fn length(parts: &[Part]) -> usize {
-    let texts = parts.iter().map(|part| part.text.chars().count());
-    texts.sum::<usize>() + parts.len().saturating_sub(1)
+/// Which parts are left out.
+struct Cut<'a> {
+    parts: &'a [Part],
+    is_left_out: Vec<bool>,
+    most: usize,
 }
 
-/// The part that goes next: the last of the steps, else the longest of the others.
-fn next(parts: &[Part]) -> Option<usize> {
-    let is_step = |part: &Part| matches!(part.kept, Kept::Step(_));
-    if let Some(at) = parts.iter().rposition(is_step) {
-        return Some(at);
+impl Cut<'_> {
+    /// The part that goes next: the last of the steps, else the longest of the others.
+    fn next(&self) -> Option<usize> {
+        let shown = || (0..self.parts.len()).filter(|at| !self.is_left_out[*at]);
+        let last = shown().rfind(|at| matches!(self.parts[*at].kept, Kept::Step(_)));
+        let longer = shown().filter(|at| matches!(self.parts[*at].kept, Kept::Longer(_)));
+        last.or_else(|| longer.max_by_key(|at| self.parts[*at].text.len()))
     }
-    let others = parts.iter().enumerate();
-    let others = others.filter(|(_, part)| matches!(part.kept, Kept::Longer(_)));
-    let longest = others.max_by_key(|(_, part)| part.text.len());
-    longest.map(|(at, _)| at)
+
+    /// Shows the first steps again for which there is room once something longer has gone.
+    fn restore(&mut self) {
+        for (at, part) in self.parts.iter().enumerate() {
+            let is_step = matches!(part.kept, Kept::Step(_));
+            if is_step && self.is_left_out[at] {
+                self.is_left_out[at] = false;
+                if self.length() > self.most {
+                    self.is_left_out[at] = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn length(&self) -> usize {
+        let text = self.shown().map(|part| part.text.chars().count() + 1);
+        let told = match self.told().chars().count() {
+            0 => 0,
+            told => told + 1,
+        };
+        text.sum::<usize>().saturating_sub(1) + told
+    }
+
+    fn text(&self) -> String {
+        let mut texts: Vec<String> = self.shown().map(|part| part.text.clone()).collect();
+        let told = self.told();
+        if !told.is_empty() {
+            texts.insert(texts.len().min(1), told);
+        }
+        texts.join("\n")
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Part> {
+        let parts = self.parts.iter().zip(&self.is_left_out);
+        parts
+            .filter(|(_, left_out)| !**left_out)
+            .map(|(part, _)| part)
+    }
+
+    /// What was left out, and why; empty where nothing was.
+    fn told(&self) -> String {
+        let parts = self.parts.iter().zip(&self.is_left_out);
+        let left = parts.filter(|(_, left_out)| **left_out);
+        let left: Vec<&Kept> = left.map(|(part, _)| &part.kept).collect();
+        let whole = self.parts.iter().map(|part| part.text.chars().count() + 1);
+        told(&left, whole.sum::<usize>().saturating_sub(1), self.most)
+    }
 }
 
 /// What was left out, and why; empty where nothing was.
-fn told(left: &[Kept], whole: usize, most: usize) -> String {
+fn told(left: &[&Kept], whole: usize, most: usize) -> String {
     let steps = left.iter().filter_map(|kept| match kept {
         Kept::Step(number) => Some(*number),
         Kept::Longer(_) | Kept::Always => None,
@@ -128,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_fits_is_whole() {
-        let whole = within(parts(), usize::MAX);
+        let whole = within(&parts(), usize::MAX).unwrap();
         assert!(
             !whole.contains("Left out") && whole.contains("two"),
             "{whole}"
@@ -138,7 +186,7 @@ mod tests {
     #[test]
     fn the_last_steps_go_first_and_what_was_left_out_is_told() {
         let check = |most: usize, left: &str| {
-            let text = within(parts(), most);
+            let text = within(&parts(), most).unwrap();
             assert!(text.chars().count() <= most, "{text}");
             let said =
                 format!("since all of it has 598 characters and {most} may be shown: {left}.");
@@ -151,5 +199,30 @@ mod tests {
         check(597, "the changes of step 2");
         check(450, "the changes of steps 1 to 2");
         check(200, "the changes of steps 1 to 2; the notes");
+    }
+
+    /// A failure means that a page is emptier than it must be.
+    #[test]
+    fn there_is_room_for_the_first_steps_once_something_longer_has_gone() {
+        let parts = [
+            Part::always("# head\n"),
+            Part::longer("the table", "row\n".repeat(200)),
+            Part::step(1, "one\n".repeat(20)),
+            Part::step(2, "two\n".repeat(20)),
+            Part::step(3, "three\n".repeat(20)),
+        ];
+        let text = within(&parts, 350).unwrap();
+        assert!(text.contains("the changes of step 3; the table."), "{text}");
+        assert!(text.ends_with("two\n"), "{text}");
+    }
+
+    /// A failure means that a page is longer than the forge takes, and is refused there.
+    #[test]
+    fn what_nobody_leaves_out_has_to_fit() {
+        let error = within(&parts(), 100).unwrap_err();
+        assert!(
+            matches!(error, Error::TooShort { most: 100, .. }),
+            "{error}"
+        );
     }
 }

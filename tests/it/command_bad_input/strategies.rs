@@ -429,11 +429,7 @@ fn strategy_files() {
         "write it as 2026-11-24T10:00:00Z",
     );
     bad("- canary\n", "strategy.yaml:1:1: ", "write one strategy");
-    bad(
-        "",
-        "strategy.yaml:1:1: unexpected end",
-        "write one strategy",
-    );
+    bad("", "strategy.yaml:1:1: it is empty", "write one strategy");
     bad(
         "rolling: {}\n---\nrolling: {}\n",
         "strategy.yaml:3:1: a second document, and a file holds one",

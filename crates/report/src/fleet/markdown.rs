@@ -27,9 +27,9 @@ pub fn fleet_markdown(fleet: &CheckedFleet) -> Result<String, Error> {
 ///
 /// # Errors
 ///
-/// As [`fleet_markdown`].
+/// As [`fleet_markdown`], and [`Error::TooShort`] where these do not fit.
 pub fn fleet_markdown_within(fleet: &CheckedFleet, most: usize) -> Result<String, Error> {
-    Ok(within(parts(fleet)?, most))
+    within(&parts(fleet)?, most)
 }
 
 /// The page in parts.
@@ -48,14 +48,14 @@ fn parts(fleet: &CheckedFleet) -> Result<Vec<Part>, Error> {
         .map(|text| format!("- {}\n", escaped(text)))
         .collect();
     parts.push(Part::always(told.concat()));
-    parts.push(Part::always("## Clusters\n"));
+    let table = clusters(fleet, &plans).markdown();
     parts.push(Part::longer(
         "the clusters",
-        clusters(fleet, &plans).markdown(),
+        format!("## Clusters\n\n{table}"),
     ));
-    parts.push(Part::always("## Worst moments\n"));
-    parts.push(Part::longer("the worst moments", moments(fleet).markdown()));
-    parts.push(Part::always(format!("{WORST}\n")));
+    let table = moments(fleet).markdown();
+    let worst = format!("## Worst moments\n\n{table}\n{WORST}\n");
+    parts.push(Part::longer("the worst moments", worst));
     parts.push(Part::always(format!("Digest:\n\n`{}`\n", fleet.digest)));
     for (number, digest, owners) in plans.numbered() {
         if let Some(plan) = fleet.spec.plans.get(digest) {
