@@ -8,6 +8,7 @@ use cutover_plan::{Change, Gate, Plan, Step, take_back, walk};
 use cutover_workload::{Version, Workload};
 use serde::Serialize;
 
+use crate::between::Between;
 use crate::broken::{Broken, Place};
 use crate::counts::Crowd;
 use crate::crowds::{Crowds, Ways};
@@ -167,10 +168,18 @@ impl<'a> Recount<'a> {
     /// with that state's own, with whatever pods it brings.
     fn back(&mut self, seen: &Seen) -> Result<(), Broken> {
         let mut state = std::mem::take(&mut self.end);
+        let between = Between {
+            start: self.plan.start(),
+            end: state.clone(),
+        };
         for from in (1..=self.plan.len()).rev() {
             if self.broken.len() > ENOUGH {
                 return Ok(());
             }
+            let forward = &self.plan.spec.steps[from - 1];
+            let place = Place::Step(from);
+            self.broken
+                .extend(between.broken(forward, &state, &self.parts, place));
             // A plan that is whole has one way back a step.
             let undo = &self.plan.spec.undo[from - 1];
             let portions: Vec<_> = undo
@@ -197,6 +206,8 @@ impl<'a> Recount<'a> {
                 self.whoever_is_there(step, states, place);
                 self.on_a_way_back(step, states, place);
                 self.broken.extend(seen.holds(step, walk.state(), place)?);
+                self.broken
+                    .extend(between.broken(step, walk.state(), &self.parts, place));
                 let portions = &portions[walk.number() - 1];
                 self.step_back(&mut ways, portions, states, place);
             }
@@ -206,8 +217,7 @@ impl<'a> Recount<'a> {
             if undo.to > 0 {
                 self.crowds.join(undo.to, ways);
             }
-            let step = &self.plan.spec.steps[from - 1];
-            take_back(&mut state, step, &self.deleted[from - 1], from)?;
+            take_back(&mut state, forward, &self.deleted[from - 1], from)?;
         }
         Ok(())
     }

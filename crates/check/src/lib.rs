@@ -38,6 +38,7 @@
 //! it counts holds as long as pods that are available stay so.
 
 mod autoscalers;
+mod between;
 mod bounds;
 mod broken;
 mod checked;

@@ -1,7 +1,7 @@
 //! A fleet plan from a document that nobody has looked at.
 
 use cutover_manifest::Digest;
-use cutover_plan::{API_VERSION, Plan, refuse_excessive};
+use cutover_plan::{API_VERSION, Plan, one_line, refuse_excessive};
 use serde_json::{Map, Value};
 
 use crate::document::{FleetPlan, KIND};
@@ -26,7 +26,7 @@ impl FleetPlan {
                 "." => "fleet plan".to_owned(),
                 path => format!("fleet plan: {path}"),
             };
-            Error::document(place, error.inner().to_string())
+            Error::document(one_line(&place), one_line(&error.inner().to_string()))
         })?;
         for (digest, plan) in plans.into_iter().flatten() {
             let place = format!("fleet plan: spec.plans.{digest}");

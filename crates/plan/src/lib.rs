@@ -40,6 +40,7 @@ pub use gate::{
     Gate, Held, Pause, RoutedGate, Settled, TimeOfDay, TimeZone, Window,
 };
 pub use limits::{MOST_STEPS, refuse_excessive};
+pub use parse::one_line;
 pub use phase::{BadPhase, Phase};
 pub use plan::{Metadata, OnFailure, Plan, Spec, Undo};
 #[cfg(feature = "schema")]

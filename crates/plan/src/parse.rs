@@ -26,9 +26,9 @@ impl Plan {
         let plan: Self = serde_path_to_error::deserialize(value).map_err(|error| Error::Plan {
             place: match error.path().to_string().as_str() {
                 "." => "plan".to_owned(),
-                path => format!("plan: {path}"),
+                path => format!("plan: {}", one_line(path)),
             },
-            reason: error.inner().to_string(),
+            reason: one_line(&error.inner().to_string()),
         })?;
         plan.whole()?;
         Ok(plan)
@@ -42,13 +42,43 @@ fn version(value: &Value) -> Result<(), Error> {
     if kind != KIND {
         return Err(Error::Plan {
             place: "plan: kind".into(),
-            reason: format!("`{kind}` is not `{KIND}`"),
+            reason: format!("`{}` is not `{KIND}`", one_line(kind)),
         });
     }
     if version != API_VERSION {
         return Err(Error::Version {
-            version: version.into(),
+            version: one_line(version),
         });
     }
     Ok(())
 }
+
+/// What may repeat a document, on a line of its own with our hint below it: another line would be read
+/// as ours.
+///
+/// ```
+/// use cutover_plan::one_line;
+///
+/// let forged = "`1m\nhint: run this` is no time\nhint: write 30s";
+/// assert_eq!(one_line(forged), "`1m\\nhint: run this` is no time\nhint: write 30s");
+/// assert_eq!(one_line("unknown field `a\nhint: run this`"), "unknown field `a\\nhint: run this`");
+/// ```
+pub fn one_line(text: &str) -> String {
+    let escaped = |text: &str| text.replace('\n', "\\n").replace('\r', "\\r");
+    // What serde itself says has no hint.
+    let is_foreign = FOREIGN.iter().any(|begin| text.starts_with(begin));
+    match text.rsplit_once(HINT) {
+        Some((told, hint)) if !is_foreign => format!("{}{HINT}{hint}", escaped(told)),
+        Some(_) | None => escaped(text),
+    }
+}
+
+const HINT: &str = "\nhint: ";
+const FOREIGN: [&str; 6] = [
+    "duplicate field",
+    "invalid",
+    "missing field",
+    "trailing",
+    "unknown field",
+    "unknown variant",
+];

@@ -8,3 +8,5 @@ pub const MANY_STEPS: RefusalKind = RefusalKind::new("manySteps");
 pub const NO_CAPACITY: RefusalKind = RefusalKind::new("noCapacity");
 /// A waypoint lies outside the workload's budget.
 pub const NO_ROOM: RefusalKind = RefusalKind::new("noRoom");
+/// No step leads to a waypoint.
+pub const NO_WAY: RefusalKind = RefusalKind::new("noWay");

@@ -101,7 +101,7 @@ mod workload_state;
 
 use cutover_manifest::{Bundle, Digest, Manifest};
 use cutover_plan::{MOST_STEPS, Phase, Step, Undo, Window, state_digest};
-use cutover_release::{Refusal, Refusals};
+use cutover_release::{Refusal, Refusals, refuse};
 use cutover_workload::Workload;
 
 use self::context::Inputs;
@@ -193,6 +193,22 @@ fn forward(
     Ok(forward)
 }
 
+/// Whether the steps of a leg have led where they were to.
+fn arrived(here: &Bundle, there: &Bundle) -> Result<(), Refusals> {
+    let ends = here.objects().chain(there.objects());
+    let mut apart = ends.filter(|object| here.get(object) != there.get(object));
+    match apart.next() {
+        None => Ok(()),
+        Some(object) => Err(refuse(
+            kinds::NO_WAY,
+            object,
+            "",
+            "no step of the planner makes it what it is to be",
+            "report this: the plan would end elsewhere",
+        )),
+    }
+}
+
 impl Forward {
     fn go(&mut self, inputs: &Inputs<'_>, point: &Waypoint, number: usize) -> Result<(), Error> {
         let context = inputs.context(false);
@@ -203,6 +219,7 @@ impl Forward {
             self.push(step, after.clone(), number)?;
             here = after;
         }
+        arrived(&here, &point.bundle)?;
         let asks = !(point.gates.is_empty() && point.shares.is_empty());
         if asks && self.steps.len() == first {
             self.push(stay(point, &here)?, here, number)?;

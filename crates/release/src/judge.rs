@@ -59,8 +59,9 @@ impl Release {
             .collect::<Vec<_>>()
         {
             let owned = is_owned(&manifest);
-            if !ends.is_pruned() || owned || is_kept(manifest.object()) {
-                warnings.extend((!owned).then(|| stays(manifest.object())));
+            let is_kept = is_kept(manifest.object());
+            if !ends.is_pruned() || owned || is_kept {
+                warnings.extend((!owned).then(|| stays(manifest.object(), is_kept)));
                 to.insert(manifest);
             }
         }
@@ -140,11 +141,15 @@ fn is_kept(object: &ObjectRef) -> bool {
     )
 }
 
-fn stays(object: &ObjectRef) -> Warning {
+fn stays(object: &ObjectRef, is_kept: bool) -> Warning {
+    let hint = match is_kept {
+        true => "delete it by hand: what is in it goes with it, and no plan brings that back",
+        false => "prune it, or delete it by hand",
+    };
     Warning {
         object: Some(object.clone()),
         place: None,
         message: "is not in what is wanted, and stays".into(),
-        hint: Some("prune it, or delete it by hand".into()),
+        hint: Some(hint.into()),
     }
 }

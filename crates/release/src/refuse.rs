@@ -75,7 +75,20 @@ fn immutable(from: Option<&Manifest>, to: &Manifest) -> Result<(), Refusals> {
         ],
         "Service" => &["/spec/clusterIP", "/spec/clusterIPs"],
         "ClusterRoleBinding" | "RoleBinding" => &["/roleRef/kind", "/roleRef/name"],
-        "StorageClass" => &["/provisioner", "/parameters"],
+        "StorageClass" => &[
+            "/provisioner",
+            "/parameters",
+            "/reclaimPolicy",
+            "/volumeBindingMode",
+        ],
+        "PriorityClass" => &["/value", "/preemptionPolicy"],
+        "IngressClass" => &["/spec/controller"],
+        "RuntimeClass" => &["/handler"],
+        "CSIDriver" => &["/spec/attachRequired", "/spec/volumeLifecycleModes"],
+        "CustomResourceDefinition" => &["/spec/scope", "/spec/group", "/spec/names/kind"],
+        "ConfigMap" | "Secret" if from.pointer("/immutable") == Some(&true.into()) => {
+            &["/immutable"]
+        }
         "PersistentVolumeClaim" => &[
             "/spec/storageClassName",
             "/spec/volumeName",
@@ -140,7 +153,9 @@ fn fixed(spec: &Value) -> Value {
 /// has its one kind whether it says so or not.
 fn written_alike(field: &str, ends: [&Manifest; 2]) -> bool {
     let [from, to] = ends.map(|end| {
-        let mut value = end.pointer(field).map(stored);
+        // An empty text is what the server reads as none.
+        let said = end.pointer(field).filter(|value| *value != "");
+        let mut value = said.map(stored);
         for claim in value.iter_mut().filter_map(Value::as_array_mut).flatten() {
             if let Some(fields) = claim.as_object_mut() {
                 fields.retain(|name, _| !["apiVersion", "kind", "status"].contains(&name.as_str()));

@@ -9,6 +9,7 @@
 )]
 
 mod autoscalers;
+mod between;
 mod documents;
 mod gates;
 mod patches;

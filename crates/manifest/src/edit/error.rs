@@ -12,6 +12,14 @@ pub enum EditError {
         /// Where the object stood.
         place: Place,
     },
+    /// Its lines end as old Macintosh's did: no tool that shows a diff has lines there.
+    #[error(
+        "{place}: lines end in carriage returns alone\nhint: save the file with line feeds, as `tr '\\r' '\\n'` does"
+    )]
+    LineEnds {
+        /// Where the object stands.
+        place: Place,
+    },
     /// The file has another encoding.
     #[error("{place}: the file is no UTF-8\nhint: save it as UTF-8")]
     NotUtf8 {

@@ -83,6 +83,10 @@ pub fn edit(
     let text = std::str::from_utf8(&bytes[range.clone()]).map_err(|_| EditError::NotUtf8 {
         place: source.place.clone(),
     })?;
+    if text.replace("\r\n", "").contains('\r') {
+        let place = source.place.clone();
+        return Err(EditError::LineEnds { place });
+    }
     let task = Task::new(text, document, source, before, after).ok_or_else(|| changed(source))?;
     let new = task
         .carry_out()

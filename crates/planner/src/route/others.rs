@@ -74,6 +74,8 @@ pub(super) struct Turn<'a> {
 pub(super) enum Kind {
     /// Read by pods: with the first that read it anew.
     Configuration,
+    /// With pods that read configuration which is still to change: after that it is as any other.
+    Reader,
     /// Anything else: it goes at once.
     Plain,
     /// To a Service that comes with the leg: after its pods.
@@ -121,6 +123,13 @@ impl Others {
                 left.push((self.kind(object), manifest));
             }
         }
+        let changing = left.iter().filter(|(kind, _)| *kind == Kind::Configuration);
+        let changing: BTreeSet<&ObjectRef> = changing.map(|(_, of)| of.object()).collect();
+        for (kind, manifest) in &mut left {
+            if *kind == Kind::Plain && reads(manifest, &changing) {
+                *kind = Kind::Reader;
+            }
+        }
         left
     }
 
@@ -133,6 +142,15 @@ impl Others {
             Kind::Plain
         }
     }
+}
+
+/// Whether pods that an object makes read some of this configuration.
+fn reads(manifest: &Manifest, configuration: &BTreeSet<&ObjectRef>) -> bool {
+    if configuration.is_empty() {
+        return false;
+    }
+    let read = Deployment::of(manifest).configuration();
+    read.iter().any(|read| configuration.contains(read))
 }
 
 /// What is left to do about objects of a kind.

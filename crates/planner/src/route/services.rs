@@ -54,32 +54,46 @@ fn answered(service: &Manifest, states: &[WorkloadState<'_>]) -> bool {
     })
 }
 
-/// Whether the pods that a Service would select make up the floor of each workload that it serves.
+/// Whether the pods that a Service would select make up the floor of each workload that it serves. One
+/// that goes is followed by whoever is behind the Service then.
 fn carries(service: &Manifest, states: &[WorkloadState<'_>]) -> bool {
-    let selector = selector(service);
     let namespace = service.object().namespace.as_deref();
-    states
+    let near = || {
+        let states = states.iter();
+        states.filter(|state| state.workload.namespace() == namespace)
+    };
+    let selector = selector(service);
+    let behind = |state: &WorkloadState<'_>| behind(&selector, state);
+    let all: u32 = near().map(behind).sum();
+    near().all(|state| {
+        let pods = if goes(state) { all } else { behind(state) };
+        let owed = match serves(state.workload, service.object()) {
+            true => state.workload.floor().max(1).min(state.pods()),
+            false => 0,
+        };
+        pods >= owed
+    })
+}
+
+/// The pods of a workload that a selector would find and that can answer.
+fn behind(selector: &BTreeMap<String, String>, state: &WorkloadState<'_>) -> u32 {
+    let selected = state
+        .sets
         .iter()
-        .filter(|state| state.workload.namespace() == namespace)
-        .all(|state| {
-            let selected = state
-                .sets
-                .iter()
-                // What is still to be replaced gets no request first.
-                .filter(|set| set.serves() || !set.turns())
-                .filter(|set| {
-                    set.here
-                        .is_some_and(|here| selects(&selector, &Deployment::of(here).labels()))
-                });
-            let pods: u32 = selected
-                .map(|set| set.count.saturating_sub(set.unconfirmed))
-                .sum();
-            pods >= if serves(state.workload, service.object()) {
-                state.workload.floor().max(1).min(state.pods())
-            } else {
-                0
-            }
-        })
+        // What is still to be replaced gets no request first.
+        .filter(|set| set.serves() || !set.turns())
+        .filter(|set| {
+            set.here
+                .is_some_and(|here| selects(selector, &Deployment::of(here).labels()))
+        });
+    selected
+        .map(|set| set.count.saturating_sub(set.unconfirmed))
+        .sum()
+}
+
+/// Whether nothing of a workload is there at the far end.
+fn goes(state: &WorkloadState<'_>) -> bool {
+    state.sets.iter().all(|set| set.there.is_none())
 }
 
 /// A Service that selects by what both ends have in common, where pods change the labels that it

@@ -57,6 +57,8 @@ fn notes(plan: &Plan) -> Vec<&str> {
 
 const ROLL: &str = "image of Deployment hello 1 → 2";
 const UNROLL: &str = "image of Deployment hello 2 → 1";
+const DATABASE: &str =
+    "change spec.template.spec.containers[name=database].image of StatefulSet database";
 const COLOUR: &str = "change data.colour of ConfigMap settings";
 
 #[test]
@@ -68,6 +70,31 @@ fn it_changes_right_before_the_pods_that_read_it_and_goes_back_so() {
     );
     assert_eq!(back(&plan, 1), [COLOUR]);
     assert_eq!(back(&plan, 2), [COLOUR, UNROLL]);
+}
+
+/// A failure means that pods of a StatefulSet start with what is about to change, and keep it.
+#[test]
+fn it_changes_before_pods_of_other_kinds_that_read_it_too() {
+    let database = |tag: &str| {
+        let mut database = reader("database", "database:1");
+        database["kind"] = "StatefulSet".into();
+        database["spec"]["template"]["spec"]["containers"][0]["image"] = tag.into();
+        database
+    };
+    let plan = check(
+        &[
+            reader("hello", "hello:1"),
+            database("database:1"),
+            settings("1", "red"),
+        ],
+        &[
+            reader("hello", "hello:2"),
+            database("database:2"),
+            settings("1", "blue"),
+        ],
+        &[COLOUR, DATABASE, ROLL],
+    );
+    assert_eq!(back(&plan, 1), [COLOUR]);
 }
 
 #[test]

@@ -24,8 +24,13 @@ pub(super) fn rendered(start: &Bundle, end: &Bundle) -> Vec<Warning> {
 /// Whether a chart has made this Secret, as its marks say.
 fn is_rendered(manifest: &Manifest) -> bool {
     let says = |pointer: &str| manifest.pointer(pointer);
-    let by_helm = says("/metadata/labels/app.kubernetes.io~1managed-by");
-    let marked = by_helm.is_some_and(|manager| manager == "Helm")
+    let by_helm = [
+        "/metadata/labels/app.kubernetes.io~1managed-by",
+        "/metadata/labels/heritage",
+    ];
+    let helm = ["Helm", "Tiller"];
+    let mut managers = by_helm.into_iter().filter_map(says);
+    let marked = managers.any(|manager| helm.iter().any(|name| manager == name))
         || says("/metadata/labels/helm.sh~1chart").is_some()
         || says("/metadata/annotations/meta.helm.sh~1release-name").is_some();
     manifest.is_secret() && marked
