@@ -220,6 +220,18 @@ fn what_cannot_be_asked_is_said() {
         &PLAN.replace(" kubeconfig", " none"),
         "error: kubeconfig: failed to read kubeconfig from",
     );
+    let broken = folder(BTreeMap::new());
+    broken.put(
+        "kubeconfig",
+        "apiVersion: v1\nkind: Config\ncurrent-context: test\n\
+         clusters: [{name: test, cluster: {server: 'http://127.0.0.1:1'}}]\n\
+         users: [{name: me, user: {token: \"hunter2\\nhunter3\"}}]\n\
+         contexts: [{name: test, context: {cluster: test, user: me}}]\n",
+    );
+    let outcome = broken.run(PLAN);
+    let said = "error: kubeconfig: the user's token is not on one line";
+    assert!(outcome.messages.starts_with(said), "{}", outcome.messages);
+    assert!(!outcome.messages.contains("hunter"), "{}", outcome.messages);
     let with_files = folder(cluster());
     let outcome = with_files.run(&format!("{PLAN} --to hello.yaml"));
     assert_eq!(

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
+use secrecy::ExposeSecret;
 use kube::{Client, Config};
 
 use crate::error::Error;
@@ -105,7 +106,16 @@ impl Cluster {
 /// A client that sends each request once: trying again is the run's decision.
 pub(crate) fn once(mut config: Config) -> Result<Client, Error> {
     config.default_retry = false;
+    let token = config.auth_info.token.as_ref();
+    if token.is_some_and(|token| !is_header(token.expose_secret())) {
+        return Err(Error::Token);
+    }
     Ok(Client::try_from(config)?)
+}
+
+/// Whether a token can be sent: what builds the client panics where it cannot.
+fn is_header(token: &str) -> bool {
+    token.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 async fn configuration(settings: &Settings) -> Result<Config, Error> {

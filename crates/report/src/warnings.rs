@@ -99,7 +99,7 @@ fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
             "delete its pods one after the other once the plan is through",
         ),
         false => (
-            "its pods are replaced by its own controller from the first step on, and no gate waits for them",
+            "its pods are replaced by its own controller as soon as it changes, and no gate waits for them",
             "release it by itself where that is not meant",
         ),
     };
