@@ -71,18 +71,21 @@ impl Between {
         let label = "/metadata/labels/kubernetes.io~1service-name";
         let named = after.get(object)?.pointer(label);
         let name = named.and_then(Value::as_str).unwrap_or(&object.name);
-        let selects = |state: &Bundle| {
-            let mut near = services(state).filter(|service| {
-                let service = service.object();
-                service.name == name && service.namespace == object.namespace
-            });
-            near.any(|service| matches!(Service::read(service), Ok(read) if !read.selector.is_empty()))
+        let is_it = |service: &&Manifest| {
+            let service = service.object();
+            service.name == name && service.namespace == object.namespace
         };
+        let selects = |state: &Bundle| services(state).find(is_it).is_some_and(selects_pods);
         [&self.start, &self.end, after]
             .into_iter()
             .any(selects)
             .then_some("it puts addresses behind a Service that selects pods")
     }
+}
+
+fn selects_pods(service: &Manifest) -> bool {
+    let read = Service::read(service);
+    read.is_ok_and(|service| !service.selector.is_empty())
 }
 
 /// What of a Service is neither as at the one end nor as at the other.

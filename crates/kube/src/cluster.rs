@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
-use secrecy::ExposeSecret;
 use kube::{Client, Config};
+use secrecy::ExposeSecret;
 
 use crate::error::Error;
 use crate::resources::Resources;

@@ -23,7 +23,9 @@ pub enum Error {
         in_cluster: InClusterError,
     },
     /// The user's token has signs that no request can carry.
-    #[error("kubeconfig: the user's token is not on one line of plain signs\nhint: write it without line breaks")]
+    #[error(
+        "kubeconfig: the user's token is not on one line of plain signs\nhint: write it without line breaks"
+    )]
     Token,
     /// The connection cannot be set up as the kubeconfig says: certificates, proxies, plugins.
     #[error("kubeconfig: {}\nhint: `kubectl version` with the same context shows whether it works elsewhere", told::client(.0))]
