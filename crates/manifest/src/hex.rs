@@ -8,7 +8,6 @@ pub(crate) struct Hex<const N: usize>(pub(crate) [u8; N]);
 
 impl<const N: usize> Hex<N> {
     /// The first bytes of a longer digest.
-    #[cfg(feature = "seal")]
     pub(crate) fn first_of(digest: &[u8; 32]) -> Self {
         const { assert!(N <= 32) };
         let mut bytes = [0; N];

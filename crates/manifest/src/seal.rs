@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest, Sha256};
+
+use crate::ObjectRef;
 use crate::hex::Hex;
 
 /// What stands for a Secret's data in a plan: enough to know the data again, and too little to find
@@ -66,6 +69,27 @@ pub enum BadSeal {
 }
 
 impl Seal {
+    /// Whether it was made for an object, by its salt: a copy has the seal of what it is a copy of.
+    ///
+    /// ```
+    /// use cutover_manifest::{Manifest, Sealer};
+    /// use serde_json::json;
+    ///
+    /// let secret = |name: &str| Manifest::new(json!({
+    ///     "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": {"token": "one"}
+    /// })).unwrap();
+    /// let sealed = Sealer::Slow.seal(&secret("key")).seal().unwrap()?;
+    /// assert!(sealed.is_for(secret("key").object()));
+    /// assert!(!sealed.is_for(secret("copy").object()));
+    /// # Ok::<(), cutover_manifest::BadSeal>(())
+    /// ```
+    pub fn is_for(&self, object: &ObjectRef) -> bool {
+        match &self.0 {
+            Form::Keyed { salt: made, .. } | Form::Slow { salt: made, .. } => *made == salt(object),
+            Form::Unchanged => false,
+        }
+    }
+
     /// The seal of data that stays as it is: of which nothing is said, and nothing compared.
     ///
     /// ```
@@ -117,6 +141,17 @@ impl FromStr for Seal {
         };
         form.map(Self).ok_or(BadSeal::Malformed)
     }
+}
+
+/// What makes the same data of two objects two seals.
+pub(crate) fn salt(object: &ObjectRef) -> Hex<16> {
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    // None of these may contain a `/` but the version of the API.
+    let identity = format!(
+        "{}/{}/{namespace}/{}",
+        object.api_version, object.kind, object.name
+    );
+    Hex::first_of(&Sha256::digest(identity).into())
 }
 
 fn keyed(key: &str, salt: &str, digest: &str) -> Option<Form> {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use pbkdf2::pbkdf2_hmac;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::hex::Hex;
-use crate::seal::Form;
+use crate::seal::{Form, salt};
 use crate::secret::DATA;
 use crate::{Field, Manifest, ObjectRef, Seal};
 
@@ -199,29 +199,6 @@ impl Sealer {
     }
 }
 
-impl Seal {
-    /// Whether it was made for an object, by its salt: a copy has the seal of what it is a copy of.
-    ///
-    /// ```
-    /// use cutover_manifest::{Manifest, Sealer};
-    /// use serde_json::json;
-    ///
-    /// let secret = |name: &str| Manifest::new(json!({
-    ///     "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": {"token": "one"}
-    /// })).unwrap();
-    /// let sealed = Sealer::Slow.seal(&secret("key")).seal().unwrap()?;
-    /// assert!(sealed.is_for(secret("key").object()));
-    /// assert!(!sealed.is_for(secret("copy").object()));
-    /// # Ok::<(), cutover_manifest::BadSeal>(())
-    /// ```
-    pub fn is_for(&self, object: &ObjectRef) -> bool {
-        match &self.0 {
-            Form::Keyed { salt: made, .. } | Form::Slow { salt: made, .. } => *made == salt(object),
-            Form::Unchanged => false,
-        }
-    }
-}
-
 /// Why seals cannot be compared with data.
 ///
 /// It is exhaustive on purpose: a command says by its flags which key it means.
@@ -313,17 +290,6 @@ fn slow(secret: &Manifest, salt: Hex<16>) -> Seal {
         salt,
         digest: secret.stretched(salt, stretched),
     })
-}
-
-/// What makes the same data of two objects two seals.
-fn salt(object: &ObjectRef) -> Hex<16> {
-    let namespace = object.namespace.as_deref().unwrap_or_default();
-    // None of these may contain a `/` but the version of the API.
-    let identity = format!(
-        "{}/{}/{namespace}/{}",
-        object.api_version, object.kind, object.name
-    );
-    Hex::first_of(&Sha256::digest(identity).into())
 }
 
 #[cfg(test)]
