@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 use super::*;
 
