@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use cutover_manifest::{Bundle, ObjectRef};
-use cutover_plan::{Change, Gate, Plan, Step, take_back, walk};
+use cutover_plan::{Change, Gate, Plan, Step, Undo, take_back, walk};
 use cutover_workload::{Version, Workload};
 use serde::Serialize;
 
@@ -182,44 +182,55 @@ impl<'a> Recount<'a> {
                 .extend(between.broken(forward, &state, &self.parts, place));
             // A plan that is whole has one way back a step.
             let undo = &self.plan.spec.undo[from - 1];
-            let portions: Vec<_> = undo
-                .steps
-                .iter()
-                .map(|step| self.parts.portions(step))
-                .collect();
-            let concerns = portions.iter().flat_map(BTreeMap::keys).copied();
-            let mut ways = self.crowds.set_out(undo, concerns.collect());
-            if ways.values().any(|crowds| crowds.len() > MOST_CROWDS) {
-                let place = Place::Undo { from, step: 0 };
-                let reason =
-                    "it begins with pods in more ways than anybody recounts: no gates count them";
-                self.broken.push(Broken::Says { place, reason });
+            let Some(ways) = self.way_back(undo, &state, seen, &between)? else {
                 return Ok(());
-            }
-            let mut walk = walk(state.clone(), &undo.steps);
-            while let Some(step) = walk.advance()? {
-                let place = Place::Undo {
-                    from,
-                    step: walk.number(),
-                };
-                let states = [walk.before(), walk.state()];
-                self.whoever_is_there(step, states, place);
-                self.on_a_way_back(step, states, place);
-                self.broken.extend(seen.holds(step, walk.state(), place)?);
-                self.broken
-                    .extend(between.broken(step, walk.state(), &self.parts, place));
-                let portions = &portions[walk.number() - 1];
-                self.step_back(&mut ways, portions, states, place);
-            }
-            self.broken.extend(self.unheard.broken());
-            // Its objects are not needed beside those of the state before.
-            drop(walk);
+            };
             if undo.to > 0 {
                 self.crowds.join(undo.to, ways);
             }
             take_back(&mut state, forward, &self.deleted[from - 1], from)?;
         }
         Ok(())
+    }
+
+    /// The way back from a state, in each of the ways in which the pods may stand there: how they
+    /// stand where it leads, or nothing where there are too many of them.
+    fn way_back(
+        &mut self,
+        undo: &Undo,
+        state: &Bundle,
+        seen: &Seen,
+        between: &Between,
+    ) -> Result<Option<Ways>, Broken> {
+        let from = undo.from;
+        let steps = undo.steps.iter();
+        let portions: Vec<_> = steps.map(|step| self.parts.portions(step)).collect();
+        let concerns = portions.iter().flat_map(BTreeMap::keys).copied();
+        let mut ways = self.crowds.set_out(undo, concerns.collect());
+        if ways.values().any(|crowds| crowds.len() > MOST_CROWDS) {
+            let place = Place::Undo { from, step: 0 };
+            let reason =
+                "it begins with pods in more ways than anybody recounts: no gates count them";
+            self.broken.push(Broken::Says { place, reason });
+            return Ok(None);
+        }
+        let mut walk = walk(state.clone(), &undo.steps);
+        while let Some(step) = walk.advance()? {
+            let place = Place::Undo {
+                from,
+                step: walk.number(),
+            };
+            let states = [walk.before(), walk.state()];
+            self.whoever_is_there(step, states, place);
+            self.on_a_way_back(step, states, place);
+            self.broken.extend(seen.holds(step, walk.state(), place)?);
+            self.broken
+                .extend(between.broken(step, walk.state(), &self.parts, place));
+            let portions = &portions[walk.number() - 1];
+            self.step_back(&mut ways, portions, states, place);
+        }
+        self.broken.extend(self.unheard.broken());
+        Ok(Some(ways))
     }
 
     /// What a step may not do, however many pods there are: asked once, and not of each crowd.
