@@ -5,6 +5,8 @@ use crate::error::Error;
 /// A part of a text.
 pub(crate) struct Part {
     text: String,
+    /// How many characters it has, with the line end before the next one.
+    length: usize,
     kept: Kept,
 }
 
@@ -21,24 +23,20 @@ pub(crate) enum Kept {
 
 impl Part {
     pub(crate) fn always(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            kept: Kept::Always,
-        }
+        Self::new(text.into(), Kept::Always)
     }
 
     pub(crate) fn longer(what: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            kept: Kept::Longer(what.into()),
-        }
+        Self::new(text.into(), Kept::Longer(what.into()))
     }
 
     pub(crate) fn step(number: usize, text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            kept: Kept::Step(number),
-        }
+        Self::new(text.into(), Kept::Step(number))
+    }
+
+    fn new(text: String, kept: Kept) -> Self {
+        let length = text.chars().count() + 1;
+        Self { text, length, kept }
     }
 }
 
@@ -96,19 +94,18 @@ impl Cut<'_> {
     }
 
     fn length(&self) -> usize {
-        let text = self.shown().map(|part| part.text.chars().count() + 1);
         let told = match self.told().chars().count() {
             0 => 0,
             told => told + 1,
         };
-        text.sum::<usize>().saturating_sub(1) + told
+        joined(self.shown()) + told
     }
 
     fn text(&self) -> String {
-        let mut texts: Vec<String> = self.shown().map(|part| part.text.clone()).collect();
         let told = self.told();
+        let mut texts: Vec<&str> = self.shown().map(|part| part.text.as_str()).collect();
         if !told.is_empty() {
-            texts.insert(texts.len().min(1), told);
+            texts.insert(texts.len().min(1), &told);
         }
         texts.join("\n")
     }
@@ -125,9 +122,14 @@ impl Cut<'_> {
         let parts = self.parts.iter().zip(&self.is_left_out);
         let left = parts.filter(|(_, left_out)| **left_out);
         let left: Vec<&Kept> = left.map(|(part, _)| &part.kept).collect();
-        let whole = self.parts.iter().map(|part| part.text.chars().count() + 1);
-        told(&left, whole.sum::<usize>().saturating_sub(1), self.most)
+        told(&left, joined(self.parts), self.most)
     }
+}
+
+/// How many characters parts have with an empty line between them.
+fn joined<'a>(parts: impl IntoIterator<Item = &'a Part>) -> usize {
+    let lengths = parts.into_iter().map(|part| part.length);
+    lengths.sum::<usize>().saturating_sub(1)
 }
 
 /// What was left out, and why; empty where nothing was.
