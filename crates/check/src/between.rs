@@ -57,12 +57,13 @@ impl Between {
         if Service::is(object) {
             return service([start, end], now);
         }
-        let is_strange = parts.workloads_of(object).next().is_none();
-        let leads = [start, end, now]
-            .iter()
-            .any(|route| !backends(route).is_empty());
-        let is_as_at_an_end = now == start || now == end;
-        (is_strange && leads && !is_as_at_an_end)
+        let is_counted = parts.workloads_of(object).next().is_some();
+        if is_counted || now == start || now == end {
+            return None;
+        }
+        let mut states = [start, end, now].into_iter();
+        states
+            .any(|route| !backends(route).is_empty())
             .then_some("it leads requests elsewhere for a while than at both ends")
     }
 
