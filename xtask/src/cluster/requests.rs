@@ -70,11 +70,13 @@ impl Requests {
             let (ends, made) = (Arc::clone(&ends), Arc::clone(&made));
             let load = load.clone();
             thread::spawn(move || {
-                let goes_on = || {
-                    let is_due = start.elapsed() >= load.time || ends.load(Ordering::Relaxed);
-                    !is_due && made.fetch_add(1, Ordering::Relaxed) < load.count
+                let next = || {
+                    let at = start.elapsed();
+                    let is_due = at >= load.time || ends.load(Ordering::Relaxed);
+                    let goes_on = !is_due && made.fetch_add(1, Ordering::Relaxed) < load.count;
+                    goes_on.then_some(at)
                 };
-                ask_while(goes_on, &load, start)
+                ask_while(next, &load, start)
             })
         };
         let askers = (0..askers).map(asker).collect();
@@ -99,10 +101,10 @@ impl Requests {
     }
 }
 
-fn ask_while(goes_on: impl Fn() -> bool, load: &Load, start: Instant) -> Vec<Answer> {
+/// Asks at each moment that is given, since the start.
+fn ask_while(next: impl Fn() -> Option<Duration>, load: &Load, start: Instant) -> Vec<Answer> {
     let mut answers = Vec::new();
-    while goes_on() {
-        let at = start.elapsed();
+    while let Some(at) = next() {
         let outcome = ask_as(load.address, load.host.as_deref()).map_err(|error| error.to_string());
         answers.push(Answer {
             at,
