@@ -15,11 +15,18 @@ use crate::exposure::services;
 mod given;
 mod held;
 mod hooks;
+mod moves;
+mod once;
+mod passing;
+mod pods;
 mod rendered;
 
 use given::given;
 use held::held;
-use hooks::without_hook;
+use hooks::HOOK;
+use moves::Moves;
+use passing::passing;
+use pods::STARTING;
 use rendered::rendered;
 
 /// What may hurt but does not stop a plan, found anew in its own objects each time: a plan holds
@@ -36,7 +43,7 @@ pub fn warnings(plan: &Checked) -> Result<Vec<Warning>, Error> {
         found.extend(of_workload(workload, &start, &end)?);
     }
     found.extend(held(plan, &start)?);
-    found.extend(without_hook(plan, &start, &end)?);
+    found.extend(of_pods(plan, [&start, &end])?);
     for manifest in &end {
         found.extend(
             start
@@ -46,6 +53,7 @@ pub fn warnings(plan: &Checked) -> Result<Vec<Warning>, Error> {
     }
     found.extend(rendered(&start, &end));
     found.dedup();
+    found.extend(passing(plan)?);
     found.extend(seen_early(plan)?);
     found.extend(untested(plan)?);
     Ok(found)
@@ -64,8 +72,21 @@ fn of_workload(workload: &Workload, start: &Bundle, end: &Bundle) -> Result<Vec<
             .iter()
             .filter_map(|service| split(service, workload)),
     );
-    found.extend(pods(set, &services));
     found.extend(version_label(from, set));
+    Ok(found)
+}
+
+/// What hurts where pods start and end.
+fn of_pods(plan: &Checked, ends: [&Bundle; 2]) -> Result<Vec<Warning>, Error> {
+    let moves = Moves::of(plan)?;
+    let workloads = || plan.spec.workloads.iter();
+    let mut found = Vec::new();
+    for once in &STARTING {
+        let starting = workloads().filter(|workload| moves.start_pods_of(workload));
+        found.extend(once.told(starting, ends)?);
+    }
+    let ending = workloads().filter(|workload| moves.end_pods_of(workload));
+    found.extend(HOOK.told(ending, ends)?);
     Ok(found)
 }
 
@@ -153,46 +174,6 @@ fn split(service: &Service, workload: &Workload) -> Option<Warning> {
         };
         warning(&service.object, format!("the share of requests is unknown: {reason}"), hint)
     })
-}
-
-fn pods(set: &Manifest, services: &[Service]) -> Vec<Warning> {
-    let object = set.object();
-    let template = Deployment::of(set).template().unwrap_or(&Value::Null);
-    let main = || listed(template, "containers");
-    let serving = serving(template, services);
-    let unready = |container: &&&Value| container.get("readinessProbe").is_none();
-    let ports = || {
-        main()
-            .filter_map(|container| container.get("ports")?.as_array())
-            .flatten()
-    };
-    let checks = [
-        (
-            serving.iter().find(unready).is_some(),
-            "a container behind a Service has no readinessProbe: its pods get requests as soon as they run",
-            "add a readinessProbe, or set minReadySeconds",
-        ),
-        (
-            template.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))
-                || ports().any(|port| port.get("hostPort").is_some()),
-            "its pods take ports of their node: a pod more may find no node",
-            "plan with maxSurge 0, or keep a node free",
-        ),
-        (
-            template
-                .pointer(
-                    "/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution",
-                )
-                .is_some(),
-            "its pods must not share a node: a pod more may find no node",
-            "plan with maxSurge 0, or keep a node free",
-        ),
-    ];
-    checks
-        .into_iter()
-        .filter(|(holds, ..)| *holds)
-        .map(|(_, message, hint)| warning(object, message, hint))
-        .collect()
 }
 
 /// The containers that Services lead to: those that have one of their ports, and all main ones where

@@ -2,7 +2,7 @@ use cutover::manifest::{Bundle, Manifest};
 use cutover::{AnyStrategy, Ends, Options, Release, Replicas};
 use serde_json::{Value, json};
 
-use super::example::{bundle, deployment, plan};
+use super::example::{bundle, deployment, plan, service};
 use crate::warnings;
 
 /// What is warned about pods of these containers behind a Service on port 8080.
@@ -205,4 +205,29 @@ fn what_is_changed_without_a_test_is_told_with_its_reason() {
         json!(["sh", "-c", "c"]),
         ["the server writes < > & as escapes", "a run of the plan"],
     );
+}
+
+/// A failure means that nobody hears of a Job that answers requests which are not meant for it.
+#[test]
+fn a_job_behind_a_service_is_told() {
+    let job = |labels: Value, namespace: Value| {
+        json!({
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": {"name": "migrate", "namespace": namespace},
+            "spec": {"template": {"metadata": {"labels": labels}, "spec": {
+                "restartPolicy": "Never", "containers": [{"name": "migrate", "image": "migrate:2"}]}}},
+        })
+    };
+    let check = |labels: Value, namespace: Value, expect: bool| {
+        let both = |tag| vec![deployment("hello", 3, tag), service("hello")];
+        let to = [both("2"), vec![job(labels.clone(), namespace)]].concat();
+        let found = warnings(&plan(json!({"rolling": {}}), &both("1"), &to)).unwrap();
+        let told =
+            "its pods have the labels that Service hello selects: they get requests while they run";
+        let is_told = found.iter().any(|warning| warning.message == told);
+        assert_eq!(is_told, expect, "{labels}: {found:?}");
+    };
+    check(json!({"app": "hello", "job": "migrate"}), Value::Null, true);
+    check(json!({"app": "hello-migrate"}), Value::Null, false);
+    check(json!({"app": "hello"}), "other".into(), false);
 }

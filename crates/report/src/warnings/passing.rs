@@ -1,0 +1,57 @@
+//! Pods that come and end, behind a Service.
+
+use std::collections::BTreeSet;
+
+use cutover_check::Checked;
+use cutover_manifest::{Bundle, Manifest, Warning};
+use cutover_plan::Change;
+use cutover_traffic::{Owned, Service, makes_lasting_pods};
+
+use super::warning;
+use crate::error::Error;
+use crate::exposure::services;
+
+/// Jobs that the plan makes or changes, whose pods a Service of one of its workloads selects.
+///
+/// # Errors
+///
+/// A plan that does not fit itself, or a Service that is none.
+pub(super) fn passing(plan: &Checked) -> Result<BTreeSet<Warning>, Error> {
+    let mut found = BTreeSet::new();
+    let mut walk = plan.walk();
+    while let Some(step) = walk.advance()? {
+        let state = walk.state();
+        let changed = step.changes.iter().map(Change::object);
+        for manifest in changed.filter_map(|object| state.get(object)) {
+            let ends = Owned::of(manifest).filter(|_| !makes_lasting_pods(manifest));
+            let Some(pods) = ends else { continue };
+            for service in serving(plan, state, manifest)? {
+                if service.selects(&pods.labels) {
+                    found.insert(warned(manifest, &service));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The Services in the namespace of an object that lead to the plan's workloads.
+fn serving(plan: &Checked, state: &Bundle, near: &Manifest) -> Result<Vec<Service>, Error> {
+    let mut found = Vec::new();
+    for workload in &plan.spec.workloads {
+        found.extend(services(workload, state)?);
+    }
+    found.retain(|service| service.object.namespace == near.object().namespace);
+    Ok(found)
+}
+
+fn warned(manifest: &Manifest, service: &Service) -> Warning {
+    let service = &service.object;
+    warning(
+        manifest.object(),
+        format!(
+            "its pods have the labels that {service} selects: they get requests while they run"
+        ),
+        "give them other labels, or let the Service ask for one that they do not have",
+    )
+}
