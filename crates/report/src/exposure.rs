@@ -5,7 +5,7 @@ use std::fmt;
 
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{Router, Service, Share, Split, reach};
+use cutover_traffic::{Router, Service, Share, Split, backends, reach};
 use cutover_workload::{Deployment, Routed, Version, Workload};
 
 use crate::error::Error;
@@ -177,12 +177,23 @@ fn by_route(
     Ok(exposures)
 }
 
-/// The Services that get requests by the workload's routes, or by these alone.
+/// The Services that get requests by the workload's routes, or by these alone: what another route
+/// leads to gets requests by that too.
 fn named(workload: &Workload, state: &Bundle) -> Result<BTreeSet<ObjectRef>, Error> {
     let by_route = workload.serving().filter(|router| router.by_route);
     let mut named: BTreeSet<ObjectRef> = by_route.map(|router| router.object.clone()).collect();
     for route in routes(workload, state)? {
         named.extend(route.services().into_iter().cloned());
+    }
+    if !named.is_empty() {
+        let is_own = |route: &&Manifest| workload.routes().any(|own| own == route.object());
+        for backend in state
+            .iter()
+            .filter(|route| !is_own(route))
+            .flat_map(backends)
+        {
+            named.remove(&backend.service);
+        }
     }
     Ok(named)
 }
