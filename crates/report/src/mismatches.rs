@@ -100,7 +100,7 @@ impl Comparison {
             self.part(place, Some(Part::step(said)), Some(Part::step(made)));
         }
         let [changes, others] = [said, made].map(|step| step.map_or(&[][..], |step| &step.changes));
-        for (said, made) in matched(changes, others, Part::change) {
+        for (said, made) in matched(changes, others, |change| Part::change(change).subject) {
             self.change(place, said, made);
         }
         let [shares, others] = [said, made].map(|step| step.map_or(&[][..], |step| &step.shares));
@@ -127,19 +127,27 @@ impl Comparison {
 
     /// The operations of two patches of one object, told by the fields that they are for.
     fn operations(&mut self, place: Place, subject: &Subject, said: &Patch, made: &Patch) {
-        let (said, made) = (json!(said), json!(made));
-        for difference in differences(&said, &made, &Plain) {
-            let list = match difference.before {
-                Some(_) => &said,
-                None => &made,
-            };
+        let [said, made] = [said, made].map(|patch| patch.iter().map(|one| json!(one)).collect());
+        let (said, made): (Vec<Value>, Vec<Value>) = (said, made);
+        let same = |operation: &Value| [operation["op"].clone(), operation["path"].clone()];
+        let mut tell = |pointer, said, made| {
             self.found.push(Mismatch {
                 place,
                 subject: subject.clone(),
-                pointer: field(list, &difference.path),
-                said: difference.before,
-                made: difference.after,
+                pointer,
+                said,
+                made,
             });
+        };
+        for (said, made) in matched(&said, &made, same) {
+            if let (Some(said), Some(made)) = (said, made) {
+                for difference in differences(said, made, &Plain) {
+                    let pointer = field(said, &difference.path);
+                    tell(pointer, difference.before, difference.after);
+                }
+            } else if let Some(operation) = said.or(made) {
+                tell(field(operation, &[]), said.cloned(), made.cloned());
+            }
         }
     }
 
@@ -153,7 +161,7 @@ impl Comparison {
     }
 
     fn parts<T>(&mut self, place: Place, said: &[T], made: &[T], part: fn(&T) -> Part) {
-        for (said, made) in matched(said, made, part) {
+        for (said, made) in matched(said, made, |one| part(one).subject) {
             self.part(place, said.map(part), made.map(part));
         }
     }
@@ -300,29 +308,26 @@ fn pairs<'a, T>(
 
 /// Those of two lists that are about the same, side by side; what only the second list has comes
 /// last.
-fn matched<'a, T>(
+fn matched<'a, T, S: PartialEq>(
     said: &'a [T],
     made: &'a [T],
-    part: fn(&T) -> Part,
+    subject: impl Fn(&T) -> S,
 ) -> Vec<(Option<&'a T>, Option<&'a T>)> {
     let mut left: Vec<&T> = made.iter().collect();
     let mut all = Vec::new();
     for said in said {
-        let subject = part(said).subject;
-        let same = left.iter().position(|made| part(made).subject == subject);
+        let wanted = subject(said);
+        let same = left.iter().position(|made| subject(made) == wanted);
         all.push((Some(said), same.map(|index| left.remove(index))));
     }
     all.extend(left.into_iter().map(|made| (None, Some(made))));
     all
 }
 
-/// The field of the object that an operation is for, by the place in the list of operations.
-fn field(operations: &Value, path: &[Segment]) -> String {
-    let Some((Segment::Index(index), rest)) = path.split_first() else {
-        return String::new();
-    };
-    let field = operations[index]["path"].as_str().unwrap_or_default();
-    match rest {
+/// The field of the object that an operation is for, by the place in the operation.
+fn field(operation: &Value, path: &[Segment]) -> String {
+    let field = operation["path"].as_str().unwrap_or_default();
+    match path {
         [Segment::Field(member), below @ ..] if member == "value" => {
             format!("{field}{}", pointer(below))
         }

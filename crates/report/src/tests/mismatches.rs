@@ -80,6 +80,18 @@ fn what_a_step_does() {
         ],
     );
     check(
+        |spec| {
+            let Change::Patch(patch) = &mut spec.steps[1].changes[0] else {
+                panic!()
+            };
+            let more = json!({"op": "test", "path": "/spec/paused", "value": false});
+            patch.ops.0.insert(0, serde_json::from_value(more).unwrap());
+        },
+        &[
+            "step 2: patch Deployment hello: /spec/paused: only in the plan: {\"op\":\"test\",\"path\":\"/spec/paused\",\"value\":false}",
+        ],
+    );
+    check(
         |spec| spec.steps.truncate(7),
         &["step 8: delete Deployment hello-canary: not in the plan"],
     );
