@@ -115,7 +115,7 @@ impl Drawing<'_> {
     fn bottom(&self) -> u64 {
         let spans = (0..self.rows.len()).filter_map(|at| self.undo_of(at));
         let deepest = spans.map(|(at, to)| depth(at - to)).max();
-        self.back_at() + deepest.unwrap_or(0) * 3 / 4 + 36
+        self.back_at() + deepest.unwrap_or(0) * 3 / 4 + 54
     }
 
     /// What each row tells, and lines between them.
@@ -242,7 +242,7 @@ impl Drawing<'_> {
         parts
     }
 
-    /// What the colours are, and the first promise.
+    /// What the colours are, and the first promise; below, which plan it is.
     fn promise(&self) -> Result<Vec<Html>, Error> {
         let promises = promises(self.plan)?;
         let mut said = match self.has_shares() {
@@ -253,8 +253,12 @@ impl Drawing<'_> {
             let sentences = first.split_inclusive(". ").next().unwrap_or_default();
             said += sentences;
         }
-        let middle = self.width() / 2;
-        Ok(vec![text("small", middle, self.bottom() - 8, said.trim())])
+        let (middle, bottom) = (self.width() / 2, self.bottom());
+        let plan = format!("{} {}", self.plan.metadata.name, self.plan.digest);
+        Ok(vec![
+            text("small", middle, bottom - 26, said.trim()),
+            text("small", middle, bottom - 8, &plan),
+        ])
     }
 
     fn framed(&self, parts: Vec<Html>) -> String {
@@ -303,8 +307,8 @@ fn pods(pods: Option<Pods>, middle: u64, top: u64) -> Vec<Html> {
             dots.collect()
         }
         many => vec![
-            circle(class, middle - 16, top, 8),
-            text("", middle + 8, top + 5, &format!("× {many}")),
+            circle(class, middle - 22, top, 8),
+            text("count", middle - 8, top + 5, &format!("× {many}")),
         ],
     }
 }
