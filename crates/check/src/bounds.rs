@@ -63,17 +63,21 @@ pub(crate) fn broken(
     broken
 }
 
-/// A set that runs with more pods when the plan begins than its workload says: percentages are taken
-/// of that number.
-pub(crate) fn understated(workload: &Workload, crowd: &Crowd, start: &Bundle) -> Option<Broken> {
-    let mut serving = Routers::of(workload, crowd, [start, start])
-        .sets(workload)
-        .into_iter();
-    let is_more = |set: &ObjectRef| crowd.pods[set].alive.most > workload.replicas();
-    let reason = "it says fewer replicas than one of its sets runs with when the plan begins";
-    serving
-        .any(is_more)
-        .then(|| Broken::workload(workload, reason))
+/// A workload that runs with more pods when the plan begins than it says, or with fewer: percentages
+/// are taken of that number.
+pub(crate) fn misstated(workload: &Workload, crowd: &Crowd, start: &Bundle) -> Option<Broken> {
+    let replicas = u64::from(workload.replicas());
+    let alive = |set: &ObjectRef| u64::from(crowd.pods[set].alive.most);
+    let serving = Routers::of(workload, crowd, [start, start]).sets(workload);
+    let is_there = workload.objects().any(|set| start.contains(set));
+    let reason = if serving.into_iter().any(|set| alive(set) > replicas) {
+        "it says fewer replicas than one of its sets runs with when the plan begins"
+    } else if is_there && workload.objects().map(alive).sum::<u64>() < replicas {
+        "it says more replicas than its sets run with when the plan begins"
+    } else {
+        return None;
+    };
+    Some(Broken::workload(workload, reason))
 }
 
 /// How many pods a Service owes: the floor, or, where only routes reach it, its share of that and one

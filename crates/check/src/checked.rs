@@ -160,7 +160,7 @@ impl<'a> Recount<'a> {
             let broken = bounds::broken(workload, crowd, [start, start], Place::Plan);
             self.broken.extend(broken);
             self.broken
-                .extend(bounds::understated(workload, crowd, start));
+                .extend(bounds::misstated(workload, crowd, start));
         }
     }
 

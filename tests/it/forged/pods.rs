@@ -53,16 +53,23 @@ fn sets_at_zero_under_a_floor() {
 
 /// Percentages are taken of the number.
 #[test]
-fn fewer_replicas_than_run() {
-    let fewer = |spec: &mut Spec| {
-        let Bounds::Fixed(fixed) = &mut spec.workloads[0].bounds else {
-            panic!("its bounds are live")
-        };
-        fixed.replicas = 2;
+fn other_replicas_than_run() {
+    let say = |replicas| {
+        move |spec: &mut Spec| {
+            let Bounds::Fixed(fixed) = &mut spec.workloads[0].bounds else {
+                panic!("its bounds are live")
+            };
+            fixed.replicas = replicas;
+        }
     };
-    let words = "plan: workload hello: it says fewer replicas than one of its sets runs with when the plan begins";
-    refused("canary/hello", fewer, &[words]);
-    refused("blue-green/hello", fewer, &[words]);
+    let fewer = "plan: workload hello: it says fewer replicas than one of its sets runs with when the plan begins";
+    let more =
+        "plan: workload hello: it says more replicas than its sets run with when the plan begins";
+    for case in ["canary/hello", "blue-green/hello"] {
+        refused(case, say(2), &[fewer]);
+        refused(case, say(4), &[more]);
+        refused(case, say(4000), &[more]);
+    }
 }
 
 /// Nobody recounts all ways in which pods may stand that no gate has counted.
