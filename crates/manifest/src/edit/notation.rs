@@ -1,10 +1,22 @@
-//! Whole numbers as people write them for files' modes and masks: `0644`, `0o644`, `0x1f`, `0b11`.
+//! Whole numbers as people write them: files' modes and masks as `0644`, `0o644`, `0x1f`, `0b11`, and
+//! with a sign that says nothing, `+3`.
 
-/// A number in the notation in which another is written: hexadecimal, octal or binary. None for
-/// decimal, as JSON has it.
+/// A number in the notation in which another is written: hexadecimal, octal or binary, with a sign
+/// or without. None for decimal without one, as JSON has it.
 ///
 /// kubectl and kustomize read all of them (`strconv.ParseInt` with base 0).
 pub(super) fn like(old: &str, number: u64) -> Option<String> {
+    match old.strip_prefix('+') {
+        None => prefixed(old, number),
+        Some(old) => {
+            let digits = prefixed(old, number).unwrap_or_else(|| number.to_string());
+            Some(format!("+{digits}"))
+        }
+    }
+}
+
+/// A number with the prefix of another, where that has one.
+fn prefixed(old: &str, number: u64) -> Option<String> {
     let (prefix, digits) = old.split_at(prefix_of(old)?);
     let is_upper = digits.contains(|digit: char| digit.is_ascii_uppercase());
     let new = match prefix {
@@ -41,6 +53,8 @@ mod tests {
         check("0x3", 255, Some("0xff"));
         check("0XAB", 255, Some("0XFF"));
         check("0b11", 4, Some("0b100"));
+        check("+3", 4, Some("+4"));
+        check("+0644", 0o400, Some("+0400"));
         check("3", 4, None);
         check("0", 4, None);
         check("089", 4, None);
