@@ -17,7 +17,8 @@ const APPLICATION: [&str; 2] = [
 /// It is one that objects can have too: the journal of a run is named after it.
 pub(crate) fn name(workloads: &[Workload], points: &[Waypoint], strategy: &str) -> String {
     let find = |object: &ObjectRef| points.iter().find_map(|point| point.bundle.get(object));
-    let sets = workloads.iter().flat_map(Workload::objects);
+    // What a strategy makes beside it does not say whose it is.
+    let sets = workloads.iter().filter_map(|one| one.objects().next());
     let sets: Vec<&Manifest> = sets.filter_map(find).collect();
     let shared = APPLICATION.iter().find_map(|label| shared(&sets, label));
     match shared.or_else(|| only(workloads, points)) {
@@ -67,7 +68,7 @@ fn in_lower_case(strategy: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use cutover_workload::Budget;
+    use cutover_workload::{Budget, Role};
     use serde_json::{Value, json};
 
     use super::*;
@@ -112,5 +113,21 @@ mod tests {
         check(&[("web", instance("My.Shop"))], "web");
         check(&[("web", instance("my_shop"))], "web");
         check(&[("web", json!({"app.kubernetes.io/instance": 1}))], "web");
+    }
+
+    /// A failure means that the same release is called otherwise by canary than by rolling.
+    #[test]
+    fn a_copy_does_not_say_whose_it_is() {
+        let set = |name: &str, labels: Value| {
+            let metadata = json!({"name": name, "labels": labels});
+            let set = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata});
+            Manifest::new(set).unwrap()
+        };
+        let base = set("web", json!({"app.kubernetes.io/instance": "shop"}));
+        let copy = set("web-canary", json!({}));
+        let mut workload = Workload::new(base.object().clone(), Budget::default(), 1, 1);
+        workload.add(Role::Canary, copy.object().clone());
+        let beside = Waypoint::new("beside", [base, copy].into_iter().collect());
+        assert_eq!(name(&[workload], &[beside], "canary"), "shop");
     }
 }
