@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use cutover::manifest::{ObjectRef, emit};
+use cutover::manifest::{Manifest, ObjectRef, emit};
 use cutover::planning::Change;
 use cutover_report::step_name;
 use serde_json::{Map, Value, json};
@@ -49,7 +49,8 @@ fn component(passage: &Passage<'_>, directory: &Path, files: &mut Files) {
             Change::Patch(patch) => {
                 let name = name(number, "patch", object, "json");
                 files.add(directory.join(&name), format!("{:#}\n", json!(patch.ops)));
-                patches.push(json!({ "path": name, "target": target(object) }));
+                let target = target(object, passage);
+                patches.push(json!({ "path": name, "target": target }));
             }
             // Refused before anything is written.
             Change::Replace(_) => {}
@@ -86,8 +87,9 @@ fn gone(object: &ObjectRef) -> Value {
     })
 }
 
-/// The one object that a patch is for: kustomize takes names for regular expressions.
-fn target(object: &ObjectRef) -> Value {
+/// The one object that a patch is for: kustomize takes names for regular expressions, and no namespace
+/// for any.
+fn target(object: &ObjectRef, passage: &Passage<'_>) -> Value {
     let mut target = json!({
         "version": object.version(),
         "kind": object.kind,
@@ -98,8 +100,24 @@ fn target(object: &ObjectRef) -> Value {
     }
     if let Some(namespace) = &object.namespace {
         target["namespace"] = literal(namespace).into();
+    } else if has_namesake(object, passage) {
+        target["namespace"] = NO_NAMESPACE.into();
     }
     target
+}
+
+/// What kustomize takes an object without a namespace to be in.
+const NO_NAMESPACE: &str = "default";
+
+/// Whether another object has the name of this one, in another namespace.
+fn has_namesake(object: &ObjectRef, passage: &Passage<'_>) -> bool {
+    let states = [passage.before, passage.after].into_iter();
+    let mut others = states.flat_map(|state| state.iter().map(Manifest::object));
+    others.any(|other| {
+        let is_alike = (other.group(), &other.kind, &other.name)
+            == (object.group(), &object.kind, &object.name);
+        is_alike && other.namespace != object.namespace
+    })
 }
 
 /// The only sign in a name that means something else there.

@@ -44,7 +44,10 @@ fn written(
     refused::replacements(way)?;
     let (files, text) = match format {
         PatchesOutput::Dir => folder::folder(way, directory)?,
-        PatchesOutput::Kustomize => components::components(way, directory)?,
+        PatchesOutput::Kustomize => {
+            refused::local(way)?;
+            components::components(way, directory)?
+        }
     };
     files.put(world)?;
     Ok(text)
