@@ -11,6 +11,7 @@ use crate::{World, plan_file};
 pub(crate) fn run(args: &CheckArgs, world: &mut World<'_>) -> Result<(), Error> {
     let plan = plan_file::read(world, &args.file)?;
     let text = bounds(&plan).map_err(Error::failed)?;
+    let text = format!("{text}\n{}\n", plan.digest);
     world.output.write_all(text.as_bytes())?;
     let mut broken = Vec::new();
     for workload in tightest(&plan).map_err(Error::failed)? {

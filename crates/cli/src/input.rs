@@ -11,8 +11,6 @@ use cutover::manifest::{
     Loaded, Manifest, ObjectRef, Place, ReadError, Reading, Source, Warning, listing, load, locate,
     read, scalar_text,
 };
-use cutover::planning::API_VERSION;
-use serde_json::Value;
 
 use crate::error::Error;
 use crate::walk::{File, Folders};
@@ -63,12 +61,7 @@ impl Input {
         let mut input = Self::of(walked.files)?;
         input.skipped.extend(walked.others);
         skipped::tell(world, &input.files, &input.skipped);
-        for name in &input.plans {
-            message::note(
-                world,
-                format!("{name}: a document of cutover is no manifest, and is left out"),
-            );
-        }
+        skipped::tell_own(world, &input.plans);
         input
             .loaded
             .warnings
@@ -103,16 +96,7 @@ impl Input {
     pub(crate) fn of(files: Vec<File>) -> Result<Self, Error> {
         let mut readings = readings(&files)?;
         let skipped = skipped::leave_out(&files, &mut readings);
-        let mut plans = Vec::new();
-        for (file, reading) in files.iter().zip(&mut readings) {
-            let documents = reading.documents.len();
-            reading
-                .documents
-                .retain(|document| !is_plan(&document.value) && !is_fleet(&document.value));
-            if reading.documents.len() < documents {
-                plans.push(file.name.clone());
-            }
-        }
+        let plans = skipped::leave_out_own(&files, &mut readings);
         let loaded = load(readings).map_err(Error::from_input)?;
         if loaded.bundle.is_empty() {
             let names = listing(files.iter().map(|file| &file.name));
@@ -193,7 +177,10 @@ impl File {
     /// A text that kubectl could not read.
     pub(crate) fn is_plan(&self) -> Result<bool, ReadError> {
         let documents = read(&self.name, &self.bytes)?.documents;
-        Ok(!documents.is_empty() && documents.iter().all(|document| is_plan(&document.value)))
+        Ok(!documents.is_empty()
+            && documents
+                .iter()
+                .all(|document| skipped::is_plan(&document.value)))
     }
 }
 
@@ -235,21 +222,6 @@ pub(crate) fn judge_duplicates(
         }
     }
     Error::unless_empty(reasons)
-}
-
-/// A plan that is kept beside the manifests that it was made from is none of them.
-fn is_plan(value: &Value) -> bool {
-    is_ours(value, &["FleetPlan", "Plan"])
-}
-
-/// A fleet that is kept there is none of them either.
-fn is_fleet(value: &Value) -> bool {
-    is_ours(value, &["Fleet"])
-}
-
-fn is_ours(value: &Value, kinds: &[&str]) -> bool {
-    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
-    text("apiVersion") == API_VERSION && kinds.contains(&text("kind"))
 }
 
 /// What files hold, as kubectl reads them.

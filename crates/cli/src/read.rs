@@ -15,6 +15,8 @@ pub(crate) fn run(args: &ReadArgs, world: &mut World<'_>) -> Result<(), Error> {
     let mut skipped = skipped::leave_out(&walked.files, &mut readings);
     skipped.extend(walked.others);
     skipped::tell(world, &walked.files, &skipped);
+    let own = skipped::leave_out_own(&walked.files, &mut readings);
+    skipped::tell_own(world, &own);
     for finding in readings.iter().flat_map(|reading| &reading.findings) {
         message::warning(world, finding);
     }

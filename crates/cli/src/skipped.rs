@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cutover::manifest::{Document, Reading, listing};
+use cutover::planning::API_VERSION;
 use serde_json::Value;
 
 use crate::walk::{File, Origin};
@@ -33,6 +34,45 @@ pub(crate) fn tell(world: &mut World<'_>, files: &[File], skipped: &[Arc<str>]) 
         .map(|command| format!("\nhint: {command}"));
     let text = format!("skipped {}: {what}", listing(skipped));
     message::note(world, text + &hint.unwrap_or_default());
+}
+
+/// Leaves out documents of ours that are kept beside the manifests that they were made from, and gives
+/// the names of their files.
+pub(crate) fn leave_out_own(files: &[File], readings: &mut [Reading]) -> Vec<Arc<str>> {
+    let mut own = Vec::new();
+    for (file, reading) in files.iter().zip(readings) {
+        let documents = reading.documents.len();
+        let is_own = |value: &Value| is_plan(value) || is_fleet(value);
+        reading
+            .documents
+            .retain(|document| !is_own(&document.value));
+        if reading.documents.len() < documents {
+            own.push(file.name.clone());
+        }
+    }
+    own
+}
+
+/// Tells which files hold such documents.
+pub(crate) fn tell_own(world: &mut World<'_>, own: &[Arc<str>]) {
+    for name in own {
+        let text = format!("{name}: a document of cutover is no manifest, and is left out");
+        message::note(world, text);
+    }
+}
+
+/// Whether a document is a plan, of one cluster or of a fleet.
+pub(crate) fn is_plan(value: &Value) -> bool {
+    is_ours(value, &["FleetPlan", "Plan"])
+}
+
+fn is_fleet(value: &Value) -> bool {
+    is_ours(value, &["Fleet"])
+}
+
+fn is_ours(value: &Value, kinds: &[&str]) -> bool {
+    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+    text("apiVersion") == API_VERSION && kinds.contains(&text("kind"))
 }
 
 /// Whether a file of a directory holds no manifest. One that is named by itself is meant to.
