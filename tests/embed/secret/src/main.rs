@@ -8,10 +8,10 @@ use cutover::{Ends, Options, Plan, Release, plan};
 
 const HELLO: &[u8] = include_bytes!("../../hello.yaml");
 
-/// The data of a Secret, as a file has it and as a plan does.
+/// The data of a Secret, as a file has it and as a plan does: the seal has the salt of that Secret.
 const OLD: &str = "stringData: {pin: '1'}";
 const NEW: &str = "stringData: {pin: '2'}";
-const SEALED: &str = "data: {cutover.dev/sealed: 'pbkdf2-sha256-600000:000102030405060708090a0b0c0d0e0f:101112131415161718191a1b1c1d1e1f'}";
+const SEALED: &str = "data: {cutover.dev/sealed: 'pbkdf2-sha256-600000:927fc78c67ef335939d4a3ed93842b5b:101112131415161718191a1b1c1d1e1f'}";
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
