@@ -118,7 +118,9 @@ mod image;
 pub use image::{BadImageReference, ImageReference};
 
 mod references;
-pub use references::{containers, mounted_references, pod_references, with_references};
+pub use references::{
+    containers, mounted_references, needed_references, pod_references, with_references,
+};
 
 mod copy;
 pub use copy::short_name;

@@ -43,6 +43,30 @@ pub fn pod_references(template: &Value) -> BTreeSet<(String, String)> {
     found
 }
 
+/// Those among them without which a pod does not start: what is `optional` may be missing.
+///
+/// ```
+/// use serde_json::json;
+///
+/// let template = |optional| json!({"spec": {"containers": [{
+///     "name": "hello", "envFrom": [{"configMapRef": {"name": "settings", "optional": optional}}],
+/// }]}});
+/// assert_eq!(cutover_manifest::needed_references(&template(false)).len(), 1);
+/// assert!(cutover_manifest::needed_references(&template(true)).is_empty());
+/// ```
+pub fn needed_references(template: &Value) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (kind, pointer) in places(template) {
+        let source = pointer.rsplit_once('/').map_or("", |(source, _)| source);
+        let optional = template.pointer(&format!("{source}/optional"));
+        let name = template.pointer(&pointer).and_then(Value::as_str);
+        if let Some(name) = name.filter(|_| optional != Some(&Value::Bool(true))) {
+            found.insert((kind.to_owned(), name.to_owned()));
+        }
+    }
+    found
+}
+
 /// The ConfigMaps and Secrets that a pod template mounts as whole volumes, as kind and name: pods
 /// that run see other data of them within a minute or two.
 ///

@@ -123,7 +123,7 @@ fn type_of(manifest: &Manifest) -> Option<&str> {
 
 /// What the release takes away, new pods of a Deployment cannot start without.
 fn taken_away(set: Deployment<'_>, from: &Bundle, to: &Bundle) -> Result<(), Refusals> {
-    let mut read = set.configuration().into_iter();
+    let mut read = set.needed().into_iter();
     match read.find(|object| from.contains(object) && !to.contains(object)) {
         Some(object) => Err(refuse(
             kinds::CONFIGURATION,

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Manifest, ObjectRef, mounted_references, pod_references, with_references};
+use cutover_manifest::{
+    Manifest, ObjectRef, mounted_references, needed_references, pod_references, with_references,
+};
 use serde_json::Value;
 
 use crate::deployment::Deployment;
@@ -11,6 +13,11 @@ impl Deployment<'_> {
     /// The ConfigMaps and Secrets that its pods read.
     pub fn configuration(self) -> BTreeSet<ObjectRef> {
         self.referred(pod_references)
+    }
+
+    /// Those among them without which none of its pods starts.
+    pub fn needed(self) -> BTreeSet<ObjectRef> {
+        self.referred(needed_references)
     }
 
     /// Those among them whose data pods that run see change, in their volumes.

@@ -239,14 +239,22 @@ fn what_the_api_server_never_lets_change_is_refused() {
 
 #[test]
 fn what_pods_still_read_is_not_taken_away() {
-    let [from, to] = [
-        bundle(&[reader("hello", "hello:1"), settings("1", "red")]),
-        bundle(&[reader("hello", "hello:2")]),
-    ];
-    let error = Release::new(Ends::new(from, to).pruned()).unwrap_err();
-    let text = error.to_string();
+    let released = |optional: bool| {
+        let reader = |tag| {
+            let mut reader = reader("hello", tag);
+            let source = "/spec/template/spec/containers/0/envFrom/0/configMapRef/optional";
+            set(source, json!(optional))(&mut reader);
+            reader
+        };
+        let from = bundle(&[reader("hello:1"), settings("1", "red")]);
+        let to = bundle(&[reader("hello:2")]);
+        Release::new(Ends::new(from, to).pruned())
+    };
+    let text = released(false).unwrap_err().to_string();
     assert!(
         text.contains("it is taken away, and pods of Deployment hello read it"),
         "{text}"
     );
+    // Its pods start without what is optional.
+    released(true).unwrap();
 }
