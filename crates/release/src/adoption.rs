@@ -89,20 +89,18 @@ impl Adoption {
             let place = format!("spec.template.metadata.labels: add `{line}`");
             notes.push(note(&self.deployment, message, &place));
         }
-        let unsaid = |service: &&ObjectRef| !self.picks(wanted.get(service));
-        for service in self.services.iter().filter(unsaid) {
+        // One that goes has no file any more.
+        let services = self.services.iter().filter_map(|object| wanted.get(object));
+        for service in services.filter(|service| !self.picks(service)) {
             let message = format!("it selects by `{line}` too from now on");
-            notes.push(note(
-                service,
-                message,
-                &format!("spec.selector: add `{line}`"),
-            ));
+            let place = format!("spec.selector: add `{line}`");
+            notes.push(note(service.object(), message, &place));
         }
         notes
     }
 
-    fn picks(&self, service: Option<&Manifest>) -> bool {
-        let selector = texts(service.and_then(|service| service.pointer("/spec/selector")));
+    fn picks(&self, service: &Manifest) -> bool {
+        let selector = texts(service.pointer("/spec/selector"));
         selector.get(self.key) == Some(&self.value)
     }
 }
