@@ -53,18 +53,17 @@ fn switching(release: &Release, spec: &BlueGreen, layout: Layout) -> Result<Wayp
 }
 
 /// What the release takes away goes when all else is as wanted: until then a Service that goes has
-/// its pods.
+/// its pods. What has gone by then is not made again.
 fn leave_last(release: &Release, waypoints: &mut Waypoints) {
-    let Some(end) = waypoints.points.last() else {
+    let [.., before, end] = waypoints.points.as_slice() else {
         return;
     };
     let mut here = end.bundle.clone();
-    let leaving = release.from().iter();
-    here.extend(
-        leaving
-            .filter(|manifest| !end.bundle.contains(manifest.object()))
-            .cloned(),
-    );
+    let leaving = release.from().iter().filter(|manifest| {
+        let object = manifest.object();
+        before.bundle.contains(object) && !end.bundle.contains(object)
+    });
+    here.extend(leaving.cloned());
     if here != end.bundle {
         let before = Waypoint::new(end.phase.clone(), here);
         let at = waypoints.points.len() - 1;

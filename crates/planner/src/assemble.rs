@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_plan::{Note, Plan, Spec};
 use cutover_release::{
-    Release, autoscalers, check_made, paused, ports, ports_back, resumed, route_ports, selectors,
-    services, workload_name,
+    Release, autoscalers, check_made, paused, ports, ports_back, resumed, route_ports, routers,
+    selectors, services, workload_name,
 };
 use cutover_traffic::PodIndex;
-use cutover_workload::{Amount, Deployment, Live, Rollout, Routed, Workload, deployments};
+use cutover_workload::{Amount, Deployment, Live, Rollout, Workload, deployments};
 
 use crate::error::Error;
 use crate::hold::held;
@@ -163,9 +163,7 @@ fn created_or_removed(release: &Release, set: &Manifest, comes: bool) -> Workloa
         None => Workload::live(object.clone(), passing(release, object)),
     };
     workload.name = workload_name(release, object);
-    for service in release.services_of(object) {
-        workload.routers.push(Routed::new(service.object().clone()));
-    }
+    workload.routers = routers(release, object);
     workload
 }
 

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_release::with_more_ports;
 use cutover_traffic::{
-    Backend, Owned, PodIndex, Port, Service, ServicePort, backends, led_to, listens, offers,
+    Backend, Owned, PodIndex, Port, Service, ServicePort, backends, led_to, may_answer, offers,
     services,
 };
 use serde_json::Value;
@@ -52,7 +52,8 @@ pub(crate) struct PassedOver<'a> {
 
 impl PassedOver<'_> {
     /// What ports need on the way back to a waypoint: first the pods stay as they are here, as far as
-    /// they listen, and then they are as they are there.
+    /// they listen, and then they are as they are there. Services come last to which only the pods
+    /// there listen.
     ///
     /// Where pods are replaced here just now, they go back before anything is waited for: the
     /// Services before these sets stay until then.
@@ -62,7 +63,20 @@ impl PassedOver<'_> {
         point: &Waypoint,
         rolling: &BTreeSet<ObjectRef>,
     ) -> Vec<Waypoint> {
-        let there = &point.bundle;
+        let before_late = without_late(here, &point.bundle);
+        let there = before_late.as_ref().unwrap_or(&point.bundle);
+        let mut bundles = self.by_ports(here, there, rolling);
+        bundles.extend(before_late);
+        let points = bundles.into_iter();
+        points.map(|bundle| on_the_way(point, bundle)).collect()
+    }
+
+    fn by_ports(
+        &self,
+        here: &Bundle,
+        there: &Bundle,
+        rolling: &BTreeSet<ObjectRef>,
+    ) -> Vec<Bundle> {
         if have_same_ports(here, there) {
             return Vec::new();
         }
@@ -91,18 +105,21 @@ impl PassedOver<'_> {
         }
         bundles.dedup();
         bundles.pop_if(|last| last == there);
-        let points = bundles.into_iter().skip(1);
-        points.map(|bundle| on_the_way(point, bundle)).collect()
+        bundles.into_iter().skip(1).collect()
     }
 
-    /// A state with the ports and the routes of another, as far as the way forward had them so; but for
+    /// A state with the ports and the routes of another, as far as the way forward had them so, and
+    /// without the Services that are not there and to whose ports its pods do not listen; but for
     /// Services that are held.
     fn with_ports_of(&self, other: &Bundle, state: &Bundle, held: &BTreeSet<&ObjectRef>) -> Bundle {
-        let pods = PodIndex::of(state);
+        let [pods, others] = [state, other].map(PodIndex::of);
         let mut bundle = state.clone();
         for service in services(state).filter(|service| !held.contains(service.object())) {
-            let there = other.get(service.object());
-            bundle.extend(there.and_then(|there| self.with_ports(service, there, &pods)));
+            match other.get(service.object()) {
+                Some(there) => bundle.extend(self.with_ports(service, there, &pods)),
+                None if is_answered_alike(service, [&others, &pods]) => {}
+                None => drop(bundle.remove(service.object())),
+            }
         }
         for route in other {
             let is_taken = state.contains(route.object()) && !led_to(route).is_empty();
@@ -132,6 +149,28 @@ impl PassedOver<'_> {
         });
         (own == theirs).then(|| there.clone())
     }
+}
+
+/// A state without the Services that come there and to which none of the pods here would listen, and
+/// with the routes to them as they are here.
+fn without_late(here: &Bundle, there: &Bundle) -> Option<Bundle> {
+    let [are, come] = [here, there].map(PodIndex::of);
+    let mut left = there.clone();
+    for service in services(there) {
+        let comes = !here.contains(service.object());
+        if comes && !is_answered_alike(service, [&are, &come]) {
+            left.remove(service.object());
+        }
+    }
+    if left == *there {
+        return None;
+    }
+    let mut without = left.clone();
+    for route in deserted(there, &left) {
+        without.remove(route.object());
+        without.extend(here.get(route.object()).cloned());
+    }
+    Some(without)
 }
 
 /// The Services that select pods of some sets.
@@ -165,15 +204,17 @@ fn is_answered_alike<'a>(service: &'a Manifest, pods: [&PodIndex<'a>; 2]) -> boo
 
 /// Whether some of the first pods do not listen to a port to which some of the second do.
 fn is_lost(target: &Port, [here, there]: [&[&Owned<'_>]; 2]) -> bool {
-    let listens = |pods: &&Owned<'_>| listens(pods.template, target);
-    there.iter().any(listens) && !here.iter().all(listens)
+    let answers = |pods: &&Owned<'_>| may_answer(pods.template, target);
+    there.iter().any(answers) && !here.iter().all(answers)
 }
 
-/// Whether the Services that two states have are reached at the same ports.
+/// Whether the Services of a state are reached at the same ports in another; those that are not there,
+/// whether its pods listen to their ports.
 fn have_same_ports(here: &Bundle, there: &Bundle) -> bool {
-    services(here).all(|service| {
-        let other = there.get(service.object());
-        other.is_none_or(|other| ServicePort::all(service) == ServicePort::all(other))
+    let [are, come] = [here, there].map(PodIndex::of);
+    services(here).all(|service| match there.get(service.object()) {
+        Some(other) => ServicePort::all(service) == ServicePort::all(other),
+        None => is_answered_alike(service, [&come, &are]),
     })
 }
 
@@ -225,20 +266,23 @@ fn early(here: &Bundle, there: &Bundle) -> Option<Bundle> {
 }
 
 /// The same without the ports that go with the leg and to which some pods there, of those that the
-/// Service selects by then, no longer listen; and with the routes that lead there, off them.
+/// Service selects by then, no longer listen, or without the whole Service where that goes; and with
+/// the routes that lead there, off them.
 fn closed(here: &Bundle, there: &Bundle) -> Option<Bundle> {
     let pods = [here, there].map(PodIndex::of);
     let mut closed = here.clone();
     for service in services(here) {
-        let narrow = there
-            .get(service.object())
-            .and_then(|after| narrowed(service, after, &pods));
-        closed.extend(narrow);
+        match there.get(service.object()) {
+            Some(after) => closed.extend(narrowed(service, after, &pods)),
+            None if is_answered_alike(service, [&pods[1], &pods[0]]) => {}
+            None => drop(closed.remove(service.object())),
+        }
     }
     if closed == *here {
         return None;
     }
-    let off = leaving(here, &closed).filter_map(|route| there.get(route.object()));
+    let off = leaving(here, &closed).chain(deserted(here, &closed));
+    let off = off.filter_map(|route| there.get(route.object()));
     let off: Vec<Manifest> = off
         .filter(|route| is_led(&closed, route))
         .cloned()
@@ -307,6 +351,16 @@ fn leaving<'a>(here: &'a Bundle, there: &'a Bundle) -> impl Iterator<Item = &'a 
     let loses = move |backend: &Backend| [here, there].map(|state| has(state, backend)) == lost;
     here.iter()
         .filter(move |route| led_to(route).iter().any(loses))
+}
+
+/// The routes that lead here to a Service that is not there.
+fn deserted<'a>(here: &'a Bundle, there: &Bundle) -> impl Iterator<Item = &'a Manifest> {
+    let goes = |backend: &Backend| {
+        let service = &backend.service;
+        here.contains(service) && !there.contains(service)
+    };
+    here.iter()
+        .filter(move |route| led_to(route).iter().any(goes))
 }
 
 /// The routes that lead there to a port that its Service does not have here.

@@ -26,6 +26,7 @@
 //! | widen | shift | Services, by the labels that both ends share, where pods change theirs | the pods behind them make up the floor |
 //! | wait | expand | on the way back: pods of the old version that the undone step asked for are waited for | nothing else can be done |
 //! | clear | contract | objects of no workload that the far end lacks | with the first step that only removes, else at the end |
+//! | succeed | expand | autoscalers of sets that another one scaled | the other is gone |
 //!
 //! The cohort with the longest way ahead says what comes next, and all cohorts that are to make the
 //! same move make it in the same step, so an image change over 5,000 Deployments has as many steps

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover_manifest::{Bundle, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_workload::{Autoscaler, Workload};
 
 use crate::hint::Hint;
@@ -38,6 +38,20 @@ pub fn autoscalers(release: &Release, workloads: &[Workload]) -> Result<(), Refu
             }
         }
         Ok(())
+    })
+}
+
+/// Whether an autoscaler comes, between two states, for a set that another one scales which goes:
+/// both at once would undo each other's work, and KEDA refuses it.
+pub fn follows_another(comes: &Manifest, here: &Bundle, there: &Bundle) -> bool {
+    let Some(comes) = Autoscaler::of(comes).filter(|comes| !here.contains(comes.object())) else {
+        return false;
+    };
+    let scalers = here.iter().filter_map(Autoscaler::of);
+    let mut leaving = scalers.filter(|scaler| !there.contains(scaler.object()));
+    leaving.any(|scaler| {
+        let near = scaler.object().namespace == comes.object().namespace;
+        near && scaler.target().is_some() && scaler.target() == comes.target()
     })
 }
 

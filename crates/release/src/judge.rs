@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, ObjectRef, Warning};
-use cutover_traffic::services_by_owner;
-use cutover_workload::deployments;
+use cutover_traffic::{Owned, PodIndex, makes_lasting_pods, services, services_by_owner};
+use cutover_workload::{Deployment, deployments};
 
 use crate::alike::written_alike;
 use crate::api_versions::at_wanted_versions;
@@ -19,6 +19,7 @@ use crate::refuse::refuse_release;
 use crate::release::{Release, is_owned};
 use crate::restart::restart_for_configuration;
 use crate::secrets::sealed;
+use crate::services::without_pods;
 use crate::versions::{Configuration, version_configuration};
 
 impl Release {
@@ -78,6 +79,7 @@ impl Release {
             restart_for_configuration(&from, &mut to)?;
         }
         warnings.extend(keep_jobs(&from, &mut to));
+        warnings.extend(without_pods(&from, &to)?);
         let release = Self {
             from,
             to,
@@ -114,11 +116,33 @@ impl Release {
                 owners.push(owner.clone());
             }
         }
+        self.joined = joined(&self);
         self.held = held(&self);
         self.shared_names = shared_names([&self.from, &self.to]);
         refuse_release(&self)?;
         Ok(self)
     }
+}
+
+/// The Services that lead, as they are at either end, to pods of what comes and is no Deployment.
+fn joined(release: &Release) -> BTreeSet<ObjectRef> {
+    let coming = PodIndex::of(release.to());
+    let comes = |pods: &&Owned<'_>| {
+        let stranger = release.to().get(pods.owner);
+        let comes = !Deployment::is(pods.owner) && !release.from().contains(pods.owner);
+        comes && stranger.is_some_and(makes_lasting_pods)
+    };
+    let mut joined = BTreeSet::new();
+    for service in services(release.from()) {
+        let object = service.object();
+        let mut ends = [Some(service), release.to().get(object)]
+            .into_iter()
+            .flatten();
+        if ends.any(|end| coming.behind(end).iter().any(comes)) {
+            joined.insert(object.clone());
+        }
+    }
+    joined
 }
 
 /// The names that several Deployments have, of both ends together.

@@ -10,6 +10,8 @@ pub const BUDGET: RefusalKind = RefusalKind::new("budget");
 pub const CIRCLE: RefusalKind = RefusalKind::new("circle");
 /// Pods read a ConfigMap or Secret that the release takes away, or both slots read what changes.
 pub const CONFIGURATION: RefusalKind = RefusalKind::new("configuration");
+/// A Service leads to pods of a Deployment that changes at one end, and to others' addresses at the other.
+pub const ELSEWHERE: RefusalKind = RefusalKind::new("elsewhere");
 /// The text is not an image.
 pub const IMAGE: RefusalKind = RefusalKind::new("image");
 /// The API server never lets the field change.

@@ -8,6 +8,7 @@ mod autoscalers;
 mod change;
 mod configuration;
 mod deployment;
+mod elsewhere;
 mod ends;
 mod given;
 mod hint;
@@ -49,7 +50,7 @@ mod without;
 
 pub use adoption::Adoption;
 pub use after::{After, BadAfter};
-pub use autoscalers::{Autoscalers, autoscalers};
+pub use autoscalers::{Autoscalers, autoscalers, follows_another};
 pub use change::{BadChange, EnvironmentVariable, Image};
 pub use deployment::check_made;
 pub use ends::Ends;
@@ -68,7 +69,7 @@ pub use selectors::selectors;
 pub use service_ports::with_more_ports;
 pub use services::{route_ports, services};
 pub use sets::{
-    counted, discriminator, replicas, slot_label, with_pod_label, with_selector, workload,
+    counted, discriminator, replicas, routers, slot_label, with_pod_label, with_selector, workload,
     workload_name,
 };
 pub use sibling::{Sibling, sibling};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{Owned, PodIndex, Port, Service, listens, services};
+use cutover_traffic::{Owned, PodIndex, Port, Service, ServicePort, listens, may_answer, services};
 use cutover_workload::{Deployment, texts};
 
 use crate::hint::Hint;
@@ -31,7 +31,7 @@ pub fn ports(
         let served = Served::of(release.from(), before, &service.object)?;
         for pods in index.selected(manifest.object().namespace.as_deref(), &service.selector) {
             let stand_so = |end| stand_so(manifest, &service, pods, end);
-            if recreated.contains(pods.owner) {
+            if recreated.contains(pods.owner) || !pods.are_lasting() {
                 continue;
             }
             if !stand_so(release.from())? && !stand_so(release.to())? {
@@ -92,10 +92,10 @@ fn moves(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), R
             end.get(pods.owner)
                 .and_then(|set| Deployment::of(set).template())
         });
-    let mut lost = service.ports.iter();
-    let lost = lost.find(|port| {
-        let elsewhere = ends.clone().any(|template| listens(template, port));
-        elsewhere && !listens(pods.template, port)
+    let mut moving = service.ports.iter();
+    let lost = moving.find(|port| {
+        let elsewhere = ends.clone().any(|template| may_answer(template, port));
+        elsewhere && !may_answer(pods.template, port) && !leads_there(service, port, release)
     });
     let Some(port) = lost else { return Ok(()) };
     let port = match port {
@@ -110,6 +110,17 @@ fn moves(service: &Service, pods: &Owned<'_>, release: &Release) -> Result<(), R
                 name; let the containers listen on both ports for a release; or take a strategy that \
                 stops the old pods first (recreate)";
     Err(at_odds(service, reason, hint))
+}
+
+/// Whether a Service leads to a port at both ends.
+fn leads_there(service: &Service, port: &Port, release: &Release) -> bool {
+    let ends = [release.from(), release.to()];
+    let mut ends = ends.into_iter().map(|end| end.get(&service.object));
+    ends.all(|end| {
+        let ports = end.into_iter().flat_map(ServicePort::all);
+        let mut targets = ports.filter_map(ServicePort::target);
+        targets.any(|target| target == *port)
+    })
 }
 
 fn at_odds(service: &Service, reason: String, hint: impl Into<Hint>) -> Refusals {
@@ -136,11 +147,6 @@ impl<'a> Served<'a> {
             service: known.map(Service::read).transpose()?,
             pods: index.selected(namespace, &selector),
         })
-    }
-
-    /// Whether the Service was there.
-    pub(crate) fn was_there(&self) -> bool {
-        self.service.is_some()
     }
 
     /// Whether it had this port, and the same pods lacked it; of a set that the plan makes, whether

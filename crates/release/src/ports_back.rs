@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
-use cutover_traffic::{Owned, PodIndex, Service, ServicePort, listens, services};
+use cutover_traffic::{Owned, PodIndex, Port, Service, ServicePort, listens, may_answer, services};
 use cutover_workload::Deployment;
 
 use crate::kinds;
@@ -35,7 +35,8 @@ pub fn ports_back(
             };
             let is_replaced = runs(release, is.owner) && !recreated.contains(is.owner);
             let mut seen = states.iter().filter_map(|state| state.get(service));
-            if is_replaced && !seen.any(|service| answer_alike(&[was, is], service)) {
+            let pods = [(*was, known), (is, Some(wanted))];
+            if is_replaced && !seen.any(|service| answer_alike(&pods, service)) {
                 return Err(nobody_answers(service, is.owner));
             }
         }
@@ -62,12 +63,29 @@ fn runs(release: &Release, set: &ObjectRef) -> bool {
     })
 }
 
-/// Whether pods of two versions listen to the same of a Service's ports.
-fn answer_alike(pods: &[&Owned<'_>; 2], service: &Manifest) -> bool {
-    let ports = ServicePort::all(service).into_iter();
-    let mut targets = ports.filter_map(ServicePort::target);
+/// Whether pods of two versions answer at the same of a Service's ports.
+fn answer_alike(pods: &[(&Owned<'_>, Option<&Manifest>); 2], service: &Manifest) -> bool {
+    let mut targets = targets(service);
     targets.all(|target| {
-        let [was, is] = pods.map(|pods| listens(pods.template, &target));
-        was == is
+        let mut both = pods.iter();
+        // What says nothing of where it listens, before and after, says nothing of a difference.
+        let is_unsaid = both.all(|(pods, _)| says_nothing(pods, &target));
+        let [was, is] = pods.map(|(pods, service)| answers(pods, service, &target));
+        is_unsaid || was == is
     })
+}
+
+fn says_nothing(pods: &Owned<'_>, target: &Port) -> bool {
+    may_answer(pods.template, target) && !listens(pods.template, target)
+}
+
+/// Whether pods answer at a port: they declare it, or nothing at all, and their Service led there.
+fn answers(pods: &Owned<'_>, service: Option<&Manifest>, target: &Port) -> bool {
+    let mut led = service.into_iter().flat_map(targets);
+    listens(pods.template, target) || says_nothing(pods, target) && led.any(|one| one == *target)
+}
+
+fn targets(service: &Manifest) -> impl Iterator<Item = Port> {
+    let ports = ServicePort::all(service).into_iter();
+    ports.filter_map(ServicePort::target)
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::alike::stored;
 use crate::configuration::configuration;
 use crate::deployment::check;
+use crate::elsewhere::elsewhere;
 use crate::identity::{Identity, identity};
 use crate::image_text::image_texts;
 use crate::kinds;
@@ -38,6 +39,7 @@ pub(crate) fn refuse_release(release: &Release) -> Result<(), Refusals> {
     refused.note(is_served(release));
     refused.note(services(release.to(), release.from(), &[]));
     refused.note(left_alone(release));
+    refused.note(elsewhere(release));
     refused.note(routes(release));
     refused.note(route_ports(release.to(), release));
     refused.judge()

@@ -21,6 +21,8 @@ pub struct Release {
     pub(crate) services: BTreeMap<ObjectRef, Vec<ObjectRef>>,
     /// Whose pods each Service sends requests to, as they run.
     pub(crate) owners: BTreeMap<ObjectRef, Vec<ObjectRef>>,
+    /// The Services that send requests to pods of what comes and is no Deployment.
+    pub(crate) joined: BTreeSet<ObjectRef>,
     /// Who says how many pods a Deployment has, where its manifest alone does not.
     pub(crate) counts: BTreeMap<ObjectRef, Owner>,
     /// The Deployments whose number of pods was given, and is not the manifests'.
@@ -142,13 +144,15 @@ impl Release {
         self.shared_names.contains(&deployment.name)
     }
 
-    /// Whether pods of others, which the release does not replace, are behind a Service of a
-    /// Deployment too.
+    /// Whether pods of others, which no plan of the release replaces, are behind a Service of a
+    /// Deployment too, or come to be.
     pub(crate) fn is_shared(&self, service: &ObjectRef, deployment: &ObjectRef) -> bool {
+        let is_planned = |owner: &ObjectRef| Deployment::is(owner) && self.replaces_pods(owner);
         let owners = self.owners.get(service).into_iter().flatten();
-        let others = owners.filter(|owner| *owner != deployment && !self.replaces_pods(owner));
+        let others = owners.filter(|owner| *owner != deployment && !is_planned(owner));
         let mut others = others.filter_map(|owner| self.from.get(owner));
-        others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
+        self.joined.contains(service)
+            || others.any(|other| !is_owned(other) && Deployment::of(other).replicas() != Some(0))
     }
 
     /// A Deployment as it runs, and as it is wanted.

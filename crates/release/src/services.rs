@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_manifest::{Bundle, Manifest, ObjectRef, Warning};
 use cutover_traffic::{Backend, Owned, PodIndex, Service, backends, offers};
 use cutover_workload::{Deployment, Workload};
 
@@ -24,10 +24,11 @@ pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Resul
         }
         let selected = index.selected(manifest.object().namespace.as_deref(), &service.selector);
         let served = Served::of(from, &before, &service.object)?;
-        if !served.pods.is_empty() || !served.was_there() {
-            refused.note(matches_something(&service, &selected, &served));
+        if !served.pods.is_empty() {
+            refused.note(matches_something(&service, &selected));
         }
-        for pods in &selected {
+        // Pods that end get requests at no port that they do not have.
+        for pods in selected.iter().filter(|pods| pods.are_lasting()) {
             refused.note(has_ports(&service, pods, &served));
         }
         refused.note(no_strangers(&service, &selected, &served.pods, from, &kin));
@@ -35,33 +36,54 @@ pub fn services(bundle: &Bundle, from: &Bundle, workloads: &[Workload]) -> Resul
     refused.judge()
 }
 
-fn matches_something(
-    service: &Service,
-    selected: &[&Owned<'_>],
-    served: &Served<'_>,
-) -> Result<(), Refusals> {
+fn matches_something(service: &Service, selected: &[&Owned<'_>]) -> Result<(), Refusals> {
     if !selected.is_empty() {
         return Ok(());
     }
-    let selector = service
-        .selector
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect::<Vec<_>>()
-        .join(",");
-    let reason = match served.pods.is_empty() {
-        true => format!("`{selector}` matches no pods of the input"),
-        false => format!("`{selector}` matches no pods any more"),
-    };
-    let hint = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
+    let reason = format!("`{}` matches no pods any more", written(&service.selector));
     Err(refuse(
         kinds::NO_PODS_BEHIND,
         &service.object,
         "/spec/selector",
         reason,
-        hint,
+        LABELS,
     ))
 }
+
+const LABELS: &str = "give the pods these labels, or the Service the labels of its pods; leave out a Service whose pods are not in the input";
+
+/// A selector as kubectl has it.
+fn written(selector: &BTreeMap<String, String>) -> String {
+    let pairs = selector.iter().map(|(key, value)| format!("{key}={value}"));
+    pairs.collect::<Vec<_>>().join(",")
+}
+
+/// Services that come and that select no pods of the input: an operator's, or a label is misspelt.
+///
+/// # Errors
+///
+/// A Service that cannot be read.
+pub(crate) fn without_pods(from: &Bundle, to: &Bundle) -> Result<Vec<Warning>, Refusals> {
+    let index = PodIndex::of(to);
+    let mut found = Vec::new();
+    for manifest in cutover_traffic::services(to) {
+        let service = Service::read(manifest)?;
+        let is_new = !from.contains(&service.object) && !service.selector.is_empty();
+        if is_new && index.behind(manifest).is_empty() {
+            let selector = written(&service.selector);
+            found.push(Warning {
+                object: Some(service.object),
+                place: None,
+                message: format!("/spec/selector: `{selector}` matches no pods of the input"),
+                hint: Some(MADE_ELSEWHERE.to_owned()),
+            });
+        }
+    }
+    Ok(found)
+}
+
+const MADE_ELSEWHERE: &str =
+    "check how its labels are spelt, where nobody else (an operator) makes its pods";
 
 /// A Service that served somebody may newly serve other sets of the same workload, and new objects,
 /// but nobody else.

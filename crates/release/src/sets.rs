@@ -188,13 +188,18 @@ pub fn workload(
     if !is_own {
         workload.rollout = Rollout::Budget(said);
     }
-    for service in release.services_of(deployment) {
-        workload.routers.push(Routed {
-            shared: release.is_shared(service.object(), deployment),
-            ..Routed::new(service.object().clone())
-        });
-    }
+    workload.routers = routers(release, deployment);
     Ok(workload)
+}
+
+/// The Services that send requests to a Deployment's pods before the release.
+pub fn routers(release: &Release, deployment: &ObjectRef) -> Vec<Routed> {
+    let services = release.services_of(deployment).into_iter();
+    let routers = services.map(|service| Routed {
+        shared: release.is_shared(service.object(), deployment),
+        ..Routed::new(service.object().clone())
+    });
+    routers.collect()
 }
 
 /// A name that no other Deployment of the release has: with its namespace where two share it.

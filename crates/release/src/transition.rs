@@ -20,6 +20,7 @@ use cutover_traffic::{
 use cutover_workload::{Deployment, texts};
 use serde_json::{Value, json};
 
+use crate::autoscalers::follows_another;
 use crate::kinds;
 use crate::refusal::{Refusals, refuse};
 use crate::release::Release;
@@ -33,7 +34,8 @@ impl Release {
     /// A Service has what both versions of its pods answer: of its selector the one of before or
     /// what both have in common, where the pods that run are lost otherwise (widen, roll, narrow);
     /// of its ports those that the pods which run listen to. A new Service for what only the new
-    /// pods have, and a route that leads to such a port, wait for them.
+    /// pods have, and a route that leads to such a port, wait for them; a Service that goes, for what
+    /// only the old ones have, is gone. An autoscaler waits where it follows another.
     ///
     /// # Errors
     ///
@@ -44,7 +46,8 @@ impl Release {
         for manifest in self.to().iter() {
             let object = manifest.object();
             let waits = Deployment::is(object) || held.contains(object);
-            if !(waits && self.from().contains(object)) {
+            let stays = waits && self.from().contains(object);
+            if !stays && !follows_another(manifest, self.from(), self.to()) {
                 transition.insert(manifest.clone());
             }
         }
@@ -54,7 +57,34 @@ impl Release {
         }
         self.hold_routes(&mut transition);
         self.keep_ports(&mut transition);
+        self.drop_services(&mut transition, &pods);
         Ok(transition)
+    }
+
+    /// Services go that are not wanted and to whose ports the pods that come do not listen, where no
+    /// route leads to them meanwhile.
+    fn drop_services(&self, transition: &mut Bundle, [running, coming]: &[PodIndex<'_>; 2]) {
+        let led: BTreeSet<ObjectRef> = transition
+            .iter()
+            .flat_map(led_to)
+            .map(|backend| backend.service)
+            .collect();
+        for service in services(self.from()) {
+            let object = service.object();
+            let goes = !self.to().contains(object) && !led.contains(object);
+            let [was, is] = [running, coming].map(|pods| pods.behind(service));
+            let mut ports = ServicePort::all(service).into_iter();
+            let is_lost = |port: ServicePort<'_>| {
+                let listens = |pods: &&Owned<'_>| {
+                    port.target()
+                        .is_some_and(|target| listens(pods.template, &target))
+                };
+                was.iter().any(listens) && !is.iter().all(listens)
+            };
+            if goes && ports.any(is_lost) {
+                transition.remove(object);
+            }
+        }
     }
 
     /// A Service that both versions of its pods answer.

@@ -53,7 +53,7 @@ mod share;
 pub use acceptance::{Untaken, untaken};
 pub use gateway::{Settle, controllers};
 pub use http_route::{HttpRoute, Parts, Rule, Session, Shift, TooHeavy, Weighted, frame, towards};
-pub use listening::{listens, name_on, number_on};
+pub use listening::{listens, may_answer, name_on, number_on};
 pub use pods::{Owned, PodIndex, makes_lasting_pods, services_by_owner};
 pub use policy::{is_granted, targets};
 pub use reach::{behind, reach};

@@ -26,6 +26,26 @@ pub fn listens(template: &Value, port: &Port) -> bool {
     })
 }
 
+/// Whether pods of a template may answer at a port: what declares no port at all says nothing of
+/// numbers.
+///
+/// ```
+/// use cutover_traffic::{Port, may_answer};
+/// use serde_json::json;
+///
+/// let template = |ports| json!({"spec": {"containers": [{"name": "hello", "ports": ports}]}});
+/// assert!(may_answer(&template(json!([])), &Port::Number(8080)));
+/// assert!(!may_answer(&template(json!([])), &Port::Name("http".into())));
+/// assert!(!may_answer(&template(json!([{"containerPort": 9090}])), &Port::Number(8080)));
+/// ```
+pub fn may_answer(template: &Value, port: &Port) -> bool {
+    let is_open = match port {
+        Port::Number(_) => declared(template).next().is_none(),
+        Port::Name(_) => false,
+    };
+    is_open || listens(template, port)
+}
+
 /// The number that a port has on the pods of a template; none for a name that no container gives.
 ///
 /// ```

@@ -32,6 +32,12 @@ impl<'a> Owned<'a> {
             template,
         })
     }
+
+    /// Whether they stay and may answer: those of a Job end, as their `restartPolicy` says.
+    pub fn are_lasting(&self) -> bool {
+        let policy = self.template.pointer("/spec/restartPolicy");
+        policy.is_none_or(|policy| policy == "Always")
+    }
 }
 
 /// All pods of a bundle, by namespace and label: thousands of Services are matched without
@@ -101,10 +107,7 @@ pub fn services_by_owner(bundle: &Bundle) -> BTreeMap<ObjectRef, Vec<ObjectRef>>
     found
 }
 
-/// Whether an object makes pods that stay and may answer: those of a Job end, as their
-/// `restartPolicy` says.
+/// Whether an object makes pods that [stay](Owned::are_lasting) and may answer.
 pub fn makes_lasting_pods(manifest: &Manifest) -> bool {
-    let template = Owned::of(manifest).map(|pods| pods.template);
-    let policy = template.map(|template| template.pointer("/spec/restartPolicy"));
-    policy.is_some_and(|policy| policy.is_none_or(|policy| policy == "Always"))
+    Owned::of(manifest).is_some_and(|pods| pods.are_lasting())
 }

@@ -36,6 +36,16 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
 ";
 
+const ONE_PORT: &str = "ports: [{name: http, containerPort: 8080}]";
+const TWO_PORTS: &str =
+    "ports: [{name: http, containerPort: 8080}, {name: metrics, containerPort: 9090}]";
+const METRICS: &str = "\
+apiVersion: v1
+kind: Service
+metadata: {name: metrics}
+spec: {selector: {app: web}, ports: [{port: 90, targetPort: metrics}]}
+";
+
 impl Row {
     /// A row in which `web` gets a new image and nothing else is said.
     fn new(what: &'static str) -> Self {
@@ -145,6 +155,17 @@ fn planned() -> Vec<Row> {
             .wanting("containerPort: 8080", "containerPort: 9090")
             .with("targetPort: http", "targetPort: 8080")
             .wanting("targetPort: 8080", "targetPort: 9090"),
+        Row::new("a number at which the old pods listen without saying so, and that gets a name")
+            .edited("from/", "        ports: [{name: http, containerPort: 8080}]\n", "")
+            .edited("from/", "port: http}}", "port: 8080}}")
+            .edited("from/", "targetPort: http", "targetPort: 8080"),
+        Row::new("a Service that comes for a port to which only the new pods listen")
+            .wanting(ONE_PORT, TWO_PORTS)
+            .to(METRICS),
+        Row::new("a Service that goes with `--prune`, for a port to which only the old pods listen")
+            .edited("from/", ONE_PORT, TWO_PORTS)
+            .from(METRICS)
+            .flags("--prune"),
         Row::new("an Ingress or a route that goes to another port of its Service, with the Service")
             .wanting("{port: 80, ", "{port: 81, ")
             .changing(
@@ -252,6 +273,12 @@ fn counts() -> Vec<Row> {
             .from(autoscaler)
             .flags("--prune --replicas 5")
             .says("the plan was given the number 5"),
+        Row::new("a HorizontalPodAutoscaler in place of another, with `--prune`")
+            .from(autoscaler)
+            .to(&autoscaler.replace("{name: web}\nspec", "{name: web-2}\nspec"))
+            .flags("--prune")
+            .counting("--autoscaler hold")
+            .says("HorizontalPodAutoscaler web"),
         Row::new("a ScaledObject of KEDA, and `--autoscaler hold`")
             .beside(scaled)
             .counting("--autoscaler hold"),
@@ -283,6 +310,15 @@ fn configuration() -> Vec<Row> {
         Row::new("data of a ConfigMap or Secret that the pods have in their environment")
             .with("        lifecycle:", reads)
             .changing(settings, "red", "blue"),
+        Row::new(
+            "a ConfigMap or Secret that goes with `--prune`, and that the pods read as `optional`",
+        )
+        .with(
+            "        lifecycle:",
+            &reads.replace("settings}", "settings, optional: true}"),
+        )
+        .from(settings)
+        .flags("--prune"),
         Row::new("data of a Secret that Helm has rendered")
             .with("        lifecycle:", &reads_secret)
             .changing(&rendered, "one", "two")
@@ -322,6 +358,14 @@ fn warned() -> Vec<Row> {
         Row::new("an object that `to` lacks")
             .from("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: old}\ndata: {a: b}\n")
             .says("prune it"),
+        Row::new("a new Service that selects no pods of the input")
+            .to(&METRICS.replace("app: web", "app: wed"))
+            .says("matches no pods of the input"),
+        Row::new("a new Job whose pods a Service of a Deployment selects, and leads to by number")
+            .with("targetPort: http", "targetPort: 8080")
+            .to(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate}\nspec: {template: {metadata: {labels: {app: web}}, spec: {restartPolicy: Never, containers: [{name: a, image: \"a:1\"}]}}}\n",
+        ).says("they get requests while they run"),
         Row::new("a Job whose template changes").changing(
             "apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: \"a:1\"}]}}}\n",
             "a:1",
@@ -400,6 +444,13 @@ fn refused() -> Vec<Row> {
             .with("targetPort: http", "targetPort: 8080")
             .wanting("targetPort: 8080", "targetPort: 9090")
             .says("listen to different ports"),
+        Row::new("a Service that begins to select pods of a Deployment that changes, or ceases to")
+            .changing(
+                "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: ExternalName, externalName: db.example}\n",
+                "{type: ExternalName, externalName: db.example}",
+                "{selector: {app: web}, ports: [{port: 80}]}",
+            )
+            .says("addresses of others"),
         Row::new("an Ingress or a route left at a port that goes")
             .wanting("{port: 80, ", "{port: 81, ")
             .beside("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n")

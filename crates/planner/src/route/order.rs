@@ -3,7 +3,7 @@
 use super::edit::Edit;
 use super::moment::Moment;
 use super::movement::Move;
-use super::others::{Turn, clear, configure, introduce, lead};
+use super::others::{Turn, clear, configure, introduce, lead, succeed};
 use super::routes::{hand_back, pass_on};
 use super::services::{leave, shift, widen};
 use super::sets::{
@@ -38,7 +38,7 @@ pub(super) enum Edits {
 }
 
 /// The rules: the first that has something to do does it.
-pub(super) const ORDER: [Rule; 18] = [
+pub(super) const ORDER: [Rule; 19] = [
     Rule {
         name: "introduce",
         movement: Move::Expand,
@@ -164,6 +164,13 @@ pub(super) const ORDER: [Rule; 18] = [
         what: "objects of no workload that the far end lacks",
         limit: "with the first step that only removes, else at the end",
         edits: Edits::OfOthers(clear),
+    },
+    Rule {
+        name: "succeed",
+        movement: Move::Expand,
+        what: "autoscalers of sets that another one scaled",
+        limit: "the other is gone",
+        edits: Edits::OfOthers(succeed),
     },
 ];
 

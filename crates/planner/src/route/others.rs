@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
+use cutover_release::follows_another;
 use cutover_traffic::led_to;
 use cutover_workload::{Deployment, Workload, reconfigures};
 
@@ -27,6 +28,16 @@ pub(super) fn lead(turn: &Turn<'_>) -> Vec<Edit> {
 pub(super) fn configure(turn: &Turn<'_>) -> Vec<Edit> {
     let mut edits = left(turn, Kind::Configuration);
     edits.retain(|edit| is_read(turn, &edit.object));
+    edits
+}
+
+/// An autoscaler follows another of its set once that is gone.
+pub(super) fn succeed(turn: &Turn<'_>) -> Vec<Edit> {
+    let mut edits = left(turn, Kind::Successor);
+    edits.retain(|edit| {
+        let comes = edit.after.as_ref();
+        !comes.is_some_and(|comes| follows_another(comes, turn.here, turn.there))
+    });
     edits
 }
 
@@ -80,6 +91,8 @@ pub(super) enum Kind {
     Plain,
     /// To a Service that comes with the leg: after its pods.
     Route,
+    /// Of a set that another scales, which goes: after that.
+    Successor,
 }
 
 /// What a leg has to know of objects that no workload moves.
@@ -92,6 +105,8 @@ pub(super) struct Others {
     /// Configuration whose data changes, with the sets that read it and whose pods are replaced or
     /// added by the leg: it waits until the first of these is next.
     readers: BTreeMap<ObjectRef, BTreeSet<ObjectRef>>,
+    /// Autoscalers that come for a set whose other one goes.
+    successors: BTreeSet<ObjectRef>,
 }
 
 impl Others {
@@ -111,6 +126,7 @@ impl Others {
             moved,
             routes: routes(here, there),
             readers: readers(workloads, here, there),
+            successors: successors(here, there),
         }
     }
 
@@ -120,7 +136,7 @@ impl Others {
         for manifest in there.iter() {
             let object = manifest.object();
             if !self.moved.contains(object) && here.get(object) != Some(manifest) {
-                left.push((self.kind(object), manifest));
+                left.push((self.kind(manifest), manifest));
             }
         }
         let changing = left.iter().filter(|(kind, _)| *kind == Kind::Configuration);
@@ -133,9 +149,12 @@ impl Others {
         left
     }
 
-    fn kind(&self, object: &ObjectRef) -> Kind {
+    fn kind(&self, manifest: &Manifest) -> Kind {
+        let object = manifest.object();
         if self.routes.contains(object) {
             Kind::Route
+        } else if self.successors.contains(object) {
+            Kind::Successor
         } else if self.readers.contains_key(object) {
             Kind::Configuration
         } else {
@@ -180,6 +199,13 @@ fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
         .filter(comes)
         .map(|manifest| manifest.object().clone())
         .collect()
+}
+
+/// The autoscalers that come, at the far end, in the place of others.
+fn successors(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
+    let coming = there.iter();
+    let coming = coming.filter(|comes| follows_another(comes, here, there));
+    coming.map(|comes| comes.object().clone()).collect()
 }
 
 /// Configuration whose data the leg changes, with the sets that read it and that the leg makes, or

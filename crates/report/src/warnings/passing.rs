@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use cutover_check::Checked;
 use cutover_manifest::{Bundle, Manifest, Warning};
 use cutover_plan::Change;
-use cutover_traffic::{Owned, Service, makes_lasting_pods};
+use cutover_traffic::{Owned, Port, Service, listens};
+use serde_json::Value;
 
 use super::warning;
 use crate::error::Error;
@@ -23,10 +24,11 @@ pub(super) fn passing(plan: &Checked) -> Result<BTreeSet<Warning>, Error> {
         let state = walk.state();
         let changed = step.changes.iter().map(Change::object);
         for manifest in changed.filter_map(|object| state.get(object)) {
-            let ends = Owned::of(manifest).filter(|_| !makes_lasting_pods(manifest));
-            let Some(pods) = ends else { continue };
+            let Some(pods) = Owned::of(manifest).filter(|pods| !pods.are_lasting()) else {
+                continue;
+            };
             for service in serving(plan, state, manifest)? {
-                if service.selects(&pods.labels) {
+                if service.selects(&pods.labels) && is_reached(pods.template, &service) {
                     found.insert(warned(manifest, &service));
                 }
             }
@@ -43,6 +45,14 @@ fn serving(plan: &Checked, state: &Bundle, near: &Manifest) -> Result<Vec<Servic
     }
     found.retain(|service| service.object.namespace == near.object().namespace);
     Ok(found)
+}
+
+/// Whether requests get to such pods: at a number they do, at a name only where a container gives it.
+fn is_reached(template: &Value, service: &Service) -> bool {
+    service.ports.iter().any(|port| match port {
+        Port::Number(_) => true,
+        Port::Name(_) => listens(template, port),
+    })
 }
 
 fn warned(manifest: &Manifest, service: &Service) -> Warning {
