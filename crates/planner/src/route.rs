@@ -8,8 +8,9 @@
 //!
 //! | rule | move | what | as far as |
 //! | --- | --- | --- | --- |
+//! | call off | shift | what has the API server call a Service that goes: a webhook, an APIService | at once |
 //! | introduce | expand | objects of no workload that the far end adds or changes | at once, with the workloads that expand next |
-//! | lead | expand | routes to Services that come with the leg | nothing is left to expand |
+//! | lead | expand | routes to Services that come with the leg, and what has the API server call them | nothing is left to expand |
 //! | configure | expand | a ConfigMap or Secret whose data changes, back as well as forward | right before the first set that reads it is made or rolled |
 //! | turn back | roll | on the way back: a set that the undone step was rolling; one that it resumed is paused | its own surge and unavailability fit |
 //! | hand back | shift | on the way back: shares of routes, and backends that have none | counted pods of before are behind what gets more |

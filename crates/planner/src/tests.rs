@@ -11,6 +11,7 @@ use crate::{Error, Options, Waypoints, from_fn, plan};
 
 mod configuration;
 mod ports;
+mod pruned;
 mod warned;
 mod window;
 
@@ -67,6 +68,23 @@ fn check_refused(from: &[Value], to: &[Value], place: &str, reason: &str) {
 
 fn direct(from: &Bundle, to: &Bundle) -> Result<Plan, Error> {
     planned(Ends::new(from.clone(), to.clone()))
+}
+
+/// The names of the steps forward, and of those back from the last.
+fn ways(plan: &Plan) -> [Vec<String>; 2] {
+    let mut walk = plan.walk();
+    let mut forward = Vec::new();
+    while let Some(step) = walk.advance().unwrap() {
+        forward.push(step_name(step, walk.before(), walk.state()));
+    }
+    let mut state = walk.state().clone();
+    let mut back = Vec::new();
+    for step in plan.way_back(plan.len()).unwrap() {
+        let before = state.clone();
+        cutover_plan::apply(&mut state, step, plan.len()).unwrap();
+        back.push(step_name(step, &before, &state));
+    }
+    [forward, back]
 }
 
 fn planned(ends: Ends) -> Result<Plan, Error> {

@@ -38,6 +38,7 @@
 //! ```
 
 mod acceptance;
+mod called;
 mod gateway;
 mod http_route;
 mod listening;
@@ -51,6 +52,7 @@ mod service_port;
 mod share;
 
 pub use acceptance::{Untaken, untaken};
+pub use called::called_by_the_server;
 pub use gateway::{Settle, controllers};
 pub use http_route::{HttpRoute, Parts, Rule, Session, Shift, TooHeavy, Weighted, frame, towards};
 pub use listening::{listens, may_answer, name_on, number_on};

@@ -3,7 +3,7 @@
 use super::edit::Edit;
 use super::moment::Moment;
 use super::movement::Move;
-use super::others::{Turn, clear, configure, introduce, lead, succeed};
+use super::others::{Turn, call_off, clear, configure, introduce, lead, succeed};
 use super::routes::{hand_back, pass_on};
 use super::services::{leave, shift, widen};
 use super::sets::{
@@ -38,7 +38,14 @@ pub(super) enum Edits {
 }
 
 /// The rules: the first that has something to do does it.
-pub(super) const ORDER: [Rule; 19] = [
+pub(super) const ORDER: [Rule; 20] = [
+    Rule {
+        name: "call off",
+        movement: Move::Shift,
+        what: "what has the API server call a Service that goes: a webhook, an APIService",
+        limit: "at once",
+        edits: Edits::OfOthers(call_off),
+    },
     Rule {
         name: "introduce",
         movement: Move::Expand,
@@ -49,7 +56,7 @@ pub(super) const ORDER: [Rule; 19] = [
     Rule {
         name: "lead",
         movement: Move::Expand,
-        what: "routes to Services that come with the leg",
+        what: "routes to Services that come with the leg, and what has the API server call them",
         limit: "nothing is left to expand",
         edits: Edits::OfOthers(lead),
     },

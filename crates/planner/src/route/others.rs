@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cutover_manifest::{Bundle, Manifest, ObjectRef};
 use cutover_release::follows_another;
-use cutover_traffic::led_to;
+use cutover_traffic::{called_by_the_server, led_to};
 use cutover_workload::{Deployment, Workload, reconfigures};
 
 use super::cohort::Cohort;
@@ -16,7 +16,18 @@ pub(super) fn introduce(turn: &Turn<'_>) -> Vec<Edit> {
     left(turn, Kind::Plain)
 }
 
-/// Routes lead to new Services once the pods behind these are there.
+/// The API server ceases to call a Service that goes while somebody still answers there.
+pub(super) fn call_off(turn: &Turn<'_>) -> Vec<Edit> {
+    let goes = |service: &ObjectRef| !has_service(turn.there, service);
+    let lacking = turn.here.iter();
+    let lacking = lacking.filter(|manifest| !turn.there.contains(manifest.object()));
+    let calling = lacking.filter(|manifest| called_by_the_server(manifest).iter().any(goes));
+    calling
+        .map(|manifest| Edit::gone(manifest.object().clone()))
+        .collect()
+}
+
+/// Routes lead to new Services once the pods behind these are there, and the API server calls them.
 pub(super) fn lead(turn: &Turn<'_>) -> Vec<Edit> {
     if turn.movement == Some(Move::Expand) {
         return Vec::new();
@@ -89,7 +100,7 @@ pub(super) enum Kind {
     Reader,
     /// Anything else: it goes at once.
     Plain,
-    /// To a Service that comes with the leg: after its pods.
+    /// To a Service that comes with the leg, or that is called there: after its pods.
     Route,
     /// Of a set that another scales, which goes: after that.
     Successor,
@@ -99,8 +110,8 @@ pub(super) enum Kind {
 pub(super) struct Others {
     /// What the workloads move; all else is an other object.
     moved: BTreeSet<ObjectRef>,
-    /// Routes to Services that only come with this leg: they wait until the pods behind those are
-    /// available.
+    /// Routes to Services that only come with this leg, and what has these called: they wait until the
+    /// pods behind those are available.
     routes: BTreeSet<ObjectRef>,
     /// Configuration whose data changes, with the sets that read it and whose pods are replaced or
     /// added by the leg: it waits until the first of these is next.
@@ -187,12 +198,22 @@ fn is_read(turn: &Turn<'_>, configuration: &ObjectRef) -> bool {
     ready.any(|edit| readers.contains(&edit.object) && edit.brings_pods(turn.here))
 }
 
-/// The routes that lead, at the far end, to a Service which is not there yet.
+/// Whether a state has a Service, which may leave its namespace to who applies it.
+fn has_service(state: &Bundle, service: &ObjectRef) -> bool {
+    let unplaced = ObjectRef {
+        namespace: None,
+        ..service.clone()
+    };
+    state.contains(service) || state.contains(&unplaced)
+}
+
+/// What leads, at the far end, to a Service which is not there yet, or has it called.
 fn routes(here: &Bundle, there: &Bundle) -> BTreeSet<ObjectRef> {
     let comes = |manifest: &&Manifest| {
-        led_to(manifest)
-            .iter()
-            .any(|backend| !here.contains(&backend.service))
+        let mut led = led_to(manifest).into_iter();
+        let mut called = called_by_the_server(manifest).into_iter();
+        led.any(|backend| !here.contains(&backend.service))
+            || called.any(|service| !has_service(here, &service))
     };
     there
         .iter()

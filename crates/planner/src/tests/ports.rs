@@ -5,20 +5,7 @@ use super::*;
 /// The steps from one end to the other, and back from the last.
 fn check(from: &[Value], to: &[Value], forward: &[&str], back: &[&str]) {
     let plan = direct(&bundle(from), &bundle(to)).unwrap();
-    let mut walk = plan.walk();
-    let mut names = Vec::new();
-    while let Some(step) = walk.advance().unwrap() {
-        names.push(step_name(step, walk.before(), walk.state()));
-    }
-    assert_eq!(names, forward);
-    let mut state = walk.state().clone();
-    let mut names = Vec::new();
-    for step in plan.way_back(plan.len()).unwrap() {
-        let before = state.clone();
-        cutover_plan::apply(&mut state, step, plan.len()).unwrap();
-        names.push(step_name(step, &before, &state));
-    }
-    assert_eq!(names, back);
+    assert_eq!(ways(&plan), [forward, back]);
 }
 
 fn pods(tag: &'static str, ports: &[(&'static str, i32)]) -> Value {
