@@ -365,3 +365,30 @@ fn rights_are_roles_and_no_request_is_made_for_them() {
     let namespace = &roles["items"][0]["metadata"]["namespace"];
     assert_eq!(namespace, "shop", "the plan's objects name theirs");
 }
+
+/// A failure means that the command panics over a token that no request can carry, or shows it.
+#[test]
+fn a_token_with_a_line_break_is_told_and_not_shown() {
+    let folder = folder(BTreeMap::new());
+    let credential = json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+        "status": {"token": "hunter\ntwo"}});
+    folder.put("credential.json", &credential.to_string());
+    let file = folder.path("credential.json");
+    let plugin = json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "cat",
+        "args": [file], "interactiveMode": "Never"}});
+    let kubeconfig = folder.text("kubeconfig").replace("user: ''", "user: me");
+    for user in [json!({"token": "hunter\ntwo"}), plugin] {
+        let users = json!([{"name": "me", "user": user}]);
+        folder.put("kubeconfig", &format!("{kubeconfig}users: {users}\n"));
+        let outcome = folder.run(PLAN);
+        assert_eq!(outcome.exit, Exit::Failed, "{}", outcome.messages);
+        assert!(
+            outcome
+                .messages
+                .contains("is not on one line of plain signs"),
+            "{}",
+            outcome.messages
+        );
+        assert!(!outcome.messages.contains("hunter"), "{}", outcome.messages);
+    }
+}

@@ -1,6 +1,7 @@
 //! A cluster: whom to ask, and as whom.
 
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -110,10 +111,14 @@ pub(crate) fn once(mut config: Config) -> Result<Client, Error> {
     if token.is_some_and(|token| !is_header(token.expose_secret())) {
         return Err(Error::Token);
     }
-    Ok(Client::try_from(config)?)
+    // What builds the client asks a credential plugin, and panics where the token that it gives cannot
+    // be sent.
+    let client = panic::catch_unwind(AssertUnwindSafe(|| Client::try_from(config)));
+    let client = client.map_err(|_| Error::Token)?;
+    Ok(client?)
 }
 
-/// Whether a token can be sent: what builds the client panics where it cannot.
+/// Whether a token can be sent.
 fn is_header(token: &str) -> bool {
     token.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
