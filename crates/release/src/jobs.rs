@@ -3,7 +3,16 @@
 use cutover_manifest::{Bundle, Manifest, Warning};
 
 /// What a Job never lets change (`ValidateJobUpdate` in `pkg/apis/batch/validation`).
-const FIXED: [&str; 3] = ["/spec/template", "/spec/selector", "/spec/completionMode"];
+const FIXED: [&str; 8] = [
+    "/spec/template",
+    "/spec/selector",
+    "/spec/completionMode",
+    "/spec/completions",
+    "/spec/backoffLimitPerIndex",
+    "/spec/podFailurePolicy",
+    "/spec/successPolicy",
+    "/spec/managedBy",
+];
 
 /// What is wanted, with each Job as it is that would have to be another one; and what a reviewer
 /// should know of that.
@@ -70,6 +79,7 @@ mod tests {
             true,
         );
         check("/spec/completionMode", json!("Indexed"), true);
+        check("/spec/completions", json!(3), true);
         check("/spec/suspend", json!(true), false);
         check("/metadata/labels", json!({"a": "b"}), false);
     }

@@ -8,6 +8,7 @@ use cutover_workload::{Deployment, deployments};
 
 use crate::alike::written_alike;
 use crate::api_versions::at_wanted_versions;
+use crate::claims::keep_claims;
 use crate::configuration::held;
 use crate::ends::Ends;
 use crate::history::without_history;
@@ -79,6 +80,7 @@ impl Release {
             restart_for_configuration(&from, &mut to)?;
         }
         warnings.extend(keep_jobs(&from, &mut to));
+        warnings.extend(keep_claims(&from, &mut to));
         warnings.extend(without_pods(&from, &to)?);
         let release = Self {
             from,

@@ -6,6 +6,7 @@ mod alike;
 mod api_versions;
 mod autoscalers;
 mod change;
+mod claims;
 mod configuration;
 mod deployment;
 mod elsewhere;

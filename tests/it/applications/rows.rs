@@ -371,6 +371,11 @@ fn warned() -> Vec<Row> {
             "a:1",
             "a:2",
         ).says("Job migrate"),
+        Row::new("a PersistentVolumeClaim of another size").changing(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 5Gi}}}\n",
+            "5Gi",
+            "10Gi",
+        ).says("its size stays as it is"),
         Row::new("a StatefulSet or DaemonSet with a new template").changing(
             "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {serviceName: db, selector: {matchLabels: {app: db}}, template: {metadata: {labels: {app: db}}, spec: {containers: [{name: a, image: \"a:1\"}]}}}\n",
             "a:1",
