@@ -80,8 +80,8 @@ impl PassedOver<'_> {
         if have_same_ports(here, there) {
             return Vec::new();
         }
-        let pods_first = !listen_alike(there, [here, there]);
-        let ports_first = !pods_first && !listen_alike(here, [there, here]);
+        let pods_first = !listen_alike(there, here, [here, there]);
+        let ports_first = !pods_first && !listen_alike(here, there, [there, here]);
         let mut ports: Vec<&Bundle> = vec![here];
         ports.extend(self.points.iter().map(|other| &other.bundle));
         ports.extend(ports_first.then_some(there));
@@ -92,7 +92,7 @@ impl PassedOver<'_> {
         let mut bundles = vec![here.clone()];
         for other in &ports[1..] {
             let led = self.with_ports_of(other, &bundles[bundles.len() - 1], &held);
-            if !listen_alike(&led, [here, there]) {
+            if !listen_alike(&led, here, [here, there]) {
                 break;
             }
             bundles.push(led);
@@ -186,11 +186,15 @@ fn before_sets<'a>(state: &'a Bundle, sets: &BTreeSet<ObjectRef>) -> BTreeSet<&'
         .collect()
 }
 
-/// Whether pods of the first state listen to all ports of these Services to which pods of the second
-/// do.
-fn listen_alike(state: &Bundle, pods: [&Bundle; 2]) -> bool {
+/// Whether pods of the first state listen to all ports to which pods of the second do, of the Services
+/// that have others elsewhere: one that has them there too is as dead there, or as alive.
+fn listen_alike(state: &Bundle, elsewhere: &Bundle, pods: [&Bundle; 2]) -> bool {
     let pods = pods.map(PodIndex::of);
-    services(state).all(|service| is_answered_alike(service, pods.each_ref()))
+    let stays = |service: &Manifest| {
+        let other = elsewhere.get(service.object());
+        other.is_some_and(|other| ServicePort::all(service) == ServicePort::all(other))
+    };
+    services(state).all(|service| stays(service) || is_answered_alike(service, pods.each_ref()))
 }
 
 /// The same of one Service.

@@ -277,6 +277,19 @@ fn a_service_that_leaves_has_pods_in_a_blue_green_too() {
     refused(&case, "matches no pods");
 }
 
+/// A Service that the release leaves at a port which goes is dead at the end. The ports of the others
+/// go back before the pods all the same.
+#[test]
+fn a_service_that_stays_at_a_port_that_goes_holds_no_other_back() {
+    let fronts = || front(0, Picks::Tier);
+    keeps_all_laws(&case(
+        vec![tier(0, 1)],
+        vec![fronts(), fronts(), fronts()],
+        vec![Edit::PortNumber(0), Edit::Remove(1)],
+        blue_green(0, Preview::None, None),
+    ));
+}
+
 /// They have one name in two namespaces, and both go.
 #[test]
 fn workloads_that_go_are_told_apart() {
