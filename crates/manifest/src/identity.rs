@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
+use crate::kinds::misspelt;
 use crate::{BadPathSegment, Error, ObjectRef, PathSegment};
 
 impl ObjectRef {
@@ -53,7 +54,24 @@ impl ObjectRef {
         if let Some(namespace) = &self.namespace {
             refuse(namespace_field, namespace, PathSegment::name)?;
         }
-        Ok(())
+        self.spelt_otherwise()
+    }
+
+    /// Refuses what kubectl would take for another kind than the plan does.
+    fn spelt_otherwise(&self) -> Result<(), Error> {
+        let (field, text, meant) = if self.group() == "core" {
+            ("apiVersion", &self.api_version, Some("v1"))
+        } else {
+            ("kind", &self.kind, misspelt(self.group(), &self.kind))
+        };
+        match meant {
+            None => Ok(()),
+            Some(meant) => Err(Error::Segment {
+                field,
+                text: text.clone(),
+                reason: BadPathSegment::Spelt(meant),
+            }),
+        }
     }
 }
 

@@ -44,6 +44,18 @@ pub fn resource(api_version: &str, kind: &str) -> Option<Resource> {
     known(group, kind).map(|known| known.resource)
 }
 
+/// How Kubernetes spells a kind of its own that is written otherwise, as `deployment` or `Services`.
+///
+/// The API server knows no other spelling, and kubectl takes them all.
+pub(crate) fn misspelt(group: &str, kind: &str) -> Option<&'static str> {
+    let mut own = KINDS.iter().filter(|known| known.group == group);
+    let meant = own.find(|known| {
+        let names = [known.kind, known.resource.plural];
+        names.iter().any(|name| name.eq_ignore_ascii_case(kind))
+    });
+    meant.map(|known| known.kind).filter(|meant| *meant != kind)
+}
+
 /// One kind that Kubernetes itself has.
 struct Known {
     rank: u8,

@@ -24,6 +24,9 @@ pub enum BadPathSegment {
     /// It has a character that it may not have.
     #[error("it may not contain {0:?}")]
     Contains(char),
+    /// Kubernetes writes it in another way.
+    #[error("Kubernetes calls it `{0}`")]
+    Spelt(&'static str),
     /// No kind is written so.
     #[error("a kind is letters, digits and `-`, 63 at most, and starts with a letter")]
     NotAKind,

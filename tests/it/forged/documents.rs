@@ -354,3 +354,27 @@ fn digests() {
     let words = "plan: digest: the plan is not the one that this digest was made of";
     assert!(broken[0].to_string().contains(words), "{broken:?}");
 }
+
+/// kubectl takes them for the kinds that they look like.
+#[test]
+fn kinds_in_another_spelling() {
+    let check = |kind: &str, meant: &str| {
+        let spelt = |value: &mut Value| {
+            let objects = value["spec"]["from"].as_array_mut().unwrap();
+            let mut objects = objects.iter_mut();
+            let object = objects.find(|object| object["kind"] == meant).unwrap();
+            object["kind"] = json!(kind);
+        };
+        unread(spelt, &format!("Kubernetes calls it `{meant}`"));
+    };
+    check("deployment", "Deployment");
+    check("Deployments", "Deployment");
+    check("services", "Service");
+    let core = |value: &mut Value| {
+        let objects = value["spec"]["from"].as_array_mut().unwrap();
+        let mut objects = objects.iter_mut();
+        let service = objects.find(|object| object["kind"] == "Service").unwrap();
+        service["apiVersion"] = json!("core/v1");
+    };
+    unread(core, "Kubernetes calls it `v1`");
+}
