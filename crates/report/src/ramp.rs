@@ -1,5 +1,7 @@
 //! Steps in a row that differ in counts alone: two hundred of them are read as one.
 
+use std::collections::BTreeSet;
+
 use cutover_manifest::{Bundle, MergeKeys, ObjectRef};
 use cutover_patch::differences;
 use cutover_plan::{Change, Duration, Gate, Step};
@@ -35,8 +37,10 @@ impl Ramp {
         if step.changes.is_empty() || !step.shares.is_empty() {
             return None;
         }
+        let mut counted = BTreeSet::new();
         let mut waits = Vec::new();
         for gate in &step.gates {
+            counted.extend(gate.counted().map(|pods| pods.object));
             match gate {
                 Gate::Available(_) | Gate::Endpoints(_) | Gate::Settled(_) => {
                     let words = gate_words_of(gate, before, after, names);
@@ -53,14 +57,15 @@ impl Ramp {
                 | Gate::Window(_) => return None,
             }
         }
-        let moves = step
-            .changes
-            .iter()
-            .map(|change| moved(change, before, after));
-        Some(Self {
+        let changes = step.changes.iter();
+        let moves = changes.map(|change| moved(change, before, after));
+        let moves: Vec<Move> = moves.collect::<Option<_>>()?;
+        // One whose pods are not waited for is told by itself.
+        let are_counted = moves.iter().all(|step| counted.contains(&step.set));
+        are_counted.then(|| Self {
             phase: step.phase.to_string(),
             within: step.within,
-            moves: moves.collect::<Option<_>>()?,
+            moves,
             waits,
         })
     }
