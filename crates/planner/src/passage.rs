@@ -154,16 +154,17 @@ impl PassedOver<'_> {
 /// A state without the Services that come there and to which none of the pods here would listen, and
 /// with the routes to them as they are here.
 fn without_late(here: &Bundle, there: &Bundle) -> Option<Bundle> {
+    let comes = |service: &&Manifest| !here.contains(service.object());
+    let coming: Vec<&Manifest> = services(there).filter(comes).collect();
+    if are_answered_alike(&coming, [here, there]) {
+        return None;
+    }
     let [are, come] = [here, there].map(PodIndex::of);
     let mut left = there.clone();
-    for service in services(there) {
-        let comes = !here.contains(service.object());
-        if comes && !is_answered_alike(service, [&are, &come]) {
+    for service in coming {
+        if !is_answered_alike(service, [&are, &come]) {
             left.remove(service.object());
         }
-    }
-    if left == *there {
-        return None;
     }
     let mut without = left.clone();
     for route in deserted(there, &left) {
@@ -190,11 +191,9 @@ fn before_sets<'a>(state: &'a Bundle, sets: &BTreeSet<ObjectRef>) -> BTreeSet<&'
 /// that have others elsewhere: one that has them there too is as dead there, or as alive.
 fn listen_alike(state: &Bundle, elsewhere: &Bundle, pods: [&Bundle; 2]) -> bool {
     let pods = pods.map(PodIndex::of);
-    let stays = |service: &Manifest| {
-        let other = elsewhere.get(service.object());
-        other.is_some_and(|other| ServicePort::all(service) == ServicePort::all(other))
-    };
-    services(state).all(|service| stays(service) || is_answered_alike(service, pods.each_ref()))
+    services(state).all(|service| {
+        has_same_ports(service, elsewhere) || is_answered_alike(service, pods.each_ref())
+    })
 }
 
 /// The same of one Service.
@@ -215,11 +214,26 @@ fn is_lost(target: &Port, [here, there]: [&[&Owned<'_>]; 2]) -> bool {
 /// Whether the Services of a state are reached at the same ports in another; those that are not there,
 /// whether its pods listen to their ports.
 fn have_same_ports(here: &Bundle, there: &Bundle) -> bool {
-    let [are, come] = [here, there].map(PodIndex::of);
-    services(here).all(|service| match there.get(service.object()) {
-        Some(other) => ServicePort::all(service) == ServicePort::all(other),
-        None => is_answered_alike(service, [&come, &are]),
-    })
+    let (stay, go): (Vec<&Manifest>, Vec<&Manifest>) =
+        services(here).partition(|service| there.contains(service.object()));
+    let mut stay = stay.into_iter();
+    stay.all(|service| has_same_ports(service, there)) && are_answered_alike(&go, [there, here])
+}
+
+/// Whether a Service is there in another state, at the same ports.
+fn has_same_ports(service: &Manifest, elsewhere: &Bundle) -> bool {
+    let other = elsewhere.get(service.object());
+    other.is_some_and(|other| ServicePort::all(service) == ServicePort::all(other))
+}
+
+/// Whether pods of the first state listen to all ports of Services to which pods of the second do.
+fn are_answered_alike(services: &[&Manifest], pods: [&Bundle; 2]) -> bool {
+    if services.is_empty() {
+        return true;
+    }
+    let pods = pods.map(PodIndex::of);
+    let mut services = services.iter();
+    services.all(|service| is_answered_alike(service, pods.each_ref()))
 }
 
 /// A waypoint on the way to another: what that asks for is asked for there alone.

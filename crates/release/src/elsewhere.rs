@@ -21,25 +21,22 @@ pub(crate) fn elsewhere(release: &Release) -> Result<(), Refusals> {
         let Some(before) = release.from().get(after.object()) else {
             continue;
         };
-        let ends = [before, after];
-        let [was, is] = [0, 1].map(|end| changing(ends[end], &pods[end], release));
-        if let (Some(set), true) = (is, selects_nobody(before)?) {
-            let reason = format!(
-                "it leads to addresses of others, and is to lead to pods of {set}, which changes too"
-            );
-            refused.note(Err(at_once(after.object(), reason)));
-        }
-        if let (Some(set), true) = (was, selects_nobody(after)?) {
-            let reason = format!(
-                "it leads to pods of {set}, which changes, and is to lead to addresses of others"
-            );
-            refused.note(Err(at_once(after.object(), reason)));
+        let set = match [selects_nobody(before)?, selects_nobody(after)?] {
+            [true, false] => changing(after, &pods[1], release),
+            [false, true] => changing(before, &pods[0], release),
+            [true, true] | [false, false] => continue,
+        };
+        if let Some(set) = set {
+            refused.note(Err(at_once(after.object(), set)));
         }
     }
     refused.judge()
 }
 
-fn at_once(service: &ObjectRef, reason: String) -> Refusals {
+fn at_once(service: &ObjectRef, set: &ObjectRef) -> Refusals {
+    let reason = format!(
+        "it leads to pods of {set}, which changes, at one end, and to addresses of others at the other"
+    );
     let hint = "let it lead there in a release of its own, before this one or after it";
     refuse(kinds::ELSEWHERE, service, "/spec/selector", reason, hint)
 }

@@ -69,20 +69,20 @@ impl Release {
             .flat_map(led_to)
             .map(|backend| backend.service)
             .collect();
-        for service in services(self.from()) {
+        let goes = |service: &&Manifest| {
             let object = service.object();
-            let goes = !self.to().contains(object) && !led.contains(object);
+            !self.to().contains(object) && !led.contains(object)
+        };
+        for service in services(self.from()).filter(goes) {
             let [was, is] = [running, coming].map(|pods| pods.behind(service));
-            let mut ports = ServicePort::all(service).into_iter();
-            let is_lost = |port: ServicePort<'_>| {
-                let listens = |pods: &&Owned<'_>| {
-                    port.target()
-                        .is_some_and(|target| listens(pods.template, &target))
-                };
+            let ports = ServicePort::all(service).into_iter();
+            let mut targets = ports.filter_map(ServicePort::target);
+            let is_lost = |target: Port| {
+                let listens = |pods: &&Owned<'_>| listens(pods.template, &target);
                 was.iter().any(listens) && !is.iter().all(listens)
             };
-            if goes && ports.any(is_lost) {
-                transition.remove(object);
+            if targets.any(is_lost) {
+                transition.remove(service.object());
             }
         }
     }
