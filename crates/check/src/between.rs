@@ -108,26 +108,12 @@ fn service(ends: [&Manifest; 2], now: &Manifest) -> Option<&'static str> {
     )
 }
 
-/// A Service without what is counted elsewhere, and without what changes nothing for requests.
+/// A Service without what is counted elsewhere. Its labels and annotations are left in: by some of them
+/// others (kube-proxy, a cloud's load balancer) leave it alone, or serve it otherwise.
 fn frame(service: &Manifest) -> Value {
     let mut frame = service.value().clone();
-    let counted = [
-        (
-            "spec",
-            [
-                "selector",
-                "ports",
-                "sessionAffinity",
-                "sessionAffinityConfig",
-            ]
-            .as_slice(),
-        ),
-        ("metadata", ["labels", "annotations"].as_slice()),
-    ];
-    for (part, fields) in counted {
-        if let Some(map) = frame.get_mut(part).and_then(Value::as_object_mut) {
-            map.retain(|name, _| !fields.contains(&name.as_str()));
-        }
+    if let Some(spec) = frame.get_mut("spec").and_then(Value::as_object_mut) {
+        spec.retain(|name, _| !["selector", "ports"].contains(&name.as_str()));
     }
     frame
 }

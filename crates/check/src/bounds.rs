@@ -136,8 +136,9 @@ impl<'a> Routers<'a> {
             let selectors: Vec<Labels> = now.into_iter().chain(earlier.cloned()).collect();
             let near = object.namespace.as_deref();
             let selected = selectors.iter();
+            let states = [before, after];
             let selected =
-                selected.map(|selector| selects(selector, near, workload, [before, after]));
+                selected.map(|selector| selects(selector, near, workload, crowd, states));
             routers.push((object, selected.collect::<Vec<_>>()));
         }
         routers.retain(|(_, selected)| !selected.is_empty());
@@ -183,11 +184,12 @@ fn selector(router: &Manifest) -> Labels {
 }
 
 /// The sets of a workload in a namespace that a selector means by the labels of their pods; where
-/// these are on their way, by both what they were and what they become.
+/// these are on their way, by all that they were and what they become.
 fn selects<'a>(
     selector: &Labels,
     namespace: Option<&str>,
     workload: &'a Workload,
+    crowd: &Crowd,
     states: [&Bundle; 2],
 ) -> Selected<'a> {
     let by = |set: &Manifest| cutover_traffic::selects(selector, &Deployment::of(set).labels());
@@ -196,7 +198,9 @@ fn selects<'a>(
         .filter(|set| !selector.is_empty() && set.namespace.as_deref() == namespace);
     near.filter(|set| {
         let mut known = states.iter().filter_map(|state| state.get(set)).peekable();
-        known.peek().is_some() && known.all(by)
+        let mut earlier = crowd.earlier.get(*set).into_iter().flatten();
+        let still = |labels: &Labels| cutover_traffic::selects(selector, labels);
+        known.peek().is_some() && known.all(by) && earlier.all(still)
     })
     .collect()
 }

@@ -16,6 +16,7 @@ use crate::dead_ends::DeadEnds;
 use crate::parts::{Part, Parts, Portion};
 use crate::pods::Pods;
 use crate::routers::{self, Requests};
+use crate::templates::Templates;
 use crate::unheard::Unheard;
 use crate::within::{Seen, asks, awaits, mistimed, renews, versions};
 use crate::{autoscalers, bounds, gates, passing, patches, sets, workloads};
@@ -76,6 +77,7 @@ struct Recount<'a> {
     old: BTreeSet<Version>,
     dead_ends: DeadEnds,
     unheard: Unheard<'a>,
+    templates: Templates,
     /// The state after the last step, and what each step deletes: enough to go back by inverses.
     end: Bundle,
     deleted: Vec<Bundle>,
@@ -92,6 +94,7 @@ impl<'a> Recount<'a> {
             old: versions(plan),
             dead_ends: DeadEnds::of(&start),
             unheard: Unheard::new(plan, &start),
+            templates: Templates::of(&start),
             end: Bundle::new(),
             deleted: Vec::new(),
             broken: [workloads::broken(plan), passing::named(plan)].concat(),
@@ -110,8 +113,9 @@ impl<'a> Recount<'a> {
             let number = walk.number();
             let place = Place::Step(number);
             let states = [walk.before(), walk.state()];
-            seen.note(walk.state(), step)?;
+            seen.note(walk.state(), step, number)?;
             self.shares(step, place);
+            self.templates.look(step, states, place);
             self.whoever_is_there(step, states, place);
             if Requests::may_move(step, states) {
                 requests.look(walk.state(), place);
@@ -131,6 +135,8 @@ impl<'a> Recount<'a> {
         self.end = walk.state().clone();
         self.unheard.know(&self.end);
         self.broken.extend(self.unheard.broken());
+        self.templates.know(&self.end);
+        self.broken.extend(self.templates.broken());
         self.known(walk.state(), Place::Step(plan.len()), "the plan ends");
         self.broken.extend(requests.broken());
         let strangers = workloads::strangers(plan, &requests.serving);
@@ -223,7 +229,8 @@ impl<'a> Recount<'a> {
             let states = [walk.before(), walk.state()];
             self.whoever_is_there(step, states, place);
             self.on_a_way_back(step, states, place);
-            self.broken.extend(seen.holds(step, walk.state(), place)?);
+            let strange = seen.holds(step, walk.state(), from, place)?;
+            self.broken.extend(strange);
             self.broken
                 .extend(between.broken(step, walk.state(), &self.parts, place));
             let portions = &portions[walk.number() - 1];
@@ -239,7 +246,7 @@ impl<'a> Recount<'a> {
             let object = change.object();
             let [before, after] = states.map(|state| state.get(object));
             self.broken
-                .extend(patches::unguarded(change, before, after, place));
+                .extend(patches::broken(change, before, after, place));
             for part in self.parts.workloads_of(object) {
                 let workload = &self.plan.spec.workloads[part];
                 let leaves = routers::leaves(self.plan, workload, change, place);
@@ -385,7 +392,7 @@ impl<'a> Recount<'a> {
     fn known(&mut self, state: &Bundle, place: Place, what: &'static str) {
         let goes = |object, pods: &Pods| pods.live.is_some() && !state.contains(object);
         for (object, pods) in self.crowds.all_now().flat_map(|crowd| &crowd.pods) {
-            let is_known = pods.alive.is_known() && pods.answering.is_known();
+            let is_known = pods.alive.is_known() && pods.answering.is_known() && !pods.rolling;
             if !is_known && !goes(object, pods) {
                 self.broken.push(unknown(object, place, what));
             }

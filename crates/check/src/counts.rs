@@ -21,6 +21,8 @@ pub(crate) type Labels = BTreeMap<String, String>;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Crowd {
     pub(crate) pods: BTreeMap<Arc<ObjectRef>, Pods>,
+    /// The labels that pods of a set may still have, since no gate has seen all of them replaced.
+    pub(crate) earlier: BTreeMap<ObjectRef, BTreeSet<Labels>>,
     /// Routers that changed, and whose endpoints no gate has seen since; with what they selected
     /// before.
     pub(crate) following: BTreeMap<ObjectRef, BTreeSet<Labels>>,
@@ -52,6 +54,7 @@ impl Crowd {
         Self {
             writers: Writers::at_rest(writing, counted(&pods)),
             pods,
+            earlier: BTreeMap::new(),
             following: BTreeMap::new(),
             made: BTreeSet::new(),
             endpoints: BTreeMap::new(),
@@ -80,6 +83,11 @@ impl Crowd {
     ) {
         let object = change.object();
         self.writers.change([before, after], counted(&self.pods));
+        if let (Some(before), Some(after)) = (before, after)
+            && self.pods.contains_key(object)
+        {
+            self.relabel(before, after);
+        }
         if let Some(pods) = self.pods.get_mut(object) {
             *pods = match change {
                 Change::Replace(replace) => match (replace.pods, before) {
@@ -100,6 +108,15 @@ impl Crowd {
             let selected = Service::read(before).map(|service| service.selector);
             let before = self.following.entry(object.clone()).or_default();
             before.extend(selected);
+        }
+    }
+
+    /// After a set gets another template: its pods have the labels of before until they are replaced.
+    fn relabel(&mut self, before: &Manifest, after: &Manifest) {
+        let [was, is] = [before, after].map(Deployment::of);
+        if is.rolls_after(was) && was.labels() != is.labels() {
+            let earlier = self.earlier.entry(before.object().clone()).or_default();
+            earlier.insert(was.labels());
         }
     }
 
@@ -124,6 +141,7 @@ impl Crowd {
     pub(crate) fn gate(&mut self, gate: &Gate, state: &Bundle) {
         match gate {
             Gate::Available(gate) => {
+                self.earlier.remove(&gate.object);
                 if let Some(pods) = self.pods.get_mut(&gate.object) {
                     let asked = state.get(&gate.object).map_or(0, |set| pods.asked(set));
                     *pods = pods.at_rest(gate.replicas.unwrap_or(asked));

@@ -26,11 +26,12 @@
 //! | ports | `dead_ends.rs` | a route to a port that its Service does not have, yet or any more |
 //! | pods' ports | `unheard.rs` | a Service that leads to a port which none of its pods has, and at neither end |
 //! | sets | `sets.rs` | one of no workload, another selector, a count that is none, a change while its pods are replaced |
+//! | templates | `templates.rs` | a set that runs what is run at neither end |
 //! | bounds | `bounds.rs` | fewer pods that answer than the floor, more alive than the ceiling |
 //! | counts | `autoscalers.rs` | one that an autoscaler may write too, which nothing holds, or not seen to; limits that leave one out |
 //! | gates | `gates.rs` | one that cannot hold, or holds whatever happens |
-//! | patches | `patches.rs` | a value that is replaced without a test of it |
-//! | ways back | `within.rs` | an object or a field of its own, a question, pods of the new version that it waits for or starts, a time that sets do not take |
+//! | patches | `patches.rs` | a value that is replaced without a test of it, or that is no difference |
+//! | ways back | `within.rs` | an object or a field of its own, a state of a later step, a question, pods of the new version that it waits for or starts, a time that sets do not take |
 //!
 //! # What it does not do
 //!
@@ -53,6 +54,7 @@ mod pods;
 mod routers;
 mod routes;
 mod sets;
+mod templates;
 mod unheard;
 mod within;
 mod workloads;

@@ -1,4 +1,4 @@
-//! Whether patches test what they replace.
+//! Whether patches do what they change, and test what they replace.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,9 @@ use cutover_plan::Change;
 use crate::broken::{Broken, Place};
 
 /// A patch, or an inverse, that would replace or remove a value, or an item of a list, without a test
-/// that it is still what the plan was made with.
-pub(crate) fn unguarded(
+/// that it is still what the plan was made with; or that does more than the difference between the two
+/// states: what the plan does not know of an object is lost by a value that is put over it.
+pub(crate) fn broken(
     change: &Change,
     before: Option<&Manifest>,
     after: Option<&Manifest>,
@@ -26,6 +27,10 @@ pub(crate) fn unguarded(
         if let Some((path, _)) = tests(&wanted).difference(&there).next() {
             let reason = "it is replaced, or tells an item of a list, and is not tested first";
             broken.push(Broken::field(place, change.object(), path, reason));
+        } else if let Some(more) = ops.iter().find(|one| !wanted.contains(one)) {
+            let path = more.path().to_string();
+            let reason = "it is written, and is no difference between what was and what is";
+            broken.push(Broken::field(place, change.object(), &path, reason));
         }
     }
     broken

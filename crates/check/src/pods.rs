@@ -97,7 +97,8 @@ impl Pods {
         self.shrunk(0)
     }
 
-    /// After pods of it are seen to be exactly so many, ready or not.
+    /// After pods of it are seen to be exactly so many, ready or not: which of them are new is not
+    /// seen.
     pub(crate) fn settled(self, count: u32) -> Self {
         Self {
             alive: Counts::exactly(count),
@@ -105,6 +106,7 @@ impl Pods {
                 least: self.answering.least.min(count),
                 most: self.answering.most.min(count),
             },
+            rolling: self.rolling && count > 0,
             ..self
         }
     }

@@ -28,8 +28,9 @@ pub(crate) fn broken(
     if let Some(reason) = replaced_wrongly(change, before, place) {
         return Some(Broken::object(place, object, reason));
     }
-    // Once a gate has counted them, they are as many as they are to be.
-    if pods.rolling && !pods.alive.is_known() && !is_taken_back(before, after, place) {
+    // A way back waits for no pods of the new version to be ready: it counts them.
+    let is_counted = matches!(place, Place::Undo { .. }) && pods.alive.is_known();
+    if pods.rolling && !is_counted && !is_taken_back(before, after, place) {
         let reason = "it is changed while its pods are replaced, and no gate has seen that end";
         return Some(Broken::object(place, object, reason));
     }

@@ -9,8 +9,9 @@ use cutover_workload::{Autoscaler, Deployment, Version, Workload};
 
 use crate::broken::{Broken, Place};
 
-/// What the way forward makes of each object that it changes, but for counts and update strategies.
-pub(crate) struct Seen(BTreeMap<ObjectRef, BTreeSet<Option<Digest>>>);
+/// What the way forward makes of each object that it changes, but for counts and update strategies, and
+/// the first step after which it is so.
+pub(crate) struct Seen(BTreeMap<ObjectRef, BTreeMap<Option<Digest>, usize>>);
 
 impl Seen {
     /// What the way forward begins with.
@@ -18,25 +19,33 @@ impl Seen {
         let start = plan.start();
         let mut seen = Self(BTreeMap::new());
         for step in &plan.spec.steps {
-            seen.note(&start, step)?;
+            seen.note(&start, step, 0)?;
         }
         Ok(seen)
     }
 
     /// Notes a state of the way forward, as a step leaves its objects there.
-    pub(crate) fn note(&mut self, state: &Bundle, step: &Step) -> Result<(), Broken> {
+    pub(crate) fn note(
+        &mut self,
+        state: &Bundle,
+        step: &Step,
+        number: usize,
+    ) -> Result<(), Broken> {
         for object in step.changes.iter().map(Change::object) {
             let digest = state.get(object).map(plain).transpose()?;
-            self.0.entry(object.clone()).or_default().insert(digest);
+            let seen = self.0.entry(object.clone()).or_default();
+            seen.entry(digest).or_insert(number);
         }
         Ok(())
     }
 
-    /// Whether a step of a way back leaves each object as it is in some state of the way forward.
+    /// Whether a step of a way back leaves each object as it is in some state of the way forward that
+    /// leads to where the way back begins.
     pub(crate) fn holds(
         &self,
         step: &Step,
         state: &Bundle,
+        from: usize,
         place: Place,
     ) -> Result<Vec<Broken>, Broken> {
         let mut broken = Vec::new();
@@ -48,8 +57,8 @@ impl Seen {
                 continue;
             };
             let digest = state.get(object).map(plain).transpose()?;
-            if !seen.contains(&digest) {
-                let reason = "it is so in no state of the way forward";
+            if seen.get(&digest).is_none_or(|first| *first > from) {
+                let reason = "it is so in no state of the way forward to there";
                 broken.push(Broken::field(place, object, &field(change), reason));
             }
         }

@@ -41,6 +41,9 @@ fn a_service_is_not_reached_for_a_while() {
     let words = "step 1: Service hello: it is otherwise for a while than at both ends";
     check(&hello, "/spec/publishNotReadyAddresses", json!(true), words);
     check(&hello, "/spec/clusterIP", json!("None"), words);
+    check(&hello, "/spec/sessionAffinity", json!("ClientIP"), words);
+    let elsewhere = json!({"service.kubernetes.io/service-proxy-name": "nobody"});
+    check(&hello, "/metadata/labels", elsewhere, words);
     let time = json!("2026-11-24T10:00:00Z");
     check(&hello, "/metadata/deletionTimestamp", time, words);
 }

@@ -2,8 +2,9 @@
 
 use cutover::patch::PatchOperation;
 use cutover::planning::{Change, Spec};
+use serde_json::{from_value, json};
 
-use super::refused;
+use super::{deployment, refused, state};
 
 /// Takes the tests out of the patches, or the inverses, of all steps: those of the list's keys alone, or
 /// all but one.
@@ -40,5 +41,27 @@ fn without_tests() {
                 &[words],
             );
         }
+    }
+}
+
+/// What the plan does not know of an object would be lost by a value that is put over it.
+#[test]
+fn more_than_the_difference() {
+    for inverse in [false, true] {
+        let over = |spec: &mut Spec| {
+            let is = state(spec, if inverse { 1 } else { 2 });
+            let whole = is.get(&deployment("hello")).unwrap().pointer("/spec");
+            let over = json!({"op": "replace", "path": "/spec", "value": whole});
+            let Change::Patch(patch) = &mut spec.steps[1].changes[0] else {
+                panic!("it is a patch")
+            };
+            let ops = match inverse {
+                true => &mut patch.inverse,
+                false => &mut patch.ops,
+            };
+            ops.0.push(from_value(over).unwrap());
+        };
+        let words = "step 2: Deployment hello: /spec: it is written, and is no difference between what was and what is";
+        refused("canary/hello", over, &[words]);
     }
 }

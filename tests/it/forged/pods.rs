@@ -1,7 +1,8 @@
 //! Counts that are not what they seem.
 
 use cutover::planning::{
-    Available, Bounds, Budget, Change, Fixed, Gate, Live, Outdated, Replace, Spec, Workload,
+    Available, Bounds, Budget, Change, Fixed, Gate, Live, Outdated, Replace, Settled, Spec,
+    Workload,
 };
 use serde_json::{Value, from_value, json};
 
@@ -283,4 +284,52 @@ fn pods_that_are_deleted() {
     let words = "step 2: Deployment hello-canary: its controller replaces its pods by itself";
     refused("canary/hello", replaced(Outdated::Outdated, 1), &[words]);
     refused("canary/hello", replaced(Outdated::Stuck, 1), &[words]);
+}
+
+/// A Service goes over to a label that no gate has seen on pods which are still replaced.
+#[test]
+fn labels_that_pods_do_not_have_yet() {
+    let unseen = |spec: &mut Spec| {
+        let gates = &mut spec.steps[1].gates;
+        gates.retain(|gate| !matches!(gate, Gate::Available(_)));
+    };
+    let words = "0 pods may answer behind Service";
+    refused("blue-green/chart-with-an-autoscaler", unseen, &[words]);
+}
+
+/// As many pods as before are there all the time while they are replaced one by one.
+#[test]
+fn a_roll_whose_pods_are_only_counted() {
+    let counted = |spec: &mut Spec| {
+        for gate in &mut spec.steps[4].gates {
+            let Gate::Available(available) = gate else {
+                continue;
+            };
+            *gate = Gate::Settled(Settled {
+                object: available.object.clone(),
+                replicas: available.replicas.unwrap(),
+            });
+        }
+    };
+    let words = "step 6: Deployment hello: it is changed while its pods are replaced, and no gate has seen that end";
+    refused("canary/hello", counted, &[words]);
+}
+
+/// A canary shows what is wanted, and nothing else.
+#[test]
+fn a_canary_of_another_program() {
+    let other = |pointer: &'static str, value: Value| {
+        move |spec: &mut Spec| {
+            let Change::Create(canary) = &mut spec.steps[0].changes[0] else {
+                panic!("it makes the canary")
+            };
+            *canary = canary.set(pointer, value).unwrap();
+            back_by_inverses(spec);
+        }
+    };
+    let words = "step 1: Deployment hello-canary: /spec/template/spec: its pods run what no set runs at either end of the plan";
+    let image = "/spec/template/spec/containers/0/image";
+    refused("canary/hello", other(image, json!("evil/evil:1")), &[words]);
+    let privileges = "/spec/template/spec/hostPID";
+    refused("canary/hello", other(privileges, json!(true)), &[words]);
 }

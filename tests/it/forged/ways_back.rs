@@ -6,7 +6,7 @@ use cutover::planning::{
 };
 use serde_json::{Value, from_value, json};
 
-use super::{between, binding, deployment, refused, state, step, stranger};
+use super::{between, binding, deployment, refused, service, state, step, stranger};
 
 const UNTOUCHED: &str = "the way forward does not touch it";
 const NO_STATE: &str = "it is so in no state of the way forward";
@@ -121,7 +121,7 @@ fn objects_that_the_way_forward_leaves_alone() {
     };
     refused("canary/hello", gone, words);
     let service = |spec: &mut Spec| {
-        let object = super::service("hello");
+        let object = service("hello");
         meanwhile(spec, &object, |service| {
             service.set("/spec/type", json!("LoadBalancer")).unwrap()
         });
@@ -250,4 +250,16 @@ fn a_roll_that_is_taken_back_by_another_budget() {
         bold,
         &["undo from step 5, step 1: hello: 1 pods may answer, and 3 are promised"],
     );
+}
+
+/// What only a later step does, past those who are asked before it, no way back does.
+#[test]
+fn states_that_come_later() {
+    let later = |spec: &mut Spec| {
+        let end = state(spec, spec.steps.len());
+        let last = end.get(&service("hello")).unwrap().clone();
+        meanwhile(spec, &service("hello"), |_| last);
+    };
+    let words = "undo from step 1, step 1: Service hello: /spec/selector/tier: it is so in no state of the way forward to there";
+    refused("rolling/widen-roll-narrow", later, &[words]);
 }
