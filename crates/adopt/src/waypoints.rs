@@ -52,10 +52,9 @@ fn adoption(release: &Release, deployment: &ObjectRef) -> Result<Adoption, Refus
 }
 
 fn unsaid(object: &ObjectRef) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: "its file does not say so yet".into(),
-        hint: Some("write the label there too, or applying the file removes it".into()),
-    }
+    Warning::about(
+        object,
+        "its file does not say so yet",
+        "write the label there too, or applying the file removes it",
+    )
 }

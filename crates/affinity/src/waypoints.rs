@@ -85,11 +85,9 @@ fn free(service: &Manifest, timeout: Option<u32>) -> Result<Manifest, Refusals> 
 }
 
 fn sources(service: &Manifest) -> Warning {
-    Warning {
-        object: Some(service.object().clone()),
-        place: None,
-        message: "affinity goes by the client's address: behind a load balancer or NAT all clients are one"
-            .into(),
-        hint: Some("where requests come through a proxy, let the proxy keep sessions by a cookie".into()),
-    }
+    Warning::about(
+        service.object(),
+        "affinity goes by the client's address: behind a load balancer or NAT all clients are one",
+        "where requests come through a proxy, let the proxy keep sessions by a cookie",
+    )
 }

@@ -209,15 +209,14 @@ impl Front<'_> {
 
     fn no_slot(&self, set: Deployment<'_>, unfit: Unfit) -> Warning {
         let active = self.active.manifest().object();
-        Warning {
-            object: Some(set.manifest().object().clone()),
-            place: None,
-            message: format!(
+        Warning::about(
+            set.manifest().object(),
+            format!(
                 "it is not taken for a slot beside {active}: {}",
                 unfit.reason
             ),
-            hint: Some(unfit.hint.into()),
-        }
+            unfit.hint,
+        )
     }
 
     fn several(&self, found: &Found, set: Deployment<'_>) -> Refusals {

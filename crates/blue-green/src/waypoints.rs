@@ -90,14 +90,11 @@ fn add_others(
         .filter(|object| !known.contains(object))
     {
         waypoints.follow(release, &object, &spec.allowance())?;
-        waypoints.warnings.push(Warning {
-            object: Some(object),
-            place: None,
-            message:
-                "it is not behind the active Service: its own controller updates it in cleanup"
-                    .into(),
-            hint: Some("plan it by itself where it needs a strategy too".into()),
-        });
+        waypoints.warnings.push(Warning::about(
+            &object,
+            "it is not behind the active Service: its own controller updates it in cleanup",
+            "plan it by itself where it needs a strategy too",
+        ));
     }
     Ok(())
 }

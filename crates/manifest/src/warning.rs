@@ -28,6 +28,26 @@ pub struct Warning {
     pub hint: Option<String>,
 }
 
+impl Warning {
+    /// What may go wrong with an object, and what a person may do about it, wherever it is written.
+    ///
+    /// ```
+    /// use cutover_manifest::{ObjectRef, Warning};
+    ///
+    /// let hello = ObjectRef::new("v1", "Service", None, "hello");
+    /// let warning = Warning::about(&hello, "nobody answers", "start a pod");
+    /// assert_eq!(warning.to_string(), "Service hello: nobody answers\nhint: start a pod");
+    /// ```
+    pub fn about(object: &ObjectRef, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            object: Some(object.clone()),
+            place: None,
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {

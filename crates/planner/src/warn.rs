@@ -62,7 +62,7 @@ fn unseen(set: Deployment<'_>, configuration: &ObjectRef) -> Warning {
     };
     let hint =
         "restart them for their configuration, where the program does not read it anew by itself";
-    warning(configuration, message, hint)
+    Warning::about(configuration, message, hint)
 }
 
 /// A volume that one node at a time may write to.
@@ -94,18 +94,9 @@ fn volumes(set: &Manifest, bundle: &Bundle) -> Option<Warning> {
     let message = format!(
         "its pods share the volume {exclusive}, which one node at a time may write to: a pod more may not start"
     );
-    Some(warning(
+    Some(Warning::about(
         set.object(),
         message,
         "take the strategy recreate, or a volume of ReadWriteMany",
     ))
-}
-
-fn warning(object: &ObjectRef, message: impl Into<String>, hint: &str) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: message.into(),
-        hint: Some(hint.into()),
-    }
 }

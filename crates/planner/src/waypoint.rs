@@ -130,25 +130,21 @@ impl Waypoints {
 /// How long nobody may answer while all pods of a Deployment are replaced at once.
 pub fn outage(set: &Manifest) -> Warning {
     let outage = duration_of_outage(set, set);
-    Warning {
-        object: Some(set.object().clone()),
-        place: None,
-        message: format!("all its pods stop before new ones start: {outage}"),
-        hint: Some(
-            "where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling".into(),
-        ),
-    }
+    Warning::about(
+        set.object(),
+        format!("all its pods stop before new ones start: {outage}"),
+        "where both versions may run side by side, let its type be RollingUpdate and take the strategy rolling",
+    )
 }
 
 /// How long nobody may answer while a Deployment goes before one of the same selector comes.
 pub fn succession(goes: &Manifest, comes: &Manifest) -> Warning {
     let (object, outage) = (goes.object(), duration_of_outage(goes, comes));
-    Warning {
-        object: Some(comes.object().clone()),
-        place: None,
-        message: format!("it has the selector of {object}, whose pods stop first: {outage}"),
-        hint: Some("give it a label more, in its selector and its pods: then both stand side by side meanwhile".into()),
-    }
+    Warning::about(
+        comes.object(),
+        format!("it has the selector of {object}, whose pods stop first: {outage}"),
+        "give it a label more, in its selector and its pods: then both stand side by side meanwhile",
+    )
 }
 
 /// From the first pod that ends to the first new one that is ready, in words.

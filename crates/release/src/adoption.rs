@@ -107,10 +107,5 @@ impl Adoption {
 
 fn note(object: &ObjectRef, message: String, line: &str) -> Warning {
     let hint = format!("write it into the file too, or applying the file removes it: {line}");
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message,
-        hint: Some(hint),
-    }
+    Warning::about(object, message, hint)
 }

@@ -166,15 +166,14 @@ fn budget_of_some(manifest: &Manifest) -> Option<Value> {
 
 fn taken_alike(manifest: &Manifest, converted: &Manifest) -> Warning {
     let versions = [manifest, converted].map(|one| one.object().api_version.as_str());
-    Warning {
-        object: Some(converted.object().clone()),
-        place: None,
-        message: format!(
+    Warning::about(
+        converted.object(),
+        format!(
             "it runs as {}, and is read as {}: its fields are taken to mean the same in both",
             versions[0], versions[1]
         ),
-        hint: Some("where they do not, write both ends with one apiVersion".into()),
-    }
+        "where they do not, write both ends with one apiVersion",
+    )
 }
 
 #[cfg(test)]

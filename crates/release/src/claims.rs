@@ -34,12 +34,11 @@ fn size(claim: &Manifest) -> Option<Result<Quantity, String>> {
 }
 
 fn stays(claim: &Manifest) -> Warning {
-    Warning {
-        object: Some(claim.object().clone()),
-        place: None,
-        message: "a claim that has grown never shrinks again, so its size stays as it is: no undo would take it back".into(),
-        hint: Some("let it grow by hand, apart from the release".into()),
-    }
+    Warning::about(
+        claim.object(),
+        "a claim that has grown never shrinks again, so its size stays as it is: no undo would take it back",
+        "let it grow by hand, apart from the release",
+    )
 }
 
 #[cfg(test)]

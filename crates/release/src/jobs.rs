@@ -37,12 +37,11 @@ fn is_another(running: &Manifest, wanted: &Manifest) -> bool {
 }
 
 fn stays(job: &Manifest) -> Warning {
-    Warning {
-        object: Some(job.object().clone()),
-        place: None,
-        message: "a Job's pods never change, so it stays as it is and does not run again".into(),
-        hint: Some("delete it first where the new one is to run, or give that another name".into()),
-    }
+    Warning::about(
+        job.object(),
+        "a Job's pods never change, so it stays as it is and does not run again",
+        "delete it first where the new one is to run, or give that another name",
+    )
 }
 
 #[cfg(test)]

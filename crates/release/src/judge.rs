@@ -172,10 +172,5 @@ fn stays(object: &ObjectRef, is_kept: bool) -> Warning {
         true => "delete it by hand: what is in it goes with it, and no plan brings that back",
         false => "prune it, or delete it by hand",
     };
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: "is not in what is wanted, and stays".into(),
-        hint: Some(hint.into()),
-    }
+    Warning::about(object, "is not in what is wanted, and stays", hint)
 }

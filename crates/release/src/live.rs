@@ -109,29 +109,25 @@ fn note(wanted: &Manifest, owner: &Owner) -> Warning {
         }
         Owner::Unknown => ("only one end says how many pods run".to_owned(), GIVEN),
     };
-    Warning {
-        object: Some(wanted.object().clone()),
-        place: None,
-        message: format!(
+    Warning::about(
+        wanted.object(),
+        format!(
             "{owner}: their number stays as it is, and {} with it",
             Deployment::REPLICAS
         ),
-        hint: Some(hint.into()),
-    }
+        hint,
+    )
 }
 
 /// What runs is told by an autoscaler until it goes.
 fn leaves(wanted: &Manifest, scaler: &ObjectRef, count: u32) -> Warning {
-    Warning {
-        object: Some(wanted.object().clone()),
-        place: None,
-        message: format!(
+    Warning::about(
+        wanted.object(),
+        format!(
             "{scaler} goes, and says how many pods run until then: the plan counts from {count}"
         ),
-        hint: Some(
-            "give the number that runs, where it is another, or plan from live objects".into(),
-        ),
-    }
+        "give the number that runs, where it is another, or plan from live objects",
+    )
 }
 
 #[cfg(test)]

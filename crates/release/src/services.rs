@@ -71,12 +71,11 @@ pub(crate) fn without_pods(from: &Bundle, to: &Bundle) -> Result<Vec<Warning>, R
         let is_new = !from.contains(&service.object) && !service.selector.is_empty();
         if is_new && index.behind(manifest).is_empty() {
             let selector = written(&service.selector);
-            found.push(Warning {
-                object: Some(service.object),
-                place: None,
-                message: format!("/spec/selector: `{selector}` matches no pods of the input"),
-                hint: Some(MADE_ELSEWHERE.to_owned()),
-            });
+            found.push(Warning::about(
+                &service.object,
+                format!("/spec/selector: `{selector}` matches no pods of the input"),
+                MADE_ELSEWHERE,
+            ));
         }
     }
     Ok(found)

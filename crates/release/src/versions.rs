@@ -153,17 +153,16 @@ fn reading(manifest: &Manifest, versions: &BTreeMap<ObjectRef, Manifest>) -> Man
 
 fn note(object: &ObjectRef, version: &ObjectRef, readers: &BTreeSet<&ObjectRef>) -> Warning {
     let readers = listing(readers);
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: format!(
+    Warning::about(
+        object,
+        format!(
             "it stays as it is: its new data is in {version}, which the pods of {readers} read from now on; what else reads it goes on with the old data"
         ),
-        hint: Some(format!(
+        format!(
             "let the files say so, or the next apply of them takes it back: `name: {}`, where it is defined and where the pods of {readers} refer to it",
             version.name
-        )),
-    }
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -43,15 +43,14 @@ fn answering<'a>(workload: &Workload, state: &'a Bundle) -> Result<Vec<&'a Manif
 }
 
 fn seen(set: &ObjectRef, configuration: &ObjectRef) -> Warning {
-    Warning {
-        object: Some(configuration.clone()),
-        place: None,
-        message: format!(
+    Warning::about(
+        configuration,
+        format!(
             "its data changes, and pods of {set} that serve until they are replaced see it in their volumes"
         ),
-        hint: Some(format!(
+        format!(
             "where the old version cannot read it, give the new data to a {} of another name",
             configuration.kind
-        )),
-    }
+        ),
+    )
 }

@@ -124,7 +124,7 @@ fn at_once(from: &Manifest, to: &Manifest) -> Option<Warning> {
             "release it by itself where that is not meant",
         ),
     };
-    (turns && has_pods).then(|| warning(to.object(), message, hint))
+    (turns && has_pods).then(|| Warning::about(to.object(), message, hint))
 }
 
 /// The fields that a plan's patches change without a test: their text is not the server's.
@@ -157,7 +157,7 @@ fn unguarded(
             "{} is changed without a test: the server {does}",
             fields.join(", ")
         );
-        warning(object, message, hint)
+        Warning::about(object, message, hint)
     })
 }
 
@@ -172,7 +172,7 @@ fn split(service: &Service, workload: &Workload) -> Option<Warning> {
         } else {
             "take the shares for what the pods could carry, not for what they get"
         };
-        warning(&service.object, format!("the share of requests is unknown: {reason}"), hint)
+        Warning::about(&service.object, format!("the share of requests is unknown: {reason}"), hint)
     })
 }
 
@@ -218,7 +218,7 @@ fn version_label(from: &Manifest, set: &Manifest) -> Option<Warning> {
     let stale = label(from)
         .filter(|version| has_other_image(from, set) && label(set).as_ref() == Some(version))?;
     let message = format!("the image changes, and the pods keep the label `version: {stale}`");
-    Some(warning(
+    Some(Warning::about(
         set.object(),
         message,
         "change the label in the manifests too",
@@ -245,13 +245,4 @@ fn images(set: &Manifest) -> BTreeMap<&str, Option<&Value>> {
     let named = containers(template)
         .filter_map(|container| Some((container.get("name")?.as_str()?, container.get("image"))));
     named.collect()
-}
-
-fn warning(object: &ObjectRef, message: impl Into<String>, hint: &str) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: message.into(),
-        hint: Some(hint.into()),
-    }
 }

@@ -39,10 +39,9 @@ fn is_applied(set: &Manifest) -> bool {
 
 /// `warningRollbackApplyManagedResource` in kubectl `rollout_undo.go`.
 fn applied_again(set: &Manifest) -> Warning {
-    Warning {
-        object: Some(set.object().clone()),
-        place: None,
-        message: "kubectl apply manages it, and its file still says what is rolled back".into(),
-        hint: Some("write the earlier version there too, or the next apply brings it back".into()),
-    }
+    Warning::about(
+        set.object(),
+        "kubectl apply manages it, and its file still says what is rolled back",
+        "write the earlier version there too, or the next apply brings it back",
+    )
 }

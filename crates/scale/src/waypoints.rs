@@ -99,10 +99,9 @@ fn point(release: &Release, objects: &[ObjectRef], stops: &[Vec<u32>], at: usize
 }
 
 fn silent(object: &ObjectRef) -> Warning {
-    Warning {
-        object: Some(object.clone()),
-        place: None,
-        message: "it is scaled to zero behind a Service: nobody answers from then on".into(),
-        hint: Some("take the Service away first where that is meant to last".into()),
-    }
+    Warning::about(
+        object,
+        "it is scaled to zero behind a Service: nobody answers from then on",
+        "take the Service away first where that is meant to last",
+    )
 }

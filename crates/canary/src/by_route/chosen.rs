@@ -133,13 +133,8 @@ impl Chosen {
     /// What is said where nobody has measured how long its gateways need.
     pub(super) fn unmeasured(&self) -> Option<Warning> {
         let settle = self.followed.settle;
-        (!self.settle.measured).then(|| Warning {
-            object: Some(self.manifest.object().clone()),
-            place: None,
-            message: format!(
+        (!self.settle.measured).then(|| Warning::about(self.manifest.object(), format!(
                 "how long its gateways need to follow was not measured, or their controller is not in the input: {settle} are waited after each change"
-            ),
-            hint: Some("say which controller it is, or how long it needs".into()),
-        })
+            ), "say which controller it is, or how long it needs"))
     }
 }

@@ -4,8 +4,6 @@ use cutover_manifest::{Bundle, Manifest, Warning};
 use cutover_workload::{Amount, Bounds, Deployment, Selector, Workload};
 use serde_json::Value;
 
-use super::warning;
-
 /// What counts pods by their labels, with its selector.
 pub(super) struct Counting<'a>(Vec<(&'a Manifest, Selector)>);
 
@@ -36,7 +34,7 @@ impl<'a> Counting<'a> {
                     evicted(counter, workload).unwrap_or_default()
                 );
                 let hint = "nothing to do where that is meant; else select by a label that only one set has";
-                found.push(warning(object, message, hint));
+                found.push(Warning::about(object, message, hint));
             }
         }
         found.extend(spread(set));
@@ -89,5 +87,5 @@ fn spread(set: &Manifest) -> Option<Warning> {
     let hashed = binding["matchLabelKeys"]
         .as_array()
         .is_some_and(|keys| keys.contains(&Value::from("pod-template-hash")));
-    (!hashed).then(|| warning(set.object(), message, hint))
+    (!hashed).then(|| Warning::about(set.object(), message, hint))
 }

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use cutover_manifest::{Bundle, Manifest, ObjectRef, Quantity, Warning};
 use cutover_workload::{Bounds, Deployment, Requests, Workload, deployments};
 
-use super::warning;
-
 /// What the Deployments of a namespace ask for together at most.
 #[derive(Default)]
 struct Asked {
@@ -99,7 +97,7 @@ fn short(quota: &Manifest, what: &str, fields: &[&str], most: Quantity) -> Optio
     let Ok(allowed) = Quantity::read(limit) else {
         let message =
             format!("its limit of {what}, {limit}, is not a quantity, and was not compared");
-        return Some(warning(
+        return Some(Warning::about(
             quota.object(),
             message,
             "write 2, 500m, 1.5Gi or 100M",
@@ -117,5 +115,5 @@ fn short(quota: &Manifest, what: &str, fields: &[&str], most: Quantity) -> Optio
         "it allows {allowed} {what}, and the Deployments of its namespace ask for up to {most} while the plan runs"
     );
     let hint = "plan with a smaller maxSurge or preview, or ask for a larger quota";
-    Some(warning(quota.object(), message, hint))
+    Some(Warning::about(quota.object(), message, hint))
 }

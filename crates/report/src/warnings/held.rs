@@ -7,7 +7,6 @@ use cutover_manifest::{Bundle, ObjectRef, Warning};
 use cutover_plan::{Gate, Held};
 use cutover_workload::{Autoscaler, Workload};
 
-use super::warning;
 use crate::error::Error;
 
 const HINT: &str = "release while there is little to do";
@@ -52,5 +51,5 @@ fn given_up(scaler: Autoscaler<'_>, workload: &Workload, first: usize, last: usi
         workload.name,
         scaler.most()
     );
-    warning(scaler.object(), &message, HINT)
+    Warning::about(scaler.object(), &message, HINT)
 }

@@ -8,7 +8,6 @@ use cutover_plan::Change;
 use cutover_traffic::{Owned, Port, Service, listens};
 use serde_json::Value;
 
-use super::warning;
 use crate::error::Error;
 use crate::exposure::services;
 
@@ -57,7 +56,7 @@ fn is_reached(template: &Value, service: &Service) -> bool {
 
 fn warned(manifest: &Manifest, service: &Service) -> Warning {
     let service = &service.object;
-    warning(
+    Warning::about(
         manifest.object(),
         format!(
             "its pods have the labels that {service} selects: they get requests while they run"

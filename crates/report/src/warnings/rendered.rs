@@ -2,8 +2,6 @@
 
 use cutover_manifest::{Bundle, Manifest, Warning};
 
-use super::warning;
-
 const MESSAGE: &str =
     "its data changes, and Helm renders it: a chart that makes it at random has another each time";
 const HINT: &str = "take what runs from `helm get manifest`, and what is wanted from a dry run on the server, which looks values up";
@@ -16,7 +14,7 @@ pub(super) fn rendered(start: &Bundle, end: &Bundle) -> Vec<Warning> {
         let changes = start
             .get(object)
             .is_some_and(|was| !was.has_data_of(secret));
-        found.extend(changes.then(|| warning(object, MESSAGE, HINT)));
+        found.extend(changes.then(|| Warning::about(object, MESSAGE, HINT)));
     }
     found
 }
