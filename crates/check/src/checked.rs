@@ -122,14 +122,7 @@ impl<'a> Recount<'a> {
             }
             self.deleted.push(deleted(step, states));
             self.parts.note(step, states);
-            self.crowds.begin();
-            for (part, portion) in self.parts.portions(step) {
-                let mut crowd = self.crowds.now(part).clone();
-                self.changes(part, &mut crowd, &portion, states, place);
-                let halfway = crowd.halfway(&portion, walk.state());
-                self.gates(&mut crowd, &portion, walk.state(), place);
-                self.crowds.step(part, halfway, crowd);
-            }
+            self.step_forward(step, states, place);
             self.whoever_is_asked(step, walk.state(), place);
         }
         self.end = walk.state().clone();
@@ -142,6 +135,18 @@ impl<'a> Recount<'a> {
         let strangers = workloads::strangers(plan, &requests.serving);
         self.broken.extend(strangers);
         Ok(seen)
+    }
+
+    /// A step of the way forward, in each part that it concerns.
+    fn step_forward(&mut self, step: &Step, states: [&Bundle; 2], place: Place) {
+        self.crowds.begin();
+        for (part, portion) in self.parts.portions(step) {
+            let mut crowd = self.crowds.now(part).clone();
+            self.changes(part, &mut crowd, &portion, states, place);
+            let halfway = crowd.halfway(&portion, states[1]);
+            self.gates(&mut crowd, &portion, states[1], place);
+            self.crowds.step(part, halfway, crowd);
+        }
     }
 
     /// Whether each share is asked for of a workload of the plan, and once.
