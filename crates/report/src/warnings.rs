@@ -201,6 +201,11 @@ fn serving<'a>(template: &'a Value, services: &[Service]) -> Vec<&'a Value> {
     }
 }
 
+/// The template of a set's pods; null where it has none.
+fn template(set: &Manifest) -> &Value {
+    Deployment::of(set).template().unwrap_or(&Value::Null)
+}
+
 /// Init containers that run beside the main ones (`restartPolicy: Always`).
 fn sidecars(template: &Value) -> impl Iterator<Item = &Value> {
     let beside = |container: &&Value| container["restartPolicy"] == "Always";

@@ -2,11 +2,10 @@
 
 use cutover_manifest::Manifest;
 use cutover_traffic::Service;
-use cutover_workload::Deployment;
 use serde_json::Value;
 
 use super::once::Once;
-use super::{serving, sidecars};
+use super::{serving, sidecars, template};
 
 /// Workloads behind Services whose pods end and have no `preStop` hook.
 pub(super) const HOOK: Once = Once {
@@ -20,7 +19,7 @@ pub(super) const HOOK: Once = Once {
 
 /// Whether requests may still be sent to a pod of the set that stops at once.
 fn is_open(set: &Manifest, services: &[Service]) -> bool {
-    let template = Deployment::of(set).template().unwrap_or(&Value::Null);
+    let template = template(set);
     let serving = serving(template, services);
     let stops = |container: &Value| container.pointer("/lifecycle/preStop").is_some();
     // A native sidecar ends after the others, and holds them for as long.

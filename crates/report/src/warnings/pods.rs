@@ -2,11 +2,10 @@
 
 use cutover_manifest::Manifest;
 use cutover_traffic::Service;
-use cutover_workload::Deployment;
 use serde_json::Value;
 
 use super::once::Once;
-use super::{listed, serving};
+use super::{listed, serving, template};
 
 /// What hurts where pods start.
 pub(super) const STARTING: [Once; 3] = [
@@ -53,8 +52,4 @@ fn takes_ports(set: &Manifest, _: &[Service]) -> bool {
 fn keeps_apart(set: &Manifest, _: &[Service]) -> bool {
     let rules = "/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution";
     template(set).pointer(rules).is_some()
-}
-
-fn template(set: &Manifest) -> &Value {
-    Deployment::of(set).template().unwrap_or(&Value::Null)
 }
