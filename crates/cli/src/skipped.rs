@@ -42,7 +42,6 @@ pub(crate) fn leave_out_own(files: &[File], readings: &mut [Reading]) -> Vec<Arc
     let mut own = Vec::new();
     for (file, reading) in files.iter().zip(readings) {
         let documents = reading.documents.len();
-        let is_own = |value: &Value| is_plan(value) || is_fleet(value);
         reading
             .documents
             .retain(|document| !is_own(&document.value));
@@ -66,8 +65,9 @@ pub(crate) fn is_plan(value: &Value) -> bool {
     is_ours(value, &["FleetPlan", "Plan"])
 }
 
-fn is_fleet(value: &Value) -> bool {
-    is_ours(value, &["Fleet"])
+/// Whether a document is one of ours: a plan, or the fleet that one is made of.
+fn is_own(value: &Value) -> bool {
+    is_plan(value) || is_ours(value, &["Fleet"])
 }
 
 fn is_ours(value: &Value, kinds: &[&str]) -> bool {
