@@ -1,5 +1,6 @@
 //! The planner: from a strategy's waypoints to steps that are safe one by one, and back.
 
+mod answered;
 mod assemble;
 mod error;
 mod hold;
@@ -7,6 +8,7 @@ pub mod kinds;
 mod name;
 mod options;
 mod passage;
+mod passed_over;
 mod route;
 mod stages;
 mod strategy;

@@ -127,6 +127,16 @@ impl Waypoints {
     }
 }
 
+/// A waypoint on the way to another: what that asks for is asked for there alone.
+pub(crate) fn on_the_way(point: &Waypoint, bundle: Bundle) -> Waypoint {
+    Waypoint {
+        gates: Vec::new(),
+        shares: Vec::new(),
+        bundle,
+        ..point.clone()
+    }
+}
+
 /// How long nobody may answer while all pods of a Deployment are replaced at once.
 pub fn outage(set: &Manifest) -> Warning {
     let outage = duration_of_outage(set, set);

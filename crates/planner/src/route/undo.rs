@@ -28,7 +28,7 @@ use super::leg::Leg;
 use super::shares::{lost, parts, reached};
 use super::workload_state::counts;
 use crate::error::Error;
-use crate::passage::PassedOver;
+use crate::passed_over::PassedOver;
 use crate::waypoint::Waypoint;
 
 /// One entry a step.
