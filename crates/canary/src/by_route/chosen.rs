@@ -133,8 +133,11 @@ impl Chosen {
     /// What is said where nobody has measured how long its gateways need.
     pub(super) fn unmeasured(&self) -> Option<Warning> {
         let settle = self.followed.settle;
-        (!self.settle.measured).then(|| Warning::about(self.manifest.object(), format!(
-                "how long its gateways need to follow was not measured, or their controller is not in the input: {settle} are waited after each change"
-            ), "say which controller it is, or how long it needs"))
+        let message = format!(
+            "how long its gateways need to follow was not measured, or their controller is not in the input: {settle} are waited after each change"
+        );
+        let hint = "say which controller it is, or how long it needs";
+        let object = self.manifest.object();
+        (!self.settle.measured).then(|| Warning::about(object, message, hint))
     }
 }
